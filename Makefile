@@ -1,0 +1,175 @@
+# loopc: `make` builds build/loopc (the generator) and build/libloopc.a (the runtime); `make help` lists the rest.
+#
+# Variables: PREFIX and DESTDIR (install), CC, CFLAGS, LDFLAGS, WERROR=-Werror, BUILD (the folder of built things: another
+# set of flags wants another folder), and for the targets that use them SECONDS_EACH (fuzz), GRAPHS (soak).
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+BUILD = build
+CFLAGS ?= -O2 -g
+WERROR =
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+STANDARD = -std=c11 -D_GNU_SOURCE -ffp-contract=off
+
+# Recursive on purpose: asked only when used, after what was missing has been installed.
+LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
+LUA_LIBRARY = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
+LIBRARIES = -lz -lm -pthread
+DEFINES = -DLOOPC_VERSION='"$(VERSION)"'
+COMPILE = $(CC) $(STANDARD) $(DEFINES) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
+
+RUNTIME := $(sort $(shell find runtime -name '*.c'))
+HEADERS := $(sort $(shell find runtime -name '*.h'))
+HOST := $(filter-out gen/embed.c,$(sort $(wildcard gen/*.c)))
+SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f)) .clang-format
+TESTS := $(sort $(wildcard tests/test_*.c))
+FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+RUNTIME_OBJECTS = $(RUNTIME:%.c=$(BUILD)/%.o)
+HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
+TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
+
+.PHONY: all
+all: $(BUILD)/loopc $(BUILD)/libloopc.a ## builds the generator and the runtime (the default)
+
+$(BUILD)/loopc: $(BUILD)/gen/main.o $(BUILD)/libhost.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LUA_LIBRARY) -lm -ldl
+
+# All of the generator but its main: what its tests link.
+$(BUILD)/libhost.a: $(filter-out $(BUILD)/gen/main.o,$(HOST_OBJECTS))
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/libloopc.a: $(RUNTIME_OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(LUA_CFLAGS) -c -o $@ $<
+
+$(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -pthread -c -o $@ $<
+
+$(BUILD)/embed: gen/embed.c $(BUILD)/flags
+	$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+$(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/scripts.list $(SCRIPTS)
+	@$(BUILD)/embed $@ $(SCRIPTS)
+
+$(BUILD)/embedded.o: $(BUILD)/embedded.c
+	$(CC) $(STANDARD) -Igen -c -o $@ $<
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(LUA_CFLAGS) -Igen -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
+	    -lcmocka $(LIBRARIES) -ldl
+
+# Files that change only when their text does: other flags, or a script that came or went, rebuild what they must.
+.PHONY: FORCE
+FORCE:
+keep_text = @mkdir -p $(@D); echo '$(subst ','\'',$(1))' | cmp -s - $@ || echo '$(subst ','\'',$(1))' > $@
+$(BUILD)/flags: FORCE
+	$(call keep_text,$(COMPILE) $(LDFLAGS))
+$(BUILD)/scripts.list: FORCE
+	$(call keep_text,$(SCRIPTS))
+
+-include $(HOST_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+
+.PHONY: install-packages
+install-packages:
+	@tests/install.sh
+
+.PHONY: demo
+demo: install-packages ## trains on a set that it makes itself and shows the C, the times and the result
+	+@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/demo.sh
+
+.PHONY: test
+test: install-packages ## runs all tests; installs with apt-get what they need and do not find
+	+@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
+	@BUILD=$(BUILD) tests/run
+
+.PHONY: golden
+golden: all ## rewrites the golden files from what loopc prints now
+	$(BUILD)/loopc golden --update $(wildcard tests/golden tests/bad)
+
+.PHONY: bench
+bench: all ## measures the generator and what it emits
+	@BUILD=$(BUILD) tests/bench/run
+
+SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+.PHONY: asan
+asan: ## runs all tests under the address and undefined-behaviour sanitizers
+	+@$(MAKE) --no-print-directory BUILD=build/asan CFLAGS="$(SANITIZE)" test
+
+SECONDS_EACH = 60
+.PHONY: fuzz
+fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
+	@BUILD=$(BUILD) SECONDS_EACH=$(SECONDS_EACH) tests/fuzz/run $(FUZZERS)
+
+GRAPHS = 5000
+.PHONY: soak
+soak: all ## compares GRAPHS (5000) random specs with their interpretation
+	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
+
+ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
+TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen -Itests $(LUA_CFLAGS)
+.PHONY: check
+check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compiles with -Werror by two compilers
+	+@$(MAKE) --no-print-directory check-format check-lua check-cppcheck check-tidy check-warnings
+
+.PHONY: check-format check-lua check-cppcheck check-tidy check-warnings
+check-format:
+	clang-format-14 --dry-run -Werror $(ALL_C)
+check-lua: all
+	luacheck -q gen tests
+	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
+	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init
+check-cppcheck:
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -Iruntime -Igen $(DEFINES) gen runtime
+TIDY_MARKS = $(patsubst %.c,$(BUILD)/tidy/%.ok,$(HOST) gen/embed.c $(RUNTIME) $(TESTS))
+check-tidy: $(TIDY_MARKS)
+$(BUILD)/tidy/%.ok: %.c .clang-tidy $(HEADERS) $(wildcard gen/*.h tests/*.h)
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(TIDY_FLAGS)
+	@touch $@
+check-warnings:
+	+@$(MAKE) --no-print-directory BUILD=build/gcc CC=gcc WERROR=-Werror all $(TESTS:tests/%.c=build/gcc/tests/%)
+	+@$(MAKE) --no-print-directory BUILD=build/clang CC=clang WERROR=-Werror all $(TESTS:tests/%.c=build/clang/tests/%)
+
+$(BUILD)/loopc.1: $(BUILD)/loopc
+	@$(BUILD)/loopc help --man > $@
+$(BUILD)/loopc.bash: $(BUILD)/loopc
+	@$(BUILD)/loopc completion > $@
+$(BUILD)/loopc.pc: Makefile FORCE
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include/loopc' '' \
+	    'Name: loopc' 'Description: runtime of the programs that loopc makes' 'Version: $(VERSION)' \
+	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lloopc $(LIBRARIES)' > $@
+
+ROOT = $(DESTDIR)$(PREFIX)
+.PHONY: install
+install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs under PREFIX (/usr/local), below DESTDIR
+	install -D -m 755 $(BUILD)/loopc $(ROOT)/bin/loopc
+	install -D -m 644 $(BUILD)/libloopc.a $(ROOT)/lib/libloopc.a
+	install -D -m 644 $(BUILD)/loopc.pc $(ROOT)/lib/pkgconfig/loopc.pc
+	install -D -m 644 $(BUILD)/loopc.1 $(ROOT)/share/man/man1/loopc.1
+	install -D -m 644 $(BUILD)/loopc.bash $(ROOT)/share/bash-completion/completions/loopc
+	for header in $(HEADERS:runtime/%=%); do \
+	    install -D -m 644 runtime/$$header $(ROOT)/include/loopc/$$header || exit 1; done
+
+.PHONY: uninstall
+uninstall: ## removes what install put there
+	rm -f $(ROOT)/bin/loopc $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
+	rm -f $(ROOT)/share/bash-completion/completions/loopc
+	rm -rf $(ROOT)/include/loopc
+
+.PHONY: clean
+clean: ## removes everything that was built
+	rm -rf build $(BUILD)
+
+.PHONY: help
+help: ## shows this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,206 @@
+-- analyse_fields: what each `$name` of a body or an expression means, and which fields each step reads and writes.
+--
+-- In:  unit.list (flattened). Out: on every source (node or binding with a body) and expression that is reached:
+--   .pieces     ctext's pieces; a field piece gains .field
+--   .sites      loops whose site fields it uses: the function takes a pointer to the instance for each
+--   .uses       list of { field, read, write } in order of first mention
+--   .stateful   whether it needs the state at all
+-- A body may stand at many places; a name must mean the same at all of them.
+
+local ctext = require "gen.ctext"
+local nearest = require "gen.nearest"
+local reader = require "gen.reader"
+
+local analyse_fields = {}
+
+local Resolver = {}
+Resolver.__index = Resolver
+
+local function field_of(owner, name)
+    owner.field_named = owner.field_named or {}
+    if not owner.field_named[1] then
+        owner.field_named[1] = true
+        for _, field in ipairs(owner.fields) do
+            if not field.hidden then owner.field_named[field.name] = field end
+        end
+    end
+    return owner.field_named[name]
+end
+
+-- What encloses a text, inside out: its callback, the loops it stands in, the trainer.
+local function scopes(source, occ, trainer)
+    local out = {}
+    if source.callback then out[1] = source.callback end
+    while occ do
+        out[#out + 1] = occ.loop
+        occ = occ.parent
+    end
+    out[#out + 1] = trainer
+    return out
+end
+
+local function encloses(list, owner)
+    for _, scope in ipairs(list) do
+        if scope == owner then return true end
+    end
+    return false
+end
+
+function Resolver:unknown(source, piece, name, owners, where)
+    local names = {}
+    for _, owner in ipairs(owners) do
+        for _, field in ipairs(owner.fields) do names[#names + 1] = not field.hidden and field.name or nil end
+    end
+    table.sort(names)
+    self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, where,
+        nearest.suggest(name:match("[^.]*$"), names),
+        #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
+end
+
+-- $Loop.name
+function Resolver:qualified(source, piece, owner, enclosing)
+    local field = field_of(owner, piece.member)
+    if not field then
+        self:unknown(source, piece, piece.name .. "." .. piece.member, { owner }, source.title)
+    elseif field.life == "site" and not encloses(enclosing, owner) then
+        self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), piece.member, "$" .. field.full, source.title, "",
+            "a site field exists only inside its loop")
+        return nil
+    end
+    return field
+end
+
+-- $loopc, in scope everywhere: what the runtime keeps of the run ($loopc->seed), a pointer.
+local run_field = { kind = "field", name = "loopc", full = "loopc", lvalue = "s->loopc", life = "state", aggregate = true,
+    dims = {}, type = "run" }
+
+function Resolver:lookup(source, piece, enclosing)
+    if piece.name == "loopc" then return run_field end
+    local owner = piece.member and self.owners[piece.name]
+    if owner then return self:qualified(source, piece, owner, enclosing) end
+    for _, scope in ipairs(enclosing) do
+        local field = field_of(scope, piece.name)
+        if field then return field end
+    end
+    self:unknown(source, piece, piece.name, enclosing, source.title)
+end
+
+local function note_use(source, piece)
+    local field = piece.field
+    if field == run_field then return end
+    local use = source.use_of[field]
+    if not use then
+        use = { field = field }
+        source.use_of[field] = use
+        source.uses[#source.uses + 1] = use
+    end
+    local opaque = field.aggregate or piece.access == "a" or (#field.dims > 0 and not piece.indexed and not piece.assigned)
+    use.read = use.read or opaque or piece.access ~= "w"
+    use.write = use.write or opaque or piece.access ~= "r"
+end
+
+local function note_site(source, field)
+    if field.life ~= "site" or source.site_of[field.owner] then return end
+    source.site_of[field.owner] = true
+    source.sites[#source.sites + 1] = field.owner
+end
+
+function Resolver:check_const(source, piece)
+    if piece.field.const and piece.assigned then
+        self.unit.diags:add("const_assigned", reader.line_in(source.body, piece.line), "$" .. piece.name, piece.field.full,
+            source.title)
+    end
+end
+
+-- One field piece at one place of its text.
+function Resolver:piece(source, piece, enclosing)
+    local field = self:lookup(source, piece, enclosing)
+    if not field then return end
+    if not piece.field then
+        piece.field = field
+        piece.qualified = piece.member ~= nil and self.owners[piece.name] ~= nil
+        note_use(source, piece)
+        note_site(source, field)
+        self:check_const(source, piece)
+    elseif piece.field ~= field then
+        self.unit.diags:add("ambiguous_field", reader.line_in(source.body, piece.line), "$" .. piece.name, piece.name,
+            "'" .. piece.field.full .. "'", "'" .. field.full .. "'", field.full)
+    end
+end
+
+-- Takes a text apart, once.
+function Resolver:scan(source, title)
+    local pieces, problems = ctext.scan(source.body.text)
+    source.pieces, source.title, source.uses, source.use_of = pieces, title, {}, {}
+    source.sites, source.site_of, source.stateful = {}, {}, false
+    for _, piece in ipairs(pieces) do source.stateful = source.stateful or piece.kind ~= "text" end
+    self:report(source.body, problems, source.expression)
+end
+
+-- What ctext found wrong with a text. A signal in an expression is wrong as it is: analyse_signals says so.
+function Resolver:report(code, problems, expression)
+    for _, problem in ipairs(problems) do
+        if not (expression and problem[1] == "bad_signal") then
+            self.unit.diags:add(problem[1], reader.line_in(code, problem[2]), table.unpack(problem, 3))
+        end
+    end
+end
+
+-- A text at one place: within the same chain of loops it means the same, and is looked at once.
+function Resolver:text(source, occ, title)
+    if not source.pieces then self:scan(source, title) end
+    local enclosing = scopes(source, occ, self.unit.trainer)
+    local names = {}
+    for i, scope in ipairs(enclosing) do names[i] = scope.name end
+    local key = table.concat(names, "/")
+    source.seen = source.seen or {}
+    if source.seen[key] then return end
+    source.seen[key] = true
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "field" then self:piece(source, piece, enclosing) end
+    end
+end
+
+-- The expressions of a loop are texts like bodies; loop.texts[key] holds what is known of each.
+function Resolver:expressions(occ)
+    local loop = occ.loop
+    loop.texts = loop.texts or {}
+    for _, key in ipairs { "skip", "times", "done" } do
+        local body = loop[key]
+        if type(body) == "table" then
+            loop.texts[key] = loop.texts[key] or { body = body, expression = true }
+            self:text(loop.texts[key], occ, ("%s of loop '%s'"):format(key, loop.name))
+        end
+    end
+end
+
+local function owners_of(trainer)
+    local owners = { [trainer.name] = trainer }
+    for _, member in ipairs(trainer.members) do owners[member.name] = member end
+    return owners
+end
+
+function Resolver:check_file_scope(trainer)
+    if not trainer.code then return end
+    local pieces, problems = ctext.scan(trainer.code.text)
+    for _, piece in ipairs(pieces) do
+        if piece.kind ~= "text" then
+            local name = piece.name or piece.word
+            self.unit.diags:add("file_scope_field", reader.line_in(trainer.code, piece.line), "$" .. name, name)
+        end
+    end
+    self:report(trainer.code, problems)
+end
+
+function analyse_fields.run(unit)
+    local resolver = setmetatable({ unit = unit, owners = owners_of(unit.trainer) }, Resolver)
+    resolver:check_file_scope(unit.trainer)
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" then resolver:expressions(item.occ)
+        elseif item.op == "step" then
+            resolver:text(item.source, item.occ, reader.title { kind = "body", name = item.source.full })
+        end
+    end
+end
+
+return analyse_fields

@@ -1,0 +1,135 @@
+-- check: from the values of a spec to the spec tree, with every error that can be told without flattening.
+--
+-- In:  unit.spec (dsl values), unit.sources. Out: unit.trainer, the tree described in schema.lua: names resolved,
+-- defaults filled, nodes sorted into phases, insertions on their nodes in their order.
+
+local attach = require "gen.check_attach"
+local check_fields = require "gen.check_fields"
+local check_loop = require "gen.check_loop"
+local dsl = require "gen.dsl"
+local reader = require "gen.reader"
+local vocabulary = require "gen.vocabulary"
+
+local check = {}
+
+local function read_callback(unit, value)
+    local at = dsl.at(value)
+    local callback = { kind = "callback", name = dsl.about[value].name, at = at, bindings = {}, value = value }
+    reader.name(unit, callback.name, "callback", at)
+    reader.keys(unit, callback, value, vocabulary.callback_keys)
+    callback.order = reader.order(unit, callback, value)
+    callback.fields = check_fields.read(unit, callback, "state", value.state)
+    local count = 0
+    for _, entry in ipairs(dsl.entries(value)) do
+        if not vocabulary.find(vocabulary.callback_keys, entry.key) then
+            count = count + 1
+            local binding = check_loop.read_binding(unit, callback, entry)
+            if binding then callback.bindings[#callback.bindings + 1] = binding end
+        end
+    end
+    reader.unknown(unit, callback, value, vocabulary.callback_keys, function() return true end)
+    if count == 0 then unit.diags:add("unused_callback", at, callback.name, callback.name) end
+    return callback
+end
+
+-- The positional entries of a trainer, { index, value } each. A gap is a name that has no value: what follows it would be lost.
+local function listed(unit, trainer, value)
+    local out = {}
+    for key in next, value do
+        if math.type(key) == "integer" and key >= 1 then out[#out + 1] = { key, value[key] } end
+    end
+    table.sort(out, function(a, b) return a[1] < b[1] end)
+    for i, entry in ipairs(out) do
+        if entry[1] ~= i then
+            unit.diags:add("wrong_type", trainer.at, nil, ("[%d]"):format(i), reader.title(trainer), "a loop or a callback",
+                "nothing", "a name without a value leaves a gap: is it spelt as it is above?")
+            break
+        end
+    end
+    return out
+end
+
+local function read_member(unit, trainer, index, member)
+    local kind = dsl.kind(member)
+    if kind == "loop" then return check_loop.read(unit, member), trainer.loops end
+    if kind == "callback" then return read_callback(unit, member), trainer.callbacks end
+    unit.diags:add("wrong_type", trainer.at, nil, ("[%d]"):format(index), reader.title(trainer), "a loop or a callback",
+        reader.what(member), "list the loops and callbacks themselves, the root first")
+end
+
+-- The loops and callbacks of a trainer, the first loop the root.
+local function read_members(unit, trainer, value)
+    local seen = {}
+    for _, entry in ipairs(listed(unit, trainer, value)) do
+        local index, member = entry[1], entry[2]
+        local about = dsl.about[member]
+        if seen[member] and about then
+            unit.diags:add("listed_twice", trainer.at, about.name, reader.title { kind = about.kind, name = about.name })
+        else
+            local made, list = read_member(unit, trainer, index, member)
+            if made then
+                made.index = #trainer.members + 1
+                trainer.members[made.index] = made
+                list[#list + 1] = made
+            end
+        end
+        seen[member] = true
+    end
+end
+
+-- Loops, callbacks, trainer fields and the trainer share one space of names: `$Name.field` and the members of the state.
+local function check_names(unit, trainer)
+    local taken = {}
+    local function take(name, what, at)
+        local other = taken[name]
+        if not other then taken[name] = { what = what, at = at }
+        elseif what == "loop" and other.what == "loop" then
+            unit.diags:add("duplicate_loop", at, name, name, reader.where(unit, other.at))
+        else unit.diags:add("name_taken", at, name, name, other.what, reader.where(unit, other.at)) end
+    end
+    for _, member in ipairs(trainer.members) do take(member.name, member.kind, member.at) end
+    for _, field in ipairs(trainer.fields) do take(field.name, "field", field.at) end
+end
+
+local function read_list(unit, trainer, value, key)
+    local out = {}
+    local list = value[key]
+    if type(list) == "string" then list = { list } end
+    if list ~= nil and type(list) ~= "table" then return out end
+    for _, entry in ipairs(list or {}) do
+        if type(entry) == "string" then out[#out + 1] = entry
+        else
+            unit.diags:add("wrong_type", trainer.at, key, key, "trainer '" .. trainer.name .. "'", "strings",
+                reader.what(entry), "")
+        end
+    end
+    return out
+end
+
+function check.run(unit)
+    local value = unit.spec
+    local about = dsl.about[value]
+    local trainer = { kind = "trainer", name = about.name, at = dsl.at(value), loops = {}, callbacks = {}, members = {} }
+    reader.name(unit, trainer.name, "trainer", trainer.at)
+    reader.keys(unit, trainer, value, vocabulary.trainer_keys)
+    reader.unknown(unit, trainer, value, vocabulary.trainer_keys, nil, true)
+    trainer.fields = check_fields.read(unit, trainer, "state", value.state)
+    trainer.include = read_list(unit, trainer, value, "include")
+    trainer.link = read_list(unit, trainer, value, "link")
+    trainer.doc = value.doc
+    if type(value.code) == "string" then trainer.code = reader.code(unit, value.code, trainer.at) end
+    read_members(unit, trainer, value)
+    trainer.root = trainer.loops[1]
+    if not trainer.root or trainer.members[1] ~= trainer.root then
+        unit.diags:add("no_root", trainer.at, trainer.name, trainer.name, trainer.members[1] and
+            reader.title(trainer.members[1]) or "nothing")
+        return
+    end
+    check_names(unit, trainer)
+    check_fields.check_flags(unit, trainer)
+    check_fields.link_aggregates(unit, trainer)
+    attach.run(unit, trainer)
+    unit.trainer = trainer
+end
+
+return check

@@ -1,0 +1,37 @@
+-- loopc build: from a spec to a program.
+
+local cli = require "gen.cli"
+local compile = require "gen.compile"
+local host = require "host"
+local toolchain = require "gen.toolchain"
+
+local build = {
+    name = "build",
+    summary = "Makes a program of a spec",
+    usage = "SPEC [-o PROGRAM]",
+    least = 1,
+    most = 1,
+    text = "Flags: " .. table.concat(toolchain.flags, " ") .. ", then CFLAGS and LDFLAGS of the environment.\n" ..
+        "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
+}
+
+build.options = compile.with {
+    { "-o, --output", "PROGRAM", "the program to write (default: the trainer's name)" },
+    { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
+    { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
+}
+
+function build.run(arguments)
+    local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never" })
+    if not unit then return 2 end
+    local program = arguments.output or unit.trainer.name
+    if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end
+    if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program) and 0 or 2 end
+    local folder, message = host.tempdir()
+    if not folder then cli.fail(message, nil, 1) end
+    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(folder, unit.trainer.name), program)
+    host.remove(folder)
+    return ok and 0 or 2
+end
+
+return build

@@ -1,0 +1,42 @@
+-- loopc check: reads specs and says what is wrong with them.
+
+local cli = require "gen.cli"
+local compile = require "gen.compile"
+local toolchain = require "gen.toolchain"
+
+local check = {
+    name = "check",
+    summary = "Checks specs and writes nothing",
+    usage = "SPEC...",
+    least = 1,
+    most = math.huge,
+}
+
+check.options = compile.with {
+    { "--compile", nil, "let the C compiler look at the bodies, too" },
+    { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
+    { "-q, --quiet", nil, "say nothing when all is well" },
+}
+
+local function check_one(arguments, path)
+    local one = setmetatable({ path }, { __index = arguments })
+    local unit = compile.unit(one, { format = "never" })
+    if not unit then return false end
+    if arguments.compile then toolchain.check(unit, one) end
+    compile.show(unit, one)
+    if unit.diags.errors > 0 then return false end
+    if not arguments.quiet and arguments.diagnostics ~= "json" then
+        cli.note(("%s: ok, %d steps"):format(path, unit.step_count))
+    end
+    return true
+end
+
+function check.run(arguments)
+    local code = 0
+    for _, path in ipairs(arguments) do
+        if not check_one(arguments, path) then code = 2 end
+    end
+    return code
+end
+
+return check

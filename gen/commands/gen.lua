@@ -1,0 +1,93 @@
+-- loopc gen: from a spec to C, on standard output or in a file.
+
+local cli = require "gen.cli"
+local compile = require "gen.compile"
+local diff = require "gen.diff"
+local host = require "host"
+
+local gen = {
+    name = "gen",
+    summary = "Prints the C of a spec",
+    usage = "SPEC [-o FILE]",
+    least = 1,
+    most = 1,
+    text = "The same spec gives the same bytes everywhere. FILE is written only when its bytes would change.",
+}
+
+gen.options = compile.with {
+    { "-o, --output", "FILE", "write to FILE instead of standard output" },
+    { "--check", "FILE", "compare with FILE (default: that of -o), print the difference, write nothing", optional = true },
+    { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
+    { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
+    { "--line", nil, "#line directives: compilers and debuggers show the spec" },
+    { "--no-format", nil, "leave out clang-format" },
+    { "--dump", "PASS", "print what a pass left instead: load, check, flatten, ... emit" },
+}
+
+local function put(path, text)
+    local ok, message = host.write(path, text)
+    if not ok then cli.fail(message, nil, 1) end
+end
+
+local function escape(path) return (path:gsub("[ #]", "\\%0"):gsub("%$", "$$")) end
+
+-- The rule; every file but the spec also is a target of its own, so that make does not stop when one is removed.
+local function rule(target, files)
+    local words, phony = { escape(target) .. ":" }, {}
+    for i, file in ipairs(files) do
+        if file:sub(1, 1) ~= "<" then -- a module of loopc itself
+            words[#words + 1] = escape(file)
+            if i > 1 then phony[#phony + 1] = "\n" .. escape(file) .. ":\n" end
+        end
+    end
+    return table.concat(words, " ") .. "\n" .. table.concat(phony)
+end
+
+local function write_rule(arguments, unit)
+    if not (arguments.depend or arguments.depend_file) then return end
+    put(arguments.depend_file or arguments.output .. ".d", rule(arguments.output, unit.files))
+end
+
+local function compare(path, text)
+    local old, message = host.read(path)
+    if not old then cli.fail(message, "loopc gen -o writes it", 1) end
+    if old == text then return 0 end
+    host.stdout(diff.unified(old, text, path, path .. " (from the spec)"))
+    cli.note(("%s is out of date"):format(path))
+    return 1
+end
+
+local function write(path, text)
+    if host.isfile(path) and host.read(path) == text then return cli.note(("%s is up to date"):format(path)) end
+    put(path, text)
+    cli.note(("wrote %s"):format(path))
+end
+
+local function check_usage(arguments)
+    local pipeline = require "gen.pipeline"
+    if arguments.dump and not pipeline.has(arguments.dump) then
+        local names = {}
+        for i, pass in ipairs(pipeline.passes) do names[i] = pass[1] end
+        cli.usage(("there is no pass '%s'"):format(arguments.dump), "the passes are " .. table.concat(names, ", "))
+    end
+    if arguments.check == "" and not arguments.output then cli.usage("--check needs a file: --check=FILE, or -o FILE") end
+    if (arguments.depend or arguments.depend_file) and not arguments.output then cli.usage("-MD needs -o FILE") end
+end
+
+function gen.run(arguments)
+    check_usage(arguments)
+    local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
+    local unit = compile.spec(arguments, { line = arguments.line, format = format }, arguments.dump)
+    if not unit then return 2 end
+    local text = arguments.dump and require("gen.dump").text(unit, arguments.dump) or unit.text
+    if arguments.check then return compare(arguments.check ~= "" and arguments.check or arguments.output, text) end
+    if arguments.output then
+        write(arguments.output, text)
+        write_rule(arguments, unit)
+    else
+        host.stdout(text)
+    end
+    return 0
+end
+
+return gen

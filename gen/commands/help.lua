@@ -1,0 +1,44 @@
+-- loopc help: what commands there are, one command's help, or the man page, all from the tables of the commands.
+
+local cli = require "gen.cli"
+local host = require "host"
+
+local help = {
+    name = "help",
+    summary = "Shows what loopc can do",
+    usage = "[COMMAND] [--man]",
+    most = 1,
+    options = { { "--man", nil, "print the man page (troff) instead" } },
+}
+
+local function commands()
+    local driver = require "gen.driver"
+    local out = {}
+    for i, name in ipairs(driver.commands) do out[i] = driver.command(name) end
+    return out
+end
+
+function help.overview()
+    local out = { "usage: loopc COMMAND [ARGUMENT...]\n\nCompiles loop specs (Lua) to readable C programs.\n\ncommands:\n" }
+    for _, command in ipairs(commands()) do
+        out[#out + 1] = ("  %-10s  %s\n"):format(command.name, command.summary)
+    end
+    out[#out + 1] = "\noptions:\n  -h, --help  show this help; loopc COMMAND --help that of a command\n" ..
+        "  --version   print the version\n\nexit codes: 0 success; 1 a check or a program failed; 2 wrong usage or a bad spec\n"
+    return table.concat(out)
+end
+
+function help.run(arguments)
+    if arguments.man then
+        host.stdout(require("gen.manpage").text(commands()))
+    elseif arguments[1] then
+        for _, command in ipairs(commands()) do
+            if command.name == arguments[1] then return host.stdout(cli.help(command)) end
+        end
+        cli.usage(("there is no command '%s'"):format(arguments[1]), "loopc help lists the commands")
+    else
+        host.stdout(help.overview())
+    end
+end
+
+return help

@@ -1,0 +1,54 @@
+-- loopc run: makes a program of a spec, unless the cache has it, and becomes that program.
+
+local cli = require "gen.cli"
+local compile = require "gen.compile"
+local host = require "host"
+local toolchain = require "gen.toolchain"
+
+local run = {
+    name = "run",
+    summary = "Builds a spec into a cache and runs it",
+    usage = "SPEC [-- ARGUMENT...]",
+    least = 1,
+    most = 1,
+    rest = true,
+    text = "The arguments behind -- go to the program; its exit code is that of loopc run.\n" ..
+        "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.",
+}
+
+run.options = compile.with {
+    { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
+}
+
+local function cache_folder()
+    local root, home = host.getenv("XDG_CACHE_HOME"), host.getenv("HOME")
+    if not root or root == "" then root = home and home ~= "" and home .. "/.cache" or nil end
+    if not root then cli.fail("no folder for the cache: HOME is not set", "set XDG_CACHE_HOME") end
+    return root .. "/loopc"
+end
+
+-- Builds in a folder of its own and renames that into place, so that two runs at once do not meet.
+local function build_into(unit, arguments, folder)
+    local name = unit.trainer.name
+    local temporary = ("%s.tmp%d"):format(folder, host.pid())
+    local made, message = host.mkdirs(temporary)
+    if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
+    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(temporary, name), temporary .. "/" .. name)
+    if ok then host.rename(temporary, folder) end
+    if host.exists(temporary) then host.remove(temporary) end
+    return ok
+end
+
+function run.run(arguments)
+    local unit = compile.unit(arguments, { format = "never" })
+    if not unit then return 2 end
+    local fingerprint = toolchain.fingerprint(unit, arguments)
+    local folder = ("%s/%s"):format(cache_folder(), fingerprint and host.sha256(fingerprint) or "broken")
+    local program = ("%s/%s"):format(folder, unit.trainer.name)
+    if host.exists(program) then compile.show(unit, arguments)
+    elseif not build_into(unit, arguments, folder) then return 2 end
+    local _, message = host.exec { program, table.unpack(arguments.rest or {}) }
+    cli.fail(message, nil, 1)
+end
+
+return run

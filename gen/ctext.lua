@@ -1,0 +1,290 @@
+-- C text of a spec: finds the `$` words in it and leaves everything else alone.
+--
+-- scan(text) returns a list of pieces in order:
+--   { kind = "text", text }
+--   { kind = "field", name, member, line, access }   $name or $name.member; access: "r", "w", "rw", "a" (address or array:
+--                                                     may be read and written); assigned = true for a plain assignment
+--   { kind = "signal", word, argument, line }         $fail( ... (its arguments follow as pieces), $recover(), $cancel(x), $stop(x)
+-- and a list of what is wrong with it: { id, line, name, ... }, `id` a row of messages.lua with its arguments from 4 on.
+-- What stands in strings, character constants and comments is passed over. Lines count from 1.
+
+local ctext = {}
+
+local signals = { fail = true, recover = true, cancel = true, stop = true }
+
+local quoted = { ['"'] = "a string", ["'"] = "a character constant" }
+
+-- Where the string or character constant that opens at `first` ends, and whether it is closed.
+local function end_of_quoted(text, first)
+    local quote, position = text:sub(first, first), first + 1
+    while true do
+        local found = text:find("[\\\"'\n]", position)
+        if not found then return #text, false end
+        local c = text:sub(found, found)
+        if c == quote then return found, true end
+        if c == "\n" then return found - 1, false end
+        position = found + (c == "\\" and 2 or 1)
+    end
+end
+
+-- The end of the line at `at`; a line that ends in a backslash goes on in the next.
+local function end_of_line(text, at)
+    while true do
+        local newline = text:find("\n", at, true)
+        if not newline then return #text end
+        if not text:sub(at, newline):match("\\\r?\n$") then return newline - 1 end
+        at = newline + 1
+    end
+end
+
+-- What opens at `first`: its kind, its last position, whether it is closed. nil when the slash is a division.
+local function opaque_at(text, first)
+    local two = text:sub(first, first + 1)
+    if two == "//" then return "a comment", end_of_line(text, first), true end
+    if two == "/*" then
+        local _, last = text:find("*/", first + 2, true)
+        return "a comment", last or #text, last ~= nil
+    end
+    local kind = quoted[two:sub(1, 1)]
+    if kind then return kind, end_of_quoted(text, first) end
+end
+
+-- Visits every string, character constant and comment: first, last, kind, closed.
+local function opaques(text)
+    local position = 1
+    return function()
+        while true do
+            local first = text:find("[\"'/]", position)
+            if not first then return nil end
+            local kind, last, closed = opaque_at(text, first)
+            position = (last or first) + 1
+            if kind then return first, last, kind, closed end
+        end
+    end
+end
+
+local function blanks(text) return (text:gsub("[^\n]", " ")) end
+
+-- A text of the same length with blanks for comments and for what stands in quotes; what is not closed, as a list.
+local function mask(text)
+    local out, position, open = {}, 1, {}
+    for first, last, kind, closed in opaques(text) do
+        local comment = kind == "a comment"
+        local edge = comment and 0 or 1
+        out[#out + 1] = text:sub(position, first - 1 + edge)
+        out[#out + 1] = blanks(text:sub(first + edge, last - (closed and edge or 0)))
+        if closed and not comment then out[#out + 1] = text:sub(last, last) end
+        if not closed then open[#open + 1] = { what = kind, at = first } end
+        position = last + 1
+    end
+    out[#out + 1] = text:sub(position)
+    return table.concat(out), open
+end
+
+-- Passes over [ ... ], .member and ->member, to what is done with the element.
+local function behind_postfix(code, position)
+    local indexed = false
+    while true do
+        local first = code:find("%S", position) or #code + 1
+        local bracket = code:match("^%b[]()", first)
+        local member = code:match("^%.%s*[%a_][%w_]*()", first) or code:match("^%->%s*[%a_][%w_]*()", first)
+        if not bracket and not member then return first, indexed end
+        position, indexed = bracket or member, true
+    end
+end
+
+-- Whether what stands before an operand ends in an & that takes its address: not "a & x", not "a && x", but "(T *)&x".
+local function unary_ampersand(before)
+    local rest = before:match("^(.*)&%s*$")
+    if not rest or rest:match("&$") then return false end
+    return rest:match("[%w_%)%]]%s*$") == nil or rest:match("%*%s*%)%s*$") ~= nil
+        or rest:match("%f[%w_]return%s*$") ~= nil
+end
+
+-- Passes out of parentheses that hold nothing but the field: ($x) = 1.
+local function unwrap(before, code, after)
+    local inner = before:match("^(.*)%(%s*$")
+    while inner and code:sub(after, after) == ")" and not inner:match("[%w_%]]%s*$") do
+        before, after = inner, code:find("%S", after + 1) or #code + 1
+        inner = before:match("^(.*)%(%s*$")
+    end
+    return before, after
+end
+
+-- How the text around a field uses it: access, assigned, indexed.
+local function use_of(code, first, last)
+    local after, indexed = behind_postfix(code, last + 1)
+    local before
+    before, after = unwrap(code:sub(math.max(1, first - 80), first - 1), code, after)
+    local operator = code:sub(after, after + 2)
+    if operator:match("^=[^=]") or operator == "=" then return indexed and "rw" or "w", true, indexed end
+    if operator:match("^[%+%-%*/%%&|%^]=") or operator:match("^<<=") or operator:match("^>>=") then return "rw", true, indexed end
+    if operator:match("^%+%+") or operator:match("^%-%-") then return "rw", true, indexed end
+    if before:match("%+%+%s*$") or before:match("%-%-%s*$") then return "rw", true, indexed end
+    if unary_ampersand(before) then return "a", false, indexed end
+    return "r", false, indexed
+end
+
+local Scanner = {}
+Scanner.__index = Scanner
+
+-- The line of a position; positions are asked for in ascending order, or nearly so.
+function Scanner:line_at(position)
+    if position < self.known then self.known, self.line = 1, 1 end
+    local _, count = self.text:sub(self.known, position - 1):gsub("\n", "\n")
+    self.known, self.line = position, self.line + count
+    return self.line
+end
+
+function Scanner:flush(last)
+    if last >= self.start then self.pieces[#self.pieces + 1] = { kind = "text", text = self.text:sub(self.start, last) } end
+end
+
+function Scanner:problem(id, position, name, ...)
+    self.problems[#self.problems + 1] = { id, self:line_at(position), name, ... }
+end
+
+-- Whether a statement may begin at a position: after ; { } : ), else, do, or at the beginning.
+local function begins_statement(code, at)
+    local before = code:sub(1, at - 1)
+    local last = before:match("(%S)%s*$")
+    if not last or last:match("[;{}:%)]") then return true end
+    local word = before:match("([%w_]+)%s*$")
+    return word == "else" or word == "do"
+end
+
+local usages = { fail = '$fail("format", ...);', recover = "$recover();", cancel = "$cancel(); or $cancel(Loop.phase);",
+    stop = "$stop(); or $stop(Loop);" }
+
+-- What is wrong with a signal's call, or nil. `behind` is where its parentheses end.
+local function signal_problem(code, word, at, arguments, behind)
+    if not behind then return "is not closed" end
+    if word == "fail" and arguments == "" then return "has no message" end
+    if word == "recover" and arguments ~= "" then return "takes nothing in its parentheses" end
+    if word ~= "fail" and not arguments:match("^[%w_%.]*$") then return "takes at most one name in its parentheses" end
+    if not begins_statement(code, at) or not code:match("^%s*;", behind) then return "is not a statement of its own" end
+end
+
+-- A signal's word ends before "("; for all but fail the whole call is taken.
+function Scanner:signal(word, at, open)
+    self:flush(at - 1)
+    local behind = self.code:match("^%b()()", open)
+    local arguments = behind and self.code:sub(open + 1, behind - 2):match("^%s*(.-)%s*$") or ""
+    local problem = signal_problem(self.code, word, at, arguments, behind)
+    if problem and (behind or not self.open) then self:problem("bad_signal", at, "$" .. word, ("$%s(...) %s"):format(word, problem), usages[word]) end
+    local piece = { kind = "signal", word = word, line = self:line_at(at) }
+    self.pieces[#self.pieces + 1] = piece
+    self.start = open + 1
+    if word ~= "fail" then piece.argument, self.start = arguments:match("^[%w_%.]*"), behind or open + 1 end
+    return self.start
+end
+
+-- Whether the field is an argument or an operand of its own: no parentheses are needed around what replaces it.
+local function stands_alone(code, first, behind)
+    return code:match("^%s*[,%)]", behind) ~= nil and code:sub(math.max(1, first - 80), first - 1):match("[%(,]%s*$") ~= nil
+end
+
+function Scanner:field(name, at, last)
+    self:flush(at - 1)
+    local member, behind = self.code:match("^%.([%a_][%w_]*)()", last)
+    local access, assigned, indexed = use_of(self.code, at, last - 1)
+    self.pieces[#self.pieces + 1] = { kind = "field", name = name, member = member, line = self:line_at(at), access = access,
+        assigned = assigned, indexed = indexed, alone = stands_alone(self.code, at, behind or last) }
+    self.start = behind or last
+    return self.start
+end
+
+function Scanner:dollar(at)
+    local name, last = self.code:match("^([%a_][%w_]*)()", at + 1)
+    if not name or self.code:sub(at - 1, at - 1):match("[%w_]") then
+        self:problem("lone_dollar", at, "$")
+        return at + 1
+    end
+    local open = signals[name] and self.code:match("^%s*()%(", last)
+    if open then return self:signal(name, at, open) end
+    if signals[name] then
+        self:problem("bad_signal", at, "$" .. name, ("$%s has no parentheses"):format(name), usages[name])
+        return last
+    end
+    return self:field(name, at, last)
+end
+
+local closes = { [")"] = "(", ["]"] = "[", ["}"] = "{" }
+
+-- Brackets without a counterpart: { text, at }, or nil. Texts with directives are not judged: only one of their branches counts.
+local function unbalanced(code)
+    if ("\n" .. code):match("\n%s*#") then return nil end
+    local open = {}
+    for at, c in code:gmatch("()([%(%)%[%]{}])") do
+        local last = open[#open]
+        if not closes[c] then open[#open + 1] = { text = c, at = at }
+        elseif last and last.text == closes[c] then open[#open] = nil
+        else return { text = c, at = at } end
+    end
+    return open[#open]
+end
+
+function Scanner:check_whole(open)
+    for _, row in ipairs(open) do self:problem("unclosed", row.at, self.text:sub(row.at, row.at), row.what) end
+    local stray = #self.problems == 0 and unbalanced(self.code)
+    if stray then self:problem("unbalanced", stray.at, stray.text, stray.text) end
+end
+
+function ctext.scan(text)
+    local code, open = mask(text)
+    local scanner = setmetatable({ text = text, code = code, open = #open > 0, pieces = {}, problems = {}, start = 1, known = 1,
+        line = 1 }, Scanner)
+    local at = code:find("$", 1, true)
+    while at do at = code:find("$", scanner:dollar(at), true) end
+    scanner:flush(#text)
+    scanner:check_whole(open)
+    return scanner.pieces, scanner.problems
+end
+
+-- The identifiers of a C text outside strings and comments, as a set: which runtime functions does it name?
+function ctext.identifiers(text, into)
+    local out = into or {}
+    for word in mask(text):gmatch("[%a_][%w_]*") do out[word] = true end
+    return out
+end
+
+-- Whether a text holds anything but blanks and comments.
+function ctext.is_blank(text) return not mask(text):match("%S") end
+
+-- An expression on one line: comments and runs of blanks outside strings become one blank.
+function ctext.one_line(text)
+    local out, plain, position = {}, "", 1
+    for first, last, kind in opaques(text) do
+        plain = plain .. text:sub(position, first - 1)
+        if kind == "a comment" then plain = plain .. " "
+        else
+            out[#out + 1] = plain:gsub("\\\r?\n", " "):gsub("%s+", " ")
+            out[#out + 1] = text:sub(first, last):gsub("\\\r?\n", "")
+            plain = ""
+        end
+        position = last + 1
+    end
+    out[#out + 1] = (plain .. text:sub(position)):gsub("\\\r?\n", " "):gsub("%s+", " ")
+    return (table.concat(out):gsub("^ ", ""):gsub(" $", ""))
+end
+
+-- A text without common indentation, blank lines at its ends dropped; returns how many lines were dropped at the front.
+function ctext.dedent(text)
+    local front = 0
+    while true do
+        local rest = text:match("^[ \t\r]*\n(.*)$")
+        if not rest then break end
+        text, front = rest, front + 1
+    end
+    text = text:gsub("%s+$", "")
+    local margin
+    for line in (text .. "\n"):gmatch("(.-)\n") do
+        local blank = line:match("^[ \t]*")
+        if #blank < #line and (not margin or #blank < margin) then margin = #blank end
+    end
+    local out = {}
+    for line in (text .. "\n"):gmatch("(.-)\r?\n") do out[#out + 1] = line:sub((margin or 0) + 1) end
+    return table.concat(out, "\n"), front
+end
+
+return ctext

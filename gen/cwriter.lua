@@ -1,0 +1,92 @@
+-- The one place that emits newlines and indentation of C text.
+
+local CWriter = {}
+CWriter.__index = CWriter
+
+function CWriter.new(depth) return setmetatable({ lines = {}, depth = depth or 0 }, CWriter) end
+
+local indents = {}
+for depth = 0, 60 do indents[depth] = ("    "):rep(depth) end
+
+-- Adds one line; arguments as for string.format. Without arguments the text is taken as it is.
+function CWriter:line(text, ...)
+    if select("#", ...) > 0 then text = text:format(...) end
+    local indent = indents[self.depth] or ("    "):rep(self.depth)
+    self.lines[#self.lines + 1] = text ~= "" and indent .. text or ""
+end
+
+function CWriter:open(text, ...)
+    self:line(text, ...)
+    self.depth = self.depth + 1
+end
+
+function CWriter:close(text, ...)
+    self.depth = self.depth - 1
+    self:line(text or "}", ...)
+end
+
+-- A line one level further out: labels, "} else {".
+function CWriter:outdented(text, ...)
+    self.depth = self.depth - 1
+    self:line(text, ...)
+    self.depth = self.depth + 1
+end
+
+-- A line at the margin: preprocessor directives.
+function CWriter:directive(text, ...)
+    self.lines[#self.lines + 1] = select("#", ...) > 0 and text:format(...) or text
+end
+
+function CWriter:blank()
+    if self.lines[#self.lines] ~= "" then self.lines[#self.lines + 1] = "" end
+end
+
+-- A blank line, but not right after a line that opens something or says what comes.
+function CWriter:blank_unless_open()
+    local last = self.lines[#self.lines]
+    if last and last ~= "" and not last:match("[{:]$") and not last:match("%*/$") then self:blank() end
+end
+
+-- Text that may not end a comment early, on one line.
+function CWriter.safe(text)
+    return (text:gsub("%s+", " "):gsub("%*/", "* /"):gsub("/%*", "/ *"))
+end
+
+-- A block comment; lines longer than the page are wrapped at blanks. What continues an indented line stands deeper.
+function CWriter:comment(lines)
+    local wrapped = {}
+    for _, text in ipairs(lines) do
+        local indent, rest = text:match("^( *)(.*)$")
+        local width = 96 - self.depth * 4
+        while #indent + #rest > width do
+            local cut = width - #indent
+            while cut > 20 and rest:sub(cut, cut) ~= " " do cut = cut - 1 end
+            wrapped[#wrapped + 1] = indent .. rest:sub(1, cut):gsub("%s+$", "")
+            if indent ~= "" and indent == text:match("^ *") then indent = indent .. "    " end
+            rest = rest:sub(cut + 1):gsub("^%s+", "")
+        end
+        wrapped[#wrapped + 1] = indent .. rest
+    end
+    if #wrapped == 1 then return self:line("/* " .. wrapped[1] .. " */") end
+    for i, text in ipairs(wrapped) do
+        self:line(((i == 1 and "/* " or " * ") .. text):gsub("%s+$", "") .. (i == #wrapped and " */" or ""))
+    end
+end
+
+-- Adds the lines of another writer at the present depth.
+function CWriter:append(other)
+    local indent = indents[self.depth]
+    for _, text in ipairs(other.lines) do
+        self.lines[#self.lines + 1] = (text ~= "" and text:sub(1, 1) ~= "#") and indent .. text or text
+    end
+end
+
+function CWriter:last() return self.lines[#self.lines] end
+
+function CWriter:drop_last() self.lines[#self.lines] = nil end
+
+function CWriter:text()
+    return table.concat(self.lines, "\n") .. "\n"
+end
+
+return CWriter

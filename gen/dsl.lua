@@ -1,0 +1,159 @@
+-- The words of a spec. Each call makes one value and records where it stands; nothing is checked here but what
+-- the words themselves need, so that the checker can report several errors at once.
+--
+-- Values are plain tables that a spec may read, change and copy before it returns; what loopc knows beside them
+-- stands in `about`, keyed by the value: { kind, name, file, line, seq }. `seq` counts calls: the order of the text.
+
+local vocabulary = require "gen.vocabulary"
+
+local dsl = { about = setmetatable({}, { __mode = "k" }) }
+
+local about, sequence = dsl.about, 0
+
+-- Where the spec's own code stands that called a word: the chunks of a spec are named "=file", ours "@gen/file".
+local function here()
+    local level = 2
+    while true do
+        local info = debug.getinfo(level, "Sl")
+        if not info then return "?", 0 end
+        if info.what ~= "C" and info.source:sub(1, 1) == "=" then
+            return info.source:sub(2), info.currentline
+        end
+        level = level + 1
+    end
+end
+
+function dsl.here()
+    local file, line = here()
+    return { file = file, line = line }
+end
+
+local function record(value, kind, name, file, line)
+    if not file then file, line = here() end
+    sequence = sequence + 1
+    about[value] = { kind = kind, name = name, file = file, line = line, seq = sequence }
+    return value
+end
+
+function dsl.kind(value) return about[value] and about[value].kind end
+
+-- { file, line } of a value made by a word, else `default`.
+function dsl.at(value, default)
+    local info = type(value) == "table" and about[value]
+    return info and { file = info.file, line = info.line } or default
+end
+
+-- Entries of a table with string keys, in the order of the text (values made by words), then by name.
+function dsl.entries(values)
+    local out = {}
+    for key, value in next, values do
+        if type(key) == "string" then
+            local info = type(value) == "table" and about[value]
+            out[#out + 1] = { key = key, value = value, seq = info and info.seq or math.huge }
+        end
+    end
+    table.sort(out, function(a, b)
+        if a.seq ~= b.seq then return a.seq < b.seq end
+        return a.key < b.key
+    end)
+    return out
+end
+
+-- node(order, body) | node { order = n, doc = "...", body }
+local function node(order, body)
+    if type(order) == "table" and not about[order] then return record(order, "node") end
+    if type(order) == "string" and body == nil then order, body = nil, order end
+    return record({ order = order, body }, "node")
+end
+
+-- Loops answer unknown names with a stand-in, so that call_on = { Outer.on_stp } can be reported by name.
+local loop_keys = {}
+for _, entry in ipairs(vocabulary.loop_keys) do loop_keys[entry[1]] = true end
+
+local Loop = { __metatable = false }
+
+function Loop.__index(loop, key)
+    if type(key) ~= "string" or loop_keys[key] then return nil end
+    return record({ loop = loop, key = key }, "missing")
+end
+
+-- A node used in two loops is two nodes: the second loop gets a copy.
+local function own_nodes(loop)
+    for _, entry in ipairs(dsl.entries(loop)) do
+        local value = entry.value
+        if dsl.kind(value) == "node" then
+            if about[value].loop then
+                local info = about[value]
+                value = record({ order = value.order, doc = value.doc, value[1] }, "node", nil, info.file, info.line)
+                rawset(loop, entry.key, value)
+            end
+            about[value].loop, about[value].name = loop, entry.key
+        end
+    end
+end
+
+-- A table from which a word has made a value already: another value made of it is another table.
+local function own_table(body)
+    if not about[body] then return body end
+    local copy = {}
+    for key, value in next, body do copy[key] = value end
+    return copy
+end
+
+-- word "name" { ... }, for loop, callback and trainer.
+local function named(kind, metatable, finish)
+    return function(name)
+        if type(name) ~= "string" then error(('%s takes a name: %s "name" { ... }'):format(kind, kind), 2) end
+        local file, line = here()
+        return function(body)
+            if type(body) ~= "table" then error(('%s "%s" takes a table: %s "%s" { ... }'):format(kind, name, kind, name), 2) end
+            body = record(own_table(body), kind, name, file, line)
+            if finish then finish(body) end
+            return metatable and setmetatable(body, metatable) or body
+        end
+    end
+end
+
+-- f32(0.5) | f32 { 0.5, option = true } | f32[10] | f32[3][4] { ... }: a type, callable, with dimensions by index.
+local Type = { __metatable = false }
+
+local types = setmetatable({}, getmetatable(about))
+
+local function new_type(name, dims)
+    local made = setmetatable({ type = name, dims = dims }, Type)
+    types[made] = true
+    return made
+end
+
+function Type.__index(self, size)
+    local dims = { table.unpack(rawget(self, "dims")) }
+    dims[#dims + 1] = size
+    return record(new_type(rawget(self, "type"), dims), "field")
+end
+
+function Type.__call(self, parameters, ...)
+    if type(parameters) ~= "table" or types[parameters] then parameters = { parameters, ... } end
+    local field = { type = rawget(self, "type"), dims = rawget(self, "dims"), parameters = parameters }
+    return record(field, "field")
+end
+
+-- The environment of a spec: the words, over the sandbox's own functions in `base`.
+function dsl.words(base)
+    local words = base or {}
+    words.node = node
+    words.loop = named("loop", Loop, own_nodes)
+    words.callback = named("callback")
+    words.trainer = named("trainer")
+    for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do
+        for _, entry in ipairs(list) do words[entry[1]] = new_type(entry[1], {}) end
+    end
+    return words
+end
+
+-- The metatables of values made by words; the spec's own are taken off when it has run.
+dsl.metatables = { [Loop] = true, [Type] = true, [getmetatable(about)] = true }
+
+-- A bare type (`n = u64`) stands for a field with its default.
+function dsl.is_type(value) return types[value] ~= nil end
+
+return dsl

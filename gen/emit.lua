@@ -1,0 +1,154 @@
+-- emit: from the analysed step list to one C file, the straight form.
+--
+-- In:  unit after layout. Out: unit.text, C11, not yet formatted.
+-- The order of the file is that of its reading: what it is, what it knows, the bodies, the run, the tables.
+
+local bodies = require "gen.emit_bodies"
+local CWriter = require "gen.cwriter"
+local cvalue = require "gen.cvalue"
+local emit_nets = require "gen.emit_nets"
+local emit_run = require "gen.emit_run"
+local emit_state = require "gen.emit_state"
+
+local emit = {}
+
+local function names_of(nodes)
+    local out = {}
+    for i, node in ipairs(nodes) do out[i] = node.full end
+    return table.concat(out, ", ")
+end
+
+local function repetition(loop)
+    local out = {}
+    if loop.times then
+        out[1] = type(loop.times) == "table" and "times " .. CWriter.safe(loop.times.text) or ("%d times"):format(loop.times)
+    end
+    if loop.done then out[#out + 1] = "until " .. CWriter.safe(loop.done.text) end
+    return #out > 0 and ", " .. table.concat(out, ", ") or ""
+end
+
+-- The table of contents: each loop with its phases, each callback, where they stand.
+local function contents(unit)
+    local lines = {}
+    for _, member in ipairs(unit.trainer.members) do
+        local where = bodies.where(member.at)
+        if member.kind == "loop" then
+            local phases = {}
+            for i, phase in ipairs(member.phases) do phases[i] = phase.name end
+            local on = #member.call_on > 0 and "; on " .. names_of(member.call_on) or ""
+            lines[#lines + 1] = ("  %s (%s): %s%s%s"):format(member.name, where,
+                #phases > 0 and table.concat(phases, ", ") or "no phase", repetition(member), on)
+        else
+            local nodes = {}
+            for _, binding in ipairs(member.bindings) do
+                for _, node in ipairs(binding.nodes) do nodes[#nodes + 1] = node end
+            end
+            lines[#lines + 1] = ("  %s (%s): callback on %s"):format(member.name, where, names_of(nodes))
+        end
+    end
+    return lines
+end
+
+local function banner(unit, w)
+    local trainer = unit.trainer
+    local lines = { ("%s: %s"):format(trainer.name, trainer.doc and CWriter.safe(trainer.doc)
+        or "a trainer, flattened from " .. CWriter.safe(unit.name)) }
+    lines[#lines + 1] = ("Made by loopc from %s; change that, not this."):format(CWriter.safe(unit.name))
+    lines[#lines + 1] = ""
+    for _, line in ipairs(contents(unit)) do lines[#lines + 1] = line end
+    w:comment(lines)
+end
+
+local function includes(unit, w)
+    w:directive('#include "loopc.h"')
+    for _, name in ipairs(unit.trainer.include) do
+        w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
+    end
+    w:blank()
+end
+
+local function write_targets(unit, w)
+    if #unit.targets == 0 then return end
+    w:comment { "Signals with a named target." }
+    local values = {}
+    for i, status in ipairs(unit.targets) do values[i] = status .. (i == 1 and " = LOOPC_SIGNALS" or "") end
+    w:line("enum { %s };", table.concat(values, ", "))
+    w:blank()
+end
+
+local function write_code(unit, w)
+    local code = unit.trainer.code
+    if not code then return end
+    local ctext = require "gen.ctext"
+    local text, dropped = ctext.dedent(code.text)
+    bodies.line_directive(unit, w, { file = code.at.file, line = code.at.line + dropped })
+    for line in (text .. "\n"):gmatch("(.-)\n") do w:directive(line) end
+    bodies.line_back(unit, w)
+    w:blank()
+end
+
+local function write_places(unit, w)
+    w:comment { "The places of the run, for --timings and --trace." }
+    w:open("static const struct loopc_place places[] = {")
+    for _, place in ipairs(unit.places) do
+        w:line("{%s, %s, %d, '%s'},", cvalue.string(place.name), place.on and cvalue.string(place.on) or "NULL",
+            place.parent, place.kind)
+    end
+    w:close("};")
+    w:blank()
+end
+
+local function write_program(unit, w)
+    local name = unit.struct
+    w:open("static const struct loopc_program program = {")
+    w:line(".name = %s,", cvalue.string(unit.trainer.name))
+    if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
+    w:line(".size = sizeof(struct %s),", name)
+    if unit.field_rows > 0 then
+        w:line(".fields = fields,")
+        w:line(".field_count = sizeof fields / sizeof fields[0],")
+    end
+    w:line(".places = places,")
+    w:line(".place_count = sizeof places / sizeof places[0],")
+    if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
+    if unit.has_prepare then w:line(".prepare = %s_prepare,", name) end
+    w:line(".run = %s_run,", name)
+    w:line(".watched = %s_watched,", name)
+    w:close("};")
+    w:blank()
+end
+
+local function write_runs(unit, w)
+    w:comment { "The run: every step in the order in which it happens. `st` is what is pending: a failure, or a signal on its way to "
+        .. "its target; each phase hands it on when its failed and finally parts are done." }
+    w:blank()
+    emit_run.write(unit, w, false)
+    w:comment { "The same run, watched: --timings and --trace run this one. Places are numbered as in their table." }
+    w:blank()
+    emit_run.write(unit, w, true)
+end
+
+function emit.run(unit)
+    local w = CWriter.new()
+    unit.defaults_of = emit_state.defaults_of
+    banner(unit, w)
+    includes(unit, w)
+    write_targets(unit, w)
+    emit_nets.write(unit, w)
+    emit_state.write_struct(unit, w)
+    write_code(unit, w)
+    bodies.write(unit, w)
+    write_runs(unit, w)
+    emit_state.write_defaults(unit, w)
+    emit_state.write_prepare(unit, w)
+    emit_state.write_fields(unit, w)
+    write_places(unit, w)
+    write_program(unit, w)
+    w:line("int main(int argc, char **argv)")
+    w:open("{")
+    w:line("return loopc_main(&program, argc, argv);")
+    w:close()
+    unit.text = w:text()
+end
+
+return emit

@@ -1,0 +1,159 @@
+-- The functions of bodies: each text of the spec once, as a static function named Loop_node or callback_key.
+--
+-- A function that can signal returns a status, any other nothing; one that touches no state takes no argument.
+
+local ctext = require "gen.ctext"
+local CWriter = require "gen.cwriter"
+local cvalue = require "gen.cvalue"
+
+local emit_bodies = {}
+
+-- The name of the state's pointer: `s`, unless the text has an `s` of its own.
+local function state_name(source)
+    source.identifiers = source.identifiers or ctext.identifiers(source.body.text)
+    return source.identifiers.s and "state" or "s"
+end
+
+-- A field as an lvalue. Aggregates decay to pointers, as arrays do by themselves; `$data->rows` is a member of the state.
+local function access(piece, state, following)
+    local field = piece.field
+    local text = field.lvalue
+    if field.life == "site" then text = field.owner.name .. "_site->" .. field.name
+    elseif state ~= "s" then text = text:gsub("^s%->", state .. "->") end
+    local member = piece.member and not piece.qualified and "." .. piece.member
+    if member then return text .. member end
+    if not field.aggregate then return text end
+    if following and following:match("^%->") then return text, true end
+    return piece.alone and "&" .. text or "(&" .. text .. ")"
+end
+
+local signal_text = {}
+
+function signal_text.fail(source, _, state)
+    return ("return loopc_fail(&%s->loopc, %s, "):format(state, cvalue.string(source.full))
+end
+
+function signal_text.recover() return "return LOOPC_RECOVERED" end
+
+function signal_text.cancel(_, piece)
+    return "return " .. (piece.status or "LOOPC_CANCEL")
+end
+
+function signal_text.stop(_, piece)
+    return "return " .. (piece.status or "LOOPC_STOP")
+end
+
+-- The C of a text: its pieces with the `$` words replaced by what `replace(piece, following)` makes of them. When that
+-- returns true as well, the arrow that follows becomes a dot.
+local function join(pieces, replace)
+    local out, arrow = {}, false
+    for i, piece in ipairs(pieces) do
+        if piece.kind == "text" then out[i] = arrow and piece.text:gsub("^%->", ".") or piece.text
+        else
+            local following = pieces[i + 1] and pieces[i + 1].text
+            out[i], arrow = replace(piece, following)
+        end
+        if piece.kind == "text" then arrow = false end
+    end
+    return table.concat(out)
+end
+
+local function body_text(source, state)
+    return join(source.pieces, function(piece, following)
+        if piece.kind == "field" then return access(piece, state, following) end
+        return signal_text[piece.word](source, piece, state)
+    end)
+end
+
+-- The C of an expression in the run function; site fields are those of the occurrence or of the one it stands in.
+function emit_bodies.expression(source, occ)
+    local text = join(source.pieces, function(piece, following)
+        if piece.field.life ~= "site" then return access(piece, "s", following) end
+        return ("s->%s.%s"):format(emit_bodies.site_of(occ, piece.field.owner), piece.field.name)
+    end)
+    return ctext.one_line(text)
+end
+
+-- The member that holds the site fields of `loop` for what stands in `occ`.
+function emit_bodies.site_of(occ, loop)
+    while occ.loop ~= loop do occ = occ.parent end
+    return occ.site
+end
+
+-- Whether the function takes the state: for plain fields and failures. Site fields come by their own pointers.
+local function takes_state(source)
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "signal" and piece.word == "fail" then return true end
+        if piece.kind == "field" and piece.field.life ~= "site" then return true end
+    end
+    return false
+end
+
+local function parameters(unit, source, state)
+    local out = {}
+    if takes_state(source) then out[1] = ("struct %s *%s"):format(unit.struct, state) end
+    for _, loop in ipairs(source.sites) do out[#out + 1] = ("struct %s *%s_site"):format(loop.site_struct, loop.name) end
+    return #out > 0 and table.concat(out, ", ") or "void"
+end
+
+-- The call of a source at one place.
+function emit_bodies.call(source, occ)
+    local arguments = {}
+    if takes_state(source) then arguments[1] = "s" end
+    for _, loop in ipairs(source.sites) do
+        arguments[#arguments + 1] = "&s->" .. emit_bodies.site_of(occ, loop)
+    end
+    return ("%s(%s)"):format(source.func, table.concat(arguments, ", "))
+end
+
+-- Where a text comes from, for people: "digits.lua:12".
+function emit_bodies.where(at) return CWriter.safe(("%s:%d"):format(at.file, at.line)) end
+
+-- A line directive for the text of a body, under the name that the options ask for.
+function emit_bodies.line_directive(unit, w, at)
+    local mode = unit.options.line
+    if not mode then return end
+    local source = unit.sources[at.file]
+    w:directive("#line %d %s", at.line, cvalue.string(mode == "path" and source and source.path or at.file))
+end
+
+-- Back to the emitted file itself: the next line is its own.
+function emit_bodies.line_back(unit, w)
+    if unit.options.line then w:directive("#line %d %s", #w.lines + 2 + (w.base or 0), cvalue.string(unit.struct .. ".c")) end
+end
+
+local function write_lines(w, text)
+    for line in (text .. "\n"):gmatch("(.-)\n") do
+        if line:match("^%s*#") then w:directive(line) else w:line((line:gsub("%s+$", ""))) end
+    end
+end
+
+local function heading(source)
+    local doc = (source.kind == "node" and source.doc) and ": " .. CWriter.safe(source.doc) or ""
+    return ("%s (%s)%s"):format(source.full, emit_bodies.where(source.at), doc)
+end
+
+-- Whether the last statement of a body, at its outermost level, is a return.
+local function ends_in_return(text)
+    local before, last = ("\n" .. text):match("^(.*)\n([^\n]*)$")
+    return last:match("^return .*;$") ~= nil and (before:match("[;{}]%s*$") or before:match("^%s*$")) ~= nil
+end
+
+function emit_bodies.write(unit, w)
+    for _, source in ipairs(unit.sources_used) do
+        local state = state_name(source)
+        local text, dropped = ctext.dedent(body_text(source, state))
+        w:comment { heading(source) }
+        w:line("static %s %s(%s)", source.signals and "int" or "void", source.func, parameters(unit, source, state))
+        w:open("{")
+        local at = source.body.at
+        emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })
+        write_lines(w, text)
+        emit_bodies.line_back(unit, w)
+        if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
+        w:close()
+        w:blank()
+    end
+end
+
+return emit_bodies

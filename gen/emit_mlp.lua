@@ -1,0 +1,227 @@
+-- The C of nets: a plain struct, and the functions that bodies call, a line a layer.
+--
+-- In:  nets and optimizers as gen/mlp.lua describes them, the set of function names that the program uses
+--      ({ net_forward = true, ... }), the writer.
+-- Out: for each net its struct and those of its functions that are used, or needed by a used one; likewise for each
+--      optimizer. Nothing unused is written, arrays included: a net that is never trained has no gradients.
+
+local mlp = require "gen.mlp"
+local cfit = require "gen.cfit"
+local body = require "gen.emit_mlp_bodies"
+local emit_optimizer = require "gen.emit_optimizer"
+
+local emit_mlp = {}
+
+local inits = {
+    he = "from He's normal distribution", xavier = "from Xavier's uniform distribution",
+    normal = "from a normal distribution", zero = "as 0",
+}
+
+-- Every function of a net, in the order of the file: a later one may call an earlier one. { name after the prefix,
+-- result, arguments after the net itself, what it does in a line or two; needs = the functions it calls, groups = the
+-- groups of arrays it works on, const = it only reads the net }. In capitals what depends on the net: TARGETS (what the
+-- loss compares with), INIT (its distribution), BATCH (the most rows).
+local functions = {
+    { "resize", "bool", { "int32_t inputs" },
+        { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
+    { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
+    { "forward", "const float *", { "const float *x", "int32_t rows" },
+        { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
+        groups = { "activations" } },
+    { "argmax", "int32_t", { "int32_t row" },
+        { "The class that the outputs of one row name. After forward." }, const = true, groups = { "activations" } },
+    { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
+        { "The class that the net gives each row of x." }, needs = { "forward" } },
+    { "correct", "int32_t", { "const int32_t *labels", "int32_t rows" },
+        { "How many rows have the class that the labels name. After forward." }, const = true,
+        groups = { "activations" } },
+    { "loss", "float", { "TARGETS", "int32_t rows" },
+        { "The mean loss of the rows; leaves its derivative for backward. After forward." },
+        groups = { "activations", "delta" } },
+    { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
+    { "backward", "void", { "const float *x", "int32_t rows" },
+        { "Adds the gradients of the loss to those already there. After loss, with the same x." },
+        groups = { "activations", "delta", "deltas", "gradients" } },
+    { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
+    { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
+        groups = { "gradients" } },
+    { "clip_grad", "float", { "float limit" },
+        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was." },
+        needs = { "grad_norm", "scale_grad" } },
+    { "set_weights", "bool", { "const float *flat", "int32_t count" },
+        { "Takes all weights from a list: per layer the matrix, a row an output, then the biases.",
+            "False, and nothing done, when count is not theirs." } },
+    { "get_weights", "bool", { "float *flat", "int32_t count" },
+        { "Writes all weights to a list, in the order of set_weights." }, const = true },
+}
+
+local function doc_of(net, entry)
+    local words = { INIT = inits[net.init], BATCH = tostring(net.batch) }
+    local lines = {}
+    for i, line in ipairs(entry[4]) do lines[i] = line:gsub("%f[%u]%u%u+", words) end
+    return lines
+end
+
+-- The arguments of a function as C declarations, the net first.
+local function arguments_of(net, entry)
+    local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
+    for _, argument in ipairs(entry[3]) do
+        local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
+        args[#args + 1] = argument == "TARGETS" and targets or argument
+    end
+    return args
+end
+
+local function offered(net, entry)
+    return entry[1] ~= "resize" or net.inputs_from
+end
+
+-- What a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
+function emit_mlp.functions(net)
+    local offers = {}
+    for _, entry in ipairs(functions) do
+        if offered(net, entry) then
+            offers[#offers + 1] = {
+                name = net.prefix .. "_" .. entry[1], result = entry[2], arguments = arguments_of(net, entry),
+                doc = doc_of(net, entry),
+            }
+        end
+    end
+    return offers
+end
+
+-- Adds to the set what its members call; a later function may call an earlier one, so one pass backwards finds all.
+local function close_over(net, used)
+    local needed = {}
+    for i = #functions, 1, -1 do
+        local entry = functions[i]
+        if used[net.prefix .. "_" .. entry[1]] or needed[entry[1]] then
+            needed[entry[1]] = true
+            for _, name in ipairs(entry.needs or {}) do needed[name] = true end
+        end
+    end
+    return needed
+end
+
+local function groups_of(needed)
+    local groups = {}
+    for _, entry in ipairs(functions) do
+        for _, group in ipairs(needed[entry[1]] and entry.groups or {}) do groups[group] = true end
+    end
+    return groups
+end
+
+local function members(w, comment, list)
+    w:comment { comment }
+    for _, line in ipairs(list) do w:line("%s", line) end
+end
+
+-- One line a layer: the arrays of these letters, `of` for each what their size is.
+local function arrays(net, letters, of)
+    local lines = {}
+    for _, layer in ipairs(mlp.layers(net)) do
+        local names = {}
+        for _, letter in ipairs(letters(layer)) do
+            names[#names + 1] = ("%s%d[%s]"):format(letter, layer.index, of(letter, layer))
+        end
+        if #names > 0 then lines[#lines + 1] = ("float %s;"):format(table.concat(names, ", ")) end
+    end
+    return lines
+end
+
+local function weights_room(letter, layer)
+    return letter:find "w$" and mlp.product(layer.outputs, layer.room) or layer.outputs
+end
+
+local function struct(w, net, groups)
+    local function rows_room(_, layer) return mlp.product(net.batch, layer.outputs) end
+    w:comment { emit_mlp.summary(net) }
+    w:open("struct %s {", net.struct)
+    if net.inputs_from then w:line("int32_t inputs;") end
+    members(w, "weights, a row an output, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
+    if groups.activations then
+        local z = mlp.keeps_z(net)
+        members(w, "activations, a row a sample" .. (z and "; z is what the last one is made of" or ""),
+            arrays(net, function(layer) return layer.last and z and { "z", "a" } or { "a" } end, rows_room))
+    end
+    if groups.delta then
+        members(w, "deltas: derivatives of the loss by what the activations are given",
+            arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, rows_room))
+    end
+    if groups.gradients then
+        members(w, "gradients: derivatives of the loss by weights and biases",
+            arrays(net, function() return { "gw", "gb" } end, weights_room))
+    end
+    w:close("};")
+    w:blank()
+end
+
+local losses = { cross_entropy = "cross-entropy", squared_error = "squared error" }
+
+-- The net in a line: "net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows".
+function emit_mlp.summary(net)
+    local sizes = table.concat(net.layers, "-", 2)
+    local inputs = net.inputs_from and ("up to %d"):format(mlp.layers(net)[1].room) or net.layers[1]
+    local hidden = #net.layers > 2 and net.activation .. ", " or ""
+    return ("%s: %s-%s, %s%s with %s, up to %d rows%s"):format(net.name, inputs, sizes, hidden, net.output,
+        losses[net.loss], net.batch, net.source and " (" .. net.source .. ")" or "")
+end
+
+local function write_function(w, net, entry)
+    w:comment(doc_of(net, entry))
+    local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
+    cfit.line(w, 0, ("static %s%s_%s"):format(result, net.prefix, entry[1]), arguments_of(net, entry), "")
+    w:open("{")
+    body[entry[1]](w, net)
+    w:close("}")
+    w:blank()
+end
+
+-- The statements, inside a function that has the state `s` and returns a status, that make a net ready: the width of
+-- its data set if it follows one, first weights from a stream of its own. `lvalue` is the net, `data` its data set or
+-- nil. Long lines are left to clang-format.
+function emit_mlp.prepare(net, lvalue, data, data_name)
+    local lines = {}
+    local function refuse(condition, format, value)
+        lines[#lines + 1] = ('if (%s) return loopc_fail(&s->loopc, "%s", "%s", (int)%s);'):format(condition, net.name,
+            format, value)
+    end
+    if data then
+        local columns, member = data .. ".columns", mlp.targets(net) == "labels" and "classes" or "targets"
+        local count, outputs = data .. "." .. member, net.layers[#net.layers]
+        local width = ("%s.rows ? %s : %d"):format(data, columns, net.layers[1])
+        refuse(("!%s_resize(&%s, %s)"):format(net.prefix, lvalue, width),
+            ("the rows of %s have %%d columns, there is room for 1 to %d"):format(data_name, mlp.layers(net)[1].room),
+            columns)
+        refuse(("%s > %d"):format(count, outputs),
+            ("%s has %%d %s, the net has %d outputs"):format(data_name, member, outputs), count)
+    end
+    table.insert(lines, 1, ("struct loopc_rng %s_rng;"):format(net.prefix))
+    lines[#lines + 1] = ('loopc_rng_seed(&%s_rng, s->loopc.seed, "%s");'):format(net.prefix, net.name)
+    lines[#lines + 1] = ("%s_init(&%s, &%s_rng);"):format(net.prefix, lvalue, net.prefix)
+    return lines
+end
+
+-- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first. What prepare calls is
+-- wanted in any case.
+function emit_mlp.emit(w, nets, optimizers, used)
+    used = emit_optimizer.needs(optimizers, used)
+    for _, net in ipairs(nets) do
+        local needed = close_over(net, used)
+        needed.init = true
+        needed.resize = net.inputs_from and true
+        local groups = groups_of(needed)
+        groups.gradients = groups.gradients or emit_optimizer.steps(net, optimizers, used)
+        struct(w, net, groups)
+        for _, entry in ipairs(functions) do
+            if needed[entry[1]] then write_function(w, net, entry) end
+        end
+    end
+    local trained = {}
+    for _, optimizer in ipairs(optimizers) do
+        emit_optimizer.emit(w, optimizer, used, not trained[optimizer.net])
+        trained[optimizer.net] = true
+    end
+end
+
+return emit_mlp

@@ -1,0 +1,393 @@
+-- The run function, straight form: the step list as C, in execution order, the nesting of the spec its indentation.
+--
+-- Three rules carry it:
+--   - a phase that can end early has one label; the normal path falls through it, early exits jump to it, so that failed
+--     and finally parts stand once;
+--   - `st` holds what is pending: LOOPC_OK, a failure, or a signal on its way to its target;
+--   - a bracket that is left with something pending hands it to the bracket around it: break, goto, or return.
+-- The watched form is the same text with a line before each step and around each bracket that tells the runtime where
+-- the run is.
+
+local bodies = require "gen.emit_bodies"
+local CWriter = require "gen.cwriter"
+
+local emit_run = {}
+
+local Run = {}
+Run.__index = Run
+
+local write = {}
+
+local function can(out) return next(out) ~= nil end
+
+function Run:watch(verb, item)
+    if self.watched then
+        self.w:line("loopc_%s(&s->loopc, %d);", verb, item.place)
+    end
+end
+
+function Run:line(...) self.w:line(...) end
+
+function Run:open(...) self.w:open(...) end
+
+-- `expression` as seen outside of a loop or callback named `name`: a failure in it goes on from `node`.
+local function via(expression, out, name, node)
+    if not out.FAILED or not node then return expression end
+    return ('loopc_via(&s->loopc, %s, "%s", "%s")'):format(expression, name, node.full)
+end
+
+-- The statement that leaves the bracket around `item` when `expression`, a status, is not LOOPC_OK.
+function Run:leave(item, expression, out)
+    if not can(out) then return end
+    local bracket = self.list[item.parent]
+    local test = expression == "st" and "st" or ("(st = %s)"):format(expression)
+    if bracket.op == "phase" then return self:line("if (%s) goto %s;", test, self:label(bracket)) end
+    if bracket.op == "repeat" then return self:line("if (%s) break;", test) end
+    local occ = bracket.occ
+    if bracket.op == "skip" then bracket = self.list[bracket.parent] end
+    if bracket == self.root then return self:line("if (%s) return st;", test) end
+    self:leave(bracket, via(expression, out, occ.loop.name, occ.on), out)
+end
+
+-- One step, or one loop with a function of its own, as a statement in its part.
+function Run:call(item, expression, out)
+    if not can(out) then return self:line("%s;", expression) end
+    local in_phase = self.list[item.parent].op == "phase"
+    if in_phase and item.part == "failed" then
+        return self:line(self.list[item.parent].recovers and "handled |= %s;" or "%s;", expression)
+    end
+    if in_phase and item.part == "finally" then return self:line("st = loopc_worse(st, %s);", expression) end
+    self:leave(item, expression, out)
+end
+
+function write.step(self, item, i)
+    self:watch("at", item)
+    local source = item.source
+    local expression = bodies.call(source, item.occ)
+    if source.kind == "binding" then expression = via(expression, item.signals, source.callback.name, item.node) end
+    self:call(item, expression, item.signals)
+    return i + 1
+end
+
+local function title(name, at, occ)
+    local on = occ and occ.on and ", on " .. occ.on.full or ""
+    return ("%s (%s)%s"):format(name, bodies.where(at), on)
+end
+
+-- A loop that has a function of its own is a call; of functions with the same text there is one. A function that would
+-- do no more than return what a step returns is not written: the step stands in its place.
+function Run:call_own(item)
+    local inner = self:func(item)
+    local expression = inner.returns or inner.name .. "(s)"
+    self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
+    return item.mate + 1
+end
+
+local function expression_of(occ, key) return bodies.expression(occ.loop.texts[key], occ) end
+
+-- Expressions keep their place in the spec when line directives are asked for.
+function Run:with_line(occ, key, write_it)
+    local text = occ.loop.texts and occ.loop.texts[key]
+    if text then bodies.line_directive(self.unit, self.w, text.body.at) end
+    write_it()
+    if text then bodies.line_back(self.unit, self.w) end
+end
+
+-- The inside of a loop: when it is skipped, and when not.
+function Run:skipped(i, occ)
+    local on_skip = self.list[i].op == "skip" and self.list[i]
+    local condition = expression_of(occ, "skip")
+    self:with_line(occ, "skip", function() self:open(on_skip and "if (%s) {" or "if (!(%s)) {", condition) end)
+    if on_skip then
+        self:range(i + 1, on_skip.mate)
+        self.w:outdented("} else {")
+        i = on_skip.mate + 1
+    end
+    return i
+end
+
+function Run:inside(item, i)
+    local occ = item.occ
+    if occ.loop.skip then
+        i = self:skipped(i + 1, occ)
+        self:unskipped(occ, i, item.mate)
+        self.w:close()
+    else self:unskipped(occ, i + 1, item.mate) end
+end
+
+-- A loop that runs once has one iteration: its batch state is made at entry.
+function Run:unskipped(occ, first, last)
+    local loop = occ.loop
+    if not loop.repeats then self:batch(loop) end
+    if loop.repeats and loop.run then self:entry(occ, true) end
+    self:range(first, last)
+end
+
+-- What happens once at entry of a repeating loop: its bound is evaluated, its count starts at 0. With a run phase that is
+-- before the phase; otherwise the `for` does the second part.
+function Run:entry(occ, has_run)
+    local loop = occ.loop
+    if type(loop.times) == "table" then
+        self:with_line(occ, "times", function()
+            local expression = expression_of(occ, "times")
+            local simple = expression:match("^[%w_%.%->]+$")
+            self:line(simple and "%s = (int64_t)%s;" or "%s = (int64_t)(%s);", loop.times_field.lvalue, expression)
+        end)
+    end
+    if has_run then self:line("s->%s.iteration = 0;", loop.member) end
+end
+
+function write.loop(self, item, i)
+    if item.func and item ~= self.root then return self:call_own(item) end
+    local occ = item.occ
+    if #occ.loop.phases ~= 1 or occ.loop.run or occ.loop.skip then
+        self.w:blank_unless_open()
+        self.w:comment { title(occ.loop.name, occ.loop.at, occ) }
+    end
+    self:watch("enter", item)
+    self:inside(item, i)
+    self:watch("leave", item)
+    return item.mate + 1
+end
+
+local function condition(loop)
+    local parts = {}
+    local counter = ("s->%s.iteration"):format(loop.member)
+    if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
+    elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
+    return parts
+end
+
+function Run:head(occ)
+    local loop = occ.loop
+    local parts = condition(loop)
+    if loop.done then parts[#parts + 1] = ("!(%s)"):format(expression_of(occ, "done")) end
+    local counters = ("s->%s.iteration++, s->%s.total++"):format(loop.member, loop.member)
+    if loop.reports then counters = counters .. (', loopc_report(&s->loopc, "%s")'):format(loop.name) end
+    local start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member)
+    self:open("for (%s; %s; %s) {", start, table.concat(parts, " && "), counters)
+end
+
+function write.skip(self, item) return item.mate + 1 end
+
+write["repeat"] = function(self, item, i)
+    local occ, loop = item.occ, item.occ.loop
+    if not loop.run then self:entry(occ, false) end
+    self:with_line(occ, "done", function() self:head(occ) end)
+    self:line(item.in_handler and "loopc_beat(&s->loopc);" or "if ((st = loopc_between(&s->loopc))) break;")
+    self:batch(loop)
+    self:range(i + 1, item.mate)
+    self.w:close()
+    self:consume(item.stopped)
+    self:leave(item, "st", item.out)
+    return item.mate + 1
+end
+
+-- Batch state is made anew: zeroed, then the defaults that are not zero.
+function Run:batch(loop)
+    if not loop.batch_member then return end
+    self:line("memset(&s->%s, 0, sizeof s->%s);", loop.batch_member, loop.batch_member)
+    for _, field in ipairs(loop.fields) do
+        if field.life == "batch" then
+            for _, text in ipairs(self.unit.defaults_of(field)) do self:line(text) end
+        end
+    end
+end
+
+-- A signal that has reached its target is over.
+function Run:consume(statuses)
+    if #statuses == 0 then return end
+    local tests = {}
+    for i, status in ipairs(statuses) do
+        tests[i] = "st == " .. (status:find("_") and status or "LOOPC_" .. status)
+    end
+    self:line("if (%s) st = LOOPC_OK;", table.concat(tests, " || "))
+end
+
+-- Where the try part ends, and the two handlers, as ranges of indices.
+function Run:parts(item, i)
+    local ends = { try = item.mate }
+    local at = i + 1
+    while at < item.mate do
+        local inner = self.list[at]
+        if inner.op == "failed" or inner.op == "finally" then
+            ends[inner.op] = at
+            if ends.try == item.mate then ends.try = at end
+            at = at + 1
+        else at = inner.mate and inner.mate + 1 or at + 1 end
+    end
+    return ends
+end
+
+local function handlers_title(item, ends)
+    local phase, names = item.phase, {}
+    if ends.failed and item.fails then names[1] = "failed" end
+    if ends.finally then names[#names + 1] = "finally" end
+    if #names == 0 then return nil end
+    local node = phase[names[1]]
+    return ("%s (%s)"):format(table.concat(names, ", then "), bodies.where(node.at))
+end
+
+function Run:failed_part(item, first, last)
+    local lines, mark = self.w.lines, #self.w.lines
+    self:open("if (st == LOOPC_FAILED) {")
+    if item.recovers then self:line("int handled = LOOPC_OK;") end
+    self:range(first, last)
+    if item.recovers then
+        self:line('if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "%s");', item.occ.loop.name)
+    end
+    self.w:close()
+    local single = #lines == mark + 3 and lines[mark + 2]:match("^%s*([%w_]+%(.*;)$")
+    if single then
+        for _ = 1, 3 do self.w:drop_last() end
+        self:line("if (st == LOOPC_FAILED) %s", single)
+    end
+end
+
+-- Behind the try part: the label, the failed part, the finally part, and what is still pending.
+function Run:tail(item, ends)
+    local text = handlers_title(item, ends)
+    local comment = text and (" /* %s */"):format(text) or ""
+    self:drop_jump_to_next(item)
+    if self.jumps[item] then self.w:outdented("%s:%s", self.labels[item], comment)
+    elseif text then self:line("/* %s %s */", item.phase.full, text) end
+    if ends.failed and item.fails then self:failed_part(item, ends.failed + 1, ends.finally or item.mate) end
+    if ends.finally then self:range(ends.finally + 1, item.mate) end
+    self:consume(item.cancelled)
+    self:watch("leave", item)
+    self:leave(item, "st", item.out)
+end
+
+function write.phase(self, item, i)
+    local phase, ends = item.phase, self:parts(item, i)
+    self.w:blank_unless_open()
+    self:line("/* %s */", title(phase.full, phase.at, item.occ ~= self.root.occ and item.occ or nil))
+    self:watch("enter", item)
+    self:range(i + 1, ends.try)
+    self:tail(item, ends)
+    return item.mate + 1
+end
+
+-- Writes the items from first to last - 1.
+function Run:range(first, last)
+    local i = first
+    while i < last do i = write[self.list[i].op](self, self.list[i], i) end
+end
+
+-- The label of a phase in this function; asking for it counts as a jump to it.
+function Run:label(item)
+    if not self.labels[item] then
+        local wish, number = item.phase.full:gsub("%.", "_") .. "_end", 1
+        local name = wish
+        while self.taken[name] do
+            number = number + 1
+            name = wish .. "_" .. number
+        end
+        self.labels[item], self.taken[name] = name, true
+    end
+    self.jumps[item] = (self.jumps[item] or 0) + 1
+    return self.labels[item]
+end
+
+-- A jump to the line below is none: the last step of a try part just sets `st`.
+function Run:drop_jump_to_next(item)
+    if not self.jumps[item] then return end
+    local lines = self.w.lines
+    local at = #lines
+    while at > 0 and lines[at]:match("^%s*loopc_leave") do at = at - 1 end
+    local indent, test, label = (lines[at] or ""):match("^(%s*)if %((.*)%) goto ([%w_]+);$")
+    if label ~= self.labels[item] then return end
+    if test == "st" then table.remove(lines, at)
+    else lines[at] = indent .. test:match("^%((.*)%)$") .. ";" end
+    self.jumps[item] = self.jumps[item] > 1 and self.jumps[item] - 1 or nil
+end
+
+-- The first few of a list, each once.
+local function some(names)
+    local out, seen = {}, {}
+    for _, name in ipairs(names) do
+        if not seen[name] and #out < 4 then out[#out + 1] = name end
+        seen[name] = true
+    end
+    return table.concat(out, ", ") .. (#names > #out and (" (%d places)"):format(#names) or "")
+end
+
+local function mentions(lines, word)
+    for _, line in ipairs(lines) do
+        if line:find("%f[%w_]" .. word .. "%f[^%w_]") and not line:match("^%s*/%*.*%*/$") then return true end
+    end
+    return false
+end
+
+function Run:finish_function()
+    local w = self.w
+    if not can(self.root.out) then
+        if not self.root.parent then self:line("return LOOPC_OK;") end
+        return
+    end
+    if w:last() == "if (st) return st;" then w:drop_last() end
+    local result = w:last() and w:last():match("^st = (.*);$")
+    if result and not result:find("%f[%w_]st%f[^%w_]") then
+        w:drop_last()
+        self:line("return %s;", result)
+        if #w.lines == 2 and w.lines[1]:match("^/%*") and not self.unit.options.line then self.returns = result end
+    else self:line("return st;") end
+end
+
+function Run:new(item)
+    return setmetatable({ unit = self.unit, list = self.list, watched = self.watched, root = item, shared = self.shared,
+        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {} }, Run)
+end
+
+-- One function: the root's, or that of a loop that has its own. Inner ones come before it in `out`.
+function Run:func(item)
+    local run = self:new(item)
+    if item.parent then
+        run:watch("enter", item)
+        run:inside(item, self.list[item.mate].mate)
+        run:watch("leave", item)
+    else write.loop(run, item, 1) end
+    run:finish_function()
+    local text = run.w:text():gsub("/%*.-%*/", "")
+    local same = self.shared[text]
+    if same then
+        same.sites[#same.sites + 1] = item.occ.on.full
+        return same
+    end
+    run.sites = { item.occ.on and item.occ.on.full }
+    run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or "_run")
+    self.shared[text] = run
+    if not (run.returns and item.parent) then self.out[#self.out + 1] = run end
+    return run
+end
+
+function Run:signature()
+    if not self.root.parent then return ("static int %s(void *state)"):format(self.name) end
+    return ("static %s %s(struct %s *s)"):format(can(self.root.out) and "int" or "void", self.name, self.unit.struct)
+end
+
+function Run:write_to(w)
+    local lines = self.w.lines
+    local uses_s, uses_st = mentions(lines, "s"), mentions(lines, "st")
+    if self.root.parent then
+        local loop = self.root.occ.loop
+        w:comment { ("%s (%s), on %s"):format(loop.name, bodies.where(loop.at), some(self.sites)) }
+    end
+    w:line(self:signature())
+    w:open("{")
+    if not self.root.parent and uses_s then w:line("struct %s *const s = state;", self.unit.struct)
+    elseif not self.root.parent then w:line("(void)state; /* nothing here touches the state */") end
+    if uses_st then w:line("int st = LOOPC_OK;") end
+    if uses_st or not self.root.parent then w:blank() end
+    w:append(self.w)
+    w:close()
+    w:blank()
+end
+
+function emit_run.write(unit, w, watched)
+    local outer = setmetatable({ unit = unit, list = unit.list, watched = watched, shared = {}, out = {} }, Run)
+    outer:func(unit.list[1])
+    for _, run in ipairs(outer.out) do run:write_to(w) end
+end
+
+return emit_run

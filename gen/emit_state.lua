@@ -1,0 +1,241 @@
+-- The state: one plain struct of everything that a run knows, its defaults, and the table of its fields.
+
+local bodies = require "gen.emit_bodies"
+local check_fields = require "gen.check_fields"
+local CWriter = require "gen.cwriter"
+local cvalue = require "gen.cvalue"
+local emit_nets = require "gen.emit_nets"
+
+local emit_state = {}
+
+local aggregate_types = { rng = "struct loopc_rng", dataset = "struct loopc_dataset" }
+
+local function dims_of(field)
+    local out = {}
+    for i, size in ipairs(field.dims) do out[i] = ("[%d]"):format(size) end
+    return table.concat(out)
+end
+
+-- "float eta[10]"
+local function declaration(field)
+    local type = field.scalar and field.scalar[2] or aggregate_types[field.type] or "struct " .. field.struct
+    return type .. (type:match("%*$") and "" or " ") .. field.name .. dims_of(field)
+end
+
+local function remark(field)
+    local doc = field.doc and CWriter.safe(field.doc)
+    if field.counter then return doc end
+    return (doc and doc .. " " or "") .. "(" .. bodies.where(field.at) .. ")"
+end
+
+-- Members with their remarks, the remarks in one column when lines stay short.
+local function write_members(w, members)
+    local width = 0
+    for _, member in ipairs(members) do width = math.max(width, #member[1]) end
+    for _, member in ipairs(members) do
+        local text = member[1] .. ";"
+        if member[2] then text = text .. (" "):rep(width - #member[1] + 1) .. "/* " .. member[2] .. " */" end
+        if #text + w.depth * 4 > 100 then
+            w:comment { member[2] }
+            text = member[1] .. ";"
+        end
+        w:line(text)
+    end
+end
+
+local function members_of(owner, life)
+    local out = {}
+    for _, field in ipairs(owner.fields) do
+        if field.life == life then out[#out + 1] = { declaration(field), remark(field) } end
+    end
+    return out
+end
+
+local function loop_struct(w, owner)
+    local members = members_of(owner, "state")
+    if #members == 0 then return end
+    w:open("struct {")
+    write_members(w, members)
+    w:close("} %s;", owner.member)
+end
+
+local function batch_struct(w, loop)
+    if not loop.batch_member then return end
+    w:open("struct { /* made anew for every iteration of %s */", loop.name)
+    write_members(w, members_of(loop, "batch"))
+    w:close("} %s;", loop.batch_member)
+end
+
+local function site_members(unit)
+    local out = {}
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" and item.occ.site then
+            local on = item.occ.on and "on " .. item.occ.on.full or nil
+            out[#out + 1] = { ("struct %s %s"):format(item.occ.loop.site_struct, item.occ.site), on }
+        end
+    end
+    return out
+end
+
+local function write_site_structs(unit, w)
+    for _, loop in ipairs(unit.trainer.loops) do
+        if loop.site_struct then
+            w:comment { ("What each place of %s has for itself."):format(loop.name) }
+            w:open("struct %s {", loop.site_struct)
+            write_members(w, members_of(loop, "site"))
+            w:close("};")
+            w:blank()
+        end
+    end
+end
+
+function emit_state.write_struct(unit, w)
+    write_site_structs(unit, w)
+    w:comment { "All that a run of this trainer knows." }
+    w:open("struct %s {", unit.struct)
+    local members = { { "struct loopc_run loopc", "what the runtime keeps of a run" } }
+    for _, member in ipairs(members_of(unit.trainer, "state")) do members[#members + 1] = member end
+    for _, member in ipairs(site_members(unit)) do members[#members + 1] = member end
+    write_members(w, members)
+    for _, owner in ipairs(unit.trainer.members) do
+        loop_struct(w, owner)
+        if owner.kind == "loop" then batch_struct(w, owner) end
+    end
+    w:close("};")
+    w:blank()
+end
+
+-- The statements that give a field its default, none when that is zero; `lvalue` is the field's own unless given.
+local function defaults_of(field, lvalue)
+    lvalue = lvalue or field.lvalue
+    local default = field.default
+    if field.aggregate or (field.type == "str" and default == nil and #field.dims == 0) then
+        return field.type == "str" and { lvalue .. ' = "";' } or {}
+    end
+    if type(default) == "table" then
+        local values = {}
+        for i, value in ipairs(default) do values[i] = cvalue.of(field.type, value) end
+        local list = ("(const %s[]){%s}"):format(field.scalar[2], table.concat(values, ", "))
+        return { ("memcpy(%s, %s, sizeof %s);"):format(lvalue, list, lvalue) }
+    end
+    if cvalue.is_zero(default) then return {} end
+    local value = cvalue.of(field.type, default)
+    if #field.dims == 0 then return { ("%s = %s;"):format(lvalue, value) } end
+    return { ("loopc_fill(%s, sizeof %s, &(const %s){%s}, sizeof(%s));"):format(lvalue, lvalue, field.scalar[2], value,
+        field.scalar[2]) }
+end
+
+-- Every lvalue of a field: one, or one a place for site fields.
+local function instances(unit, field)
+    if field.life ~= "site" then return { field.lvalue } end
+    local out = {}
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" and item.occ.site and item.occ.loop == field.owner then
+            out[#out + 1] = ("s->%s.%s"):format(item.occ.site, field.name)
+        end
+    end
+    return out
+end
+
+function emit_state.write_defaults(unit, w)
+    local lines = {}
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        for _, lvalue in ipairs(field.life == "batch" and {} or instances(unit, field)) do
+            for _, text in ipairs(defaults_of(field, lvalue)) do lines[#lines + 1] = text end
+        end
+    end
+    if #lines == 0 then return end
+    unit.has_defaults = true
+    w:line("static void %s_defaults(void *state)", unit.struct)
+    w:open("{")
+    w:line("struct %s *const s = state;", unit.struct)
+    w:blank()
+    for _, text in ipairs(lines) do w:line(text) end
+    w:close()
+    w:blank()
+end
+
+-- Net initialisation and what else needs the command line and the data first.
+function emit_state.write_prepare(unit, w)
+    local lines = emit_nets.prepare(unit)
+    if #lines == 0 then return end
+    unit.has_prepare = true
+    w:line("static int %s_prepare(void *state)", unit.struct)
+    w:open("{")
+    w:line("struct %s *const s = state;", unit.struct)
+    for _, text in ipairs(lines) do w:line(text) end
+    w:line("return LOOPC_OK;")
+    w:close()
+    w:blank()
+end
+
+local flags = { { "option", "LOOPC_OPTION" }, { "settable", "LOOPC_SETTABLE" }, { "report", "LOOPC_REPORT" },
+    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" } }
+
+local function flags_of(field)
+    local out = {}
+    for _, flag in ipairs(flags) do
+        if field[flag[1]] then out[#out + 1] = flag[2] end
+    end
+    if field.life == "batch" then out[#out + 1] = "LOOPC_TRANSIENT" end
+    return #out > 0 and table.concat(out, " | ") or nil
+end
+
+local function element_count(field)
+    local count = 1
+    for _, size in ipairs(field.dims) do count = count * size end
+    return count
+end
+
+-- One row of the table, from { key, value } pairs; a row too long for a line is left to clang-format.
+local function write_row(w, pairs_of_row)
+    local out = {}
+    for _, pair in ipairs(pairs_of_row) do
+        if pair[2] then out[#out + 1] = (".%s = %s"):format(pair[1], pair[2]) end
+    end
+    w:line("{%s},", table.concat(out, ", "))
+end
+
+local function row(unit, w, field, name, lvalue)
+    local type = field.scalar and field.scalar[3] or aggregate_types[field.type] and "LOOPC_" .. field.type:upper() or "LOOPC_BYTES"
+    local member = lvalue:gsub("^s%->", "")
+    local count = type == "LOOPC_BYTES" and ("sizeof(struct %s)"):format(field.struct) or element_count(field)
+    write_row(w, {
+        { "name", cvalue.string(name) }, { "flag", field.flag and cvalue.string(field.flag) }, { "type", type },
+        { "offset", ("offsetof(struct %s, %s)"):format(unit.struct, member) }, { "count", tostring(count) },
+        { "flags", flags_of(field) }, { "report_in", field.report_in and cvalue.string(field.report_in) },
+        { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
+        { "samples", field.samples and tostring(field.samples) },
+    })
+end
+
+local function rows_of(unit, w, field)
+    if field.life ~= "site" then
+        unit.field_rows = unit.field_rows + 1
+        return row(unit, w, field, field.full, field.lvalue)
+    end
+    for _, lvalue in ipairs(instances(unit, field)) do
+        unit.field_rows = unit.field_rows + 1
+        row(unit, w, field, lvalue:gsub("^s%->", ""), lvalue)
+    end
+end
+
+function emit_state.write_fields(unit, w)
+    unit.field_rows = 0
+    local fields = check_fields.all(unit.trainer)
+    if #fields == 0 then return end
+    emit_nets.write_dataset_options(unit, w)
+    local rows = CWriter.new(1)
+    for _, field in ipairs(fields) do rows_of(unit, rows, field) end
+    if unit.field_rows == 0 then return end
+    w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
+    w:open("static const struct loopc_field fields[] = {")
+    rows.depth = 0
+    for _, text in ipairs(rows.lines) do w.lines[#w.lines + 1] = text end
+    w:close("};")
+    w:blank()
+end
+
+emit_state.defaults_of = defaults_of
+
+return emit_state

@@ -1,0 +1,211 @@
+-- flatten: from the spec tree to the step list.
+--
+-- In:  unit.trainer (checked). Out: unit.list, one straight list in execution order, brackets and steps:
+--
+--   loop ... end_loop        one occurrence of a loop (item.occ)
+--   skip ... end_skip        what runs when the loop is skipped (only when on_skip does something)
+--   repeat ... end_repeat    the repetition of the occurrence's phases
+--   phase, failed, finally, end_phase
+--   step                     one leaf: item.source is the node or the callback's body that it runs
+--
+-- Every item has parent (the index of the bracket it stands in) and part (try, failed or finally of the nearest phase);
+-- an opening bracket and its end know each other by mate. An occurrence is { loop, on, parent, index, path }: the node
+-- on which it stands, the occurrence of that node's loop, its number among the occurrences of its loop.
+
+local attach = require "gen.check_attach"
+
+local flatten = {}
+
+-- The callbacks that are narrowed by `within`, and the nodes that switch them on.
+local function narrowed(trainer)
+    local by_node, any = {}, false
+    for _, callback in ipairs(trainer.callbacks) do
+        for _, node in ipairs(callback.within) do
+            by_node[node] = by_node[node] or {}
+            table.insert(by_node[node], callback)
+            any = true
+        end
+    end
+    return by_node, any
+end
+
+-- `active` with the callbacks that `node` switches on, as a sorted list and as its key.
+local function switch_on(active, callbacks)
+    if not callbacks then return active end
+    local seen, indices = {}, {}
+    for _, list in ipairs { active.list, callbacks } do
+        for _, callback in ipairs(list) do
+            if not seen[callback] then indices[#indices + 1] = callback end
+            seen[callback] = true
+        end
+    end
+    table.sort(indices, function(a, b) return a.index < b.index end)
+    local names = {}
+    for i, callback in ipairs(indices) do names[i] = callback.index end
+    return { list = indices, set = seen, key = table.concat(names, ",") }
+end
+
+local Counter = {}
+Counter.__index = Counter
+
+-- Steps of one occurrence of `loop`: counted without flattening, so that an explosion is found at once. In floating point,
+-- which does not wrap. The same loop under the same narrowed callbacks is counted once; as many different ones of that as
+-- steps are allowed are an explosion too.
+function Counter:loop(loop, active)
+    local memo = self.memo[active.key] or {}
+    self.memo[active.key] = memo
+    if memo[loop] then return memo[loop] end
+    self.places = self.places + 1
+    if self.places > self.limit then return math.huge end
+    local count = 0.0
+    for _, node in ipairs(attach.nodes_of(loop)) do
+        local inside = switch_on(active, self.by_node[node])
+        if node.body then count = count + 1 end
+        for _, insertion in ipairs(node.insertions) do
+            if insertion.kind == "loop" then count = count + self:loop(insertion.what, inside)
+            elseif flatten.active(insertion.what.callback, inside.set) then count = count + 1 end
+        end
+    end
+    if count == 0 and (loop.repeats or loop.skip) then count = 1 end
+    memo[loop] = count
+    return count
+end
+
+-- Whether a callback acts where the narrowed callbacks of `set` are switched on.
+function flatten.active(callback, set) return #callback.within == 0 or set[callback] ~= nil end
+
+local nothing_active = { list = {}, set = {}, key = "" }
+
+local function multipliers(trainer)
+    local loops = {}
+    for _, loop in ipairs(trainer.loops) do
+        if #loop.call_on > 1 then loops[#loops + 1] = loop end
+    end
+    table.sort(loops, function(a, b)
+        if #a.call_on ~= #b.call_on then return #a.call_on > #b.call_on end
+        return a.index < b.index
+    end)
+    local names = {}
+    for i = 1, math.min(#loops, 5) do names[i] = ("'%s' stands on %d nodes"):format(loops[i].name, #loops[i].call_on) end
+    if #loops > 5 then names[#names + 1] = ("and %d more loops"):format(#loops - 5) end
+    if #names == 0 then names[1] = "its nodes and callbacks are that many" end
+    return table.concat(names, ", ")
+end
+
+local function show(count, limit)
+    if count == math.huge then return ("more than %d"):format(limit) end
+    return count < 1e15 and ("%d"):format(count) or ("about %.0e"):format(count)
+end
+
+local Flattener = {}
+Flattener.__index = Flattener
+
+function Flattener:add(op, fields)
+    fields.op, fields.parent, fields.part = op, self.open[#self.open], self.part
+    self.list[#self.list + 1] = fields
+    return #self.list
+end
+
+function Flattener:begin(op, fields) self.open[#self.open + 1] = self:add(op, fields) end
+
+function Flattener:finish(op)
+    local first = table.remove(self.open)
+    local last = self:add(op, { mate = first, occ = self.list[first].occ, phase = self.list[first].phase })
+    self.list[first].mate = last
+end
+
+function Flattener:step(source, node, occ) self:add("step", { source = source, node = node, occ = occ }) end
+
+-- A node: its body, then what is inserted on it, in order.
+function Flattener:node(node, occ, active)
+    if node.body then self:step(node, node, occ) end
+    local inside = switch_on(active, self.by_node[node])
+    for _, insertion in ipairs(node.insertions) do
+        if insertion.kind == "loop" then self:loop(insertion.what, node, occ, inside)
+        elseif flatten.active(insertion.what.callback, inside.set) then self:step(insertion.what, node, occ) end
+    end
+end
+
+-- The handlers of a phase: failed and finally parts that hold no step leave no trace.
+function Flattener:handler(phase, part, occ, active)
+    local node = phase[part]
+    if not node then return end
+    local mark = self:add(part, { phase = phase, occ = occ })
+    self.part = part
+    self:node(node, occ, active)
+    if #self.list == mark then self.list[mark] = nil end
+end
+
+-- A phase around `try`, which adds the steps of its try part.
+function Flattener:phase(phase, occ, active, try)
+    local outer = self.part
+    self:begin("phase", { phase = phase, occ = occ })
+    self.part = "try"
+    try()
+    self:handler(phase, "failed", occ, active)
+    self:handler(phase, "finally", occ, active)
+    self.part = outer
+    self:finish("end_phase")
+end
+
+function Flattener:phases(loop, occ, active)
+    if loop.repeats then self:begin("repeat", { occ = occ }) end
+    for _, phase in ipairs(loop.phases) do
+        self:phase(phase, occ, active, function()
+            for _, node in ipairs(phase.try) do self:node(node, occ, active) end
+        end)
+    end
+    if loop.repeats then self:finish("end_repeat") end
+end
+
+-- The run phase: before_run, the loop's phases, after_run.
+function Flattener:run_phase(loop, occ, active)
+    self:phase(loop.run, occ, active, function()
+        local before, after = loop.by_name.before_run, loop.by_name.after_run
+        if before then self:node(before, occ, active) end
+        self:phases(loop, occ, active)
+        if after then self:node(after, occ, active) end
+    end)
+end
+
+function Flattener:skip(loop, occ, active)
+    local mark = #self.list
+    self:begin("skip", { occ = occ })
+    self:node(loop.on_skip, occ, active)
+    self:finish("end_skip")
+    if #self.list == mark + 2 then
+        self.list[mark + 2], self.list[mark + 1] = nil, nil
+    end
+end
+
+-- One occurrence of a loop. A loop in which nothing can happen leaves no trace.
+function Flattener:loop(loop, on, parent, active)
+    if self.counter:loop(loop, active) == 0 and parent then return end
+    self.count_of[loop] = (self.count_of[loop] or 0) + 1
+    local occ = { loop = loop, on = on, parent = parent, index = self.count_of[loop] }
+    self:begin("loop", { occ = occ })
+    if loop.on_skip and loop.skip then self:skip(loop, occ, active) end
+    if loop.run then self:run_phase(loop, occ, active) else self:phases(loop, occ, active) end
+    self:finish("end_loop")
+end
+
+function flatten.run(unit)
+    local trainer = unit.trainer
+    local by_node = narrowed(trainer)
+    local limit = unit.options.max_steps or 100000
+    local counter = setmetatable({ memo = {}, by_node = by_node, places = 0, limit = math.max(limit, #trainer.loops) }, Counter)
+    local count = counter:loop(trainer.root, nothing_active)
+    if count > limit then
+        unit.diags:add("too_many_steps", trainer.at, trainer.name, show(count, limit), limit, multipliers(trainer))
+        return
+    end
+    local flattener = setmetatable({ list = {}, open = {}, by_node = by_node, counter = counter, count_of = {} }, Flattener)
+    flattener:loop(trainer.root, nil, nil, nothing_active)
+    unit.list = flattener.list
+    unit.step_count = 0
+    for _, item in ipairs(unit.list) do
+        if item.op == "step" then unit.step_count = unit.step_count + 1 end
+    end
+end
+
+return flatten

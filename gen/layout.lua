@@ -1,0 +1,162 @@
+-- layout: the names and places of everything in the emitted C.
+--
+-- In:  unit.list analysed. Out:
+--   unit.struct            the tag of the state's struct
+--   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
+--   field.report_in        the loop whose iterations report it, or nil for the end of the run
+--   loop.reports           whether its iterations report anything
+--   occ.site               the member that holds the occurrence's site fields
+--   source.func, .signals  the function of a body, whether it gives a signal anywhere
+--   item.place             number of a loop, phase or step in the table of places (watched runs)
+--   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
+--   unit.sources_used      sources in order of first appearance; unit.places
+
+local check_fields = require "gen.check_fields"
+
+local layout = {}
+
+local SCREEN = 50
+
+-- Names at file scope, each once: a second wish for a name gets a number.
+local Names = {}
+Names.__index = Names
+
+function Names:take(wish)
+    local name, number = wish, 1
+    while self[name] do
+        number = number + 1
+        name = wish .. "_" .. number
+    end
+    self[name] = true
+    return name
+end
+
+local function site_wish(occ)
+    if not occ.on then return occ.loop.name end
+    return ("%s_on_%s"):format(occ.loop.name, occ.on.full:gsub("%.", "_"))
+end
+
+local function has_life(loop, life)
+    for _, field in ipairs(loop.fields) do
+        if field.life == life then return true end
+    end
+    return false
+end
+
+local function place_fields(unit, members)
+    for _, member in ipairs(unit.trainer.members) do
+        local batch = member.kind == "loop" and has_life(member, "batch")
+        member.member = members:take(member.name)
+        if batch then member.batch_member = members:take(member.name .. "_batch") end
+    end
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        local owner = field.owner
+        if owner.kind == "trainer" then field.lvalue = "s->" .. field.name
+        elseif field.life == "batch" then field.lvalue = ("s->%s.%s"):format(owner.batch_member, field.name)
+        elseif field.life == "site" then field.lvalue = field.name
+        else field.lvalue = ("s->%s.%s"):format(owner.member, field.name) end
+    end
+end
+
+local function place_loops(unit)
+    for _, loop in ipairs(unit.trainer.loops) do
+        loop.site_struct = has_life(loop, "site") and loop.name .. "_site" or nil
+    end
+end
+
+local function use_source(unit, item, names)
+    local source = item.source
+    if not source.func then
+        source.func = names:take(source.full:gsub("%.", "_"))
+        unit.sources_used[#unit.sources_used + 1] = source
+    end
+    if next(item.signals) then source.signals = true end
+end
+
+local function add_place(unit, item, name, on, kind)
+    local parent = item.parent
+    while parent and not unit.list[parent].place do parent = unit.list[parent].parent end
+    unit.places[#unit.places + 1] = { name = name, on = on, kind = kind, parent = parent and unit.list[parent].place or -1 }
+    item.place = #unit.places - 1
+end
+
+local function on_of(occ) return occ.on and occ.on.full end
+
+local function place_item(unit, item, names, members)
+    local occ = item.occ
+    if item.op == "loop" then
+        add_place(unit, item, occ.loop.name, on_of(occ), "l")
+        if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
+    elseif item.op == "phase" then
+        add_place(unit, item, item.phase.full, on_of(occ), "p")
+    elseif item.op == "step" then
+        local binding = item.source.kind == "binding"
+        add_place(unit, item, item.source.full, binding and item.node.full or on_of(occ), "s")
+        use_source(unit, item, names)
+    end
+end
+
+-- Lines that an item takes in the run function, roughly.
+local weights = { loop = 2, ["repeat"] = 4, phase = 3, failed = 2, finally = 1, skip = 2, step = 1 }
+
+local function in_handler(item) return item.part == "failed" or item.part == "finally" end
+
+-- Which loops become functions of their own: those longer than a screen, and in handlers those with something pending of
+-- their own, for `st` is taken there. Decided inside out, so that what is left of a level is measured.
+local function outline(unit, names)
+    local frames = { { weight = 0 } }
+    for _, item in ipairs(unit.list) do
+        local frame = frames[#frames]
+        if item.op == "loop" then frames[#frames + 1] = { item = item, weight = weights.loop }
+        elseif item.op == "end_loop" then
+            local loop = table.remove(frames).item
+            local outer, weight = frames[#frames], frame.weight
+            if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
+                loop.func = names:take(site_wish(loop.occ))
+                weight = 1
+            end
+            outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
+        elseif not item.dead then
+            frame.weight = frame.weight + (weights[item.op] or 0)
+            frame.signals = frame.signals or item.op == "repeat" and not item.in_handler
+                or item.signals and next(item.signals) ~= nil
+        end
+    end
+end
+
+-- The loop whose iterations report a field: the innermost repeating one around the first place of its owner.
+local function report_loops(unit)
+    local first = {}
+    for _, item in ipairs(unit.list) do
+        local owner = item.op == "loop" and item.occ.loop or item.op == "step" and item.source.callback
+        if owner and not first[owner] then first[owner] = item.occ end
+    end
+    local root = unit.list[1].occ
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        local occ = field.report and (field.owner.kind == "trainer" and root or first[field.owner])
+        while occ and not occ.loop.repeats do occ = occ.parent end
+        if occ then
+            field.report_in = occ.loop.name
+            occ.loop.reports = true
+        end
+    end
+end
+
+function layout.run(unit)
+    unit.struct = unit.trainer.name
+    unit.sources_used, unit.places = {}, {}
+    local names = setmetatable({}, Names)
+    local members = setmetatable({}, Names)
+    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare" } do names:take(unit.struct .. suffix) end
+    for _, name in ipairs { "fields", "places", "program", "main" } do names:take(name) end
+    for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
+    place_fields(unit, members)
+    place_loops(unit)
+    for _, item in ipairs(unit.list) do
+        if not item.dead then place_item(unit, item, names, members) end
+    end
+    outline(unit, names)
+    report_loops(unit)
+end
+
+return layout

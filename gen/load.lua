@@ -1,0 +1,170 @@
+-- load: runs the spec in the sandbox.
+--
+-- In:  unit.path. Out: unit.spec, the trainer as the words of the spec made it (see dsl.lua), unit.sources, the Lua
+-- files that were read: name -> { path, text, index }, unit.files, their paths in order.
+-- Files are named from the spec's folder ("digits.lua", "lib/passes.lua"), so that the emitted text does not depend
+-- on the path by which the spec was reached.
+
+local dsl = require "gen.dsl"
+local host = require "host"
+local nearest = require "gen.nearest"
+local sandbox = require "gen.sandbox"
+local source = require "gen.source"
+
+local load = {}
+
+local function add_source(unit, name, path, text)
+    unit.files[#unit.files + 1] = path
+    unit.sources[name] = { path = path, text = text, index = #unit.files }
+end
+
+-- A text without the mark that some editors put at the beginning of a UTF-8 file.
+local function without_mark(text) return (text:gsub("^\239\187\191", "")) end
+
+-- The text of a module: beside the spec, or loopc's own (`loopc.x` is gen/lib/x.lua). Our own is no source of the spec: what
+-- goes wrong in it is shown where the spec calls it.
+local function find_module(unit, module)
+    local name = module:gsub("%.", "/") .. ".lua"
+    local own = module:match("^loopc%.(.+)$")
+    if own then
+        local path = "gen/lib/" .. own:gsub("%.", "/") .. ".lua"
+        return host.script(path), "@" .. path
+    end
+    local path = unit.folder .. name
+    local text = host.read(path)
+    if text then add_source(unit, name, path, text) end
+    return text, "=" .. name
+end
+
+-- Errors of `require` travel through the spec as values of ours: value -> { id, at, name, ... }.
+local raised = setmetatable({}, { __mode = "k" })
+
+-- Where `name` stands in the file that is being loaded. Of a tail call (return require "x") nothing is left on the stack:
+-- then it is looked for in the text.
+local function place_in(unit, file, name)
+    local at = dsl.here()
+    if at.file == file then return at end
+    local line, found = source.line_of(unit.sources[file], name, 1)
+    return found and { file = file, line = line } or unit.sources[at.file] and at or { file = file, line = 1 }
+end
+
+local function raise(id, at, name, ...)
+    local value = {}
+    raised[value] = { id, at, name, ... }
+    error(value)
+end
+
+local function is_module_name(module)
+    return type(module) == "string" and ("." .. module):match("^[%w_%-%.]+$") and not ("." .. module .. "."):find("..", 1, true)
+end
+
+-- The spec's `require`: each module once, in the spec's own environment. `trail` is what is being loaded, as modules and as
+-- files.
+local function requirer(unit, environment)
+    local loaded, trail, files = {}, { (unit.name:gsub("%.lua$", "")) }, { unit.name }
+    local function fail(id, module, ...) raise(id, place_in(unit, files[#files], module), module, ...) end
+    local function check_circle(module)
+        for i, name in ipairs(trail) do
+            if name == module then fail("require_cycle", module, table.concat(trail, " -> ", i) .. " -> " .. module) end
+        end
+    end
+    return function(module)
+        if not is_module_name(module) then fail("require_name", tostring(module), tostring(module)) end
+        if loaded[module] ~= nil then return loaded[module] end
+        check_circle(module)
+        local text, chunk = find_module(unit, module)
+        if not text then fail("require_missing", module, module) end
+        trail[#trail + 1], files[#files + 1] = module, chunk:sub(2)
+        local ok, value = host.sandbox(without_mark(text), chunk, environment)
+        trail[#trail], files[#files] = nil, nil
+        if not ok then error(value) end
+        loaded[module] = value == nil and true or value
+        return loaded[module]
+    end
+end
+
+-- What Lua itself has and a spec has not: asking whether it is there is no slip.
+local absent = {}
+for name in ("arg bit32 collectgarbage coroutine debug dofile io jit load loadfile loadstring module newproxy os package "
+    .. "setfenv getfenv unpack warn"):gmatch("%S+") do absent[name] = true end
+
+-- Notes the first place at which the spec asks for each global that does not exist.
+local function note_unknown(environment)
+    local asked = {}
+    return asked, setmetatable(environment, { __metatable = false, __index = function(_, name)
+        if type(name) ~= "string" or absent[name] or asked[name] then return nil end
+        asked[name] = dsl.here()
+        asked[#asked + 1] = name
+    end })
+end
+
+local function words_of(environment)
+    local names = {}
+    for name in next, environment do names[#names + 1] = name end
+    table.sort(names)
+    return names
+end
+
+local function warn_unknown(unit, environment, asked)
+    for _, name in ipairs(asked) do
+        if asked[name] then
+            unit.diags:add("unknown_global", asked[name], name, name, nearest.suggest(name, words_of(environment)))
+        end
+    end
+end
+
+-- Where an error happened: in a file that was read, else at the first line of the spec.
+local function place_of(unit, failure)
+    if failure.line and unit.sources[failure.file] then return { file = failure.file, line = failure.line } end
+    return { file = unit.name, line = 1 }
+end
+
+local function report_limit(unit, failure)
+    local bound = failure.limit == "memory" and failure.bound >> 20 or failure.bound
+    unit.diags:add("limit_" .. failure.limit, place_of(unit, failure), nil, bound)
+end
+
+-- The spec did not end well. A name without a value that the error is about is named in it, and needs no warning.
+local function report(unit, environment, asked, failure)
+    if failure.limit then return report_limit(unit, failure) end
+    local ours = raised[failure.value]
+    if ours then return unit.diags:add(table.unpack(ours)) end
+    local first = failure.text:match("^[^\n]*")
+    if failure.syntax then return unit.diags:add("syntax", place_of(unit, failure), first:match("near '(.*)'$"), first) end
+    local global = first:match("%(global '([%w_]+)'%)$")
+    local name = global or first:match("'([%w_]+)'")
+    unit.diags:add("lua_error", place_of(unit, failure), name, first, global
+        and nearest.suggest(global, words_of(environment)) or "", absent[global]
+        and "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it" or "")
+    if global then asked[global] = nil end
+end
+
+-- The last line of a text that is not blank.
+local function last_line(text)
+    local _, count = text:gsub("%s+$", ""):gsub("\n", "\n")
+    return count + 1
+end
+
+function load.run(unit)
+    local text, why = host.read(unit.path)
+    if not text then
+        unit.diags:add("no_file", { file = unit.path }, nil, why:match(": (.*)$") or why)
+        return
+    end
+    add_source(unit, unit.name, unit.path, text)
+    local environment = dsl.words(sandbox.environment())
+    environment.require = requirer(unit, environment)
+    local asked = note_unknown(environment)
+    local ok, result = host.sandbox(without_mark(text), "=" .. unit.name, environment, unit.options.limits or {})
+    if not ok then report(unit, environment, asked, result) end
+    warn_unknown(unit, environment, asked)
+    if not ok then return end
+    sandbox.make_plain({ result, dsl.about }, dsl.metatables)
+    if dsl.kind(result) ~= "trainer" then
+        local what = dsl.kind(result) and "a " .. dsl.kind(result) or result == nil and "nothing" or "a " .. type(result)
+        return unit.diags:add("no_trainer", { file = unit.name, line = last_line(text) }, "return", what)
+    end
+    unit.spec = result
+end
+
+return load

@@ -1,0 +1,161 @@
+-- What a net and an optimizer are made of: their layers, arrays, sizes and checkpoint entries.
+--
+-- In:  descriptions, as the checker leaves them:
+--      net        { name, prefix, struct, layers = { inputs, hidden..., outputs }, activation, output, loss,
+--                   batch, init, inputs_from = nil or anything, inputs_max }
+--      optimizer  { name, prefix, struct, kind, momentum, weight_decay, beta1, beta2, epsilon, net = net }
+-- Out: tables in the order in which things stand in the net. Nothing here writes C; see gen/emit_mlp.lua.
+
+local mlp = {}
+
+-- Which outputs a loss goes with, and what it compares them with.
+local pairings = {
+    cross_entropy = { softmax = "labels", sigmoid = "values" },
+    squared_error = {
+        identity = "values", tanh = "values", relu = "values", sigmoid = "values", softmax = "values",
+    },
+}
+
+-- The arrays that an optimizer keeps for each array of weights: the letter in their names, and what a checkpoint calls
+-- them.
+local moments = {
+    sgd = {},
+    momentum = { { "u", "momentum" } },
+    adam = { { "m", "m" }, { "v", "v" } },
+    adamw = { { "m", "m" }, { "v", "v" } },
+}
+
+-- Weights are addressed with 32 bits, and so is a batch.
+local most_values = 0x7fffffff
+
+-- A product as C text: factors are numbers or C expressions; ones are left out.
+function mlp.product(...)
+    local factors = {}
+    for _, factor in ipairs { ... } do
+        if factor ~= 1 then factors[#factors + 1] = tostring(factor) end
+    end
+    return #factors > 0 and table.concat(factors, " * ") or "1"
+end
+
+-- "labels" (int32_t, one a row) or "values" (float, one an output): what the net's loss compares the outputs with;
+-- nil when the loss does not go with the output.
+function mlp.targets(net)
+    return pairings[net.loss][net.output]
+end
+
+-- Whether what the last activation is given is kept: the entropies and the softmax need it.
+function mlp.keeps_z(net)
+    return net.loss == "cross_entropy" or net.output == "softmax"
+end
+
+-- The layers, first to last: { index from 0, inputs (a number, or C text when the data set decides), room (the most
+-- inputs), outputs, activation, last }.
+function mlp.layers(net)
+    local layers = {}
+    for i = 1, #net.layers - 1 do
+        local open = i == 1 and net.inputs_from
+        layers[i] = {
+            index = i - 1,
+            inputs = open and "n->inputs" or net.layers[i],
+            room = open and (net.inputs_max or net.layers[1]) or net.layers[i],
+            outputs = net.layers[i + 1],
+            last = i == #net.layers - 1,
+        }
+        layers[i].activation = layers[i].last and net.output or net.activation
+    end
+    return layers
+end
+
+-- The arrays of weights, in the order in which a flat list of them has them: per layer the matrix, row by row, a row an
+-- output, then the biases. { name in the struct, room (its size as C text), count (what is in use, as C text) }.
+function mlp.arrays(net)
+    local arrays = {}
+    for _, layer in ipairs(mlp.layers(net)) do
+        arrays[#arrays + 1] = {
+            name = "w" .. layer.index, layer = layer, part = "weight",
+            room = mlp.product(layer.outputs, layer.room), count = mlp.product(layer.outputs, layer.inputs),
+        }
+        local outputs = tostring(layer.outputs)
+        arrays[#arrays + 1] = {
+            name = "b" .. layer.index, layer = layer, part = "bias", room = outputs, count = outputs,
+        }
+    end
+    return arrays
+end
+
+-- How many numbers the weights and biases are, as C text.
+function mlp.weight_count(net)
+    local known, open = 0, nil
+    for _, layer in ipairs(mlp.layers(net)) do
+        known = known + layer.outputs
+        if type(layer.inputs) == "number" then known = known + layer.outputs * layer.inputs
+        else open = mlp.product(layer.outputs, layer.inputs) end
+    end
+    return open and ("%s + %d"):format(open, known) or tostring(known)
+end
+
+-- Why the C for this net would be wrong, and a hint; nil when it is right. (Words and signs are the checker's part.)
+function mlp.wrong(net)
+    if not mlp.targets(net) then
+        return ("cross_entropy does not go with %s outputs"):format(net.output),
+            'output = "softmax" for one class of several, "sigmoid" for independent yes or no'
+    end
+    local total, widest = 0, 1
+    for _, layer in ipairs(mlp.layers(net)) do
+        total = total + (layer.room + 1) * layer.outputs
+        widest = math.max(widest, layer.room, layer.outputs)
+    end
+    if total > most_values or widest * net.batch > most_values then
+        return "the net is too large: sizes are counted with 32 bits", "fewer or narrower layers, or a smaller batch"
+    end
+end
+
+-- The update rule of an optimizer: its kind, but "momentum" for sgd that has some.
+function mlp.rule(optimizer)
+    return optimizer.kind == "sgd" and (optimizer.momentum or 0) > 0 and "momentum" or optimizer.kind
+end
+
+-- The arrays an optimizer keeps for each array of weights: { { letter, name }, ... }.
+function mlp.moments(optimizer)
+    return moments[mlp.rule(optimizer)]
+end
+
+-- One array of a checkpoint; `inputs` is the C text for a width that the data set decides.
+local function entry(array, owner, letter, suffix, role, inputs)
+    local layer = array.layer
+    local width = type(layer.inputs) == "number" and layer.inputs or { lvalue = inputs, most = layer.room }
+    return {
+        name = ("%s.layers.%d.%s%s"):format(owner.full, layer.index, array.part, suffix),
+        lvalue = ("%s.%s%s"):format(owner.lvalue, letter, array.name), type = "LOOPC_F32", role = role,
+        dims = array.part == "weight" and { layer.outputs, width } or { layer.outputs },
+    }
+end
+
+-- What a checkpoint keeps of a net: { { name, lvalue, type, role, dims }, ... }. `owner` is { full = the name of its
+-- field in full, lvalue = it as a member of the state }; a dimension is a number, or { lvalue, most } when the data set
+-- decides. Gradients, which matter between the iterations of one accumulated step, come last, on request.
+function mlp.net_entries(net, owner, with_gradients)
+    local entries, inputs = {}, owner.lvalue .. ".inputs"
+    for _, array in ipairs(mlp.arrays(net)) do
+        entries[#entries + 1] = entry(array, owner, "", "", "weight", inputs)
+    end
+    for _, array in ipairs(with_gradients and mlp.arrays(net) or {}) do
+        entries[#entries + 1] = entry(array, owner, "g", ".gradient", "gradient", inputs)
+    end
+    return entries
+end
+
+-- What a checkpoint keeps of an optimizer, in the same form; `net_owner` is that of its net.
+function mlp.optimizer_entries(optimizer, owner, net_owner)
+    local step = { name = owner.full .. ".step", lvalue = owner.lvalue .. ".step", type = "LOOPC_I64", role = "count" }
+    step.dims = {}
+    local entries, inputs = { step }, net_owner.lvalue .. ".inputs"
+    for _, array in ipairs(mlp.arrays(optimizer.net)) do
+        for _, moment in ipairs(mlp.moments(optimizer)) do
+            entries[#entries + 1] = entry(array, owner, moment[1], "." .. moment[2], "moment", inputs)
+        end
+    end
+    return entries
+end
+
+return mlp

@@ -1,0 +1,45 @@
+-- The way of a spec through the compiler: its table of contents.
+
+local Diag = require "gen.diag"
+
+local pipeline = {}
+
+-- Each pass is gen/<name>.lua with run(unit). `stop` ends the way when errors have been found.
+pipeline.passes = {
+    { "load", "runs the spec in the sandbox", stop = true },
+    { "check", "resolves names, fills in defaults, builds the spec tree", stop = true },
+    { "flatten", "puts insertions in place: the step list", stop = true },
+    { "analyse_fields", "what each $name means; what steps read and write" },
+    { "analyse_signals", "which signals each step gives, and whether it may", stop = true },
+    { "analyse_flow", "where control can go; what cannot be reached" },
+    { "layout", "names and places of everything in the emitted C" },
+    { "emit", "the C, straight form" },
+    { "format", "clang-format" },
+}
+
+-- A unit: one spec on its way. options: line, format, max_steps, limits, all optional.
+function pipeline.unit(path, options)
+    local folder, name = path:match("^(.*/)([^/]*)$")
+    local unit = { path = path, folder = folder or "", name = name or path, options = options or {}, files = {}, sources = {} }
+    unit.diags = Diag.new(unit.sources)
+    return unit
+end
+
+function pipeline.has(name)
+    for _, pass in ipairs(pipeline.passes) do
+        if pass[1] == name then return true end
+    end
+    return false
+end
+
+-- Runs the passes up to `last` (all of them when nil). Returns whether the unit got there without an error.
+function pipeline.run(unit, last)
+    for _, pass in ipairs(pipeline.passes) do
+        require("gen." .. pass[1]).run(unit)
+        if pass.stop and unit.diags.errors > 0 then return false end
+        if pass[1] == last then break end
+    end
+    return unit.diags.errors == 0
+end
+
+return pipeline

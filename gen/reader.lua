@@ -1,0 +1,131 @@
+-- What the checking passes share: reads one value of a spec, reports what is wrong with it.
+--
+-- Texts of C become { text, at, known }: `at` is where the text begins in the spec, `known` whether its lines are lines of the
+-- spec (they are not when Lua code made it).
+
+local dsl = require "gen.dsl"
+local nearest = require "gen.nearest"
+local source = require "gen.source"
+local vocabulary = require "gen.vocabulary"
+
+local reader = {}
+
+-- "digits.lua:12", as the user reaches the file.
+function reader.where(unit, at)
+    local file = unit.sources[at.file]
+    return ("%s:%d"):format(file and file.path or at.file, at.line)
+end
+
+-- A text on one line, the first part of a long one.
+local function clip(text)
+    text = text:gsub("%s+", " "):gsub("%c", "?")
+    return #text <= 40 and text or text:sub(1, utf8.offset(text, 0, 38) - 1) .. "..."
+end
+
+-- What a Lua value is, for people.
+function reader.what(value)
+    local kind = dsl.kind(value)
+    if kind == "missing" then return "an unknown node" end
+    if kind then return "a " .. kind end
+    if value == nil then return "nothing" end
+    if type(value) == "string" then return "the string '" .. clip(value) .. "'" end
+    if value ~= value then return "nan" end
+    if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
+    return "a " .. type(value)
+end
+
+function reader.name(unit, name, what, at)
+    local why = vocabulary.bad_name(name)
+    if why then unit.diags:add("bad_name", at, type(name) == "string" and name or nil, tostring(name), what, why) end
+    return not why
+end
+
+-- "loop 'Outer'"
+function reader.title(owner) return owner.kind .. " '" .. tostring(owner.name) .. "'" end
+
+-- Where `key` of `owner` is given its value.
+function reader.key_at(unit, owner, key)
+    return { file = owner.at.file, line = source.line_of_key(unit.sources[owner.at.file], key, owner.at.line) }
+end
+
+local function fits(value, takes)
+    for kind in takes:gmatch("[^|]+") do
+        if kind == "integer" and math.type(value) == "integer" then return true end
+        if type(value) == kind then return true end
+    end
+    return false
+end
+
+-- "a table or a string"
+local function kinds_text(takes)
+    local out = {}
+    for kind in takes:gmatch("[^|]+") do out[#out + 1] = (kind:match("^[aeiou]") and "an " or "a ") .. kind end
+    return table.concat(out, " or ")
+end
+
+-- Checks the types of the known keys of `value`; a key of a wrong type is reported and dropped.
+function reader.keys(unit, owner, value, entries)
+    for _, entry in ipairs(entries) do
+        local key, takes = entry[1], entry[2]
+        local given = rawget(value, key)
+        if given ~= nil and not fits(given, takes) and not (key == "times" or key == "order") then
+            unit.diags:add("wrong_type", reader.key_at(unit, owner, key), key, key, reader.title(owner),
+                kinds_text(takes), reader.what(given), entry[3])
+            value[key] = nil
+            owner.dropped = owner.dropped or {}
+            owner.dropped[key] = true
+        end
+    end
+end
+
+-- Keys that are neither names nor, when `positional`, numbers from 1 on, in the order in which they are reported.
+function reader.odd_keys(value, positional)
+    local keys = {}
+    for key in next, value do
+        local fits_list = positional and math.type(key) == "integer" and key >= 1
+        if type(key) ~= "string" and not fits_list then
+            keys[#keys + 1] = ("[%s]"):format(type(key) == "number" and key or reader.what(key))
+        end
+    end
+    table.sort(keys)
+    return keys
+end
+
+-- Reports every key of `value` that is neither among `entries` nor accepted by `accept(key, value)`. `hint_of(key, value)` may
+-- know better than the list of keys what was meant.
+function reader.unknown(unit, owner, value, entries, accept, positional, hint_of)
+    local names = vocabulary.names(entries)
+    for _, entry in ipairs(dsl.entries(value)) do
+        local key = entry.key
+        if not vocabulary.find(entries, key) and not (accept and accept(key, entry.value)) then
+            unit.diags:add("unknown_key", reader.key_at(unit, owner, key), key, clip(key), reader.title(owner),
+                nearest.suggest(key, names), hint_of and hint_of(key, entry.value) or "its keys are " .. table.concat(names, ", "))
+        end
+    end
+    for _, key in ipairs(reader.odd_keys(value, positional)) do
+        unit.diags:add("unknown_key", owner.at, owner.name, key, reader.title(owner), "", "every entry has a name: name = value")
+    end
+end
+
+-- The order of an insertion: a whole number from 0, default 10.
+function reader.order(unit, owner, value, default)
+    local order = value.order
+    if order == nil then return default or 10 end
+    local whole = type(order) == "number" and math.tointeger(order)
+    if whole and whole >= 0 then return whole end
+    unit.diags:add("bad_order", reader.key_at(unit, owner, "order"), "order", owner.name, reader.what(order))
+    return default or 10
+end
+
+-- A C text of the spec and where it begins.
+function reader.code(unit, text, at)
+    local line, known = source.line_of(unit.sources[at.file], text, at.line)
+    return { text = text, at = { file = at.file, line = line }, known = known }
+end
+
+-- Where line `line` of a C text stands.
+function reader.line_in(code, line)
+    return { file = code.at.file, line = code.known and code.at.line + line - 1 or code.at.line }
+end
+
+return reader

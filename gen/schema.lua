@@ -1,0 +1,55 @@
+-- The shape of what the passes hand to each other: documentation that the tests hold the data against.
+--
+-- schema.items[op] lists the fields that an item of the step list has after a pass; "?" marks those that may be missing.
+-- The spec tree (after check) in short:
+--
+--   trainer  { name, at, root, loops, callbacks, members, fields, include, link, code?, doc? }
+--   loop     { name, at, phases, run?, on_skip?, nodes, by_name, fields, done?, times?, skip?, repeats, call_on, order, index }
+--   phase    { name, full, loop, at, try = { nodes }, failed?, finally? }
+--   node     { name, full, prefix, phase_name, phase?, order, body?, at, doc?, insertions }
+--   callback { name, at, order, fields, bindings, within, index }
+--   binding  { key, short, full, body?, order, at, nodes, callback }
+--   field    see check_fields.lua
+--   body, done, skip, code: a text of C, { text, at, known }; times: the same or a number
+
+local schema = {}
+
+schema.items = {
+    loop = { "occ", "mate", "parent?", "part?" },
+    end_loop = { "occ", "mate", "parent?", "part?" },
+    skip = { "occ", "mate", "parent", "part?" },
+    end_skip = { "occ", "mate", "parent", "part?" },
+    ["repeat"] = { "occ", "mate", "parent", "part?" },
+    end_repeat = { "occ", "mate", "parent", "part?" },
+    phase = { "occ", "phase", "mate", "parent", "part?" },
+    failed = { "occ", "phase", "parent", "part" },
+    finally = { "occ", "phase", "parent", "part" },
+    end_phase = { "occ", "phase", "mate", "parent", "part?" },
+    step = { "source", "node", "occ", "parent", "part?" },
+}
+
+-- What analyse adds: to brackets `out`, the statuses that can leave them, and so on.
+schema.analysed = {
+    loop = { "out", "dead?", "own_function?" },
+    phase = { "arrives", "out", "label_used", "fails", "recovers" },
+    ["repeat"] = { "out" },
+    step = { "signals", "dead?", "lands_at?" },
+}
+
+-- What is wrong with a list, as text, or nil.
+function schema.problem(list, analysed)
+    for i, item in ipairs(list) do
+        local rows = { schema.items[item.op] or {}, analysed and schema.analysed[item.op] or {} }
+        if #rows[1] == 0 then return ("item %d has the unknown op %s"):format(i, tostring(item.op)) end
+        for _, row in ipairs(rows) do
+            for _, name in ipairs(row) do
+                if not name:match("%?$") and item[name] == nil then
+                    return ("item %d (%s) has no %s"):format(i, item.op, name)
+                end
+            end
+        end
+        if item.mate and list[item.mate].mate ~= i then return ("item %d (%s): its mate has another mate"):format(i, item.op) end
+    end
+end
+
+return schema

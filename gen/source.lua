@@ -1,0 +1,137 @@
+-- Finds things of a spec again in its text: a C text by its value, a key by its name.
+--
+-- A small lexer of Lua that knows comments and string literals; of the code between them it wants the names before "=".
+-- index(text) makes { literals = { value -> list of { line, as_written } }, keys = { name -> list of lines } }, lines in
+-- ascending order: `as_written` when the lines of the value are lines of the file (not so for "a\nb"). A file's index is
+-- made once and kept in file.found.
+
+local source = {}
+
+local function count_lines(text, first, last)
+    local _, count = text:sub(first, last):gsub("\n", "\n")
+    return count
+end
+
+-- After a long bracket's opening at `position`: its value, where it ends, how many lines are dropped at its front.
+local function long_string(text, position)
+    local equals = text:match("^%[(=*)%[", position)
+    if not equals then return end
+    local first = position + #equals + 2
+    local close, last = text:find("]" .. equals .. "]", first, true)
+    if not close then return end
+    local body = text:sub(first, close - 1)
+    local dropped = body:sub(1, 1) == "\n" and 1 or 0
+    return body:sub(dropped + 1), last, dropped
+end
+
+-- The value of a quoted literal at `position` and where it ends; no value when it is not closed.
+local function quoted(text, position)
+    local quote, at = text:sub(position, position), position + 1
+    while true do
+        local found = text:find("[\\\"'\n]", at)
+        if not found then return nil, #text end
+        local c = text:sub(found, found)
+        if c == "\n" then return nil, found - 1 end
+        if c == quote then
+            local literal = load("return " .. text:sub(position, found), "=literal", "t", {})
+            return literal and literal(), found
+        end
+        at = c == "\\" and (text:match("^z%s*()", found + 1) or found + 2) or found + 1
+    end
+end
+
+-- Where a comment at `position` ends.
+local function comment(text, position)
+    local _, last = long_string(text, position + 2)
+    return last or (text:find("\n", position, true) or #text + 1) - 1
+end
+
+local Index = {}
+Index.__index = Index
+
+local function append(lists, key, entry)
+    lists[key] = lists[key] or {}
+    table.insert(lists[key], entry)
+end
+
+-- Code between literals: every name that stands before "=".
+function Index:code(first, last)
+    local text, position = self.text:sub(first, last + 1), 1
+    while true do
+        local at, stop, name = text:find("%f[%w_]([%a_][%w_]*)%s*=[^=]", position)
+        if not at then break end
+        self.line = self.line + count_lines(text, position, at - 1)
+        append(self.keys, name, self.line)
+        self.line = self.line + count_lines(text, at, stop - 1)
+        position = stop
+    end
+    self.line = self.line + count_lines(text, position, last - first + 1)
+end
+
+function Index:literal(value, last, dropped, as_written)
+    if not value then return end
+    append(self.literals, value, { line = self.line + dropped, as_written = as_written or not value:find("\n", 1, true) })
+    if self.text:match("^%s*%]%s*=[^=]", last + 1) then append(self.keys, value, self.line) end
+end
+
+-- What opens at `at`: where it ends.
+function Index:opaque(at)
+    local two = self.text:sub(at, at + 1)
+    if two == "--" then return comment(self.text, at) end
+    if two:sub(1, 1) == "[" then
+        local value, last, dropped = long_string(self.text, at)
+        self:literal(value, last, dropped, true)
+        return last
+    end
+    if two:match("^[\"']") then
+        local value, last = quoted(self.text, at)
+        self:literal(value, last, 0, false)
+        return last
+    end
+end
+
+function source.index(text)
+    local index = setmetatable({ text = (text:gsub("\r\n?", "\n")), literals = {}, keys = {}, line = 1 }, Index)
+    local position, from = 1, 1
+    while true do
+        local at = index.text:find("[%-%[\"']", from)
+        index:code(position, (at or #index.text + 1) - 1)
+        if not at then return index end
+        local last = index:opaque(at) or at
+        index.line = index.line + count_lines(index.text, at, last)
+        position, from = last + 1, last + 1
+    end
+end
+
+local function index_of(file)
+    file.found = file.found or source.index(file.text)
+    return file.found
+end
+
+-- In a list in ascending order of `line_of(entry)`: the first entry at or after `line`, else the last one.
+local function nearest(list, line, line_of)
+    local low, high = 1, #list
+    while low < high do
+        local middle = (low + high) // 2
+        if line_of(list[middle]) >= line then high = middle else low = middle + 1 end
+    end
+    return list[low]
+end
+
+-- The line at which `body` begins, the nearest at or after `line`, else the last before it; and whether its lines are lines of
+-- the file. `line` itself when code made it.
+function source.line_of(file, body, line)
+    local list = file and file.text and index_of(file).literals[body]
+    if not list then return line, false end
+    local entry = nearest(list, line, function(literal) return literal.line end)
+    return entry.line, entry.as_written
+end
+
+-- The line at or after `line` on which `key` is given a value (key = ... or ["key"] = ...), else `line`.
+function source.line_of_key(file, key, line)
+    local list = file and file.text and index_of(file).keys[key]
+    local found = list and nearest(list, line, function(number) return number end) or line
+    return found >= line and found or line
+end
+
+return source

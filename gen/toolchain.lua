@@ -1,0 +1,154 @@
+-- From emitted C to a program: finds the runtime and the C compiler, calls it, and leads its messages back to the spec.
+
+local cli = require "gen.cli"
+local compile = require "gen.compile"
+local host = require "host"
+
+local toolchain = {}
+
+-- The bits of a program must not depend on the compiler: no contraction, no reassociation.
+toolchain.flags = { "-std=c11", "-O2", "-march=native", "-ffp-contract=off", "-g" }
+
+local function words(text)
+    local out = {}
+    for word in (text or ""):gmatch("%S+") do out[#out + 1] = word end
+    return out
+end
+
+local function append(list, more)
+    for _, value in ipairs(more or {}) do list[#list + 1] = value end
+    return list
+end
+
+local function folder_of(path) return (path:gsub("/[^/]*$", "")) end
+
+-- Where headers and library may be, seen from the folder of the program or of LOOPC_HOME: { headers, library }.
+local function places()
+    local home = host.getenv("LOOPC_HOME")
+    if home and home ~= "" then
+        return { { home .. "/include/loopc", home .. "/lib/libloopc.a" }, { home .. "/runtime", home .. "/build/libloopc.a" } }
+    end
+    local here = folder_of(assert(host.exe()))
+    local up, upper = folder_of(here), folder_of(folder_of(here))
+    return { { up .. "/runtime", here .. "/libloopc.a" }, { upper .. "/runtime", here .. "/libloopc.a" },
+        { up .. "/include/loopc", up .. "/lib/libloopc.a" } }
+end
+
+-- The runtime that programs are built with: { headers = folder, library = file }.
+function toolchain.runtime()
+    for _, place in ipairs(places()) do
+        if host.exists(place[1] .. "/loopc.h") and host.exists(place[2]) then
+            return { headers = place[1], library = place[2] }
+        end
+    end
+    cli.fail("cannot find the runtime (loopc.h and libloopc.a)",
+        "LOOPC_HOME names the folder that holds include/loopc and lib/libloopc.a")
+end
+
+-- The compiler as a list of words: --cc, CC, cc. CC may carry flags ("ccache gcc").
+function toolchain.compiler(arguments)
+    for _, text in ipairs { arguments.cc or "", host.getenv("CC") or "", "cc" } do
+        local list = words(text)
+        if #list > 0 then return list end
+    end
+end
+
+-- The compiler with its flags; headers are found beside the spec too. CFLAGS of the environment go after ours.
+function toolchain.compile_command(unit, arguments)
+    local command = append(toolchain.compiler(arguments), toolchain.flags)
+    append(command, words(host.getenv("CFLAGS")))
+    append(command, { "-I" .. toolchain.runtime().headers })
+    return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
+end
+
+-- What the trainer links: objects and archives are found beside the spec.
+local function link_words(unit)
+    local out = {}
+    for i, word in ipairs(unit.trainer and unit.trainer.link or {}) do
+        local beside = unit.folder .. word
+        out[i] = word:sub(1, 1) ~= "-" and word:sub(1, 1) ~= "/" and host.exists(beside) and beside or word
+    end
+    return out
+end
+
+-- The command line that makes `program` of `source`. LDFLAGS of the environment go after ours.
+local function link_command(unit, arguments, source, program)
+    local command = toolchain.compile_command(unit, arguments)
+    append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", "-o", program, source })
+    append(command, link_words(unit))
+    append(command, { toolchain.runtime().library })
+    append(command, words(host.getenv("LDFLAGS")))
+    return append(command, { "-lz", "-lm", "-pthread" })
+end
+
+local function run(command, options)
+    for key, value in next, options or {} do command[key] = value end
+    local status, out, err = host.run(command)
+    if not status then cli.fail(out, "a C compiler is needed: --cc, or CC in the environment, names it") end
+    return status, err, out
+end
+
+-- What decides the program that comes out, as text: everything that the preprocessor sees (headers, what the compiler
+-- and the machine are), what is linked, and all flags. For the key of a cache.
+function toolchain.fingerprint(unit, arguments)
+    local command = toolchain.compile_command(unit, arguments)
+    append(command, { "-E", "-dD", "-P", "-x", "c", "-" })
+    local status, _, preprocessed = run(command, { input = unit.text, env = { "LC_ALL=C" } })
+    local parts = { table.concat(link_command(unit, arguments, "x.c", "x"), "\0"), preprocessed }
+    if status ~= 0 then return nil end
+    for _, file in ipairs(append({ toolchain.runtime().library }, link_words(unit))) do
+        parts[#parts + 1] = host.read(file) or file
+    end
+    return table.concat(parts, "\0")
+end
+
+local kinds = { error = "error", ["fatal error"] = "error", note = "note" }
+
+-- Adds the compiler's errors about the spec's own files to the unit's diagnostics. The messages come from a compilation
+-- with line directives that name these files as the user does; columns are those of the emitted text and say nothing
+-- about the spec.
+local function add_diagnostics(unit, messages)
+    local names = {}
+    for name, source in next, unit.sources do names[source.path] = name end
+    for line in messages:gmatch("[^\n]+") do
+        local path, number, kind, text = line:match("^(.-):(%d+):%d+: ([%a ]+): (.*)$")
+        local name = path and names[path]
+        if name and kinds[kind] then
+            unit.diags:insert { id = "c", severity = kinds[kind], text = text, at = { file = name, line = tonumber(number) },
+                name = text:match("['\"]([%a_][%w_]*)['\"]") }
+        end
+    end
+end
+
+-- The emitted text again, with line directives that lead to the spec.
+local function with_lines(unit)
+    local options = {}
+    for key, value in next, unit.options do options[key] = value end
+    options.line, options.format = "path", "never"
+    return compile.again(unit, options)
+end
+
+-- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
+function toolchain.check(unit, arguments)
+    local command = toolchain.compile_command(unit, arguments)
+    append(command, { "-fsyntax-only", "-x", "c", "-" })
+    local _, messages = run(command, { env = { "LC_ALL=C" }, input = with_lines(unit) })
+    add_diagnostics(unit, messages)
+end
+
+-- Compiles unit.text, which is written to `source`, to `program`. Returns whether it worked. Prints the unit's
+-- diagnostics, and when the compiler had nothing to say about the spec itself, its own messages.
+function toolchain.build(unit, arguments, source, program)
+    local ok, message = host.write(source, unit.text)
+    if not ok then cli.fail(message, nil, 1) end
+    local status, messages = run(link_command(unit, arguments, source, program), { env = { "LC_ALL=C" } })
+    if status ~= 0 then toolchain.check(unit, arguments) end
+    compile.show(unit, arguments)
+    if status ~= 0 and unit.diags.errors == 0 then
+        host.stderr(messages)
+        cli.note(("%s does not compile or link: these are the compiler's own messages"):format(unit.path))
+    end
+    return status == 0
+end
+
+return toolchain

@@ -1,0 +1,274 @@
+/* Command lines: one flag after the other, from left to right. The rules are those that people
+ * know from getopt_long, but for abbreviations: a spec that gains an option must not change what
+ * a script's command line means. */
+#include "args.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct loopc_common_flag loopc_common_flags[] = {
+    {"seed", "<u64>", "where all random numbers start (default 1)"},
+    {"metrics", "<file>", "write what is reported there, as JSON lines"},
+    {"timings", "", "print the time of each step, phase and loop at the end"},
+    {"trace", "", "print each step, and each field that it changes"},
+    {"progress", "<when>", "auto, never or always: show progress (default auto)"},
+    {"help", "", "print this page"},
+    {"version", "", "print the version"},
+    {NULL, NULL, NULL},
+};
+
+/* The command line on its way through. */
+struct reader {
+    struct loopc_args *args;
+    const struct loopc_program *program;
+    void *state;
+    struct loopc_texts *texts;
+    char **next;        /* what is still to be read */
+    const char *name;   /* of the flag at hand, without its dashes */
+    size_t name_length; /* up to '=' */
+    const char *value;  /* what follows '=', or NULL */
+};
+
+static char spelled(char c)
+{
+    return c == '_' ? '-' : c;
+}
+
+bool loopc_flag_is(const char *flag, const char *text, size_t length)
+{
+    size_t i = 0;
+    while (i < length && flag[i] && spelled(flag[i]) == spelled(text[i]))
+        i++;
+    return i == length && !flag[i];
+}
+
+static const struct loopc_field *find_option(const struct reader *reader, const char *name,
+                                             size_t length)
+{
+    for (int i = 0; i < reader->program->field_count; i++) {
+        const struct loopc_field *field = &reader->program->fields[i];
+        if (field->flag && loopc_flag_is(field->flag, name, length)) return field;
+    }
+    return NULL;
+}
+
+static const struct loopc_common_flag *find_common(const struct reader *reader)
+{
+    const struct loopc_common_flag *flag = loopc_common_flags;
+    while (flag->name && !loopc_flag_is(flag->name, reader->name, reader->name_length))
+        flag++;
+    return flag->name ? flag : NULL;
+}
+
+/* Takes the value of the flag at hand: what follows '=', or else the next argument. A flag is no
+ * value, a negative number is one. */
+static int take_value(struct reader *reader, const char *kind)
+{
+    if (reader->value) return LOOPC_OK;
+    if (*reader->next && strncmp(*reader->next, "--", 2) != 0) {
+        reader->value = *reader->next++;
+        return LOOPC_OK;
+    }
+    struct loopc_args *args = reader->args;
+    snprintf(args->message, sizeof args->message, "--%.80s needs a value", reader->name);
+    snprintf(args->hint, sizeof args->hint, "--%.80s %s", reader->name, kind);
+    return LOOPC_FAILED;
+}
+
+static int refuse_value(struct reader *reader)
+{
+    if (!reader->value) return LOOPC_OK;
+    struct loopc_args *args = reader->args;
+    snprintf(args->message, sizeof args->message, "--%.*s takes no value",
+             (int)(reader->name_length % 100), reader->name);
+    return LOOPC_FAILED;
+}
+
+static int wrong_value(struct reader *reader, const char *flag, const char *why, const char *hint)
+{
+    struct loopc_args *args = reader->args;
+    snprintf(args->message, sizeof args->message, "--%s: %s", flag, why);
+    snprintf(args->hint, sizeof args->hint, "%s", hint ? hint : "");
+    return LOOPC_FAILED;
+}
+
+static int take_file(struct reader *reader, const char *flag)
+{
+    if (take_value(reader, "<file>")) return LOOPC_FAILED;
+    return *reader->value ? LOOPC_OK : wrong_value(reader, flag, "a file has a name", NULL);
+}
+
+static int read_dataset(struct reader *reader, const struct loopc_field *field)
+{
+    if (take_file(reader, field->flag)) return LOOPC_FAILED;
+    reader->args->datasets[field - reader->program->fields] = reader->value;
+    return LOOPC_OK;
+}
+
+/* A flag of an option field. A bool needs no value. */
+static int read_option(struct reader *reader, const struct loopc_field *field)
+{
+    char why[256], kind[32];
+    if (field->type == LOOPC_DATASET) return read_dataset(reader, field);
+    snprintf(kind, sizeof kind, "<%s>", loopc_type_name(field->type));
+    if (field->type == LOOPC_BOOL && field->count == 1) {
+        if (!reader->value) reader->value = "true";
+    } else if (take_value(reader, kind)) {
+        return LOOPC_FAILED;
+    }
+    if (loopc_field_parse(field, reader->state, reader->value, reader->texts, why, sizeof why)) {
+        return wrong_value(reader, field->flag, why, NULL);
+    }
+    return LOOPC_OK;
+}
+
+static int read_no(struct reader *reader, const struct loopc_field *field)
+{
+    char why[64];
+    if (refuse_value(reader)) return LOOPC_FAILED;
+    return loopc_field_parse(field, reader->state, "false", reader->texts, why, sizeof why);
+}
+
+static int read_seed(struct reader *reader)
+{
+    char why[256];
+    const struct loopc_field seed = {.name = "seed", .type = LOOPC_U64, .count = 1};
+    if (take_value(reader, "<u64>")) return LOOPC_FAILED;
+    if (loopc_field_parse(&seed, &reader->args->seed, reader->value, NULL, why, sizeof why)) {
+        return wrong_value(reader, "seed", why, NULL);
+    }
+    return LOOPC_OK;
+}
+
+static int read_progress(struct reader *reader)
+{
+    static const char *const words[] = {
+        [LOOPC_AUTO] = "auto", [LOOPC_NEVER] = "never", [LOOPC_ALWAYS] = "always"};
+    if (take_value(reader, "<when>")) return LOOPC_FAILED;
+    for (int i = LOOPC_AUTO; i <= LOOPC_ALWAYS; i++) {
+        if (strcmp(reader->value, words[i]) != 0) continue;
+        reader->args->progress = (enum loopc_when)i;
+        return LOOPC_OK;
+    }
+    char why[128];
+    snprintf(why, sizeof why, "'%.80s' is no choice", reader->value);
+    return wrong_value(reader, "progress", why, "it is auto, never or always");
+}
+
+static int read_metrics(struct reader *reader)
+{
+    if (take_file(reader, "metrics")) return LOOPC_FAILED;
+    reader->args->metrics = reader->value;
+    return LOOPC_OK;
+}
+
+static int read_common(struct reader *reader, const char *name)
+{
+    if (!strcmp(name, "seed")) return read_seed(reader);
+    if (!strcmp(name, "metrics")) return read_metrics(reader);
+    if (!strcmp(name, "progress")) return read_progress(reader);
+    if (refuse_value(reader)) return LOOPC_FAILED;
+    if (!strcmp(name, "timings")) reader->args->timings = true;
+    if (!strcmp(name, "trace")) reader->args->trace = true;
+    if (!strcmp(name, "help")) reader->args->wish = LOOPC_WISH_HELP;
+    if (!strcmp(name, "version")) reader->args->wish = LOOPC_WISH_VERSION;
+    return LOOPC_OK;
+}
+
+/* All flags there are, for the nearest one. Returns how many. */
+static int list_flags(const struct loopc_program *program, const char **flags)
+{
+    int count = 0;
+    for (int i = 0; i < program->field_count; i++) {
+        if (program->fields[i].flag) flags[count++] = program->fields[i].flag;
+    }
+    for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
+        flags[count++] = flag->name;
+    }
+    return count;
+}
+
+static int unknown(struct reader *reader)
+{
+    struct loopc_args *args = reader->args;
+    char name[80];
+    snprintf(name, sizeof name, "%.*s", (int)(reader->name_length % 1000), reader->name);
+    snprintf(args->message, sizeof args->message, "unknown flag '--%s'", name);
+    snprintf(args->hint, sizeof args->hint, "--help lists the flags there are");
+    const size_t most = (size_t)reader->program->field_count + 16;
+    const char **flags = calloc(most, sizeof *flags);
+    if (!flags) return LOOPC_FAILED;
+    const int nearest = loopc_nearest(name, flags, list_flags(reader->program, flags));
+    if (nearest >= 0) {
+        snprintf(args->hint, sizeof args->hint, "did you mean '--%s'?", flags[nearest]);
+    }
+    free(flags);
+    return LOOPC_FAILED;
+}
+
+static int read_flag(struct reader *reader)
+{
+    const struct loopc_field *field = find_option(reader, reader->name, reader->name_length);
+    if (field) return read_option(reader, field);
+    const struct loopc_common_flag *common = find_common(reader);
+    if (common) return read_common(reader, common->name);
+    if (reader->name_length > 3 && loopc_flag_is("no-", reader->name, 3)) {
+        field = find_option(reader, reader->name + 3, reader->name_length - 3);
+        if (field && field->type == LOOPC_BOOL && field->count == 1) return read_no(reader, field);
+    }
+    return unknown(reader);
+}
+
+static int read_argument(struct reader *reader)
+{
+    const char *argument = *reader->next++;
+    struct loopc_args *args = reader->args;
+    if (!strcmp(argument, "-h")) argument = "--help";
+    if (!strcmp(argument, "--") && !*reader->next) return LOOPC_OK;
+    if (strncmp(argument, "--", 2) != 0 || !argument[2]) {
+        snprintf(args->message, sizeof args->message, "unexpected argument '%.80s'",
+                 argument[0] == '-' && argument[1] == '-' ? *reader->next : argument);
+        snprintf(args->hint, sizeof args->hint, "flags begin with --; --help lists them");
+        return LOOPC_FAILED;
+    }
+    reader->name = argument + 2;
+    reader->name_length = strcspn(reader->name, "=");
+    reader->value =
+        reader->name[reader->name_length] ? reader->name + reader->name_length + 1 : NULL;
+    return read_flag(reader);
+}
+
+/* A spec's own whole number `seed` is the runtime's as well. */
+static void own_seed(struct reader *reader)
+{
+    const struct loopc_field *field = find_option(reader, "seed", 4);
+    if (!field || field->type < LOOPC_I32 || field->type > LOOPC_U64) return;
+    reader->args->seed = (uint64_t)loopc_field_integer(field, reader->state, 0);
+}
+
+int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,
+                    struct loopc_texts *texts, int argc, char **argv)
+{
+    *args = (struct loopc_args){.seed = 1};
+    args->datasets = calloc((size_t)program->field_count + 1, sizeof *args->datasets);
+    if (!args->datasets) {
+        snprintf(args->message, sizeof args->message, "out of memory");
+        return LOOPC_FAILED;
+    }
+    struct reader reader = {.args = args,
+                            .program = program,
+                            .state = state,
+                            .texts = texts,
+                            .next = argv + (argc > 0)};
+    while (*reader.next && args->wish == LOOPC_WISH_RUN) {
+        if (read_argument(&reader)) return LOOPC_FAILED;
+    }
+    own_seed(&reader);
+    return LOOPC_OK;
+}
+
+void loopc_args_free(struct loopc_args *args)
+{
+    free(args->datasets);
+    args->datasets = NULL;
+}

@@ -1,0 +1,51 @@
+/* Command lines: the flags of a program's option fields, and those that every trainer has.
+ *
+ *     --name value   --name=value   --name=1,2,3 (arrays)   --name, --no-name (bool)
+ *
+ * '_' and '-' are the same in a flag's name. Of a flag given twice the later one counts. A
+ * trainer's own options go before those of the runtime; its `seed`, if a whole number, is the
+ * runtime's too.
+ */
+#ifndef LOOPC_ARGS_H
+#define LOOPC_ARGS_H
+
+#include "fields.h"
+#include "program.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum loopc_wish { LOOPC_WISH_RUN, LOOPC_WISH_HELP, LOOPC_WISH_VERSION };
+
+struct loopc_args {
+    enum loopc_wish wish;
+    uint64_t seed;       /* of the runtime; default 1 */
+    const char *metrics; /* a path, or NULL */
+    bool timings, trace;
+    enum loopc_when progress;
+    const char **datasets; /* the argument of each dataset field by its index, NULL without one */
+    char message[512];     /* when wrong: what */
+    char hint[256];        /* and what to do, or "" */
+};
+
+/* Reads the command line into args and, by the table of fields, into state, which holds the
+ * defaults. Returns LOOPC_OK, or LOOPC_FAILED with args->message set. Either way free it
+ * afterwards. */
+int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,
+                    struct loopc_texts *texts, int argc, char **argv);
+void loopc_args_free(struct loopc_args *args);
+
+/* The flag that every trainer has: its name, what follows it ("" for nothing), and what it does. */
+struct loopc_common_flag {
+    const char *name, *value, *doc;
+};
+extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
+
+/* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */
+bool loopc_flag_is(const char *flag, const char *text, size_t length);
+
+/* The page of --help; state holds the defaults. */
+void loopc_help_print(const struct loopc_program *program, const void *state, FILE *out);
+
+#endif

@@ -1,0 +1,114 @@
+/* Fields: the table of what a trainer's state holds, and what can be done with an entry.
+ *
+ * Emitted code has one static table, an entry a field. Command line, metrics, progress, trace
+ * (and whatever else looks at a state from outside) work from that table alone: a field is the
+ * memory at state + offset, read and written by its type.
+ */
+#ifndef LOOPC_FIELDS_H
+#define LOOPC_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct loopc_dataset_options;
+
+enum loopc_type {
+    LOOPC_F32,
+    LOOPC_F64,
+    LOOPC_I32,
+    LOOPC_I64,
+    LOOPC_U32,
+    LOOPC_U64,
+    LOOPC_BOOL,
+    LOOPC_STR,     /* const char *, never changed in place, lives as long as the run; may be NULL */
+    LOOPC_RNG,     /* struct loopc_rng */
+    LOOPC_DATASET, /* struct loopc_dataset */
+    LOOPC_BYTES    /* plain memory: an emitted struct, shown as changed or not */
+};
+
+enum loopc_field_flags {
+    LOOPC_OPTION = 1,    /* has a command-line flag */
+    LOOPC_SETTABLE = 2,  /* may be changed while running */
+    LOOPC_REPORT = 4,    /* is reported: progress, metrics */
+    LOOPC_CONST = 8,     /* no body assigns it */
+    LOOPC_COUNTER = 16,  /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
+    LOOPC_TRANSIENT = 32 /* not in checkpoints */
+};
+
+struct loopc_field {
+    const char *name;      /* in full: "eta", "Fit.epoch", "Train.loss", "net.layers.0.weight" */
+    const char *flag;      /* "eta" for --eta, or NULL */
+    enum loopc_type type;  /* of an element */
+    unsigned flags;        /* of enum loopc_field_flags */
+    size_t offset;         /* bytes from the start of the state */
+    size_t count;          /* elements; bytes for LOOPC_BYTES */
+    const char *report_in; /* the loop whose iterations report it, or NULL: the end of the run */
+    int64_t report_every;  /* every so many of them; 0 is 1 */
+    const char *doc;       /* one line, or NULL */
+    const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
+};
+
+/* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */
+struct loopc_texts {
+    struct loopc_text *first;
+};
+
+/* The one copy of these `length` bytes and a 0, or NULL when there is no memory. Owned by texts. */
+const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length);
+void loopc_texts_free(struct loopc_texts *texts);
+
+/* Bytes of one element, and of the whole field. */
+size_t loopc_field_element(const struct loopc_field *field);
+size_t loopc_field_size(const struct loopc_field *field);
+
+/* Whether it is a number, a bool or a text: what has a value that can be written down. */
+bool loopc_field_is_value(const struct loopc_field *field);
+
+/* The name of its type as specs spell it: "f32", "u64", "dataset". */
+const char *loopc_type_name(enum loopc_type type);
+
+/* Reads a value from text: an element, or for an array all of them, separated by commas. A number
+ * is read to its last character and must fit. On failure the field is as before and message says
+ * why, in a sentence without its name. Returns LOOPC_OK or LOOPC_FAILED. Data sets, random
+ * numbers and plain memory cannot be read. */
+int loopc_field_parse(const struct loopc_field *field, void *state, const char *text,
+                      struct loopc_texts *texts, char *message, size_t size);
+
+/* Writes element i for people: numbers with as few digits as read back to the same value, texts
+ * in quotes. What is no value is named by its type. Cut short when size bytes are too few.
+ * Returns the length. */
+size_t loopc_field_format(const struct loopc_field *field, const void *state, size_t i, char *text,
+                          size_t size);
+
+/* Writes a number in a given number of significant digits, in no locale. Returns the length. */
+size_t loopc_number_format(double value, int digits, char *text, size_t size);
+
+/* The value of element i as a number; NaN unless the field is one or a bool. */
+double loopc_field_real(const struct loopc_field *field, const void *state, size_t i);
+
+/* The value of element i as a whole number; 0 unless the field is an integer or a bool. */
+int64_t loopc_field_integer(const struct loopc_field *field, const void *state, size_t i);
+
+/* How many elements differ between two states (1 at most for what is no value). Compares bits,
+ * but texts by their characters. */
+size_t loopc_field_changes(const struct loopc_field *field, const void *before, const void *after);
+bool loopc_element_changed(const struct loopc_field *field, const void *before, const void *after,
+                           size_t i);
+
+/* Fills an array of `bytes` bytes with copies of a value of `size` bytes. */
+static inline void loopc_fill(void *array, size_t bytes, const void *value, size_t size)
+{
+    for (size_t at = 0; at + size <= bytes; at += size)
+        memcpy((char *)array + at, value, size);
+}
+
+/* The index of the candidate nearest to name, or -1 when none is near enough to be meant. */
+int loopc_nearest(const char *name, const char *const *candidates, int count);
+
+/* The field of that name, or NULL. */
+const struct loopc_field *loopc_field_find(const struct loopc_field *fields, int count,
+                                           const char *name);
+
+#endif

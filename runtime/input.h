@@ -1,0 +1,55 @@
+/* Input: the bytes of a file from first to last, decompressed if need be. Not for emitted code.
+ *
+ * A file that begins with gzip's magic number is gzip, whatever its name is; several members one
+ * after the other count as one. Anything readable will do, a pipe as well. Memory is a fixed
+ * buffer, however much there is to read.
+ */
+#ifndef LOOPC_INPUT_H
+#define LOOPC_INPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where the message of a failure goes. */
+struct loopc_message {
+    char *text;
+    size_t size;
+};
+
+/* Writes a message, and if hint is not NULL a second line with it. Returns LOOPC_FAILED. */
+int loopc_complain(const struct loopc_message *message, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold));
+
+enum { LOOPC_INPUT_END = -1, LOOPC_INPUT_ERROR = -2 };
+
+struct loopc_input {
+    const char *path;
+    const struct loopc_message *message;
+    const unsigned char *next, *end; /* bytes that are there */
+    struct loopc_inflate *inflate;   /* NULL: not compressed */
+    int fd;
+    unsigned char buffer[1 << 16];
+};
+
+/* Opens path, which has to stay, as messages name it; they go to message, which has to stay too.
+ * NULL on failure. */
+struct loopc_input *loopc_input_open(const char *path, const struct loopc_message *message);
+void loopc_input_close(struct loopc_input *in);
+
+/* Makes at least `bytes` of what comes next stand at in->next, or all there is if that is less.
+ * Returns how many stand there, or LOOPC_INPUT_ERROR. bytes must not exceed the buffer. */
+int64_t loopc_input_peek(struct loopc_input *in, size_t bytes);
+
+/* The next `bytes` bytes to `to`. Returns how many there were, or LOOPC_INPUT_ERROR. */
+int64_t loopc_input_read(struct loopc_input *in, void *to, size_t bytes);
+
+/* Of loopc_input_byte when the buffer is empty. */
+int loopc_input_next(struct loopc_input *in);
+
+/* The next byte, LOOPC_INPUT_END or LOOPC_INPUT_ERROR. */
+static inline int loopc_input_byte(struct loopc_input *in)
+{
+    return in->next < in->end ? *in->next++ : loopc_input_next(in);
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* Attention: how signals and the clock reach a run.
+ *
+ * A run looks up between two iterations of a repeating loop and nowhere else. Whoever wants
+ * something of it (a signal handler, the ticker of progress) raises its cause in one word; the
+ * run finds the word not 0 at its next boundary and attends to it. While nothing is raised a
+ * boundary costs one load and one branch.
+ *
+ * The first SIGINT or SIGTERM interrupts the run: loopc_between returns LOOPC_INTERRUPTED, phases
+ * are left by way of their finally parts, and the program ends with 128 + n. A second one ends
+ * the program at once, by that signal. Two that arrive within LOOPC_TWIN_MS are one: timeout(1)
+ * and a wrapper that passes on what the terminal has sent already both signal twice.
+ */
+#ifndef LOOPC_INTERRUPT_H
+#define LOOPC_INTERRUPT_H
+
+#include "status.h"
+
+#include <stdatomic.h>
+
+enum { LOOPC_TWIN_MS = 30 };
+
+enum loopc_cause {
+    LOOPC_CAUSE_SIGNAL = 1, /* a signal was caught: interrupt the run */
+    LOOPC_CAUSE_TICK = 2    /* it is time to show progress */
+};
+
+extern atomic_int loopc_attention; /* causes, as bits */
+
+/* Raises a cause; from any thread, or a signal handler. */
+void loopc_call_attention(int cause);
+
+/* Attends to what was raised; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
+ * interruption (what then unwinds may hold loops that have to finish), else LOOPC_OK. */
+int loopc_attend(struct loopc_run *run);
+
+/* The same where a run cannot be interrupted: a signal stays raised for the next loopc_between. */
+void loopc_attend_handler(struct loopc_run *run);
+
+static inline int loopc_attention_raised(void)
+{
+    return atomic_load_explicit(&loopc_attention, memory_order_relaxed);
+}
+
+/* At the start of each iteration of a repeating loop. */
+static inline int loopc_between(struct loopc_run *run)
+{
+    return loopc_attention_raised() ? loopc_attend(run) : LOOPC_OK;
+}
+
+/* The same for loops that stand in a failed or finally part: they run to their end. */
+static inline void loopc_beat(struct loopc_run *run)
+{
+    if (loopc_attention_raised()) loopc_attend_handler(run);
+}
+
+/* Catches SIGINT and SIGTERM, except where the program was started with them ignored. System
+ * calls of bodies are restarted. `notice`, if not NULL, is written to standard error at the first
+ * signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
+int loopc_signals_catch(const char *notice);
+
+/* The signal that was caught, or 0. */
+int loopc_signal_caught(void);
+
+/* Puts back what was before loopc_signals_catch, and forgets what was raised. */
+void loopc_signals_release(void);
+
+#endif

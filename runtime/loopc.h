@@ -1,0 +1,63 @@
+/* loopc.h: the one include of emitted code, and how the parts of the runtime fit together.
+ *
+ * An emitted program is one struct, one run function and a few static tables:
+ *
+ *     struct digits {
+ *         struct loopc_run loopc;        program.h   what the runtime keeps of a run
+ *         float eta;                     fields.h    fields, by a table that names them
+ *         struct loopc_dataset train;    dataset.h   samples, loaded and checked before the run
+ *         struct digits_net net;         nn.h        nets: emitted structs, kernels of known size
+ *         ...
+ *     };
+ *     static int digits_run(void *state);
+ *     static const struct loopc_program program = { .name = "digits", .run = digits_run, ... };
+ *     int main(int argc, char **argv) { return loopc_main(&program, argc, argv); }
+ *
+ * loopc_main (program.h) goes from top to bottom:
+ *
+ *     defaults        the emitted function, over a state of zeros
+ *     command line    args.h       flags of option fields and those that every trainer has
+ *     data sets       dataset.h    each one checked completely, or the program ends with 2
+ *     random streams  rng.h        one for each rng field, by --seed and the field's name
+ *     prepare         the emitted function: first weights of nets
+ *     run             the emitted run function, or its watched twin for --timings and --trace
+ *     reports         failures, timings, exit code
+ *
+ * While the run function runs it calls the runtime at few places, each of them an inline test or
+ * nothing at all where the spec gives no cause:
+ *
+ *     loopc_between   interrupt.h  at the start of each iteration: was there a signal, a tick?
+ *     loopc_beat      interrupt.h  the same in failed and finally parts, which run to their end
+ *     loopc_report    program.h    at the end of an iteration: a line of --metrics (metrics.h)
+ *     loopc_fail, loopc_via, loopc_recover, loopc_worse
+ *                     status.h     failures on their way out
+ *     loopc_enter, loopc_leave, loopc_at
+ *                     watch.h      in the watched twin only
+ *
+ * A tick makes progress.h show a line. Between these calls the state belongs to the bodies alone:
+ * no other thread reads or writes it.
+ *
+ * The state is plain memory without pointers into itself, so it can be copied as it is. What it
+ * points at (samples, texts, the listeners in struct loopc_run) lives as long as the program's
+ * run and is not changed by a copy. Everything returns a status and leaves printing to
+ * loopc_main, progress and watch; nothing in the library exits or aborts.
+ */
+#ifndef LOOPC_H
+#define LOOPC_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "status.h"
+#include "fields.h"
+#include "program.h"
+#include "interrupt.h"
+#include "watch.h"
+#include "rng.h"
+#include "dataset.h"
+#include "nn.h"
+
+#endif

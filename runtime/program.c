@@ -1,0 +1,147 @@
+/* The program: main, and the two places where a run calls back to it. */
+#include "program.h"
+
+#include "interrupt.h"
+#include "metrics.h"
+#include "progress.h"
+#include "startup.h"
+#include "watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Between two iterations. */
+
+int loopc_attend(struct loopc_run *run)
+{
+    const int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
+    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+    if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
+    run->interrupted = loopc_signal_caught();
+    return LOOPC_INTERRUPTED;
+}
+
+void loopc_attend_handler(struct loopc_run *run)
+{
+    const int causes =
+        atomic_fetch_and_explicit(&loopc_attention, ~LOOPC_CAUSE_TICK, memory_order_relaxed);
+    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+}
+
+void loopc_report_now(struct loopc_run *run, const char *loop)
+{
+    if (!loopc_metrics_write(run->metrics, run, loop)) return;
+    const int why = errno;
+    loopc_progress_clear(run->progress);
+    loopc_say(run->program, "error", "--metrics: cannot write: %s", strerror(why));
+}
+
+/* Main. */
+
+/* The emitted functions, with all that listens around them. Returns the status. */
+static int run_watched(const struct loopc_job *job, struct loopc_run *run)
+{
+    const struct loopc_args *args = &job->args;
+    if (!args->timings && !args->trace) return job->program->run(job->state);
+    run->watch = loopc_watch_start(job->program, job->state, args->timings, args->trace, stderr);
+    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
+    const int st = job->program->watched(job->state);
+    loopc_watch_end(run->watch);
+    return st;
+}
+
+static int run_all(const struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    if (job->program->prepare) {
+        const int st = job->program->prepare(job->state);
+        if (st) return st;
+    }
+    enum loopc_when when = job->args.progress;
+    if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
+    run->progress = loopc_progress_start(job->program, when, stderr);
+    const int st = run_watched(job, run);
+    loopc_progress_stop(run->progress, job->state);
+    run->progress = NULL;
+    return st;
+}
+
+static void report_failures(const struct loopc_job *job)
+{
+    const struct loopc_run *run = job->state;
+    for (int i = 0; i < run->failures.count; i++) {
+        const struct loopc_failure *failure = &run->failures.kept[i];
+        char text[2048];
+        loopc_failure_text(failure, text, sizeof text);
+        loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
+        if (failure->more) loopc_say(job->program, "suppressed", "%u more", failure->more);
+    }
+    if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
+}
+
+/* What the run's status is for those who started it. An interruption that came too late for the
+ * last boundary is one all the same: who sent it waits for it. */
+static int conclude(const struct loopc_job *job, int st, const char **word)
+{
+    const struct loopc_run *run = job->state;
+    const int number = run->interrupted ? run->interrupted : loopc_signal_caught();
+    *word = "failed";
+    if (st == LOOPC_FAILED) {
+        report_failures(job);
+        return 1;
+    }
+    if (st == LOOPC_INTERRUPTED || number) {
+        *word = "interrupted";
+        loopc_say(job->program, "interrupted", "%s", number == SIGINT ? "SIGINT" : "SIGTERM");
+        return 128 + number;
+    }
+    if (st != LOOPC_OK) {
+        loopc_say(job->program, "failed", "the run ended with status %d, which is nobody's", st);
+        return 1;
+    }
+    *word = "ok";
+    return 0;
+}
+
+static int finish(const struct loopc_job *job, int st)
+{
+    struct loopc_run *run = job->state;
+    const char *word;
+    const int lost = loopc_flush_stdout(job->program);
+    int code = conclude(job, st, &word);
+    if (loopc_metrics_close(run->metrics, job->state, word)) {
+        loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
+        code = 1;
+    }
+    if (run->watch) loopc_watch_print(run->watch, stderr);
+    loopc_watch_free(run->watch);
+    return lost ? 1 : code;
+}
+
+/* Said by the signal handler, for people only. */
+static const char *notice(const struct loopc_job *job, char *text, size_t size)
+{
+    if (!isatty(STDERR_FILENO)) return NULL;
+    snprintf(text, size, "\n%s: ending in good order; once more to end at once\n",
+             job->program->name);
+    return text;
+}
+
+int loopc_main(const struct loopc_program *program, int argc, char **argv)
+{
+    struct loopc_job job = {.program = program};
+    char text[256];
+    int code = loopc_start(&job, argc, argv);
+    if (code == LOOPC_GO_ON) {
+        if (loopc_signals_catch(notice(&job, text, sizeof text))) {
+            loopc_say(program, "error", "cannot catch signals: %s", strerror(errno));
+        }
+        code = finish(&job, run_all(&job));
+        loopc_signals_release();
+    }
+    loopc_end(&job);
+    return code;
+}

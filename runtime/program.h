@@ -1,0 +1,64 @@
+/* The program: what emitted code says of itself, and the main function that runs it. */
+#ifndef LOOPC_PROGRAM_H
+#define LOOPC_PROGRAM_H
+
+#include "fields.h"
+#include "status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifndef LOOPC_VERSION
+#define LOOPC_VERSION "0.1.0"
+#endif
+
+/* A place that --timings and --trace name. Parents come before their children. */
+struct loopc_place {
+    const char *name; /* "Inner", "Inner.iteration", "Inner.on_iteration" */
+    const char *on;   /* where its loop is inserted, "Outer.on_step", or NULL */
+    int parent;       /* index, or -1 */
+    char kind;        /* 'l' loop, 'p' phase, 's' step */
+};
+
+struct loopc_program {
+    const char *name, *doc; /* doc: one line or several, or NULL */
+    size_t size;            /* bytes of the state; its first member is a struct loopc_run */
+    const struct loopc_field *fields;
+    int field_count;
+    const struct loopc_place *places;
+    int place_count;
+    void (*defaults)(void *state); /* of the fields that do not start as 0; or NULL */
+    int (*prepare)(void *state);   /* first weights and the like; or NULL; returns a status */
+    int (*run)(void *state);       /* returns a status */
+    int (*watched)(void *state);   /* the same with its places; or NULL: it cannot be watched */
+};
+
+enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
+
+/* What the runtime keeps of a run: the first member of every state, so that a pointer to one is a
+ * pointer to the other. The pointers are NULL where nobody asked. */
+struct loopc_run {
+    const struct loopc_program *program;
+    uint64_t seed;
+    int interrupted; /* the signal that interrupted the run, or 0 */
+    struct loopc_metrics *metrics;
+    struct loopc_progress *progress;
+    struct loopc_watch *watch;
+    struct loopc_failures failures;
+};
+
+/* Main: defaults, command line, data sets, random streams, prepare, run, reports. Returns the
+ * exit code: 0; 1 the run failed, or something asked for could not be written; 2 wrong usage or
+ * bad input; 128 + n interrupted by signal n. Standard output stays the bodies' own (but for
+ * --help and --version); what main has to say goes to standard error. */
+int loopc_main(const struct loopc_program *program, int argc, char **argv);
+
+void loopc_report_now(struct loopc_run *run, const char *loop);
+
+/* At the end of an iteration of a loop that reports fields, when its counters include it. */
+static inline void loopc_report(struct loopc_run *run, const char *loop)
+{
+    if (run->metrics) loopc_report_now(run, loop);
+}
+
+#endif

@@ -1,0 +1,129 @@
+/* Random numbers: seeding, uniform integers, normal numbers, permutations. */
+#include "rng.h"
+
+#include <math.h>
+#include <string.h>
+
+/* SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): a
+ * counter that goes in steps of the golden ratio, and a bijection that scatters it. Here it turns
+ * whatever bits there are into ones that look random. */
+#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
+
+static uint64_t scatter(uint64_t z)
+{
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* FNV-1a with 64 bits (Fowler, Noll and Vo). */
+static uint64_t hash(const char *text)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (; *text; text++) {
+        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    }
+    return h;
+}
+
+/* Four successive values of SplitMix64 are all different, so the state is never all zeros. */
+void loopc_rng_seed(struct loopc_rng *rng, uint64_t seed, const char *stream)
+{
+    uint64_t counter = scatter(seed + GOLDEN) ^ hash(stream);
+    for (int i = 0; i < 4; i++) {
+        counter += GOLDEN;
+        rng->s[i] = scatter(counter);
+    }
+}
+
+__extension__ typedef unsigned __int128 u128;
+
+/* The high half of a 64 x 64 bit product is below n; of the low half those few are drawn again
+ * that would make some results likelier (Lemire, "Fast random integer generation in an interval",
+ * 2019). */
+uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
+{
+    if (n == 0) return 0;
+    u128 product = (u128)loopc_rng_u64(rng) * n;
+    if ((uint64_t)product < n) {
+        const uint64_t surplus = (0 - n) % n; /* 2^64 mod n */
+        while ((uint64_t)product < surplus)
+            product = (u128)loopc_rng_u64(rng) * n;
+    }
+    return (uint64_t)(product >> 64);
+}
+
+/* The natural logarithm of a positive normal number, to about two units in the last place, with the
+ * same bits everywhere. x = m 2^e with m in [sqrt(1/2), sqrt(2)); with z = (m - 1) / (m + 1),
+ * log m = 2 (z + z^3/3 + z^5/5 + ...). |z| < 0.1716, so the term after the last, z^23/23, is below
+ * 2^-62. */
+static double natural_log(double x)
+{
+    int e;
+    double m = frexp(x, &e); /* exact */
+    if (m < 0.70710678118654752) {
+        m *= 2;
+        e--;
+    }
+    const double z = (m - 1) / (m + 1), square = z * z;
+    double sum = 0;
+    for (int k = 21; k >= 3; k -= 2)
+        sum = fma(sum, square, 1.0 / k);
+    return fma(e, 0.69314718055994531, 2 * fma(sum * square, z, z));
+}
+
+/* The polar method (Marsaglia and Bray, "A convenient method for generating normal variables",
+ * 1964): a point in the unit disk gives two normal numbers, of which the second is dropped so that
+ * the stream is all the state there is. Every product that is added to something stands in an fma:
+ * a compiler that may contract finds nothing to change. */
+double loopc_rng_normal(struct loopc_rng *rng)
+{
+    double u, square;
+    do {
+        u = 2 * loopc_rng_f64(rng) - 1;
+        const double v = 2 * loopc_rng_f64(rng) - 1;
+        square = fma(u, u, v * v);
+    } while (square >= 1 || square == 0);
+    return u * sqrt(-2 * natural_log(square) / square);
+}
+
+/* A Feistel network permutes numbers of a given number of bits whatever its round function is:
+ * each round adds to one part a function of the other (Luby and Rackoff, "How to construct
+ * pseudorandom permutations from pseudorandom functions", 1988). Here the parts may differ by a
+ * bit, and the function is SplitMix64, seeded by the key, at the place `round, other part`. */
+static uint64_t feistel(uint64_t key, int bits, uint64_t x)
+{
+    enum { ROUNDS = 8 };
+    const int half = bits / 2;
+    const uint64_t low_mask = (UINT64_C(1) << half) - 1;
+    const uint64_t high_mask = (UINT64_C(1) << (bits - half)) - 1;
+    uint64_t low = x & low_mask, high = x >> half;
+    for (uint64_t round = 0; round < ROUNDS; round += 2) {
+        high ^= scatter(key + GOLDEN * (round << 32 | low)) & high_mask;
+        low ^= scatter(key + GOLDEN * ((round + 1) << 32 | high)) & low_mask;
+    }
+    return high << half | low;
+}
+
+/* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): permute the
+ * numbers below the next power of two, again and again until the result is below n. Starting below
+ * n it comes back there at the latest with i itself, and the result is again a permutation. Less
+ * than two steps on average; but no fewer than 6 bits, for a smaller network does not reach all
+ * permutations of a few elements equally often. */
+uint64_t loopc_shuffled(uint64_t key, uint64_t n, uint64_t i)
+{
+    if (n <= 1) return 0;
+    int bits = 64 - __builtin_clzll(n - 1);
+    if (bits < 6) bits = 6;
+    const uint64_t scattered = scatter(key + GOLDEN);
+    do {
+        i = feistel(scattered, bits, i);
+    } while (i >= n);
+    return i;
+}
+
+uint64_t loopc_shuffle_key(uint64_t seed, uint64_t number)
+{
+    const uint64_t key = scatter(scatter(seed + GOLDEN) + number * GOLDEN);
+    return key ? key : 1;
+}

@@ -1,0 +1,258 @@
+/* Startup: what main does before the run. */
+#include "startup.h"
+
+#include "dataset.h"
+#include "metrics.h"
+#include "rng.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ALIGNMENT = 64, BAD_USAGE = 2 };
+
+void loopc_say(const struct loopc_program *program, const char *kind, const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    fprintf(stderr, "%s: %s: %s\n", program->name, kind, text);
+}
+
+/* Closing a descriptor is where some file systems tell of what they could not write. */
+int loopc_flush_stdout(const struct loopc_program *program)
+{
+    errno = 0;
+    bool lost = ferror(stdout);
+    lost |= fflush(stdout) != 0;
+    const int copy = lost ? -1 : dup(STDOUT_FILENO);
+    lost |= copy >= 0 && close(copy) != 0;
+    if (!lost) return 0;
+    loopc_say(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
+              errno ? strerror(errno) : "");
+    return 1;
+}
+
+/* A program started without standard streams must not open its files in their place. What takes
+ * it refuses to be used, as a closed one would. */
+static void occupy_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+    }
+}
+
+/* calloc, since a large state then costs no memory where it is not used. */
+static int make_state(struct loopc_job *job)
+{
+    job->memory = calloc(1, job->program->size + ALIGNMENT);
+    if (!job->memory) {
+        loopc_say(job->program, "error", "no memory for a state of %zu bytes", job->program->size);
+        return 1;
+    }
+    const size_t over = (uintptr_t)job->memory % ALIGNMENT;
+    job->state = (char *)job->memory + (ALIGNMENT - over);
+    struct loopc_run *run = job->state;
+    run->program = job->program;
+    if (job->program->defaults) job->program->defaults(job->state);
+    return LOOPC_GO_ON;
+}
+
+static void hint(const struct loopc_program *program, const char *text)
+{
+    if (text && *text) loopc_say(program, "hint", "%s", text);
+}
+
+static int print_and_end(const struct loopc_job *job)
+{
+    if (job->args.wish == LOOPC_WISH_HELP) {
+        loopc_help_print(job->program, job->state, stdout);
+    } else {
+        printf("%s, made by loopc %s\n", job->program->name, LOOPC_VERSION);
+    }
+    return loopc_flush_stdout(job->program);
+}
+
+static int read_command_line(struct loopc_job *job, int argc, char **argv)
+{
+    struct loopc_args *args = &job->args;
+    if (loopc_args_read(args, job->program, job->state, &job->texts, argc, argv)) {
+        loopc_say(job->program, "error", "%s", args->message);
+        hint(job->program, args->hint);
+        return BAD_USAGE;
+    }
+    if (args->wish != LOOPC_WISH_RUN) return print_and_end(job);
+    if ((args->timings || args->trace) && !job->program->watched) {
+        loopc_say(job->program, "error", "it was built without --timings and --trace");
+        return BAD_USAGE;
+    }
+    return LOOPC_GO_ON;
+}
+
+static void *field_memory(const struct loopc_job *job, int i)
+{
+    return (char *)job->state + job->program->fields[i].offset;
+}
+
+/* Where the location that opens a message of loopc_dataset_load ends: "path", "path:line",
+ * "path:line:column", with path a file of the argument. 0 when there is none. */
+static size_t location_length(const char *message, const char *argument)
+{
+    for (const char *file = argument; *file;) {
+        size_t length = strcspn(file, ",");
+        if (!strncmp(message, file, length) && message[length] == ':') {
+            size_t digits;
+            while ((digits = strspn(message + length + 1, "0123456789")))
+                length += 1 + digits;
+            return message[length] == ':' ? length : 0;
+        }
+        file += length + (file[length] == ',');
+    }
+    return 0;
+}
+
+/* A message has its hint in a second line. */
+static int bad_data(const struct loopc_job *job, int i, char *message)
+{
+    char *second = strchr(message, '\n');
+    if (second) *second++ = 0;
+    const size_t place = location_length(message, job->args.datasets[i]);
+    if (place) {
+        fprintf(stderr, "%.*s: error:%s\n", (int)place, message, message + place + 1);
+    } else {
+        loopc_say(job->program, "error", "%s", message);
+    }
+    if (second) hint(job->program, strncmp(second, "hint: ", 6) ? second : second + 6);
+    return BAD_USAGE;
+}
+
+static int missing(const struct loopc_job *job, const struct loopc_field *field)
+{
+    loopc_say(job->program, "error", "--%s is needed%s%s", field->flag ? field->flag : field->name,
+              field->doc ? ": " : "", field->doc ? field->doc : "");
+    hint(job->program, "a data set is one CSV or .npy file, or IMAGES,LABELS for IDX");
+    return BAD_USAGE;
+}
+
+static int load_dataset(const struct loopc_job *job, int i, int depth);
+
+/* Finds the data set that field i is like, and loads it if that is still to be done. */
+static int load_like(const struct loopc_job *job, int i, const struct loopc_dataset **like,
+                     int depth)
+{
+    const struct loopc_program *program = job->program;
+    const char *name = program->fields[i].dataset ? program->fields[i].dataset->like : NULL;
+    *like = NULL;
+    if (!name) return LOOPC_GO_ON;
+    const struct loopc_field *field = loopc_field_find(program->fields, program->field_count, name);
+    if (field && depth < program->field_count) {
+        const int other = (int)(field - program->fields);
+        const int code = load_dataset(job, other, depth + 1);
+        if (code != LOOPC_GO_ON) return code;
+        *like = field_memory(job, other);
+        if ((*like)->source) return LOOPC_GO_ON;
+    }
+    loopc_say(program, "error", "--%s needs --%s, whose scale and classes it shares",
+              program->fields[i].flag, field && field->flag ? field->flag : name);
+    return BAD_USAGE;
+}
+
+/* `depth` is how many data sets wait for this one: a circle ends at load_like. */
+static int load_dataset(const struct loopc_job *job, int i, int depth)
+{
+    static const struct loopc_dataset_options plain;
+    const struct loopc_field *field = &job->program->fields[i];
+    const struct loopc_dataset_options *options = field->dataset ? field->dataset : &plain;
+    const char *argument = job->args.datasets[i];
+    struct loopc_dataset *d = field_memory(job, i);
+    const struct loopc_dataset *like;
+    char message[LOOPC_DATASET_MESSAGE * 2];
+    if (d->source) return LOOPC_GO_ON;
+    if (!argument) return options->required ? missing(job, field) : LOOPC_GO_ON;
+    const int code = load_like(job, i, &like, depth);
+    if (code != LOOPC_GO_ON) return code;
+    if (loopc_dataset_load(d, argument, options, like, message, sizeof message)) {
+        return bad_data(job, i, message);
+    }
+    return LOOPC_GO_ON;
+}
+
+static int load_datasets(const struct loopc_job *job)
+{
+    for (int i = 0; i < job->program->field_count; i++) {
+        if (job->program->fields[i].type != LOOPC_DATASET) continue;
+        const int code = load_dataset(job, i, 0);
+        if (code != LOOPC_GO_ON) return code;
+    }
+    return LOOPC_GO_ON;
+}
+
+/* Bodies may have copied one data set to another: each memory is freed once. */
+static void free_datasets(const struct loopc_job *job)
+{
+    for (int i = 0; i < job->program->field_count; i++) {
+        if (job->program->fields[i].type != LOOPC_DATASET) continue;
+        struct loopc_dataset *d = field_memory(job, i);
+        for (int j = i + 1; j < job->program->field_count; j++) {
+            if (job->program->fields[j].type != LOOPC_DATASET) continue;
+            struct loopc_dataset *other = field_memory(job, j);
+            if (other->source == d->source) other->owner = false;
+        }
+        loopc_dataset_free(d);
+    }
+}
+
+static int open_metrics(const struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    char message[512];
+    if (!job->args.metrics) return LOOPC_GO_ON;
+    run->metrics = loopc_metrics_open(job->program, job->args.metrics, message, sizeof message);
+    if (run->metrics) return LOOPC_GO_ON;
+    loopc_say(job->program, "error", "--metrics: %s", message);
+    return BAD_USAGE;
+}
+
+/* Each stream has its field's name; in an array, and the index. */
+static void seed_streams(const struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    run->seed = job->args.seed;
+    for (int i = 0; i < job->program->field_count; i++) {
+        const struct loopc_field *field = &job->program->fields[i];
+        struct loopc_rng *rngs = field_memory(job, i);
+        if (field->type != LOOPC_RNG) continue;
+        if (field->count == 1) loopc_rng_seed(rngs, run->seed, field->name);
+        for (size_t k = 0; field->count > 1 && k < field->count; k++) {
+            char name[256];
+            snprintf(name, sizeof name, "%s[%zu]", field->name, k);
+            loopc_rng_seed(&rngs[k], run->seed, name);
+        }
+    }
+}
+
+int loopc_start(struct loopc_job *job, int argc, char **argv)
+{
+    occupy_standard_streams();
+    int code = make_state(job);
+    if (code == LOOPC_GO_ON) code = read_command_line(job, argc, argv);
+    if (code == LOOPC_GO_ON) code = load_datasets(job);
+    if (code == LOOPC_GO_ON) code = open_metrics(job);
+    if (code == LOOPC_GO_ON) seed_streams(job);
+    return code;
+}
+
+void loopc_end(struct loopc_job *job)
+{
+    if (job->state) free_datasets(job);
+    loopc_args_free(&job->args);
+    loopc_texts_free(&job->texts);
+    free(job->memory);
+    job->memory = job->state = NULL;
+}

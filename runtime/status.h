@@ -1,0 +1,84 @@
+/* Status: how a step ended, and what is remembered of failures.
+ *
+ * Everything in a trainer that can end early returns a status, an int; 0 is "go on". A failure is
+ * also recorded in the run, with the node that failed, the insertions that led to it, and a
+ * message. The first failure is the primary one; those that follow while it is pending, in failed
+ * and finally parts, are suppressed: kept, and reported after it.
+ *
+ * The head of a failure is the node at which it has arrived on its way out: first the node that
+ * failed, then each node at which the loop it leaves was inserted. By its head a recovery knows
+ * which failures it deals with: those that have arrived in its own loop. A failure that waits
+ * further out while an inner loop of a handler fails and recovers is not touched.
+ */
+#ifndef LOOPC_STATUS_H
+#define LOOPC_STATUS_H
+
+#include <stddef.h>
+
+struct loopc_run;
+
+/* Statuses are passed as int: emitted code numbers its named targets of cancel and stop from
+ * LOOPC_SIGNALS upwards. The first four are bits, so that the statuses of the steps of a handler
+ * can be put together with |. */
+enum loopc_status {
+    LOOPC_OK = 0,
+    LOOPC_FAILED = 1,
+    LOOPC_RECOVERED = 2,   /* a failed_ step called $recover() */
+    LOOPC_INTERRUPTED = 4, /* SIGINT or SIGTERM: the run is being ended in good order */
+    LOOPC_CANCEL = 8,      /* leave the innermost phase */
+    LOOPC_STOP = 9,        /* end the innermost repetition */
+    LOOPC_SIGNALS = 16
+};
+
+enum {
+    LOOPC_FAILURES_KEPT = 64, /* failures kept in full; those after them are counted */
+    LOOPC_PATH_KEPT = 32,    /* insertions kept of a path; those after them are counted */
+    LOOPC_MESSAGE_SIZE = 256 /* bytes of a message, with its end */
+};
+
+struct loopc_failure {
+    const char *node;                  /* that failed: "Inner.on_iteration" */
+    const char *head;                  /* the node at which the failure has arrived */
+    const char *path[LOOPC_PATH_KEPT]; /* where the loops it left were inserted, innermost first */
+    int depth;                         /* insertions in all; may exceed LOOPC_PATH_KEPT */
+    unsigned more;                     /* failures that came after this one and were not kept */
+    char message[LOOPC_MESSAGE_SIZE];  /* one line */
+};
+
+/* Plain memory; names are string literals of the emitted code. */
+struct loopc_failures {
+    int count;                                      /* of kept */
+    struct loopc_failure kept[LOOPC_FAILURES_KEPT]; /* [0] is the primary one */
+};
+
+/* Records that `node` failed, with a printf-style message. Returns LOOPC_FAILED. */
+int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold));
+
+/* The failures that have arrived in `loop` go out to `node`, where the loop is inserted. */
+void loopc_pass_on(struct loopc_run *run, const char *loop, const char *node) __attribute__((cold));
+
+/* Called with the status with which a loop is left, where it is inserted. Returns it. */
+static inline int loopc_via(struct loopc_run *run, int st, const char *loop, const char *node)
+{
+    if (st == LOOPC_FAILED) loopc_pass_on(run, loop, node);
+    return st;
+}
+
+/* Forgets the failures that have arrived in `loop`: it has dealt with them. Returns LOOPC_OK. If
+ * the run was interrupted before, the next loopc_between says so again: a failure on the way out
+ * took the place of the interruption, and a recovery must not lose it. */
+int loopc_recover(struct loopc_run *run, const char *loop) __attribute__((cold));
+
+/* A step of a handler ended with `late` while `st` was pending: what is pending now. */
+static inline int loopc_worse(int st, int late)
+{
+    if (st == LOOPC_FAILED || late == LOOPC_FAILED) return LOOPC_FAILED;
+    if (st == LOOPC_INTERRUPTED || late == LOOPC_INTERRUPTED) return LOOPC_INTERRUPTED;
+    return st;
+}
+
+/* Writes "Inner.on_x on Outer.on_step: message" into text, shortened if size bytes are too few. */
+void loopc_failure_text(const struct loopc_failure *failure, char *text, size_t size);
+
+#endif

@@ -1,0 +1,139 @@
+-- The demo: a net learns to tell two spirals apart, and shows what it thinks of every place in the plane.
+--
+-- All of loopc in one file: data made from streams of random numbers, training and validation from one Lua function, a
+-- learning rate that falls, a loop that is skipped until the end, and a picture in the terminal, which is a loop, too.
+--
+--     loopc run 10_spirals.lua
+--     loopc run 10_spirals.lua -- --live              a picture after every epoch: watch the net learn
+--     loopc run 10_spirals.lua -- --turns 3           harder: --epochs 300 helps
+--     loopc run 10_spirals.lua -- --timings           where the time goes
+--     NO_COLOR=1 loopc run 10_spirals.lua             in plain characters
+--
+-- Try: relu for tanh (corners!); layers of eight; --noise 0.5.
+
+local picture = require "lib.picture"
+
+local ROWS = 64 -- of a batch
+local WIDTH, DOTS = 64, 300 -- pixels of the picture, each way; points in it
+
+local Fit = loop "Fit" {
+    times = "$epochs",
+    state = { epochs = i32 { 100, option = true, doc = "how many epochs" } },
+    before_epoch = node(1, [[ $eta = $peak * (1 - (float)$iteration / (float)$epochs); ]]),
+    on_epoch = node(2),
+    after_epoch = node(3),
+    on_picture = node(4),
+    after_run = node(5, [[ printf("accuracy %.4f on fresh points\n", $Valid.accuracy); ]]),
+}
+
+-- A pass over `batches` batches, after the node `on`; `use` is C for one batch: it sets $cost.
+local function pass(name, on, batches, use)
+    return loop(name) {
+        call_on = { on },
+        times = batches,
+        state = {
+            points = rng { doc = "the stream of its points" },
+            x = f32[ROWS * 2],
+            labels = i32[ROWS],
+            loss = f32 { report = true, doc = "mean loss of the pass so far" },
+            accuracy = f32 { report = true, doc = "share of right answers so far" },
+        },
+        batch = { cost = f32 { doc = "mean loss of the batch" } },
+        on_sample = node(1, [[ spirals($points, ROWS, $turns, $noise, $x, $labels); ]]),
+        on_batch = node(2, use),
+        after_batch = node(3, [[
+            const float right = (float)net_correct($net, $labels, ROWS) / ROWS, n = (float)$iteration + 1;
+            $loss += ($cost - $loss) / n;
+            $accuracy += (right - $accuracy) / n;
+        ]]),
+    }
+end
+
+local Train = pass("Train", Fit.on_epoch, 100, [[ $cost = net_train($net, $adam, $x, $labels, ROWS, $eta); ]])
+
+local Valid = pass("Valid", Fit.after_epoch, 50, [[
+    net_forward($net, $x, ROWS);
+    $cost = net_loss($net, $labels, ROWS);
+]])
+
+-- What the net says of each pixel's place, two rows of pixels an iteration, with some points as dots. With --live each
+-- picture is drawn over the one before.
+local Picture = loop "Picture" {
+    call_on = { Fit.on_picture },
+    skip = "$Fit.iteration + 1 < $epochs && !($live && picture_has_colours())",
+    times = WIDTH // 2,
+    state = {
+        live = bool { option = true, doc = "a picture after every epoch" },
+        points = rng { doc = "the stream of the dots" },
+        x = f32[DOTS * 2],
+        labels = i32[DOTS],
+        dots = f32[WIDTH * WIDTH] { doc = "0, or -1 or 2 for a dot of spiral 0 or 1" },
+    },
+    before_run = node(0, [[
+        if ($total > 0) {
+            printf("\033[%dA", WIDTH / 2);
+            return;
+        }
+        spirals($points, DOTS, $turns, $noise, $x, $labels);
+        for (int i = 0; i < DOTS; i++) {
+            const int column = pixel_at($x[2 * i]), row = pixel_at(-$x[2 * i + 1]);
+            $dots[row * WIDTH + column] = $labels[i] ? 2 : -1;
+        }
+    ]]),
+    on_line = node(1, [[
+        const float *dots = $dots + 2 * WIDTH * $iteration;
+        float places[2 * WIDTH * 2], pixels[2 * WIDTH];
+        for (int i = 0; i < 2 * WIDTH; i++) {
+            places[2 * i] = place_of(i % WIDTH);
+            places[2 * i + 1] = -place_of(2 * (int)$iteration + i / WIDTH);
+        }
+        const float *p = net_forward($net, places, 2 * WIDTH);
+        for (int i = 0; i < 2 * WIDTH; i++)
+            pixels[i] = dots[i] != 0 ? dots[i] : p[2 * i + 1];
+        picture_line(pixels, pixels + WIDTH, WIDTH, picture_has_colours());
+    ]]),
+    after_run = node(2, [[ fflush(stdout); ]]),
+}
+
+local code = ("enum { ROWS = %d, WIDTH = %d, DOTS = %d };\n"):format(ROWS, WIDTH, DOTS) .. [[
+
+/* Draws points of two spirals that wind around each other, and which one each is of. */
+static void spirals(struct loopc_rng *rng, int32_t rows, float turns, float noise, float *x,
+                    int32_t *labels)
+{
+    const float pi = acosf(-1);
+    for (int32_t r = 0; r < rows; r++) {
+        labels[r] = (int32_t)loopc_rng_below(rng, 2);
+        const float out = sqrtf(loopc_rng_f32(rng)), angle = pi * (2 * turns * out + (float)labels[r]);
+        x[2 * r] = 5.5f * out * cosf(angle) + noise * (float)loopc_rng_normal(rng);
+        x[2 * r + 1] = 5.5f * out * sinf(angle) + noise * (float)loopc_rng_normal(rng);
+    }
+}
+
+/* Where the middle of a pixel is, -6 to 6, and the pixel of a place. */
+static float place_of(int pixel)
+{
+    return ((float)pixel + 0.5f) * 12 / WIDTH - 6;
+}
+
+static int pixel_at(float place)
+{
+    const int pixel = (int)floorf((place + 6) / 12 * WIDTH);
+    return pixel < 0 ? 0 : pixel < WIDTH ? pixel : WIDTH - 1;
+}
+]]
+
+return trainer "spirals" {
+    doc = "Tells two spirals apart, and draws what it has learned.",
+    include = picture.include,
+    code = picture.code .. code,
+    state = {
+        turns = f32 { 2, option = true, doc = "how often a spiral winds around" },
+        noise = f32 { 0.1, option = true, doc = "deviation of the points from their spiral" },
+        peak = f32 { 0.02, option = true, doc = "the learning rate to begin with" },
+        eta = f32 { report = true, doc = "learning rate of the epoch" },
+        net = mlp { 2, 32, 32, 2, activation = "tanh", batch = 2 * WIDTH },
+        adam = optimizer { "adam", net = "net" },
+    },
+    Fit, Train, Valid, Picture,
+}

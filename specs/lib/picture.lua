@@ -1,0 +1,42 @@
+-- Pictures in a terminal: C for a trainer's `code`.
+--
+-- A character shows two pixels, one above the other. A pixel is a number from 0 (blue) to 1 (orange); one below 0 or
+-- above 1 is a dark dot on that colour. Without colours, that is anywhere but on a terminal or with NO_COLOR set, plain
+-- characters from light to dark show the mean of the two, without dots.
+
+return {
+    include = { "<stdlib.h>", "<unistd.h>" },
+    code = [[
+        static bool picture_has_colours(void)
+        {
+            const char *unwanted = getenv("NO_COLOR");
+            return isatty(STDOUT_FILENO) && !(unwanted && *unwanted);
+        }
+
+        /* A pixel's number in the palette of 256 colours. */
+        static int picture_colour(float pixel)
+        {
+            static const int ramp[] = {67, 74, 110, 153, 189, 255, 224, 223, 216, 209, 173};
+            if (pixel < 0) return 17;
+            return pixel > 1 ? 52 : ramp[(int)(10.99f * pixel)];
+        }
+
+        static int picture_shade(float above, float below)
+        {
+            const float sum = fminf(fmaxf(above, 0), 1) + fminf(fmaxf(below, 0), 1);
+            return " .:-=+*#%@"[(int)(4.99f * sum)];
+        }
+
+        /* Prints a line of `width` characters. */
+        static void picture_line(const float *above, const float *below, int width, bool colours)
+        {
+            for (int i = 0; i < width; i++) {
+                if (colours)
+                    printf("\033[38;5;%d;48;5;%dm▀", picture_colour(above[i]), picture_colour(below[i]));
+                else
+                    putchar(picture_shade(above[i], below[i]));
+            }
+            puts(colours ? "\033[0m\033[K" : "");
+        }
+    ]],
+}

@@ -1,0 +1,2 @@
+-- option limits.instructions 100000
+while true do end

@@ -1,0 +1,3 @@
+-- A loop without its table.
+local Outer = loop "Outer" "on_step"
+return trainer "bad" { Outer }

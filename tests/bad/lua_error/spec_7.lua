@@ -1,0 +1,2 @@
+-- An error whose value is no text.
+error({ code = 3 })

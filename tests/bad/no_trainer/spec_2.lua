@@ -1,0 +1,1 @@
+return loop "Fit" { on_step = node(1, [[ puts("step"); ]]) }

@@ -1,0 +1,2 @@
+-- The spec is a module, too.
+return require "spec_2"

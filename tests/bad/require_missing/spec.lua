@@ -1,0 +1,2 @@
+local passes = require "lib.passes"
+return passes

@@ -1,0 +1,3 @@
+-- Of loopc's own library.
+local environment = require "loopc.nothing"
+return environment

@@ -1,0 +1,6 @@
+local Fit = loop "Fit" {
+    skip = "true",
+    before_skip = node(1, [[ puts("skip"); ]]),
+    on_step = node(2, [[ puts("step"); ]]),
+}
+return trainer "bad" { Fit }

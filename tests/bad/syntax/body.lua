@@ -1,0 +1,2 @@
+local text = "puts(1);
+return text

@@ -1,0 +1,10 @@
+local Fit = loop "Fit" {
+    tims = 3,
+    on_step = [[ puts("step"); ]],
+    after_step = { 2, [[ puts("step"); ]] },
+    before_step = node { order = 1, dco = "before", [[ puts("before"); ]] },
+    state = { eta = f32 { 0.5, optoin = true } },
+    "step",
+}
+local log = callback "log" { before_step = { ordr = 3, [[ puts("log"); ]] }, [[ puts("no key"); ]] }
+return trainer "bad" { Fit, log, inculde = { "math.h" } }

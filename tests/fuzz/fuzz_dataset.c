@@ -1,0 +1,109 @@
+/* Fuzzing of data sets, for libFuzzer. The first two bytes say what the rest of the input becomes:
+ * one file or two, compressed or not, and with which options. The format shows in the bytes
+ * themselves. Whatever loads has to hold what dataset.h promises, and goes through scaling,
+ * splitting and taking. */
+#include "dataset.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition, const char *what)
+{
+    if (condition) return;
+    fprintf(stderr, "fuzz_dataset: %s\n", what);
+    abort();
+}
+
+/* A file in memory with these bytes; path becomes its name. */
+static int make_file(const uint8_t *data, size_t size, int compressed, char path[32])
+{
+    const int fd = memfd_create("fuzz", 0);
+    require(fd >= 0, "memfd_create");
+    snprintf(path, 32, "/proc/self/fd/%d", fd);
+    if (compressed) {
+        gzFile file = gzdopen(dup(fd), "wb1");
+        require(gzwrite(file, data, (unsigned)size) == (int)size, "gzwrite");
+        gzclose(file);
+    } else {
+        require(write(fd, data, size) == (ssize_t)size, "write");
+    }
+    return fd;
+}
+
+static struct loopc_dataset_options options_of(unsigned bits)
+{
+    struct loopc_dataset_options options = {.label = (enum loopc_label)(bits % 6)};
+    bits /= 6;
+    options.label_number = 1;
+    options.label_name = "a";
+    options.scale = (enum loopc_scale)(bits % 4);
+    options.divisor = 0.5;
+    options.targets = bits / 4 % 2;
+    options.header = (enum loopc_header)(bits / 8 % 2);
+    return options;
+}
+
+static void check(const struct loopc_dataset *d)
+{
+    require(d->rows > 0 && d->columns > 0 && d->x, "samples");
+    require(!d->labels == !d->classes && !d->y == !d->targets, "labels and targets");
+    for (int64_t i = 0; i < d->rows * d->columns; i++)
+        require(isfinite(d->x[i]), "finite x");
+    for (int64_t i = 0; d->y && i < d->rows * d->targets; i++)
+        require(isfinite(d->y[i]), "finite y");
+    for (int64_t i = 0; d->labels && i < d->rows; i++) {
+        require(d->labels[i] >= 0 && d->labels[i] < d->classes, "label in range");
+    }
+}
+
+static void use(struct loopc_dataset *d)
+{
+    struct loopc_dataset part;
+    int32_t labels[8];
+    float *const x = malloc(8 * (size_t)d->columns * sizeof *x);
+    const int64_t rows = d->rows;
+    require(loopc_dataset_split(d, 3, 0.25, d, &part) == 0, "split");
+    require(part.rows + d->rows == rows, "all rows");
+    require(loopc_dataset_take(d, 9, 0, 8, x, labels) == (d->rows < 8 ? d->rows : 8), "take");
+    loopc_dataset_free(&part);
+    free(x);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char first[32], second[32], argument[80], message[256];
+    struct loopc_dataset d, twin;
+    if (size < 2) return 0;
+    const struct loopc_dataset_options options = options_of(data[0] >> 2 | (unsigned)data[1] << 6);
+    const int pair = data[0] & 1, compressed = data[0] & 2;
+    data += 2;
+    size -= 2;
+    const size_t half = pair ? size / 2 : size;
+    const int a = make_file(data, half, compressed, first);
+    const int b = make_file(data + half, size - half, 0, second);
+    snprintf(argument, sizeof argument, "%s%s%s", first, pair ? "," : "", pair ? second : "");
+    memset(message, 'x', sizeof message);
+    if (loopc_dataset_load(&d, argument, &options, NULL, message, sizeof message)) {
+        require(strnlen(message, sizeof message) < sizeof message && message[0], "a message");
+        require(!d.source && !d.x, "nothing half-loaded");
+    } else {
+        check(&d);
+        require(!loopc_dataset_load(&twin, argument, &options, &d, message, sizeof message),
+                "like");
+        require(!memcmp(d.x, twin.x, (size_t)d.rows * (size_t)d.columns * sizeof *d.x), "the same");
+        loopc_dataset_free(&twin);
+        use(&d);
+        loopc_dataset_free(&d);
+    }
+    close(a);
+    close(b);
+    return 0;
+}

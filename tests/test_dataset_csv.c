@@ -1,0 +1,305 @@
+/* Data sets from CSV: what is read, and every way in which it is refused. */
+#include "dataset_files.h"
+
+#include <locale.h>
+
+static void checks_simple(const char *text)
+{
+    static const float x[] = {1, 2, 3, 4};
+    static const int32_t labels[] = {0, 1};
+    write_text("s.csv", text);
+    struct loopc_dataset d = load("s.csv", &plain);
+    assert_int_equal(d.rows, 2);
+    assert_int_equal(d.columns, 2);
+    assert_int_equal(d.classes, 2);
+    assert_int_equal(d.targets, 0);
+    assert_null(d.y);
+    assert_string_equal(d.name, "s.csv");
+    check_x(&d, x, LENGTH(x));
+    check_labels(&d, labels);
+    loopc_dataset_free(&d);
+    assert_null(d.x);
+}
+
+static void reads_what_is_written_in_many_ways(void **state)
+{
+    (void)state;
+    checks_simple("1,2,0\n3,4,1\n");
+    checks_simple("1,2,0\n3,4,1");
+    checks_simple("1,2,0\r\n3,4,1\r\n");
+    checks_simple("1,2,0\n3,4,1\n\n \n\r\n");
+    checks_simple("a,b,c\n1,2,0\n3,4,1\n");
+    checks_simple("\xef\xbb\xbf"
+                  "a,b,c\n1,2,0\n3,4,1\n");
+    checks_simple("\xef\xbb\xbf"
+                  "1,2,0\n3,4,1\n");
+    checks_simple("\"a\",\"b, \"\"quoted\"\"\",\"c\r\nd\"\n1,2,0\n3,4,1\n");
+    checks_simple("\"1\",\"2\",0\n3,\"4\",\"1\"\n");
+    checks_simple(" 1, 2,\t0 \n3 ,4,1\n");
+    checks_simple("1.0,2e0,0\n+3,40E-1,1.0\n");
+    checks_simple(",b,\n1,2,0\n3,4,1\n");
+}
+
+static void reads_numbers_of_every_kind(void **state)
+{
+    static const float x[] = {-0.1f, 1e-3f, 16777217.0f, 3.40282347e38f, 1e-45f, 0.5f, 5.f, 0.0f};
+    struct loopc_dataset_options options = {.label = LOOPC_LABEL_NONE};
+    (void)state;
+    setlocale(LC_ALL, "de_DE.UTF-8");
+    write_text("n.csv",
+               "-0.1,0.001,16777217.000000000000000001,3.4028234663852886e38,1.4e-45,.5,5.,-"
+               "1e-400\n");
+    struct loopc_dataset d = load("n.csv", &options);
+    setlocale(LC_ALL, "C");
+    check_x(&d, x, LENGTH(x));
+    assert_int_equal(d.classes, 0);
+    assert_null(d.labels);
+    loopc_dataset_free(&d);
+}
+
+static void reads_records_longer_than_its_buffers(void **state)
+{
+    enum { COLUMNS = 50000, ROWS = 3 };
+    struct loopc_dataset_options options = {.label = LOOPC_LABEL_NONE};
+    FILE *const file = fopen("wide.csv", "w");
+    (void)state;
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        fprintf(file, "%d%s", i, i % COLUMNS == COLUMNS - 1 ? "\r\n" : ",");
+    }
+    fclose(file);
+    struct loopc_dataset d = load("wide.csv", &options);
+    assert_int_equal(d.rows, ROWS);
+    assert_int_equal(d.columns, COLUMNS);
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        assert_int_equal((int)d.x[i], i);
+    loopc_dataset_free(&d);
+}
+
+static void checks_label(const struct loopc_dataset_options *options, const float *x)
+{
+    static const int32_t labels[] = {2, 0};
+    struct loopc_dataset d = load("l.csv", options);
+    assert_int_equal(d.columns, 2);
+    assert_int_equal(d.classes, 3);
+    check_x(&d, x, 4);
+    check_labels(&d, labels);
+    loopc_dataset_free(&d);
+}
+
+static void takes_the_label_from_any_column(void **state)
+{
+    static const float without_first[] = {5, 1.5f, 6, 2.5f};
+    static const float without_middle[] = {2, 1.5f, 0, 2.5f};
+    struct loopc_dataset_options first = {.label = LOOPC_LABEL_FIRST};
+    struct loopc_dataset_options number = {.label = LOOPC_LABEL_NUMBER, .label_number = 1};
+    struct loopc_dataset_options name = {.label = LOOPC_LABEL_NAME, .label_name = "kind"};
+    (void)state;
+    write_text("l.csv", "kind,a,b\n2,5,1.5\n0,6,2.5\n");
+    checks_label(&first, without_first);
+    checks_label(&number, without_first);
+    checks_label(&name, without_first);
+    write_text("l.csv", "a,kind,b\n2,2,1.5\n0,0,2.5\n");
+    number.label_number = 2;
+    checks_label(&number, without_middle);
+    checks_label(&name, without_middle);
+}
+
+static void refuses_labels_that_are_not_there(void **state)
+{
+    struct loopc_dataset_options options = {.label = LOOPC_LABEL_NAME, .label_name = "clas"};
+    (void)state;
+    write_text("l.csv", "a,b,class\n1,2,0\n");
+    refuses_like("l.csv", &options, NULL,
+                 "l.csv: it has no column 'clas', which is to be the label\n"
+                 "hint: did you mean 'class'?");
+    options.label_name = "something else";
+    refuses_like("l.csv", &options, NULL,
+                 "l.csv: it has no column 'something else', which is to be the label");
+    write_text("l.csv", "1,2,0\n");
+    options.label_name = "class";
+    refuses_like("l.csv", &options, NULL,
+                 "l.csv: the column 'class' is to be the label, but there is no header\n"
+                 "hint: `label` may also be last, first, or a number from 1");
+    options.label = LOOPC_LABEL_NUMBER;
+    options.label_number = 4;
+    refuses_like("l.csv", &options, NULL,
+                 "l.csv: column 4 is to be the label, but there are 3 columns");
+}
+
+static void reads_targets(void **state)
+{
+    static const float x[] = {1, 2, 3, 4}, y[] = {0.5f, -1, 1.5f, -2};
+    struct loopc_dataset_options options = {.targets = 2};
+    (void)state;
+    write_text("y.csv", "a,b,c,d\n1,2,.5,-1\n3,4,1.5,-2\n");
+    struct loopc_dataset d = load("y.csv", &options);
+    assert_int_equal(d.columns, 2);
+    assert_int_equal(d.targets, 2);
+    assert_null(d.labels);
+    check_x(&d, x, LENGTH(x));
+    assert_memory_equal(d.y, y, sizeof y);
+    loopc_dataset_free(&d);
+    options.targets = 4;
+    refuses_like(
+        "y.csv", &options, NULL,
+        "y.csv: nothing is left for the samples: of its 4 columns 4 are labels or targets");
+}
+
+static void obeys_what_is_said_of_the_header(void **state)
+{
+    static const float x[] = {1, 2}, all[] = {7, 8, 1, 2};
+    struct loopc_dataset_options options = {.header = LOOPC_HEADER_YES};
+    (void)state;
+    write_text("h.csv", "7,8,0\n1,2,0\n");
+    struct loopc_dataset d = load("h.csv", &options);
+    assert_int_equal(d.rows, 1);
+    check_x(&d, x, LENGTH(x));
+    loopc_dataset_free(&d);
+    options.header = LOOPC_HEADER_NO;
+    d = load("h.csv", &options);
+    assert_int_equal(d.rows, 2);
+    check_x(&d, all, LENGTH(all));
+    loopc_dataset_free(&d);
+    write_text("h.csv", "a,b,c\n1,2,0\n");
+    refuses_like("h.csv", &options, NULL, "h.csv:1:1: column 1: 'a' is not a number");
+    options.header = LOOPC_HEADER_YES;
+    write_text("h.csv", "0,1,class\n1,2,0\n");
+    d = load("h.csv", &options);
+    check_x(&d, x, LENGTH(x));
+    loopc_dataset_free(&d);
+    refuses("h.csv", "h.csv:1:5: column 3: 'class' is not a number\n"
+                     "hint: if the first line is a header, say `header = true` in the spec");
+}
+
+static void refuses_bad_cells(void **state)
+{
+    (void)state;
+    refuses_text("1,2,0\n3,x,1\n", "t.csv:2:3: column 2: 'x' is not a number");
+    refuses_text("a,b,c\n1,2,0\n3,  4z,1\n", "t.csv:3:3: column 2 ('b'): '  4z' is not a number");
+    refuses_text("a,b,c\r\n1,2,0\r\n3,,1\r\n", "t.csv:3:3: column 2 ('b'): the cell is empty\n"
+                                               "hint: every cell has to hold a number");
+    refuses_text("a;b,c\n1;0,2\n", "t.csv:2:1: column 1 ('a;b'): '1;0' is not a number\n"
+                                   "hint: cells are separated by commas");
+    refuses_text("\"a\nb\",c\n1,2\nnan,4\n", "t.csv:4:1: column 1 ('a?b'): 'nan' is not a number");
+    refuses_text("1,2\n0x10,1\n", "t.csv:2:1: column 1: '0x10' is not a number");
+    refuses_text("1,2\ninf,1\n", "t.csv:2:1: column 1: 'inf' is not a number");
+    refuses_text("1,2\n1e,1\n", "t.csv:2:1: column 1: '1e' is not a number");
+    refuses_text("1,2\n1 2,1\n", "t.csv:2:1: column 1: '1 2' is not a number");
+    refuses_text("1,2\n.,1\n", "t.csv:2:1: column 1: '.' is not a number");
+    refuses_text("1,2\n--1,1\n", "t.csv:2:1: column 1: '--1' is not a number");
+    refuses_text("1,2\n1e999,1\n", "t.csv:2:1: column 1: inf is too large for f32\n"
+                                   "hint: every value has to be a finite number");
+    refuses_text("1,2\n-1e39,1\n", "t.csv:2:1: column 1: -1e+39 is too large for f32");
+    refuses_text("1,2\n\033[31m,1\n", "t.csv:2:1: column 1: '?[31m' is not a number");
+}
+
+static void refuses_bad_labels(void **state)
+{
+    struct loopc_dataset_options options = {.classes = 3};
+    (void)state;
+    refuses_text("1,2\n3,1.5\n",
+                 "t.csv:2:3: column 2: the label is 1.5, but labels are whole numbers from 0\n"
+                 "hint: `label` in the spec says which column holds the labels, `targets` makes it "
+                 "a regression");
+    refuses_text("1,2\n3,-1\n",
+                 "t.csv:2:3: column 2: the label is -1, but labels are whole numbers from 0\n"
+                 "hint: `label` in the spec says which column holds the labels, `targets` makes it "
+                 "a regression");
+    write_text("t.csv", "1,2\n3,3\n");
+    refuses_like("t.csv", &options, NULL,
+                 "t.csv:2:3: column 2: the label is 3, but there are the classes 0 to 2");
+    write_text("t.csv", "1,1\n3,0\n");
+    struct loopc_dataset d = load("t.csv", &options);
+    assert_int_equal(d.classes, 3);
+    loopc_dataset_free(&d);
+}
+
+static void refuses_bad_records(void **state)
+{
+    (void)state;
+    refuses_text("", "t.csv: the file is empty");
+    refuses_text("\n\n", "t.csv: the file is empty");
+    refuses_text("a,b\n", "t.csv: there are no rows in it");
+    refuses_text("1,2\n3\n", "t.csv:2: 1 cells, but line 1 has 2");
+    refuses_text("a,b\n1,2\n3,4,5\n", "t.csv:3: 3 cells, but line 1 has 2");
+    refuses_text("1,2\n\n3,4\n", "t.csv:2: the line is empty\n"
+                                 "hint: empty lines may only stand at the end");
+    refuses_text(
+        "1\n2\n",
+        "t.csv: nothing is left for the samples: of its 1 columns 1 are labels or targets\n"
+        "hint: is it separated by commas?");
+    refuses_text("1,2\n3\"4,5\n", "t.csv:2:2: a quote in a cell that does not begin with one");
+    refuses_text("1,2\n\"3\"4,5\n", "t.csv:2:4: text behind the quote that ends a cell");
+    refuses_text("1,2\n3,\"4\n5,6\n", "t.csv:2:3: a quote that is never closed");
+    write_file("t.csv", "1,2\n3,\0\n", 8);
+    refuses("t.csv", "t.csv:2:3: a byte 0: this is no text");
+}
+
+static void refuses_cells_without_end(void **state)
+{
+    char text[5001];
+    (void)state;
+    memset(text, '1', 5000);
+    text[5000] = 0;
+    refuses_text(text, "t.csv:1:4096: a cell of more than 4095 bytes");
+    text[0] = '"';
+    refuses_text(text, "t.csv:1:1: a cell of more than 4095 bytes\n"
+                       "hint: is the quote that begins it meant to?");
+}
+
+static void refuses_columns_that_are_not_wanted(void **state)
+{
+    struct loopc_dataset_options options = {.columns = 3};
+    (void)state;
+    write_text("t.csv", "1,2,0\n");
+    refuses_like("t.csv", &options, NULL, "t.csv: its samples have 2 columns, the spec wants 3");
+    options.columns = 2;
+    struct loopc_dataset d = load("t.csv", &options);
+    loopc_dataset_free(&d);
+}
+
+static void refuses_what_is_no_table(void **state)
+{
+    (void)state;
+    refuses("missing.csv", "missing.csv: No such file or directory");
+    refuses(".", ".: Is a directory");
+    refuses_text("PK\x03\x04more",
+                 "t.csv: the file is an archive (.npz, .zip, .xlsx)\n"
+                 "hint: a data set is CSV in UTF-8, .npy or IDX, as it is or compressed by gzip");
+    refuses_text("\xff\xfe"
+                 "1",
+                 "t.csv: the file is text in UTF-16\n"
+                 "hint: a data set is CSV in UTF-8, .npy or IDX, as it is or "
+                 "compressed by gzip");
+}
+
+static void cuts_its_message_to_size(void **state)
+{
+    struct loopc_dataset d;
+    char small[12];
+    (void)state;
+    assert_int_equal(loopc_dataset_load(&d, "missing.csv", &plain, NULL, small, sizeof small),
+                     LOOPC_FAILED);
+    assert_string_equal(small, "missing.csv");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_what_is_written_in_many_ways),
+        cmocka_unit_test(reads_numbers_of_every_kind),
+        cmocka_unit_test(reads_records_longer_than_its_buffers),
+        cmocka_unit_test(takes_the_label_from_any_column),
+        cmocka_unit_test(refuses_labels_that_are_not_there),
+        cmocka_unit_test(reads_targets),
+        cmocka_unit_test(obeys_what_is_said_of_the_header),
+        cmocka_unit_test(refuses_bad_cells),
+        cmocka_unit_test(refuses_bad_labels),
+        cmocka_unit_test(refuses_bad_records),
+        cmocka_unit_test(refuses_cells_without_end),
+        cmocka_unit_test(refuses_columns_that_are_not_wanted),
+        cmocka_unit_test(refuses_what_is_no_table),
+        cmocka_unit_test(cuts_its_message_to_size),
+    };
+    return cmocka_run_group_tests_name("dataset_csv", tests, enter_folder, leave_folder);
+}
