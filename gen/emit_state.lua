@@ -177,7 +177,6 @@ local function flags_of(field)
     for _, flag in ipairs(flags) do
         if field[flag[1]] then out[#out + 1] = flag[2] end
     end
-    if field.life == "batch" then out[#out + 1] = "LOOPC_TRANSIENT" end
     return #out > 0 and table.concat(out, " | ") or nil
 end
 

@@ -29,9 +29,9 @@ extern atomic_int loopc_attention; /* causes, as bits */
 /* Raises a cause; from any thread, or a signal handler. */
 void loopc_call_attention(int cause);
 
-/* Attends to what was raised; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
+/* Attends to what was raised, at a position of the program; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
  * interruption (what then unwinds may hold loops that have to finish), else LOOPC_OK. */
-int loopc_attend(struct loopc_run *run);
+int loopc_attend(struct loopc_run *run, int at);
 
 /* The same where a run cannot be interrupted: a signal stays raised for the next loopc_between. */
 void loopc_attend_handler(struct loopc_run *run);
@@ -41,10 +41,11 @@ static inline int loopc_attention_raised(void)
     return atomic_load_explicit(&loopc_attention, memory_order_relaxed);
 }
 
-/* At the start of each iteration of a repeating loop. */
-static inline int loopc_between(struct loopc_run *run)
+/* At the start of each iteration of a repeating loop: `at` is where the run is, a position of the
+ * program, and where it goes on when it is saved here and resumed. */
+static inline int loopc_between(struct loopc_run *run, int at)
 {
-    return loopc_attention_raised() ? loopc_attend(run) : LOOPC_OK;
+    return loopc_attention_raised() ? loopc_attend(run, at) : LOOPC_OK;
 }
 
 /* The same for loops that stand in a failed or finally part: they run to their end. */

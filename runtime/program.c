@@ -15,7 +15,7 @@
 
 /* Between two iterations. */
 
-int loopc_attend(struct loopc_run *run)
+int loopc_attend(struct loopc_run *run, int at)
 {
     const int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
