@@ -112,6 +112,9 @@ function Resolver:check_const(source, piece)
     end
 end
 
+-- A field's name with that of its owner, which a trainer's fields can do without.
+local function full_name(field) return field.owner.name .. "." .. field.name end
+
 -- One field piece at one place of its text.
 function Resolver:piece(source, piece, enclosing)
     local field = self:lookup(source, piece, enclosing)
@@ -124,7 +127,7 @@ function Resolver:piece(source, piece, enclosing)
         self:check_const(source, piece)
     elseif piece.field ~= field then
         self.unit.diags:add("ambiguous_field", reader.line_in(source.body, piece.line), "$" .. piece.name, piece.name,
-            "'" .. piece.field.full .. "'", "'" .. field.full .. "'", field.full)
+            source.title, full_name(piece.field), full_name(field))
     end
 end
 

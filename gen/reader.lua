@@ -26,7 +26,7 @@ end
 function reader.what(value)
     local kind = dsl.kind(value)
     if kind == "missing" then return "an unknown node" end
-    if kind then return "a " .. kind end
+    if kind or dsl.is_type(value) then return "a " .. (kind or "field") end
     if value == nil then return "nothing" end
     if type(value) == "string" then return "the string '" .. clip(value) .. "'" end
     if value ~= value then return "nan" end
@@ -48,10 +48,20 @@ function reader.key_at(unit, owner, key)
     return { file = owner.at.file, line = source.line_of_key(unit.sources[owner.at.file], key, owner.at.line) }
 end
 
-local function fits(value, takes)
+-- A table is one of the spec's own; of what the words make only a node may stand for a list of nodes.
+local node_lists = { call_on = { node = true, missing = true }, within = { node = true, missing = true } }
+
+local function fits_table(value, key)
+    local kind = dsl.kind(value)
+    if kind then return node_lists[key] ~= nil and node_lists[key][kind] or false end
+    return type(value) == "table" and not dsl.is_type(value)
+end
+
+local function fits(value, takes, key)
     for kind in takes:gmatch("[^|]+") do
+        if kind == "table" and fits_table(value, key) then return true end
         if kind == "integer" and math.type(value) == "integer" then return true end
-        if type(value) == kind then return true end
+        if kind ~= "table" and type(value) == kind then return true end
     end
     return false
 end
@@ -68,7 +78,7 @@ function reader.keys(unit, owner, value, entries)
     for _, entry in ipairs(entries) do
         local key, takes = entry[1], entry[2]
         local given = rawget(value, key)
-        if given ~= nil and not fits(given, takes) and not (key == "times" or key == "order") then
+        if given ~= nil and not fits(given, takes, key) and not (key == "times" or key == "order") then
             unit.diags:add("wrong_type", reader.key_at(unit, owner, key), key, key, reader.title(owner),
                 kinds_text(takes), reader.what(given), entry[3])
             value[key] = nil
