@@ -6,6 +6,7 @@
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
 local cvalue = require "gen.cvalue"
+local emit_fields = require "gen.emit_fields"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
 local emit_state = require "gen.emit_state"
@@ -165,7 +166,7 @@ function emit.run(unit)
     write_runs(unit, w)
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
-    emit_state.write_fields(unit, w)
+    emit_fields.write(unit, w)
     write_places(unit, w)
     write_position_names(unit, w)
     write_program(unit, w)

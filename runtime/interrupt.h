@@ -16,12 +16,15 @@
 #include "status.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 enum { LOOPC_TWIN_MS = 30 };
 
 enum loopc_cause {
     LOOPC_CAUSE_SIGNAL = 1, /* a signal was caught: interrupt the run */
-    LOOPC_CAUSE_TICK = 2    /* it is time to show progress */
+    LOOPC_CAUSE_TICK = 2,   /* it is time to show progress */
+    LOOPC_CAUSE_SAVE = 4,   /* checkpoints have a schedule: is one due? */
+    LOOPC_CAUSE_NOW = 8     /* SIGUSR1: save, and go on */
 };
 
 extern atomic_int loopc_attention; /* causes, as bits */
@@ -54,10 +57,10 @@ static inline void loopc_beat(struct loopc_run *run)
     if (loopc_attention_raised()) loopc_attend_handler(run);
 }
 
-/* Catches SIGINT and SIGTERM, except where the program was started with them ignored. System
- * calls of bodies are restarted. `notice`, if not NULL, is written to standard error at the first
+/* Catches SIGINT and SIGTERM, and with `save` SIGUSR1, which calls for a checkpoint; except where
+ * the program was started with them ignored. System calls of bodies are restarted. `notice`, if not NULL, is written to standard error at the first
  * signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
-int loopc_signals_catch(const char *notice);
+int loopc_signals_catch(const char *notice, bool save);
 
 /* The signal that was caught, or 0. */
 int loopc_signal_caught(void);

@@ -27,6 +27,7 @@ struct loopc_program {
     int field_count;
     const struct loopc_place *places;
     int place_count;
+    uint64_t fingerprint; /* of what positions count beside places, elements of bodies say; or 0 */
     const char *const *positions; /* names of where a run can be saved; [0] is its start */
     int position_count;
     void (*defaults)(void *state); /* of the fields that do not start as 0; or NULL */
@@ -47,6 +48,7 @@ struct loopc_run {
     struct loopc_metrics *metrics;
     struct loopc_progress *progress;
     struct loopc_watch *watch;
+    struct loopc_saver *saver;
     struct loopc_failures failures;
 };
 
