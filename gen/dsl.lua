@@ -4,6 +4,7 @@
 -- Values are plain tables that a spec may read, change and copy before it returns; what loopc knows beside them
 -- stands in `about`, keyed by the value: { kind, name, file, line, seq }. `seq` counts calls: the order of the text.
 
+local elements = require "gen.elements"
 local vocabulary = require "gen.vocabulary"
 
 local dsl = { about = setmetatable({}, { __mode = "k" }) }
@@ -33,6 +34,11 @@ local function record(value, kind, name, file, line)
     sequence = sequence + 1
     about[value] = { kind = kind, name = name, file = file, line = line, seq = sequence }
     return value
+end
+
+function elements.record(value, like)
+    local info = like and about[like]
+    return record(value, "element", value.op, info and info.file, info and info.line)
 end
 
 function dsl.kind(value) return about[value] and about[value].kind end
@@ -144,6 +150,7 @@ function dsl.words(base)
     words.loop = named("loop", Loop, own_nodes)
     words.callback = named("callback")
     words.trainer = named("trainer")
+    elements.install(words)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do
         for _, entry in ipairs(list) do words[entry[1]] = new_type(entry[1], {}) end
     end
@@ -151,7 +158,7 @@ function dsl.words(base)
 end
 
 -- The metatables of values made by words; the spec's own are taken off when it has run.
-dsl.metatables = { [Loop] = true, [Type] = true, [getmetatable(about)] = true }
+dsl.metatables = { [Loop] = true, [Type] = true, [getmetatable(about)] = true, [elements.metatable] = true }
 
 -- A bare type (`n = u64`) stands for a field with its default.
 function dsl.is_type(value) return types[value] ~= nil end

@@ -6,6 +6,7 @@
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
 local cvalue = require "gen.cvalue"
+local emit_elements = require "gen.emit_elements"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
 local emit_state = require "gen.emit_state"
@@ -128,8 +129,16 @@ local function write_runs(unit, w)
     emit_run.write(unit, w, true)
 end
 
+local function prepare_elements(unit)
+    unit.frames, unit.children = {}, {}
+    for _, source in ipairs(unit.sources_used) do
+        if source.tree then emit_elements.prepare(unit, source) end
+    end
+end
+
 function emit.run(unit)
     local w = CWriter.new()
+    prepare_elements(unit)
     unit.defaults_of = emit_state.defaults_of
     banner(unit, w)
     includes(unit, w)

@@ -9,6 +9,8 @@
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   item.place             number of a loop, phase or step in the table of places (watched runs)
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
+--   unit.names             the names at file scope that are taken
+--   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance; unit.places
 
 local check_fields = require "gen.check_fields"
@@ -147,6 +149,7 @@ function layout.run(unit)
     unit.sources_used, unit.places = {}, {}
     local names = setmetatable({}, Names)
     local members = setmetatable({}, Names)
+    unit.names = names
     for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare" } do names:take(unit.struct .. suffix) end
     for _, name in ipairs { "fields", "places", "program", "main" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
@@ -157,6 +160,7 @@ function layout.run(unit)
     end
     outline(unit, names)
     report_loops(unit)
+    unit.position = members:take("position")
 end
 
 return layout

@@ -69,6 +69,10 @@ return {
     signal_place = error_row("%1 may not stand in %2: %3", "%4"),
     signal_target = error_row("%1 has no target here: %2", "%3"),
 
+    -- elements
+    bad_element = error_row("%1 %2", "%3"),
+    bad_call = error_row("%1: %2", "%3"),
+
     -- fields
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),
     ambiguous_field = error_row("'$%1' is %2 at one site of this body and %3 at another", "name it in full: $%4"),

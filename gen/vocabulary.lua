@@ -102,6 +102,20 @@ vocabulary.signals = {
     { "stop", "$stop() or $stop(Loop): end a repetition" },
 }
 
+-- The elements of control flow: the word, how it is written, what it does.
+vocabulary.elements = {
+    { "CALL", 'CALL [[ C ]], CALL { "f", arguments..., into = "field" }', "a leaf: one step" },
+    { "SEQ", "SEQ { a, b, ... }", "in order" },
+    { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
+    { "LOOP", "LOOP(el)", "until a signal leaves it" },
+    { "CHOOSE", 'CHOOSE("C expression", { a, b, default = z })', "the element with that index, from 0" },
+    { "WEAVE", "WEAVE(required, { a, b, ... })", "a step of each in turn, until so many have finished; -1: all" },
+    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times, collecting value in into" },
+    { "POPEN", 'POPEN { "program", "argument", ... }', "runs a process beside the other steps" },
+    { "SPAWN", "SPAWN(el)", "runs el in a child process; its writes come back" },
+    { "PRINT", 'PRINT("format", arguments...)', "a leaf that prints" },
+}
+
 -- The names of a list of entries.
 function vocabulary.names(entries)
     local out = {}

@@ -56,6 +56,8 @@
 #include "program.h"
 #include "interrupt.h"
 #include "watch.h"
+#include "weave.h"
+#include "child.h"
 #include "rng.h"
 #include "dataset.h"
 #include "nn.h"

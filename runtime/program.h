@@ -44,6 +44,7 @@ struct loopc_run {
     struct loopc_metrics *metrics;
     struct loopc_progress *progress;
     struct loopc_watch *watch;
+    uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
 };
 
