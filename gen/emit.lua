@@ -9,6 +9,7 @@ local cvalue = require "gen.cvalue"
 local emit_elements = require "gen.emit_elements"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
+local emit_step = require "gen.emit_step"
 local emit_state = require "gen.emit_state"
 
 local emit = {}
@@ -99,6 +100,18 @@ local function write_places(unit, w)
     w:blank()
 end
 
+-- Where processes may be running.
+local function write_children(unit, w)
+    if #unit.children == 0 then return end
+    w:comment { "Where processes of POPEN and SPAWN are kept: they end with the run." }
+    w:open("static const size_t children[] = {")
+    for _, child in ipairs(unit.children) do
+        w:line("offsetof(struct %s, %s),", unit.struct, (child:gsub("^s%->", "")))
+    end
+    w:close("};")
+    w:blank()
+end
+
 local function write_program(unit, w)
     local name = unit.struct
     w:open("static const struct loopc_program program = {")
@@ -113,13 +126,35 @@ local function write_program(unit, w)
     w:line(".place_count = sizeof places / sizeof places[0],")
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare then w:line(".prepare = %s_prepare,", name) end
-    w:line(".run = %s_run,", name)
-    w:line(".watched = %s_watched,", name)
+    if unit.options.step then
+        w:line(".step = %s_step,", name)
+        w:line(".step_watched = %s_step_watched,", name)
+    else
+        w:line(".run = %s_run,", name)
+        w:line(".watched = %s_watched,", name)
+    end
+    if #unit.children > 0 then
+        w:line(".children = children,")
+        w:line(".child_count = sizeof children / sizeof children[0],")
+    end
     w:close("};")
     w:blank()
 end
 
+local function write_steps(unit, w)
+    w:comment { "The run, step by step: every step in the order in which it happens, each behind a place at which the run can be left "
+        .. "and gone on with. `st` is what is pending: a failure, or a signal on its way to its target." }
+    w:blank()
+    for _, run in ipairs(unit.runs) do run:write_to(w) end
+    if not unit.options.lib then
+        w:comment { "The same, watched: --timings and --trace run this one." }
+        w:blank()
+        for _, run in ipairs(unit.watched_runs) do run:write_to(w) end
+    end
+end
+
 local function write_runs(unit, w)
+    if unit.options.step then return write_steps(unit, w) end
     w:comment { "The run: every step in the order in which it happens. `st` is what is pending: a failure, or a signal on its way to "
         .. "its target; each phase hands it on when its failed and finally parts are done." }
     w:blank()
@@ -134,12 +169,15 @@ local function prepare_elements(unit)
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.prepare(unit, source) end
     end
+    if not unit.options.step then return end
+    unit.runs = emit_run.make(unit, false)
+    unit.watched_runs = unit.options.lib and {} or emit_run.make(unit, true)
 end
 
 function emit.run(unit)
     local w = CWriter.new()
-    prepare_elements(unit)
     unit.defaults_of = emit_state.defaults_of
+    prepare_elements(unit)
     banner(unit, w)
     includes(unit, w)
     write_targets(unit, w)
@@ -152,6 +190,11 @@ function emit.run(unit)
     emit_state.write_prepare(unit, w)
     emit_state.write_fields(unit, w)
     write_places(unit, w)
+    write_children(unit, w)
+    if unit.options.step then
+        emit_step.write_step(unit, w, false)
+        emit_step.write_step(unit, w, true)
+    end
     write_program(unit, w)
     w:line("int main(int argc, char **argv)")
     w:open("{")

@@ -403,7 +403,7 @@ function write.WEAVE(f, tree)
     for _, strand in ipairs(strands) do
         if strand.has_frame then f:line("s->%s.%s.at = 0;", f.e.unit.position, strand.name) end
     end
-    f.w:open("for (%s = (struct loopc_weave){.count = %d}; %s.turn < %d && !st; %s.turn++) {", weave, count, weave, count, weave)
+    f.w:open("for (loopc_weave_enter(&s->loopc, &%s, %d); %s.turn < %d && !st; %s.turn++) {", weave, count, weave, count, weave)
     f:line("%s_done[%s.turn] = false;", weave, weave)
     f:weave_step(weave, name)
     f.w:close()
@@ -432,7 +432,7 @@ end
 
 -- The struct of a machine: `at` and its variables.
 function Emitter:frame(f)
-    if not f.machine or f.points == 0 then return end
+    if not f.machine or f.points == 0 and #f.members == 0 then return end
     f.has_frame = true
     table.insert(self.unit.frames, { name = f.name, members = { "int at", table.unpack(f.members) } })
 end

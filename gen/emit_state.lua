@@ -100,8 +100,12 @@ local function write_frames(unit, w)
 end
 
 local function position_member(unit, w)
-    if #unit.frames == 0 then return end
+    if #unit.frames == 0 and not unit.options.step then return end
     w:open("struct {")
+    if unit.options.step then
+        w:line("enum loopc_stage stage; /* before its first step, on its way, or at its end */")
+        w:line("int ended; /* the status with which it ended */")
+    end
     for _, frame in ipairs(unit.frames) do w:line("struct %s_%s %s;", unit.struct, frame.name, frame.name) end
     w:close("} %s; /* where it is: between two steps */", unit.position)
 end

@@ -1,11 +1,13 @@
 /* The program: main, and the two places where a run calls back to it. */
 #include "program.h"
 
+#include "child.h"
 #include "interrupt.h"
 #include "metrics.h"
 #include "progress.h"
 #include "startup.h"
 #include "watch.h"
+#include "weave.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -41,16 +43,48 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
+/* A run of the step form: at most --steps of them. While it does nothing but wait for processes
+ * there is no hurry. */
+static int run_steps(const struct loopc_job *job, int (*step)(void *state))
+{
+    const struct loopc_run *run = job->state;
+    int64_t left = job->args.steps;
+    while (left != 0) {
+        const uint64_t waits = run->waits;
+        const int st = step(job->state);
+        if (st != LOOPC_MORE) return st;
+        if (run->waits != waits) loopc_nap();
+        if (left > 0) left--;
+    }
+    return LOOPC_OK;
+}
+
+static int run_plain(const struct loopc_job *job)
+{
+    const struct loopc_program *program = job->program;
+    return program->step ? run_steps(job, program->step) : program->run(job->state);
+}
+
 /* The emitted functions, with all that listens around them. Returns the status. */
 static int run_watched(const struct loopc_job *job, struct loopc_run *run)
 {
     const struct loopc_args *args = &job->args;
-    if (!args->timings && !args->trace) return job->program->run(job->state);
+    if (!args->timings && !args->trace) return run_plain(job);
     run->watch = loopc_watch_start(job->program, job->state, args->timings, args->trace, stderr);
     if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    const int st = job->program->watched(job->state);
+    const struct loopc_program *program = job->program;
+    const int st =
+        program->step ? run_steps(job, program->step_watched) : program->watched(job->state);
     loopc_watch_end(run->watch);
     return st;
+}
+
+/* Processes that still run when the run has ended. */
+static void end_children(const struct loopc_job *job)
+{
+    for (int i = 0; i < job->program->child_count; i++) {
+        loopc_child_end((void *)((char *)job->state + job->program->children[i]));
+    }
 }
 
 static int run_all(const struct loopc_job *job)
@@ -64,6 +98,7 @@ static int run_all(const struct loopc_job *job)
     if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(job->program, when, stderr);
     const int st = run_watched(job, run);
+    end_children(job);
     loopc_progress_stop(run->progress, job->state);
     run->progress = NULL;
     return st;

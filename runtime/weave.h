@@ -24,6 +24,13 @@ struct loopc_weave {
 /* Sleeps for about a millisecond, or until a signal comes. */
 void loopc_nap(void);
 
+/* At entry: the strands are then entered, turn after turn. */
+static inline void loopc_weave_enter(const struct loopc_run *run, struct loopc_weave *weave,
+                                     int32_t count)
+{
+    *weave = (struct loopc_weave){.count = count, .waits = run->waits};
+}
+
 /* Takes the status of a step of the strand whose turn it is; returns LOOPC_OK, or the signal that
  * leaves the weave. */
 static inline int loopc_weave_took(const struct loopc_run *run, struct loopc_weave *weave,

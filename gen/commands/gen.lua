@@ -20,6 +20,8 @@ gen.options = compile.with {
     { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
     { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
     { "--line", nil, "#line directives: compilers and debuggers show the spec" },
+    { "--step", nil, "the step form: a program that goes step by step" },
+    { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
     { "--dump", "PASS", "print what a pass left instead: load, check, flatten, ... emit" },
 }
@@ -77,7 +79,8 @@ end
 function gen.run(arguments)
     check_usage(arguments)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
-    local unit = compile.spec(arguments, { line = arguments.line, format = format }, arguments.dump)
+    local unit = compile.spec(arguments, { line = arguments.line, format = format, step = arguments.step,
+        optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end
     local text = arguments.dump and require("gen.dump").text(unit, arguments.dump) or unit.text
     if arguments.check then return compare(arguments.check ~= "" and arguments.check or arguments.output, text) end
