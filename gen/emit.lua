@@ -7,10 +7,12 @@ local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
 local cvalue = require "gen.cvalue"
 local emit_elements = require "gen.emit_elements"
+local emit_lib = require "gen.emit_lib"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
 local emit_step = require "gen.emit_step"
 local emit_state = require "gen.emit_state"
+local host = require "host"
 
 local emit = {}
 
@@ -112,7 +114,7 @@ local function write_children(unit, w)
     w:blank()
 end
 
-local function write_program(unit, w)
+local function write_program(unit, w, hash)
     local name = unit.struct
     w:open("static const struct loopc_program program = {")
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
@@ -122,11 +124,17 @@ local function write_program(unit, w)
         w:line(".fields = fields,")
         w:line(".field_count = sizeof fields / sizeof fields[0],")
     end
-    w:line(".places = places,")
-    w:line(".place_count = sizeof places / sizeof places[0],")
+    if not unit.options.lib then
+        w:line(".places = places,")
+        w:line(".place_count = sizeof places / sizeof places[0],")
+    end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
-    if unit.has_prepare then w:line(".prepare = %s_prepare,", name) end
-    if unit.options.step then
+    if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
+    if unit.options.lib then
+        w:line(".hash = 0x%s,", hash)
+        w:line(".position = offsetof(struct %s, %s),", name, unit.position)
+        w:line(".position_size = sizeof((struct %s *)0)->%s,", name, unit.position)
+    elseif unit.options.step then
         w:line(".step = %s_step,", name)
         w:line(".step_watched = %s_step_watched,", name)
     else
@@ -174,7 +182,43 @@ local function prepare_elements(unit)
     unit.watched_runs = unit.options.lib and {} or emit_run.make(unit, true)
 end
 
+-- What decides whether a saved position is one of this program: its text, but for comments.
+local function hash_of(w)
+    return host.sha256((w:text():gsub("/%*.-%*/", ""):gsub("#line[^\n]*", ""))):sub(1, 16)
+end
+
+-- The library: header and source. The banner is that of both.
+local function run_lib(unit)
+    local nets, state, w = CWriter.new(), CWriter.new(), CWriter.new()
+    unit.defaults_of = emit_state.defaults_of
+    prepare_elements(unit)
+    emit_nets.write(unit, nets)
+    emit_state.write_struct(unit, state)
+    local structs, rest = emit_lib.split(nets.lines)
+    unit.header = emit_lib.header(unit, banner, structs, state)
+    banner(unit, w)
+    w:directive('#include "%s"', unit.options.header or unit.struct .. ".h")
+    for _, name in ipairs(unit.trainer.include) do
+        w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
+    end
+    w:blank()
+    write_targets(unit, w)
+    for _, line in ipairs(rest) do w.lines[#w.lines + 1] = line end
+    write_code(unit, w)
+    bodies.write(unit, w)
+    write_runs(unit, w)
+    emit_state.write_defaults(unit, w)
+    emit_state.write_prepare(unit, w)
+    emit_state.write_fields(unit, w)
+    write_children(unit, w)
+    emit_step.write_step(unit, w, false)
+    write_program(unit, w, hash_of(w))
+    emit_lib.write(unit, w)
+    unit.text = w:text()
+end
+
 function emit.run(unit)
+    if unit.options.lib then return run_lib(unit) end
     local w = CWriter.new()
     unit.defaults_of = emit_state.defaults_of
     prepare_elements(unit)

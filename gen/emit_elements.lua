@@ -452,7 +452,7 @@ function Emitter:write_function(f, tree, title)
     w:comment { title }
     w:line("static %s %s(%s)", returns and "int" or "void", f.name, self:parameters())
     w:open("{")
-    if f.has_frame then w:line("struct %s_%s *const here = &s->%s.%s;", self.unit.struct, f.name, self.unit.position, f.name) end
+    if f.has_frame then w:line("struct %s_at_%s *const here = &s->%s.%s;", self.unit.struct, f.name, self.unit.position, f.name) end
     if mentions(body, "st") then w:line("int st = LOOPC_OK;") end
     if f.uses_choice then w:line("int64_t choice = 0;") end
     for _, variable in ipairs(f.locals) do

@@ -92,7 +92,7 @@ end
 -- What the machines remember: where each is, and its counters.
 local function write_frames(unit, w)
     for _, frame in ipairs(unit.frames) do
-        w:open("struct %s_%s { /* where %s is */", unit.struct, frame.name, frame.name)
+        w:open("struct %s_at_%s { /* where %s is */", unit.struct, frame.name, frame.name)
         for _, member in ipairs(frame.members) do w:line("%s;", member) end
         w:close("};")
         w:blank()
@@ -106,7 +106,7 @@ local function position_member(unit, w)
         w:line("enum loopc_stage stage; /* before its first step, on its way, or at its end */")
         w:line("int ended; /* the status with which it ended */")
     end
-    for _, frame in ipairs(unit.frames) do w:line("struct %s_%s %s;", unit.struct, frame.name, frame.name) end
+    for _, frame in ipairs(unit.frames) do w:line("struct %s_at_%s %s;", unit.struct, frame.name, frame.name) end
     w:close("} %s; /* where it is: between two steps */", unit.position)
 end
 

@@ -66,7 +66,7 @@ function step_form.suffix(run) return step_form.is(run) and "_go_on" or "_run" e
 
 function step_form.declare(run, w)
     if not run.machine then return end
-    w:line("struct %s_%s *const here = &s->%s.%s;", run.unit.struct, run.frame, run.unit.position, run.frame)
+    w:line("struct %s_at_%s *const here = &s->%s.%s;", run.unit.struct, run.frame, run.unit.position, run.frame)
     if run.late then w:line("int late;") end
     if run.pending or run.handles then w:line("int handled = LOOPC_OK;") end
 end

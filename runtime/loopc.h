@@ -58,6 +58,7 @@
 #include "watch.h"
 #include "weave.h"
 #include "child.h"
+#include "machine.h"
 #include "rng.h"
 #include "dataset.h"
 #include "nn.h"

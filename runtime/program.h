@@ -37,6 +37,8 @@ struct loopc_program {
     int (*step_watched)(void *state);
     const size_t *children; /* where in the state a struct loopc_child stands; or NULL */
     int child_count;
+    uint64_t hash; /* of the program's text: positions of another one are refused */
+    size_t position, position_size; /* where in the state it stands where the run is */
 };
 
 /* The step form: how far a run is. */
