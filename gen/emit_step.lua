@@ -91,18 +91,19 @@ function step_form.write_step(unit, w, watched)
     if not unit.options.lib then w:line("struct %s *const s = state;", unit.struct) end
     w:line("int st;")
     w:blank()
-    w:open("if (s->%s.stage != LOOPC_STAGE_RUNS) {", unit.position)
-    w:line("if (s->%s.stage == LOOPC_STAGE_ENDED) return s->%s.ended;", unit.position, unit.position)
+    local at = ("s->%s"):format(unit.position)
+    w:line("if (%s.stage == LOOPC_STAGE_ENDED) return %s.ended;", at, at)
     if unit.options.lib and unit.has_prepare then
-        w:line("if ((st = %s_prepare(s))) goto ended;", unit.struct)
+        w:line("if (%s.stage == LOOPC_STAGE_NEW && (st = %s_prepare(s))) goto ended;", at, unit.struct)
     end
-    w:line("if ((st = %s(s)) != LOOPC_MORE) goto ended;", unit.struct .. (watched and "_watched" or "_go_on"))
-    w:line("s->%s.stage = LOOPC_STAGE_RUNS;", unit.position)
+    w:line("while ((st = %s(s)) == LOOPC_MORE) {", unit.struct .. (watched and "_watched" or "_go_on"))
+    w.depth = w.depth + 1
+    w:line("if (%s.stage == LOOPC_STAGE_RUNS) return st;", at)
+    w:line("%s.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */", at)
     w:close()
-    w:line("if ((st = %s(s)) == LOOPC_MORE) return st;", unit.struct .. (watched and "_watched" or "_go_on"))
-    w:outdented("ended:")
-    w:line("s->%s.stage = LOOPC_STAGE_ENDED;", unit.position)
-    w:line("return s->%s.ended = st;", unit.position)
+    if unit.options.lib and unit.has_prepare then w:outdented("ended:") end
+    w:line("%s.stage = LOOPC_STAGE_ENDED;", at)
+    w:line("return %s.ended = st;", at)
     w:close()
     w:blank()
 end
