@@ -40,18 +40,23 @@ local function stops(tree)
     return tree.stops
 end
 
--- Whether a tree can give anything but a stop that is taken in it.
-local function gives(tree)
-    if tree.op == "REPEAT" or tree.op == "LOOP" or tree.op == "BUFFER_REPEAT" or tree.op == "POPEN" or tree.op == "SPAWN" then return true end
-    if tree.op == "CHOOSE" and not tree.default then return true end
-    if tree.leaf then return tree.leaf.signals end
-    for _, child in ipairs(tree.items or {}) do
-        if gives(child) then return true end
+-- Whether a tree can give anything but a stop that is taken in it. Repetitions can be interrupted, but not in handlers.
+local function gives(tree, in_handler)
+    local op = tree.op
+    if op == "POPEN" or op == "SPAWN" then return true end
+    if op == "CHOOSE" and not tree.default or op == "BUFFER_REPEAT" and tree.n.text then return true end
+    if tree.leaf then
+        for _, piece in ipairs(tree.leaf.pieces) do
+            if piece.kind == "signal" and not piece.inner then return true end
+        end
+        return false
     end
-    return tree.default and gives(tree.default) or false
+    if tree.el then return not in_handler or gives(tree.el, true) end
+    for _, child in ipairs(tree.items) do
+        if gives(child, in_handler) then return true end
+    end
+    return tree.default and gives(tree.default, in_handler) or false
 end
-
-local function signals(tree) return gives(tree) or stops(tree) end
 
 -- What a text becomes where the element stands: an expression, on one line.
 local function expression(text) return bodies.inline(text) end
@@ -163,7 +168,7 @@ function Function:close_repeat(tree, label)
     if not label.used then return end
     self.w:outdented("%s:", label.name)
     self:line("if (st == LOOPC_STOP) st = LOOPC_OK;")
-    if gives(tree.el) then self:line("if (st) return st;") end
+    if gives(tree.el, self.e.source.in_handler) then self:line("if (st) return st;") end
 end
 
 function Function:open_repeat(word)
@@ -414,7 +419,7 @@ function write.WEAVE(f, tree)
     f:weave_step(weave, name, not f.machine and #children > 0 and (f.e.source.in_handler or false) or nil)
     f.w:close()
     for _, child in ipairs(children) do f:line("loopc_child_end(&%s);", child) end
-    if signals(tree) or #children > 0 then f:leave(tree, "st") end
+    if gives(tree, f.e.source.in_handler) or stops(tree) or #children > 0 then f:leave(tree, "st") end
 end
 
 -- The whole of a body.
