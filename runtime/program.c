@@ -165,10 +165,21 @@ static const char *notice(const struct loopc_job *job, char *text, size_t size)
     return text;
 }
 
+/* Who started the program may have had SIGCHLD ignored: then no exit status would be known. The
+ * library leaves the signal to its host. */
+static void hear_of_children(void)
+{
+    struct sigaction action;
+    if (!sigaction(SIGCHLD, NULL, &action) && action.sa_handler == SIG_IGN) {
+        signal(SIGCHLD, SIG_DFL);
+    }
+}
+
 int loopc_main(const struct loopc_program *program, int argc, char **argv)
 {
     struct loopc_job job = {.program = program};
     char text[256];
+    hear_of_children();
     int code = loopc_start(&job, argc, argv);
     if (code == LOOPC_GO_ON) {
         if (loopc_signals_catch(notice(&job, text, sizeof text))) {
