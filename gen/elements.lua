@@ -96,7 +96,7 @@ end
 
 function make.PRINT(...)
     local arguments = { ... }
-    if type(...) == "table" then arguments = ... end
+    if type(arguments[1]) == "table" then arguments = arguments[1] end
     local out = { op = "PRINT" }
     for key, value in next, arguments do out[key] = value end
     return out

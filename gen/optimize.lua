@@ -50,7 +50,7 @@ function simplify.SEQ(value)
         table.move(inner, 1, #inner, #items + 1, items)
     end
     for i = 1, math.max(#value, #items) do value[i] = items[i] end
-    return #items == 1 and items[1] or value
+    return #items == 1 and is(items[1]) and items[1] or value
 end
 
 function simplify.REPEAT(value)
