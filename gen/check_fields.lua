@@ -56,8 +56,8 @@ local function read_default(unit, field, parameters)
             count == 1 and "an array is " .. field.type .. "[10]" or "give all elements, or one value for all of them")
         return nil
     end
-    if #values == 0 then return nil end
-    return #values == 1 and values[1] or values
+    if #values == 1 then return values[1] end
+    return #values > 1 and values or nil
 end
 
 local function check_dims(unit, field)
@@ -78,6 +78,16 @@ local function check_dims(unit, field)
     end
 end
 
+-- report = n is report = true, of every n-th iteration alone.
+local function read_report(unit, field, value)
+    if math.type(value) ~= "integer" then return end
+    field.report, field.report_every = true, value
+    if value < 1 then
+        unit.diags:add("bad_field", field.at, field.name, field.name, "it is reported every " .. value .. " iterations",
+            "report = true, or report = n for every n-th iteration")
+    end
+end
+
 local function read_keys(unit, field, parameters, own)
     local entries = {}
     for _, list in ipairs { vocabulary.field_keys, own } do
@@ -87,6 +97,7 @@ local function read_keys(unit, field, parameters, own)
     reader.keys(unit, field, parameters, entries)
     for _, entry in ipairs(own) do field.parameters[entry[1]] = parameters[entry[1]] end
     for _, key in ipairs(flag_keys) do field[key] = parameters[key] == true end
+    read_report(unit, field, parameters.report)
     field.doc = parameters.doc
 end
 

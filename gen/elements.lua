@@ -18,16 +18,19 @@ local elements = {}
 -- Where each word keeps what: { name of the entry = how it is written }, in the order in which people write it.
 elements.words = { "CALL", "SEQ", "REPEAT", "LOOP", "CHOOSE", "WEAVE", "BUFFER_REPEAT", "POPEN", "SPAWN", "PRINT" }
 
+-- Out of reach of the spec, which must not change what other specs see.
 local Element = {}
-Element.__index = Element
-elements.metatable = Element
+local metatable = { __index = Element, __metatable = false }
 
 -- Set by dsl.lua: record(value, at_of) makes a table a value of the spec that stands where at_of stands, or here.
 elements.record = nil
 
-local function new(value, like) return setmetatable(elements.record(value, like), Element) end
+-- Set by dsl.lua: kind(value) tells values made by words.
+elements.kind = nil
 
-function elements.is(value) return type(value) == "table" and getmetatable(value) == Element end
+local function new(value, like) return setmetatable(elements.record(value, like), metatable) end
+
+function elements.is(value) return type(value) == "table" and elements.kind(value) == "element" end
 
 -- What stands for an element: C text is a CALL of it.
 local function element(value) return type(value) == "string" and new({ op = "CALL", text = value }) or value end
@@ -144,7 +147,7 @@ end
 
 function Element:copy()
     local out = {}
-    for key, value in next, self do out[key] = elements.is(value) and value:copy() or value end
+    for key, value in next, self do out[key] = elements.is(value) and Element.copy(value) or value end
     return new(out, self)
 end
 
@@ -170,7 +173,7 @@ local function made(with, found)
     if type(with) == "function" then with = with(found) end
     with = element(with)
     if not elements.is(with) then error("replace puts an element, or C text, in place", 3) end
-    return with:copy()
+    return Element.copy(with)
 end
 
 local function replace(value, pattern, with, trail)
@@ -281,6 +284,8 @@ end
 
 function elements.text(value, depth) return text_of(value, depth or 0) end
 
-function Element:__tostring() return text_of(self, 0) end
+metatable.__tostring = function(value) return text_of(value, 0) end
+
+elements.new, elements.copy = new, Element.copy
 
 return elements

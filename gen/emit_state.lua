@@ -227,8 +227,8 @@ local function row(unit, w, field, name, lvalue)
         { "name", cvalue.string(name) }, { "flag", field.flag and cvalue.string(field.flag) }, { "type", type },
         { "offset", ("offsetof(struct %s, %s)"):format(unit.struct, member) }, { "count", tostring(count) },
         { "flags", flags_of(field) }, { "report_in", field.report_in and cvalue.string(field.report_in) },
+        { "report_every", field.report_every and tostring(field.report_every) },
         { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
-        { "samples", field.samples and tostring(field.samples) },
     })
 end
 

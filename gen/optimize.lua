@@ -17,9 +17,7 @@ local function is(value, op) return elements.is(value) and (op == nil or value.o
 
 local function empty(value) return is(value, "SEQ") and #value == 0 end
 
-local function new(value, like) return setmetatable(elements.record(value, like), elements.metatable) end
-
-local function nothing(like) return new({ op = "SEQ" }, like) end
+local function nothing(like) return elements.new({ op = "SEQ" }, like) end
 
 -- Whether evaluating an expression changes nothing: no call, no assignment.
 local function pure(expression)
@@ -97,7 +95,7 @@ end
 
 -- What elements stand in themselves cannot be copied.
 local function copy(value)
-    local ok, out = pcall(value.copy, value)
+    local ok, out = pcall(elements.copy, value)
     return ok and out or value
 end
 

@@ -186,6 +186,26 @@ static int push_results(lua_State *L, struct child *child, int status, bool inhe
     return inherit ? 1 : 3;
 }
 
+/* Runs the program to its end. Returns 0, or an errno when it could not be started. */
+static int carry_out(struct child *child, char **argv, char **env, const char *cwd, bool inherit,
+                     int *status)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    (void)fflush(NULL);
+    (void)sigaction(SIGPIPE, &ignore, &before); /* a child may not read all its input */
+    const int error = start(child, argv, env, cwd, inherit);
+    if (error) {
+        close_stream(&child->in);
+        close_stream(&child->out);
+        close_stream(&child->err);
+    } else {
+        converse(child);
+        *status = wait_for(child->pid);
+    }
+    (void)sigaction(SIGPIPE, &before, NULL);
+    return error;
+}
+
 static int process_run(lua_State *L)
 {
     struct child child = {0, {-1, NULL, 0, 0, 0}, {-1, NULL, 0, 0, 0}, {-1, NULL, 0, 0, 0}};
@@ -200,18 +220,9 @@ static int process_run(lua_State *L)
     char **argv = push_argv(L, 1, 0, NULL);
     luaL_argcheck(L, argv[0], 1, "no program");
     char **env = push_environment(L, 4);
-    (void)fflush(NULL);
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    (void)sigaction(SIGPIPE, &ignore, &before);
-    errno = start(&child, argv, env, lua_tostring(L, 3), inherit);
-    const bool started = errno == 0;
-    if (started)
-        converse(&child);
-    else
-        close_stream(&child.in), close_stream(&child.out), close_stream(&child.err);
-    const int status = started ? wait_for(child.pid) : 0;
-    (void)sigaction(SIGPIPE, &before, NULL);
-    return started ? push_results(L, &child, status, inherit) : host_fail(L, "run", argv[0]);
+    int status = 0;
+    errno = carry_out(&child, argv, env, lua_tostring(L, 3), inherit, &status);
+    return errno ? host_fail(L, "run", argv[0]) : push_results(L, &child, status, inherit);
 }
 
 static int process_exec(lua_State *L)

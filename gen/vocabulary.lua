@@ -90,7 +90,7 @@ vocabulary.aggregates = {
 vocabulary.field_keys = {
     { "option", "boolean", "becomes a command-line flag" },
     { "settable", "boolean", "may be changed while running" },
-    { "report", "boolean", "is reported: progress, metrics, channel" },
+    { "report", "boolean|integer", "is reported, in every n-th iteration when it is n: progress, metrics, channel" },
     { "const", "boolean", "is never assigned by a body" },
     { "doc", "string", "what the field is, in a line" },
 }

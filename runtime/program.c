@@ -90,10 +90,6 @@ static void end_children(const struct loopc_job *job)
 static int run_all(const struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
-    if (job->program->prepare) {
-        const int st = job->program->prepare(job->state);
-        if (st) return st;
-    }
     enum loopc_when when = job->args.progress;
     if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(job->program, when, stderr);
@@ -175,6 +171,16 @@ static void hear_of_children(void)
     }
 }
 
+/* The run, unless what it was given does not fit the trainer: that is bad input. */
+static int prepare_and_run(const struct loopc_job *job)
+{
+    if (!job->program->prepare || !job->program->prepare(job->state)) {
+        return finish(job, run_all(job));
+    }
+    finish(job, LOOPC_FAILED);
+    return 2;
+}
+
 int loopc_main(const struct loopc_program *program, int argc, char **argv)
 {
     struct loopc_job job = {.program = program};
@@ -185,7 +191,7 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv)
         if (loopc_signals_catch(notice(&job, text, sizeof text))) {
             loopc_say(program, "error", "cannot catch signals: %s", strerror(errno));
         }
-        code = finish(&job, run_all(&job));
+        code = prepare_and_run(&job);
         loopc_signals_release();
     }
     loopc_end(&job);
