@@ -507,7 +507,9 @@ function emit_elements.prepare(unit, source)
 end
 
 function emit_elements.write(unit, w, source)
-    for _, leaf in ipairs(source.leaf_writers) do bodies.write_function(unit, w, leaf, ("A leaf of %s (%s)"):format(leaf.full, bodies.where(leaf.body.at))) end
+    for _, leaf in ipairs(source.leaf_writers) do
+        bodies.write_function(unit, w, leaf, ("A leaf of %s (%s)"):format(leaf.full, bodies.where(leaf.body.at)))
+    end
     for _, f in ipairs(source.functions) do
         for _, line in ipairs(f.lines) do w.lines[#w.lines + 1] = line end
     end
