@@ -70,6 +70,25 @@ suite:test("twenty compilations, the same bytes everywhere", function()
     end
 end)
 
+suite:test("twenty processes, the same bytes, whatever the locale, the time zone, the home and the folder", function()
+    local text = specs.signals:gsub("return trainer", [[
+        for i = 1, 40 do _G["C" .. i] = callback("c" .. i) { ["*.i"] = "puts(\"\");", b = "x();", state = { ["f" .. i] = f32(i), g = bool } } end
+        local all = { A, B }
+        for name, value in pairs(_G) do if name:match("^C%%d+$") then all[#all + 1] = value end end
+        all.code = "static void x(void) {}"
+        do return trainer "many" (all) end
+        return trainer]])
+    local path = suite:file("spec.lua", text)
+    local folder, first = path:match("^(.*)/"), nil
+    for i = 1, 20 do
+        local status, out, err = host.run { host.exe(), "--scripts", host.cwd(), "gen", "--no-format", i % 2 == 0 and path or "spec.lua",
+            cwd = i % 2 == 1 and folder or nil, env = { "LC_ALL=" .. (i % 3 == 0 and "C" or "de_DE.UTF-8"), "TZ=Asia/Tokyo", "HOME=/nowhere/" .. i } }
+        suite:equal(status, 0, err)
+        first = first or out
+        suite:check(out == first, "run " .. i)
+    end
+end)
+
 suite:test("the path by which the spec was named makes no difference", function()
     local path = suite:file("spec.lua", specs.signals)
     local folder = path:match("^(.*)/")

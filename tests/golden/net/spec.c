@@ -6,6 +6,9 @@
  *   guard (spec.lua:10): callback on Train.after_batch */
 #include "loopc.h"
 
+/* Where a run can be saved and resumed: between two iterations of a loop. */
+enum { AT_START, AT_Fit, AT_Train };
+
 /* net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows (spec.lua:15) */
 struct digits_net {
     /* weights, a row an output, and biases */
@@ -154,15 +157,24 @@ static int digits_run(void *state)
     struct digits *const s = state;
     int st = LOOPC_OK;
 
-    for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
-        if ((st = loopc_between(&s->loopc))) break;
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Fit:
+        s->loopc.resume_at = AT_START;
+        goto Fit_resumed;
+    case AT_Train:
+        s->loopc.resume_at = AT_START;
+        goto Train_resumed;
+    }
 
+    for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
+        if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+    Fit_resumed:
         /* Fit.epoch (spec.lua:1) */
         s->Train.times = (int64_t)(s->data.rows / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
              s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
-            if ((st = loopc_between(&s->loopc))) break;
-
+            if ((st = loopc_between(&s->loopc, AT_Train))) break;
+        Train_resumed:
             /* Train.batch (spec.lua:5), on Fit.on_epoch */
             Train_before_batch(s);
             Train_on_batch(s);
@@ -185,18 +197,27 @@ static int digits_watched(void *state)
     struct digits *const s = state;
     int st = LOOPC_OK;
 
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Fit:
+        s->loopc.resume_at = AT_START;
+        goto Fit_resumed;
+    case AT_Train:
+        s->loopc.resume_at = AT_START;
+        goto Train_resumed;
+    }
+
     loopc_enter(&s->loopc, 0);
     for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
-        if ((st = loopc_between(&s->loopc))) break;
-
+        if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+    Fit_resumed:
         /* Fit.epoch (spec.lua:1) */
         loopc_enter(&s->loopc, 1);
         loopc_enter(&s->loopc, 2);
         s->Train.times = (int64_t)(s->data.rows / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
              s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
-            if ((st = loopc_between(&s->loopc))) break;
-
+            if ((st = loopc_between(&s->loopc, AT_Train))) break;
+        Train_resumed:
             /* Train.batch (spec.lua:5), on Fit.on_epoch */
             loopc_enter(&s->loopc, 3);
             loopc_at(&s->loopc, 4);
@@ -249,14 +270,70 @@ static const struct loopc_field fields[] = {
      .flags = LOOPC_OPTION,
      .dataset = &data_options},
     {.name = "seen", .type = LOOPC_U64, .offset = offsetof(struct digits, seen), .count = 1},
-    {.name = "net",
-     .type = LOOPC_BYTES,
-     .offset = offsetof(struct digits, net),
-     .count = sizeof(struct digits_net)},
-    {.name = "adam",
-     .type = LOOPC_BYTES,
-     .offset = offsetof(struct digits, adam),
-     .count = sizeof(struct digits_adam)},
+    {.name = "net.layers.0.weight",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.w0),
+     .count = 4096,
+     .rank = 2,
+     .dims = {64, 64}},
+    {.name = "net.layers.0.bias",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.b0),
+     .count = 64},
+    {.name = "net.layers.1.weight",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.w1),
+     .count = 640,
+     .rank = 2,
+     .dims = {10, 64}},
+    {.name = "net.layers.1.bias",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.b1),
+     .count = 10},
+    {.name = "adam.step",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, adam.step),
+     .count = 1},
+    {.name = "adam.layers.0.weight.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mw0),
+     .count = 4096,
+     .rank = 2,
+     .dims = {64, 64}},
+    {.name = "adam.layers.0.weight.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vw0),
+     .count = 4096,
+     .rank = 2,
+     .dims = {64, 64}},
+    {.name = "adam.layers.0.bias.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mb0),
+     .count = 64},
+    {.name = "adam.layers.0.bias.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vb0),
+     .count = 64},
+    {.name = "adam.layers.1.weight.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mw1),
+     .count = 640,
+     .rank = 2,
+     .dims = {10, 64}},
+    {.name = "adam.layers.1.weight.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vw1),
+     .count = 640,
+     .rank = 2,
+     .dims = {10, 64}},
+    {.name = "adam.layers.1.bias.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mb1),
+     .count = 10},
+    {.name = "adam.layers.1.bias.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vb1),
+     .count = 10},
     {.name = "Fit.iteration",
      .type = LOOPC_I64,
      .offset = offsetof(struct digits, Fit.iteration),
@@ -318,6 +395,13 @@ static const struct loopc_place places[] = {
     {"Train.finally_batch", "Fit.on_epoch", 3, 's'},
 };
 
+/* The same by name, as checkpoints have them. */
+static const char *const positions[] = {
+    [AT_START] = "start",
+    [AT_Fit] = "Fit",
+    [AT_Train] = "Train on Fit.on_epoch",
+};
+
 static const struct loopc_program program = {
     .name = "digits",
     .size = sizeof(struct digits),
@@ -325,6 +409,8 @@ static const struct loopc_program program = {
     .field_count = sizeof fields / sizeof fields[0],
     .places = places,
     .place_count = sizeof places / sizeof places[0],
+    .positions = positions,
+    .position_count = sizeof positions / sizeof positions[0],
     .defaults = digits_defaults,
     .prepare = digits_prepare,
     .run = digits_run,

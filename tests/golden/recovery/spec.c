@@ -10,6 +10,9 @@
 /* Signals with a named target. */
 enum { STOP_Fit = LOOPC_SIGNALS, CANCEL_Fit_epoch };
 
+/* Where a run can be saved and resumed: between two iterations of a loop. */
+enum { AT_START, AT_Fit, AT_Train };
+
 /* What each place of Train has for itself. */
 struct Train_site {
     uint64_t visits; /* (spec.lua:23) */
@@ -169,6 +172,15 @@ static int recovery_run(void *state)
     struct recovery *const s = state;
     int st = LOOPC_OK;
 
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Fit:
+        s->loopc.resume_at = AT_START;
+        goto Fit_resumed;
+    case AT_Train:
+        s->loopc.resume_at = AT_START;
+        goto Train_resumed;
+    }
+
     /* Fit (spec.lua:3) */
     if (s->Fit.epochs == 0) {
         Fit_on_skip();
@@ -178,14 +190,15 @@ static int recovery_run(void *state)
         /* Fit.run (spec.lua:8) */
         Fit_before_run();
         for (; !(s->Fit.epoch >= s->Fit.epochs); s->Fit.iteration++, s->Fit.total++) {
-            if ((st = loopc_between(&s->loopc))) break;
-
+            if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+        Fit_resumed:
             /* Fit.epoch (spec.lua:9) */
             if ((st = Fit_before_epoch(s))) goto Fit_epoch_end;
             s->Train.times = (int64_t)(s->Fit.epochs - 1);
             for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
                  s->Train.iteration++, s->Train.total++) {
-                if ((st = loopc_between(&s->loopc))) break;
+                if ((st = loopc_between(&s->loopc, AT_Train))) break;
+            Train_resumed:
                 memset(&s->Train_batch, 0, sizeof s->Train_batch);
                 s->Train_batch.rate = 0.5f;
 
@@ -279,6 +292,15 @@ static int recovery_watched(void *state)
     struct recovery *const s = state;
     int st = LOOPC_OK;
 
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Fit:
+        s->loopc.resume_at = AT_START;
+        goto Fit_resumed;
+    case AT_Train:
+        s->loopc.resume_at = AT_START;
+        goto Train_resumed;
+    }
+
     /* Fit (spec.lua:3) */
     loopc_enter(&s->loopc, 0);
     if (s->Fit.epochs == 0) {
@@ -292,8 +314,8 @@ static int recovery_watched(void *state)
         loopc_at(&s->loopc, 3);
         Fit_before_run();
         for (; !(s->Fit.epoch >= s->Fit.epochs); s->Fit.iteration++, s->Fit.total++) {
-            if ((st = loopc_between(&s->loopc))) break;
-
+            if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+        Fit_resumed:
             /* Fit.epoch (spec.lua:9) */
             loopc_enter(&s->loopc, 4);
             loopc_at(&s->loopc, 5);
@@ -302,7 +324,8 @@ static int recovery_watched(void *state)
             s->Train.times = (int64_t)(s->Fit.epochs - 1);
             for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
                  s->Train.iteration++, s->Train.total++) {
-                if ((st = loopc_between(&s->loopc))) break;
+                if ((st = loopc_between(&s->loopc, AT_Train))) break;
+            Train_resumed:
                 memset(&s->Train_batch, 0, sizeof s->Train_batch);
                 s->Train_batch.rate = 0.5f;
 
@@ -426,13 +449,11 @@ static const struct loopc_field fields[] = {
     {.name = "Train.rate",
      .type = LOOPC_F32,
      .offset = offsetof(struct recovery, Train_batch.rate),
-     .count = 1,
-     .flags = LOOPC_TRANSIENT},
+     .count = 1},
     {.name = "Train.counts",
      .type = LOOPC_I32,
      .offset = offsetof(struct recovery, Train_batch.counts),
-     .count = 4,
-     .flags = LOOPC_TRANSIENT},
+     .count = 4},
     {.name = "Cleanup.iteration",
      .type = LOOPC_I64,
      .offset = offsetof(struct recovery, Cleanup.iteration),
@@ -487,6 +508,13 @@ static const struct loopc_place places[] = {
     {"Fit.finally_run", NULL, 2, 's'},
 };
 
+/* The same by name, as checkpoints have them. */
+static const char *const positions[] = {
+    [AT_START] = "start",
+    [AT_Fit] = "Fit",
+    [AT_Train] = "Train on Fit.on_epoch",
+};
+
 static const struct loopc_program program = {
     .name = "recovery",
     .size = sizeof(struct recovery),
@@ -494,6 +522,8 @@ static const struct loopc_program program = {
     .field_count = sizeof fields / sizeof fields[0],
     .places = places,
     .place_count = sizeof places / sizeof places[0],
+    .positions = positions,
+    .position_count = sizeof positions / sizeof positions[0],
     .defaults = recovery_defaults,
     .run = recovery_run,
     .watched = recovery_watched,
