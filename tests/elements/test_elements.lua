@@ -25,8 +25,8 @@ flags="%CC% -std=c11 -O0 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wer
 flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=all -I%RUNTIME% -I."
 "%LOOPC%" gen %OPTIONS% tree.lua -o prog.c --no-format >gen.out 2>&1 || exit 0
 "%LOOPC%" gen %OPTIONS% --step --lib tree.lua -o tree.c --no-format >>gen.out 2>&1 || exit 0
-$flags prog.c %LIBRARY% -lz -lm -pthread -o prog >cc.out 2>&1 || exit 0
-$flags tree.c %DRIVER% %LIBRARY% -lz -lm -pthread -o machine >>cc.out 2>&1 || exit 0
+$flags prog.c %LIBRARY% -ljansson -lz -lm -pthread -o prog >cc.out 2>&1 || exit 0
+$flags tree.c %DRIVER% %LIBRARY% -ljansson -lz -lm -pthread -o machine >>cc.out 2>&1 || exit 0
 ./prog --progress never >straight.out 2>straight.err; echo $? >straight.code
 for budget in 1 2 3; do ./machine plain $budget >plain$budget.out 2>plain$budget.err; echo $? >plain$budget.code; done
 ./machine copy %CUT% >copy.out 2>copy.err; echo $? >copy.code
