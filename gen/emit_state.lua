@@ -59,11 +59,12 @@ local function loop_struct(w, owner)
     w:close("} %s;", owner.member)
 end
 
-local function batch_struct(w, loop)
-    if not loop.batch_member then return end
-    w:open("struct { /* made anew for every iteration of %s */", loop.name)
-    write_members(w, members_of(loop, "batch"))
-    w:close("} %s;", loop.batch_member)
+local function batch_struct(w, owner)
+    if not owner.batch_member then return end
+    w:open(owner.kind == "loop" and "struct { /* made anew for every iteration of %s */"
+        or "struct { /* of %s, made anew for every iteration of its loop */", owner.name)
+    write_members(w, members_of(owner, "batch"))
+    w:close("} %s;", owner.batch_member)
 end
 
 local function site_members(unit)
@@ -99,7 +100,7 @@ function emit_state.write_struct(unit, w)
     write_members(w, members)
     for _, owner in ipairs(unit.trainer.members) do
         loop_struct(w, owner)
-        if owner.kind == "loop" then batch_struct(w, owner) end
+        batch_struct(w, owner)
     end
     w:close("};")
     w:blank()
@@ -205,6 +206,8 @@ local function row(unit, w, field, name, lvalue)
         { "offset", ("offsetof(struct %s, %s)"):format(unit.struct, member) }, { "count", tostring(count) },
         { "flags", flags_of(field) }, { "report_in", field.report_in and cvalue.string(field.report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
+        { "samples", field.samples and tostring(field.samples) },
+        { "set", field.samples and field.parameters.set and cvalue.string(field.parameters.set) },
         { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
     })
 end

@@ -46,6 +46,8 @@ struct loopc_field {
     size_t count;          /* elements; bytes for LOOPC_BYTES */
     const char *report_in; /* the loop whose iterations report it, or NULL: the end of the run */
     int64_t report_every;  /* every so many of them; 0 is 1 */
+    int64_t samples;       /* one value, or row of values, for each of so many samples; or 0 */
+    const char *set;       /* what they are samples of, or NULL: of the batch */
     const char *doc;       /* one line, or NULL */
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
 };

@@ -59,5 +59,6 @@
 #include "rng.h"
 #include "dataset.h"
 #include "nn.h"
+#include "environment.h"
 
 #endif

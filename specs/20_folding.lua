@@ -1,0 +1,155 @@
+-- Design: folding a protein on a square lattice, by a model that learns which moves make good folds.
+--
+-- The HP model: a chain of residues, H (likes its kind) and P, lies on the lattice, each residue on a place of its own.
+-- Every pair of H that are neighbours on the lattice but not in the chain is a contact; the energy is minus the number of
+-- contacts, and the fold of least energy is wanted. A fold is a sequence of moves, left, straight or right, from the third
+-- residue on. It is invalid when the chain crosses itself.
+--
+--     loopc run 20_folding.lua                                      20 residues; the best known energy is -9
+--     loopc run 20_folding.lua -- --chain HHPPHPPHPPHPPHPPHPPHPPHH  24 residues; -9 as well
+--     loopc run 20_folding.lua -- --by-chance                       random folds instead, as many
+--     loopc run 20_folding.lua -- --report 50 --table folds.csv     a line every 50 batches; all folds at the end
+--     loopc explain 20_folding.lua                                  the 23 events, and who listens
+--
+-- Try: temperature 1.5; no entropy; a share of the batch from the best of the log.
+
+local environment = require "loopc.environment"
+
+local LONGEST = 24 -- residues
+
+local design = environment.new {
+    doc = "A model that learns to fold.",
+    tokens = "LSR", length = LONGEST - 2, fixed = true,
+    room = 128, buffer_room = 512, bs = 64, iters = 4000, log_memory = 65536,
+}
+
+local code = ("enum { LONGEST = %d };\n"):format(LONGEST) .. [[
+
+/* Lays a chain on the lattice: places[i] of residue i. Returns whether it crosses itself. */
+static bool fold_places(const int32_t *moves, int32_t residues, int32_t places[][2])
+{
+    int32_t x = 0, y = 0, dx = 1, dy = 0;
+    for (int32_t i = 0; i < residues; i++) {
+        if (i > 1) {
+            const int32_t turn = moves[i - 2], side = 1 - turn, kept = dx;
+            if (side != 0) dx = -side * dy, dy = side * kept;
+        }
+        if (i > 0) x += dx, y += dy;
+        places[i][0] = x, places[i][1] = y;
+        for (int32_t k = 0; k < i; k++)
+            if (places[k][0] == x && places[k][1] == y) return true;
+    }
+    return false;
+}
+
+static bool neighbours(const int32_t *a, const int32_t *b)
+{
+    const int32_t dx = a[0] - b[0], dy = a[1] - b[1];
+    return dx * dx + dy * dy == 1;
+}
+
+/* The number of contacts of a fold, -1 when it is invalid. */
+static int32_t fold_contacts(const int32_t *moves, const char *chain)
+{
+    int32_t places[LONGEST][2];
+    const int32_t residues = (int32_t)strlen(chain);
+    if (fold_places(moves, residues, places)) return -1;
+    int32_t contacts = 0;
+    for (int32_t i = 0; i < residues; i++)
+        for (int32_t k = i + 3; k < residues; k += 2)
+            contacts += chain[i] == 'H' && chain[k] == 'H' && neighbours(places[i], places[k]);
+    return contacts;
+}
+
+/* Draws a fold: H as @, P as o, the first one in brackets. */
+static void fold_draw(const int32_t *moves, const char *chain)
+{
+    char picture[4 * LONGEST + 1][8 * LONGEST + 3];
+    int32_t places[LONGEST][2], low[2] = {0, 0}, high[2] = {0, 0};
+    const int32_t residues = (int32_t)strlen(chain);
+    fold_places(moves, residues, places);
+    memset(picture, ' ', sizeof picture);
+    for (int32_t i = 0; i < residues; i++)
+        for (int32_t k = 0; k < 2; k++) {
+            if (places[i][k] < low[k]) low[k] = places[i][k];
+            if (places[i][k] > high[k]) high[k] = places[i][k];
+        }
+    for (int32_t i = 0; i < residues; i++) {
+        const int32_t row = 2 * (high[1] - places[i][1]), column = 4 * (places[i][0] - low[0]) + 1;
+        picture[row][column] = chain[i] == 'H' ? '@' : 'o';
+        if (i == 0) picture[row][column - 1] = '[', picture[row][column + 1] = ']';
+        if (i == 0) continue;
+        const int32_t dx = places[i][0] - places[i - 1][0], dy = places[i][1] - places[i - 1][1];
+        picture[row + dy][column - 2 * dx] = dx ? '-' : '|';
+    }
+    for (int32_t row = 0; row <= 2 * (high[1] - low[1]); row++) {
+        int32_t last = 4 * (high[0] - low[0]) + 2;
+        while (last > 0 && picture[row][last] == ' ') last--;
+        printf("    %.*s\n", (int)last + 1, picture[row]);
+    }
+}
+]]
+
+-- The chain's length decides how many of the moves count: those behind are -1, as behind the end of any sample.
+local valid = callback "valid" {
+    order = 5,
+    doc = "drops folds that cross themselves",
+    setup = { order = 1, [[
+        const size_t residues = strlen($chain);
+        if (residues < 4 || residues > LONGEST || strspn($chain, "HP") != residues)
+            $fail("--chain takes 4 to %d letters H and P", (int)LONGEST);
+        $length = (int32_t)residues - 2;
+        if (!$by_chance) return LOOPC_OK;
+        $model.p_batch = 0;
+        $random.p_batch = 1;
+    ]] },
+    state = {
+        by_chance = bool { option = true, doc = "random folds instead of the model's" },
+        folds = i64 { doc = "folds that were tried" },
+    },
+    filter_batch = [[
+        for (int32_t i = 0; i < $rows; i++)
+            $keep[i] = fold_contacts($samples[i], $chain) >= 0;
+        $folds += $rows;
+    ]] .. design:filter_samples(),
+    after_reward_modification = "if ($by_chance) $rows = 0;", -- nothing to learn from
+}
+
+local best = callback "best" {
+    order = 50,
+    doc = "keeps the best fold, draws it at the end",
+    state = {
+        energy = i32 { report = true, doc = "the least energy so far" },
+        moves = i32[LONGEST - 2],
+        found = i64 { doc = "how many folds had been evaluated then" },
+    },
+    after_compute_reward = [[
+        for (int32_t i = 0; i < $rows; i++) {
+            if (-(int32_t)$contacts.scores[i] >= $energy) continue;
+            $energy = -(int32_t)$contacts.scores[i];
+            $found = $valid.folds;
+            memcpy($moves, $samples[i], sizeof $moves);
+        }
+    ]],
+    after_train = [[
+        printf("energy %d after %lld of %lld folds\n", (int)$energy, (long long)$found, (long long)$valid.folds);
+        if ($energy < 0) fold_draw($moves, $chain);
+    ]],
+}
+
+return design:trainer "folding" {
+    doc = "Folds a protein of the HP model on the square lattice.",
+    code = code,
+    state = {
+        chain = str { "HPHPPHHPHPPHPHHPPHPH", option = true, doc = "the residues, H and P" },
+    },
+    design:policy { hidden = { 64 }, eta = 0.003 },
+    design:from_model { p_batch = 1 },
+    design:random {},
+    valid,
+    design:reward { name = "contacts", score = "score = (float)fold_contacts(item, $chain);" },
+    design:policy_gradient { baseline = "average" },
+    design:entropy { weight = 0.02 },
+    best,
+    design:log {},
+}
