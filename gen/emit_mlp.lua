@@ -38,6 +38,9 @@ local functions = {
     { "loss", "float", { "TARGETS", "int32_t rows" },
         { "The mean loss of the rows; leaves its derivative for backward. After forward." },
         groups = { "activations", "delta" } },
+    { "mask", "void", { "const bool *allowed", "int32_t rows" },
+        { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
+        groups = { "activations" } },
     { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
         { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
         groups = { "activations" } },
@@ -87,7 +90,7 @@ local function arguments_of(net, entry)
 end
 
 -- What only a softmax has: classes that can be drawn.
-local of_policies = { log_p = true, zero_delta = true, likelihood = true, entropy = true }
+local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
 
 local function offered(net, entry)
     if entry[1] == "resize" then return net.inputs_from end

@@ -125,6 +125,11 @@ function body.loss(w, net)
     end
 end
 
+function body.mask(w, net)
+    local layer = last_layer(net)
+    call(w, "loopc_mask", at("z", layer), at("a", layer), "allowed", "rows", layer.outputs)
+end
+
 function body.log_p(w, net)
     local layer = last_layer(net)
     call(w, "loopc_log_probabilities", at("z", layer), at("a", layer), "actions", "log_p", "rows", layer.outputs)

@@ -17,7 +17,25 @@
 #include "elementary.h"
 #include "rng.h"
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Takes the classes that are not allowed out of a softmax: z becomes -1e30 and a 0 there, and all that
+ * is made of the two afterwards is that of the classes left. A row in which none is allowed stays as
+ * it is. */
+static inline void loopc_mask(float *z, float *a, const bool *allowed, int32_t rows,
+                              int32_t classes)
+{
+    for (int32_t r = 0; r < rows; r++, z += classes, a += classes, allowed += classes) {
+        bool any = false, all = true;
+        for (int32_t j = 0; j < classes; j++)
+            any |= allowed[j], all &= allowed[j];
+        if (!any || all) continue;
+        for (int32_t j = 0; j < classes; j++)
+            z[j] = allowed[j] ? z[j] : -1e30f;
+        loopc_softmax(z, a, 1, classes);
+    }
+}
 
 /* log a[action] of one row, 0 for no action. From z, because a has rounded to 0 where z has not:
  * with m the largest z it is (z[action] - z[m]) + log a[m], and a[m] >= 1 / classes. */

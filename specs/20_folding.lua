@@ -20,26 +20,47 @@ local LONGEST = 24 -- residues
 local design = environment.new {
     doc = "A model that learns to fold.",
     tokens = "LSR", length = LONGEST - 2, fixed = true,
+    -- A move onto a place that is taken is not even tried; a chain in a dead end still has to cross itself.
+    allowed = [[
+        for (int32_t move = 0; move < 3; move++)
+            allowed[move] = position >= $length || !fold_crosses(item, position, move);
+    ]],
     room = 128, buffer_room = 512, bs = 64, iters = 4000, log_memory = 65536,
 }
 
 local code = ("enum { LONGEST = %d };\n"):format(LONGEST) .. [[
 
-/* Lays a chain on the lattice: places[i] of residue i. Returns whether it crosses itself. */
-static bool fold_places(const int32_t *moves, int32_t residues, int32_t places[][2])
+/* The step after a move: 0 left, 1 straight, 2 right. */
+static void fold_turn(int32_t move, int32_t *dx, int32_t *dy)
+{
+    const int32_t side = 1 - move, kept = *dx;
+    if (side == 0) return;
+    *dx = -side * *dy;
+    *dy = side * kept;
+}
+
+/* Lays a chain on the lattice: places[i] of residue i. Returns how many residues lie before the first
+ * that would cross the chain: all, when the fold is valid. */
+static int32_t fold_places(const int32_t *moves, int32_t residues, int32_t places[][2])
 {
     int32_t x = 0, y = 0, dx = 1, dy = 0;
     for (int32_t i = 0; i < residues; i++) {
-        if (i > 1) {
-            const int32_t turn = moves[i - 2], side = 1 - turn, kept = dx;
-            if (side != 0) dx = -side * dy, dy = side * kept;
-        }
+        if (i > 1) fold_turn(moves[i - 2], &dx, &dy);
         if (i > 0) x += dx, y += dy;
         places[i][0] = x, places[i][1] = y;
         for (int32_t k = 0; k < i; k++)
-            if (places[k][0] == x && places[k][1] == y) return true;
+            if (places[k][0] == x && places[k][1] == y) return i;
     }
-    return false;
+    return residues;
+}
+
+/* Whether the chain crosses itself when `move` follows the first `count` moves. */
+static bool fold_crosses(const int32_t *moves, int32_t count, int32_t move)
+{
+    int32_t places[LONGEST][2], all[LONGEST];
+    memcpy(all, moves, (size_t)count * sizeof *all);
+    all[count] = move;
+    return fold_places(all, count + 3, places) < count + 3;
 }
 
 static bool neighbours(const int32_t *a, const int32_t *b)
@@ -53,7 +74,7 @@ static int32_t fold_contacts(const int32_t *moves, const char *chain)
 {
     int32_t places[LONGEST][2];
     const int32_t residues = (int32_t)strlen(chain);
-    if (fold_places(moves, residues, places)) return -1;
+    if (fold_places(moves, residues, places) < residues) return -1;
     int32_t contacts = 0;
     for (int32_t i = 0; i < residues; i++)
         for (int32_t k = i + 3; k < residues; k += 2)

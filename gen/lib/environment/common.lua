@@ -43,11 +43,28 @@ function common.memory(design, room, items, count, index, index_size)
     }
 end
 
--- C that writes what a policy is told of an `item` at a `position` to a row of its inputs.
-function common.encode(item, position, row, policy)
-    return common.fill("loopc_encode_tokens({item}, {position}, $width, $vocabulary, ${policy}.context, "
-        .. "${policy}.x + (size_t)({row}) * (size_t)${policy}.inputs);",
-        { item = item, position = position, row = row, policy = policy })
+-- C that says in allowed[0], allowed[1], ... which tokens an `item` may have at a `position`.
+function common.mask(design, item, position, allowed)
+    return design.allowed and common.fill([[
+        {
+            const int32_t *const item = {item}, position = {position};
+            bool *const allowed = {allowed};
+            memset(allowed, true, (size_t)$vocabulary);
+            {code}
+        }
+    ]], { item = item, position = position, allowed = allowed, code = design.allowed }) or ""
+end
+
+-- C that writes what a policy is told of an `item` at a `position` to row `row` of its inputs, and what it may choose there.
+function common.encode(design, item, position, row, policy)
+    local allowed = design.allowed and common.fill([[
+        ${policy}.allowed[({row} + 1) * ${policy}.actions - 1] = true;
+    ]], { row = row, policy = policy }) .. common.mask(design, item, position,
+        common.fill("${policy}.allowed + {row} * ${policy}.actions", { row = row, policy = policy })) or ""
+    return common.fill([[
+        loopc_encode_tokens({item}, {position}, $width, $vocabulary, ${policy}.context,
+                            ${policy}.x + (size_t)({row}) * (size_t)${policy}.inputs);
+    ]], { item = item, position = position, row = row, policy = policy }) .. allowed
 end
 
 return common

@@ -22,6 +22,7 @@ local outputs = [[
             {encode}
         }
     {name}_net_forward($net, $x, $rows * $width);
+    {mask}
     {name}_net_log_p($net, $drawn, $log_p[0], $rows * $width);
     {name}_net_zero_delta($net, $rows * $width);
 ]]
@@ -68,15 +69,19 @@ function parts.policy(design, p)
         drawn = i32[rows] { doc = "the token of each row, or -1" },
         weights = f32[rows] { doc = "for the work of losses: what each row counts" },
     }
+    if design.allowed then state.allowed = bool[rows * actions] { doc = "which tokens may come, a row a token" } end
     local batch = { log_p = samples { f32[width], design.room, doc = "log-probabilities of the tokens" } }
-    local values = { name = name, last = design.fixed and "-1" or "$vocabulary", encode = common.encode("$samples[i]", "k", "r", name) }
+    local values = { name = name, last = design.fixed and "-1" or "$vocabulary", encode = common.encode(design, "$samples[i]", "k", "r", name),
+        mask = design.allowed and common.fill("{name}_net_mask($net, $allowed, $rows * $width);", { name = name }) or "" }
     local slow, setup, update = {}, nil, nil
     local look = common.fill(outputs, values)
     if p.slow then
         slow, setup, update = slow_part(name, net, p.slow)
         batch.slow_log_p = samples { f32[width], design.room, doc = "the same of the slow copy" }
+        values.mask = design.allowed and common.fill("{name}_slow_mask($slow, $allowed, $rows * $width);", values) or ""
         look = look .. common.fill([[
             {name}_slow_forward($slow, $x, $rows * $width);
+            {mask}
             {name}_slow_log_p($slow, $drawn, $slow_log_p[0], $rows * $width);
         ]], values)
     end

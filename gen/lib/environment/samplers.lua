@@ -40,16 +40,28 @@ function parts.sampler(design, p)
     }
 end
 
--- Items of all tokens with equal probability; of every length from 1 with equal probability unless all have the same.
--- Vectors: every number uniform in -1 .. 1.
+-- Items whose tokens are drawn one by one, each of those that are allowed there with equal probability; of every length
+-- from 1 with equal probability unless all have the same. Vectors: every number uniform in -1 .. 1.
 function parts.random(design, p)
+    local choose = design.allowed and ("bool open[{tokens}];" .. common.mask(design, "to[i]", "k", "open") .. [[
+                int32_t choices = 0;
+                for (int32_t token = 0; token < $vocabulary; token++)
+                    choices += open[token];
+                int32_t left = (int32_t)loopc_rng_below($random, (uint64_t)(choices > 0 ? choices : $vocabulary));
+                for (int32_t token = 0; token < $vocabulary; token++)
+                    if ((choices == 0 || open[token]) && left-- == 0) to[i][k] = token;
+    ]]):gsub("{tokens}", design.tokens and #design.tokens or 0)
+        or "to[i][k] = (int32_t)loopc_rng_below($random, (uint64_t)$vocabulary);"
     local tokens = common.fill([[
         for (int32_t i = 0; i < n; i++) {
             const int32_t count = {count};
             for (int32_t k = 0; k < $width; k++)
-                to[i][k] = k < count ? (int32_t)loopc_rng_below($random, (uint64_t)$vocabulary) : -1;
+                to[i][k] = -1;
+            for (int32_t k = 0; k < count; k++) {
+                {choose}
+            }
         }
-    ]], { count = design.fixed and "$length" or "1 + (int32_t)loopc_rng_below($random, (uint64_t)$length)" })
+    ]], { choose = choose, count = design.fixed and "$length" or "1 + (int32_t)loopc_rng_below($random, (uint64_t)$length)" })
     local vectors = [[
         for (int32_t i = 0; i < n; i++)
             for (int32_t k = 0; k < $width; k++)
@@ -87,16 +99,19 @@ function parts.from_model(design, p)
             for (int32_t k = 0; k < $width; k++)
                 to[i][k] = -1;
         for (int32_t k = 0; k < $length; k++) {
-            for (int32_t i = made; i < n; i++)
+            for (int32_t i = made; i < n; i++) {
                 {encode}
+            }
             const float *p = {policy}_net_forward(${policy}.net, ${policy}.x, n - made);
+            {mask}
             for (int32_t i = made; i < n; i++, p += ${policy}.actions) {
                 if (k > 0 && to[i][k - 1] < 0) continue;
                 const int32_t token = loopc_draw($random, p, ${policy}.actions, temperature);
                 to[i][k] = token < $vocabulary ? token : -1;
             }
         }
-    ]], { policy = policy, encode = common.encode("to[i]", "k", "i - made", policy) })
+    ]], { policy = policy, encode = common.encode(design, "to[i]", "k", "(i - made)", policy),
+        mask = design.allowed and common.fill("{policy}_net_mask(${policy}.net, ${policy}.allowed, n - made);", { policy = policy }) or "" })
     local once = "const int32_t made = 0;" .. draw
     local again = [[
         int32_t made = 0;
