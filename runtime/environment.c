@@ -60,6 +60,14 @@ int32_t loopc_filter(struct loopc_run *run, const char *set, const bool *keep, i
     return kept;
 }
 
+void loopc_clear_set(struct loopc_run *run, const char *set)
+{
+    for (int i = 0; i < run->program->field_count; i++) {
+        const struct loopc_field *field = &run->program->fields[i];
+        if (belongs(field, set)) memset((char *)run + field->offset, 0, loopc_field_size(field));
+    }
+}
+
 /* Sets. */
 
 uint64_t loopc_hash(const void *bytes, size_t size)

@@ -22,6 +22,9 @@
 int32_t loopc_filter(struct loopc_run *run, const char *set, const bool *keep, int32_t length,
                      int32_t rows);
 
+/* Makes all places of a set 0. */
+void loopc_clear_set(struct loopc_run *run, const char *set);
+
 /* A hash of bytes (FNV-1a, 64 bits, then the finalizer of splitmix64). */
 uint64_t loopc_hash(const void *bytes, size_t size);
 

@@ -5,19 +5,32 @@
 -- contacts, and the fold of least energy is wanted. A fold is a sequence of moves, left, straight or right, from the third
 -- residue on. It is invalid when the chain crosses itself.
 --
---     loopc run 20_folding.lua                                      20 residues; the best known energy is -9
+--     loopc run 20_folding.lua                                      20 residues, ten searches of each kind; the best known is -9
 --     loopc run 20_folding.lua -- --chain HHPPHPPHPPHPPHPPHPPHPPHH  24 residues; -9 as well
---     loopc run 20_folding.lua -- --by-chance                       random folds instead, as many
---     loopc run 20_folding.lua -- --report 50 --table folds.csv     a line every 50 batches; all folds at the end
+--     loopc run 20_folding.lua -- --searches 1 --report 50          one search, with a line every 50 batches
+--     loopc run 20_folding.lua -- --searches 1 --table folds.csv    all its folds at the end
 --     loopc explain 20_folding.lua                                  the 23 events, and who listens
 --
--- Try: temperature 1.5; no entropy; a share of the batch from the best of the log.
+-- Every search by the model is followed by one that makes as many folds by chance: each move one of those that are free.
+--
+-- Try: entropy 0; a share of the batch from the best of the log (design:from_log); a bonus for new folds (design:novelty).
 
 local environment = require "loopc.environment"
 
 local LONGEST = 24 -- residues
 
+-- One search after another: by the model, then by chance.
+local Search = loop "Search" {
+    times = "2 * $searches",
+    state = { searches = i64 { 10, option = true, doc = "how many searches of each kind" } },
+    before_search = node(1, "$valid.by_chance = $iteration % 2 == 1;"),
+    on_search = node(2),
+    after_search = node(3),
+    after_run = node(4),
+}
+
 local design = environment.new {
+    call_on = { Search.on_search },
     doc = "A model that learns to fold.",
     tokens = "LSR", length = LONGEST - 2, fixed = true,
     -- A move onto a place that is taken is not even tried; a chain in a dead end still has to cross itself.
@@ -25,7 +38,7 @@ local design = environment.new {
         for (int32_t move = 0; move < 3; move++)
             allowed[move] = position >= $length || !fold_crosses(item, position, move);
     ]],
-    room = 128, buffer_room = 512, bs = 64, iters = 4000, log_memory = 65536,
+    room = 128, buffer_room = 512, bs = 64, iters = 1000, log_memory = 65536,
 }
 
 local code = ("enum { LONGEST = %d };\n"):format(LONGEST) .. [[
@@ -120,12 +133,12 @@ local valid = callback "valid" {
         if (residues < 4 || residues > LONGEST || strspn($chain, "HP") != residues)
             $fail("--chain takes 4 to %d letters H and P", (int)LONGEST);
         $length = (int32_t)residues - 2;
-        if (!$by_chance) return LOOPC_OK;
-        $model.p_batch = 0;
-        $random.p_batch = 1;
+        $model.p_batch = $by_chance ? 0 : 1;
+        $random.p_batch = $by_chance ? 1 : 0;
+        $folds = 0;
     ]] },
     state = {
-        by_chance = bool { option = true, doc = "random folds instead of the model's" },
+        by_chance = bool { doc = "random folds instead of the model's" },
         folds = i64 { doc = "folds that were tried" },
     },
     filter_batch = [[
@@ -136,41 +149,64 @@ local valid = callback "valid" {
     after_reward_modification = "if ($by_chance) $rows = 0;", -- nothing to learn from
 }
 
-local best = callback "best" {
+-- What came out: by[0] by the model, by[1] by chance.
+local result = callback "result" {
     order = 50,
-    doc = "keeps the best fold, draws it at the end",
+    doc = "keeps the best folds, reports the searches",
     state = {
-        energy = i32 { report = true, doc = "the least energy so far" },
-        moves = i32[LONGEST - 2],
-        found = i64 { doc = "how many folds had been evaluated then" },
+        energy = i32 { report = true, doc = "the least energy of this search so far" },
+        found = i64 { doc = "how many folds had been tried then" },
+        best = i32 { doc = "the least energy of all" },
+        best_moves = i32[LONGEST - 2],
+        tally = i32[2][LONGEST] { doc = "how many searches of each kind ended with which energy, without its sign" },
+        sum_found = i64[2] { doc = "folds until the best of each search, added up" },
     },
+    setup = "$energy = 0, $found = 0;",
     after_compute_reward = [[
         for (int32_t i = 0; i < $rows; i++) {
-            if (-(int32_t)$contacts.scores[i] >= $energy) continue;
-            $energy = -(int32_t)$contacts.scores[i];
-            $found = $valid.folds;
-            memcpy($moves, $samples[i], sizeof $moves);
+            const int32_t energy = -(int32_t)$contacts.scores[i];
+            if (energy < $energy) $energy = energy, $found = $valid.folds;
+            if (energy < $best) {
+                $best = energy;
+                memcpy($best_moves, $samples[i], sizeof $best_moves);
+            }
         }
     ]],
-    after_train = [[
-        printf("energy %d after %lld of %lld folds\n", (int)$energy, (long long)$found, (long long)$valid.folds);
-        if ($energy < 0) fold_draw($moves, $chain);
+    after_search = [[
+        const int32_t kind = (int32_t)$Search.iteration % 2;
+        printf("search %2d by %-9s energy %3d after %6lld of %lld folds\n", (int)$Search.iteration / 2 + 1,
+               kind ? "chance:" : "the model:", (int)$energy, (long long)$found, (long long)$valid.folds);
+        fflush(stdout);
+        $tally[kind][-$energy]++;
+        $sum_found[kind] += $found;
+    ]],
+    ["Search.after_run"] = [[
+        if ($searches < 1) return;
+        for (int32_t kind = 0; kind < 2; kind++) {
+            printf("by %s", kind ? "chance:   " : "the model:");
+            for (int32_t energy = LONGEST - 1; energy >= 0; energy--)
+                if ($tally[kind][energy]) printf("  %d: %d of %d", -energy, $tally[kind][energy], (int)$searches);
+            printf(", on average after %lld folds\n", (long long)($sum_found[kind] / $searches));
+        }
+        printf("best energy %d\n", (int)$best);
+        if ($best < 0) fold_draw($best_moves, $chain);
     ]],
 }
 
 return design:trainer "folding" {
+    Search,
     doc = "Folds a protein of the HP model on the square lattice.",
     code = code,
     state = {
         chain = str { "HPHPPHHPHPPHPHHPPHPH", option = true, doc = "the residues, H and P" },
     },
-    design:policy { hidden = { 64 }, eta = 0.003 },
+    design:policy { hidden = { 64 }, eta = 0.001 },
     design:from_model { p_batch = 1 },
     design:random {},
     valid,
     design:reward { name = "contacts", score = "score = (float)fold_contacts(item, $chain);" },
     design:policy_gradient { baseline = "average" },
-    design:entropy { weight = 0.02 },
-    best,
+    design:entropy { weight = 0.4 },
+    result,
     design:log {},
 }

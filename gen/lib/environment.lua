@@ -150,7 +150,10 @@ local function template(design)
     return callback "template" {
         order = -1,
         setup = [[
-            if ($bs < -1 || $bs > $room) $fail("--bs is %d: there is room for 1 to %d samples", $bs, $room);
+            $shared = 0;
+            loopc_clear_set($loopc, "buffer");
+            $buffered = 0;
+            if ($bs < -1 || $bs == 0 || $bs > $room) $fail("--bs is %d: there is room for 1 to %d samples", $bs, $room);
         ]],
         reward_modification = [[
             for (int32_t i = 0; i < $rows; i++)
@@ -161,16 +164,19 @@ end
 
 local Design = {}
 
--- trainer "name" { callbacks..., state = ..., code = ... } with the environment's loops before them.
+-- trainer "name" { callbacks..., state = ..., code = ... } with the environment's loops before them; an environment that
+-- stands in another loop (call_on) leaves the first place to that.
 function Design:trainer(name)
     return function(body)
-        local members = { table.unpack(self.loops) }
+        local members, first = {}, 1
+        if self.call_on then members[1], first = body[1], 2 end
+        table.move(self.loops, 1, #self.loops, #members + 1, members)
         members[#members + 1] = self.template
-        for i, member in ipairs(body) do
-            members[#members + 1] = member
-            body[i] = nil
+        table.move(body, first, #body, #members + 1, members)
+        for key, value in pairs(body) do
+            if type(key) == "string" then members[key] = value end
         end
-        return trainer(name)(with(members, body))
+        return trainer(name)(members)
     end
 end
 

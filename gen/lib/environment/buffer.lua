@@ -127,6 +127,7 @@ function parts.timeout(design, p)
             batches = i64 { p.batches or 1, doc = "how many batches a sample is blocked" },
             used_in = i64[memory] { doc = "the batch in which each was used last" },
         }, common.memory(design, memory, "used", "count", "index", "index_size")),
+        setup = "$count = 0; memset($index, 0, sizeof $index);",
         filter_buffer = drop_blocked("$buffer", "$buffered", parts.filter_items()),
         filter_batch = drop_blocked("$samples", "$rows", parts.filter_samples()),
         after_sample = common.fill([[

@@ -104,6 +104,7 @@ function parts.log(design, p)
             first = i64[memory] { doc = "the batch that had it first" },
             sorted = f32[memory],
         }, common.memory(design, memory, "items", "count", "index", "index_size")),
+        setup = "$count = $best = 0; memset($index, 0, sizeof $index);",
         after_batch = common.fill(keep, values),
         after_train = write(design),
     }

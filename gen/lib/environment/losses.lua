@@ -73,6 +73,7 @@ function parts.policy_gradient(design, p)
             clip = f32 { p.ratio or 0, doc = "how far a ratio to the slow copy counts" },
             advantages = f32[design.room],
         },
+        setup = "$begun = false;",
         compute_loss = common.fill(advantages .. (p.ratio and ratio or plain), values),
     }
 end

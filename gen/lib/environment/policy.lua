@@ -63,6 +63,8 @@ function parts.policy(design, p)
         rule = optimizer(common.with({ "adam", net = "net" }, p.optimizer)),
         eta = f32 { p.eta or 0.003, option = true, settable = true, doc = "learning rate" },
         clip = f32 { p.clip or 0, settable = true, doc = "the most that the gradient's norm may be; 0: anything" },
+        fresh = rng { doc = "of the first weights of later runs" },
+        used = bool { doc = "whether it has learned already" },
         norm = f32 { report = true, doc = "of the gradient" },
         context = i32 { context, const = true }, inputs = i32 { inputs, const = true }, actions = i32 { actions, const = true },
         x = f32[rows * inputs] { doc = "what the net is told, a row a token" },
@@ -73,7 +75,7 @@ function parts.policy(design, p)
     local batch = { log_p = samples { f32[width], design.room, doc = "log-probabilities of the tokens" } }
     local values = { name = name, last = design.fixed and "-1" or "$vocabulary", encode = common.encode(design, "$samples[i]", "k", "r", name),
         mask = design.allowed and common.fill("{name}_net_mask($net, $allowed, $rows * $width);", { name = name }) or "" }
-    local slow, setup, update = {}, nil, nil
+    local slow, setup, update = {}, "", nil
     local look = common.fill(outputs, values)
     if p.slow then
         slow, setup, update = slow_part(name, net, p.slow)
@@ -90,7 +92,13 @@ function parts.policy(design, p)
         doc = "the model: chooses tokens, learns from rewards",
         state = common.with(state, slow),
         batch = batch,
-        setup = setup,
+        setup = common.fill([[
+            if ($used) {
+                {name}_net_init($net, $fresh);
+                memset($rule, 0, sizeof *$rule);
+            }
+            $used = true;
+        ]], values) .. setup,
         get_model_outputs = look,
         zero_grad = common.fill("{name}_net_zero_grad($net);", values),
         on_zero_grad = { order = 1000, common.fill("{name}_net_backward($net, $x, $rows * $width);", values) },

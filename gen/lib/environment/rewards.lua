@@ -100,6 +100,7 @@ function parts.novelty(design, p)
         doc = "a bonus for samples that are new",
         state = common.with({ bonus = f32 { p.bonus or 0.05, settable = true, doc = "what being new is worth" } },
             common.memory(design, memory, "seen", "count", "index", "index_size")),
+        setup = "$count = 0; memset($index, 0, sizeof $index);",
         reward_modification = common.fill([[
             for (int32_t i = 0; i < $rows; i++) {
                 if (loopc_find($index, $index_size, $seen, sizeof $seen[0], $samples[i]) < 0) $rewards_final[i] += $bonus;
