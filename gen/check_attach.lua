@@ -177,7 +177,8 @@ local function attach_binding(unit, trainer, index, binding)
     end
 end
 
-local function by_place(a, b)
+-- The order of insertions on one node: their order, ties by the trainer's list, then by the callback's keys.
+function attach.by_place(a, b)
     if a.order ~= b.order then return a.order < b.order end
     if a.index ~= b.index then return a.index < b.index end
     return a.key < b.key
@@ -239,7 +240,7 @@ function attach.run(unit, trainer)
     local index = index_nodes(trainer)
     for _, member in ipairs(trainer.members) do attach_member(unit, trainer, index, member) end
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.sort(node.insertions, by_place) end
+        for _, node in ipairs(attach.nodes_of(loop)) do table.sort(node.insertions, attach.by_place) end
     end
     check_reach(unit, trainer)
 end

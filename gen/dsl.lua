@@ -59,9 +59,14 @@ function dsl.entries(values)
     return out
 end
 
+local types = setmetatable({}, getmetatable(about))
+
+-- A table of the spec's own, not a value made by a word.
+local function is_plain(value) return type(value) == "table" and not about[value] and not types[value] end
+
 -- node(order, body) | node { order = n, doc = "...", body }
 local function node(order, body)
-    if type(order) == "table" and not about[order] then return record(order, "node") end
+    if is_plain(order) then return record(order, "node") end
     if type(order) == "string" and body == nil then order, body = nil, order end
     return record({ order = order, body }, "node")
 end
@@ -81,7 +86,7 @@ end
 local function own_nodes(loop)
     for _, entry in ipairs(dsl.entries(loop)) do
         local value = entry.value
-        if dsl.kind(value) == "node" then
+        if dsl.kind(value) == "node" and not loop_keys[entry.key] then
             if about[value].loop then
                 local info = about[value]
                 value = record({ order = value.order, doc = value.doc, value[1] }, "node", nil, info.file, info.line)
@@ -106,7 +111,7 @@ local function named(kind, metatable, finish)
         if type(name) ~= "string" then error(('%s takes a name: %s "name" { ... }'):format(kind, kind), 2) end
         local file, line = here()
         return function(body)
-            if type(body) ~= "table" then error(('%s "%s" takes a table: %s "%s" { ... }'):format(kind, name, kind, name), 2) end
+            if type(body) ~= "table" or types[body] then error(('%s "%s" takes a table: %s "%s" { ... }'):format(kind, name, kind, name), 2) end
             body = record(own_table(body), kind, name, file, line)
             if finish then finish(body) end
             return metatable and setmetatable(body, metatable) or body
@@ -116,8 +121,6 @@ end
 
 -- f32(0.5) | f32 { 0.5, option = true } | f32[10] | f32[3][4] { ... }: a type, callable, with dimensions by index.
 local Type = { __metatable = false }
-
-local types = setmetatable({}, getmetatable(about))
 
 local function new_type(name, dims)
     local made = setmetatable({ type = name, dims = dims }, Type)
@@ -132,7 +135,7 @@ function Type.__index(self, size)
 end
 
 function Type.__call(self, parameters, ...)
-    if type(parameters) ~= "table" or types[parameters] then parameters = { parameters, ... } end
+    if not is_plain(parameters) then parameters = { parameters, ... } end
     local field = { type = rawget(self, "type"), dims = rawget(self, "dims"), parameters = parameters }
     return record(field, "field")
 end
@@ -150,8 +153,9 @@ function dsl.words(base)
     return words
 end
 
--- The metatables of values made by words; the spec's own are taken off when it has run.
-dsl.metatables = { [Loop] = true, [Type] = true, [getmetatable(about)] = true }
+-- The metatables that stay when a spec has run: those of our own tables. From then on values are data, whatever they
+-- answered the spec.
+dsl.metatables = { [getmetatable(about)] = true }
 
 -- A bare type (`n = u64`) stands for a field with its default.
 function dsl.is_type(value) return types[value] ~= nil end

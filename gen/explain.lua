@@ -1,6 +1,8 @@
 -- What `loopc explain` says: the order of everything, for people. One line a loop, phase, step; what a step reads and
 -- writes, and where its failure lands.
 
+local ctext = require "gen.ctext"
+
 local explain = {}
 
 local Listing = {}
@@ -25,11 +27,17 @@ function Listing:text()
     return table.concat(out, "\n") .. "\n"
 end
 
+-- An expression on one line, the first part of a long one.
+local function short(code)
+    local text = ctext.one_line(code.text)
+    return #text <= 60 and text or text:sub(1, utf8.offset(text, 0, 58) - 1) .. "..."
+end
+
 local function repetition(loop)
     local out = {}
-    if loop.times then out[1] = "times " .. (type(loop.times) == "table" and loop.times.text or tostring(loop.times)) end
-    if loop.done then out[#out + 1] = "until " .. loop.done.text end
-    if loop.skip then out[#out + 1] = "skipped when " .. loop.skip.text end
+    if loop.times then out[1] = "times " .. (type(loop.times) == "table" and short(loop.times) or tostring(loop.times)) end
+    if loop.done then out[#out + 1] = "until " .. short(loop.done) end
+    if loop.skip then out[#out + 1] = "skipped when " .. short(loop.skip) end
     return #out > 0 and ", " .. table.concat(out, ", ") or ""
 end
 

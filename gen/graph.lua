@@ -15,7 +15,7 @@ end
 
 local function identifier(full) return (full:gsub("[^%w_]", "_")) end
 
-local function quote(text) return '"' .. text:gsub('"', '\\"') .. '"' end
+local function quote(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
 
 local function where(at) return ("%s:%d"):format(at.file, at.line) end
 
@@ -49,7 +49,7 @@ local function target_of(insertion)
 end
 
 function graph.dot(unit)
-    local out = { ("digraph %s {"):format(unit.trainer.name), "  node [shape=box];" }
+    local out = { ("digraph %s {"):format(quote(unit.trainer.name)), "  node [shape=box];" }
     for _, loop in ipairs(unit.trainer.loops) do dot_loop(out, loop) end
     each_insertion(unit.trainer, function(node, insertion)
         local target, label = target_of(insertion)

@@ -11,12 +11,25 @@ local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r"
 
 local function escape(character) return escapes[character] or ("\\u%04x"):format(character:byte()) end
 
-function json.string(text) return '"' .. text:gsub('[%c"\\\127]', escape) .. '"' end
+-- A text of UTF-8: bytes that are none become U+FFFD.
+local function valid(text)
+    local out, position = {}, 1
+    while true do
+        local _, bad = utf8.len(text, position)
+        if not bad then break end
+        out[#out + 1] = text:sub(position, bad - 1) .. "\xef\xbf\xbd"
+        position = bad + 1
+    end
+    return table.concat(out) .. text:sub(position)
+end
+
+function json.string(text) return '"' .. valid(text):gsub('[%c"\\\127]', escape) .. '"' end
 
 function json.value(value)
     if getmetatable(value) == Raw then return value.text end
     if type(value) == "string" then return json.string(value) end
     if math.type(value) == "integer" then return ("%d"):format(value) end
+    if value ~= value or value == math.huge or value == -math.huge then return "null" end
     if type(value) == "number" then return ("%.17g"):format(value) end
     return tostring(value)
 end

@@ -113,10 +113,16 @@ local function warn_unknown(unit, environment, asked)
     end
 end
 
--- Where an error happened: in a file that was read, else at the first line of the spec.
+-- The last line of a text that is not blank.
+local function last_line(text)
+    local _, count = text:gsub("%s+$", ""):gsub("\n", "\n")
+    return count + 1
+end
+
+-- Where an error happened. Nothing is known of a tail call: that is the spec's last line, return trainer "name" { ... }.
 local function place_of(unit, failure)
     if failure.line and unit.sources[failure.file] then return { file = failure.file, line = failure.line } end
-    return { file = unit.name, line = 1 }
+    return { file = unit.name, line = last_line(unit.sources[unit.name].text) }
 end
 
 local function report_limit(unit, failure)
@@ -137,12 +143,6 @@ local function report(unit, environment, asked, failure)
         and nearest.suggest(global, words_of(environment)) or "", absent[global]
         and "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it" or "")
     if global then asked[global] = nil end
-end
-
--- The last line of a text that is not blank.
-local function last_line(text)
-    local _, count = text:gsub("%s+$", ""):gsub("\n", "\n")
-    return count + 1
 end
 
 function load.run(unit)

@@ -1,6 +1,7 @@
 -- Every diagnostic of loopc, one row each: id = { severity, text, hint }.
 --
--- %1, %2 ... in a text and in its hint stand for the arguments of Diag:add; a hint that comes out empty is left out. A test fails when a row has no folder of its id in tests/bad/.
+-- %1, %2 ... in a text and in its hint stand for the arguments of Diag:add; a hint that comes out empty is left out.
+-- A test fails when a row has no folder of its id in tests/bad/.
 
 local error_row = function(text, hint) return { severity = "error", text = text, hint = hint } end
 local warning_row = function(text, hint) return { severity = "warning", text = text, hint = hint } end
@@ -71,7 +72,7 @@ return {
 
     -- fields
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),
-    ambiguous_field = error_row("'$%1' is %2 at one site of this body and %3 at another", "name it in full: $%4"),
+    ambiguous_field = error_row("'$%1' in %2 is '%3' at one site and '%4' at another", "name it in full: $%3 or $%4"),
     const_assigned = error_row("'%1' is const and is assigned in %2", "drop the assignment or the const"),
     bad_default = error_row("the default of field '%1' is %2: %3", "%4"),
     bad_field = error_row("field '%1': %2", "%3"),

@@ -26,7 +26,7 @@ end
 function reader.what(value)
     local kind = dsl.kind(value)
     if kind == "missing" then return "an unknown node" end
-    if kind then return "a " .. kind end
+    if kind or dsl.is_type(value) then return "a " .. (kind or "field") end
     if value == nil then return "nothing" end
     if type(value) == "string" then return "the string '" .. clip(value) .. "'" end
     if value ~= value then return "nan" end
@@ -48,10 +48,20 @@ function reader.key_at(unit, owner, key)
     return { file = owner.at.file, line = source.line_of_key(unit.sources[owner.at.file], key, owner.at.line) }
 end
 
-local function fits(value, takes)
+-- A table is one of the spec's own; of what the words make only a node may stand for a list of nodes.
+local node_lists = { call_on = { node = true, missing = true }, within = { node = true, missing = true } }
+
+local function fits_table(value, key)
+    local kind = dsl.kind(value)
+    if kind then return node_lists[key] ~= nil and node_lists[key][kind] or false end
+    return type(value) == "table" and not dsl.is_type(value)
+end
+
+local function fits(value, takes, key)
     for kind in takes:gmatch("[^|]+") do
+        if kind == "table" and fits_table(value, key) then return true end
         if kind == "integer" and math.type(value) == "integer" then return true end
-        if type(value) == kind then return true end
+        if kind ~= "table" and type(value) == kind then return true end
     end
     return false
 end
@@ -68,7 +78,7 @@ function reader.keys(unit, owner, value, entries)
     for _, entry in ipairs(entries) do
         local key, takes = entry[1], entry[2]
         local given = rawget(value, key)
-        if given ~= nil and not fits(given, takes) and not (key == "times" or key == "order") then
+        if given ~= nil and not fits(given, takes, key) and not (key == "times" or key == "order") then
             unit.diags:add("wrong_type", reader.key_at(unit, owner, key), key, key, reader.title(owner),
                 kinds_text(takes), reader.what(given), entry[3])
             value[key] = nil
@@ -91,16 +101,23 @@ function reader.odd_keys(value, positional)
     return keys
 end
 
+-- The unknown entries of `value`, in the order of the text; there rarely are any.
+local function unknown_entries(value, entries, accept)
+    local found = {}
+    for key, given in next, value do
+        local known = type(key) ~= "string" or vocabulary.find(entries, key) or accept and accept(key, given)
+        if not known then found[key] = given end
+    end
+    return next(found) and dsl.entries(found) or {}
+end
+
 -- Reports every key of `value` that is neither among `entries` nor accepted by `accept(key, value)`. `hint_of(key, value)` may
 -- know better than the list of keys what was meant.
 function reader.unknown(unit, owner, value, entries, accept, positional, hint_of)
-    local names = vocabulary.names(entries)
-    for _, entry in ipairs(dsl.entries(value)) do
-        local key = entry.key
-        if not vocabulary.find(entries, key) and not (accept and accept(key, entry.value)) then
-            unit.diags:add("unknown_key", reader.key_at(unit, owner, key), key, clip(key), reader.title(owner),
-                nearest.suggest(key, names), hint_of and hint_of(key, entry.value) or "its keys are " .. table.concat(names, ", "))
-        end
+    for _, entry in ipairs(unknown_entries(value, entries, accept)) do
+        local key, names = entry.key, vocabulary.names(entries)
+        unit.diags:add("unknown_key", reader.key_at(unit, owner, key), key, clip(key), reader.title(owner),
+            nearest.suggest(key, names), hint_of and hint_of(key, entry.value) or "its keys are " .. table.concat(names, ", "))
     end
     for _, key in ipairs(reader.odd_keys(value, positional)) do
         unit.diags:add("unknown_key", owner.at, owner.name, key, reader.title(owner), "", "every entry has a name: name = value")

@@ -78,7 +78,7 @@ local function link_command(unit, arguments, source, program)
     append(command, link_words(unit))
     append(command, { toolchain.runtime().library })
     append(command, words(host.getenv("LDFLAGS")))
-    return append(command, { "-lz", "-lm", "-pthread" })
+    return append(command, { "-ljansson", "-lz", "-lm", "-pthread" })
 end
 
 local function run(command, options)
@@ -136,6 +136,14 @@ function toolchain.check(unit, arguments)
     add_diagnostics(unit, messages)
 end
 
+-- The first lines of the compiler's messages: after many, the rest says no more.
+local function shortened(messages)
+    local lines, most = {}, 40
+    for line in messages:gmatch("[^\n]+") do lines[#lines + 1] = line end
+    local more = #lines > most and ("... and %d lines more\n"):format(#lines - most) or ""
+    return table.concat(lines, "\n", 1, math.min(#lines, most)) .. "\n" .. more
+end
+
 -- Compiles unit.text, which is written to `source`, to `program`. Returns whether it worked. Prints the unit's
 -- diagnostics, and when the compiler had nothing to say about the spec itself, its own messages.
 function toolchain.build(unit, arguments, source, program)
@@ -145,7 +153,7 @@ function toolchain.build(unit, arguments, source, program)
     if status ~= 0 then toolchain.check(unit, arguments) end
     compile.show(unit, arguments)
     if status ~= 0 and unit.diags.errors == 0 then
-        host.stderr(messages)
+        host.stderr(shortened(messages))
         cli.note(("%s does not compile or link: these are the compiler's own messages"):format(unit.path))
     end
     return status == 0

@@ -180,12 +180,19 @@ static void draw(struct loopc_progress *progress)
  * fails within its first second, it is buffered by lines as always. */
 static char stdout_buffer[STDOUT_BYTES]; /* in use until the program ends */
 
-static void flush_stdout(struct loopc_progress *progress)
+/* Writes what waits there, unless that ends in half a line, which the progress line would be drawn
+ * over. Returns whether it did; the line is then off the terminal. */
+static bool flush_stdout(struct loopc_progress *progress)
 {
-    if (__fpending(stdout) == 0) return;
-    erase(progress);
-    fflush(stdout);
-    draw(progress);
+    flockfile(stdout);
+    const size_t waiting = __fpending(stdout);
+    const bool whole = waiting > 0 && waiting <= STDOUT_BYTES && stdout_buffer[waiting - 1] == '\n';
+    if (whole) {
+        erase(progress);
+        fflush_unlocked(stdout);
+    }
+    funlockfile(stdout);
+    return whole;
 }
 
 static void take_stdout(struct loopc_progress *progress)
@@ -201,10 +208,7 @@ static void show_line(struct loopc_progress *progress, const char *line)
 {
     if (progress->terminal) {
         take_stdout(progress);
-        if (progress->takes_stdout && __fpending(stdout)) {
-            erase(progress);
-            fflush(stdout);
-        }
+        if (progress->takes_stdout) flush_stdout(progress);
         memcpy(progress->line, line, LINE_BYTES);
         draw(progress);
     } else if (strcmp(progress->line, line) != 0) {
@@ -248,7 +252,7 @@ static void *ticker(void *argument)
     while (!progress->stop) {
         if (!pthread_cond_timedwait(&progress->stop_asked, &progress->lock, &next)) continue;
         loopc_call_attention(LOOPC_CAUSE_TICK);
-        if (progress->takes_stdout && progress->shown) flush_stdout(progress);
+        if (progress->takes_stdout && progress->shown && flush_stdout(progress)) draw(progress);
         next = after(progress->tick);
     }
     pthread_mutex_unlock(&progress->lock);

@@ -53,7 +53,7 @@ local Inner = loop "Inner" {
 -- Runs only when it is told to fail.
 local FailingInner = loop "FailingInner" {
     call_on = { Inner.finally_iteration },
-    skip = [[ strcmp($fail_at, "on_force_fail") != 0 ]],
+    skip = 'strcmp($fail_at, "on_force_fail") != 0',
     on_force_fail = says(1, "on_force_fail"),
 }
 

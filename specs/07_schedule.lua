@@ -34,7 +34,7 @@ local Train = loop "Train" {
     on_report = node(3, [[
         if (($iteration + 1) % 25 == 0)
             printf("step %4d  loss %.4f  eta %.4f  %.*s\n", (int)$iteration + 1, $mean, $eta,
-                   (int)(40 * $eta / $peak + 0.5f), "****************************************");
+                   (int)fminf(40 * $eta / $peak + 0.5f, 40), "****************************************");
     ]]),
 }
 

@@ -12,6 +12,7 @@
 -- Try: relu for tanh (corners!); layers of eight; --noise 0.5.
 
 local picture = require "lib.picture"
+local spirals = require "lib.spirals"
 
 local ROWS = 64 -- of a batch
 local WIDTH, DOTS = 64, 300 -- pixels of the picture, each way; points in it
@@ -36,7 +37,7 @@ local function pass(name, on, batches, use)
             x = f32[ROWS * 2],
             labels = i32[ROWS],
             loss = f32 { report = true, doc = "mean loss of the pass so far" },
-            accuracy = f32 { report = true, doc = "share of right answers so far" },
+            accuracy = f32 { doc = "share of right answers so far" },
         },
         batch = { cost = f32 { doc = "mean loss of the batch" } },
         on_sample = node(1, [[ spirals($points, ROWS, $turns, $noise, $x, $labels); ]]),
@@ -57,10 +58,10 @@ local Valid = pass("Valid", Fit.after_epoch, 50, [[
 ]])
 
 -- What the net says of each pixel's place, two rows of pixels an iteration, with some points as dots. With --live each
--- picture is drawn over the one before.
+-- picture is drawn over the one before; without, all but the last are skipped.
 local Picture = loop "Picture" {
     call_on = { Fit.on_picture },
-    skip = "$Fit.iteration + 1 < $epochs && !($live && picture_has_colours())",
+    skip = "!$live && $Fit.iteration + 1 < $epochs",
     times = WIDTH // 2,
     state = {
         live = bool { option = true, doc = "a picture after every epoch" },
@@ -70,13 +71,12 @@ local Picture = loop "Picture" {
         dots = f32[WIDTH * WIDTH] { doc = "0, or -1 or 2 for a dot of spiral 0 or 1" },
     },
     before_run = node(0, [[
-        if ($total > 0) {
-            printf("\033[%dA", WIDTH / 2);
-            return;
-        }
-        spirals($points, DOTS, $turns, $noise, $x, $labels);
+        if ($total > 0)
+            picture_up(WIDTH / 2);
+        else
+            spirals($points, DOTS, $turns, $noise, $x, $labels);
         for (int i = 0; i < DOTS; i++) {
-            const int column = pixel_at($x[2 * i]), row = pixel_at(-$x[2 * i + 1]);
+            const int column = picture_pixel($x[2 * i], WIDTH, 6), row = picture_pixel(-$x[2 * i + 1], WIDTH, 6);
             $dots[row * WIDTH + column] = $labels[i] ? 2 : -1;
         }
     ]]),
@@ -84,54 +84,26 @@ local Picture = loop "Picture" {
         const float *dots = $dots + 2 * WIDTH * $iteration;
         float places[2 * WIDTH * 2], pixels[2 * WIDTH];
         for (int i = 0; i < 2 * WIDTH; i++) {
-            places[2 * i] = place_of(i % WIDTH);
-            places[2 * i + 1] = -place_of(2 * (int)$iteration + i / WIDTH);
+            places[2 * i] = picture_place(i % WIDTH, WIDTH, 6);
+            places[2 * i + 1] = -picture_place(2 * (int)$iteration + i / WIDTH, WIDTH, 6);
         }
         const float *p = net_forward($net, places, 2 * WIDTH);
         for (int i = 0; i < 2 * WIDTH; i++)
             pixels[i] = dots[i] != 0 ? dots[i] : p[2 * i + 1];
-        picture_line(pixels, pixels + WIDTH, WIDTH, picture_has_colours());
+        picture_line(pixels, pixels + WIDTH, WIDTH);
     ]]),
     after_run = node(2, [[ fflush(stdout); ]]),
 }
 
-local code = ("enum { ROWS = %d, WIDTH = %d, DOTS = %d };\n"):format(ROWS, WIDTH, DOTS) .. [[
-
-/* Draws points of two spirals that wind around each other, and which one each is of. */
-static void spirals(struct loopc_rng *rng, int32_t rows, float turns, float noise, float *x,
-                    int32_t *labels)
-{
-    const float pi = acosf(-1);
-    for (int32_t r = 0; r < rows; r++) {
-        labels[r] = (int32_t)loopc_rng_below(rng, 2);
-        const float out = sqrtf(loopc_rng_f32(rng)), angle = pi * (2 * turns * out + (float)labels[r]);
-        x[2 * r] = 5.5f * out * cosf(angle) + noise * (float)loopc_rng_normal(rng);
-        x[2 * r + 1] = 5.5f * out * sinf(angle) + noise * (float)loopc_rng_normal(rng);
-    }
-}
-
-/* Where the middle of a pixel is, -6 to 6, and the pixel of a place. */
-static float place_of(int pixel)
-{
-    return ((float)pixel + 0.5f) * 12 / WIDTH - 6;
-}
-
-static int pixel_at(float place)
-{
-    const int pixel = (int)floorf((place + 6) / 12 * WIDTH);
-    return pixel < 0 ? 0 : pixel < WIDTH ? pixel : WIDTH - 1;
-}
-]]
-
 return trainer "spirals" {
     doc = "Tells two spirals apart, and draws what it has learned.",
     include = picture.include,
-    code = picture.code .. code,
+    code = picture.code .. spirals.code .. ("enum { ROWS = %d, WIDTH = %d, DOTS = %d };"):format(ROWS, WIDTH, DOTS),
     state = {
         turns = f32 { 2, option = true, doc = "how often a spiral winds around" },
         noise = f32 { 0.1, option = true, doc = "deviation of the points from their spiral" },
         peak = f32 { 0.02, option = true, doc = "the learning rate to begin with" },
-        eta = f32 { report = true, doc = "learning rate of the epoch" },
+        eta = f32 { doc = "learning rate of the epoch" },
         net = mlp { 2, 32, 32, 2, activation = "tanh", batch = 2 * WIDTH },
         adam = optimizer { "adam", net = "net" },
     },

@@ -1,28 +1,45 @@
 #!/usr/bin/env bash
-# The demo: two spirals that a net learns to tell apart. Shows the run function of the C that the spec becomes, trains
-# with progress on standard error, and ends with the picture that the program draws and the table of times.
+# The demo: a net learns to tell two spirals apart. Shows the run function of the C that the spec becomes, trains with
+# progress and the table of times, and trains once more with a picture of what the net thinks, drawn while it learns.
+# Arguments go to both runs: --epochs 20, --turns 3, --seed 7. Needs no data.
 set -eu
 cd "$(dirname "$0")/.."
 BUILD=${BUILD:-build}
-spec=$(echo specs/*_spirals.lua)
 folder=$BUILD/demo
 mkdir -p "$folder"
 
+bold='' dim='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$(printf '\033[1m') dim=$(printf '\033[32m') plain=$(printf '\033[0m')
+fi
+
+# A picture is drawn over the one before where there is room for it.
+live=''
+if [ -t 1 ] && [ "$(tput lines 2>/dev/null || echo 0)" -ge 36 ]; then
+    live=--live
+fi
+
+# What follows, and the command that does it, as a person would type it.
 title() {
-    printf '\n== %s\n\n' "$*"
+    printf '\n%s%s%s\n$ %s\n\n' "$bold" "$1" "$plain" "$2"
 }
 
-title "loopc gen $spec: the run function of the C"
-"$BUILD/loopc" gen "$spec" -o "$folder/spirals.c" 2>/dev/null
-awk '/^static int [A-Za-z0-9_]*_run\(void \*state\)$/ { on = 1 } on { print } on && /^}/ { exit }' "$folder/spirals.c"
+# From the head of the run function to its closing brace, comments in another colour.
+run_function() {
+    awk '/^static int [a-z_]+_run\(void \*state\)$/ { on = 1 } on { print } on && /^}/ { exit }' "$1" |
+        sed "s|/\*.*\*/|$dim&$plain|"
+}
 
-title "loopc build $spec, and training, with --timings"
-"$BUILD/loopc" build "$spec" -o "$folder/spirals"
-"$folder/spirals" --timings "$@"
+title 'The spec becomes one C file. This is its run function:' 'loopc gen specs/10_spirals.lua -o spirals.c'
+"$BUILD/loopc" gen specs/10_spirals.lua -o "$folder/spirals.c" 2>"$folder/log" || { cat "$folder/log" >&2 && exit 1; }
+run_function "$folder/spirals.c"
 
-title 'What to try next'
-cat <<EOT
-  $folder/spirals --help
-  $BUILD/loopc explain $spec
-  less $folder/spirals.c
-EOT
+"$BUILD/loopc" build specs/10_spirals.lua -o "$folder/spirals"
+title 'It trains, and tells where the time goes:' './spirals --timings > /dev/null'
+"$folder/spirals" --progress always --timings "$@" >/dev/null
+
+title 'And it shows what the net has learned about every place in the plane:' "./spirals${live:+ $live}"
+# shellcheck disable=SC2086 # no argument at all where it is empty
+"$folder/spirals" $live "$@"
+
+printf '\n%s is specs/10_spirals.lua: change it, or try its --help.\n' "$folder/spirals"

@@ -3,8 +3,8 @@
 # does. Quick when nothing is missing. On other systems it only says what is needed.
 set -eu
 
-packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check valgrind libclang-rt-14-dev pkg-config
-    liblua5.4-dev libcmocka-dev libjansson-dev zlib1g-dev patch"
+packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check libclang-rt-14-dev pkg-config
+    liblua5.4-dev libcmocka-dev zlib1g-dev patch python3"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "tests/install.sh: no apt-get here; these packages of Debian 12 are needed:" $packages >&2

@@ -14,7 +14,7 @@ LOOPC=${LOOPC:-$ROOT/$BUILD/loopc}
 TMP=$(mktemp -d)
 trap 'rm -rf "$TMP"' EXIT
 export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$TMP/cache}
-unset CI
+unset CI MAKEFLAGS MAKELEVEL # tests run loopc golden --update, and make in folders of their own
 
 fail() {
     echo "failed: $*"

@@ -25,10 +25,10 @@ static void nothing_raised(void **unused)
 {
     (void)unused;
     struct loopc_run run = {0};
-    assert_int_equal(loopc_between(&run), LOOPC_OK);
+    assert_int_equal(loopc_between(&run, 1), LOOPC_OK);
     loopc_call_attention(LOOPC_CAUSE_TICK);
     assert_true(loopc_attention_raised());
-    assert_int_equal(loopc_between(&run), LOOPC_OK); /* nobody shows progress */
+    assert_int_equal(loopc_between(&run, 1), LOOPC_OK); /* nobody shows progress */
     assert_false(loopc_attention_raised());
 }
 
@@ -36,14 +36,14 @@ static void interrupts_once(void **unused)
 {
     (void)unused;
     struct loopc_run run = {0};
-    assert_int_equal(loopc_signals_catch(NULL), LOOPC_OK);
+    assert_int_equal(loopc_signals_catch(NULL, false), LOOPC_OK);
     raise(SIGTERM);
     assert_int_equal(loopc_signal_caught(), SIGTERM);
     loopc_beat(&run);
     assert_int_equal(run.interrupted, 0); /* a handler's loop goes on */
-    assert_int_equal(loopc_between(&run), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
     assert_int_equal(run.interrupted, SIGTERM);
-    assert_int_equal(loopc_between(&run), LOOPC_OK);
+    assert_int_equal(loopc_between(&run, 1), LOOPC_OK);
     loopc_signals_release();
     assert_int_equal(loopc_signal_caught(), 0);
 }
@@ -53,12 +53,12 @@ static void recovery_keeps_interruption(void **unused)
 {
     (void)unused;
     struct loopc_run run = {0};
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     raise(SIGINT);
-    assert_int_equal(loopc_between(&run), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
     loopc_fail(&run, "A.finally_x", "late");
     assert_int_equal(loopc_recover(&run, "A"), LOOPC_OK);
-    assert_int_equal(loopc_between(&run), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
     loopc_signals_release();
 }
 
@@ -67,7 +67,7 @@ static void release_restores(void **unused)
     (void)unused;
     struct sigaction before, after;
     sigaction(SIGINT, NULL, &before);
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     loopc_signals_release();
     sigaction(SIGINT, NULL, &after);
     assert_ptr_equal(before.sa_handler, after.sa_handler);
@@ -76,9 +76,9 @@ static void release_restores(void **unused)
 static int loop_for_ever(void *notice)
 {
     struct loopc_run run = {0};
-    loopc_signals_catch(notice);
+    loopc_signals_catch(notice, false);
     say("ready\n");
-    while (!loopc_between(&run))
+    while (!loopc_between(&run, 1))
         wait_ms(5);
     say("interrupted\n");
     wait_ms(20000);
@@ -107,9 +107,9 @@ static int short_finish(void *unused)
 {
     struct loopc_run run = {0};
     (void)unused;
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     say("ready\n");
-    while (!loopc_between(&run))
+    while (!loopc_between(&run, 1))
         continue;
     wait_ms(100);
     return 7;
@@ -149,7 +149,7 @@ static int ignored_from_outside(void *unused)
 {
     (void)unused;
     signal(SIGINT, SIG_IGN);
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     raise(SIGINT);
     return loopc_signal_caught() ? 1 : 0;
 }
@@ -167,7 +167,7 @@ static int reads_a_pipe(void *unused)
     int ends[2];
     char byte = 0;
     (void)unused;
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     if (pipe(ends)) return 1;
     if (fork() == 0) {
         signal(SIGINT, SIG_IGN);

@@ -90,6 +90,8 @@ local function luacheck()
             local fields = {}
             for i, field in ipairs(sorted_keys(words[name])) do fields[i] = field .. " = {}" end
             out[#out + 1] = ("        %s = { fields = { %s } },"):format(name, table.concat(fields, ", "))
+        elseif dsl.is_type(words[name]) then -- f32[10]
+            out[#out + 1] = ('        %s = { other_fields = true },'):format(name)
         else
             out[#out + 1] = ('        %s = {},'):format(name)
         end

@@ -188,7 +188,8 @@ end
 -- An environment. tokens = "LSR" (a letter a token) with length = the most tokens of a sample (fixed = true: all have as
 -- many), or vector = how many floats. room, buffer_room: how much there is space for; bs, iters, buffer_frequency:
 -- defaults of the options; allowed: C that sets allowed[token] = false for what an `item` may not have at a `position`,
--- which samplers and the model then do not choose there (nothing allowed counts as all); log_memory: how many samples a log remembers; latent = floats of latent data a sample; call_on: where it stands in other loops.
+-- which samplers and the model then do not choose there (nothing allowed counts as all); log_memory: how many samples a
+-- log remembers; latent = floats of latent data a sample; call_on: where it stands in other loops.
 function environment.new(parameters)
     local design = check_parameters(parameters)
     design.width = design.vector or design.length

@@ -13,11 +13,25 @@ return {
             return isatty(STDOUT_FILENO) && !(unwanted && *unwanted);
         }
 
+        /* Where the middle of a pixel is: of `width` pixels in a row, from -reach to reach. */
+        static float picture_place(int pixel, int width, float reach)
+        {
+            return ((float)(2 * pixel + 1) / (float)width - 1) * reach;
+        }
+
+        /* The pixel of a place, the other way round; for one outside the nearest. */
+        static int picture_pixel(float place, int width, float reach)
+        {
+            const float pixel = (place / reach + 1) / 2 * (float)width;
+            if (!(pixel > 0)) return 0;
+            return pixel < (float)width ? (int)pixel : width - 1;
+        }
+
         /* A pixel's number in the palette of 256 colours. */
         static int picture_colour(float pixel)
         {
-            static const int ramp[] = {67, 74, 110, 153, 189, 255, 224, 223, 216, 209, 173};
-            if (pixel < 0) return 17;
+            static const int ramp[] = {67, 68, 110, 153, 189, 255, 224, 223, 216, 180, 173};
+            if (!(pixel >= 0)) return 17;
             return pixel > 1 ? 52 : ramp[(int)(10.99f * pixel)];
         }
 
@@ -28,8 +42,9 @@ return {
         }
 
         /* Prints a line of `width` characters. */
-        static void picture_line(const float *above, const float *below, int width, bool colours)
+        static void picture_line(const float *above, const float *below, int width)
         {
+            const bool colours = picture_has_colours();
             for (int i = 0; i < width; i++) {
                 if (colours)
                     printf("\033[38;5;%d;48;5;%dm▀", picture_colour(above[i]), picture_colour(below[i]));
@@ -37,6 +52,12 @@ return {
                     putchar(picture_shade(above[i], below[i]));
             }
             puts(colours ? "\033[0m\033[K" : "");
+        }
+
+        /* Goes back up over the last lines, to draw over them. */
+        static void picture_up(int lines)
+        {
+            if (picture_has_colours()) printf("\033[%dA", lines);
         }
     ]],
 }

@@ -329,8 +329,38 @@ case {
     failures = { "c.before_i on B.before_i on A.on_s: broken", "d.finally_i on B.finally_i on A.on_s: broken" },
 }
 
-for _, part in ipairs { "tests.differential.cases_loops" } do
-    for _, entry in ipairs(require(part)) do case(entry) end
+-- A graph in whose failed part `count` callbacks fail, before its finally part runs the loop.
+local function many(count, last)
+    local members = { loop("A", { { "on_s", fail() }, { "failed_s", event = true }, { "finally_s", event = true } }) }
+    for i = 1, count do members[i + 1] = callback("c" .. i, { { "failed_s", fail() } }) end
+    members[#members + 1] = last
+    return graph("g", members)
 end
+
+local function many_failures(count)
+    local prints, failures = { "A.on_s" }, { "A.on_s: broken" }
+    for i = 1, count do
+        prints[i + 1] = ("c%d.failed_s"):format(i)
+        failures[i + 1] = ("c%d.failed_s on A.failed_s: broken"):format(i)
+    end
+    return table.concat(prints, " "), failures
+end
+
+local prints, failures = many_failures(20)
+case {
+    name = "rule 7: twenty suppressed failures, a line each",
+    graph = many(20, loop("B", { "on_i" }, { call_on = { "A.finally_s" } })),
+    prints = prints .. " B.on_i",
+    failures = failures,
+}
+case {
+    name = "rule 7: what recovered behind twenty failures is not reported",
+    graph = many(20, loop("B", { { "on_i", fail() }, { "failed_i", recover() } },
+        { times = 3, call_on = { "A.finally_s" } })),
+    prints = prints .. (" B.on_i B.failed_i"):rep(3),
+    failures = failures,
+}
+
+for _, entry in ipairs(require "tests.differential.cases_loops") do case(entry) end
 
 return cases

@@ -25,6 +25,17 @@ program.ways = {
     clang_sanitized = "clang -O0 -fsanitize=address,undefined -fno-sanitize-recover=all",
 }
 
+-- A runtime that was itself built with sanitizers links only with its own compiler and the same sanitizers.
+local function only_sanitized()
+    local flags = platform.read(build .. "/flags") or ""
+    local words = { flags:match("^%S+") }
+    for word in flags:gmatch("%-f[%w-]*sanitize[%w=,-]*") do words[#words + 1] = word end
+    if #words < 2 then return end
+    for way in pairs(program.ways) do program.ways[way] = table.concat(words, " ") .. " -O0" end
+end
+
+only_sanitized()
+
 -- One job: stops at the first command that fails, its stage in the file `stage`. A program that hangs is ended.
 local script = [[
 cd "$1" || exit 1

@@ -8,7 +8,7 @@ local interpret = require "tests.differential.interpret"
 local place = require "tests.differential.place"
 local valid = require "tests.differential.valid"
 
-local random = { fuel = 1200 }
+local random = { fuel = 1200, most_failures = 60 }
 
 local sizes = {
     { loops = { 1, 2 }, phases = { 1, 2 }, callbacks = { 0, 1 }, steps = 30 },
@@ -183,8 +183,10 @@ local function make(dice, name)
     return g
 end
 
--- Whether a graph is worth its compilation: something happens in it, and not only at its start. A few of the others are kept.
+-- Whether a graph is worth its compilation: something happens in it, and not only at its start. A few of the others are
+-- kept; those with more failures than a report keeps in full are not.
 local function worthwhile(dice, expected)
+    if #expected.failures > random.most_failures then return false end
     if #expected.trace <= 8 and not dice:chance(0.1) then return false end
     return next(expected.seen) ~= nil or #expected.failures > 1 or dice:chance(0.2)
 end

@@ -171,7 +171,7 @@ suite:test("a dump of the tree", function()
     local unit = check [[
         local A = loop "A" { times = 3, batch = { x = f32[2] }, on_x = node(1), before_run = node(0, "x;") }
         return trainer "t" { A, callback "c" { x = "y;", state = { n = u64 { 1, option = true } } }, state = { eta = f32(1) } }]]
-    suite:equal(dump.text(unit, "check"):gsub("  state A.times[^\n]*\n", ""), [[
+    suite:equal(dump.text(unit, "check"):gsub("    state A.times[^\n]*\n", ""), [[
 trainer t
   state eta f32
   loop A repeats (spec.lua:1)

@@ -1,0 +1,1 @@
+return trainer "bad" (f32)
