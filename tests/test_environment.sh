@@ -167,4 +167,35 @@ test_the_same_seed_gives_the_same_run() {
     has "$ERR" '--chain takes 4 to 24 letters'
 }
 
+# Ended in the middle by a signal and resumed, a run leaves the same metrics, log and weights as one that was not.
+test_a_resumed_run_ends_the_same() {
+    expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
+    expect 0 ./folding --searches 1 --iters 60 --checkpoint whole --save-every 30 --table a
+    expect 0 ./folding --searches 1 --iters 60 --checkpoint half --save-every 30
+    local saved
+    saved=$(find half -name '*.safetensors' | sort | head -n 1)
+    expect 0 ./folding --searches 1 --iters 60 --checkpoint half --resume "$saved" --table b
+    cmp a b
+}
+
+test_cartpole_is_solved() {
+    expect 0 "$LOOPC" build "$ROOT/specs/21_cartpole.lua" -o cartpole
+    expect 0 ./cartpole --trials 1
+    has "$OUT" 'solved 1 of 1'
+}
+
+# Ten seeds: in `make soak`, for they take minutes.
+test_ten_seeds() {
+    [ -n "${LOOPC_SOAK:-}" ] || skip 'make soak runs it'
+    local seed
+    expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
+    expect 0 "$LOOPC" build "$ROOT/specs/21_cartpole.lua" -o cartpole
+    for chain in HPHPPHHPHPPHPHHPPHPH HHPPHPPHPPHPPHPPHPPHPPHH; do
+        expect 0 ./folding --chain $chain
+        echo "$OUT" | grep -Eq '^by the model: +-9: ([6-9]|10) of 10' || fail "of ten searches too few reach -9: $OUT"
+    done
+    expect 0 ./cartpole
+    has "$OUT" 'solved 10 of 10'
+}
+
 run_tests
