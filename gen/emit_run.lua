@@ -214,11 +214,12 @@ end
 
 -- Batch state is made anew: zeroed, then the defaults that are not zero.
 function Run:batch(loop)
-    if not loop.batch_member then return end
-    self:line("memset(&s->%s, 0, sizeof s->%s);", loop.batch_member, loop.batch_member)
-    for _, field in ipairs(loop.fields) do
-        if field.life == "batch" then
-            for _, text in ipairs(self.unit.defaults_of(field)) do self:line(text) end
+    for _, owner in ipairs(loop.batch_owners or {}) do
+        self:line("memset(&s->%s, 0, sizeof s->%s);", owner.batch_member, owner.batch_member)
+        for _, field in ipairs(owner.fields) do
+            if field.life == "batch" then
+                for _, text in ipairs(self.unit.defaults_of(field)) do self:line(text) end
+            end
         end
     end
 end

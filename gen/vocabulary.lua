@@ -20,6 +20,7 @@ vocabulary.loop_keys = {
 vocabulary.callback_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "state", "table", "fields that live as long as the run" },
+    { "batch", "table", "fields made anew at the start of every iteration of the loop that the callback stands in" },
     { "within", "table", "narrows it to the copies that stand at or under these nodes" },
     { "doc", "string", "what the callback is for, in a line" },
 }
@@ -76,7 +77,9 @@ vocabulary.aggregates = {
         { "inputs_max", "integer", "the widest input that inputs_from may bring" },
     } },
     { "samples", "one value a sample: samples { f32, 256 } has room for 256 samples; loopc_filter keeps or drops a sample in all "
-        .. "fields of this type together", {} },
+        .. "fields of this type together", {
+        { "set", "string", "what these are samples of, when not of the batch: loopc_filter takes one set at a time" },
+    } },
     { "optimizer", "an update rule and its moments, for one net", {
         { "net", "string", "the mlp field that it updates" },
         { "momentum", "number", "of sgd" },
