@@ -15,7 +15,7 @@ STANDARD = -std=c11 -D_GNU_SOURCE -ffp-contract=off
 # Recursive on purpose: asked only when used, after what was missing has been installed.
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIBRARY = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
-LIBRARIES = -lz -lm -pthread
+LIBRARIES = -ljansson -lz -lm -pthread
 DEFINES = -DLOOPC_VERSION='"$(VERSION)"'
 Q = $(if $(V),,@echo "  $@";)
 COMPILE = $(CC) $(STANDARD) $(DEFINES) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP

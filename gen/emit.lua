@@ -6,6 +6,7 @@
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
 local cvalue = require "gen.cvalue"
+local emit_fields = require "gen.emit_fields"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
 local emit_state = require "gen.emit_state"
@@ -76,6 +77,25 @@ local function write_targets(unit, w)
     w:blank()
 end
 
+local function write_positions(unit, w)
+    if #unit.positions == 0 then return end
+    w:comment { "Where a run can be saved and resumed: between two iterations of a loop." }
+    local names = { "AT_START" }
+    for _, position in ipairs(unit.positions) do names[#names + 1] = position.name end
+    w:line("enum { %s };", table.concat(names, ", "))
+    w:blank()
+end
+
+local function write_position_names(unit, w)
+    if #unit.positions == 0 then return end
+    w:comment { "The same by name, as checkpoints have them." }
+    w:open("static const char *const positions[] = {")
+    w:line('[AT_START] = "start",')
+    for _, position in ipairs(unit.positions) do w:line("[%s] = %s,", position.name, cvalue.string(position.path)) end
+    w:close("};")
+    w:blank()
+end
+
 local function write_code(unit, w)
     local code = unit.trainer.code
     if not code then return end
@@ -110,6 +130,10 @@ local function write_program(unit, w)
     end
     w:line(".places = places,")
     w:line(".place_count = sizeof places / sizeof places[0],")
+    if #unit.positions > 0 then
+        w:line(".positions = positions,")
+        w:line(".position_count = sizeof positions / sizeof positions[0],")
+    end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare then w:line(".prepare = %s_prepare,", name) end
     w:line(".run = %s_run,", name)
@@ -134,6 +158,7 @@ function emit.run(unit)
     banner(unit, w)
     includes(unit, w)
     write_targets(unit, w)
+    write_positions(unit, w)
     emit_nets.write(unit, w)
     emit_state.write_struct(unit, w)
     write_code(unit, w)
@@ -141,8 +166,9 @@ function emit.run(unit)
     write_runs(unit, w)
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
-    emit_state.write_fields(unit, w)
+    emit_fields.write(unit, w)
     write_places(unit, w)
+    write_position_names(unit, w)
     write_program(unit, w)
     w:line("int main(int argc, char **argv)")
     w:open("{")

@@ -4,6 +4,7 @@ local check_fields = require "gen.check_fields"
 local ctext = require "gen.ctext"
 local cvalue = require "gen.cvalue"
 local emit_mlp = require "gen.emit_mlp"
+local mlp = require "gen.mlp"
 
 local emit_nets = {}
 
@@ -28,7 +29,7 @@ local function describe_optimizer(unit, field)
     for _, key in ipairs { "kind", "momentum", "weight_decay", "beta1", "beta2", "epsilon" } do
         optimizer[key] = field.parameters[key]
     end
-    field.struct = optimizer.struct
+    field.struct, field.optimizer = optimizer.struct, optimizer
     return optimizer
 end
 
@@ -59,7 +60,19 @@ function emit_nets.write(unit, w)
     for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
     for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
     if #nets == 0 and #optimizers == 0 then return end
-    emit_mlp.emit(w, nets, optimizers, used_names(unit))
+    local used = used_names(unit)
+    for _, net in ipairs(nets) do
+        net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
+    end
+    emit_mlp.emit(w, nets, optimizers, used)
+end
+
+local function owner_of(field) return { full = field.full, lvalue = (field.lvalue:gsub("^s%->", "")) } end
+
+-- The tensors of a net or an optimizer, as mlp.net_entries has them; gradients when bodies add them up themselves.
+function emit_nets.entries(field)
+    if field.net then return mlp.net_entries(field.net, owner_of(field), field.net.accumulates) end
+    return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
 end
 
 -- The lines that make the nets ready: the width of the data, then first weights from a stream named after the net.

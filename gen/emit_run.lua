@@ -79,6 +79,7 @@ end
 function Run:call_own(item)
     local inner = self:func(item)
     local expression = inner.returns or inner.name .. "(s)"
+    self:enter_through(inner)
     self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
     return item.mate + 1
 end
@@ -174,13 +175,25 @@ write["repeat"] = function(self, item, i)
     local occ, loop = item.occ, item.occ.loop
     if not loop.run then self:entry(occ, false) end
     self:with_line(occ, "done", function() self:head(occ) end)
-    self:line(item.in_handler and "loopc_beat(&s->loopc);" or "if ((st = loopc_between(&s->loopc))) break;")
+    self:boundary(item)
     self:batch(loop)
     self:range(i + 1, item.mate)
+    if self.w:last() == self.resume_label then self:line(";") end
     self.w:close()
     self:consume(item.stopped)
     self:leave(item, "st", item.out)
     return item.mate + 1
+end
+
+-- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
+-- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them.
+function Run:boundary(item)
+    if item.in_handler then return self:line("loopc_beat(&s->loopc);") end
+    self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
+    local label = self:name_label(item.occ.loop.name .. "_resumed")
+    self.w:outdented("%s:", label)
+    self.resume_label = self.w:last()
+    self.positions[#self.positions + 1] = { name = item.at_name, label = label, here = true }
 end
 
 -- Batch state is made anew: zeroed, then the defaults that are not zero.
@@ -274,16 +287,31 @@ function Run:range(first, last)
     while i < last do i = write[self.list[i].op](self, self.list[i], i) end
 end
 
+-- A run that was saved inside a function of its own is resumed through the call of it.
+function Run:enter_through(inner)
+    if #inner.positions == 0 then return end
+    local label = self:name_label(inner.name .. "_resumed")
+    self.w:outdented("%s:", label)
+    for _, position in ipairs(inner.positions) do
+        self.positions[#self.positions + 1] = { name = position.name, label = label, here = false }
+    end
+end
+
+-- A name for a label that this function has not used yet.
+function Run:name_label(wish)
+    local name, number = wish, 1
+    while self.taken[name] do
+        number = number + 1
+        name = wish .. "_" .. number
+    end
+    self.taken[name] = true
+    return name
+end
+
 -- The label of a phase in this function; asking for it counts as a jump to it.
 function Run:label(item)
     if not self.labels[item] then
-        local wish, number = item.phase.full:gsub("%.", "_") .. "_end", 1
-        local name = wish
-        while self.taken[name] do
-            number = number + 1
-            name = wish .. "_" .. number
-        end
-        self.labels[item], self.taken[name] = name, true
+        self.labels[item] = self:name_label(item.phase.full:gsub("%.", "_") .. "_end")
     end
     self.jumps[item] = (self.jumps[item] or 0) + 1
     return self.labels[item]
@@ -336,7 +364,7 @@ end
 
 function Run:new(item)
     return setmetatable({ unit = self.unit, list = self.list, watched = self.watched, root = item, shared = self.shared,
-        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {} }, Run)
+        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {}, positions = {} }, Run)
 end
 
 -- One function: the root's, or that of a loop that has its own. Inner ones come before it in `out`.
@@ -366,6 +394,21 @@ function Run:signature()
     return ("static %s %s(struct %s *s)"):format(can(self.root.out) and "int" or "void", self.name, self.unit.struct)
 end
 
+-- The way in for a resumed run: straight to where it was saved.
+function Run:write_entry(w)
+    if #self.positions == 0 then return end
+    w:line("switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */")
+    for _, position in ipairs(self.positions) do
+        w:line("case %s:", position.name)
+        w.depth = w.depth + 1
+        if position.here then w:line("s->loopc.resume_at = AT_START;") end
+        w:line("goto %s;", position.label)
+        w.depth = w.depth - 1
+    end
+    w:line("}")
+    w:blank()
+end
+
 function Run:write_to(w)
     local lines = self.w.lines
     local uses_s, uses_st = mentions(lines, "s"), mentions(lines, "st")
@@ -379,6 +422,7 @@ function Run:write_to(w)
     elseif not self.root.parent then w:line("(void)state; /* nothing here touches the state */") end
     if uses_st then w:line("int st = LOOPC_OK;") end
     if uses_st or not self.root.parent then w:blank() end
+    self:write_entry(w)
     w:append(self.w)
     w:close()
     w:blank()

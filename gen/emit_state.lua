@@ -1,4 +1,4 @@
--- The state: one plain struct of everything that a run knows, its defaults, and the table of its fields.
+-- The state: one plain struct of everything that a run knows, and its defaults.
 
 local bodies = require "gen.emit_bodies"
 local check_fields = require "gen.check_fields"
@@ -169,73 +169,8 @@ function emit_state.write_prepare(unit, w)
     w:blank()
 end
 
-local flags = { { "option", "LOOPC_OPTION" }, { "settable", "LOOPC_SETTABLE" }, { "report", "LOOPC_REPORT" },
-    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" } }
-
-local function flags_of(field)
-    local out = {}
-    for _, flag in ipairs(flags) do
-        if field[flag[1]] then out[#out + 1] = flag[2] end
-    end
-    if field.life == "batch" then out[#out + 1] = "LOOPC_TRANSIENT" end
-    return #out > 0 and table.concat(out, " | ") or nil
-end
-
-local function element_count(field)
-    local count = 1
-    for _, size in ipairs(field.dims) do count = count * size end
-    return count
-end
-
--- One row of the table, from { key, value } pairs; a row too long for a line is left to clang-format.
-local function write_row(w, pairs_of_row)
-    local out = {}
-    for _, pair in ipairs(pairs_of_row) do
-        if pair[2] then out[#out + 1] = (".%s = %s"):format(pair[1], pair[2]) end
-    end
-    w:line("{%s},", table.concat(out, ", "))
-end
-
-local function row(unit, w, field, name, lvalue)
-    local type = field.scalar and field.scalar[3] or aggregate_types[field.type] and "LOOPC_" .. field.type:upper() or "LOOPC_BYTES"
-    local member = lvalue:gsub("^s%->", "")
-    local count = type == "LOOPC_BYTES" and ("sizeof(struct %s)"):format(field.struct) or element_count(field)
-    write_row(w, {
-        { "name", cvalue.string(name) }, { "flag", field.flag and cvalue.string(field.flag) }, { "type", type },
-        { "offset", ("offsetof(struct %s, %s)"):format(unit.struct, member) }, { "count", tostring(count) },
-        { "flags", flags_of(field) }, { "report_in", field.report_in and cvalue.string(field.report_in) },
-        { "report_every", field.report_every and tostring(field.report_every) },
-        { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
-    })
-end
-
-local function rows_of(unit, w, field)
-    if field.life ~= "site" then
-        unit.field_rows = unit.field_rows + 1
-        return row(unit, w, field, field.full, field.lvalue)
-    end
-    for _, lvalue in ipairs(instances(unit, field)) do
-        unit.field_rows = unit.field_rows + 1
-        row(unit, w, field, lvalue:gsub("^s%->", ""), lvalue)
-    end
-end
-
-function emit_state.write_fields(unit, w)
-    unit.field_rows = 0
-    local fields = check_fields.all(unit.trainer)
-    if #fields == 0 then return end
-    emit_nets.write_dataset_options(unit, w)
-    local rows = CWriter.new(1)
-    for _, field in ipairs(fields) do rows_of(unit, rows, field) end
-    if unit.field_rows == 0 then return end
-    w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
-    w:open("static const struct loopc_field fields[] = {")
-    rows.depth = 0
-    for _, text in ipairs(rows.lines) do w.lines[#w.lines + 1] = text end
-    w:close("};")
-    w:blank()
-end
-
 emit_state.defaults_of = defaults_of
+emit_state.instances = instances
+emit_state.aggregate_types = aggregate_types
 
 return emit_state

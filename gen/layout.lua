@@ -7,6 +7,7 @@
 --   loop.reports           whether its iterations report anything
 --   occ.site               the member that holds the occurrence's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
+--   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
 --   item.place             number of a loop, phase or step in the table of places (watched runs)
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
 --   unit.sources_used      sources in order of first appearance; unit.places
@@ -80,6 +81,16 @@ local function add_place(unit, item, name, on, kind)
     item.place = #unit.places - 1
 end
 
+-- "Inner on Mid.on_y on Outer.on_x": an occurrence in full.
+local function path_of(occ)
+    local names = { occ.loop.name }
+    while occ.on do
+        names[#names + 1] = occ.on.full
+        occ = occ.parent
+    end
+    return table.concat(names, " on ")
+end
+
 local function on_of(occ) return occ.on and occ.on.full end
 
 local function place_item(unit, item, names, members)
@@ -87,6 +98,9 @@ local function place_item(unit, item, names, members)
     if item.op == "loop" then
         add_place(unit, item, occ.loop.name, on_of(occ), "l")
         if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
+    elseif item.op == "repeat" and not item.in_handler then
+        item.at_name = names:take("AT_" .. occ.loop.name)
+        unit.positions[#unit.positions + 1] = { name = item.at_name, loop = occ.loop.name, path = path_of(occ) }
     elseif item.op == "phase" then
         add_place(unit, item, item.phase.full, on_of(occ), "p")
     elseif item.op == "step" then
@@ -144,11 +158,11 @@ end
 
 function layout.run(unit)
     unit.struct = unit.trainer.name
-    unit.sources_used, unit.places = {}, {}
+    unit.sources_used, unit.places, unit.positions = {}, {}, {}
     local names = setmetatable({}, Names)
     local members = setmetatable({}, Names)
     for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare" } do names:take(unit.struct .. suffix) end
-    for _, name in ipairs { "fields", "places", "program", "main" } do names:take(name) end
+    for _, name in ipairs { "fields", "places", "positions", "program", "main", "AT_START" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)
     place_loops(unit)

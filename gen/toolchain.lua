@@ -78,7 +78,7 @@ local function link_command(unit, arguments, source, program)
     append(command, link_words(unit))
     append(command, { toolchain.runtime().library })
     append(command, words(host.getenv("LDFLAGS")))
-    return append(command, { "-lz", "-lm", "-pthread" })
+    return append(command, { "-ljansson", "-lz", "-lm", "-pthread" })
 end
 
 local function run(command, options)

@@ -9,6 +9,12 @@
 const struct loopc_common_flag loopc_common_flags[] = {
     {"seed", "<u64>", "where all random numbers start (default 1)"},
     {"metrics", "<file>", "write what is reported there, as JSON lines"},
+    {"checkpoint", "<folder>", "save the run there, to be resumed; also on SIGUSR1"},
+    {"save-every", "<n>[unit]", "steps, epochs or seconds between checkpoints (default 1epoch)"},
+    {"keep", "<n>", "keep the latest n checkpoints, and the best (default all)"},
+    {"best", "<field>", "keep the checkpoint with the lowest field, max:<field> the highest"},
+    {"resume", "[which]", "go on from latest, best or a file (default latest)"},
+    {"not-saved", "<what>", "go-on or stop when a checkpoint cannot be written (default go-on)"},
     {"timings", "", "print the time of each step, phase and loop at the end"},
     {"trace", "", "print each step, and each field that it changes"},
     {"progress", "<when>", "auto, never or always: show progress (default auto)"},
@@ -162,8 +168,62 @@ static int read_metrics(struct reader *reader)
     return LOOPC_OK;
 }
 
+static int take_text(struct reader *reader, const char *kind, const char **into)
+{
+    if (take_value(reader, kind)) return LOOPC_FAILED;
+    *into = reader->value;
+    return LOOPC_OK;
+}
+
+static int read_keep(struct reader *reader)
+{
+    char why[256];
+    const struct loopc_field keep = {.name = "keep", .type = LOOPC_I64, .count = 1};
+    struct loopc_saving *saving = &reader->args->saving;
+    if (take_value(reader, "<n>")) return LOOPC_FAILED;
+    if (loopc_field_parse(&keep, &saving->keep, reader->value, NULL, why, sizeof why)) {
+        return wrong_value(reader, "keep", why, NULL);
+    }
+    if (saving->keep > 0) return LOOPC_OK;
+    return wrong_value(reader, "keep", "at least one checkpoint is kept", "--keep 3");
+}
+
+/* Its value may be left out. */
+static int read_resume(struct reader *reader)
+{
+    const char **resume = &reader->args->saving.resume;
+    *resume = "latest";
+    const bool alone = !*reader->next || !strncmp(*reader->next, "--", 2);
+    return reader->value || !alone ? take_text(reader, "[which]", resume) : LOOPC_OK;
+}
+
+static int read_not_saved(struct reader *reader)
+{
+    if (take_value(reader, "<what>")) return LOOPC_FAILED;
+    reader->args->saving.stop = !strcmp(reader->value, "stop");
+    if (reader->args->saving.stop || !strcmp(reader->value, "go-on")) return LOOPC_OK;
+    char why[128];
+    snprintf(why, sizeof why, "'%.80s' is no choice", reader->value);
+    return wrong_value(reader, "not-saved", why, "it is go-on or stop");
+}
+
+/* The flags of checkpoints; -1 for any other. */
+static int read_saving(struct reader *reader, const char *name)
+{
+    struct loopc_saving *saving = &reader->args->saving;
+    if (!strcmp(name, "checkpoint")) return take_text(reader, "<folder>", &saving->folder);
+    if (!strcmp(name, "save-every")) return take_text(reader, "<n>[unit]", &saving->every);
+    if (!strcmp(name, "best")) return take_text(reader, "<field>", &saving->best);
+    if (!strcmp(name, "keep")) return read_keep(reader);
+    if (!strcmp(name, "resume")) return read_resume(reader);
+    if (!strcmp(name, "not-saved")) return read_not_saved(reader);
+    return -1;
+}
+
 static int read_common(struct reader *reader, const char *name)
 {
+    const int saving = read_saving(reader, name);
+    if (saving >= 0) return saving;
     if (!strcmp(name, "seed")) return read_seed(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
     if (!strcmp(name, "progress")) return read_progress(reader);
@@ -195,7 +255,7 @@ static int unknown(struct reader *reader)
     snprintf(name, sizeof name, "%.*s", (int)(reader->name_length % 1000), reader->name);
     snprintf(args->message, sizeof args->message, "unknown flag '--%s'", name);
     snprintf(args->hint, sizeof args->hint, "--help lists the flags there are");
-    const size_t most = (size_t)reader->program->field_count + 16;
+    const size_t most = (size_t)reader->program->field_count + 32;
     const char **flags = calloc(most, sizeof *flags);
     if (!flags) return LOOPC_FAILED;
     const int nearest = loopc_nearest(name, flags, list_flags(reader->program, flags));

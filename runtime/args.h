@@ -11,6 +11,7 @@
 
 #include "fields.h"
 #include "program.h"
+#include "saver.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@ struct loopc_args {
     const char *metrics; /* a path, or NULL */
     bool timings, trace;
     enum loopc_when progress;
+    struct loopc_saving saving;
     const char **datasets; /* the argument of each dataset field by its index, NULL without one */
     char message[512];     /* when wrong: what */
     char hint[256];        /* and what to do, or "" */

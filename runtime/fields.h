@@ -48,6 +48,10 @@ struct loopc_field {
     int64_t report_every;  /* every so many of them; 0 is 1 */
     const char *doc;       /* one line, or NULL */
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
+    uint8_t rank;    /* of dims; 0: one value, or an array of count */
+    int64_t dims[3]; /* row-major; their product is count */
+    size_t width_at; /* where an int32_t of the state says how many of the last of dims are in use:
+                        rows stand that close, what follows them is no part of the value; 0: all */
 };
 
 /* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */

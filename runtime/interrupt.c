@@ -11,7 +11,8 @@
 
 atomic_int loopc_attention;
 
-static const int signals[] = {SIGINT, SIGTERM};
+/* The last one only for those who save. */
+static const int signals[] = {SIGINT, SIGTERM, SIGUSR1};
 enum { SIGNAL_COUNT = sizeof signals / sizeof *signals };
 
 /* What handlers see; signals have no other argument. */
@@ -54,7 +55,9 @@ static void write_notice(void)
 static void on_signal(int number)
 {
     const int kept = errno;
-    if (!state.caught) {
+    if (number == SIGUSR1) {
+        loopc_call_attention(LOOPC_CAUSE_NOW);
+    } else if (!state.caught) {
         state.caught = number;
         state.when = now_ms();
         loopc_call_attention(LOOPC_CAUSE_SIGNAL);
@@ -75,14 +78,14 @@ static int catch_one(int i, const struct sigaction *action)
     return LOOPC_OK;
 }
 
-int loopc_signals_catch(const char *notice)
+int loopc_signals_catch(const char *notice, bool save)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (int i = 0; i < SIGNAL_COUNT; i++)
         sigaddset(&action.sa_mask, signals[i]);
     state.notice = notice;
-    for (int i = 0; i < SIGNAL_COUNT; i++) {
+    for (int i = 0; i < SIGNAL_COUNT - !save; i++) {
         if (catch_one(i, &action)) return LOOPC_FAILED;
     }
     return LOOPC_OK;

@@ -16,12 +16,15 @@
 #include "status.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 enum { LOOPC_TWIN_MS = 30 };
 
 enum loopc_cause {
     LOOPC_CAUSE_SIGNAL = 1, /* a signal was caught: interrupt the run */
-    LOOPC_CAUSE_TICK = 2    /* it is time to show progress */
+    LOOPC_CAUSE_TICK = 2,   /* it is time to show progress */
+    LOOPC_CAUSE_SAVE = 4,   /* checkpoints have a schedule: is one due? */
+    LOOPC_CAUSE_NOW = 8     /* SIGUSR1: save, and go on */
 };
 
 extern atomic_int loopc_attention; /* causes, as bits */
@@ -29,9 +32,9 @@ extern atomic_int loopc_attention; /* causes, as bits */
 /* Raises a cause; from any thread, or a signal handler. */
 void loopc_call_attention(int cause);
 
-/* Attends to what was raised; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
+/* Attends to what was raised, at a position of the program; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
  * interruption (what then unwinds may hold loops that have to finish), else LOOPC_OK. */
-int loopc_attend(struct loopc_run *run);
+int loopc_attend(struct loopc_run *run, int at);
 
 /* The same where a run cannot be interrupted: a signal stays raised for the next loopc_between. */
 void loopc_attend_handler(struct loopc_run *run);
@@ -41,10 +44,11 @@ static inline int loopc_attention_raised(void)
     return atomic_load_explicit(&loopc_attention, memory_order_relaxed);
 }
 
-/* At the start of each iteration of a repeating loop. */
-static inline int loopc_between(struct loopc_run *run)
+/* At the start of each iteration of a repeating loop: `at` is where the run is, a position of the
+ * program, and where it goes on when it is saved here and resumed. */
+static inline int loopc_between(struct loopc_run *run, int at)
 {
-    return loopc_attention_raised() ? loopc_attend(run) : LOOPC_OK;
+    return loopc_attention_raised() ? loopc_attend(run, at) : LOOPC_OK;
 }
 
 /* The same for loops that stand in a failed or finally part: they run to their end. */
@@ -53,10 +57,10 @@ static inline void loopc_beat(struct loopc_run *run)
     if (loopc_attention_raised()) loopc_attend_handler(run);
 }
 
-/* Catches SIGINT and SIGTERM, except where the program was started with them ignored. System
- * calls of bodies are restarted. `notice`, if not NULL, is written to standard error at the first
+/* Catches SIGINT and SIGTERM, and with `save` SIGUSR1, which calls for a checkpoint; except where
+ * the program was started with them ignored. System calls of bodies are restarted. `notice`, if not NULL, is written to standard error at the first
  * signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
-int loopc_signals_catch(const char *notice);
+int loopc_signals_catch(const char *notice, bool save);
 
 /* The signal that was caught, or 0. */
 int loopc_signal_caught(void);

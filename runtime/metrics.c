@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A field and the name it has in its loop's lines. */
 struct column {
@@ -132,8 +133,26 @@ static void free_all(struct loopc_metrics *metrics)
     free(metrics);
 }
 
+/* The lines after a checkpoint are written anew by the run that goes on from it. */
+static FILE *open_file(const char *path, int64_t keep)
+{
+    FILE *file = fopen(path, keep >= 0 ? "r+e" : "we");
+    if (!file && keep >= 0) file = fopen(path, "we");
+    if (!file || keep < 0) return file;
+    if (ftruncate(fileno(file), keep) || fseek(file, 0, SEEK_END)) {
+        fclose(file);
+        return NULL;
+    }
+    return file;
+}
+
+int64_t loopc_metrics_size(const struct loopc_metrics *metrics)
+{
+    return ftell(metrics->file);
+}
+
 struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
-                                         char *message, size_t size)
+                                         int64_t keep, char *message, size_t size)
 {
     struct loopc_metrics *metrics = calloc(1, sizeof *metrics);
     if (!metrics) {
@@ -143,7 +162,7 @@ struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, co
     metrics->program = program;
     if (lay_out(metrics)) {
         snprintf(message, size, "out of memory");
-    } else if (!(metrics->file = fopen(path, "we"))) {
+    } else if (!(metrics->file = open_file(path, keep))) {
         snprintf(message, size, "cannot write %.200s: %s", path, strerror(errno));
     } else {
         return metrics;

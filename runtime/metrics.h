@@ -14,9 +14,13 @@
 
 #include "program.h"
 
-/* Opens (and empties) the file. Returns NULL with message set when it cannot. */
+/* Opens the file, and empties it but for the first `keep` bytes, which a resumed run has written
+ * before; -1: it begins anew. Returns NULL with message set when it cannot. */
 struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
-                                         char *message, size_t size);
+                                         int64_t keep, char *message, size_t size);
+
+/* Bytes written so far, those of earlier runs included. */
+int64_t loopc_metrics_size(const struct loopc_metrics *metrics);
 
 /* Writes the line of an iteration of `loop`, whose counters include it already. Returns LOOPC_OK,
  * or LOOPC_FAILED with errno set when it cannot be written; then nothing more is. */

@@ -4,21 +4,25 @@
 #include "interrupt.h"
 #include "metrics.h"
 #include "progress.h"
+#include "saver.h"
 #include "startup.h"
 #include "watch.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Between two iterations. */
 
-int loopc_attend(struct loopc_run *run)
+int loopc_attend(struct loopc_run *run, int at)
 {
     const int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+    const bool now = causes & (LOOPC_CAUSE_NOW | LOOPC_CAUSE_SIGNAL);
+    if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
     if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
     run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
@@ -108,6 +112,11 @@ static int finish(const struct loopc_job *job, int st)
     const char *word;
     const int lost = loopc_flush_stdout(job->program);
     int code = conclude(job, st, &word);
+    if (loopc_saver_close(run->saver, run, st == LOOPC_OK)) {
+        loopc_say(job->program, "error", "--checkpoint: a checkpoint is missing");
+        code = 1;
+    }
+    run->saver = NULL;
     if (loopc_metrics_close(run->metrics, job->state, word)) {
         loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
         code = 1;
@@ -126,14 +135,15 @@ static const char *notice(const struct loopc_job *job, char *text, size_t size)
     return text;
 }
 
-/* The run, unless what it was given does not fit the trainer: that is bad input. */
-static int prepare_and_run(const struct loopc_job *job)
+/* What is left to do before the run once everything is loaded. What does not fit the trainer is bad
+ * input. Returns LOOPC_GO_ON, or the exit code. */
+static int make_ready(struct loopc_job *job)
 {
-    if (!job->program->prepare || !job->program->prepare(job->state)) {
-        return finish(job, run_all(job));
+    if (job->program->prepare && job->program->prepare(job->state)) {
+        report_failures(job);
+        return 2;
     }
-    finish(job, LOOPC_FAILED);
-    return 2;
+    return loopc_take_up(job);
 }
 
 int loopc_main(const struct loopc_program *program, int argc, char **argv)
@@ -142,10 +152,11 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv)
     char text[256];
     int code = loopc_start(&job, argc, argv);
     if (code == LOOPC_GO_ON) {
-        if (loopc_signals_catch(notice(&job, text, sizeof text))) {
+        if (loopc_signals_catch(notice(&job, text, sizeof text), job.args.saving.folder)) {
             loopc_say(program, "error", "cannot catch signals: %s", strerror(errno));
         }
-        code = prepare_and_run(&job);
+        code = make_ready(&job);
+        if (code == LOOPC_GO_ON) code = finish(&job, run_all(&job));
         loopc_signals_release();
     }
     loopc_end(&job);

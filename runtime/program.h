@@ -27,6 +27,9 @@ struct loopc_program {
     int field_count;
     const struct loopc_place *places;
     int place_count;
+    uint64_t fingerprint; /* of what positions count beside places, elements of bodies say; or 0 */
+    const char *const *positions; /* names of where a run can be saved; [0] is its start */
+    int position_count;
     void (*defaults)(void *state); /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state);   /* first weights and the like; or NULL; returns a status */
     int (*run)(void *state);       /* returns a status */
@@ -40,10 +43,12 @@ enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 struct loopc_run {
     const struct loopc_program *program;
     uint64_t seed;
+    int resume_at;   /* the position at which the emitted run starts; 0 is its beginning */
     int interrupted; /* the signal that interrupted the run, or 0 */
     struct loopc_metrics *metrics;
     struct loopc_progress *progress;
     struct loopc_watch *watch;
+    struct loopc_saver *saver;
     struct loopc_failures failures;
 };
 

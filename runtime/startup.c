@@ -4,6 +4,7 @@
 #include "dataset.h"
 #include "metrics.h"
 #include "rng.h"
+#include "saver.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -213,7 +214,9 @@ static int open_metrics(const struct loopc_job *job)
     struct loopc_run *run = job->state;
     char message[512];
     if (!job->args.metrics) return LOOPC_GO_ON;
-    run->metrics = loopc_metrics_open(job->program, job->args.metrics, message, sizeof message);
+    const int64_t keep = run->saver ? loopc_saver_metrics(run->saver) : -1;
+    run->metrics =
+        loopc_metrics_open(job->program, job->args.metrics, keep, message, sizeof message);
     if (run->metrics) return LOOPC_GO_ON;
     loopc_say(job->program, "error", "--metrics: %s", message);
     return BAD_USAGE;
@@ -237,20 +240,72 @@ static void seed_streams(const struct loopc_job *job)
     }
 }
 
+static int bad_saving(const struct loopc_job *job, char *message)
+{
+    char *second = strchr(message, '\n');
+    if (second) *second++ = 0;
+    loopc_say(job->program, "error", "%s", message);
+    hint(job->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
+    return BAD_USAGE;
+}
+
+static int open_saver(const struct loopc_job *job)
+{
+    const struct loopc_saving *saving = &job->args.saving;
+    struct loopc_run *run = job->state;
+    char message[1024];
+    if (!saving->folder && !saving->resume) {
+        if (!saving->every && !saving->best && !saving->keep) return LOOPC_GO_ON;
+        loopc_say(job->program, "error", "nothing is saved without --checkpoint");
+        hint(job->program, "--checkpoint <folder>");
+        return BAD_USAGE;
+    }
+    run->saver = loopc_saver_open(job->program, saving, message, sizeof message);
+    return run->saver ? LOOPC_GO_ON : bad_saving(job, message);
+}
+
 int loopc_start(struct loopc_job *job, int argc, char **argv)
 {
+    job->argc = argc;
+    job->argv = argv;
     occupy_standard_streams();
     int code = make_state(job);
     if (code == LOOPC_GO_ON) code = read_command_line(job, argc, argv);
     if (code == LOOPC_GO_ON) code = load_datasets(job);
-    if (code == LOOPC_GO_ON) code = open_metrics(job);
     if (code == LOOPC_GO_ON) seed_streams(job);
+    if (code == LOOPC_GO_ON) code = open_saver(job);
     return code;
+}
+
+/* Flags that are given again win over what was saved. */
+static int resume(struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    char message[1024];
+    if (!run->saver) return LOOPC_GO_ON;
+    if (loopc_saver_resume(run->saver, job->state, &job->texts, message, sizeof message)) {
+        return bad_saving(job, message);
+    }
+    if (!job->args.saving.resume) return LOOPC_GO_ON;
+    loopc_args_free(&job->args);
+    return read_command_line(job, job->argc, job->argv);
+}
+
+int loopc_take_up(struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    const int code = resume(job);
+    if (code != LOOPC_GO_ON) return code;
+    if (!run->saver || !loopc_saver_is_finished(run->saver)) return open_metrics(job);
+    loopc_say(job->program, "resumed", "nothing: that run is over");
+    return 0;
 }
 
 void loopc_end(struct loopc_job *job)
 {
-    if (job->state) free_datasets(job);
+    struct loopc_run *run = job->state;
+    if (run) loopc_saver_close(run->saver, run, false);
+    if (run) free_datasets(job);
     loopc_args_free(&job->args);
     loopc_texts_free(&job->texts);
     free(job->memory);

@@ -10,15 +10,20 @@ struct loopc_job {
     const struct loopc_program *program;
     void *memory; /* what state stands in */
     void *state;  /* a struct loopc_run and what follows; aligned to 64 bytes */
+    int argc;
+    char **argv;
     struct loopc_args args;
     struct loopc_texts texts;
 };
 
 enum { LOOPC_GO_ON = -1 };
 
-/* Gets everything ready up to the run: defaults, command line, data sets, metrics file, random
- * streams. Returns LOOPC_GO_ON, or the exit code with which the program ends here. */
+/* Gets everything ready up to prepare: defaults, command line, data sets, random streams. Returns LOOPC_GO_ON, or the exit code with which the program ends here. */
 int loopc_start(struct loopc_job *job, int argc, char **argv);
+
+/* Gets the rest ready, once the state is prepared: what is to be resumed, the metrics file. Returns as
+ * loopc_start. */
+int loopc_take_up(struct loopc_job *job);
 
 /* Frees what loopc_start made, however far it came. */
 void loopc_end(struct loopc_job *job);

@@ -64,7 +64,7 @@ static int mini_run(void *state)
     int st = LOOPC_OK;
     for (s->Fit.iteration = 0; s->Fit.iteration < s->Fit.times;
          s->Fit.iteration++, s->Fit.total++, loopc_report(&s->loopc, "Fit")) {
-        if ((st = loopc_between(&s->loopc))) break;
+        if ((st = loopc_between(&s->loopc, 1))) break;
         if ((st = Fit_on_epoch(s))) goto Fit_epoch_end;
     Fit_epoch_end: /* failed, then finally */
         if (st == LOOPC_FAILED) {
@@ -87,7 +87,7 @@ static int mini_watched(void *state)
     loopc_enter(&s->loopc, MINI_FIT);
     for (s->Fit.iteration = 0; s->Fit.iteration < s->Fit.times;
          s->Fit.iteration++, s->Fit.total++, loopc_report(&s->loopc, "Fit")) {
-        if ((st = loopc_between(&s->loopc))) break;
+        if ((st = loopc_between(&s->loopc, 1))) break;
         loopc_enter(&s->loopc, MINI_EPOCH);
         loopc_at(&s->loopc, MINI_ON);
         if ((st = Fit_on_epoch(s))) goto Fit_epoch_end;

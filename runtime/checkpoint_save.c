@@ -1,0 +1,248 @@
+/* Saving: from the entries of a state to a file that is whole or not there. */
+#include "checkpoint.h"
+
+#include "entries.h"
+#include "folder.h"
+#include "json_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* A checkpoint on its way out. */
+struct saving {
+    struct loopc_folder *folder;
+    void *state;
+    struct loopc_entries entries;
+    struct loopc_tensor *tensors;
+    struct loopc_meta *metas; /* keys and values are its own */
+    int meta_count;
+    char name[LOOPC_NAME_SIZE]; /* what it will be called */
+    const struct loopc_message *message;
+};
+
+/* Takes both texts, which may be NULL for want of memory. */
+static int add_meta(struct saving *saving, char *key, char *value)
+{
+    saving->metas[saving->meta_count++] = (struct loopc_meta){key, value};
+    return key && value ? LOOPC_OK : LOOPC_FAILED;
+}
+
+static int add_about(struct saving *saving)
+{
+    const struct loopc_program *program = saving->folder->program;
+    char hash[32], format[32];
+    snprintf(hash, sizeof hash, "%016" PRIx64, loopc_program_hash(program));
+    snprintf(format, sizeof format, "%d", LOOPC_CHECKPOINT_FORMAT);
+    int st = add_meta(saving, strdup("loopc.format"), strdup(format));
+    st |= add_meta(saving, strdup("loopc.version"), strdup(LOOPC_VERSION));
+    st |= add_meta(saving, strdup("loopc.program"), strdup(program->name));
+    return st | add_meta(saving, strdup("loopc.hash"), strdup(hash));
+}
+
+static char *hexadecimal(const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    const size_t length = strlen(text);
+    char *const hex = malloc(2 * length + 1);
+    if (!hex) return NULL;
+    for (size_t i = 0; i < length; i++) {
+        hex[2 * i] = digits[(unsigned char)text[i] >> 4];
+        hex[2 * i + 1] = digits[(unsigned char)text[i] & 15];
+    }
+    hex[2 * length] = 0;
+    return hex;
+}
+
+static int add_word(struct saving *saving, const struct loopc_word *word)
+{
+    const char *text = *word->memory;
+    if (!text) return add_meta(saving, loopc_key_make("none", word->name), strdup(""));
+    if (loopc_utf8_is(text)) {
+        return add_meta(saving, loopc_key_make("text", word->name), strdup(text));
+    }
+    return add_meta(saving, loopc_key_make("bytes", word->name), hexadecimal(text));
+}
+
+static int add_datasets(struct saving *saving)
+{
+    const struct loopc_program *program = saving->folder->program;
+    int st = LOOPC_OK;
+    for (int i = 0; i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        if (field->type != LOOPC_DATASET || field->count != 1) continue;
+        st |= add_meta(saving, loopc_key_make("data", field->name),
+                       loopc_dataset_describe(field, saving->state));
+    }
+    return st;
+}
+
+static int add_metas(struct saving *saving)
+{
+    const size_t most =
+        4 + (size_t)saving->entries.word_count + (size_t)saving->folder->program->field_count;
+    saving->metas = calloc(most, sizeof *saving->metas);
+    if (!saving->metas) return LOOPC_FAILED;
+    int st = add_about(saving);
+    for (int i = 0; i < saving->entries.word_count; i++)
+        st |= add_word(saving, &saving->entries.words[i]);
+    return st | add_datasets(saving);
+}
+
+static int add_tensors(struct saving *saving)
+{
+    const struct loopc_entries *entries = &saving->entries;
+    saving->tensors = calloc((size_t)entries->count + 1, sizeof *saving->tensors);
+    if (!saving->tensors) return LOOPC_FAILED;
+    for (int i = 0; i < entries->count; i++) {
+        const struct loopc_entry *entry = &entries->list[i];
+        saving->tensors[i] = (struct loopc_tensor){.name = entry->key,
+                                                   .dtype = entry->dtype,
+                                                   .rank = entry->rank,
+                                                   .dims = entry->dims,
+                                                   .data = entry->memory};
+    }
+    return LOOPC_OK;
+}
+
+static void free_saving(struct saving *saving)
+{
+    for (int i = 0; i < saving->meta_count; i++) {
+        free((char *)(uintptr_t)saving->metas[i].key);
+        free((char *)(uintptr_t)saving->metas[i].value);
+    }
+    free(saving->metas);
+    free(saving->tensors);
+    loopc_entries_free(&saving->entries);
+}
+
+static int collect(struct saving *saving, struct loopc_moment *moment)
+{
+    if (loopc_entries_make(&saving->entries, saving->folder->program, saving->state, moment,
+                           saving->message)) {
+        return LOOPC_FAILED;
+    }
+    if (!add_tensors(saving) && !add_metas(saving)) return LOOPC_OK;
+    return loopc_complain(saving->message, NULL, "out of memory for a checkpoint");
+}
+
+/* The folder may have been removed while the run went on. If there is one again, and no other run
+ * has it, it will do. */
+static void look_again(struct loopc_folder *folder)
+{
+    const int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+        close(fd);
+        return;
+    }
+    close(folder->fd);
+    folder->fd = fd;
+}
+
+/* Never writes over what is there: a run that ended in name_best has left a checkpoint that has the
+ * temporary name as its second one. */
+static FILE *open_new(struct loopc_folder *folder, const char *name)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    unlinkat(folder->fd, name, 0);
+    int fd = openat(folder->fd, name, flags, 0666);
+    if (fd < 0 && errno == ENOENT) {
+        look_again(folder);
+        unlinkat(folder->fd, name, 0);
+        fd = openat(folder->fd, name, flags, 0666);
+    }
+    FILE *const file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!file && fd >= 0) close(fd);
+    return file;
+}
+
+/* Returns with errno set when it fails. */
+static int sync_file(int fd)
+{
+    while (fsync(fd)) {
+        if (errno != EINTR) return LOOPC_FAILED;
+    }
+    return LOOPC_OK;
+}
+
+/* Some file systems cannot sync a folder, and say so by EINVAL: their renames have to do. */
+static int sync_folder(const struct loopc_folder *folder)
+{
+    return sync_file(folder->fd) && errno != EINVAL ? LOOPC_FAILED : LOOPC_OK;
+}
+
+static int write_new(struct saving *saving, const char *temporary)
+{
+    const struct loopc_contents contents = {saving->tensors, saving->entries.count, saving->metas,
+                                            saving->meta_count};
+    FILE *const file = open_new(saving->folder, temporary);
+    if (!file) return LOOPC_FAILED;
+    int st = loopc_safetensors_write(file, &contents);
+    if (!st) st = sync_file(fileno(file));
+    const int why = errno;
+    if (fclose(file) && !st) return LOOPC_FAILED;
+    errno = why;
+    return st;
+}
+
+/* Writes a file and gives it its name, or leaves nothing of it. Returns with errno set. */
+static int write_as(struct saving *saving, const char *name)
+{
+    struct loopc_folder *folder = saving->folder;
+    char temporary[LOOPC_NAME_SIZE];
+    loopc_saving_name(folder->program->name, temporary);
+    int st = write_new(saving, temporary);
+    if (!st) st = renameat(folder->fd, temporary, folder->fd, name) ? LOOPC_FAILED : LOOPC_OK;
+    const int why = errno;
+    if (st) unlinkat(folder->fd, temporary, 0);
+    errno = why;
+    return st;
+}
+
+/* A second name for the file just written, in the place of the best one before. Where files cannot
+ * have two, it is written twice. */
+static int name_best(struct saving *saving)
+{
+    const struct loopc_folder *folder = saving->folder;
+    char temporary[LOOPC_NAME_SIZE], best[LOOPC_NAME_SIZE];
+    loopc_saving_name(folder->program->name, temporary);
+    loopc_best_name(folder->program->name, best);
+    if (linkat(folder->fd, saving->name, folder->fd, temporary, 0)) return write_as(saving, best);
+    if (!renameat(folder->fd, temporary, folder->fd, best)) return LOOPC_OK;
+    const int why = errno;
+    unlinkat(folder->fd, temporary, 0);
+    errno = why;
+    return LOOPC_FAILED;
+}
+
+static int write_files(struct saving *saving, bool best)
+{
+    struct loopc_folder *folder = saving->folder;
+    int st = write_as(saving, saving->name);
+    if (!st) {
+        folder->last++;
+        if (best) st = name_best(saving);
+    }
+    if (!st) st = sync_folder(folder);
+    if (!st) return LOOPC_OK;
+    const char *why = errno == ENOENT ? "the folder is gone" : strerror(errno);
+    return loopc_complain(saving->message, NULL, "cannot save %s/%s: %s", folder->path,
+                          saving->name, why);
+}
+
+int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc_moment *moment,
+                          bool best, const struct loopc_message *message)
+{
+    struct saving saving = {.folder = folder, .state = state, .message = message};
+    moment->number = folder->last + 1;
+    loopc_checkpoint_name(folder->program->name, moment->number, saving.name);
+    int st = collect(&saving, moment);
+    if (!st) st = write_files(&saving, best);
+    free_saving(&saving);
+    return st;
+}

@@ -1,0 +1,191 @@
+/* The saver: when, and what becomes of errors; checkpoint.h knows how. */
+#include "saver.h"
+
+#include "checkpoint.h"
+#include "interrupt.h"
+#include "metrics.h"
+#include "progress.h"
+#include "schedule.h"
+#include "startup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* The position of a run that is over: no boundary has it. */
+enum { AT_END = -1 };
+
+struct loopc_saver {
+    const struct loopc_program *program;
+    struct loopc_saving saving;
+    struct loopc_folder folder;
+    bool open; /* the folder */
+    struct loopc_counters counters;
+    struct loopc_schedule schedule;
+    struct loopc_best best;
+    struct loopc_moment now, last; /* where the run is; where it was saved last */
+    double started;                /* on the clock, less what ran before a resume */
+    bool lost;                     /* a checkpoint could not be written */
+};
+
+static double clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static int read_flags(struct loopc_saver *saver, const struct loopc_message *message)
+{
+    const struct loopc_saving *saving = &saver->saving;
+    if (loopc_schedule_parse(&saver->schedule, saving->every ? saving->every : "1epoch", message))
+        return LOOPC_FAILED;
+    if (saving->best && loopc_best_parse(&saver->best, saving->best, saver->program, message))
+        return LOOPC_FAILED;
+    if (saving->folder) {
+        if (loopc_folder_open(&saver->folder, saver->program, saving->folder, message))
+            return LOOPC_FAILED;
+        saver->open = true;
+    }
+    return loopc_counters_make(&saver->counters, saver->program);
+}
+
+static void free_saver(struct loopc_saver *saver)
+{
+    if (saver->open) loopc_folder_close(&saver->folder);
+    loopc_counters_free(&saver->counters);
+    free(saver);
+}
+
+struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
+                                     const struct loopc_saving *saving, char *message, size_t size)
+{
+    struct loopc_saver *saver = calloc(1, sizeof *saver);
+    snprintf(message, size, "out of memory");
+    if (!saver) return NULL;
+    saver->program = program;
+    saver->saving = *saving;
+    saver->now = saver->last = loopc_moment_start();
+    saver->started = clock_now();
+    if (!read_flags(saver, &(struct loopc_message){message, size})) {
+        if (saver->open) loopc_call_attention(LOOPC_CAUSE_SAVE);
+        return saver;
+    }
+    free_saver(saver);
+    return NULL;
+}
+
+/* Resuming. */
+
+static void say_note(void *listener, enum loopc_note note, const char *text)
+{
+    const struct loopc_saver *saver = listener;
+    static const char *const what[] = {[LOOPC_NOTE_MISSING] = "is not in the checkpoint: left as it is",
+                                       [LOOPC_NOTE_EXTRA] = "of the checkpoint is nothing here: ignored"};
+    if (note == LOOPC_NOTE_WARNING) loopc_say(saver->program, "warning", "%s", text);
+    else loopc_say(saver->program, "warning", "%s %s", text, what[note]);
+}
+
+static void take_up(struct loopc_saver *saver, struct loopc_run *run,
+                    const struct loopc_loading *loading)
+{
+    saver->now = saver->last = loading->moment;
+    saver->started = clock_now() - loading->moment.seconds;
+    run->resume_at = loading->moment.position == AT_END ? 0 : (int)loading->moment.position;
+    const char *where = loading->moment.position == AT_END
+                            ? "its end"
+                            : saver->program->positions[run->resume_at];
+    loopc_say(saver->program, "resumed", "%s, at %s", loading->path, where);
+}
+
+int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
+                       char *message, size_t size)
+{
+    if (!saver->saving.resume) return LOOPC_OK;
+    struct loopc_loading loading = {.program = saver->program,
+                                    .state = state,
+                                    .texts = texts,
+                                    .note = say_note,
+                                    .listener = saver,
+                                    .message = {message, size}};
+    const int verdict =
+        loopc_checkpoint_resume(&loading, saver->saving.folder, saver->saving.resume);
+    if (verdict == LOOPC_NO_FILE && saver->open && strcmp(saver->saving.resume, "latest") == 0) {
+        loopc_say(saver->program, "resumed", "nothing: there is no checkpoint in %s yet",
+                  saver->saving.folder);
+        return LOOPC_OK;
+    }
+    if (verdict != LOOPC_LOADED) return LOOPC_FAILED;
+    const int64_t position = loading.moment.position;
+    if (position != AT_END && (position < 0 || position >= saver->program->position_count)) {
+        snprintf(message, size, "%s: its position is none of this program", loading.path);
+        return LOOPC_FAILED;
+    }
+    take_up(saver, state, &loading);
+    return LOOPC_OK;
+}
+
+bool loopc_saver_is_finished(const struct loopc_saver *saver)
+{
+    return saver->now.position == AT_END;
+}
+
+int64_t loopc_saver_metrics(const struct loopc_saver *saver)
+{
+    return saver->now.metrics;
+}
+
+/* Saving. */
+
+static void read_moment(struct loopc_saver *saver, const struct loopc_run *run, int at)
+{
+    loopc_counters_read(&saver->counters, run, &saver->now);
+    saver->now.position = at;
+    saver->now.seconds = clock_now() - saver->started;
+    saver->now.metrics = run->metrics ? loopc_metrics_size(run->metrics) : -1;
+}
+
+static int not_saved(struct loopc_saver *saver, struct loopc_run *run, const char *message)
+{
+    saver->lost = true;
+    loopc_progress_clear(run->progress);
+    if (saver->saving.stop) return loopc_fail(run, "--checkpoint", "%s", message);
+    loopc_say(saver->program, "error", "--checkpoint: %s; the run goes on", message);
+    return LOOPC_OK;
+}
+
+static int save(struct loopc_saver *saver, struct loopc_run *run)
+{
+    char text[1024] = "";
+    const struct loopc_message message = {text, sizeof text};
+    const bool best =
+        saver->best.field && loopc_best_improves(&saver->best, run, &saver->now);
+    const int st = loopc_checkpoint_save(&saver->folder, run, &saver->now, best, &message);
+    saver->last = saver->now;
+    if (st) return not_saved(saver, run, text);
+    if (saver->saving.keep && loopc_folder_prune(&saver->folder, saver->saving.keep, &message))
+        return not_saved(saver, run, text);
+    return LOOPC_OK;
+}
+
+int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at, bool now)
+{
+    if (!saver->open) return LOOPC_OK;
+    loopc_call_attention(LOOPC_CAUSE_SAVE); /* the schedule is looked at in every iteration */
+    read_moment(saver, run, at);
+    if (!now && !loopc_schedule_due(&saver->schedule, &saver->last, &saver->now)) return LOOPC_OK;
+    return save(saver, run);
+}
+
+int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool ended)
+{
+    if (!saver) return LOOPC_OK;
+    if (saver->open && ended) {
+        read_moment(saver, run, AT_END);
+        save(saver, run);
+    }
+    const bool lost = saver->lost;
+    free_saver(saver);
+    return lost ? LOOPC_FAILED : LOOPC_OK;
+}
