@@ -4,6 +4,7 @@
 -- defaults filled, nodes sorted into phases, insertions on their nodes in their order.
 
 local attach = require "gen.check_attach"
+local check_control = require "gen.check_control"
 local check_fields = require "gen.check_fields"
 local check_loop = require "gen.check_loop"
 local dsl = require "gen.dsl"
@@ -128,6 +129,7 @@ function check.run(unit)
     check_names(unit, trainer)
     check_fields.check_flags(unit, trainer)
     check_fields.link_aggregates(unit, trainer)
+    check_control.run(unit, trainer, value.control)
     attach.run(unit, trainer)
     unit.trainer = trainer
 end

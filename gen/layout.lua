@@ -162,7 +162,7 @@ function layout.run(unit)
     local names = setmetatable({}, Names)
     local members = setmetatable({}, Names)
     for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare" } do names:take(unit.struct .. suffix) end
-    for _, name in ipairs { "fields", "places", "positions", "program", "main", "AT_START" } do names:take(name) end
+    for _, name in ipairs { "fields", "places", "positions", "steering", "program", "main", "AT_START" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)
     place_loops(unit)

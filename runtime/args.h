@@ -26,7 +26,8 @@ struct loopc_args {
     bool timings, trace;
     enum loopc_when progress;
     struct loopc_saving saving;
-    const char **datasets; /* the argument of each dataset field by its index, NULL without one */
+    const char *control, *log, *journal, *replay; /* of the control channel, or NULL */
+    const char **given; /* the argument of each option by its field's index, NULL without one */
     char message[512];     /* when wrong: what */
     char hint[256];        /* and what to do, or "" */
 };

@@ -52,7 +52,7 @@ struct loopc_channel {
     uint64_t dropped;
     bool stay, asleep, ending, peer;
     bool writing; /* the first outgoing message is in the hands of the thread */
-    int64_t last_sent, deadline; /* ns */
+    int64_t last_sent, beaten, deadline; /* ns */
     char *beat;
     size_t beat_length;
 };
@@ -213,13 +213,19 @@ static void read_some(struct loopc_channel *ch)
     enum { MORE = 64 * 1024 };
     if (ch->input_room - ch->input_length < MORE) {
         char *grown = realloc(ch->input, ch->input_room + MORE);
-        if (!grown) return lose_peer(ch, "no memory for what came");
+        if (!grown) {
+        lose_peer(ch, "no memory for what came");
+        return;
+    }
         ch->input = grown;
         ch->input_room += MORE;
     }
     const ssize_t got = read(ch->ends.in, ch->input + ch->input_length, MORE);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
-    if (got < 0) return lose_peer(ch, "the peer is gone");
+    if (got < 0) {
+        lose_peer(ch, "the peer is gone");
+        return;
+    }
     if (got == 0) {
         const char newline = '\n';
         const bool rest = ch->ends.lines && ch->input_length;
@@ -227,7 +233,8 @@ static void read_some(struct loopc_channel *ch)
             ch->input[ch->input_length++] = newline;
             take_input(ch);
         }
-        return lose_peer(ch, "end of file");
+        lose_peer(ch, "end of file");
+        return;
     }
     ch->input_length += (size_t)got;
     take_input(ch);
@@ -292,7 +299,10 @@ static void write_some(struct loopc_channel *ch)
         ch->ends.socket ? send(ch->ends.out, text, left, MSG_DONTWAIT | MSG_NOSIGNAL)
                         : write(ch->ends.out, text, left < CHUNK ? left : CHUNK);
     if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) return;
-    if (wrote < 0) return lose_peer(ch, "the peer is gone");
+    if (wrote < 0) {
+        lose_peer(ch, "the peer is gone");
+        return;
+    }
     pthread_mutex_lock(&ch->lock);
     ch->sent += (size_t)wrote;
     if (ch->sent == mail->length) {
@@ -338,6 +348,7 @@ static void heartbeat(struct loopc_channel *ch)
     if (!ch->beat || ch->ending || loopc_clock() - ch->last_sent < wait * MS) return;
     if (ch->log && ch->asleep) fflush(ch->log);
     post_and_log(ch, ch->beat, ch->beat_length, true);
+    ch->beaten = ch->last_sent;
 }
 
 /* What is waited for now; returns how long. */
@@ -453,20 +464,33 @@ bool loopc_channel_heard(struct loopc_channel *ch)
     return heard;
 }
 
-void loopc_channel_send(struct loopc_channel *ch, const char *text, size_t length, bool report,
-                        bool beat)
+void loopc_channel_send(struct loopc_channel *ch, const char *text, size_t length, bool report)
 {
     pthread_mutex_lock(&ch->lock);
     const bool waits = ch->out.first != NULL;
     post_and_log(ch, text, length, report);
-    char *copy = beat ? realloc(ch->beat, length + 1) : NULL;
-    if (copy) {
-        memcpy(copy, text, length);
-        ch->beat = copy;
+    pthread_mutex_unlock(&ch->lock);
+    if (!waits && ch->threaded) wake(ch->thread_wake);
+}
+
+void loopc_channel_repeat(struct loopc_channel *ch, const char *text, size_t length)
+{
+    pthread_mutex_lock(&ch->lock);
+    char *beat = realloc(ch->beat, length + 1);
+    if (beat) {
+        memcpy(beat, text, length);
+        ch->beat = beat;
         ch->beat_length = length;
     }
     pthread_mutex_unlock(&ch->lock);
-    if (!waits && ch->threaded) wake(ch->thread_wake);
+}
+
+int64_t loopc_channel_beaten(struct loopc_channel *ch)
+{
+    pthread_mutex_lock(&ch->lock);
+    const int64_t beaten = ch->beaten;
+    pthread_mutex_unlock(&ch->lock);
+    return beaten;
 }
 
 uint64_t loopc_channel_dropped(struct loopc_channel *ch)
@@ -487,7 +511,7 @@ static void set_asleep(struct loopc_channel *ch, bool asleep)
 }
 
 /* Signals are let in only while it sleeps, so that none comes between the look and the sleep. */
-void loopc_channel_sleep(struct loopc_channel *ch)
+void loopc_channel_sleep(struct loopc_channel *ch, int causes)
 {
     sigset_t handled, before;
     struct pollfd fd = {.fd = ch->run_wake, .events = POLLIN};
@@ -496,7 +520,7 @@ void loopc_channel_sleep(struct loopc_channel *ch)
     sigaddset(&handled, SIGTERM);
     sigaddset(&handled, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &handled, &before);
-    if (!loopc_attention_raised()) {
+    if (!(loopc_attention_raised() & causes)) {
         set_asleep(ch, true);
         ppoll(&fd, 1, NULL, &before);
         calm(ch->run_wake);

@@ -57,16 +57,21 @@ struct loopc_mail *loopc_channel_take(struct loopc_channel *channel);
 /* Whether anybody would see a message: a peer, or the log. */
 bool loopc_channel_heard(struct loopc_channel *channel);
 
-/* Sends a message: JSON, one line, no newline at its end. With `beat` it is also what the thread
- * repeats when nothing has been sent for a second. */
-void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length, bool report,
-                        bool beat);
+/* Sends a message: JSON, one line, no newline at its end. */
+void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length, bool report);
+
+/* What the thread sends when nothing has been sent for a second: the heartbeat. */
+void loopc_channel_repeat(struct loopc_channel *channel, const char *text, size_t length);
+
+/* When the heartbeat was sent last; loopc_clock, 0 for never. */
+int64_t loopc_channel_beaten(struct loopc_channel *channel);
 
 /* How many reports were dropped so far. */
 uint64_t loopc_channel_dropped(struct loopc_channel *channel);
 
-/* Sleeps until there is mail, or attention is raised. Does not come back for anything else. */
-void loopc_channel_sleep(struct loopc_channel *channel);
+/* Sleeps until attention is raised by one of these causes; mail raises LOOPC_CAUSE_CONTROL. May come
+ * back early. */
+void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 
 /* The peer may leave and another may come: its end is not the end of the run. Only for a socket
  * at a path; others have one peer. */

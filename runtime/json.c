@@ -1,29 +1,12 @@
 /* JSON: a checker by recursive descent, a walk over what was checked, and writing. */
 #include "json.h"
 
+#include "json_text.h"
 #include "status.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 character at text, 0 if there is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). Reads no byte behind one that does not fit. */
-static int utf8_length(const unsigned char *text)
-{
-    const unsigned char c = text[0];
-    if (c < 0x80) return 1;
-    if (c < 0xc2 || c > 0xf4) return 0;
-    const int length = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    for (int i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80) return 0;
-    }
-    if (c == 0xe0 && text[1] < 0xa0) return 0;
-    if (c == 0xed && text[1] >= 0xa0) return 0;
-    if (c == 0xf0 && text[1] < 0x90) return 0;
-    if (c == 0xf4 && text[1] >= 0x90) return 0;
-    return length;
-}
 
 /* Checking. */
 
@@ -100,7 +83,7 @@ static bool character(struct checker *c)
     const size_t left = (size_t)(c->end - c->at);
     memcpy(bytes, c->at, left < 4 ? left : 4);
     if (bytes[0] < ' ') return wrong(c, "a control character in a string");
-    const int length = utf8_length(bytes);
+    const int length = loopc_utf8_length(bytes);
     if (length == 0) return wrong(c, "no UTF-8");
     c->at += length;
     return true;
@@ -180,7 +163,7 @@ static bool same_string(struct loopc_json a, struct loopc_json b)
     char x[256], y[256];
     if (a.length == b.length && !memcmp(a.text, b.text, a.length)) return true;
     if (!memchr(a.text, '\\', a.length) && !memchr(b.text, '\\', b.length)) return false;
-    return loopc_json_string(a, x, sizeof x) == loopc_json_string(b, y, sizeof y) && !strcmp(x, y);
+    return loopc_json_characters(a, x, sizeof x) == loopc_json_characters(b, y, sizeof y) && !strcmp(x, y);
 }
 
 static bool names_differ(struct checker *c, struct loopc_json object)
@@ -286,7 +269,7 @@ static size_t encode(unsigned code, char *out)
     return length;
 }
 
-size_t loopc_json_string(struct loopc_json string_at, char *text, size_t size)
+size_t loopc_json_characters(struct loopc_json string_at, char *text, size_t size)
 {
     const char *at = string_at.text + 1, *end = string_at.text + string_at.length - 1;
     size_t n = 0;
@@ -311,31 +294,11 @@ bool loopc_json_is(struct loopc_json string_at, const char *text)
 {
     char characters[256];
     if (string_at.length == 0 || string_at.text[0] != '"') return false;
-    loopc_json_string(string_at, characters, sizeof characters);
+    loopc_json_characters(string_at, characters, sizeof characters);
     return !strcmp(characters, text);
 }
 
 /* Writing. */
-
-void loopc_json_write_string(FILE *file, const char *characters)
-{
-    const unsigned char *text = (const unsigned char *)characters;
-    fputc('"', file);
-    while (*text) {
-        const int length = utf8_length(text);
-        if (*text == '"' || *text == '\\') {
-            fprintf(file, "\\%c", *text);
-        } else if (*text < ' ' || *text == 0x7f) {
-            fprintf(file, "\\u%04x", *text);
-        } else if (length == 0) {
-            fputs("\\ufffd", file);
-        } else {
-            fwrite(text, 1, (size_t)length, file);
-        }
-        text += length ? length : 1;
-    }
-    fputc('"', file);
-}
 
 /* Numbers are as fields.h formats them, which is JSON but for inf and nan. */
 bool loopc_json_write_element(FILE *file, const struct loopc_field *field, const void *state,
@@ -345,7 +308,7 @@ bool loopc_json_write_element(FILE *file, const struct loopc_field *field, const
     if (field->type == LOOPC_STR) {
         const char *const *strings = (const void *)((const char *)state + field->offset);
         if (strings[i]) {
-            loopc_json_write_string(file, strings[i]);
+            loopc_json_string(file, strings[i]);
         } else {
             fputs("null", file);
         }

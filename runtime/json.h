@@ -34,13 +34,10 @@ struct loopc_json loopc_json_find(struct loopc_json object, const char *name);
 
 /* The characters of a string, with escapes resolved; what does not fit is cut. Characters U+0000
  * become U+FFFD. Returns the length. */
-size_t loopc_json_string(struct loopc_json string, char *text, size_t size);
+size_t loopc_json_characters(struct loopc_json string, char *text, size_t size);
 
 /* Whether a string has these characters. */
 bool loopc_json_is(struct loopc_json string, const char *text);
-
-/* Writes a string in quotes; bytes that are no UTF-8 become U+FFFD. */
-void loopc_json_write_string(FILE *file, const char *string);
 
 /* Writes element i of a field. What JSON has no number for is null, u64 is a string. Returns
  * false when it was a NaN or an infinity. */

@@ -63,7 +63,7 @@ static char *as_argument(struct loopc_json value)
     char *text = malloc(value.length + 1);
     if (!text) return NULL;
     if (first == '"') {
-        loopc_json_string(value, text, value.length + 1);
+        loopc_json_characters(value, text, value.length + 1);
         return text;
     }
     size_t n = 0;
@@ -94,7 +94,7 @@ static int read_value(const struct reading *r, struct loopc_order *order, struct
 static const struct loopc_field *settable(const struct reading *r, struct loopc_json name)
 {
     char text[256];
-    loopc_json_string(name, text, sizeof text);
+    loopc_json_characters(name, text, sizeof text);
     const struct loopc_field *field =
         loopc_field_find(r->program->fields, r->program->field_count, text);
     if (!field && r->eta && !strcmp(text, "eta")) field = r->eta;

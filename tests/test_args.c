@@ -113,7 +113,7 @@ static void nothing_given(void **unused)
     assert_int_equal(args.progress, LOOPC_AUTO);
     assert_null(args.metrics);
     assert_false(args.timings || args.trace);
-    assert_null(args.datasets[7]);
+    assert_null(args.given[7]);
 }
 
 static void options_set_fields(void **unused)
@@ -174,7 +174,7 @@ static void data_sets_are_noted(void **unused)
 {
     (void)unused;
     assert_int_equal(READ("--train", "images.gz,labels.gz"), LOOPC_OK);
-    assert_string_equal(args.datasets[7], "images.gz,labels.gz");
+    assert_string_equal(args.given[7], "images.gz,labels.gz");
 }
 
 static void wishes_end_the_reading(void **unused)
