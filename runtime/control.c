@@ -238,7 +238,9 @@ static void stand(struct loopc_control *c, struct loopc_run *run, int at)
         finish_steps(c, batch);
         loopc_control_report(c, run);
         if (c->ended || (!c->paused && batch < c->goal)) return;
-        if (loopc_attention_raised() & (LOOPC_CAUSE_SIGNAL | LOOPC_CAUSE_NOW)) return;
+        if (loopc_attention_raised() & LOOPC_CAUSE_SIGNAL) return;
+        if (loopc_attention_take(LOOPC_CAUSE_NOW) && run->saver && at >= 0)
+            loopc_saver_attend(run->saver, run, at, true);
         loopc_channel_sleep(c->channel, CAUSES);
     }
 }

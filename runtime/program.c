@@ -22,9 +22,9 @@ int loopc_attend(struct loopc_run *run, int at)
 {
     int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
-    if (run->control && (causes & LOOPC_CAUSE_CONTROL)) {
+    if (run->control && (causes & LOOPC_CAUSE_CONTROL) && !(causes & LOOPC_CAUSE_SIGNAL)) {
         const bool ended = loopc_control_attend(run->control, run, at);
-        causes |= loopc_attention_take(LOOPC_CAUSE_SIGNAL | LOOPC_CAUSE_NOW);
+        causes |= loopc_attention_take(LOOPC_CAUSE_SIGNAL);
         if (ended && !(causes & LOOPC_CAUSE_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
     }
     const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;

@@ -281,7 +281,7 @@ def test_checkpoint_is_answered():
 
 
 def test_divergence_is_null():
-    with Trainer(XOR, "--weights", "inf,1,1,1,1,1,-1,1,1") as t:
+    with Trainer(XOR, "--weights", "1,1,1,1,1,-1,inf,inf,1") as t:
         message = t.receive()
         assert None in message["sv"] and message["diverged"] is True, message
         t.send({"batch to": 2})
