@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, ASK_TICKS = 3, FAREWELL_MS = 1500, BAD_USAGE = 2 };
+enum { TICK_MS = 200, ASK_TICKS = 3, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
 
 static struct hub hub;
 static struct link links[TRAINERS_MOST];
@@ -234,7 +234,8 @@ static int end_links(void)
         if (links[i].fd >= 0 && links[i].child > 0) {
             static const char text[] = "{\"shutdown\": 1}";
             link_send(&links[i], text, sizeof text - 1);
-            while (link_read(&links[i], &hub, i)) {}
+            struct pollfd fd = {.fd = links[i].fd, .events = POLLIN};
+            while (poll(&fd, 1, END_MS) > 0 && link_read(&links[i], &hub, i)) {}
         }
         hub_end(&hub, i);
         link_close(&links[i]);

@@ -39,7 +39,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned code, 
     (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     (void)MHD_add_response_header(response, "Content-Security-Policy",
-                                  "default-src 'self'; style-src 'self' 'unsafe-inline'; "
+                                  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
                                   "frame-ancestors 'none'");
     const enum MHD_Result result = MHD_queue_response(connection, code, response);
     MHD_destroy_response(response);

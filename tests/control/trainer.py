@@ -8,7 +8,7 @@ import subprocess
 import time
 from multiprocessing.connection import Connection
 
-PATIENCE = 60  # seconds that a loaded machine may take for anything
+PATIENCE = int(os.environ.get("PATIENCE", "60"))  # seconds that a loaded machine may take for anything
 
 
 class Trainer:
