@@ -27,42 +27,33 @@ local function field_of(owner, name)
     return owner.field_named[name]
 end
 
--- What encloses a text, inside out: its callback, the loops it stands in, the trainer.
-local function scopes(source, occ, trainer)
-    local out = {}
-    if source.callback then out[1] = source.callback end
-    while occ do
-        out[#out + 1] = occ.loop
-        occ = occ.parent
+-- Visits what encloses a text, inside out: its callback, the loops it stands in, the trainer. Ends with the first result that
+-- is not nil or false, and returns it.
+function Resolver:search(source, occ, visit)
+    local found = source.callback and visit(source.callback)
+    while not found and occ do
+        found, occ = visit(occ.loop), occ.parent
     end
-    out[#out + 1] = trainer
-    return out
+    return found or visit(self.unit.trainer)
 end
 
-local function encloses(list, owner)
-    for _, scope in ipairs(list) do
-        if scope == owner then return true end
-    end
-    return false
-end
-
-function Resolver:unknown(source, piece, name, owners, where)
+function Resolver:unknown(source, piece, name, owners)
     local names = {}
     for _, owner in ipairs(owners) do
         for _, field in ipairs(owner.fields) do names[#names + 1] = not field.hidden and field.name or nil end
     end
     table.sort(names)
-    self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, where,
+    self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, source.title,
         nearest.suggest(name:match("[^.]*$"), names),
         #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
 end
 
 -- $Loop.name
-function Resolver:qualified(source, piece, owner, enclosing)
+function Resolver:qualified(source, piece, owner, occ)
     local field = field_of(owner, piece.member)
     if not field then
-        self:unknown(source, piece, piece.name .. "." .. piece.member, { owner }, source.title)
-    elseif field.life == "site" and not encloses(enclosing, owner) then
+        self:unknown(source, piece, piece.name .. "." .. piece.member, { owner })
+    elseif field.life == "site" and not self:search(source, occ, function(scope) return scope == owner end) then
         self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), piece.member, "$" .. field.full, source.title, "",
             "a site field exists only inside its loop")
         return nil
@@ -74,15 +65,15 @@ end
 local run_field = { kind = "field", name = "loopc", full = "loopc", lvalue = "s->loopc", life = "state", aggregate = true,
     dims = {}, type = "run" }
 
-function Resolver:lookup(source, piece, enclosing)
+function Resolver:lookup(source, piece, occ)
     if piece.name == "loopc" then return run_field end
     local owner = piece.member and self.owners[piece.name]
-    if owner then return self:qualified(source, piece, owner, enclosing) end
-    for _, scope in ipairs(enclosing) do
-        local field = field_of(scope, piece.name)
-        if field then return field end
-    end
-    self:unknown(source, piece, piece.name, enclosing, source.title)
+    if owner then return self:qualified(source, piece, owner, occ) end
+    local field = self:search(source, occ, function(scope) return field_of(scope, piece.name) end)
+    if field then return field end
+    local owners = {}
+    self:search(source, occ, function(scope) owners[#owners + 1] = scope end)
+    self:unknown(source, piece, piece.name, owners)
 end
 
 local function note_use(source, piece)
@@ -116,8 +107,8 @@ end
 local function full_name(field) return field.owner.name .. "." .. field.name end
 
 -- One field piece at one place of its text.
-function Resolver:piece(source, piece, enclosing)
-    local field = self:lookup(source, piece, enclosing)
+function Resolver:piece(source, piece, occ)
+    local field = self:lookup(source, piece, occ)
     if not field then return end
     if not piece.field then
         piece.field = field
@@ -149,18 +140,26 @@ function Resolver:report(code, problems, expression)
     end
 end
 
+-- Numbers the chains of loops around occurrences: equal chains, equal numbers. Outer occurrences come first.
+function Resolver:enter(occ)
+    local outer = self.chain_of[occ.parent or false] or 0
+    self.chains[outer] = self.chains[outer] or {}
+    local inner = self.chains[outer]
+    if not inner[occ.loop] then
+        self.chain_count = self.chain_count + 1
+        inner[occ.loop] = self.chain_count
+    end
+    self.chain_of[occ] = inner[occ.loop]
+end
+
 -- A text at one place: within the same chain of loops it means the same, and is looked at once.
-function Resolver:text(source, occ, title)
-    if not source.pieces then self:scan(source, title) end
-    local enclosing = scopes(source, occ, self.unit.trainer)
-    local names = {}
-    for i, scope in ipairs(enclosing) do names[i] = scope.name end
-    local key = table.concat(names, "/")
+function Resolver:text(source, occ)
     source.seen = source.seen or {}
-    if source.seen[key] then return end
-    source.seen[key] = true
+    local chain = self.chain_of[occ]
+    if source.seen[chain] then return end
+    source.seen[chain] = true
     for _, piece in ipairs(source.pieces) do
-        if piece.kind == "field" then self:piece(source, piece, enclosing) end
+        if piece.kind == "field" then self:piece(source, piece, occ) end
     end
 end
 
@@ -171,8 +170,11 @@ function Resolver:expressions(occ)
     for _, key in ipairs { "skip", "times", "done" } do
         local body = loop[key]
         if type(body) == "table" then
-            loop.texts[key] = loop.texts[key] or { body = body, expression = true }
-            self:text(loop.texts[key], occ, ("%s of loop '%s'"):format(key, loop.name))
+            if not loop.texts[key] then
+                loop.texts[key] = { body = body, expression = true }
+                self:scan(loop.texts[key], ("%s of loop '%s'"):format(key, loop.name))
+            end
+            self:text(loop.texts[key], occ)
         end
     end
 end
@@ -196,12 +198,17 @@ function Resolver:check_file_scope(trainer)
 end
 
 function analyse_fields.run(unit)
-    local resolver = setmetatable({ unit = unit, owners = owners_of(unit.trainer) }, Resolver)
+    local resolver = setmetatable({ unit = unit, owners = owners_of(unit.trainer), chains = {}, chain_of = {}, chain_count = 0 },
+        Resolver)
     resolver:check_file_scope(unit.trainer)
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" then resolver:expressions(item.occ)
+        if item.op == "loop" then
+            resolver:enter(item.occ)
+            resolver:expressions(item.occ)
         elseif item.op == "step" then
-            resolver:text(item.source, item.occ, reader.title { kind = "body", name = item.source.full })
+            local source = item.source
+            if not source.pieces then resolver:scan(source, ("body '%s'"):format(source.full)) end
+            resolver:text(source, item.occ)
         end
     end
 end

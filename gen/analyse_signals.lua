@@ -14,19 +14,18 @@ Signals.__index = Signals
 
 local function at_of(item, piece) return reader.line_in(item.source.body, piece.line) end
 
--- The brackets of `op` (phase or repeat) around an item, innermost first: { name, handler }. `handler` is the first phase on
--- the way whose failed or finally part would be left, with that part.
-function Signals:enclosing(item, op)
-    local out, handler = {}, nil
+-- Walks outwards over the brackets of `op` (phase or repeat) around an item: visit(name, handler) until it returns true.
+-- `handler` is the first phase on the way whose failed or finally part would be left, with that part; it is returned when
+-- visit never did.
+function Signals:outwards(item, op, visit)
+    local handler
     while item.parent do
         local bracket = self.list[item.parent]
         if bracket.op == "phase" and item.part ~= "try" then handler = handler or { phase = bracket.phase, part = item.part }
-        elseif bracket.op == op then
-            out[#out + 1] = { name = op == "phase" and bracket.phase.full or bracket.occ.loop.name, handler = handler }
-        end
+        elseif bracket.op == op and visit(op == "phase" and bracket.phase.full or bracket.occ.loop.name, handler) then return nil end
         item = bracket
     end
-    return out, handler
+    return handler
 end
 
 local what_encloses = { phase = "phase", ["repeat"] = "repeating loop" }
@@ -43,9 +42,9 @@ function Signals:complain(item, piece, id, ...)
     piece.told = true
 end
 
-function Signals:no_target(item, piece, op, around)
+function Signals:no_target(item, piece, op)
     local names = {}
-    for i, bracket in ipairs(around) do names[i] = bracket.name end
+    self:outwards(item, op, function(name) names[#names + 1] = name end)
     local where = item.occ.on and (", inserted on '%s'"):format(item.occ.on.full) or ""
     local name = piece.argument ~= "" and " '" .. piece.argument .. "'" or ""
     self:complain(item, piece, "signal_target", ("$%s(%s)"):format(piece.word, piece.argument),
@@ -61,15 +60,15 @@ end
 
 -- Finds the target of $cancel or $stop; reports why there is none. `op` is phase or repeat.
 function Signals:target(item, piece, op)
-    local around, handler = self:enclosing(item, op)
-    for _, bracket in ipairs(around) do
-        if piece.argument == "" or bracket.name == piece.argument then
-            if bracket.handler then self:left_handler(item, piece, bracket.handler) end
-            return not bracket.handler
-        end
-    end
-    if handler and piece.argument == "" then self:left_handler(item, piece, handler)
-    else self:no_target(item, piece, op, around) end
+    local found, left
+    local handler = self:outwards(item, op, function(name, handler)
+        found = piece.argument == "" or name == piece.argument
+        left = handler
+        return found
+    end)
+    if found and not left then return true end
+    if found or handler and piece.argument == "" then self:left_handler(item, piece, left or handler)
+    else self:no_target(item, piece, op) end
     return false
 end
 

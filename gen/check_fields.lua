@@ -56,8 +56,8 @@ local function read_default(unit, field, parameters)
             count == 1 and "an array is " .. field.type .. "[10]" or "give all elements, or one value for all of them")
         return nil
     end
-    if #values == 0 then return nil end
-    return #values == 1 and values[1] or values
+    if #values == 1 then return values[1] end
+    return #values > 1 and values or nil
 end
 
 local function check_dims(unit, field)

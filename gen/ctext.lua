@@ -68,6 +68,7 @@ local function blanks(text) return (text:gsub("[^\n]", " ")) end
 -- A text of the same length with blanks for comments and for what stands in quotes; what is not closed, as a list.
 local function mask(text)
     local out, position, open = {}, 1, {}
+    if not text:find("[\"'/]") then return text, open end
     for first, last, kind, closed in opaques(text) do
         local comment = kind == "a comment"
         local edge = comment and 0 or 1
@@ -211,9 +212,20 @@ end
 
 local closes = { [")"] = "(", ["]"] = "[", ["}"] = "{" }
 
--- Brackets without a counterpart: { text, at }, or nil. Texts with directives are not judged: only one of their branches counts.
+-- Whether all brackets have counterparts: innermost pairs are taken out until nothing is left.
+local function balanced(code)
+    local left = code:gsub("[^%(%)%[%]{}]+", "")
+    while left ~= "" do
+        local count = #left
+        left = left:gsub("%(%)", ""):gsub("%[%]", ""):gsub("{}", "")
+        if #left == count then return false end
+    end
+    return true
+end
+
+-- A bracket without a counterpart: { text, at }, or nil. Texts with directives are not judged: only one of their branches counts.
 local function unbalanced(code)
-    if ("\n" .. code):match("\n%s*#") then return nil end
+    if balanced(code) or ("\n" .. code):match("\n%s*#") then return nil end
     local open = {}
     for at, c in code:gmatch("()([%(%)%[%]{}])") do
         local last = open[#open]
@@ -249,7 +261,10 @@ function ctext.identifiers(text, into)
 end
 
 -- Whether a text holds anything but blanks and comments.
-function ctext.is_blank(text) return not mask(text):match("%S") end
+function ctext.is_blank(text)
+    if text:match("^%s*[^%s/]") then return false end
+    return not mask(text):match("%S")
+end
 
 -- An expression on one line: comments and runs of blanks outside strings become one blank.
 function ctext.one_line(text)

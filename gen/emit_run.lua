@@ -78,7 +78,7 @@ end
 -- do no more than return what a step returns is not written: the step stands in its place.
 function Run:call_own(item)
     local inner = self:func(item)
-    local expression = inner.returns or inner.name .. "(s)"
+    local expression = inner.returns or inner.name .. (inner.uses_s and "(s)" or "()")
     self:enter_through(inner)
     self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
     return item.mate + 1
@@ -346,9 +346,14 @@ local function some(names)
     return table.concat(out, ", ") .. (#names > #out and (" (%d places)"):format(#names) or "")
 end
 
+-- Whether lines of C use a variable: not in a comment or a string, not as the name of a member.
 local function mentions(lines, word)
+    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
     for _, line in ipairs(lines) do
-        if line:find("%f[%w_]" .. word .. "%f[^%w_]") and not line:match("^%s*/%*.*%*/$") then return true end
+        if line:find(pattern) then
+            local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
+            if code:find(pattern) then return true end
+        end
     end
     return false
 end
@@ -388,6 +393,7 @@ function Run:func(item)
         same.sites[#same.sites + 1] = item.occ.on.full
         return same
     end
+    run.uses_s = mentions(run.w.lines, "s")
     run.sites = { item.occ.on and item.occ.on.full }
     run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or "_run")
     self.shared[text] = run
@@ -397,7 +403,8 @@ end
 
 function Run:signature()
     if not self.root.parent then return ("static int %s(void *state)"):format(self.name) end
-    return ("static %s %s(struct %s *s)"):format(can(self.root.out) and "int" or "void", self.name, self.unit.struct)
+    local parameter = self.uses_s and ("struct %s *s"):format(self.unit.struct) or "void"
+    return ("static %s %s(%s)"):format(can(self.root.out) and "int" or "void", self.name, parameter)
 end
 
 -- The way in for a resumed run: straight to where it was saved.
@@ -417,7 +424,7 @@ end
 
 function Run:write_to(w)
     local lines = self.w.lines
-    local uses_s, uses_st = mentions(lines, "s"), mentions(lines, "st")
+    local uses_s, uses_st = self.uses_s, mentions(lines, "st")
     if self.root.parent then
         local loop = self.root.occ.loop
         w:comment { ("%s (%s), on %s"):format(loop.name, bodies.where(loop.at), some(self.sites)) }

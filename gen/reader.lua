@@ -101,16 +101,23 @@ function reader.odd_keys(value, positional)
     return keys
 end
 
+-- The unknown entries of `value`, in the order of the text; there rarely are any.
+local function unknown_entries(value, entries, accept)
+    local found = {}
+    for key, given in next, value do
+        local known = type(key) ~= "string" or vocabulary.find(entries, key) or accept and accept(key, given)
+        if not known then found[key] = given end
+    end
+    return next(found) and dsl.entries(found) or {}
+end
+
 -- Reports every key of `value` that is neither among `entries` nor accepted by `accept(key, value)`. `hint_of(key, value)` may
 -- know better than the list of keys what was meant.
 function reader.unknown(unit, owner, value, entries, accept, positional, hint_of)
-    local names = vocabulary.names(entries)
-    for _, entry in ipairs(dsl.entries(value)) do
-        local key = entry.key
-        if not vocabulary.find(entries, key) and not (accept and accept(key, entry.value)) then
-            unit.diags:add("unknown_key", reader.key_at(unit, owner, key), key, clip(key), reader.title(owner),
-                nearest.suggest(key, names), hint_of and hint_of(key, entry.value) or "its keys are " .. table.concat(names, ", "))
-        end
+    for _, entry in ipairs(unknown_entries(value, entries, accept)) do
+        local key, names = entry.key, vocabulary.names(entries)
+        unit.diags:add("unknown_key", reader.key_at(unit, owner, key), key, clip(key), reader.title(owner),
+            nearest.suggest(key, names), hint_of and hint_of(key, entry.value) or "its keys are " .. table.concat(names, ", "))
     end
     for _, key in ipairs(reader.odd_keys(value, positional)) do
         unit.diags:add("unknown_key", owner.at, owner.name, key, reader.title(owner), "", "every entry has a name: name = value")

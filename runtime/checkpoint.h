@@ -2,20 +2,21 @@
  *
  * A checkpoint is a safetensors file (safetensors.h) with
  *
- *     FIELD                 a tensor for each field of the program's table that is not LOOPC_TRANSIENT,
+ *     FIELD                 a tensor for each field of the program's table that is not transient,
  *                           by its full name: "Fit.epoch", "net.layers.0.weight". One value is a
  *                           tensor without dimensions; an rng is U64 [4]; plain memory is U8
- *     "text:FIELD"          metadata: a str; "bytes:FIELD" its bytes in hexadecimal where they are no
- *                           UTF-8; "none:FIELD" when it is NULL. Elements are FIELD[0], FIELD[1] ...
- *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not saved
+ *     "text:FIELD"          metadata: a str; "bytes:FIELD" its bytes in hexadecimal where they are
+ *                           no UTF-8; "none:FIELD" when it is NULL. Elements are FIELD[0] ...
+ *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not
+ *                           saved itself
  *     "loopc.position" ...  the members of struct loopc_moment, and "loopc.seed"
  *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
  *                           "loopc.version" and "loopc.format" of the runtime
  *
- * It stands in a folder, as NAME-NUMBER.safetensors, NAME that of the program, NUMBER counting up from 1
- * over all runs that save there: the highest is the latest, also after a run that went on from an
- * older one. The best one is NAME-best.safetensors too, a name of its own for the same file where
- * the file system can do that: pruning never touches it.
+ * It stands in a folder, as NAME-NUMBER.safetensors, NAME that of the program, NUMBER counting up
+ * from 1 over all runs that save there: the highest is the latest, also after a run that went on
+ * from an older one. The best one is NAME-best.safetensors too, a name of its own for the same file
+ * where the file system can do that: pruning never touches it.
  *
  * A file is written as NAME.saving, synced, renamed, and the folder synced: whatever happens, what
  * has the name of a checkpoint is whole, and the one before it stands until then. One run at a time
@@ -47,9 +48,9 @@ static inline struct loopc_moment loopc_moment_start(void)
     return (struct loopc_moment){.metrics = -1, .best = (double)NAN};
 }
 
-/* A number that programs share when a position in one means the same in the other: it is made of the
- * name, the places and the fingerprint (FNV-1a). What bodies do has no part in it, nor have fields: they
- * are compared one by one. */
+/* A number that programs share when a position in one means the same in the other: it is made of
+ * the name, the places and the fingerprint (FNV-1a). What bodies do has no part in it, nor have
+ * fields: they are compared one by one. */
 uint64_t loopc_program_hash(const struct loopc_program *program);
 
 /* Saving. */
@@ -73,8 +74,8 @@ void loopc_folder_close(struct loopc_folder *folder);
 int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc_moment *moment,
                           bool best, const struct loopc_message *message);
 
-/* Removes all but the `keep` highest numbers; never the one saved last, never the best.
- * Returns LOOPC_OK, or LOOPC_FAILED with a message when one cannot be removed. */
+/* Removes all but the `keep` highest numbers; never the one saved last, never the best. Returns
+ * LOOPC_OK, or LOOPC_FAILED with a message when one cannot be removed. */
 int loopc_folder_prune(const struct loopc_folder *folder, int64_t keep,
                        const struct loopc_message *message);
 
@@ -100,14 +101,15 @@ struct loopc_loading {
     char path[4096];            /* of the file */
 };
 
-/* Loads a file. Returns an enum loopc_verdict: LOOPC_LOADED; or another one with a message, the state and
- * moment as they were. The state's seed is set, and all its fields of which there is a key. A type or
- * a shape that differs is LOOPC_REFUSED, and so is, without values_only, a program in which the
- * position would mean something else. */
+/* Loads a file. Returns an enum loopc_verdict: LOOPC_LOADED; or another one with a message, the
+ * state and moment as they were. The state's seed is set, and all its fields of which there is a
+ * key. A type or a shape that differs is LOOPC_REFUSED, and so is, without values_only, a program
+ * in which the position would mean something else. */
 int loopc_checkpoint_load(struct loopc_loading *loading, const char *path);
 
-/* Loads from a folder: "latest", "best", or a file by its path. If the latest is damaged it is the one
- * before it, with a warning. `folder` may be NULL for a file. LOOPC_NO_FILE: there is none yet. */
+/* Loads from a folder: "latest", "best", or a file by its path. If the latest is damaged it is the
+ * one before it, with a warning. `folder` may be NULL for a file. LOOPC_NO_FILE: there is none
+ * yet. */
 int loopc_checkpoint_resume(struct loopc_loading *loading, const char *folder, const char *which);
 
 #endif

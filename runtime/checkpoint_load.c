@@ -79,8 +79,8 @@ static int check_format(const struct plan *plan)
     return LOOPC_LOADED;
 }
 
-/* A position is a number of labels in one program. In another, or in an older version of it, it would
- * name some other place. */
+/* A position is a number of labels in one program. In another, or in an older version of it, it
+ * would name some other place. */
 static int check_program(const struct plan *plan)
 {
     static const char *const hint = "its values can be taken without its position";
@@ -150,18 +150,24 @@ static int byte_of(const char *hex)
     return low ? (int)((high - digits) * 16 + (low - digits)) : -1;
 }
 
-/* Keeps the bytes that hexadecimal digits are; NULL when it is something else, or without memory. */
+/* Whether all of it is bytes in hexadecimal, none of them 0. */
+static bool is_hexadecimal(const char *hex)
+{
+    for (; *hex; hex += 2) {
+        if (byte_of(hex) <= 0) return false;
+    }
+    return true;
+}
+
+/* Keeps the bytes that hexadecimal digits are; NULL without memory. */
 static const char *keep_bytes(const struct plan *plan, const char *hex)
 {
     const size_t length = strlen(hex) / 2;
     char *const bytes = malloc(length + 1);
-    bool good = bytes && strlen(hex) % 2 == 0;
-    for (size_t i = 0; good && i < length; i++) {
-        const int byte = byte_of(hex + 2 * i);
-        good = byte > 0;
-        bytes[i] = (char)byte;
-    }
-    const char *kept = good ? loopc_text_keep(plan->loading->texts, bytes, length) : NULL;
+    if (!bytes) return NULL;
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)byte_of(hex + 2 * i);
+    const char *kept = loopc_text_keep(plan->loading->texts, bytes, length);
     free(bytes);
     return kept;
 }
@@ -169,10 +175,13 @@ static const char *keep_bytes(const struct plan *plan, const char *hex)
 /* The text under "KIND:NAME", or NULL. */
 static const char *find_word(const struct plan *plan, const char *kind, const char *name)
 {
-    char *const key = loopc_key_make(kind, name);
-    const char *text = key ? loopc_safetensors_text(&plan->file, key) : NULL;
-    free(key);
-    return text;
+    const size_t length = strlen(kind);
+    for (int i = 0; i < plan->file.meta_count; i++) {
+        const char *key = plan->file.metas[i].key;
+        if (strncmp(key, kind, length) != 0 || key[length] != ':') continue;
+        if (!strcmp(key + length + 1, name)) return plan->file.metas[i].value;
+    }
+    return NULL;
 }
 
 static int match_word(struct plan *plan, int i)
@@ -180,13 +189,14 @@ static int match_word(struct plan *plan, int i)
     const char *name = plan->entries.words[i].name;
     const char *text = find_word(plan, "text", name);
     const char *bytes = find_word(plan, "bytes", name);
+    if (bytes && !is_hexadecimal(bytes)) {
+        return refuse(plan, NULL, "the bytes of %s are not in hexadecimal", name);
+    }
     if (text) plan->words[i] = loopc_text_keep(plan->loading->texts, text, strlen(text));
     if (bytes) plan->words[i] = keep_bytes(plan, bytes);
+    if ((text || bytes) && !plan->words[i]) return no_memory(plan);
     plan->found[i] = text || bytes || find_word(plan, "none", name);
     if (!plan->found[i]) note(plan, LOOPC_NOTE_MISSING, name);
-    if ((text || bytes) && !plan->words[i]) {
-        return refuse(plan, NULL, "%s is no text that there can be", name);
-    }
     return LOOPC_LOADED;
 }
 

@@ -19,8 +19,9 @@ struct saving {
     void *state;
     struct loopc_entries entries;
     struct loopc_tensor *tensors;
-    struct loopc_meta *metas; /* keys and values are its own */
+    struct loopc_meta *metas;
     int meta_count;
+    char **texts;               /* the memory of their keys and values, two each */
     char name[LOOPC_NAME_SIZE]; /* what it will be called */
     const struct loopc_message *message;
 };
@@ -28,7 +29,10 @@ struct saving {
 /* Takes both texts, which may be NULL for want of memory. */
 static int add_meta(struct saving *saving, char *key, char *value)
 {
-    saving->metas[saving->meta_count++] = (struct loopc_meta){key, value};
+    const int i = saving->meta_count++;
+    saving->metas[i] = (struct loopc_meta){key, value};
+    saving->texts[2 * i] = key;
+    saving->texts[2 * i + 1] = value;
     return key && value ? LOOPC_OK : LOOPC_FAILED;
 }
 
@@ -86,7 +90,8 @@ static int add_metas(struct saving *saving)
     const size_t most =
         4 + (size_t)saving->entries.word_count + (size_t)saving->folder->program->field_count;
     saving->metas = calloc(most, sizeof *saving->metas);
-    if (!saving->metas) return LOOPC_FAILED;
+    saving->texts = calloc(2 * most, sizeof(void *));
+    if (!saving->metas || !saving->texts) return LOOPC_FAILED;
     int st = add_about(saving);
     for (int i = 0; i < saving->entries.word_count; i++)
         st |= add_word(saving, &saving->entries.words[i]);
@@ -111,10 +116,9 @@ static int add_tensors(struct saving *saving)
 
 static void free_saving(struct saving *saving)
 {
-    for (int i = 0; i < saving->meta_count; i++) {
-        free((char *)(uintptr_t)saving->metas[i].key);
-        free((char *)(uintptr_t)saving->metas[i].value);
-    }
+    for (int i = 0; i < 2 * saving->meta_count; i++)
+        free(saving->texts[i]);
+    free(saving->texts);
     free(saving->metas);
     free(saving->tensors);
     loopc_entries_free(&saving->entries);
@@ -190,49 +194,47 @@ static int write_new(struct saving *saving, const char *temporary)
     return st;
 }
 
-/* Writes a file and gives it its name, or leaves nothing of it. Returns with errno set. */
-static int write_as(struct saving *saving, const char *name)
+static int rename_to(const struct loopc_folder *folder, const char *from, const char *to)
 {
-    struct loopc_folder *folder = saving->folder;
-    char temporary[LOOPC_NAME_SIZE];
-    loopc_saving_name(folder->program->name, temporary);
-    int st = write_new(saving, temporary);
-    if (!st) st = renameat(folder->fd, temporary, folder->fd, name) ? LOOPC_FAILED : LOOPC_OK;
+    return renameat(folder->fd, from, folder->fd, to) ? LOOPC_FAILED : LOOPC_OK;
+}
+
+/* A second name for the file just written, in the place of the best one before. Where files cannot
+ * have two, it is written twice. */
+static int name_best(struct saving *saving, const char *written)
+{
+    const struct loopc_folder *folder = saving->folder;
+    char temporary[LOOPC_NAME_SIZE], best[LOOPC_NAME_SIZE];
+    loopc_saving_best_name(folder->program->name, temporary);
+    loopc_best_name(folder->program->name, best);
+    unlinkat(folder->fd, temporary, 0);
+    int st = LOOPC_OK;
+    if (linkat(folder->fd, written, folder->fd, temporary, 0)) st = write_new(saving, temporary);
+    if (!st) st = rename_to(folder, temporary, best);
     const int why = errno;
     if (st) unlinkat(folder->fd, temporary, 0);
     errno = why;
     return st;
 }
 
-/* A second name for the file just written, in the place of the best one before. Where files cannot
- * have two, it is written twice. */
-static int name_best(struct saving *saving)
-{
-    const struct loopc_folder *folder = saving->folder;
-    char temporary[LOOPC_NAME_SIZE], best[LOOPC_NAME_SIZE];
-    loopc_saving_name(folder->program->name, temporary);
-    loopc_best_name(folder->program->name, best);
-    if (linkat(folder->fd, saving->name, folder->fd, temporary, 0)) return write_as(saving, best);
-    if (!renameat(folder->fd, temporary, folder->fd, best)) return LOOPC_OK;
-    const int why = errno;
-    unlinkat(folder->fd, temporary, 0);
-    errno = why;
-    return LOOPC_FAILED;
-}
-
+/* The best first: a run that ends between the two goes on from the one before and comes to the same
+ * best again; the other way round, it would believe that the best had been kept. A best that cannot
+ * be kept is no reason to lose the checkpoint. Returns with errno set. */
 static int write_files(struct saving *saving, bool best)
 {
     struct loopc_folder *folder = saving->folder;
-    int st = write_as(saving, saving->name);
-    if (!st) {
-        folder->last++;
-        if (best) st = name_best(saving);
-    }
+    char temporary[LOOPC_NAME_SIZE];
+    loopc_saving_name(folder->program->name, temporary);
+    int st = write_new(saving, temporary), kept = LOOPC_OK, why = 0;
+    if (!st && best) kept = name_best(saving, temporary);
+    if (kept) why = errno;
+    if (!st) st = rename_to(folder, temporary, saving->name);
+    if (!st) folder->last++;
     if (!st) st = sync_folder(folder);
-    if (!st) return LOOPC_OK;
-    const char *why = errno == ENOENT ? "the folder is gone" : strerror(errno);
-    return loopc_complain(saving->message, NULL, "cannot save %s/%s: %s", folder->path,
-                          saving->name, why);
+    if (st) why = errno;
+    if (st) unlinkat(folder->fd, temporary, 0);
+    errno = why;
+    return st ? st : kept;
 }
 
 int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc_moment *moment,
@@ -242,7 +244,10 @@ int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc
     moment->number = folder->last + 1;
     loopc_checkpoint_name(folder->program->name, moment->number, saving.name);
     int st = collect(&saving, moment);
-    if (!st) st = write_files(&saving, best);
+    if (!st && write_files(&saving, best)) {
+        st = loopc_complain(message, NULL, "cannot save %s/%s: %s", folder->path, saving.name,
+                            errno == ENOENT ? "the folder is gone" : strerror(errno));
+    }
     free_saving(&saving);
     return st;
 }

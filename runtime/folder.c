@@ -33,8 +33,13 @@ void loopc_saving_name(const char *name, char text[LOOPC_NAME_SIZE])
     snprintf(text, LOOPC_NAME_SIZE, "%.*s.saving", NAME_SHOWN, name);
 }
 
-/* The number of a file's name, or 0 if it is not one of ours: names that we would not write so, with
- * zeros in front or beyond all counting, are somebody else's. */
+void loopc_saving_best_name(const char *name, char text[LOOPC_NAME_SIZE])
+{
+    snprintf(text, LOOPC_NAME_SIZE, "%.*s-best.saving", NAME_SHOWN, name);
+}
+
+/* The number of a file's name, or 0 if it is not one of ours: names that we would not write so,
+ * with zeros in front or beyond all counting, are somebody else's. */
 static int64_t number_of(const char *name, const char *file)
 {
     char again[LOOPC_NAME_SIZE];
@@ -128,7 +133,11 @@ static int try_to_write(const struct loopc_folder *folder, const struct loopc_me
     const int fd = openat(folder->fd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd >= 0) {
         close(fd);
-        if (!unlinkat(folder->fd, name, 0)) return LOOPC_OK;
+        if (!unlinkat(folder->fd, name, 0)) {
+            loopc_saving_best_name(folder->program->name, name);
+            unlinkat(folder->fd, name, 0);
+            return LOOPC_OK;
+        }
     }
     return loopc_complain(message, NULL, "%s: cannot write there: %s", folder->path,
                           strerror(errno));

@@ -8,15 +8,18 @@
 
 enum { LOOPC_NAME_SIZE = 256 }; /* of a file, with its end */
 
-/* The numbers of the checkpoints of a program in an open folder, ascending; to be freed. Returns how
- * many, or -1 with errno set. */
+/* The numbers of the checkpoints of a program in an open folder, ascending; to be freed. Returns
+ * how many, or -1 with errno set. */
 int loopc_folder_numbers(int fd, const char *name, int64_t **numbers);
 
 /* "NAME-12.safetensors" */
 void loopc_checkpoint_name(const char *name, int64_t number, char text[LOOPC_NAME_SIZE]);
 
-/* "NAME-best.safetensors", "NAME.saving" */
+/* "NAME-best.safetensors" */
 void loopc_best_name(const char *name, char text[LOOPC_NAME_SIZE]);
+
+/* What they are called before they are whole: "NAME.saving", "NAME-best.saving". */
 void loopc_saving_name(const char *name, char text[LOOPC_NAME_SIZE]);
+void loopc_saving_best_name(const char *name, char text[LOOPC_NAME_SIZE]);
 
 #endif

@@ -13,7 +13,7 @@ int loopc_utf8_length(const unsigned char *text);
 bool loopc_utf8_is(const char *text);
 
 /* Writes a string with its quotes. Bytes that are no UTF-8 become U+FFFD, one each. */
-void loopc_json_string(FILE *file, const char *text);
+void loopc_json_string(FILE *file, const char *string);
 
 /* Makes '?' of control characters, so that a text out of a file does nothing to a terminal. */
 void loopc_text_clean(char *text);

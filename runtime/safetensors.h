@@ -6,16 +6,16 @@
  *     data      of the tensors, little-endian, the last dimension fastest, without a gap; the
  *               offsets count from here
  *
- * The format is that of https://github.com/huggingface/safetensors. A tensor without dimensions is a
- * single number. What we write is the same bytes for the same contents: wide elements first, so
+ * The format is that of https://github.com/huggingface/safetensors. A tensor without dimensions is
+ * a single number. What we write is the same bytes for the same contents: wide elements first, so
  * that all of them are aligned, otherwise in the order given.
  *
- * Checksum. The first of our metadata is "loopc.crc32": eight hexadecimal digits, the CRC-32 of
- * the whole file with zeros ("00000000") in their place. Every bit of the file takes part, the length
+ * Checksum. The first of our metadata is "loopc.crc32": eight hexadecimal digits, the CRC-32 of the
+ * whole file with zeros ("00000000") in their place. Every bit of the file takes part, the length
  * and the header too. It is the CRC of zlib, gzip and PNG (RFC 1952, section 8), since it guards
- * against damage, not against enemies; since it finds every error of up to 32 neighbouring bits and all
- * but one in 4e9 of the others, whatever the machine; and since everybody has it, Python's standard
- * library included. A file of other makers has none.
+ * against damage, not against enemies; since it finds every error of up to 32 neighbouring bits and
+ * all but one in 4e9 of the others, whatever the machine; and since everybody has it, Python's
+ * standard library included. A file of other makers has none.
  */
 #ifndef LOOPC_SAFETENSORS_H
 #define LOOPC_SAFETENSORS_H
@@ -72,12 +72,12 @@ struct loopc_contents {
     int meta_count;
 };
 
-/* Writes all of a file, the checksum included, and flushes. Returns LOOPC_OK, or LOOPC_FAILED with errno
- * set. Needs no memory to speak of, however large the tensors. */
+/* Writes all of a file, the checksum included, and flushes. Returns LOOPC_OK, or LOOPC_FAILED with
+ * errno set. Needs no memory to speak of, however large the tensors. */
 int loopc_safetensors_write(FILE *out, const struct loopc_contents *contents);
 
-/* Reading. Files may be hostile: whatever the bytes, there is a message and no more memory taken than
- * some thirty times the header, of at most 16 MiB. Data are read when they are asked for. */
+/* Reading. Files may be hostile: whatever the bytes, there is a message and no more memory taken
+ * than some thirty times the header, of at most 16 MiB. Data are read when they are asked for. */
 
 enum { LOOPC_SAFETENSORS_HEADER = 16 << 20 };
 

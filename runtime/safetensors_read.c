@@ -113,6 +113,10 @@ static int parse(struct loopc_safetensors *file, const char *text, size_t length
     }
     file->root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     if (file->root) return LOOPC_LOADED;
+    if (!error.text[0] || json_error_code(&error) == json_error_out_of_memory) {
+        loopc_complain(message, NULL, "%s: out of memory", file->path);
+        return LOOPC_UNREADABLE;
+    }
     loopc_text_clean(error.text);
     loopc_complain(message, NULL, "%s: its header is no JSON: %s", file->path, error.text);
     return LOOPC_DAMAGED;

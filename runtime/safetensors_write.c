@@ -59,7 +59,7 @@ static size_t bytes_of(const struct loopc_tensor *tensor)
 /* Behind a header of a multiple of 8 bytes, wide before narrow is aligned. */
 static int put_in_order(struct writer *writer, const struct loopc_contents *contents)
 {
-    writer->order = calloc((size_t)contents->tensor_count + 1, sizeof *writer->order);
+    writer->order = calloc((size_t)contents->tensor_count + 1, sizeof(void *));
     if (!writer->order) return LOOPC_FAILED;
     for (size_t size = 8; size > 0; size /= 2) {
         for (int i = 0; i < contents->tensor_count; i++) {
@@ -93,12 +93,10 @@ static void write_entry(FILE *out, const struct loopc_tensor *tensor, size_t beg
     fprintf(out, "],\"data_offsets\":[%zu,%zu]}", begin, begin + bytes_of(tensor));
 }
 
-/* Makes writer->head, but for the length and the checksum. */
-static int make_head(struct writer *writer, const struct loopc_contents *contents)
+static void write_header(FILE *out, const struct writer *writer,
+                         const struct loopc_contents *contents)
 {
-    FILE *out = open_memstream(&writer->head, &writer->head_size);
     size_t begin = 0;
-    if (!out) return LOOPC_FAILED;
     fputs("12345678", out); /* the length comes here */
     write_metas(out, contents);
     for (int i = 0; i < writer->count; i++) {
@@ -106,10 +104,24 @@ static int make_head(struct writer *writer, const struct loopc_contents *content
         begin += bytes_of(writer->order[i]);
     }
     fputc('}', out);
-    while (ftell(out) % 8)
+    for (long length = ftell(out); length % 8 > 0; length++)
         fputc(' ', out);
+}
+
+/* Makes writer->head, but for the length and the checksum. A stream into memory that there is not
+ * may end without an error, and short. */
+static int make_head(struct writer *writer, const struct loopc_contents *contents)
+{
+    FILE *out = open_memstream(&writer->head, &writer->head_size);
+    if (!out) return LOOPC_FAILED;
+    write_header(out, writer, contents);
+    const long length = ftell(out);
     const bool failed = ferror(out) != 0;
-    return fclose(out) || failed ? LOOPC_FAILED : LOOPC_OK;
+    if (!fclose(out) && !failed && writer->head && (size_t)length == writer->head_size) {
+        return LOOPC_OK;
+    }
+    errno = ENOMEM;
+    return LOOPC_FAILED;
 }
 
 static void put_length(struct writer *writer)

@@ -22,8 +22,8 @@ static int index_of(const struct loopc_program *program, const struct loopc_fiel
     return (int)(field - program->fields);
 }
 
-/* Marks, by fields, the totals of loops that hold one that repeats, and of those that stand in
- * one. A loop with several sites is marked by any of them. */
+/* Marks, by fields, the totals of loops that hold one that repeats, and of those that stand in one.
+ * A loop with several sites is marked by any of them. */
 static void mark(const struct loopc_program *program, bool *repeats, bool *holds, bool *stands)
 {
     for (int i = 0; i < program->place_count; i++) {

@@ -1,8 +1,8 @@
 /* The schedule: when checkpoints are taken, and which one is the best. Not for emitted code.
  *
  * A step is an iteration of a loop in which no other repeats, an epoch one of a loop that stands in
- * no other that repeats; both counted over all such loops since the program first started, from their
- * `total`. In a loop alone they are the same.
+ * no other that repeats; both counted over all such loops since the program first started, from
+ * their `total`. In a loop alone they are the same.
  */
 #ifndef LOOPC_SCHEDULE_H
 #define LOOPC_SCHEDULE_H
@@ -39,9 +39,9 @@ struct loopc_schedule {
 int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
                          const struct loopc_message *message);
 
-/* Whether one is due now, `last` being the moment of the one before (or the start). Steps and epochs
- * are due at multiples of N, whatever else was saved in between, so that a run that was resumed
- * saves where one that was not does; seconds are due N after the one before. */
+/* Whether one is due now, `last` being the moment of the one before (or the start). Steps and
+ * epochs are due at multiples of N, whatever else was saved in between, so that a run that was
+ * resumed saves where one that was not does; seconds are due N after the one before. */
 bool loopc_schedule_due(const struct loopc_schedule *schedule, const struct loopc_moment *last,
                         const struct loopc_moment *now);
 

@@ -32,8 +32,8 @@ enum loopc_status {
 
 enum {
     LOOPC_FAILURES_KEPT = 64, /* failures kept in full; those after them are counted */
-    LOOPC_PATH_KEPT = 32,    /* insertions kept of a path; those after them are counted */
-    LOOPC_MESSAGE_SIZE = 256 /* bytes of a message, with its end */
+    LOOPC_PATH_KEPT = 32,     /* insertions kept of a path; those after them are counted */
+    LOOPC_MESSAGE_SIZE = 256  /* bytes of a message, with its end */
 };
 
 struct loopc_failure {

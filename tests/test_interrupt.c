@@ -36,7 +36,7 @@ static void interrupts_once(void **unused)
 {
     (void)unused;
     struct loopc_run run = {0};
-    assert_int_equal(loopc_signals_catch(NULL), LOOPC_OK);
+    assert_int_equal(loopc_signals_catch(NULL, false), LOOPC_OK);
     raise(SIGTERM);
     assert_int_equal(loopc_signal_caught(), SIGTERM);
     loopc_beat(&run);
@@ -53,7 +53,7 @@ static void recovery_keeps_interruption(void **unused)
 {
     (void)unused;
     struct loopc_run run = {0};
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     raise(SIGINT);
     assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
     loopc_fail(&run, "A.finally_x", "late");
@@ -67,7 +67,7 @@ static void release_restores(void **unused)
     (void)unused;
     struct sigaction before, after;
     sigaction(SIGINT, NULL, &before);
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     loopc_signals_release();
     sigaction(SIGINT, NULL, &after);
     assert_ptr_equal(before.sa_handler, after.sa_handler);
@@ -76,7 +76,7 @@ static void release_restores(void **unused)
 static int loop_for_ever(void *notice)
 {
     struct loopc_run run = {0};
-    loopc_signals_catch(notice);
+    loopc_signals_catch(notice, false);
     say("ready\n");
     while (!loopc_between(&run, 1))
         wait_ms(5);
@@ -107,7 +107,7 @@ static int short_finish(void *unused)
 {
     struct loopc_run run = {0};
     (void)unused;
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     say("ready\n");
     while (!loopc_between(&run, 1))
         continue;
@@ -149,7 +149,7 @@ static int ignored_from_outside(void *unused)
 {
     (void)unused;
     signal(SIGINT, SIG_IGN);
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     raise(SIGINT);
     return loopc_signal_caught() ? 1 : 0;
 }
@@ -167,7 +167,7 @@ static int reads_a_pipe(void *unused)
     int ends[2];
     char byte = 0;
     (void)unused;
-    loopc_signals_catch(NULL);
+    loopc_signals_catch(NULL, false);
     if (pipe(ends)) return 1;
     if (fork() == 0) {
         signal(SIGINT, SIG_IGN);

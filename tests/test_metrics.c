@@ -93,7 +93,7 @@ static const char *content(void)
 static struct loopc_metrics *opened(const struct loopc_program *of)
 {
     char message[256];
-    struct loopc_metrics *metrics = loopc_metrics_open(of, path, message, sizeof message);
+    struct loopc_metrics *metrics = loopc_metrics_open(of, path, -1, message, sizeof message);
     assert_non_null(metrics);
     return metrics;
 }
@@ -192,7 +192,7 @@ static void a_file_that_cannot_be_opened(void **unused)
 {
     (void)unused;
     char message[256];
-    assert_null(loopc_metrics_open(&program, "/no/such/folder/m", message, sizeof message));
+    assert_null(loopc_metrics_open(&program, "/no/such/folder/m", -1, message, sizeof message));
     assert_string_equal(message, "cannot write /no/such/folder/m: No such file or directory");
 }
 
@@ -203,7 +203,7 @@ static void a_full_disk(void **unused)
     struct state state = {0};
     if (access("/dev/full", W_OK)) skip();
     struct loopc_metrics *metrics =
-        loopc_metrics_open(&program, "/dev/full", message, sizeof message);
+        loopc_metrics_open(&program, "/dev/full", -1, message, sizeof message);
     assert_non_null(metrics);
     assert_int_equal(loopc_metrics_write(metrics, &state, "Train"), LOOPC_FAILED);
     assert_int_equal(errno, ENOSPC);

@@ -267,7 +267,7 @@ static void prepare(struct net *n, uint32_t seed)
     fill(n->y, n->rows * out, &seed);
     for (int r = 0; r < n->rows; r++)
         n->labels[r] = (int32_t)(fabsf(noise(&seed)) * (float)out);
-    if (strcmp(n->shape.loss, "squared_error")) loopc_one_hot(n->labels, n->y, n->rows, out);
+    if (strcmp(n->shape.loss, "squared_error") != 0) loopc_one_hot(n->labels, n->y, n->rows, out);
 }
 
 static void copy(const float *from, double *to, int count)

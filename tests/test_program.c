@@ -70,7 +70,7 @@ static void a_failed_preparation(void **unused)
 {
     (void)unused;
     RUN("--bad_prepare");
-    assert_int_equal(child.code, 1);
+    assert_int_equal(child.code, 2);
     assert_string_equal(child.out, "");
     assert_string_equal(child.err, "mini: failed: mini: cannot prepare\n");
 }

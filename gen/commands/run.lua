@@ -42,8 +42,9 @@ end
 function run.run(arguments)
     local unit = compile.unit(arguments, { format = "never" })
     if not unit then return 2 end
-    local fingerprint = toolchain.fingerprint(unit, arguments)
-    local folder = ("%s/%s"):format(cache_folder(), fingerprint and host.sha256(fingerprint) or "broken")
+    local fingerprint = toolchain.fingerprint(unit, arguments) -- nil: it does not even preprocess; the build says why
+    local key = fingerprint and host.sha256(fingerprint) or ("broken%d"):format(host.pid())
+    local folder = ("%s/%s"):format(cache_folder(), key)
     local program = ("%s/%s"):format(folder, unit.trainer.name)
     if host.exists(program) then compile.show(unit, arguments)
     elseif not build_into(unit, arguments, folder) then return 2 end

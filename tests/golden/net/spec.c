@@ -1,0 +1,423 @@
+/* digits: a trainer, flattened from spec.lua
+ * Made by loopc from spec.lua; change that, not this.
+ *
+ *   Fit (spec.lua:1): epoch, 20 times
+ *   Train (spec.lua:2): batch, times $data->rows / 32; on Fit.on_epoch
+ *   guard (spec.lua:10): callback on Train.after_batch */
+#include "loopc.h"
+
+/* Where a run can be saved and resumed: between two iterations of a loop. */
+enum { AT_START, AT_Fit, AT_Train };
+
+/* net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows (spec.lua:15) */
+struct digits_net {
+    /* weights, a row an output, and biases */
+    float w0[64 * 64], b0[64];
+    float w1[10 * 64], b1[10];
+    /* activations, a row a sample; z is what the last one is made of */
+    float a0[32 * 64];
+    float z1[32 * 10], a1[32 * 10];
+    /* deltas: derivatives of the loss by what the activations are given */
+    float d0[32 * 64];
+    float d1[32 * 10];
+    /* gradients: derivatives of the loss by weights and biases */
+    float gw0[64 * 64], gb0[64];
+    float gw1[10 * 64], gb1[10];
+};
+
+/* Draws the weights from He's normal distribution; biases are 0. */
+static void net_init(struct digits_net *n, struct loopc_rng *rng)
+{
+    loopc_init_he(n->w0, rng, 64, 64);
+    memset(n->b0, 0, sizeof n->b0);
+    loopc_init_he(n->w1, rng, 64, 10);
+    memset(n->b1, 0, sizeof n->b1);
+}
+
+/* What the net makes of up to 32 rows of x, a row of outputs each; valid until the next forward. */
+static const float *net_forward(struct digits_net *n, const float *x, int32_t rows)
+{
+    loopc_dense_forward(n->w0, n->b0, x, n->a0, rows, 64, 64);
+    loopc_relu(n->a0, rows * 64);
+    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 64, 10);
+    loopc_softmax(n->z1, n->a1, rows, 10);
+    return n->a1;
+}
+
+/* The mean loss of the rows; leaves its derivative for backward. After forward. */
+static float net_loss(struct digits_net *n, const int32_t *labels, int32_t rows)
+{
+    return loopc_cross_entropy(n->z1, n->a1, labels, n->d1, rows, 10);
+}
+
+/* Sets the gradients to 0. */
+static void net_zero_grad(struct digits_net *n)
+{
+    memset(n->gw0, 0, sizeof n->gw0);
+    memset(n->gb0, 0, sizeof n->gb0);
+    memset(n->gw1, 0, sizeof n->gw1);
+    memset(n->gb1, 0, sizeof n->gb1);
+}
+
+/* Adds the gradients of the loss to those already there. After loss, with the same x. */
+static void net_backward(struct digits_net *n, const float *x, int32_t rows)
+{
+    loopc_dense_gradient(n->a0, n->d1, n->gw1, n->gb1, rows, 64, 10);
+    loopc_dense_backward(n->w1, n->d1, n->d0, rows, 64, 10);
+    loopc_relu_backward(n->a0, n->d0, rows * 64);
+    loopc_dense_gradient(x, n->d0, n->gw0, n->gb0, rows, 64, 64);
+}
+
+/* adam: Adam on net */
+struct digits_adam {
+    int64_t step; /* steps taken */
+    /* the moments: running means of the gradient and of its square */
+    float mw0[64 * 64], vw0[64 * 64];
+    float mb0[64], vb0[64];
+    float mw1[10 * 64], vw1[10 * 64];
+    float mb1[10], vb1[10];
+};
+
+/* Moves the weights against their gradients, eta the learning rate. */
+static void adam_step(struct digits_adam *o, struct digits_net *n, float eta)
+{
+    const struct loopc_adam rates = loopc_adam_rates(++o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
+    loopc_adam(n->w0, n->gw0, o->mw0, o->vw0, 64 * 64, &rates);
+    loopc_adam(n->b0, n->gb0, o->mb0, o->vb0, 64, &rates);
+    loopc_adam(n->w1, n->gw1, o->mw1, o->vw1, 10 * 64, &rates);
+    loopc_adam(n->b1, n->gb1, o->mb1, o->vb1, 10, &rates);
+}
+
+/* Learns from one batch; returns its mean loss before that. */
+static float net_train(struct digits_net *n, struct digits_adam *o, const float *x,
+                       const int32_t *labels, int32_t rows, float eta)
+{
+    net_zero_grad(n);
+    net_forward(n, x, rows);
+    const float loss = net_loss(n, labels, rows);
+    net_backward(n, x, rows);
+    adam_step(o, n, eta);
+    return loss;
+}
+
+/* All that a run of this trainer knows. */
+struct digits {
+    struct loopc_run loopc;    /* what the runtime keeps of a run */
+    struct loopc_dataset data; /* (spec.lua:14) */
+    uint64_t seen;             /* (spec.lua:14) */
+    struct digits_net net;     /* (spec.lua:15) */
+    struct digits_adam adam;   /* (spec.lua:15) */
+    struct {
+        int64_t iteration; /* iterations completed since entry */
+        int64_t total;     /* iterations completed since the program first started */
+        int64_t times;     /* iterations to do, since entry */
+    } Fit;
+    struct {
+        int64_t iteration; /* iterations completed since entry */
+        int64_t total;     /* iterations completed since the program first started */
+        int64_t times;     /* iterations to do, since entry */
+        float x[2048];     /* (spec.lua:4) */
+        int32_t y[32];     /* (spec.lua:4) */
+        float loss;        /* (spec.lua:4) */
+    } Train;
+};
+
+/* Train.before_batch (spec.lua:5) */
+static void Train_before_batch(struct digits *s)
+{
+    loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
+}
+
+/* Train.on_batch (spec.lua:6) */
+static void Train_on_batch(struct digits *s)
+{
+    s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, 32, 1e-3f);
+}
+
+/* guard.after_batch (spec.lua:11) */
+static int guard_after_batch(struct digits *s)
+{
+    if (!isfinite(s->Train.loss))
+        return loopc_fail(&s->loopc, "guard.after_batch", "the loss is %g", (double)s->Train.loss);
+    return LOOPC_OK;
+}
+
+/* Train.finally_batch (spec.lua:8) */
+static void Train_finally_batch(struct digits *s)
+{
+    s->seen += 32;
+}
+
+/* The run: every step in the order in which it happens. `st` is what is pending: a failure, or a
+ * signal on its way to its target; each phase hands it on when its failed and finally parts are
+ * done. */
+
+static int digits_run(void *state)
+{
+    struct digits *const s = state;
+    int st = LOOPC_OK;
+
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Fit:
+        s->loopc.resume_at = AT_START;
+        goto Fit_resumed;
+    case AT_Train:
+        s->loopc.resume_at = AT_START;
+        goto Train_resumed;
+    }
+
+    for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
+        if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+    Fit_resumed:
+        /* Fit.epoch (spec.lua:1) */
+        s->Train.times = (int64_t)(s->data.rows / 32);
+        for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
+             s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
+            if ((st = loopc_between(&s->loopc, AT_Train))) break;
+        Train_resumed:
+            /* Train.batch (spec.lua:5), on Fit.on_epoch */
+            Train_before_batch(s);
+            Train_on_batch(s);
+            st = loopc_via(&s->loopc, guard_after_batch(s), "guard", "Train.after_batch");
+            /* Train.batch finally (spec.lua:8) */
+            Train_finally_batch(s);
+            if (st) break;
+        }
+        st = loopc_via(&s->loopc, st, "Train", "Fit.on_epoch");
+        if (st) break;
+    }
+    return st;
+}
+
+/* The same run, watched: --timings and --trace run this one. Places are numbered as in their
+ * table. */
+
+static int digits_watched(void *state)
+{
+    struct digits *const s = state;
+    int st = LOOPC_OK;
+
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Fit:
+        s->loopc.resume_at = AT_START;
+        goto Fit_resumed;
+    case AT_Train:
+        s->loopc.resume_at = AT_START;
+        goto Train_resumed;
+    }
+
+    loopc_enter(&s->loopc, 0);
+    for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
+        if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+    Fit_resumed:
+        /* Fit.epoch (spec.lua:1) */
+        loopc_enter(&s->loopc, 1);
+        loopc_enter(&s->loopc, 2);
+        s->Train.times = (int64_t)(s->data.rows / 32);
+        for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
+             s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
+            if ((st = loopc_between(&s->loopc, AT_Train))) break;
+        Train_resumed:
+            /* Train.batch (spec.lua:5), on Fit.on_epoch */
+            loopc_enter(&s->loopc, 3);
+            loopc_at(&s->loopc, 4);
+            Train_before_batch(s);
+            loopc_at(&s->loopc, 5);
+            Train_on_batch(s);
+            loopc_at(&s->loopc, 6);
+            st = loopc_via(&s->loopc, guard_after_batch(s), "guard", "Train.after_batch");
+            /* Train.batch finally (spec.lua:8) */
+            loopc_at(&s->loopc, 7);
+            Train_finally_batch(s);
+            loopc_leave(&s->loopc, 3);
+            if (st) break;
+        }
+        st = loopc_via(&s->loopc, st, "Train", "Fit.on_epoch");
+        loopc_leave(&s->loopc, 2);
+        loopc_leave(&s->loopc, 1);
+        if (st) break;
+    }
+    if (st) return st;
+    loopc_leave(&s->loopc, 0);
+    return st;
+}
+
+static void digits_defaults(void *state)
+{
+    struct digits *const s = state;
+
+    s->Fit.times = 20;
+}
+
+static int digits_prepare(void *state)
+{
+    struct digits *const s = state;
+    struct loopc_rng net_rng;
+    loopc_rng_seed(&net_rng, s->loopc.seed, "net");
+    net_init(&s->net, &net_rng);
+    return LOOPC_OK;
+}
+
+static const struct loopc_dataset_options data_options = {
+    .scale = LOOPC_SCALE_MAX, .columns = 64, .required = true};
+/* Every field, for the command line, metrics, progress, trace and checkpoints. */
+static const struct loopc_field fields[] = {
+    {.name = "data",
+     .flag = "data",
+     .type = LOOPC_DATASET,
+     .offset = offsetof(struct digits, data),
+     .count = 1,
+     .flags = LOOPC_OPTION,
+     .dataset = &data_options},
+    {.name = "seen", .type = LOOPC_U64, .offset = offsetof(struct digits, seen), .count = 1},
+    {.name = "net.layers.0.weight",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.w0),
+     .count = 4096,
+     .rank = 2,
+     .dims = {64, 64}},
+    {.name = "net.layers.0.bias",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.b0),
+     .count = 64},
+    {.name = "net.layers.1.weight",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.w1),
+     .count = 640,
+     .rank = 2,
+     .dims = {10, 64}},
+    {.name = "net.layers.1.bias",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, net.b1),
+     .count = 10},
+    {.name = "adam.step",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, adam.step),
+     .count = 1},
+    {.name = "adam.layers.0.weight.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mw0),
+     .count = 4096,
+     .rank = 2,
+     .dims = {64, 64}},
+    {.name = "adam.layers.0.weight.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vw0),
+     .count = 4096,
+     .rank = 2,
+     .dims = {64, 64}},
+    {.name = "adam.layers.0.bias.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mb0),
+     .count = 64},
+    {.name = "adam.layers.0.bias.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vb0),
+     .count = 64},
+    {.name = "adam.layers.1.weight.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mw1),
+     .count = 640,
+     .rank = 2,
+     .dims = {10, 64}},
+    {.name = "adam.layers.1.weight.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vw1),
+     .count = 640,
+     .rank = 2,
+     .dims = {10, 64}},
+    {.name = "adam.layers.1.bias.m",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.mb1),
+     .count = 10},
+    {.name = "adam.layers.1.bias.v",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, adam.vb1),
+     .count = 10},
+    {.name = "Fit.iteration",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, Fit.iteration),
+     .count = 1,
+     .flags = LOOPC_COUNTER,
+     .doc = "iterations completed since entry"},
+    {.name = "Fit.total",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, Fit.total),
+     .count = 1,
+     .flags = LOOPC_COUNTER,
+     .doc = "iterations completed since the program first started"},
+    {.name = "Fit.times",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, Fit.times),
+     .count = 1,
+     .flags = LOOPC_COUNTER,
+     .doc = "iterations to do, since entry"},
+    {.name = "Train.iteration",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, Train.iteration),
+     .count = 1,
+     .flags = LOOPC_COUNTER,
+     .doc = "iterations completed since entry"},
+    {.name = "Train.total",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, Train.total),
+     .count = 1,
+     .flags = LOOPC_COUNTER,
+     .doc = "iterations completed since the program first started"},
+    {.name = "Train.times",
+     .type = LOOPC_I64,
+     .offset = offsetof(struct digits, Train.times),
+     .count = 1,
+     .flags = LOOPC_COUNTER,
+     .doc = "iterations to do, since entry"},
+    {.name = "Train.x",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, Train.x),
+     .count = 2048},
+    {.name = "Train.y", .type = LOOPC_I32, .offset = offsetof(struct digits, Train.y), .count = 32},
+    {.name = "Train.loss",
+     .type = LOOPC_F32,
+     .offset = offsetof(struct digits, Train.loss),
+     .count = 1,
+     .flags = LOOPC_REPORT,
+     .report_in = "Train"},
+};
+
+/* The places of the run, for --timings and --trace. */
+static const struct loopc_place places[] = {
+    {"Fit", NULL, -1, 'l'},
+    {"Fit.epoch", NULL, 0, 'p'},
+    {"Train", "Fit.on_epoch", 1, 'l'},
+    {"Train.batch", "Fit.on_epoch", 2, 'p'},
+    {"Train.before_batch", "Fit.on_epoch", 3, 's'},
+    {"Train.on_batch", "Fit.on_epoch", 3, 's'},
+    {"guard.after_batch", "Train.after_batch", 3, 's'},
+    {"Train.finally_batch", "Fit.on_epoch", 3, 's'},
+};
+
+/* The same by name, as checkpoints have them. */
+static const char *const positions[] = {
+    [AT_START] = "start",
+    [AT_Fit] = "Fit",
+    [AT_Train] = "Train on Fit.on_epoch",
+};
+
+static const struct loopc_program program = {
+    .name = "digits",
+    .size = sizeof(struct digits),
+    .fields = fields,
+    .field_count = sizeof fields / sizeof fields[0],
+    .places = places,
+    .place_count = sizeof places / sizeof places[0],
+    .positions = positions,
+    .position_count = sizeof positions / sizeof positions[0],
+    .defaults = digits_defaults,
+    .prepare = digits_prepare,
+    .run = digits_run,
+    .watched = digits_watched,
+};
+
+int main(int argc, char **argv)
+{
+    return loopc_main(&program, argc, argv);
+}
