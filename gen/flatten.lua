@@ -6,7 +6,8 @@
 --   skip ... end_skip        what runs when the loop is skipped (only when on_skip does something)
 --   repeat ... end_repeat    the repetition of the occurrence's phases
 --   phase, failed, finally, end_phase
---   step                     one leaf: item.source is the node or the callback's body that it runs
+--   step                     one body: item.source is the node or the callback's body that it runs; a body of elements
+--                            is a step here with a tree of its own (item.source.tree)
 --
 -- Every item has parent (the index of the bracket it stands in) and part (try, failed or finally of the nearest phase);
 -- an opening bracket and its end know each other by mate. An occurrence is { loop, on, parent, index, path }: the node
@@ -16,17 +17,41 @@ local attach = require "gen.check_attach"
 
 local flatten = {}
 
--- The callbacks that are narrowed by `within`, and the nodes that switch them on.
+-- The callbacks that are narrowed by `within`, by the nodes that switch them on.
 local function narrowed(trainer)
-    local by_node, any = {}, false
+    local by_node = {}
     for _, callback in ipairs(trainer.callbacks) do
         for _, node in ipairs(callback.within) do
             by_node[node] = by_node[node] or {}
             table.insert(by_node[node], callback)
-            any = true
         end
     end
-    return by_node, any
+    return by_node
+end
+
+-- Splits the insertions of a node into those that always act and those of narrowed callbacks: a visit of the node then
+-- costs what acts there, not all that might.
+local function split(node)
+    node.always, node.narrowed = {}, nil
+    for _, insertion in ipairs(node.insertions) do
+        local callback = insertion.what.callback
+        if callback and #callback.within > 0 then
+            node.narrowed = node.narrowed or {}
+            node.narrowed[callback] = node.narrowed[callback] or {}
+            table.insert(node.narrowed[callback], insertion)
+        else table.insert(node.always, insertion) end
+    end
+end
+
+-- The insertions on a node that act where the callbacks of `active` are switched on, in order.
+local function acting(node, active)
+    if not node.narrowed then return node.always end
+    local out = table.move(node.always, 1, #node.always, 1, {})
+    for _, callback in ipairs(active.list) do
+        for _, insertion in ipairs(node.narrowed[callback] or {}) do out[#out + 1] = insertion end
+    end
+    table.sort(out, attach.by_place)
+    return out
 end
 
 -- `active` with the callbacks that `node` switches on, as a sorted list and as its key.
@@ -42,7 +67,7 @@ local function switch_on(active, callbacks)
     table.sort(indices, function(a, b) return a.index < b.index end)
     local names = {}
     for i, callback in ipairs(indices) do names[i] = callback.index end
-    return { list = indices, set = seen, key = table.concat(names, ",") }
+    return { list = indices, key = table.concat(names, ",") }
 end
 
 local Counter = {}
@@ -60,10 +85,9 @@ function Counter:loop(loop, active)
     local count = 0.0
     for _, node in ipairs(attach.nodes_of(loop)) do
         local inside = switch_on(active, self.by_node[node])
-        if node.body then count = count + 1 end
-        for _, insertion in ipairs(node.insertions) do
-            if insertion.kind == "loop" then count = count + self:loop(insertion.what, inside)
-            elseif flatten.active(insertion.what.callback, inside.set) then count = count + 1 end
+        if node.body then count = count + (node.leaves or 1) end
+        for _, insertion in ipairs(acting(node, inside)) do
+            count = count + (insertion.kind == "loop" and self:loop(insertion.what, inside) or insertion.what.leaves or 1)
         end
     end
     if count == 0 and (loop.repeats or loop.skip) then count = 1 end
@@ -71,10 +95,7 @@ function Counter:loop(loop, active)
     return count
 end
 
--- Whether a callback acts where the narrowed callbacks of `set` are switched on.
-function flatten.active(callback, set) return #callback.within == 0 or set[callback] ~= nil end
-
-local nothing_active = { list = {}, set = {}, key = "" }
+local nothing_active = { list = {}, key = "" }
 
 local function multipliers(trainer)
     local loops = {}
@@ -114,15 +135,18 @@ function Flattener:finish(op)
     self.list[first].mate = last
 end
 
-function Flattener:step(source, node, occ) self:add("step", { source = source, node = node, occ = occ }) end
+function Flattener:step(source, node, occ)
+    self.steps = self.steps + 1
+    self:add("step", { source = source, node = node, occ = occ })
+end
 
 -- A node: its body, then what is inserted on it, in order.
 function Flattener:node(node, occ, active)
     if node.body then self:step(node, node, occ) end
     local inside = switch_on(active, self.by_node[node])
-    for _, insertion in ipairs(node.insertions) do
+    for _, insertion in ipairs(acting(node, inside)) do
         if insertion.kind == "loop" then self:loop(insertion.what, node, occ, inside)
-        elseif flatten.active(insertion.what.callback, inside.set) then self:step(insertion.what, node, occ) end
+        else self:step(insertion.what, node, occ) end
     end
 end
 
@@ -189,23 +213,26 @@ function Flattener:loop(loop, on, parent, active)
     self:finish("end_loop")
 end
 
-function flatten.run(unit)
-    local trainer = unit.trainer
-    local by_node = narrowed(trainer)
+-- Refuses what would pass the limit; else returns the counter, which knows the loops in which nothing happens.
+local function count_steps(unit, trainer, by_node)
     local limit = unit.options.max_steps or 100000
     local counter = setmetatable({ memo = {}, by_node = by_node, places = 0, limit = math.max(limit, #trainer.loops) }, Counter)
     local count = counter:loop(trainer.root, nothing_active)
-    if count > limit then
-        unit.diags:add("too_many_steps", trainer.at, trainer.name, show(count, limit), limit, multipliers(trainer))
-        return
+    if count <= limit then return counter end
+    unit.diags:add("too_many_steps", trainer.at, trainer.name, show(count, limit), limit, multipliers(trainer))
+end
+
+function flatten.run(unit)
+    local trainer = unit.trainer
+    for _, loop in ipairs(trainer.loops) do
+        for _, node in ipairs(attach.nodes_of(loop)) do split(node) end
     end
-    local flattener = setmetatable({ list = {}, open = {}, by_node = by_node, counter = counter, count_of = {} }, Flattener)
+    local by_node = narrowed(trainer)
+    local counter = count_steps(unit, trainer, by_node)
+    if not counter then return end
+    local flattener = setmetatable({ list = {}, open = {}, by_node = by_node, counter = counter, count_of = {}, steps = 0 }, Flattener)
     flattener:loop(trainer.root, nil, nil, nothing_active)
-    unit.list = flattener.list
-    unit.step_count = 0
-    for _, item in ipairs(unit.list) do
-        if item.op == "step" then unit.step_count = unit.step_count + 1 end
-    end
+    unit.list, unit.step_count = flattener.list, flattener.steps
 end
 
 return flatten

@@ -45,8 +45,9 @@ static void add_error(struct loopc_control *c, const char *text)
 static void save(struct loopc_control *c, struct loopc_run *run, int at)
 {
     const int64_t before = run->saver ? loopc_saver_number(run->saver) : 0;
-    if (!run->saver || at < 0) {
-        add_error(c, run->saver ? "checkpoint: not at the target" : "checkpoint: it was started without --checkpoint");
+    if (!run->saver || at <= 0) {
+        add_error(c, run->saver ? "checkpoint: not at the target"
+                                : "checkpoint: it was started without --checkpoint");
         return;
     }
     loopc_saver_attend(run->saver, run, at, true);
@@ -239,7 +240,7 @@ static void stand(struct loopc_control *c, struct loopc_run *run, int at)
         loopc_control_report(c, run);
         if (c->ended || (!c->paused && batch < c->goal)) return;
         if (loopc_attention_raised() & LOOPC_CAUSE_SIGNAL) return;
-        if (loopc_attention_take(LOOPC_CAUSE_NOW) && run->saver && at >= 0)
+        if (loopc_attention_take(LOOPC_CAUSE_NOW) && run->saver && at > 0)
             loopc_saver_attend(run->saver, run, at, true);
         loopc_channel_sleep(c->channel, CAUSES);
     }
@@ -249,7 +250,7 @@ static void stand(struct loopc_control *c, struct loopc_run *run, int at)
  * them: so a batch number says when. */
 static bool is_between_batches(const struct loopc_control *c, int at)
 {
-    if (!c->batch_loop || at < 0 || at >= c->program->position_count) return true;
+    if (!c->batch_loop || at <= 0 || at >= c->program->position_count) return true;
     const char *path = c->program->positions[at];
     const size_t length = strlen(c->batch_loop);
     return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');

@@ -1,6 +1,7 @@
 /* The program: main, and the two places where a run calls back to it. */
 #include "program.h"
 
+#include "child.h"
 #include "control.h"
 #include "interrupt.h"
 #include "metrics.h"
@@ -8,6 +9,7 @@
 #include "saver.h"
 #include "startup.h"
 #include "watch.h"
+#include "weave.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -29,7 +31,8 @@ int loopc_attend(struct loopc_run *run, int at)
     }
     const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
     const bool now = ended || (causes & LOOPC_CAUSE_NOW);
-    if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (!at && now) loopc_call_attention(causes & LOOPC_CAUSE_NOW); /* at the next position */
+    if (at && run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
     if (!ended) return LOOPC_OK;
     if (causes & LOOPC_CAUSE_SIGNAL) run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
@@ -57,16 +60,48 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
+/* A run of the step form: at most --steps of them. While it does nothing but wait for processes
+ * there is no hurry. */
+static int run_steps(const struct loopc_job *job, int (*step)(void *state))
+{
+    const struct loopc_run *run = job->state;
+    int64_t left = job->args.steps;
+    while (left != 0) {
+        const uint64_t waits = run->waits;
+        const int st = step(job->state);
+        if (st != LOOPC_MORE) return st;
+        if (run->waits != waits) loopc_nap();
+        if (left > 0) left--;
+    }
+    return LOOPC_OK;
+}
+
+static int run_plain(const struct loopc_job *job)
+{
+    const struct loopc_program *program = job->program;
+    return program->step ? run_steps(job, program->step) : program->run(job->state);
+}
+
 /* The emitted functions, with all that listens around them. Returns the status. */
 static int run_watched(const struct loopc_job *job, struct loopc_run *run)
 {
     const struct loopc_args *args = &job->args;
-    if (!args->timings && !args->trace) return job->program->run(job->state);
+    if (!args->timings && !args->trace) return run_plain(job);
     run->watch = loopc_watch_start(job->program, job->state, args->timings, args->trace, stderr);
     if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    const int st = job->program->watched(job->state);
+    const struct loopc_program *program = job->program;
+    const int st =
+        program->step ? run_steps(job, program->step_watched) : program->watched(job->state);
     loopc_watch_end(run->watch);
     return st;
+}
+
+/* Processes that still run when the run has ended. */
+static void end_children(const struct loopc_job *job)
+{
+    for (int i = 0; i < job->program->child_count; i++) {
+        loopc_child_end((void *)((char *)job->state + job->program->children[i]));
+    }
 }
 
 static int run_all(const struct loopc_job *job)
@@ -75,10 +110,10 @@ static int run_all(const struct loopc_job *job)
     enum loopc_when when = job->args.progress;
     if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(job->program, when, stderr);
-    const int st = run_watched(job, run);
+    int st = run_watched(job, run);
+    end_children(job);
     if (loopc_control_close(run->control, run, st)) {
-        loopc_say(job->program, "error", "--log or --journal: it is not complete");
-        run->control = NULL;
+        st |= loopc_fail(run, job->program->name, "--log or --journal: it is not complete");
     }
     run->control = NULL;
     loopc_progress_stop(run->progress, job->state);
@@ -156,6 +191,16 @@ static const char *notice(const struct loopc_job *job, char *text, size_t size)
     return text;
 }
 
+/* Who started the program may have had SIGCHLD ignored: then no exit status would be known. The
+ * library leaves the signal to its host. */
+static void hear_of_children(void)
+{
+    struct sigaction action;
+    if (!sigaction(SIGCHLD, NULL, &action) && action.sa_handler == SIG_IGN) {
+        signal(SIGCHLD, SIG_DFL);
+    }
+}
+
 /* What is left to do before the run once everything is loaded. What does not fit the trainer is bad
  * input. Returns LOOPC_GO_ON, or the exit code. */
 static int make_ready(struct loopc_job *job)
@@ -172,6 +217,7 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv)
 {
     struct loopc_job job = {.program = program};
     char text[256];
+    hear_of_children();
     int code = loopc_start(&job, argc, argv);
     if (code == LOOPC_GO_ON) {
         if (loopc_signals_catch(notice(&job, text, sizeof text), job.args.saving.folder)) {

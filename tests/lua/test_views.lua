@@ -41,7 +41,8 @@ end
 
 -- What a JSON reader of others says about a text: nil when it is good.
 local function json_problem(text)
-    local status, _, message = host.run { "python3", "-c", "import json, sys; json.loads(sys.stdin.buffer.read().decode(), parse_constant=sys.exit)", input = text }
+    local program = "import json, sys; json.loads(sys.stdin.buffer.read().decode(), parse_constant=sys.exit)"
+    local status, _, message = host.run { "python3", "-c", program, input = text }
     if not status then return "python3 is needed to read JSON" end
     return status ~= 0 and message or nil
 end
@@ -67,6 +68,25 @@ suite:test("twenty compilations, the same bytes everywhere", function()
     for _, name in ipairs(names) do
         local first = views(compile(specs[name]))
         for _ = 1, 19 do suite:check(views(compile(specs[name])) == first, name) end
+    end
+end)
+
+suite:test("twenty processes, the same bytes, whatever the locale, the time zone, the home and the folder", function()
+    local text = specs.signals:gsub("return trainer", [[
+        for i = 1, 40 do _G["C" .. i] = callback("c" .. i) { ["*.i"] = "puts(\"\");", b = "x();", state = { ["f" .. i] = f32(i), g = bool } } end
+        local all = { A, B }
+        for name, value in pairs(_G) do if name:match("^C%%d+$") then all[#all + 1] = value end end
+        all.code = "static void x(void) {}"
+        do return trainer "many" (all) end
+        return trainer]])
+    local path = suite:file("spec.lua", text)
+    local folder, first = path:match("^(.*)/"), nil
+    for i = 1, 20 do
+        local status, out, err = host.run { host.exe(), "--scripts", host.cwd(), "gen", "--no-format", i % 2 == 0 and path or "spec.lua",
+            cwd = i % 2 == 1 and folder or nil, env = { "LC_ALL=" .. (i % 3 == 0 and "C" or "de_DE.UTF-8"), "TZ=Asia/Tokyo", "HOME=/nowhere/" .. i } }
+        suite:equal(status, 0, err)
+        first = first or out
+        suite:check(out == first, "run " .. i)
     end
 end)
 
