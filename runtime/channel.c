@@ -153,8 +153,8 @@ static size_t take_frames(struct loopc_channel *ch)
     size_t at = 0;
     while (ch->input_length - at >= 4) {
         const unsigned char *head = (const unsigned char *)ch->input + at;
-        const uint32_t length = (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 |
-                                (uint32_t)head[2] << 8 | head[3];
+        const uint32_t length =
+            (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 | (uint32_t)head[2] << 8 | head[3];
         if (length > LOOPC_MESSAGE_MOST) {
             refuse(ch, "no message: a frame that is too long");
             ch->skip = length;
@@ -214,9 +214,9 @@ static void read_some(struct loopc_channel *ch)
     if (ch->input_room - ch->input_length < MORE) {
         char *grown = realloc(ch->input, ch->input_room + MORE);
         if (!grown) {
-        lose_peer(ch, "no memory for what came");
-        return;
-    }
+            lose_peer(ch, "no memory for what came");
+            return;
+        }
         ch->input = grown;
         ch->input_room += MORE;
     }
@@ -295,9 +295,9 @@ static void write_some(struct loopc_channel *ch)
     if (!mail) return;
     const char *text = mail->text + ch->sent;
     const size_t left = mail->length - ch->sent;
-    const ssize_t wrote =
-        ch->ends.socket ? send(ch->ends.out, text, left, MSG_DONTWAIT | MSG_NOSIGNAL)
-                        : write(ch->ends.out, text, left < CHUNK ? left : CHUNK);
+    const ssize_t wrote = ch->ends.socket
+                              ? send(ch->ends.out, text, left, MSG_DONTWAIT | MSG_NOSIGNAL)
+                              : write(ch->ends.out, text, left < CHUNK ? left : CHUNK);
     if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (wrote < 0) {
         lose_peer(ch, "the peer is gone");
@@ -356,8 +356,8 @@ static int prepare(struct loopc_channel *ch, struct pollfd *fds)
 {
     pthread_mutex_lock(&ch->lock);
     heartbeat(ch);
-    const bool reads = !ch->ending && ch->mail.count < LOOPC_MAIL_MOST &&
-                       ch->out_answers < LOOPC_CHANNEL_ROOM;
+    const bool reads =
+        !ch->ending && ch->mail.count < LOOPC_MAIL_MOST && ch->out_answers < LOOPC_CHANNEL_ROOM;
     const bool writes = ch->out.first != NULL;
     const int timeout = patience(ch);
     pthread_mutex_unlock(&ch->lock);
@@ -371,8 +371,8 @@ static int prepare(struct loopc_channel *ch, struct pollfd *fds)
 static bool is_over(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
-    const bool over = ch->ending && (!ch->out.first || ch->ends.out < 0 ||
-                                     loopc_clock() >= ch->deadline);
+    const bool over =
+        ch->ending && (!ch->out.first || ch->ends.out < 0 || loopc_clock() >= ch->deadline);
     const bool tick = !ch->asleep && !ch->ending;
     pthread_mutex_unlock(&ch->lock);
     if (tick) loopc_call_attention(LOOPC_CAUSE_CONTROL);

@@ -58,7 +58,8 @@ struct loopc_mail *loopc_channel_take(struct loopc_channel *channel);
 bool loopc_channel_heard(struct loopc_channel *channel);
 
 /* Sends a message: JSON, one line, no newline at its end. */
-void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length, bool report);
+void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length,
+                        bool report);
 
 /* What the thread sends when nothing has been sent for a second: the heartbeat. */
 void loopc_channel_repeat(struct loopc_channel *channel, const char *text, size_t length);

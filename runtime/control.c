@@ -342,7 +342,8 @@ void loopc_control_find(struct loopc_control *c)
     c->iteration = of_loop(program, c->batch_loop, "iteration");
     c->total = of_loop(program, c->batch_loop, "total");
     c->times = of_loop(program, c->batch_loop, "times");
-    c->target = c->times && (c->times->flags & LOOPC_COUNTER) ? named(program, steering->target) : NULL;
+    c->target =
+        c->times && (c->times->flags & LOOPC_COUNTER) ? named(program, steering->target) : NULL;
     c->eta = steering->eta ? named(program, steering->eta) : find_eta(program);
     c->loss = steering->loss ? named(program, steering->loss) : find_loss(c);
 }

@@ -34,7 +34,7 @@ struct loopc_control {
     char errors[1024];
 
     /* What was said last. */
-    int64_t state_at; /* batch; -1 never */
+    int64_t state_at;           /* batch; -1 never */
     int64_t loss_when, loss_at; /* ns; batch */
     uint32_t loss_hash;
     bool started, reached, interrupted;

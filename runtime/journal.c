@@ -64,8 +64,7 @@ static struct loopc_json line_at(const struct loopc_replay *replay, size_t at)
 {
     const char *start = replay->text + at;
     const char *end = memchr(start, '\n', replay->length - at);
-    return (struct loopc_json){start,
-                               end ? (size_t)(end - start) : replay->length - at};
+    return (struct loopc_json){start, end ? (size_t)(end - start) : replay->length - at};
 }
 
 static bool whole_number(struct loopc_json value, int64_t *number)

@@ -163,7 +163,8 @@ static bool same_string(struct loopc_json a, struct loopc_json b)
     char x[256], y[256];
     if (a.length == b.length && !memcmp(a.text, b.text, a.length)) return true;
     if (!memchr(a.text, '\\', a.length) && !memchr(b.text, '\\', b.length)) return false;
-    return loopc_json_characters(a, x, sizeof x) == loopc_json_characters(b, y, sizeof y) && !strcmp(x, y);
+    return loopc_json_characters(a, x, sizeof x) == loopc_json_characters(b, y, sizeof y) &&
+           !strcmp(x, y);
 }
 
 static bool names_differ(struct checker *c, struct loopc_json object)

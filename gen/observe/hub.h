@@ -31,8 +31,8 @@ struct point {
 
 struct topic {
     char name[NAME_SIZE];
-    char *text;      /* newest, JSON; NULL for a series */
-    uint64_t count;  /* how many there were */
+    char *text;     /* newest, JSON; NULL for a series */
+    uint64_t count; /* how many there were */
     struct point *recent, *all;
     size_t all_count;
 };

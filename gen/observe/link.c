@@ -95,7 +95,8 @@ static bool is_over(struct link *link)
 bool link_read(struct link *link, struct hub *hub, int trainer)
 {
     if (link->room - link->length < CHUNK) {
-        char *grown = link->length > MESSAGE_MOST ? NULL : realloc(link->input, link->room * 2 + CHUNK);
+        char *grown =
+            link->length > MESSAGE_MOST ? NULL : realloc(link->input, link->room * 2 + CHUNK);
         if (!grown) return is_over(link);
         link->input = grown;
         link->room = link->room * 2 + CHUNK;
@@ -104,8 +105,8 @@ bool link_read(struct link *link, struct hub *hub, int trainer)
     if (got < 0 && errno == EINTR) return true;
     if (got <= 0) return is_over(link);
     link->length += (size_t)got;
-    const long used = link->lines ? (long)take_lines(link, hub, trainer)
-                                  : take_frames(link, hub, trainer);
+    const long used =
+        link->lines ? (long)take_lines(link, hub, trainer) : take_frames(link, hub, trainer);
     if (used < 0) return is_over(link);
     link->length -= (size_t)used;
     memmove(link->input, link->input + used, link->length);

@@ -98,7 +98,8 @@ static int take_port(const char *text)
 {
     char *end;
     const long port = strtol(text, &end, 10);
-    if (end == text || *end || port < 0 || port > 65535) return complain("--port", "from 0 to 65535");
+    if (end == text || *end || port < 0 || port > 65535)
+        return complain("--port", "from 0 to 65535");
     options.port = (int)port;
     return 0;
 }
@@ -135,9 +136,12 @@ static int read_options(char **argv)
 {
     for (argv++; *argv && !strncmp(*argv, "--", 2); argv++) {
         int code = 0;
-        if (!strcmp(*argv, "--keep")) options.keep = true;
-        else if (!strcmp(*argv, "--tui")) options.tui = true;
-        else if (!(*argv)[2]) return start_all(argv + 1);
+        if (!strcmp(*argv, "--keep"))
+            options.keep = true;
+        else if (!strcmp(*argv, "--tui"))
+            options.tui = true;
+        else if (!(*argv)[2])
+            return start_all(argv + 1);
         else {
             code = with_value(argv[0], argv[1]);
             argv++;
@@ -177,7 +181,9 @@ static void ask_for_weights(void)
     static double asked_at[TRAINERS_MOST];
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 < TICK_MS * ASK_TICKS) return;
+    if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 <
+        TICK_MS * ASK_TICKS)
+        return;
     last = now;
     pthread_mutex_lock(&hub.lock);
     const int viewers = hub.viewers;
@@ -197,8 +203,9 @@ static void draw_table(bool again)
     for (int i = 0; i < hub.trainer_count; i++) {
         struct point loss = {0};
         const bool any = hub_last(&hub, i, "loss", &loss);
-        printf("\033[K%-24s batch %14.0f  loss %-14.8g %s\n", hub.trainers[i].name, any ? loss.batch : 0.0,
-               any ? loss.value : (double)NAN, hub.trainers[i].ended ? "ended" : "");
+        printf("\033[K%-24s batch %14.0f  loss %-14.8g %s\n", hub.trainers[i].name,
+               any ? loss.batch : 0.0, any ? loss.value : (double)NAN,
+               hub.trainers[i].ended ? "ended" : "");
     }
     (void)fflush(stdout);
 }
@@ -235,7 +242,8 @@ static int end_links(void)
             static const char text[] = "{\"shutdown\": 1}";
             link_send(&links[i], text, sizeof text - 1);
             struct pollfd fd = {.fd = links[i].fd, .events = POLLIN};
-            while (poll(&fd, 1, END_MS) > 0 && link_read(&links[i], &hub, i)) {}
+            while (poll(&fd, 1, END_MS) > 0 && link_read(&links[i], &hub, i)) {
+            }
         }
         hub_end(&hub, i);
         link_close(&links[i]);
@@ -254,7 +262,8 @@ static int serve(void)
     pthread_mutex_lock(&sending);
     const int code = end_links();
     pthread_mutex_unlock(&sending);
-    if (!stopped && hub.viewers) (void)nanosleep(&(struct timespec){FAREWELL_MS / 1000, FAREWELL_MS % 1000 * 1000000}, NULL);
+    if (!stopped && hub.viewers)
+        (void)nanosleep(&(struct timespec){FAREWELL_MS / 1000, FAREWELL_MS % 1000 * 1000000}, NULL);
     server_stop(server);
     return code;
 }
@@ -268,7 +277,8 @@ int main(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     int code = read_options(argv);
-    if (!code && !hub.trainer_count) code = complain("observe", "a program, --attach or --log says what to look at");
+    if (!code && !hub.trainer_count)
+        code = complain("observe", "a program, --attach or --log says what to look at");
     if (code) {
         (void)end_links();
         return code;

@@ -38,9 +38,10 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned code, 
     (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-    (void)MHD_add_response_header(response, "Content-Security-Policy",
-                                  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-                                  "frame-ancestors 'none'");
+    (void)MHD_add_response_header(
+        response, "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        "frame-ancestors 'none'");
     const enum MHD_Result result = MHD_queue_response(connection, code, response);
     MHD_destroy_response(response);
     return result;
@@ -303,7 +304,8 @@ struct server *server_start(struct hub *hub, const char *address, int port,
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct server *server = calloc(1, sizeof *server);
     errno = EINVAL;
-    if (!server || inet_pton(AF_INET, address, &where.sin_addr) != 1 || !make_token(server->token)) {
+    if (!server || inet_pton(AF_INET, address, &where.sin_addr) != 1 ||
+        !make_token(server->token)) {
         free(server);
         return NULL;
     }
