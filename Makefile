@@ -23,7 +23,9 @@ COMPILE = $(CC) $(STANDARD) $(DEFINES) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS)
 RUNTIME := $(sort $(shell find runtime -name '*.c'))
 HEADERS := $(sort $(shell find runtime -name '*.h'))
 HOST := $(filter-out gen/embed.c,$(sort $(wildcard gen/*.c)))
-SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f)) .clang-format
+SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) .clang-format
+OBSERVE := $(sort $(wildcard gen/observe/*.c))
+PAGE := $(sort $(wildcard templates/observe/*))
 TESTS := $(sort $(wildcard tests/test_*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
@@ -32,10 +34,21 @@ HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 .PHONY: all
-all: $(BUILD)/loopc $(BUILD)/libloopc.a ## builds the generator and the runtime (the default)
+all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/libloopc.a ## builds the generator and the runtime (the default)
 
 $(BUILD)/loopc: $(BUILD)/gen/main.o $(BUILD)/libhost.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LUA_LIBRARY) -lm -ldl
+
+# The page server is a program of its own, so that loopc itself needs no web server.
+$(BUILD)/loopc-observe: $(OBSERVE:%.c=$(BUILD)/%.o) $(BUILD)/page.o $(BUILD)/libloopc.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lm -pthread
+
+DYGRAPHS = /usr/share/javascript/dygraphs
+$(BUILD)/page.c: $(BUILD)/embed $(PAGE)
+	@$(BUILD)/embed $@ $(PAGE) $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css
+
+$(BUILD)/page.o: $(BUILD)/page.c
+	$(CC) $(STANDARD) -Igen -c -o $@ $<
 
 # All of the generator but its main: what its tests link.
 $(BUILD)/libhost.a: $(filter-out $(BUILD)/gen/main.o,$(HOST_OBJECTS))
@@ -77,7 +90,7 @@ $(BUILD)/flags: FORCE
 $(BUILD)/scripts.list: FORCE
 	$(call keep_text,$(SCRIPTS))
 
--include $(HOST_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+-include $(HOST_OBJECTS:.o=.d) $(OBSERVE:%.c=$(BUILD)/%.d) $(RUNTIME_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
 .PHONY: install-packages
 install-packages:
@@ -134,7 +147,7 @@ check-lua: all
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Iruntime -Igen $(DEFINES) gen runtime
-TIDY_MARKS = $(patsubst %.c,$(BUILD)/tidy/%.ok,$(HOST) gen/embed.c $(RUNTIME) $(TESTS))
+TIDY_MARKS = $(patsubst %.c,$(BUILD)/tidy/%.ok,$(HOST) $(OBSERVE) gen/embed.c $(RUNTIME) $(TESTS))
 check-tidy: $(TIDY_MARKS)
 $(BUILD)/tidy/%.ok: %.c .clang-tidy $(HEADERS) $(wildcard gen/*.h tests/*.h)
 	@mkdir -p $(@D)
@@ -157,6 +170,7 @@ ROOT = $(DESTDIR)$(PREFIX)
 .PHONY: install
 install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs under PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/loopc $(ROOT)/bin/loopc
+	install -D -m 755 $(BUILD)/loopc-observe $(ROOT)/bin/loopc-observe
 	install -D -m 644 $(BUILD)/libloopc.a $(ROOT)/lib/libloopc.a
 	install -D -m 644 $(BUILD)/loopc.pc $(ROOT)/lib/pkgconfig/loopc.pc
 	install -D -m 644 $(BUILD)/loopc.1 $(ROOT)/share/man/man1/loopc.1
@@ -166,7 +180,7 @@ install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs 
 
 .PHONY: uninstall
 uninstall: ## removes what install put there
-	rm -f $(ROOT)/bin/loopc $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
+	rm -f $(ROOT)/bin/loopc $(ROOT)/bin/loopc-observe $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
 	rm -f $(ROOT)/share/bash-completion/completions/loopc
 	rm -rf $(ROOT)/include/loopc
 

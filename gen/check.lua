@@ -4,6 +4,7 @@
 -- defaults filled, nodes sorted into phases, insertions on their nodes in their order.
 
 local attach = require "gen.check_attach"
+local check_control = require "gen.check_control"
 local check_fields = require "gen.check_fields"
 local check_loop = require "gen.check_loop"
 local dsl = require "gen.dsl"
@@ -12,26 +13,50 @@ local vocabulary = require "gen.vocabulary"
 
 local check = {}
 
-local function read_callback(unit, value)
-    local at = dsl.at(value)
-    local callback = { kind = "callback", name = dsl.about[value].name, at = at, bindings = {}, value = value }
-    reader.name(unit, callback.name, "callback", at)
-    reader.keys(unit, callback, value, vocabulary.callback_keys)
-    callback.order = reader.order(unit, callback, value)
-    callback.fields = check_fields.read(unit, callback, "state", value.state)
-    for _, field in ipairs(check_fields.read(unit, callback, "batch", value.batch)) do
-        callback.fields[#callback.fields + 1] = field
+local function is_body(value)
+    return type(value) == "string" or dsl.kind(value) == "element" or type(value) == "table" and value[1] ~= nil
+end
+
+-- The keys of a callback that name no node. `batch` holds fields; but with a body it names the node on_batch, as it does in
+-- LANGUAGE.md.
+local function callback_keys(value)
+    local out = {}
+    for _, entry in ipairs(vocabulary.callback_keys) do
+        if entry[1] ~= "batch" or not is_body(value.batch) then out[#out + 1] = entry end
     end
+    return out
+end
+
+local function read_callback_fields(unit, callback, value)
+    local fields = check_fields.read(unit, callback, "state", value.state)
+    local batch = not is_body(value.batch) and value.batch or nil
+    for _, field in ipairs(check_fields.read(unit, callback, "batch", batch)) do fields[#fields + 1] = field end
+    callback.fields = fields
     check_fields.check_twice(unit, callback)
+end
+
+-- Reads the bodies of a callback; returns how many entries mean to be one.
+local function read_bindings(unit, callback, value, keys)
     local count = 0
     for _, entry in ipairs(dsl.entries(value)) do
-        if not vocabulary.find(vocabulary.callback_keys, entry.key) then
+        if not vocabulary.find(keys, entry.key) then
             count = count + 1
             local binding = check_loop.read_binding(unit, callback, entry)
             if binding then callback.bindings[#callback.bindings + 1] = binding end
         end
     end
-    reader.unknown(unit, callback, value, vocabulary.callback_keys, function() return true end)
+    return count
+end
+
+local function read_callback(unit, value)
+    local at, keys = dsl.at(value), callback_keys(value)
+    local callback = { kind = "callback", name = dsl.about[value].name, at = at, bindings = {}, value = value }
+    reader.name(unit, callback.name, "callback", at)
+    reader.keys(unit, callback, value, keys)
+    callback.order = reader.order(unit, callback, value)
+    read_callback_fields(unit, callback, value)
+    local count = read_bindings(unit, callback, value, keys)
+    reader.unknown(unit, callback, value, keys, function() return true end)
     if count == 0 then unit.diags:add("unused_callback", at, callback.name, callback.name) end
     return callback
 end
@@ -132,6 +157,7 @@ function check.run(unit)
     check_names(unit, trainer)
     check_fields.check_flags(unit, trainer)
     check_fields.link_aggregates(unit, trainer)
+    check_control.run(unit, trainer, value.control)
     attach.run(unit, trainer)
     unit.trainer = trainer
 end

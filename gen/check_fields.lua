@@ -237,7 +237,8 @@ function check_fields.all(trainer)
     return out
 end
 
-local runtime_flags = { help = true, version = true, metrics = true, timings = true, trace = true, progress = true }
+local runtime_flags = { help = true, version = true, metrics = true, timings = true, trace = true, progress = true, control = true, log = true,
+    journal = true, replay = true }
 
 -- The flags of an option: a bool has a second one that switches it off.
 local function flags_of(field)

@@ -7,6 +7,7 @@
 --            `optional = true`: the argument can only be given as --flag=VALUE; `many = true` collects a list
 --   least, most  how many other arguments it takes (default 0, 0)
 --   rest     "--" passes what follows through, as parsed.rest
+--   raw      it reads its arguments itself; only a first --help is ours
 --   text     more paragraphs for the help
 -- Every command also has --help.
 
@@ -129,6 +130,7 @@ end
 -- The arguments as a table: the options by key, the others by position. Ends the program on wrong usage.
 function cli.parse(command, arguments)
     local parsed, i, plain = {}, 1, false
+    if command.raw then return { help = arguments[1] == "--help" or arguments[1] == "-h" or nil, table.unpack(arguments) } end
     while i <= #arguments do
         local word = arguments[i]
         if plain then parsed[#parsed + 1] = word

@@ -122,6 +122,20 @@ local function write_places(unit, w)
     w:blank()
 end
 
+-- What the control channel is told by the spec.
+local function write_steering(unit, w)
+    local control = unit.trainer.control
+    if not control then return end
+    w:comment { "What the control channel means by batch, target, eta and loss." }
+    w:open("static const struct loopc_steering steering = {")
+    if control.batch then w:line(".batch = %s,", cvalue.string(control.batch.name)) end
+    for _, key in ipairs { "target", "eta", "loss" } do
+        if control[key] then w:line(".%s = %s,", key, cvalue.string(control[key].full)) end
+    end
+    w:close("};")
+    w:blank()
+end
+
 -- Where processes may be running.
 local function write_children(unit, w)
     if #unit.children == 0 then return end
@@ -152,6 +166,7 @@ local function write_program(unit, w, hash)
         w:line(".positions = positions,")
         w:line(".position_count = sizeof positions / sizeof positions[0],")
     end
+    if unit.trainer.control then w:line(".steering = &steering,") end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
     if unit.options.lib then
@@ -261,6 +276,7 @@ function emit.run(unit)
     emit_fields.write(unit, w)
     write_places(unit, w)
     write_position_names(unit, w)
+    write_steering(unit, w)
     write_children(unit, w)
     if unit.options.step then
         emit_step.write_step(unit, w, false)

@@ -158,22 +158,28 @@ function write.loop(self, item, i)
     return item.mate + 1
 end
 
-local function condition(loop)
+-- A loop that waits at its target asks there whether to go on after all.
+local function condition(loop, waits)
     local parts = {}
     local counter = ("s->%s.iteration"):format(loop.member)
     if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
     elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
+    if waits then parts[1] = ("(%s || loopc_wait(&s->loopc))"):format(parts[1]) end
     return parts
 end
 
 function Run:head(occ)
     local loop = occ.loop
-    local parts = condition(loop)
+    local control = self.unit.trainer.control
+    local waits = control and control.target and control.batch == loop
+    local parts = condition(loop, waits)
     if loop.done then parts[#parts + 1] = ("!(%s)"):format(expression_of(occ, "done")) end
     local counters = ("s->%s.iteration++, s->%s.total++"):format(loop.member, loop.member)
     if loop.reports then counters = counters .. (', loopc_report(&s->loopc, "%s")'):format(loop.name) end
     local start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member)
-    self:open("for (%s; %s; %s) {", start, table.concat(parts, " && "), counters)
+    local test = table.concat(parts, " && ")
+    if #parts == 1 then test = test:gsub("^%((.*)%)$", waits and "%1" or "%0") end
+    self:open("for (%s; %s; %s) {", start, test, counters)
 end
 
 function write.skip(self, item) return item.mate + 1 end

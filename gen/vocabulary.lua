@@ -30,7 +30,15 @@ vocabulary.trainer_keys = {
     { "include", "table", "headers that the bodies need" },
     { "code", "string", "C at file scope: types and functions for the bodies" },
     { "link", "table", "libraries, objects and flags for the linker" },
+    { "control", "table", "what the names of the control channel mean: batch, target, eta, loss" },
     { "doc", "string", "what the trainer does, in a line: the head of its --help" },
+}
+
+vocabulary.control_keys = {
+    { "batch", "string", "the loop whose iterations are the batches (default: the innermost, from the root)" },
+    { "target", "string", "the field that says how many batches: with a channel the run waits there for a later one" },
+    { "eta", "string", "the field that is the learning rate (default: a settable field eta)" },
+    { "loss", "string", "the field that is the loss of a batch (default: a reported field loss)" },
 }
 
 vocabulary.node_keys = {

@@ -15,6 +15,10 @@ const struct loopc_common_flag loopc_common_flags[] = {
     {"best", "<field>", "keep the checkpoint with the lowest field, max:<field> the highest"},
     {"resume", "[which]", "go on from latest, best or a file (default latest)"},
     {"not-saved", "<what>", "go-on or stop when a checkpoint cannot be written (default go-on)"},
+    {"control", "<channel>", "be steered by conn:FD, lines:stdio or lines:unix:PATH"},
+    {"log", "<file>", "write what is sent there to a file, too"},
+    {"journal", "<file>", "write down by which messages it was steered, and when"},
+    {"replay", "<file>", "be steered by a journal"},
     {"timings", "", "print the time of each step, phase and loop at the end"},
     {"trace", "", "print each step, and each field that it changes"},
     {"progress", "<when>", "auto, never or always: show progress (default auto)"},
@@ -113,7 +117,7 @@ static int take_file(struct reader *reader, const char *flag)
 static int read_dataset(struct reader *reader, const struct loopc_field *field)
 {
     if (take_file(reader, field->flag)) return LOOPC_FAILED;
-    reader->args->datasets[field - reader->program->fields] = reader->value;
+    reader->args->given[field - reader->program->fields] = reader->value;
     return LOOPC_OK;
 }
 
@@ -122,6 +126,7 @@ static int read_option(struct reader *reader, const struct loopc_field *field)
 {
     char why[256], kind[32];
     if (field->type == LOOPC_DATASET) return read_dataset(reader, field);
+    reader->args->given[field - reader->program->fields] = "";
     snprintf(kind, sizeof kind, "<%s>", loopc_type_name(field->type));
     if (field->type == LOOPC_BOOL && field->count == 1) {
         if (!reader->value) reader->value = "true";
@@ -238,10 +243,23 @@ static int read_saving(struct reader *reader, const char *name)
     return -1;
 }
 
+/* The flags of the control channel; -1 for any other. */
+static int read_control(struct reader *reader, const char *name)
+{
+    struct loopc_args *args = reader->args;
+    if (!strcmp(name, "control")) return take_text(reader, "<channel>", &args->control);
+    if (!strcmp(name, "log")) return take_text(reader, "<file>", &args->log);
+    if (!strcmp(name, "journal")) return take_text(reader, "<file>", &args->journal);
+    if (!strcmp(name, "replay")) return take_text(reader, "<file>", &args->replay);
+    return -1;
+}
+
 static int read_common(struct reader *reader, const char *name)
 {
     const int saving = read_saving(reader, name);
     if (saving >= 0) return saving;
+    const int control = read_control(reader, name);
+    if (control >= 0) return control;
     if (!strcmp(name, "seed")) return read_seed(reader);
     if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
@@ -329,8 +347,8 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                     struct loopc_texts *texts, int argc, char **argv)
 {
     *args = (struct loopc_args){.seed = 1, .steps = -1};
-    args->datasets = calloc((size_t)program->field_count + 1, sizeof *args->datasets);
-    if (!args->datasets) {
+    args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);
+    if (!args->given) {
         snprintf(args->message, sizeof args->message, "out of memory");
         return LOOPC_FAILED;
     }
@@ -348,6 +366,6 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
 
 void loopc_args_free(struct loopc_args *args)
 {
-    free(args->datasets);
-    args->datasets = NULL;
+    free(args->given);
+    args->given = NULL;
 }

@@ -27,7 +27,8 @@ struct loopc_args {
     int64_t steps; /* of the step form: how many at most; default -1, all */
     enum loopc_when progress;
     struct loopc_saving saving;
-    const char **datasets; /* the argument of each dataset field by its index, NULL without one */
+    const char *control, *log, *journal, *replay; /* of the control channel, or NULL */
+    const char **given; /* the argument of each option by its field's index, NULL without one */
     char message[512];     /* when wrong: what */
     char hint[256];        /* and what to do, or "" */
 };

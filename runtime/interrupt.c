@@ -29,6 +29,11 @@ void loopc_call_attention(int cause)
     atomic_fetch_or_explicit(&loopc_attention, cause, memory_order_relaxed);
 }
 
+int loopc_attention_take(int causes)
+{
+    return atomic_fetch_and_explicit(&loopc_attention, ~causes, memory_order_relaxed) & causes;
+}
+
 static int64_t now_ms(void)
 {
     struct timespec now;

@@ -24,13 +24,17 @@ enum loopc_cause {
     LOOPC_CAUSE_SIGNAL = 1, /* a signal was caught: interrupt the run */
     LOOPC_CAUSE_TICK = 2,   /* it is time to show progress */
     LOOPC_CAUSE_SAVE = 4,   /* checkpoints have a schedule: is one due? */
-    LOOPC_CAUSE_NOW = 8     /* SIGUSR1: save, and go on */
+    LOOPC_CAUSE_NOW = 8,    /* SIGUSR1: save, and go on */
+    LOOPC_CAUSE_CONTROL = 16 /* the control channel: there is mail, or it is time to report */
 };
 
 extern atomic_int loopc_attention; /* causes, as bits */
 
 /* Raises a cause; from any thread, or a signal handler. */
 void loopc_call_attention(int cause);
+
+/* Takes these causes off what is raised; returns which of them were. */
+int loopc_attention_take(int causes);
 
 /* Attends to what was raised, at a position of the program; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
  * interruption (what then unwinds may hold loops that have to finish), else LOOPC_OK. */

@@ -1,6 +1,8 @@
 /* Metrics: JSON lines of reported fields, as RFC 8259 has them. */
 #include "metrics.h"
 
+#include "json.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -169,64 +171,6 @@ struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, co
     return NULL;
 }
 
-/* Bytes of the UTF-8 character at text, 0 if there is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
-static int utf8_length(const unsigned char *text)
-{
-    const unsigned char c = text[0];
-    if (c < 0x80) return 1;
-    if (c < 0xc2 || c > 0xf4) return 0;
-    const int length = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    for (int i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80) return 0;
-    }
-    if (c == 0xe0 && text[1] < 0xa0) return 0;
-    if (c == 0xed && text[1] >= 0xa0) return 0;
-    if (c == 0xf0 && text[1] < 0x90) return 0;
-    if (c == 0xf4 && text[1] >= 0x90) return 0;
-    return length;
-}
-
-/* A text from a command line may be any bytes; JSON is UTF-8, so others become U+FFFD. */
-static void write_string(FILE *file, const char *string)
-{
-    const unsigned char *text = (const unsigned char *)string;
-    fputc('"', file);
-    while (*text) {
-        const int length = utf8_length(text);
-        if (*text == '"' || *text == '\\') {
-            fprintf(file, "\\%c", *text);
-        } else if (*text < ' ' || *text == 0x7f) {
-            fprintf(file, "\\u%04x", *text);
-        } else if (length == 0) {
-            fputs("\\ufffd", file);
-        } else {
-            fwrite(text, 1, (size_t)length, file);
-        }
-        text += length ? length : 1;
-    }
-    fputc('"', file);
-}
-
-/* Numbers are as fields.h formats them, which is JSON but for inf and nan. */
-static void write_element(FILE *file, const struct loopc_field *field, const void *state, size_t i)
-{
-    char text[64];
-    if (field->type == LOOPC_STR) {
-        const char *const *strings = (const void *)((const char *)state + field->offset);
-        if (strings[i]) {
-            write_string(file, strings[i]);
-        } else {
-            fputs("null", file);
-        }
-        return;
-    }
-    loopc_field_format(field, state, i, text, sizeof text);
-    const bool real = field->type == LOOPC_F32 || field->type == LOOPC_F64;
-    const char *quote = field->type == LOOPC_U64 ? "\"" : "";
-    fprintf(file, "%s%s%s", quote, real && strpbrk(text, "naif") ? "null" : text, quote);
-}
-
 static void write_column(const struct loopc_metrics *metrics, const struct column *column,
                          const void *state)
 {
@@ -237,7 +181,7 @@ static void write_column(const struct loopc_metrics *metrics, const struct colum
     if (count != 1) fputc('[', file);
     for (size_t i = 0; i < count; i++) {
         if (i > 0) fputc(',', file);
-        write_element(file, column->field, state, i);
+        loopc_json_write_element(file, column->field, state, i);
     }
     if (count != 1) fputc(']', file);
 }

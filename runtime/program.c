@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include "child.h"
+#include "control.h"
 #include "interrupt.h"
 #include "metrics.h"
 #include "progress.h"
@@ -21,12 +22,18 @@
 
 int loopc_attend(struct loopc_run *run, int at)
 {
-    const int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
+    int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
-    const bool now = causes & (LOOPC_CAUSE_NOW | LOOPC_CAUSE_SIGNAL);
+    if (run->control && (causes & LOOPC_CAUSE_CONTROL) && !(causes & LOOPC_CAUSE_SIGNAL)) {
+        const bool ended = loopc_control_attend(run->control, run, at);
+        causes |= loopc_attention_take(LOOPC_CAUSE_SIGNAL);
+        if (ended && !(causes & LOOPC_CAUSE_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
+    }
+    const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool now = ended || (causes & LOOPC_CAUSE_NOW);
     if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
-    if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
-    run->interrupted = loopc_signal_caught();
+    if (!ended) return LOOPC_OK;
+    if (causes & LOOPC_CAUSE_SIGNAL) run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
 }
 
@@ -38,6 +45,11 @@ int loopc_attend_within(struct loopc_run *run)
     if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
     run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
+}
+
+bool loopc_wait_for_target(struct loopc_run *run)
+{
+    return loopc_control_wait(run->control, run);
 }
 
 void loopc_attend_handler(struct loopc_run *run)
@@ -107,8 +119,12 @@ static int run_all(const struct loopc_job *job)
     enum loopc_when when = job->args.progress;
     if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(job->program, when, stderr);
-    const int st = run_watched(job, run);
+    int st = run_watched(job, run);
     end_children(job);
+    if (loopc_control_close(run->control, run, st)) {
+        st |= loopc_fail(run, job->program->name, "--log or --journal: it is not complete");
+    }
+    run->control = NULL;
     loopc_progress_stop(run->progress, job->state);
     run->progress = NULL;
     return st;
@@ -132,11 +148,15 @@ static void report_failures(const struct loopc_job *job)
 static int conclude(const struct loopc_job *job, int st, const char **word)
 {
     const struct loopc_run *run = job->state;
-    const int number = run->interrupted ? run->interrupted : loopc_signal_caught();
+    const int number = run->interrupted > 0 ? run->interrupted : loopc_signal_caught();
     *word = "failed";
     if (st == LOOPC_FAILED) {
         report_failures(job);
         return 1;
+    }
+    if (st == LOOPC_INTERRUPTED && !number) { /* LOOPC_SHUTDOWN: as was wished */
+        *word = "shutdown";
+        return 0;
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
@@ -198,7 +218,8 @@ static int make_ready(struct loopc_job *job)
         report_failures(job);
         return 2;
     }
-    return loopc_take_up(job);
+    const int code = loopc_take_up(job);
+    return code == LOOPC_GO_ON ? loopc_control_open(job) : code;
 }
 
 int loopc_main(const struct loopc_program *program, int argc, char **argv)

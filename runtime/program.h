@@ -20,6 +20,14 @@ struct loopc_place {
     char kind;        /* 'l' loop, 'p' phase, 's' step */
 };
 
+/* What the fixed names of the control channel mean in a program; NULL: found by loopc_control_open. */
+struct loopc_steering {
+    const char *batch;  /* the loop whose iterations are the batches */
+    const char *target; /* the field that says how many, with which the loop waits: loopc_wait */
+    const char *eta;    /* the field that is the learning rate */
+    const char *loss;   /* the field that is the loss of a batch */
+};
+
 struct loopc_program {
     const char *name, *doc; /* doc: one line or several, or NULL */
     size_t size;            /* bytes of the state; its first member is a struct loopc_run */
@@ -30,6 +38,7 @@ struct loopc_program {
     uint64_t fingerprint; /* of what positions count beside places, elements of bodies say; or 0 */
     const char *const *positions; /* names of where a run can be saved; [0] is its start */
     int position_count;
+    const struct loopc_steering *steering; /* or NULL */
     void (*defaults)(void *state); /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state);   /* first weights and the like; or NULL; returns a status */
     int (*run)(void *state);       /* returns a status */
@@ -43,6 +52,8 @@ struct loopc_program {
     uint64_t hash; /* of the program's text: positions of another one are refused */
     size_t position, position_size; /* where in the state it stands where the run is */
 };
+
+enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good order */
 
 /* The step form: how far a run is. */
 enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
@@ -72,11 +83,12 @@ struct loopc_run {
     const struct loopc_program *program;
     uint64_t seed;
     int resume_at;   /* the position at which the emitted run starts; 0 is its beginning */
-    int interrupted; /* the signal that interrupted the run, or 0 */
+    int interrupted; /* the signal that interrupted the run, LOOPC_SHUTDOWN, or 0 */
     struct loopc_metrics *metrics;
     struct loopc_progress *progress;
     struct loopc_watch *watch;
     struct loopc_saver *saver;
+    struct loopc_control *control;
     uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
 };
@@ -93,6 +105,16 @@ void loopc_report_now(struct loopc_run *run, const char *loop);
 static inline void loopc_report(struct loopc_run *run, const char *loop)
 {
     if (run->metrics) loopc_report_now(run, loop);
+}
+
+bool loopc_wait_for_target(struct loopc_run *run);
+
+/* When the loop of the batches has come to its target: whether it is to go on after all. With a
+ * control channel that is when a later target is set, and until then it sleeps; without one the
+ * loop is done. */
+static inline bool loopc_wait(struct loopc_run *run)
+{
+    return run->control && loopc_wait_for_target(run);
 }
 
 #endif

@@ -178,6 +178,11 @@ int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at,
     return save(saver, run);
 }
 
+int64_t loopc_saver_number(const struct loopc_saver *saver)
+{
+    return saver->now.number;
+}
+
 int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool ended)
 {
     if (!saver) return LOOPC_OK;

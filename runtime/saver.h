@@ -45,6 +45,9 @@ int64_t loopc_saver_metrics(const struct loopc_saver *saver);
  * written and the run is to stop; that failure is recorded. */
 int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at, bool now);
 
+/* The number of the checkpoint saved last; 0 without one. */
+int64_t loopc_saver_number(const struct loopc_saver *saver);
+
 /* After the run: saves its end when it came to one, and frees. Returns LOOPC_OK, or LOOPC_FAILED when
  * any checkpoint could not be written. NULL is allowed. */
 int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool ended);

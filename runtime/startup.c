@@ -123,7 +123,7 @@ static int bad_data(const struct loopc_job *job, int i, char *message)
 {
     char *second = strchr(message, '\n');
     if (second) *second++ = 0;
-    const size_t place = location_length(message, job->args.datasets[i]);
+    const size_t place = location_length(message, job->args.given[i]);
     if (place) {
         fprintf(stderr, "%.*s: error:%s\n", (int)place, message, message + place + 1);
     } else {
@@ -170,7 +170,7 @@ static int load_dataset(const struct loopc_job *job, int i, int depth)
     static const struct loopc_dataset_options plain;
     const struct loopc_field *field = &job->program->fields[i];
     const struct loopc_dataset_options *options = field->dataset ? field->dataset : &plain;
-    const char *argument = job->args.datasets[i];
+    const char *argument = job->args.given[i];
     struct loopc_dataset *d = field_memory(job, i);
     const struct loopc_dataset *like;
     char message[LOOPC_DATASET_MESSAGE * 2];

@@ -113,7 +113,7 @@ static void nothing_given(void **unused)
     assert_int_equal(args.progress, LOOPC_AUTO);
     assert_null(args.metrics);
     assert_false(args.timings || args.trace);
-    assert_null(args.datasets[7]);
+    assert_null(args.given[7]);
 }
 
 static void options_set_fields(void **unused)
@@ -174,7 +174,7 @@ static void data_sets_are_noted(void **unused)
 {
     (void)unused;
     assert_int_equal(READ("--train", "images.gz,labels.gz"), LOOPC_OK);
-    assert_string_equal(args.datasets[7], "images.gz,labels.gz");
+    assert_string_equal(args.given[7], "images.gz,labels.gz");
 }
 
 static void wishes_end_the_reading(void **unused)
@@ -281,6 +281,22 @@ static void help_page(void **unused)
         "options of every trainer:\n"
         "  --seed <u64>        where all random numbers start (default 1)\n"
         "  --metrics <file>    write what is reported there, as JSON lines\n"
+        "  --checkpoint <folder>\n"
+        "                      save the run there, to be resumed; also on SIGUSR1\n"
+        "  --save-every <n>[unit]\n"
+        "                      steps, epochs or seconds between checkpoints (default\n"
+        "                      1epoch)\n"
+        "  --keep <n>          keep the latest n checkpoints, and the best (default all)\n"
+        "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
+        "                      highest\n"
+        "  --resume [which]    go on from latest, best or a file (default latest)\n"
+        "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
+        "                      go-on)\n"
+        "  --control <channel>\n"
+        "                      be steered by conn:FD, lines:stdio or lines:unix:PATH\n"
+        "  --log <file>        write what is sent there to a file, too\n"
+        "  --journal <file>    write down by which messages it was steered, and when\n"
+        "  --replay <file>     be steered by a journal\n"
         "  --timings           print the time of each step, phase and loop at the end\n"
         "  --trace             print each step, and each field that it changes\n"
         "  --progress <when>   auto, never or always: show progress (default auto)\n"

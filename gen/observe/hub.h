@@ -1,0 +1,75 @@
+/* The hub of `loopc observe`: what trainers have said, as topics that any number of viewers follow.
+ *
+ * A message is burst: a number becomes a point of a series, anything else the newest text of a
+ * topic. A series keeps its recent points as they came, and all of it thinned to at most
+ * SERIES_MOST points: of four neighbours the lowest and the highest stay, so peaks are not lost. A
+ * viewer that was away gets what it missed in one piece, or the thinned series; nothing waits for it.
+ */
+#ifndef LOOPC_OBSERVE_HUB_H
+#define LOOPC_OBSERVE_HUB_H
+
+#include "json.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+    TRAINERS_MOST = 16,
+    TOPICS_MOST = 64,
+    SERIES_MOST = 8000,
+    RECENT_MOST = 2048,
+    NAME_SIZE = 96,
+    REST_MS = 80 /* between two updates of a viewer */
+};
+
+struct point {
+    double batch, value; /* NaN: null */
+};
+
+struct topic {
+    char name[NAME_SIZE];
+    char *text;     /* newest, JSON; NULL for a series */
+    uint64_t count; /* how many there were */
+    struct point *recent, *all;
+    size_t all_count;
+};
+
+struct trainer {
+    char name[NAME_SIZE];
+    bool ended;
+    uint64_t changes; /* of ended */
+    struct topic topics[TOPICS_MOST];
+    int topic_count;
+};
+
+struct hub {
+    pthread_mutex_t lock;
+    pthread_cond_t news;
+    struct trainer trainers[TRAINERS_MOST];
+    int trainer_count;
+    int viewers;
+    bool closed;
+};
+
+/* How far a viewer has come. Start with {0}. */
+struct viewer {
+    uint64_t counts[TRAINERS_MOST][TOPICS_MOST];
+    uint64_t changes[TRAINERS_MOST];
+};
+
+void hub_open(struct hub *hub);
+
+/* Takes in a message of a trainer. What is no message is passed over. */
+void hub_take(struct hub *hub, int trainer, const char *text, size_t length);
+void hub_end(struct hub *hub, int trainer);
+
+/* Writes what a viewer has not seen, as JSON; returns whether there is anything. Under the lock. */
+bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out);
+
+/* The last point of a series; false without one. */
+bool hub_last(struct hub *hub, int trainer, const char *name, struct point *point);
+
+#endif

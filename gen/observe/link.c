@@ -1,0 +1,182 @@
+/* Links to trainers. */
+#include "link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 64 << 20 };
+
+static void become(char **argv, int fd)
+{
+    char name[32];
+    char *arguments[ARGUMENTS_MOST + 3];
+    int count = 0;
+    snprintf(name, sizeof name, "conn:%d", fd);
+    for (; argv[count] && count < ARGUMENTS_MOST; count++)
+        arguments[count] = argv[count];
+    arguments[count++] = "--control";
+    arguments[count++] = name;
+    arguments[count] = NULL;
+    (void)execvp(argv[0], arguments);
+    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+int link_start(struct link *link, char **argv)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return -1;
+    *link = (struct link){.fd = ends[0], .child = fork()};
+    if (link->child == 0) {
+        (void)close(ends[0]);
+        become(argv, ends[1]);
+    }
+    (void)close(ends[1]);
+    return link->child < 0 ? -1 : 0;
+}
+
+int link_join(struct link *link, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    *link = (struct link){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), .lines = true};
+    if (link->fd < 0 || connect(link->fd, (const void *)&address, sizeof address)) return -1;
+    link_send(link, "{\"stay\":1}", 10);
+    return 0;
+}
+
+static size_t take_lines(struct link *link, struct hub *hub, int trainer)
+{
+    size_t at = 0;
+    char *end;
+    while ((end = memchr(link->input + at, '\n', link->length - at))) {
+        *end = 0;
+        hub_take(hub, trainer, link->input + at, (size_t)(end - link->input) - at);
+        at = (size_t)(end - link->input) + 1;
+    }
+    return at;
+}
+
+/* Returns how many bytes were used; -1 at the end marker. */
+static long take_frames(struct link *link, struct hub *hub, int trainer)
+{
+    size_t at = 0;
+    while (link->length - at >= 4) {
+        const unsigned char *head = (const unsigned char *)link->input + at;
+        const size_t length =
+            (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+        if (length == 0 || length > MESSAGE_MOST) return -1;
+        if (link->length - at - 4 < length) break;
+        hub_take(hub, trainer, link->input + at + 4, length);
+        at += 4 + length;
+    }
+    return (long)at;
+}
+
+static bool is_over(struct link *link)
+{
+    (void)close(link->fd);
+    link->fd = -1;
+    return false;
+}
+
+bool link_read(struct link *link, struct hub *hub, int trainer)
+{
+    if (link->room - link->length < CHUNK) {
+        char *grown =
+            link->length > MESSAGE_MOST ? NULL : realloc(link->input, link->room * 2 + CHUNK);
+        if (!grown) return is_over(link);
+        link->input = grown;
+        link->room = link->room * 2 + CHUNK;
+    }
+    const ssize_t got = read(link->fd, link->input + link->length, link->room - link->length - 1);
+    if (got < 0 && errno == EINTR) return true;
+    if (got <= 0) return is_over(link);
+    link->length += (size_t)got;
+    const long used =
+        link->lines ? (long)take_lines(link, hub, trainer) : take_frames(link, hub, trainer);
+    if (used < 0) return is_over(link);
+    link->length -= (size_t)used;
+    memmove(link->input, link->input + used, link->length);
+    return true;
+}
+
+static bool send_all(int fd, const char *text, size_t length)
+{
+    while (length) {
+        struct pollfd ready = {.fd = fd, .events = POLLOUT};
+        if (poll(&ready, 1, 1000) <= 0) return false;
+        const ssize_t sent = send(fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
+        if (sent > 0) text += sent, length -= (size_t)sent;
+    }
+    return true;
+}
+
+void link_send(struct link *link, const char *text, size_t length)
+{
+    char *framed = link->fd < 0 ? NULL : malloc(length + 5);
+    if (!framed) return;
+    const size_t head = link->lines ? 0 : 4;
+    for (size_t i = 0; i < head; i++)
+        framed[i] = (char)(length >> (24 - 8 * i));
+    for (size_t i = 0; i < length; i++)
+        framed[head + i] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
+    if (link->lines) framed[length] = '\n';
+    (void)send_all(link->fd, framed, length + (link->lines ? 1 : 4));
+    free(framed);
+}
+
+static bool has_ended(struct link *link, int tenths)
+{
+    int status;
+    for (int i = 0; i < tenths; i++) {
+        if (waitpid(link->child, &status, WNOHANG) == link->child) {
+            link->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            return true;
+        }
+        (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
+    return false;
+}
+
+void link_close(struct link *link)
+{
+    if (link->fd >= 0) (void)is_over(link);
+    free(link->input);
+    link->input = NULL;
+    if (link->child <= 0) return;
+    if (!has_ended(link, 20)) {
+        (void)kill(link->child, SIGTERM);
+        if (!has_ended(link, 20)) {
+            (void)kill(link->child, SIGKILL);
+            (void)has_ended(link, 1000);
+        }
+    }
+    link->child = 0;
+}
+
+int link_replay(const char *path, struct hub *hub, int trainer)
+{
+    char *line = NULL;
+    size_t room = 0;
+    FILE *file = fopen(path, "re");
+    if (!file) return -1;
+    for (ssize_t length; (length = getline(&line, &room, file)) > 0;)
+        hub_take(hub, trainer, line, (size_t)length);
+    free(line);
+    (void)fclose(file);
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* Links of `loopc observe` to its trainers: a child with a channel of its own, a socket, or a log. */
+#ifndef LOOPC_OBSERVE_LINK_H
+#define LOOPC_OBSERVE_LINK_H
+
+#include "hub.h"
+
+#include <sys/types.h>
+
+struct link {
+    int fd; /* -1 when it is over */
+    bool lines;
+    pid_t child; /* 0 without one */
+    int code;    /* exit code of the child */
+    char *input;
+    size_t length, room;
+};
+
+/* Starts a program, a NULL-terminated list, with its channel on a descriptor. Returns 0, or -1. */
+int link_start(struct link *link, char **argv);
+
+/* Joins the trainer that listens at the path of a Unix socket. Returns 0, or -1 with errno. */
+int link_join(struct link *link, const char *path);
+
+/* Reads what has come and hands it to the hub. Returns false when the trainer has ended. */
+bool link_read(struct link *link, struct hub *hub, int trainer);
+
+/* Sends a message, whole or not at all; a trainer that takes none for a second gets none. */
+void link_send(struct link *link, const char *text, size_t length);
+
+/* Ends the link; a child that does not end with its channel within two seconds is terminated, and
+ * after two more killed. */
+void link_close(struct link *link);
+
+/* Reads a log as a whole. Returns 0, or -1 with errno. */
+int link_replay(const char *path, struct hub *hub, int trainer);
+
+#endif

@@ -1,0 +1,294 @@
+/* loopc-observe: what `loopc observe` becomes. Starts or joins trainers, or reads their logs, and shows them on a page
+ * or in the terminal until they have ended. gen/commands/observe.lua has its help.
+ *
+ * One thread reads what the trainers say; the server has its own. Exit code: the first that is not 0 of the trainers it
+ * started, 2 for wrong usage. */
+#include "link.h"
+#include "server.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TICK_MS = 200, ASK_TICKS = 3, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
+
+static struct hub hub;
+static struct link links[TRAINERS_MOST];
+static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER; /* over links, while the server runs */
+static volatile sig_atomic_t stopped;
+
+static struct {
+    const char *host;
+    int port;
+    bool keep, tui;
+} options = {.host = "127.0.0.1"};
+
+static int complain(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "loopc: error: %s: %s\n", what, why);
+    return BAD_USAGE;
+}
+
+static void stop(int number)
+{
+    stopped = number;
+}
+
+static void send_to(int trainer, const char *text, size_t length)
+{
+    pthread_mutex_lock(&sending);
+    link_send(&links[trainer], text, length);
+    pthread_mutex_unlock(&sending);
+}
+
+/* A place in the hub, named after the last part of a path; -1 when there is none left. */
+static int new_trainer(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (hub.trainer_count == TRAINERS_MOST) return -1;
+    struct trainer *trainer = &hub.trainers[hub.trainer_count];
+    (void)snprintf(trainer->name, sizeof trainer->name, "%s", slash ? slash + 1 : path);
+    links[hub.trainer_count].fd = -1;
+    return hub.trainer_count++;
+}
+
+static void greet(int trainer)
+{
+    static const char text[] = "{\"tell status\": 1}";
+    link_send(&links[trainer], text, sizeof text - 1);
+}
+
+static int start(char **argv)
+{
+    const int trainer = new_trainer(argv[0]);
+    if (trainer < 0) return complain(argv[0], "too many trainers");
+    if (link_start(&links[trainer], argv)) return complain(argv[0], strerror(errno));
+    greet(trainer);
+    return 0;
+}
+
+static int join(const char *where)
+{
+    const char *path = strncmp(where, "unix:", 5) ? where : where + 5;
+    const int trainer = new_trainer(path);
+    if (trainer < 0) return complain(where, "too many trainers");
+    if (link_join(&links[trainer], path)) return complain(where, strerror(errno));
+    greet(trainer);
+    return 0;
+}
+
+static int replay(const char *path)
+{
+    const int trainer = new_trainer(path);
+    if (trainer < 0) return complain(path, "too many logs");
+    if (link_replay(path, &hub, trainer)) return complain(path, strerror(errno));
+    hub_end(&hub, trainer);
+    options.keep = true;
+    return 0;
+}
+
+/* The command line. */
+
+static int take_port(const char *text)
+{
+    char *end;
+    const long port = strtol(text, &end, 10);
+    if (end == text || *end || port < 0 || port > 65535)
+        return complain("--port", "from 0 to 65535");
+    options.port = (int)port;
+    return 0;
+}
+
+static int with_value(const char *name, const char *value)
+{
+    if (!value) return complain(name, "it needs a value");
+    if (!strcmp(name, "--port")) return take_port(value);
+    if (!strcmp(name, "--attach")) return join(value);
+    if (!strcmp(name, "--log")) return replay(value);
+    if (strcmp(name, "--host") != 0) return complain(name, "unknown option");
+    options.host = value;
+    return 0;
+}
+
+/* Starts the programs, each with its arguments up to --and. */
+static int start_all(char **argv)
+{
+    while (*argv) {
+        char **end = argv;
+        while (*end && strcmp(*end, "--and") != 0)
+            end++;
+        const bool more = *end != NULL;
+        *end = NULL;
+        if (end == argv) return complain("--and", "a program goes before and behind it");
+        const int code = start(argv);
+        if (code) return code;
+        argv = more ? end + 1 : end;
+    }
+    return 0;
+}
+
+static int read_options(char **argv)
+{
+    for (argv++; *argv && !strncmp(*argv, "--", 2); argv++) {
+        int code = 0;
+        if (!strcmp(*argv, "--keep"))
+            options.keep = true;
+        else if (!strcmp(*argv, "--tui"))
+            options.tui = true;
+        else if (!(*argv)[2])
+            return start_all(argv + 1);
+        else {
+            code = with_value(argv[0], argv[1]);
+            argv++;
+        }
+        if (code) return code;
+    }
+    return start_all(argv);
+}
+
+/* Running. */
+
+static int running(void)
+{
+    int count = 0;
+    for (int i = 0; i < hub.trainer_count; i++)
+        count += links[i].fd >= 0;
+    return count;
+}
+
+static void read_links(void)
+{
+    struct pollfd fds[TRAINERS_MOST];
+    for (int i = 0; i < hub.trainer_count; i++)
+        fds[i] = (struct pollfd){.fd = links[i].fd, .events = POLLIN};
+    if (poll(fds, (nfds_t)hub.trainer_count, TICK_MS) <= 0) return;
+    for (int i = 0; i < hub.trainer_count; i++) {
+        if (fds[i].fd < 0 || !fds[i].revents) continue;
+        if (!link_read(&links[i], &hub, i)) hub_end(&hub, i);
+    }
+}
+
+/* While somebody looks on, the weights are asked for, not more often than can be looked at. */
+static void ask_for_weights(void)
+{
+    static const char text[] = "{\"tell state\": 1}";
+    static struct timespec last;
+    static double asked_at[TRAINERS_MOST];
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 <
+        TICK_MS * ASK_TICKS)
+        return;
+    last = now;
+    pthread_mutex_lock(&hub.lock);
+    const int viewers = hub.viewers;
+    pthread_mutex_unlock(&hub.lock);
+    for (int i = 0; viewers && i < hub.trainer_count; i++) {
+        struct point loss = {.batch = -1};
+        if (!hub_last(&hub, i, "loss", &loss) || loss.batch == asked_at[i]) continue;
+        asked_at[i] = loss.batch;
+        send_to(i, text, sizeof text - 1);
+    }
+}
+
+/* The table of the terminal: drawn over itself, nothing of the terminal's settings is changed. */
+static void draw_table(bool again)
+{
+    if (again) printf("\033[%dA", hub.trainer_count);
+    for (int i = 0; i < hub.trainer_count; i++) {
+        struct point loss = {0};
+        const bool any = hub_last(&hub, i, "loss", &loss);
+        printf("\033[K%-24s batch %14.0f  loss %-14.8g %s\n", hub.trainers[i].name,
+               any ? loss.batch : 0.0, any ? loss.value : (double)NAN,
+               hub.trainers[i].ended ? "ended" : "");
+    }
+    (void)fflush(stdout);
+}
+
+static void run(void)
+{
+    bool drawn = false;
+    while (!stopped && (running() || options.keep)) {
+        read_links();
+        ask_for_weights();
+        if (!options.tui) continue;
+        draw_table(drawn && isatty(STDOUT_FILENO));
+        drawn = true;
+        if (!running()) break;
+    }
+}
+
+static void print_last(void)
+{
+    for (int i = 0; i < hub.trainer_count; i++) {
+        struct point loss;
+        if (!hub_last(&hub, i, "loss", &loss)) continue;
+        printf("%s: last loss %.9g at batch %.0f\n", hub.trainers[i].name, loss.value, loss.batch);
+    }
+    (void)fflush(stdout);
+}
+
+/* What trainers still say when their channel ends is read; then those that were started are waited for. */
+static int end_links(void)
+{
+    int code = 0;
+    for (int i = 0; i < hub.trainer_count; i++) {
+        if (links[i].fd >= 0 && links[i].child > 0) {
+            static const char text[] = "{\"shutdown\": 1}";
+            link_send(&links[i], text, sizeof text - 1);
+            struct pollfd fd = {.fd = links[i].fd, .events = POLLIN};
+            while (poll(&fd, 1, END_MS) > 0 && link_read(&links[i], &hub, i)) {
+            }
+        }
+        hub_end(&hub, i);
+        link_close(&links[i]);
+        if (!code) code = links[i].code;
+    }
+    return code;
+}
+
+static int serve(void)
+{
+    struct server *server = server_start(&hub, options.host, options.port, send_to);
+    if (!server) return complain(options.host, errno ? strerror(errno) : "cannot listen there");
+    printf("http://%s:%d/?token=%s\n", options.host, server_port(server), server_token(server));
+    (void)fflush(stdout);
+    run();
+    pthread_mutex_lock(&sending);
+    const int code = end_links();
+    pthread_mutex_unlock(&sending);
+    if (!stopped && hub.viewers)
+        (void)nanosleep(&(struct timespec){FAREWELL_MS / 1000, FAREWELL_MS % 1000 * 1000000}, NULL);
+    server_stop(server);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction action = {.sa_handler = stop};
+    (void)argc;
+    hub_open(&hub);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    int code = read_options(argv);
+    if (!code && !hub.trainer_count)
+        code = complain("observe", "a program, --attach or --log says what to look at");
+    if (code) {
+        (void)end_links();
+        return code;
+    }
+    if (options.tui) {
+        run();
+        code = end_links();
+    } else {
+        code = serve();
+    }
+    print_last();
+    return stopped ? 128 + stopped : code;
+}

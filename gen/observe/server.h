@@ -1,0 +1,25 @@
+/* The web server of `loopc observe`: the page, events down, messages up.
+ *
+ *     GET  /?token=T                the page
+ *     GET  /NAME                    a file of the page; built in, nothing else is served
+ *     GET  /events?token=T          server-sent events: what hub_update writes
+ *     POST /send?token=T&trainer=N  a message, a JSON object, for trainer N
+ *
+ * Whoever knows the token may look and steer. Requests whose Host is not this server, and those of
+ * pages from elsewhere (Origin), are refused, so that no other site reaches it by a name of its own.
+ */
+#ifndef LOOPC_OBSERVE_SERVER_H
+#define LOOPC_OBSERVE_SERVER_H
+
+#include "hub.h"
+
+struct server;
+
+/* `send` is called in a thread of the server. Returns NULL with errno when it cannot listen. */
+struct server *server_start(struct hub *hub, const char *address, int port,
+                            void (*send)(int trainer, const char *text, size_t length));
+int server_port(const struct server *server);
+const char *server_token(const struct server *server);
+void server_stop(struct server *server);
+
+#endif

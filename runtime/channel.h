@@ -1,0 +1,85 @@
+/* The control channel: whole messages in both directions, and a thread that carries them.
+ *
+ *     conn:FD            a descriptor, framing `conn`
+ *     lines:stdio        standard input and output, framing `lines`; what bodies print there goes
+ *                        to standard error instead
+ *     lines:unix:PATH    a Unix socket at PATH that peers come to, one at a time; lines
+ *
+ * and conn:stdio, conn:unix:PATH, lines:FD, which follow from these.
+ *
+ * Framing conn: four bytes, big-endian, the length of what follows; a frame of length 0 is the
+ * end marker. It is what Connection of Python's multiprocessing speaks. Framing lines: a message
+ * a line, empty lines are none.
+ *
+ * The thread alone touches the descriptors. The run takes what has come and leaves what is to go,
+ * and never waits for a peer: of the messages that a slow one has not taken, reports are dropped,
+ * the oldest first, and counted, once they are more than LOOPC_CHANNEL_ROOM bytes; while as much
+ * waits in answers, nothing more is read. Each message also goes to the log, dropped or not.
+ */
+#ifndef LOOPC_CHANNEL_H
+#define LOOPC_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LOOPC_CHANNEL_ROOM = 1 << 20, /* bytes that wait for the peer */
+    LOOPC_MESSAGE_MOST = 1 << 20, /* bytes of one message of the peer; longer ones are refused */
+    LOOPC_MAIL_MOST = 1000,       /* messages that wait for the run */
+    LOOPC_TICK_MS = 50,           /* the run is called so often, to report */
+    LOOPC_HEARTBEAT_MS = 1000     /* after so long without a report there is one */
+};
+
+enum loopc_mail_kind {
+    LOOPC_MAIL_MESSAGE,
+    LOOPC_MAIL_REFUSED, /* a frame that is no message; the text says why */
+    LOOPC_MAIL_PEER,    /* a peer is there; always the first one of it */
+    LOOPC_MAIL_END      /* the peer is gone, or has sent the end marker; the text says which */
+};
+
+struct loopc_mail {
+    struct loopc_mail *next;
+    enum loopc_mail_kind kind;
+    bool report;   /* may be dropped */
+    size_t length; /* of text, without the 0 behind it */
+    char text[];
+};
+
+/* Opens it and starts the thread. With `where` NULL there is no peer and no thread, only the log;
+ * with `log` NULL no log. Returns NULL with message set when it cannot. */
+struct loopc_channel *loopc_channel_open(const char *where, const char *log, char *message,
+                                         size_t size);
+
+/* The next message, to be freed, or NULL. */
+struct loopc_mail *loopc_channel_take(struct loopc_channel *channel);
+
+/* Whether anybody would see a message: a peer, or the log. */
+bool loopc_channel_heard(struct loopc_channel *channel);
+
+/* Sends a message: JSON, one line, no newline at its end. */
+void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length,
+                        bool report);
+
+/* What the thread sends when nothing has been sent for a second: the heartbeat. */
+void loopc_channel_repeat(struct loopc_channel *channel, const char *text, size_t length);
+
+/* When the heartbeat was sent last; loopc_clock, 0 for never. */
+int64_t loopc_channel_beaten(struct loopc_channel *channel);
+
+/* How many reports were dropped so far. */
+uint64_t loopc_channel_dropped(struct loopc_channel *channel);
+
+/* Sleeps until attention is raised by one of these causes; mail raises LOOPC_CAUSE_CONTROL. May come
+ * back early. */
+void loopc_channel_sleep(struct loopc_channel *channel, int causes);
+
+/* The peer may leave and another may come: its end is not the end of the run. Only for a socket
+ * at a path; others have one peer. */
+void loopc_channel_stay(struct loopc_channel *channel);
+
+/* Sends what still waits and the end marker, for at most a second; closes and frees. Returns
+ * LOOPC_OK, or LOOPC_FAILED when the log is not complete. NULL is allowed. */
+int loopc_channel_close(struct loopc_channel *channel);
+
+#endif

@@ -1,0 +1,65 @@
+/* What control knows of a run, and the reports it makes of it. Part of control. */
+#ifndef LOOPC_CONTROL_STATE_H
+#define LOOPC_CONTROL_STATE_H
+
+#include "channel.h"
+#include "journal.h"
+#include "orders.h"
+#include "program.h"
+
+#include <sys/types.h>
+
+struct loopc_control {
+    const struct loopc_program *program;
+    struct loopc_texts *texts;
+    pid_t owner; /* a child made by a body is not steered and says nothing */
+    struct loopc_channel *channel;
+    struct loopc_journal *journal;
+    struct loopc_replay *replay;
+
+    /* The fields that have a part here, or NULL. */
+    const char *batch_loop;
+    const struct loopc_field *iteration, *total, *times; /* of the batch loop */
+    const struct loopc_field *target, *eta, *loss;
+
+    int64_t goal;  /* batches after which it waits; INT64_MAX: never */
+    int64_t every; /* batches between states; 0: none */
+    int64_t steps; /* still to do before the next pause; -1: not stepping */
+    int64_t step_from;
+    bool paused, ended;
+
+    /* What is to be said next. */
+    bool tell_state, tell_status, tell_paused;
+    int64_t tell_checkpoint; /* 0: nothing */
+    char errors[1024];
+
+    /* What was said last. */
+    int64_t state_at;           /* batch; -1 never */
+    int64_t loss_when, loss_at; /* ns; batch */
+    uint32_t loss_hash;
+    bool started, reached, interrupted;
+    uint64_t dropped;
+    char unknown[32][64]; /* names that were warned about */
+    int unknown_count;
+
+    /* The message being made. */
+    FILE *file;
+    char *text;
+    size_t size;
+    int members;
+    bool diverged;
+};
+
+int64_t loopc_control_batch(const struct loopc_control *control, const struct loopc_run *run);
+
+/* Finds the fields above. */
+void loopc_control_find(struct loopc_control *control);
+
+/* Makes the message that is due, if any, and sends it. */
+void loopc_control_report(struct loopc_control *control, const struct loopc_run *run);
+
+/* The last one: what was not said yet, and why the run failed, if it did. */
+void loopc_control_report_end(struct loopc_control *control, const struct loopc_run *run,
+                              bool failed);
+
+#endif

@@ -1,0 +1,218 @@
+"""The page of `loopc observe` in a real browser, headless Chromium by its WebDriver: what a person sees and clicks.
+Leaves a screenshot in $SHOTS. Standard library alone."""
+
+import base64
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
+from trainer import PATIENCE, run_tests  # noqa: E402
+
+XOR, LOOPC, SHOTS = os.environ["XOR"], os.environ["LOOPC"], os.environ["SHOTS"]
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Browser:
+    def __init__(self):
+        port = free_port()
+        self.driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+        self.root = f"http://127.0.0.1:{port}"
+        self.wait(lambda: self.call("GET", "/status")["ready"], OSError)
+        options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                            "--window-size=1200,1000"]}
+        made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
+            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
+        self.root += f"/session/{made['sessionId']}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.call("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait()
+
+    def call(self, method, path, body=None):
+        data = json.dumps(body if body is not None else {}).encode() if method == "POST" else None
+        request = urllib.request.Request(self.root + path, data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)["value"]
+
+    @staticmethod
+    def wait(test, *ignored):
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if test():
+                    return
+            except ignored or ZeroDivisionError:
+                pass
+            assert time.monotonic() < end, "it does not come"
+            time.sleep(0.05)
+
+    def open(self, address):
+        self.call("POST", "/url", {"url": address})
+
+    def find(self, selector):
+        return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def click(self, selector):
+        self.call("POST", f"/element/{self.find(selector)}/click")
+
+    def type(self, selector, text):
+        element = self.find(selector)
+        self.call("POST", f"/element/{element}/clear")
+        self.call("POST", f"/element/{element}/value", {"text": text})
+
+    def run(self, script):
+        return self.call("POST", "/execute/sync", {"script": script, "args": []})
+
+    def text(self, selector):
+        return self.run(f"const e = document.querySelector({json.dumps(selector)}); return e ? e.textContent : null")
+
+    def sees(self, selector, test):
+        self.wait(lambda: test(self.text(selector)), urllib.error.HTTPError, ValueError, TypeError)
+
+    def shoot(self, name):
+        os.makedirs(SHOTS, exist_ok=True)
+        with open(os.path.join(SHOTS, name), "wb") as file:
+            file.write(base64.b64decode(self.call("GET", "/screenshot")))
+
+    def complaints(self):
+        return [entry["message"] for entry in self.call("POST", "/se/log", {"type": "browser"})
+                if entry["level"] == "SEVERE" and "favicon" not in entry["message"]]
+
+
+class Observe:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([LOOPC, "observe", *arguments], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{32}", self.address), self.address
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+def test_a_person_steers_xor():
+    with Observe(XOR, "--every", "0", "--progress", "never") as o, Browser() as b:
+        b.open(o.address)
+        b.sees("#link", lambda text: text == "live")
+        b.sees(".eta", lambda text: text == "0.1")
+        b.type(".target", "283")
+        b.click(".go")
+        b.sees(".batch", lambda text: text == "283")
+        b.sees(".loss", lambda text: float(text) < 1e-3)
+        b.type(".new-eta", "0.5")
+        b.click(".set-eta")
+        b.type(".target", "1000000000000")
+        b.click(".go")
+        b.sees(".eta", lambda text: text == "0.5")
+        b.sees(".batch", lambda text: int(text) > 100000)
+        b.sees(".rate", lambda text: int(text) > 0)
+        b.wait(lambda: b.run("return document.querySelectorAll('.chart[data-series=loss] canvas').length") > 0)
+        b.wait(lambda: b.run("return document.querySelectorAll('.weights canvas').length") == 4)
+        b.click(".log")
+        b.click(".graph summary")
+        assert "Learn.on_batch" in b.text(".places")
+        b.shoot("observe.png")
+        b.click(".pause")
+        b.sees(".state", lambda text: text == "paused")
+        b.wait(lambda: b.run("""const read = () => document.querySelector('.batch').textContent; const before = read();
+            const end = Date.now() + 300; while (Date.now() < end); return before === read()"""))
+        b.click(".step")
+        b.click(".checkpoint")
+        b.sees(".message", lambda text: "checkpoint" in text)
+        b.type(".target", "much")
+        b.click(".go")
+        b.sees(".message", lambda text: "no number" in text)
+        complaints = b.complaints()
+        assert not complaints, complaints
+        b.click(".shutdown")
+        b.sees(".state", lambda text: text == "ended")
+        assert o.process.wait(PATIENCE) == 0
+        assert re.search(r"xor: last loss \S+ at batch \d+", o.process.stdout.read())
+
+
+def test_several_trainers_and_a_late_viewer():
+    run = [XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000"]
+    with Observe(*run, "--and", *run, "--eta", "0.5") as o, Browser() as b:
+        time.sleep(0.5)
+        for _ in range(2):
+            b.open(o.address)
+            b.sees(".trainer:nth-child(1) .batch", lambda text: int(text) > 1000)
+            b.sees(".trainer:nth-child(2) .batch", lambda text: int(text) > 1000)
+            b.sees(".trainer:nth-child(2) .eta", lambda text: text == "0.5")
+        b.click(".trainer:nth-child(2) .shutdown")
+        b.sees(".trainer:nth-child(2) .state", lambda text: text == "ended")
+        b.sees(".trainer:nth-child(1) .state", lambda text: text == "running")
+
+
+def status_of(address, data=None, headers=()):
+    request = urllib.request.Request(address, data, dict(headers))
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_strangers_are_refused():
+    with Observe(XOR, "--every", "0", "--progress", "never") as o:
+        root, token = o.address.split("/?token=")
+        assert status_of(o.address) == 200
+        assert status_of(root + "/") == 403
+        assert status_of(root + "/?token=" + "0" * 32) == 403
+        assert status_of(root + "/events") == 403
+        assert status_of(o.address, headers={"Host": "example.org"}.items()) == 403
+        assert status_of(o.address, headers={"Origin": "http://example.org"}.items()) == 403
+        assert status_of(f"{root}/send?trainer=0", b'{"batch to": 1}') == 403
+        assert status_of(f"{root}/send?trainer=0&token={token}", b'{"batch to": 1}', {"Origin": "http://x"}.items()) == 403
+        assert status_of(f"{root}/send?trainer=0&token={token}", b'{"batch to": 1}') == 204
+        assert status_of(f"{root}/send?trainer=9&token={token}", b'{"batch to": 1}') == 400
+        assert status_of(f"{root}/send?trainer=0&token={token}", b'{"batch to": 1') == 400
+        assert status_of(f"{root}/send?trainer=0&token={token}", b'{"x": "' + b"y" * 100000 + b'"}') == 413
+        for path in ("/../../../etc/passwd", "/page.c", "/%2e%2e/etc/passwd", "/etc/passwd", "//etc/passwd"):
+            assert status_of(root + path) in (400, 404), path
+
+
+def test_hostile_requests_never_end_it():
+    import random
+    dice = random.Random(5)
+    with Observe(XOR, "--every", "0", "--progress", "never") as o:
+        port = int(re.search(r":(\d+)/", o.address).group(1))
+        for _ in range(200):
+            with socket.create_connection(("127.0.0.1", port), PATIENCE) as s:
+                head = dice.choice([b"GET / HTTP/1.1\r\n", b"POST /send HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b""])
+                try:
+                    s.sendall(head + dice.randbytes(dice.randrange(300)))
+                except OSError:
+                    pass
+        assert status_of(o.address) == 200
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

@@ -1,0 +1,455 @@
+"""The control channel from outside, by a parent of Python's standard library alone: the rules of the protocol, the
+numbers of XOR, framing, hostile messages, journals. Bounds on time hold on a loaded machine."""
+
+import json
+import os
+import random
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from trainer import PATIENCE, Lines, Trainer, run_tests
+
+XOR = os.environ["XOR"]
+FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
+WEIGHTS = [1, 1, 1, 1, 0.5, -0.5, 1, -1, 0]
+
+
+def path(name):
+    return os.path.join(FOLDER, name)
+
+
+def near(value, wanted, within=2e-6):
+    assert abs(value - wanted) <= within, f"{value} is not {wanted}"
+
+
+def end(trainer):
+    trainer.send({"shutdown": 1})
+    messages = trainer.rest()
+    assert trainer.wait() == 0, trainer.process.returncode
+    return messages
+
+
+def test_the_first_message_is_the_state_at_batch_0():
+    with Trainer(XOR) as t:
+        assert t.receive() == {"eta": [0, 0.1], "sv": [0, *WEIGHTS], "loss": [0, -1]}
+        end(t)
+
+
+def test_the_numbers_of_xor_with_eta_0_1():
+    with Trainer(XOR) as t:
+        near(t.loss_at(1), 0.2228183924)
+        near(t.loss_at(2), 0.1908279896)
+        near(t.loss_at(10), 0.06461136877)
+        assert t.loss_at(282) >= 1e-3
+        assert t.loss_at(283) < 1e-3
+        end(t)
+
+
+def test_the_first_batch_below_a_thousandth_by_eta():
+    for eta, batch in ((0.5, 57), (1.0, 29)):
+        with Trainer(XOR) as t:
+            t.send({"eta": eta})
+            near(t.loss_at(1), 0.2228183924)
+            assert t.loss_at(batch - 1) >= 1e-3
+            assert t.loss_at(batch) < 1e-3
+            end(t)
+
+
+def test_weights_eta_and_target_by_the_command_line():
+    weights = [1, -1, 0.5, 1, 0, 0, 1, 1, 0]
+    with Trainer(XOR, "--weights", ",".join(map(str, weights)), "--eta", "0.25", "--batch-to", "7") as t:
+        first = t.receive()
+        assert first["sv"] == [0, *weights] and first["eta"] == [0, 0.25], first
+        assert t.until("loss", lambda value: value[0] == 7)
+        end(t)
+
+
+def test_idle_at_the_start_and_at_the_target():
+    with Trainer(XOR) as t:
+        t.receive()
+        before = os.times()
+        assert t.receive(PATIENCE) == {"loss": [0, -1]}  # the heartbeat of one who waits
+        ticks = open(f"/proc/{t.process.pid}/stat").read().rsplit(")")[1].split()
+        assert (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK") < 0.3, "it spins"
+        del before
+        t.loss_at(5)
+        assert t.receive(PATIENCE)["loss"][0] == 5
+        end(t)
+
+
+def test_the_heartbeat_comes_after_a_second():
+    with Trainer(XOR) as t:
+        t.receive()
+        start = time.monotonic()
+        for _ in range(3):
+            t.receive()
+        took = time.monotonic() - start
+        assert 2.5 < took < 30, took
+        end(t)
+
+
+def test_a_lower_target_changes_nothing():
+    with Trainer(XOR) as t:
+        t.loss_at(10)
+        t.send({"batch to": 4})
+        t.send({"tell state": 1})
+        assert t.until("sv")[0] == 10
+        end(t)
+
+
+def test_keys_are_applied_in_order_and_all_waiting_messages_first():
+    with Trainer(XOR) as t:
+        t.send({"eta": 5, "batch to": 1})
+        t.until("loss", lambda value: value[0] == 1)
+        t.send({"batch to": 2, "eta": 0.5})
+        t.send({"eta": 0.125, "tell state": 0})
+        assert t.until("eta")[1] == 0.125
+        end(t)
+
+
+def test_state_is_reported_when_k_divides_the_batch_once():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.send({"report state every": 3, "batch to": 10})
+        seen = []
+        while True:
+            message = t.receive()
+            if "sv" in message:
+                seen.append(message["sv"][0])
+            if message.get("loss", [0])[0] == 10:
+                break
+        assert seen == [3, 6, 9], seen
+        t.send({"report state every": 0})
+        t.send({"batch to": 20})
+        t.until("loss", lambda value: value[0] == 20)
+        t.send({"tell state": None})
+        assert t.until("sv")[0] == 20
+        end(t)
+
+
+def test_at_most_one_message_an_iteration():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.send({"report state every": 1, "batch to": 200})
+        last = 0
+        while last < 200:
+            message = t.receive()
+            batch = {value[0] for key, value in message.items() if key != "diverged"}
+            assert len(batch) == 1, message
+            assert min(batch) > last, (message, last)
+            last = min(batch)
+        end(t)
+
+
+def test_loss_reports_are_50_ms_apart():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.send({"batch to": 10 ** 12})
+        start, count = time.monotonic(), 0
+        while time.monotonic() - start < 1.5:
+            count += "loss" in t.receive()
+        assert 2 <= count <= 32, count
+        messages = end(t)
+        assert len(messages) < 40
+
+
+def test_unknown_keys_are_ignored_with_one_warning():
+    with Trainer(XOR) as t:
+        for _ in range(5):
+            t.send({"colour": "green", "batch to": 3})
+        t.until("loss", lambda value: value[0] == 3)
+        end(t)
+        text = t.process.stderr.read().decode()
+        assert text.count("colour") == 1, text
+
+
+def test_a_malformed_message_is_answered_and_changes_nothing():
+    bad = [b"", b"x", b"[1]", b'{"eta": 0.5', b'{"eta": 0.5} 1', b'{"eta": "much"}', b'{"eta": null}', b'{"eta": 1e999}',
+           b'{"eta": 0.5, "batch to": "far"}', b'{"eta": 0.5, "batch to": 1.5}', b'{"eta": 0.5, "step": 0}',
+           b'{"eta": 0.5, "report state every": -1}', b'{"eta": 0.5, "eta": 0.25}', b'{"eta": 0.5, "a": "\xff"}',
+           b'{"eta": 0.5, "a": "\x01"}', b'{"eta": 01}', b'{"eta": .5}', b'{"eta": 0.5,}', b'{"eta": [0.5, 1]}',
+           b'{"eta": 0.5, "a": ' + b"[" * 100 + b"]" * 100 + b"}"]
+    with Trainer(XOR) as t:
+        t.receive()
+        for message in bad[1:]:
+            t.raw(message)
+            assert isinstance(t.until("error")[1], str)
+        t.send({"tell state": 1})
+        assert t.until("eta") == [0, 0.1]
+        end(t)
+
+
+def test_an_endless_frame_is_refused_and_skipped():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.raw(b" " * (3 << 20))
+        assert "too long" in t.until("error")[1]
+        t.loss_at(3)
+        end(t)
+
+
+def test_shutdown_ends_with_the_end_marker():
+    with Trainer(XOR) as t:
+        t.loss_at(4)
+        t.send({"shutdown": True, "batch to": 1000})
+        t.rest()
+        assert t.wait() == 0
+
+
+def test_the_end_marker_is_answered_in_kind():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.raw(b"")
+        t.rest()
+        assert t.wait() == 0
+
+
+def test_shutdown_while_it_is_busy():
+    with Trainer(XOR) as t:
+        t.send({"batch to": 10 ** 15})
+        t.until("loss", lambda value: value[0] > 1000)
+        end(t)
+
+
+def test_end_of_file_ends_it_in_good_order():
+    for target in (0, 10 ** 15):
+        with Trainer(XOR) as t:
+            t.send({"batch to": target})
+            t.receive()
+            t.connection.close()
+            assert t.wait() == 0
+
+
+def test_a_killed_parent_leaves_no_orphan():
+    code = ("import sys, time; sys.path.insert(0, sys.argv[1]); from trainer import Trainer\n"
+            "t = Trainer(sys.argv[2]); t.send({'batch to': 10**15}); print(t.process.pid, flush=True); time.sleep(600)")
+    for wait in (0.0, 0.2, 0.5):
+        parent = subprocess.Popen([sys.executable, "-c", code, os.path.dirname(os.path.abspath(__file__)), XOR],
+                                  stdout=subprocess.PIPE)
+        child = int(parent.stdout.readline())
+        time.sleep(wait)
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+        limit = time.monotonic() + PATIENCE
+        while is_running(child):
+            assert time.monotonic() < limit, "an orphan is left"
+            time.sleep(0.05)
+
+
+def is_running(pid):
+    try:
+        return open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def test_pause_step_and_resume_are_answered():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.send({"pause": 1})
+        assert t.until("paused") == [0, True]
+        t.send({"batch to": 10 ** 15, "step": 5})
+        assert t.until("paused") == [5, True]
+        t.send({"step": 1})
+        assert t.until("paused") == [6, True]
+        t.send({"tell state": 1})
+        assert t.until("sv")[0] == 6
+        t.send({"resume": 1})
+        assert t.until("paused")[1] is False
+        t.until("loss", lambda value: value[0] > 1000)
+        end(t)
+
+
+def test_checkpoint_is_answered():
+    with Trainer(XOR, "--checkpoint", path("saved"), "--save-every", "1000000000steps") as t:
+        t.send({"pause": 1, "batch to": 100, "step": 5})
+        t.until("paused", lambda value: value == [5, True])
+        t.send({"checkpoint": 1})
+        number = t.until("checkpoint")
+        assert number[0] == 5 and number[1] >= 1, number
+        assert any(name.endswith(".safetensors") for name in os.listdir(path("saved")))
+        end(t)
+    with Trainer(XOR) as t:
+        t.send({"checkpoint": 1})
+        assert "checkpoint" in t.until("error")[1]
+        end(t)
+
+
+def test_divergence_is_null():
+    with Trainer(XOR, "--weights", "1,1,1,1,1,-1,inf,inf,1") as t:
+        message = t.receive()
+        assert None in message["sv"] and message["diverged"] is True, message
+        t.send({"batch to": 2})
+        message = t.receive()
+        assert message == {"loss": [2, None], "diverged": True}, message
+        end(t)
+
+
+def test_a_peer_that_does_not_read_never_stops_training():
+    with Trainer(XOR, "--log", path("slow.log")) as t:
+        t.send({"report state every": 1, "batch to": 200000})
+        limit = time.monotonic() + PATIENCE
+        while not is_logged(path("slow.log"), 200000):
+            assert time.monotonic() < limit, "training stands still"
+            time.sleep(0.1)
+        t.send({"tell state": 1})
+        first = t.receive()
+        dropped, last = 0, 0
+        while last < 200000:
+            message = t.receive()
+            dropped = message.get("dropped", [0, dropped])[1]
+            last = max(value[0] for key, value in message.items() if key != "diverged")
+        assert dropped > 1000, dropped
+        assert first["sv"][0] == 0
+        end(t)
+
+
+def is_logged(name, batch):
+    try:
+        with open(name, "rb") as file:
+            file.seek(-min(4096, os.path.getsize(name)), 2)
+            return f"[{batch}, ".encode() in file.read()
+    except (FileNotFoundError, OSError):
+        return False
+
+
+def test_the_log_has_all_that_was_sent():
+    with Trainer(XOR, "--log", path("whole.log")) as t:
+        sent = [t.receive()]
+        t.send({"report state every": 7, "batch to": 50})
+        while sent[-1].get("loss", [0])[0] != 50:
+            sent.append(t.receive())
+        sent += end(t)
+    assert [json.loads(line) for line in open(path("whole.log"))] == sent
+
+
+def test_lines_on_standard_streams():
+    with Lines(XOR) as t:
+        assert t.receive() == {"eta": [0, 0.1], "sv": [0, *WEIGHTS], "loss": [0, -1]}
+        t.raw(b'\n{"batch to":\t2}\r\n')
+        near(t.until("loss", lambda value: value[0] == 2)[1], 0.1908279896)
+        t.raw(b'nonsense\n{"batch to": 60')
+        assert t.until("error")
+        t.raw(b'0}\n')
+        t.until("loss", lambda value: value[0] == 600)
+        t.process.stdin.close()
+        t.process.stdin = None
+        t.rest()
+        assert t.wait() == 0
+
+
+def test_lines_on_a_unix_socket():
+    where = path("socket")
+    with Lines(XOR, path=where) as t:
+        assert t.receive()["loss"] == [0, -1]
+        assert os.stat(where).st_mode & 0o077 == 0
+        t.send({"batch to": 10})
+        near(t.until("loss", lambda value: value[0] == 10)[1], 0.06461136877)
+        t.send({"stay": 1, "tell state": 1})
+        t.until("sv")
+        t.socket.close()
+        t.buffer = b""
+        t.connect()
+        assert t.receive()["sv"][0] == 10
+        t.socket.close()  # one that does not stay takes the trainer with it
+        assert t.wait() == 0
+        t.socket = None
+    assert not os.path.exists(where)
+
+
+def test_signals_reach_one_that_waits():
+    for number, code in ((signal.SIGINT, -2 % 256), (signal.SIGTERM, 143)):
+        with Trainer(XOR) as t:
+            t.receive()
+            time.sleep(0.2)
+            t.process.send_signal(number)
+            t.rest()
+            assert t.wait() == 128 + number, (t.process.returncode, code)
+
+
+def state_of(trainer):
+    trainer.send({"tell state": 1})
+    return trainer.until("sv")
+
+
+def test_a_journal_replayed_gives_the_same_weights():
+    with Trainer(XOR, "--journal", path("journal")) as t:
+        t.send({"batch to": 10 ** 15})
+        for eta in (0.01, 0.3, 0.05):
+            batch = t.until("loss")[0]
+            t.send({"eta": eta})
+            t.until("loss", lambda value, batch=batch: value[0] > batch + 100)
+        t.send({"pause": 1})
+        t.until("paused")
+        wanted = state_of(t)
+        end(t)
+    for _ in range(2):
+        log = path("replayed.log")
+        done = subprocess.run([XOR, "--replay", path("journal"), "--log", log, "--progress", "never"],
+                              capture_output=True, timeout=PATIENCE * 5, check=False)
+        assert done.returncode == 0, done.stderr
+        states = [json.loads(line) for line in open(log)]
+        assert [message["sv"] for message in states if "sv" in message][-1] == wanted
+
+
+def test_a_journal_of_another_kind_is_refused():
+    for text in ("", "{}\n", '{"journal":"digits","seed":1}\n', '{"journal":"xor"}\n{"batch":1}\n', "\0"):
+        with open(path("bad"), "w") as file:
+            file.write(text)
+        done = subprocess.run([XOR, "--replay", path("bad")], capture_output=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 2, (text, done)
+        assert b"--replay" in done.stderr
+
+
+def test_wrong_channels_are_refused():
+    for where in ("", "conn", "conn:", "conn:x", "conn:999", "lines:unix:", "lines:unix:" + "x" * 200, "tcp:80",
+                  "lines:unix:/nowhere/at/all"):
+        done = subprocess.run([XOR, "--control", where], capture_output=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 2 and b"--control" in done.stderr, (where, done)
+
+
+def some_message(dice):
+    keys = ["eta", "batch to", "tell state", "report state every", "pause", "resume", "step", "tell status", "checkpoint",
+            "stay", "x" * dice.randrange(300), "\u20ac\0"]
+    values = [0, 1, -1, 2 ** 70, 0.5, 1e308, "", "1", None, True, [], [1, 2], {}, {"a": [1]}, "\ud83d\ude00" * 50]
+    return {dice.choice(keys): dice.choice(values) for _ in range(dice.randrange(5))}
+
+
+def test_fuzzed_messages_and_frames_never_end_it():
+    dice = random.Random(20)
+    with Trainer(XOR) as t:
+        for number in range(3000):
+            text = json.dumps(some_message(dice), ensure_ascii=dice.random() < 0.5).encode("utf-8", "surrogatepass")
+            if dice.random() < 0.5:
+                text = bytearray(text)
+                for _ in range(dice.randrange(1, 4)):
+                    text[dice.randrange(len(text))] = dice.randrange(256)
+            t.raw(bytes(text) or b" ")
+            if number % 50 == 0:
+                while t.connection.poll(0):
+                    t.receive()
+        t.send({"resume": 1, "tell status": 1, "report state every": 0})
+        while True:
+            message = t.receive()
+            if "status" in message:
+                break
+        end(t)
+
+
+def test_broken_frames_end_it_in_good_order():
+    dice = random.Random(21)
+    for _ in range(10):
+        with Trainer(XOR) as t:
+            data = struct.pack("!I", dice.randrange(1 << 32)) + dice.randbytes(dice.randrange(200))
+            os.write(t.connection.fileno(), data)
+            t.connection.close()
+            assert t.wait() == 0
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The control channel of a trainer, steered by a parent in Python: tests/control/protocol.py. Words choose tests.
+cd "$(dirname "$0")/.." || exit 2
+BUILD=${BUILD:-build}
+LOOPC=${LOOPC:-$PWD/$BUILD/loopc}
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+"$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
+XOR=$TMPDIR/xor python3 -B tests/control/protocol.py "$@"
