@@ -79,13 +79,15 @@ static int listen(void)
 
 int main(void)
 {
-    for (int i = 0; i < 3; i++) add();
+    for (int i = 0; i < 3; i++)
+        add();
     int more = 1, open = 1;
     while (more || open) {
         struct pollfd input = {.fd = open ? STDIN_FILENO : -1, .events = POLLIN};
         if (poll(&input, 1, more ? 0 : -1) > 0) open = listen();
         more = work();
     }
-    for (int i = 0; i < count; i++) ticker_end(&runs[i]);
+    for (int i = 0; i < count; i++)
+        ticker_end(&runs[i]);
     return EXIT_SUCCESS;
 }
