@@ -21,7 +21,7 @@ static int count, status[RUNS];
 static void add(void)
 {
     ticker_init(&runs[count], (uint64_t)count + 1);
-    runs[count].count = 500 * (count + 1);
+    runs[count].count = 20000 * (count + 1);
     status[count++] = LOOPC_MORE;
 }
 
@@ -50,7 +50,7 @@ static int obey(char *line)
     line[strcspn(line, "\n")] = 0;
     if (!strcmp(line, "copy") && count < RUNS) {
         ticker_copy(&runs[count], &runs[0]);
-        status[count] = status[0];
+        status[count] = LOOPC_MORE;
         count++;
     }
     if (!strncmp(line, "save ", 5)) ticker_save(&runs[0], line + 5, message, sizeof message);
