@@ -20,6 +20,10 @@ local function read_callback(unit, value)
     reader.keys(unit, callback, value, vocabulary.callback_keys)
     callback.order = reader.order(unit, callback, value)
     callback.fields = check_fields.read(unit, callback, "state", value.state)
+    for _, field in ipairs(check_fields.read(unit, callback, "batch", value.batch)) do
+        callback.fields[#callback.fields + 1] = field
+    end
+    check_fields.check_twice(unit, callback)
     local count = 0
     for _, entry in ipairs(dsl.entries(value)) do
         if not vocabulary.find(vocabulary.callback_keys, entry.key) then

@@ -1,7 +1,7 @@
 -- Part of check: reads the fields of a trainer, a loop or a callback.
 --
 -- A field is { kind = "field", name, full, owner, life, type, scalar, aggregate, dims, default, option, settable, report,
--- const, doc, flag, at }: `scalar` is the row of vocabulary.scalars, `life` is state, site or batch, `default` a
+-- const, doc, flag, samples, at }: `scalar` is the row of vocabulary.scalars, `life` is state, site or batch, `default` a
 -- value, a list of values, or nil for zero; an aggregate has `parameters` instead.
 
 local check_aggregates = require "gen.check_aggregates"
@@ -136,7 +136,7 @@ local function expand_samples(unit, field, parameters)
     end
     field.samples, field.type = room, element and rawget(element, "type") or "f32"
     field.dims = { room, table.unpack(element and rawget(element, "dims") or {}) }
-    parameters[1], parameters[2] = parameters[3], nil
+    parameters[1], parameters[2], parameters[3] = parameters[3], nil, nil
 end
 
 -- Tables of the spec stay as they are: it may have used one for several fields.
@@ -167,8 +167,8 @@ local function read_field(unit, owner, life, entry)
     field.scalar = vocabulary.find(vocabulary.scalars, field.type)
     field.aggregate = not field.scalar
     check_dims(unit, field)
-    local own = field.scalar and {} or vocabulary.find(vocabulary.aggregates, field.type)[3]
-    read_keys(unit, field, parameters, own)
+    local own = vocabulary.find(vocabulary.aggregates, field.samples and "samples" or field.type)
+    read_keys(unit, field, parameters, own and own[3] or {})
     if field.scalar then field.default = read_default(unit, field, parameters)
     else check_aggregates.read(unit, field, parameters) end
     settle(unit, field)

@@ -32,7 +32,7 @@ local function read_order(unit, node, order)
     end
     local whole = type(order) == "number" and math.tointeger(order)
     if whole and whole >= 0 then node.order = whole
-    else unit.diags:add("bad_order", node.at, node.name, node.name, reader.what(order)) end
+    else unit.diags:add("bad_order", node.at, node.name, node.name, reader.what(order), " from 0") end
 end
 
 -- Splits a node's name; returns the row of what it cannot be, and its arguments.

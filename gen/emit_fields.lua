@@ -64,6 +64,8 @@ local function value_row(unit, w, field, name, lvalue)
         { "offset", offset(unit, lvalue) }, { "count", tostring(product(sizes)) }, { "flags", flags_of(field) },
         { "report_in", field.report_in and cvalue.string(field.report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
+        { "samples", field.samples and tostring(field.samples) },
+        { "set", field.samples and field.parameters.set and cvalue.string(field.parameters.set) },
         { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
     }, shape))
 end

@@ -38,6 +38,21 @@ local functions = {
     { "loss", "float", { "TARGETS", "int32_t rows" },
         { "The mean loss of the rows; leaves its derivative for backward. After forward." },
         groups = { "activations", "delta" } },
+    { "mask", "void", { "const bool *allowed", "int32_t rows" },
+        { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
+        groups = { "activations" } },
+    { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
+        { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
+        groups = { "activations" } },
+    { "zero_delta", "void", { "int32_t rows" },
+        { "Begins a loss that is a sum of several: the derivatives of the rows are 0. After forward." },
+        groups = { "activations", "delta" } },
+    { "likelihood", "float", { "const int32_t *actions", "const float *weights", "int32_t rows" },
+        { "Adds weights[r] * -log p(actions[r]) of the rows to the loss, and its derivative; returns it. After zero_delta." },
+        groups = { "activations", "delta" } },
+    { "entropy", "float", { "const float *weights", "int32_t rows" },
+        { "Takes weights[r] * the entropy of each row from the loss; returns what it adds. After zero_delta." },
+        groups = { "activations", "delta" } },
     { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
     { "backward", "void", { "const float *x", "int32_t rows" },
         { "Adds the gradients of the loss to those already there. After loss, with the same x." },
@@ -53,6 +68,8 @@ local functions = {
             "False, and nothing done, when count is not theirs." } },
     { "get_weights", "bool", { "float *flat", "int32_t count" },
         { "Writes all weights to a list, in the order of set_weights." }, const = true },
+    { "blend", "bool", { "float *flat", "int32_t count", "float share" },
+        { "Moves a list of weights, in the order of set_weights, that share of the way to the net's." }, const = true },
 }
 
 local function doc_of(net, entry)
@@ -72,8 +89,12 @@ local function arguments_of(net, entry)
     return args
 end
 
+-- What only a softmax has: classes that can be drawn.
+local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
+
 local function offered(net, entry)
-    return entry[1] ~= "resize" or net.inputs_from
+    if entry[1] == "resize" then return net.inputs_from end
+    return not of_policies[entry[1]] or net.output == "softmax"
 end
 
 -- What a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
@@ -95,7 +116,7 @@ local function close_over(net, used)
     local needed = {}
     for i = #functions, 1, -1 do
         local entry = functions[i]
-        if used[net.prefix .. "_" .. entry[1]] or needed[entry[1]] then
+        if offered(net, entry) and (used[net.prefix .. "_" .. entry[1]] or needed[entry[1]]) then
             needed[entry[1]] = true
             for _, name in ipairs(entry.needs or {}) do needed[name] = true end
         end

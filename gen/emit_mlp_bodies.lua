@@ -125,6 +125,33 @@ function body.loss(w, net)
     end
 end
 
+function body.mask(w, net)
+    local layer = last_layer(net)
+    call(w, "loopc_mask", at("z", layer), at("a", layer), "allowed", "rows", layer.outputs)
+end
+
+function body.log_p(w, net)
+    local layer = last_layer(net)
+    call(w, "loopc_log_probabilities", at("z", layer), at("a", layer), "actions", "log_p", "rows", layer.outputs)
+end
+
+function body.zero_delta(w, net)
+    local layer = last_layer(net)
+    local d = at("d", layer)
+    call(w, "memset", d, "0", ("(size_t)rows * %d * sizeof *%s"):format(layer.outputs, d))
+end
+
+function body.likelihood(w, net)
+    local layer = last_layer(net)
+    call(w, "return loopc_likelihood", at("z", layer), at("a", layer), "actions", "weights", at("d", layer), "rows",
+        layer.outputs)
+end
+
+function body.entropy(w, net)
+    local layer = last_layer(net)
+    call(w, "return loopc_entropy", at("z", layer), at("a", layer), "weights", at("d", layer), "rows", layer.outputs)
+end
+
 function body.zero_grad(w, net)
     for _, array in ipairs(mlp.arrays(net)) do
         call(w, "memset", "n->g" .. array.name, "0", "sizeof n->g" .. array.name)
@@ -161,11 +188,11 @@ function body.clip_grad(w, net)
     w:line("return norm;")
 end
 
-local function copy_weights(w, net, kernel)
+local function copy_weights(w, net, kernel, ...)
     w:line("if (count != %s) return false;", mlp.weight_count(net))
     for i, array in ipairs(mlp.arrays(net)) do
         local head = i < #mlp.arrays(net) and "flat = " .. kernel or kernel
-        call(w, head, "n->" .. array.name, "flat", array.count)
+        call(w, head, "n->" .. array.name, "flat", array.count, ...)
     end
     w:line("return true;")
 end
@@ -176,6 +203,10 @@ end
 
 function body.get_weights(w, net)
     copy_weights(w, net, "loopc_pack")
+end
+
+function body.blend(w, net)
+    copy_weights(w, net, "loopc_blend", "share")
 end
 
 return body

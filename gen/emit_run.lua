@@ -183,13 +183,22 @@ write["repeat"] = function(self, item, i)
     if not loop.run then self:entry(occ, false) end
     self:with_line(occ, "done", function() self:head(occ) end)
     self:boundary(item)
+    local mark = #self.w.lines
     self:batch(loop)
     self:range(i + 1, item.mate)
-    if self.w:last() == self.resume_label then self:line(";") end
+    if item.at_name and not self:has_code(mark) then self:line(";") end
     self.w:close()
     self:consume(item.stopped)
     self:leave(item, "st", item.out)
     return item.mate + 1
+end
+
+-- Whether anything but comments was written behind line `mark`: a label needs a statement.
+function Run:has_code(mark)
+    for i = mark + 1, #self.w.lines do
+        if not self.w.lines[i]:match("^%s*/%*.*%*/$") and self.w.lines[i] ~= "" then return true end
+    end
+    return false
 end
 
 -- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
@@ -200,17 +209,17 @@ function Run:boundary(item)
     self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
     local label = self:name_label(item.occ.loop.name .. "_resumed")
     self.w:outdented("%s:", label)
-    self.resume_label = self.w:last()
     self.positions[#self.positions + 1] = { name = item.at_name, label = label, here = true }
 end
 
 -- Batch state is made anew: zeroed, then the defaults that are not zero.
 function Run:batch(loop)
-    if not loop.batch_member then return end
-    self:line("memset(&s->%s, 0, sizeof s->%s);", loop.batch_member, loop.batch_member)
-    for _, field in ipairs(loop.fields) do
-        if field.life == "batch" then
-            for _, text in ipairs(self.unit.defaults_of(field)) do self:line(text) end
+    for _, owner in ipairs(loop.batch_owners or {}) do
+        self:line("memset(&s->%s, 0, sizeof s->%s);", owner.batch_member, owner.batch_member)
+        for _, field in ipairs(owner.fields) do
+            if field.life == "batch" then
+                for _, text in ipairs(self.unit.defaults_of(field)) do self:line(text) end
+            end
         end
     end
 end

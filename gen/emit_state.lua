@@ -59,11 +59,12 @@ local function loop_struct(w, owner)
     w:close("} %s;", owner.member)
 end
 
-local function batch_struct(w, loop)
-    if not loop.batch_member then return end
-    w:open("struct { /* made anew for every iteration of %s */", loop.name)
-    write_members(w, members_of(loop, "batch"))
-    w:close("} %s;", loop.batch_member)
+local function batch_struct(w, owner)
+    if not owner.batch_member then return end
+    w:open(owner.kind == "loop" and "struct { /* made anew for every iteration of %s */"
+        or "struct { /* of %s, made anew for every iteration of its loop */", owner.name)
+    write_members(w, members_of(owner, "batch"))
+    w:close("} %s;", owner.batch_member)
 end
 
 local function site_members(unit)
@@ -121,7 +122,7 @@ function emit_state.write_struct(unit, w)
     write_members(w, members)
     for _, owner in ipairs(unit.trainer.members) do
         loop_struct(w, owner)
-        if owner.kind == "loop" then batch_struct(w, owner) end
+        batch_struct(w, owner)
     end
     position_member(unit, w)
     w:close("};")

@@ -110,17 +110,32 @@ function write.skip(listing, _, depth) listing:add(depth, "when skipped") end
 
 write["repeat"] = function(listing, _, depth) listing:add(depth, "each iteration") end
 
--- Events nobody listens to: the nodes without a body, which leave no trace in the C.
-local function add_events(listing, trainer)
-    for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(loop.nodes) do
-            if not node.body then
-                local names = {}
-                for i, insertion in ipairs(node.insertions) do names[i] = insertion.what.full or insertion.what.name end
-                listing:add(1, ("%s [%d]"):format(node.full, node.order), (node.doc and node.doc .. "; " or "")
-                    .. (#names > 0 and "heard by " .. table.concat(names, ", ") or "nobody listens"))
-                listing.events = listing.events + 1
-            end
+-- Whether a node without a body is there for others to listen to: not one that just says where loops stand.
+local function is_event(node)
+    if node.body then return false end
+    for _, insertion in ipairs(node.insertions) do
+        if insertion.kind ~= "loop" then return true end
+    end
+    return node.doc ~= nil or #node.insertions == 0
+end
+
+-- The events: what each is for, and who listens to it in which order. Those nobody listens to leave no trace in the C.
+local function add_event(listing, node)
+    local names = {}
+    for _, insertion in ipairs(node.insertions) do names[#names + 1] = insertion.what.full or insertion.what.name end
+    listing:add(1, ("%s [%d]"):format(node.full, node.order), (node.doc and node.doc .. "; " or "")
+        .. (#names > 0 and "heard by " .. table.concat(names, ", ") or "nobody listens"))
+    listing.events = listing.events + 1
+end
+
+-- The events of a loop and of those that stand on its nodes, in the order in which they come; each loop once.
+local function add_events(listing, loop)
+    if listing.seen[loop] then return end
+    listing.seen[loop] = true
+    for _, node in ipairs(loop.nodes) do
+        if is_event(node) then add_event(listing, node) end
+        for _, insertion in ipairs(node.insertions) do
+            if insertion.kind == "loop" then add_events(listing, insertion.what) end
         end
     end
 end
@@ -135,8 +150,8 @@ function explain.text(unit)
             if item.mate then depth = depth + 1 end
         end
     end
-    local events = setmetatable({ events = 0 }, Listing)
-    add_events(events, unit.trainer)
+    local events = setmetatable({ events = 0, seen = {} }, Listing)
+    add_events(events, unit.trainer.root)
     local text = listing:text()
     if events.events > 0 then text = text .. "\nevents (nodes without a body)\n" .. events:text() end
     return text .. ("\n%d steps\n"):format(listing.steps)

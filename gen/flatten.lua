@@ -73,6 +73,12 @@ end
 local Counter = {}
 Counter.__index = Counter
 
+-- Whether evaluating a C expression changes nothing: no call, no assignment. What it guards may then vanish with it.
+local function is_harmless(text)
+    text = (" " .. text .. " "):gsub("[=!<>]=", " ")
+    return not (text:find("[%w_%)%]]%s*%(") or text:find("=", 1, true) or text:find("++", 1, true) or text:find("--", 1, true))
+end
+
 -- Steps of one occurrence of `loop`: counted without flattening, so that an explosion is found at once. In floating point,
 -- which does not wrap. The same loop under the same narrowed callbacks is counted once; as many different ones of that as
 -- steps are allowed are an explosion too.
@@ -91,7 +97,7 @@ function Counter:loop(loop, active)
             elseif insertion.what.body then count = count + (insertion.what.leaves or 1) end
         end
     end
-    if count == 0 and (loop.repeats or loop.skip) then count = 1 end
+    if count == 0 and (loop.repeats or loop.skip and not is_harmless(loop.skip.text)) then count = 1 end
     memo[loop] = count
     return count
 end
@@ -151,6 +157,13 @@ function Flattener:node(node, occ, active)
     end
 end
 
+-- Takes back a bracket that was just closed when it holds nothing.
+function Flattener:drop_empty()
+    local last = #self.list
+    if self.list[last].mate ~= last - 1 then return end
+    self.list[last], self.list[last - 1] = nil, nil
+end
+
 -- The handlers of a phase: failed and finally parts that hold no step leave no trace.
 function Flattener:handler(phase, part, occ, active)
     local node = phase[part]
@@ -161,7 +174,7 @@ function Flattener:handler(phase, part, occ, active)
     if #self.list == mark then self.list[mark] = nil end
 end
 
--- A phase around `try`, which adds the steps of its try part.
+-- A phase around `try`, which adds the steps of its try part. One in which nothing happens leaves no trace.
 function Flattener:phase(phase, occ, active, try)
     local outer = self.part
     self:begin("phase", { phase = phase, occ = occ })
@@ -171,6 +184,7 @@ function Flattener:phase(phase, occ, active, try)
     self:handler(phase, "finally", occ, active)
     self.part = outer
     self:finish("end_phase")
+    self:drop_empty()
 end
 
 function Flattener:phases(loop, occ, active)
@@ -194,13 +208,10 @@ function Flattener:run_phase(loop, occ, active)
 end
 
 function Flattener:skip(loop, occ, active)
-    local mark = #self.list
     self:begin("skip", { occ = occ })
     self:node(loop.on_skip, occ, active)
     self:finish("end_skip")
-    if #self.list == mark + 2 then
-        self.list[mark + 2], self.list[mark + 1] = nil, nil
-    end
+    self:drop_empty()
 end
 
 -- One occurrence of a loop. A loop in which nothing can happen leaves no trace.

@@ -5,6 +5,7 @@
 --   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
 --   loop.reports           whether its iterations report anything
+--   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations makes anew
 --   occ.site               the member that holds the occurrence's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
@@ -48,7 +49,7 @@ end
 
 local function place_fields(unit, members)
     for _, member in ipairs(unit.trainer.members) do
-        local batch = member.kind == "loop" and has_life(member, "batch")
+        local batch = has_life(member, "batch")
         member.member = members:take(member.name)
         if batch then member.batch_member = members:take(member.name .. "_batch") end
     end
@@ -100,7 +101,7 @@ local function place_item(unit, item, names, members)
     if item.op == "loop" then
         add_place(unit, item, occ.loop.name, on_of(occ), "l")
         if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
-    elseif item.op == "repeat" and not item.in_handler then
+    elseif item.op == "repeat" and not item.in_handler and not unit.options.step then
         item.at_name = names:take("AT_" .. occ.loop.name)
         unit.positions[#unit.positions + 1] = { name = item.at_name, loop = occ.loop.name, path = path_of(occ) }
     elseif item.op == "phase" then
@@ -140,20 +141,39 @@ local function outline(unit, names)
     end
 end
 
--- The loop whose iterations report a field: the innermost repeating one around the first place of its owner.
-local function report_loops(unit)
-    local first = {}
+-- The loop in whose iterations each loop and callback lives: the innermost repeating one around the first of its places
+-- that has one. Callbacks that stand on events of the setup as well belong to the loop all the same.
+local function home_loops(unit)
+    local home = {}
     for _, item in ipairs(unit.list) do
         local owner = item.op == "loop" and item.occ.loop or item.op == "step" and item.source.callback
-        if owner and not first[owner] then first[owner] = item.occ end
-    end
-    local root = unit.list[1].occ
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
-        local occ = field.report and (field.owner.kind == "trainer" and root or first[field.owner])
+        local occ = owner and not home[owner] and item.occ
         while occ and not occ.loop.repeats do occ = occ.parent end
-        if occ then
-            field.report_in = occ.loop.name
-            occ.loop.reports = true
+        if occ then home[owner] = occ.loop end
+    end
+    return home
+end
+
+-- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
+local function report_loops(unit, home)
+    local root = unit.list[1].occ.loop
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        local owner = field.owner
+        local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
+        if loop then
+            field.report_in = loop.name
+            loop.reports = true
+        end
+    end
+end
+
+-- The batch fields of a callback are made anew with those of its loop; without a repeating one with those of the root.
+local function batch_owners(unit, home)
+    for _, member in ipairs(unit.trainer.members) do
+        if member.batch_member then
+            local loop = member.kind == "loop" and member or home[member] or unit.trainer.root
+            loop.batch_owners = loop.batch_owners or {}
+            table.insert(loop.batch_owners, member)
         end
     end
 end
@@ -174,7 +194,9 @@ function layout.run(unit)
         if not item.dead then place_item(unit, item, names, members) end
     end
     outline(unit, names)
-    report_loops(unit)
+    local home = home_loops(unit)
+    report_loops(unit, home)
+    batch_owners(unit, home)
     unit.position = members:take("position")
 end
 

@@ -37,7 +37,7 @@ return {
 
     -- nodes
     no_order = error_row("node '%1' has no order", "node(order, body): a whole number from 0 says where it stands"),
-    bad_order = error_row("the order of '%1' is %2: an order is a whole number from 0"),
+    bad_order = error_row("the order of '%1' is %2: an order is a whole number%3"),
     same_order = error_row("'%2' has the same order %3 as '%1' at %4",
         "the nodes of a loop stand in the order of their numbers: give each its own"),
     no_prefix = error_row("'%1' is no name of a node%2", "a node is named before_, on_, after_, failed_ or finally_ and its phase"),
@@ -63,6 +63,7 @@ return {
     cycle = error_row("the loops call each other in a circle: %1", "a loop cannot be inserted into itself"),
     too_many_steps = error_row("flattened, the trainer has %1 steps; the limit is %2", "%3; --max-steps raises the limit"),
     bad_replace = error_row("loop '%1' cannot be replaced: %2", "%3"),
+    too_deep = error_row("more than %1 loops stand one in the other, down to this one", "such a nest comes from code: count its depth"),
     unreached = error_row("loop '%1' is reached from nowhere", "%2"),
     unused_callback = warning_row("callback '%1' has no body"),
 

@@ -124,13 +124,15 @@ function reader.unknown(unit, owner, value, entries, accept, positional, hint_of
     end
 end
 
--- The order of an insertion: a whole number from 0, default 10.
+-- The order of an insertion: a whole number from 0, default 10; a callback's may be negative.
 function reader.order(unit, owner, value, default)
     local order = value.order
     if order == nil then return default or 10 end
     local whole = type(order) == "number" and math.tointeger(order)
-    if whole and whole >= 0 then return whole end
-    unit.diags:add("bad_order", reader.key_at(unit, owner, "order"), "order", owner.name, reader.what(order))
+    local negative = owner.kind ~= "loop"
+    if whole and (whole >= 0 or negative) then return whole end
+    unit.diags:add("bad_order", reader.key_at(unit, owner, "order"), "order", owner.name, reader.what(order),
+        negative and "" or " from 0")
     return default or 10
 end
 

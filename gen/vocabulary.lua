@@ -20,6 +20,7 @@ vocabulary.loop_keys = {
 vocabulary.callback_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "state", "table", "fields that live as long as the run" },
+    { "batch", "table", "fields made anew at the start of every iteration of the loop that the callback stands in" },
     { "within", "table", "narrows it to the copies that stand at or under these nodes" },
     { "doc", "string", "what the callback is for, in a line" },
 }
@@ -76,7 +77,9 @@ vocabulary.aggregates = {
         { "inputs_max", "integer", "the widest input that inputs_from may bring" },
     } },
     { "samples", "one value a sample: samples { f32, 256 } has room for 256 samples; loopc_filter keeps or drops a sample in all "
-        .. "fields of this type together", {} },
+        .. "fields of this type together", {
+        { "set", "string", "what these are samples of, when not of the batch: loopc_filter takes one set at a time" },
+    } },
     { "optimizer", "an update rule and its moments, for one net", {
         { "net", "string", "the mlp field that it updates" },
         { "momentum", "number", "of sgd" },
@@ -133,17 +136,28 @@ end
 local keywords = [[auto break case char const continue default do double else enum extern float for goto if inline int
     long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
     _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local asm typeof
-    bool true false NULL EOF errno NAN INFINITY]]
+    bool true false NULL EOF errno NAN INFINITY BUFSIZ FILENAME_MAX FOPEN_MAX L_tmpnam SEEK_CUR SEEK_END SEEK_SET TMP_MAX
+    PTRDIFF_MAX PTRDIFF_MIN SIG_ATOMIC_MAX SIG_ATOMIC_MIN SIZE_MAX WCHAR_MAX WCHAR_MIN WINT_MAX WINT_MIN math_errhandling]]
 
 vocabulary.reserved = {}
 for word in keywords:gmatch("%S+") do vocabulary.reserved[word] = true end
+
+-- Macros of the standard headers that come in families.
+local families = { "^U?INT[%w_]*_M[AI][XN]$", "^FP_", "^HUGE_VAL", "^MATH_" }
+
+local function means_something(name)
+    for _, family in ipairs(families) do
+        if name:match(family) then return true end
+    end
+    return vocabulary.reserved[name] ~= nil
+end
 
 -- Why `name` cannot be a name, or nil when it can.
 function vocabulary.bad_name(name)
     if type(name) ~= "string" then return "it is no string" end
     if not name:match("^[%a_][%w_]*$") then return "it is no C identifier" end
-    if vocabulary.reserved[name] then return "it means something else in C" end
-    if name:match("^loopc") or name:match("^__") then return "names that start so belong to the runtime" end
+    if means_something(name) then return "it means something else in C" end
+    if name:match("^loopc") or name:match("^LOOPC_") or name:match("^__") then return "names that start so belong to the runtime" end
 end
 
 return vocabulary

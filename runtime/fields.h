@@ -46,10 +46,12 @@ struct loopc_field {
     size_t count;          /* elements; bytes for LOOPC_BYTES */
     const char *report_in; /* the loop whose iterations report it, or NULL: the end of the run */
     int64_t report_every;  /* every so many of them; 0 is 1 */
+    int64_t samples;       /* one value, or row of values, for each of so many samples; or 0 */
+    const char *set;       /* what they are samples of, or NULL: of the batch */
     const char *doc;       /* one line, or NULL */
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
-    uint8_t rank;    /* of dims; 0: one value, or an array of count */
-    int64_t dims[3]; /* row-major; their product is count */
+    uint8_t rank;                                /* of dims; 0: one value, or an array of count */
+    int64_t dims[3];                             /* row-major; their product is count */
     size_t width_at; /* where an int32_t of the state says how many of the last of dims are in use:
                         rows stand that close, what follows them is no part of the value; 0: all */
 };

@@ -65,5 +65,6 @@
 #include "rng.h"
 #include "dataset.h"
 #include "nn.h"
+#include "environment.h"
 
 #endif

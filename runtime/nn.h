@@ -7,6 +7,7 @@
  *     dense.h        y = W x + b and its derivatives
  *     activation.h   tanh, relu, sigmoid, softmax and their derivatives
  *     loss.h         squared error, cross-entropies and their derivatives; classes, accuracy
+ *     policy.h       drawing from a softmax, policy gradients, entropy
  *     init.h         first weights: normal, Xavier, He
  *     optim.h        sgd, momentum, Adam, AdamW; norm and scaling of gradients
  *
@@ -26,6 +27,7 @@
 #include "init.h"
 #include "loss.h"
 #include "optim.h"
+#include "policy.h"
 #include <stdint.h>
 #include <string.h>
 

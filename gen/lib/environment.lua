@@ -1,0 +1,206 @@
+-- loopc.environment: a loop for learning to design things, with events that callbacks listen to.
+--
+--     local environment = require "loopc.environment"
+--     local design = environment.new { tokens = "LSR", length = 18, fixed = true, room = 128, bs = 64, iters = 1000 }
+--     return design:trainer "folding" { design:buffer {}, design:policy {}, ..., code = [[ ... ]] }
+--
+-- In each of `iters` batches samples come together (from a buffer and from samplers), are filtered, get rewards, and the
+-- model learns from them. A sample is a row of tokens, numbers from 0 with -1 behind the last, or a vector of floats. The
+-- loop itself does nothing: it has 23 events (environment.events), and callbacks do the work. Those of the library are
+-- written as a user writes them; environment/*.lua are examples.
+--
+-- What bodies see, all of it fields (`$rows` and so on):
+--   samples[i], sources[i], rewards[i], rewards_final[i], latents[i]    of the batch, made anew in each one
+--   rows, loss                                                          how many samples it has; what the losses add up to
+--   buffer[i], buffer_sources[i], buffered                              the buffer, and how much there is in it
+--   bs, iters, buffer_frequency                                         options
+--   room, buffer_room, width, vocabulary, item_size                     constants: rows of a batch, of the buffer; numbers a
+--                                                                       sample; tokens there are; bytes a sample
+--   keep[i], order[i], slots                                            for the work of one body at a time
+--   Batch.iteration                                                     the batch's number, from 0
+
+local common = require "loopc.environment.common"
+
+local with = common.with
+
+local environment = {}
+
+-- The events in their order: name, the loop that has it, what happens there.
+environment.events = {
+    { "setup", "Environment", "once, before everything: callbacks get ready" },
+    { "before_train", "Environment", "once, before the first batch" },
+    { "build_buffer", "BuildBuffer", "samplers put items into the buffer" },
+    { "filter_buffer", "BuildBuffer", "items of the buffer are dropped" },
+    { "after_build_buffer", "BuildBuffer", "the buffer is as it will be drawn from" },
+    { "before_batch", "Batch", "a batch begins, without samples" },
+    { "sample_batch", "SampleBatch", "the buffer and samplers put samples into the batch" },
+    { "before_filter_batch", "SampleBatch", "all samples are there" },
+    { "filter_batch", "SampleBatch", "samples of the batch are dropped" },
+    { "after_sample", "SampleBatch", "the batch is as it will be used" },
+    { "before_compute_reward", "ComputeReward", "before the rewards" },
+    { "compute_reward", "ComputeReward", "rewards add to what each sample has" },
+    { "after_compute_reward", "ComputeReward", "the rewards are final: what the log shows" },
+    { "reward_modification", "ComputeReward", "rewards_final, a copy of the rewards, is changed: what the loss reads" },
+    { "after_reward_modification", "ComputeReward", "what the loss reads is final" },
+    { "get_model_outputs", "GetModelOutputs", "models look at the samples" },
+    { "after_get_model_outputs", "GetModelOutputs", "all outputs are there" },
+    { "compute_loss", "ComputeLoss", "losses add to the loss and to the derivatives of the outputs" },
+    { "zero_grad", "ComputeLoss", "gradients become 0; models then take the gradient (order 1000)" },
+    { "before_step", "ComputeLoss", "gradients are there, and may be changed" },
+    { "step", "ComputeLoss", "models learn" },
+    { "after_batch", "Batch", "a batch ends: statistics, logs" },
+    { "after_train", "Environment", "once, after the last batch" },
+}
+
+-- An event's node: `on_` before its name, where that does not say already when it is. (after_build_buffer is no part of a
+-- phase build_buffer, for filter_buffer stands between the two.)
+local function node_name(event)
+    local timed = event:match("^before_") or event:match("^after_")
+    return (timed and event ~= "after_build_buffer") and event or "on_" .. event
+end
+
+-- The nodes of a loop: its events in their order, and the places of inner loops, { name, order }; events stand at 10, 20 ...
+local function nodes_of(loop_name, places)
+    local out, order = {}, 0
+    for _, event in ipairs(environment.events) do
+        if event[2] == loop_name then
+            order = order + 10
+            out[node_name(event[1])] = node { order = order, doc = event[3] }
+        end
+    end
+    for _, place in ipairs(places or {}) do out[place[1]] = node(place[2]) end
+    return out
+end
+
+local function check_parameters(parameters)
+    local p = with({ room = 256, iters = 100, bs = 64, buffer_frequency = 0, log_memory = 32768 }, parameters)
+    p.buffer_room = p.buffer_room or 4 * p.room
+    if (p.tokens == nil) == (p.vector == nil) then
+        error('samples are tokens or vectors: environment.new { tokens = "LSR", length = 18 } or { vector = 4 }', 3)
+    end
+    if p.tokens and (type(p.tokens) ~= "string" or #p.tokens < 2 or math.type(p.length) ~= "integer" or p.length < 1) then
+        error('tokens take a text, a letter each, and the most that a sample has: tokens = "LSR", length = 18', 3)
+    end
+    return p
+end
+
+-- What every body sees; see above.
+local function state_of(design)
+    local item, most = design.item, math.max(design.room, design.buffer_room)
+    return {
+        iters = i64 { design.iters, option = true, doc = "how many batches" },
+        bs = i32 { design.bs, option = true, doc = "samples of a batch; -1: all that the buffer has" },
+        buffer_frequency = i32 { design.buffer_frequency, option = true,
+            doc = "the buffer is built in each batch whose number this divides, too; 0: in no others" },
+        room = i32 { design.room, const = true, doc = "the most samples of a batch" },
+        buffer_room = i32 { design.buffer_room, const = true, doc = "the most items of the buffer" },
+        width = i32 { design.width, const = true, doc = "numbers of a sample" },
+        vocabulary = i32 { #(design.tokens or ""), const = true, doc = "how many tokens there are" },
+        length = i32 { design.width, doc = "the most tokens that a sample gets; a setup may lower it" },
+        item_size = i32 { 4 * design.width, const = true, doc = "bytes of a sample" },
+        slot_count = i32 { common.slots_for(most), const = true, doc = "elements of slots" },
+        shared = f32 { doc = "shares of the batch that samplers fill: what the buffer does not" },
+        buffered = i32 { doc = "items of the buffer" },
+        buffer = samples { item, design.buffer_room, set = "buffer" },
+        buffer_sources = samples { str, design.buffer_room, set = "buffer" },
+        keep = bool[most] { doc = "for the work of a filter: what it keeps" },
+        order = i32[most] { doc = "for the work of a draw" },
+        slots = i32[common.slots_for(most)] { doc = "for the work of a hash index" },
+    }
+end
+
+local function batch_of(design)
+    local out = {
+        rows = i32 { doc = "samples of the batch" },
+        samples = samples { design.item, design.room, doc = "the samples" },
+        sources = samples { str, design.room, doc = "where each is from" },
+        rewards = samples { f32, design.room, doc = "the sum of its rewards" },
+        rewards_final = samples { f32, design.room, doc = "the same with modifications: what the loss reads" },
+        loss = f32 { report = true, doc = "the sum of the losses" },
+    }
+    if design.latent then
+        out.latents = samples { f32[design.latent], design.room, doc = "where in a latent space each is from" }
+    end
+    return out
+end
+
+local build_condition = "$buffered < $bs || $bs == -1 || $Batch.iteration == 0 || ($buffer_frequency > 0 && "
+    .. "$Batch.iteration % $buffer_frequency == 0)"
+
+local function make_loops(design)
+    local Environment = loop "Environment" (with({ doc = design.doc, call_on = design.call_on, state = state_of(design) },
+        nodes_of("Environment", { { "on_train", 25 } })))
+    local Batch = loop "Batch" (with({ call_on = { Environment.on_train }, times = "$iters", batch = batch_of(design) },
+        nodes_of("Batch", { { "on_buffer", 5 }, { "on_batch", 15 } })))
+    local function phase(name, place, order, skip)
+        return loop(name)(with({ call_on = { place }, order = order, skip = skip }, nodes_of(name)))
+    end
+    return {
+        Environment, Batch,
+        phase("BuildBuffer", Batch.on_buffer, 1, "!(" .. build_condition .. ")"),
+        phase("SampleBatch", Batch.on_batch, 1),
+        phase("ComputeReward", Batch.on_batch, 2),
+        phase("GetModelOutputs", Batch.on_batch, 3),
+        phase("ComputeLoss", Batch.on_batch, 4),
+    }
+end
+
+-- The callback that stands before all others: what the loop promises beside its order.
+local function template(design)
+    return callback "template" {
+        order = -1,
+        setup = [[
+            $shared = 0;
+            loopc_clear_set($loopc, "buffer");
+            $buffered = 0;
+            if ($bs < -1 || $bs == 0 || $bs > $room) $fail("--bs is %d: there is room for 1 to %d samples", $bs, $room);
+        ]],
+        reward_modification = [[
+            for (int32_t i = 0; i < $rows; i++)
+                $rewards_final[i] = $rewards[i];
+        ]],
+    }, design
+end
+
+local Design = {}
+
+-- trainer "name" { callbacks..., state = ..., code = ... } with the environment's loops before them; an environment that
+-- stands in another loop (call_on) leaves the first place to that.
+function Design:trainer(name)
+    return function(body)
+        local members, first = {}, 1
+        if self.call_on then members[1], first = body[1], 2 end
+        table.move(self.loops, 1, #self.loops, #members + 1, members)
+        members[#members + 1] = self.template
+        table.move(body, first, #body, #members + 1, members)
+        for key, value in pairs(body) do
+            if type(key) == "string" then members[key] = value end
+        end
+        return trainer(name)(members)
+    end
+end
+
+-- design:word { ... } for each callback of the library.
+for _, part in ipairs { "buffer", "samplers", "rewards", "policy", "losses", "log" } do
+    for name, make in pairs(require("loopc.environment." .. part)) do Design[name] = make end
+end
+
+-- An environment. tokens = "LSR" (a letter a token) with length = the most tokens of a sample (fixed = true: all have as
+-- many), or vector = how many floats. room, buffer_room: how much there is space for; bs, iters, buffer_frequency:
+-- defaults of the options; allowed: C that sets allowed[token] = false for what an `item` may not have at a `position`,
+-- which samplers and the model then do not choose there (nothing allowed counts as all); log_memory: how many samples a
+-- log remembers; latent = floats of latent data a sample; call_on: where it stands in other loops.
+function environment.new(parameters)
+    local design = check_parameters(parameters)
+    design.width = design.vector or design.length
+    design.scalar = design.vector and f32 or i32
+    design.item = design.scalar[design.width]
+    design.element = design.vector and "float" or "int32_t"
+    for name, make in pairs(Design) do design[name] = make end
+    design.loops = make_loops(design)
+    for _, value in ipairs(design.loops) do design.root = design.root or value end
+    design.template = template(design)
+    return design
+end
+
+return environment

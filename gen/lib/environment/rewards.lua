@@ -1,0 +1,143 @@
+-- Part of loopc.environment: rewards, which add up in $rewards, and modifications, which change $rewards_final alone, so
+-- that what the log shows stays clean.
+
+local common = require "loopc.environment.common"
+
+local parts = {}
+
+-- C for the scores of `count` items out of that for one.
+local function each(element, score)
+    return common.fill([[
+            for (int32_t k = 0; k < count; k++) {
+                {element} *const item = items[k];
+                float score = 0;
+                {score}
+                out[k] = score;
+            }
+    ]], { element = element, score = score })
+end
+
+local lookup = [[
+        const int32_t at = loopc_find($index, $index_size, $known, sizeof $known[0], $samples[i]);
+        if (at >= 0) {
+            $scores[i] = $known_scores[at];
+            continue;
+        }
+]]
+
+-- A full cache begins anew.
+local remember = [[
+            if (loopc_find($index, $index_size, $known, sizeof $known[0], items[k]) >= 0) continue;
+            if ($known_count == {cache}) {
+                $known_count = 0;
+                memset($index, 0, sizeof $index);
+            }
+            memcpy($known[$known_count], items[k], sizeof items[k]);
+            $known_scores[$known_count] = out[k];
+            loopc_index($index, $index_size, $known, sizeof $known[0], $known_count++);
+]]
+
+local body = [=[
+    int32_t missing = 0;
+    for (int32_t i = 0; i < $rows; i++) {
+        {lookup}
+        $pending[missing++] = i;
+    }
+    for (int32_t first = 0; first < missing; first += {chunk}) {
+        const int32_t count = missing - first < {chunk} ? missing - first : {chunk};
+        {element} (*const items)[{width}] = $work;
+        float *const out = $work_scores;
+        for (int32_t k = 0; k < count; k++)
+            memcpy(items[k], $samples[$pending[first + k]], sizeof items[k]);
+        {
+            {score}
+        }
+        for (int32_t k = 0; k < count; k++) {
+            $scores[$pending[first + k]] = out[k];
+            {remember}
+        }
+    }
+    $evaluated += missing;
+    for (int32_t i = 0; i < $rows; i++)
+        $rewards[i] += $weight * $scores[i];
+]=]
+
+-- A reward: `score` is C that sets `score` for an `item`, or `scores` for `count` `items` into out[0], out[1], ... It is
+-- called for at most `chunk` at a time, and not for what is in the cache, which holds `cache` samples (0: no cache). Its
+-- scores are added to $rewards, times `weight`; by themselves they are in $NAME.scores.
+function parts.reward(design, p)
+    local cache, chunk = p.cache or 0, p.chunk or design.room
+    local state = common.with({
+        weight = f32 { p.weight or 1, settable = true, doc = "what its scores count in the rewards" },
+        evaluated = i64 { doc = "samples that it has computed" },
+        work = design.scalar[chunk][design.width],
+        work_scores = f32[chunk],
+        pending = i32[design.room],
+    }, p.state)
+    if cache > 0 then
+        common.with(state, common.memory(design, cache, "known", "known_count", "index", "index_size"))
+        state.known_scores = f32[cache]
+    end
+    return callback(p.name or "reward") {
+        order = p.order or 10,
+        doc = p.doc or "a reward",
+        state = state,
+        batch = { scores = samples { f32, design.room, doc = "its scores" } },
+        setup = p.setup,
+        compute_reward = common.fill(body, {
+            lookup = cache > 0 and lookup or "", remember = cache > 0 and common.fill(remember, { cache = cache }) or "",
+            chunk = chunk, element = design.element, width = design.width,
+            score = p.scores or each(design.element, p.score),
+        }),
+    }
+end
+
+-- A bonus for samples that no batch before had. It remembers `memory` samples; when there are more it begins anew.
+function parts.novelty(design, p)
+    local memory = p.memory or 65536
+    return callback(p.name or "novelty") {
+        order = p.order or 10,
+        doc = "a bonus for samples that are new",
+        state = common.with({ bonus = f32 { p.bonus or 0.05, settable = true, doc = "what being new is worth" } },
+            common.memory(design, memory, "seen", "count", "index", "index_size")),
+        setup = "$count = 0; memset($index, 0, sizeof $index);",
+        reward_modification = common.fill([[
+            for (int32_t i = 0; i < $rows; i++) {
+                if (loopc_find($index, $index_size, $seen, sizeof $seen[0], $samples[i]) < 0) $rewards_final[i] += $bonus;
+            }
+            for (int32_t i = 0; i < $rows; i++) {
+                if (loopc_find($index, $index_size, $seen, sizeof $seen[0], $samples[i]) >= 0) continue;
+                if ($count == {memory}) {
+                    $count = 0;
+                    memset($index, 0, sizeof $index);
+                }
+                memcpy($seen[$count], $samples[i], sizeof $seen[0]);
+                loopc_index($index, $index_size, $seen, sizeof $seen[0], $count++);
+            }
+        ]], { memory = memory }),
+    }
+end
+
+-- Contrast: each sample is measured against those of its own source: the mean reward of these, times `share`, is taken
+-- from its rewards_final.
+function parts.contrast(design, p)
+    return callback(p.name or "contrast") {
+        order = p.order or 10,
+        doc = "measures each sample against the others of its source",
+        state = {
+            share = f32 { p.share or 1, settable = true, doc = "how much of the mean is taken away" },
+            means = f32[design.room],
+            values = f32[design.room],
+        },
+        reward_modification = [[
+            for (int32_t i = 0; i < $rows; i++) {
+                const int32_t count = loopc_values_of($rewards, $sources, $rows, $sources[i], $values);
+                $means[i] = loopc_statistics_of($values, count).mean;
+            }
+            for (int32_t i = 0; i < $rows; i++)
+                if ($sources[i]) $rewards_final[i] -= $share * $means[i];
+        ]],
+    }
+end
+
+return parts

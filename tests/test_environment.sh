@@ -1,0 +1,201 @@
+# loopc.environment: the events and their order, filters, buffers, samplers, rewards, the model, the log. Specs in tests/environment.
+. "$(dirname "$0")/lib.sh"
+
+SPECS=$ROOT/tests/environment
+
+# program NAME: builds tests/environment/NAME.lua to ./NAME, its C under the strictest warnings
+program() {
+    expect 0 "$LOOPC" build "${2:-$SPECS/$1.lua}" -o "$1"
+    expect 0 "$LOOPC" gen "${2:-$SPECS/$1.lua}" -o "$1.c"
+    expect 0 cc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O1 -fsyntax-only -I"$ROOT/runtime" "$1.c"
+}
+
+buffer_events='build_buffer filter_buffer after_build_buffer'
+batch_events='before_batch sample_batch before_filter_batch filter_batch after_sample before_compute_reward compute_reward
+    after_compute_reward reward_modification after_reward_modification get_model_outputs after_get_model_outputs compute_loss
+    zero_grad before_step step after_batch'
+
+# told EVENTS...: the output is these, a line each
+told() { same "$(echo $OUT)" "$(echo "$@")"; }
+
+test_the_23_events_in_their_order() {
+    program trace
+    expect 0 ./trace
+    told setup before_train $buffer_events $batch_events $batch_events $batch_events after_train
+    expect 0 ./trace --items 1 # the buffer is never full
+    told setup before_train $buffer_events $batch_events $buffer_events $batch_events $buffer_events $batch_events after_train
+    expect 0 ./trace --buffer-frequency 2
+    told setup before_train $buffer_events $batch_events $batch_events $buffer_events $batch_events after_train
+    expect 0 ./trace --bs -1 --iters 2
+    told setup before_train $buffer_events $batch_events $buffer_events $batch_events after_train
+    expect 0 ./trace --iters 0
+    told setup before_train after_train
+    expect 1 ./trace --bs 9
+    has "$ERR" 'there is room for 1 to 8 samples'
+    same "$(echo $(echo "$buffer_events $batch_events" | wc -w))" 20
+}
+
+test_events_are_explained() {
+    local event
+    expect 0 "$LOOPC" explain "$SPECS/trace.lua"
+    for event in setup before_train $buffer_events $batch_events after_train; do
+        echo "$OUT" | grep -Eq "\.(on_)?$event \[[0-9]+\] +[a-z].*; heard by .*tell\.$event" || fail "$event is not explained"
+    done
+    same "$(echo "$OUT" | sed '1,/^events/d' | grep -c ' heard by \| nobody listens')" 23
+    expect 0 "$LOOPC" explain "$SPECS/timeout.lua"
+    has "$OUT" 'nobody listens'
+}
+
+test_events_without_listeners_leave_no_trace() {
+    expect 0 "$LOOPC" gen "$SPECS/timeout.lua"
+    for event in compute_loss ComputeLoss zero_grad compute_reward before_train get_model_outputs GetModelOutputs; do
+        lacks "$(echo "$OUT" | sed '1,/^ \*\//d')" "$event"
+    done
+}
+
+test_rewards_novelty_cache_log_statistics() {
+    program rewards
+    expect 0 ./rewards --metrics metrics --table table --report 1
+    has "$OUT" '1: here_batch 3.00 3.05
+2: here_batch 4.00 4.00
+computed 2, called 2, log 3.50 3.53 new 0.50 diversity 1.00 bs 2
+max 4.00, of here_batch: mean 3.525 p50 3.525'
+    has "$OUT" '1: here_batch 3.00 3.00' # no longer new
+    same "$(echo "$OUT" | grep '^mark')" 'mark 7 0
+mark 7 0
+mark 7 0' # batch fields of callbacks are made anew, with their defaults
+    has "$(sed -n 2p metrics)" '"loop":"Batch","iteration":2'
+    has "$(sed -n 2p metrics)" '"log.rewards":3.5,'
+    same "$(cat table)" 'sample,score,source,batch
+2,4,here_batch,0
+1,3,here_batch,1'
+    same "$(echo "$OUT" | grep -c '^ *batch .*diversity')" 1
+}
+
+test_filters_keep_samples_together() {
+    program filters
+    local seed
+    for seed in 1 2 3; do
+        expect 0 ./filters --seed $seed
+        same "$OUT" 'kept 1'
+        expect 0 ./filters --seed $seed --bs $((seed * 20))
+        expect 0 ./filters --seed $seed --bs -1
+    done
+    expect 0 ./filters --kind 1
+    expect 0 ./filters --kind 3 # empty batches
+    same "$OUT" 'kept 0'
+    expect 1 ./filters --kind 2
+    has "$ERR" 'a filter of '
+}
+
+test_the_buffer_takes_what_samplers_leave() {
+    program buffer
+    expect 0 ./buffer # 3 of 10 are the sampler's, rounded from 2.5; 8 the buffer's, from 7.5
+    same "$OUT" 'built 25;8 of 11 from the buffer, 17 left
+8 of 11 from the buffer, 9 left
+built 34;8 of 11 from the buffer, 26 left'
+    expect 0 ./buffer --bs -1
+    same "$(echo "$OUT" | sed -n 1p)" 'built 25;25 of 25 from the buffer, 0 left'
+    expect 0 ./buffer --seed 7
+}
+
+test_a_weighted_buffer() {
+    program weighted
+    expect 0 ./weighted
+    same "$OUT" 'weights from 1
+4 of 4, the first heaviest
+weights from 1
+4 of 4, the first heaviest
+weights from 10
+4 of 4, the first heaviest'
+    expect 0 ./weighted --seed 9
+}
+
+test_a_timeout_blocks_what_was_used() {
+    program timeout
+    expect 0 ./timeout
+    same "$OUT" '1 2 ;
+3 ;
+;
+1 ;
+2 ;
+3 ;
+1 ;'
+}
+
+test_the_model_agrees_with_enumeration_and_differences() {
+    local fixed rule
+    for fixed in true false; do
+        for rule in true false; do
+            sed "s/^local FIXED, RULE = .*/local FIXED, RULE = $fixed, $rule/" "$SPECS/policy.lua" > p.lua
+            program p p.lua
+            expect 0 ./p
+            same "$OUT" 'gradient agrees
+gradient agrees
+gradient agrees
+gradient agrees
+probabilities make 1'
+        done
+    done
+}
+
+test_draws_come_as_often_as_they_should() {
+    program draws
+    expect 0 ./draws
+    same "$OUT" 'as often as said'
+}
+
+test_the_best_of_the_log() {
+    program best
+    expect 0 ./best
+    same "$OUT" '0:
+1:
+2: good good
+3: good good'
+}
+
+test_the_same_seed_gives_the_same_run() {
+    expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
+    expect 0 ./folding --searches 1 --iters 20 --metrics a --seed 3 --progress never
+    expect 0 ./folding --searches 1 --iters 20 --metrics b --seed 3 --progress never
+    cmp a b
+    expect 0 ./folding --searches 1 --iters 20 --metrics c --seed 4 --progress never
+    ! cmp -s a c || fail 'another seed gives the same run'
+    expect 0 ./folding --searches 1 --iters 200 --progress never
+    has "$OUT" 'best energy -9'
+    expect 1 ./folding --chain HPX
+    has "$ERR" '--chain takes 4 to 24 letters'
+}
+
+# Ended in the middle by a signal and resumed, a run leaves the same metrics, log and weights as one that was not.
+test_a_resumed_run_ends_the_same() {
+    expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
+    expect 0 ./folding --searches 1 --iters 60 --checkpoint whole --save-every 30 --table a
+    expect 0 ./folding --searches 1 --iters 60 --checkpoint half --save-every 30
+    local saved
+    saved=$(find half -name '*.safetensors' | sort | head -n 1)
+    expect 0 ./folding --searches 1 --iters 60 --checkpoint half --resume "$saved" --table b
+    cmp a b
+}
+
+test_cartpole_is_solved() {
+    expect 0 "$LOOPC" build "$ROOT/specs/21_cartpole.lua" -o cartpole
+    expect 0 ./cartpole --trials 1
+    has "$OUT" 'solved 1 of 1'
+}
+
+# Ten seeds: in `make soak`, for they take minutes.
+test_ten_seeds() {
+    [ -n "${LOOPC_SOAK:-}" ] || skip 'make soak runs it'
+    local seed
+    expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
+    expect 0 "$LOOPC" build "$ROOT/specs/21_cartpole.lua" -o cartpole
+    for chain in HPHPPHHPHPPHPHHPPHPH HHPPHPPHPPHPPHPPHPPHPPHH; do
+        expect 0 ./folding --chain $chain
+        echo "$OUT" | grep -Eq '^by the model: +-9: ([6-9]|10) of 10' || fail "of ten searches too few reach -9: $OUT"
+    done
+    expect 0 ./cartpole
+    has "$OUT" 'solved 10 of 10'
+}
+
+run_tests
