@@ -85,7 +85,17 @@ for _, entry in ipairs(vocabulary.loop_keys) do loop_keys[entry[1]] = true end
 
 local Loop = { __metatable = false }
 
+-- loop:replace { Inner = Other }: noted for check, which knows the whole trainer (check_replace.lua).
+local exchanges = {}
+
+local function replace(loop, with)
+    if type(with) ~= "table" then error("replace takes loops by name: Outer:replace { Inner = Other }", 2) end
+    exchanges[#exchanges + 1] = { loop = loop, with = with, at = dsl.here() }
+    return loop
+end
+
 function Loop.__index(loop, key)
+    if key == "replace" then return replace end
     if type(key) ~= "string" or loop_keys[key] then return nil end
     return record({ loop = loop, key = key }, "missing")
 end
@@ -154,7 +164,8 @@ function dsl.words(base)
     words.node = node
     words.loop = named("loop", Loop, own_nodes)
     words.callback = named("callback")
-    words.trainer = named("trainer")
+    exchanges = {}
+    words.trainer = named("trainer", nil, function(trainer) about[trainer].exchanges = exchanges end)
     elements.install(words)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do
         for _, entry in ipairs(list) do words[entry[1]] = new_type(entry[1], {}) end

@@ -137,7 +137,8 @@ local function names(text, unit)
     for _, source in ipairs(unit.sources_used) do text:add(0, "%s = %s", source.full, source.func) end
 end
 
-local dumps = { check = check_tree, optimize = check_tree, check_elements = check_tree, check_calls = uses, flatten = step_list, analyse_fields = uses, analyse_signals = step_list,
+local dumps = { check = check_tree, optimize = check_tree, check_elements = check_tree, check_calls = uses,
+    flatten = step_list, analyse_fields = uses, analyse_signals = step_list,
     analyse_flow = step_list, layout = names }
 
 function dump.text(unit, pass)

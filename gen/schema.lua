@@ -10,7 +10,9 @@
 --   callback { name, at, order, fields, bindings, within, index }
 --   binding  { key, short, full, body?, order, at, nodes, callback }
 --   field    see check_fields.lua
---   body, done, skip, code: a text of C, { text, at, known }; times: the same or a number
+--   body     a text of C, or { element, at, text }: then the node or binding has tree, texts and leaves as well
+--   tree     { op, at, leaf?, items?, default?, el?, n?, text?, counter?, value?, into?, required?, arguments? } (check_elements.lua)
+--   done, skip, code: a text of C, { text, at, known }; times: the same or a number
 
 local schema = {}
 

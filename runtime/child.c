@@ -198,9 +198,9 @@ bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int cou
     if (running(child)) return false;
     *child = (struct loopc_child){0};
     size_t size = sizeof(struct loopc_shared);
-    for (int i = 0; i < count; i++) size += writes[i].size;
-    void *shared =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (int i = 0; i < count; i++)
+        size += writes[i].size;
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return false;
     child->self = child;
     child->shared = shared;
@@ -266,9 +266,12 @@ int loopc_spawn_poll(struct loopc_run *run, struct loopc_child *child, const cha
         return LOOPC_MORE;
     }
     int st;
-    if (child->shared->ended) st = take_over(run, child->shared, count, writes);
-    else if (known) st = loopc_fail(run, node, "the process ended with status %d", child->status);
-    else st = loopc_fail(run, node, "the process ended before its element did");
+    if (child->shared->ended)
+        st = take_over(run, child->shared, count, writes);
+    else if (known)
+        st = loopc_fail(run, node, "the process ended with status %d", child->status);
+    else
+        st = loopc_fail(run, node, "the process ended before its element did");
     forget(child);
     return st;
 }

@@ -58,7 +58,8 @@ void loopc_machine_copy(const struct loopc_program *program, void *to, const voi
 
 void loopc_machine_end(const struct loopc_program *program, void *state)
 {
-    for (int i = 0; i < program->child_count; i++) loopc_child_end(child_at(program, state, i));
+    for (int i = 0; i < program->child_count; i++)
+        loopc_child_end(child_at(program, state, i));
 }
 
 const char *loopc_text_intern(const char *text, size_t length)
@@ -142,7 +143,8 @@ static const char *get_text(struct stream *stream)
 static uint64_t sum_of(const unsigned char *bytes, size_t size)
 {
     uint64_t sum = 14695981039346656037u;
-    for (size_t i = 0; i < size; i++) sum = (sum ^ bytes[i]) * 1099511628211u;
+    for (size_t i = 0; i < size; i++)
+        sum = (sum ^ bytes[i]) * 1099511628211u;
     return sum;
 }
 
@@ -188,7 +190,8 @@ static void put_field(struct stream *stream, const struct loopc_field *field, co
         return;
     }
     const char *const *texts = (const void *)(state + field->offset);
-    for (size_t i = 0; i < field->count; i++) put_text(stream, texts[i]);
+    for (size_t i = 0; i < field->count; i++)
+        put_text(stream, texts[i]);
 }
 
 static void get_field(struct stream *stream, const struct loopc_field *field, char *state)
@@ -199,7 +202,8 @@ static void get_field(struct stream *stream, const struct loopc_field *field, ch
         return;
     }
     const char **texts = (void *)(state + field->offset);
-    for (size_t i = 0; i < field->count; i++) texts[i] = get_text(stream);
+    for (size_t i = 0; i < field->count; i++)
+        texts[i] = get_text(stream);
 }
 
 static void put_state(struct stream *stream, const struct loopc_program *program, char *state)
@@ -212,7 +216,8 @@ static void put_state(struct stream *stream, const struct loopc_program *program
     put_u64(stream, (uint64_t)run->interrupted);
     put(stream, state + program->position, program->position_size);
     put_failures(stream, &run->failures);
-    for (int i = 0; i < program->field_count; i++) put_field(stream, &program->fields[i], state);
+    for (int i = 0; i < program->field_count; i++)
+        put_field(stream, &program->fields[i], state);
     put_u64(stream, stream->wrong ? 0 : sum_of(stream->bytes, stream->used));
 }
 
@@ -255,7 +260,8 @@ static int read_file(const char *path, struct stream *stream)
     if (!file) return errno;
     unsigned char piece[65536];
     size_t count;
-    while ((count = fread(piece, 1, sizeof piece, file)) > 0) put(stream, piece, count);
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0)
+        put(stream, piece, count);
     const int why = ferror(file) ? EIO : stream->wrong ? ENOMEM : 0;
     fclose(file);
     stream->room = stream->used;
@@ -287,7 +293,8 @@ static void get_state(struct stream *stream, const struct loopc_program *program
     run->interrupted = (int)get_u64(stream);
     get(stream, state + program->position, program->position_size);
     get_failures(stream, &run->failures);
-    for (int i = 0; i < program->field_count; i++) get_field(stream, &program->fields[i], state);
+    for (int i = 0; i < program->field_count; i++)
+        get_field(stream, &program->fields[i], state);
     if (stream->used != stream->room) stream->wrong = 1;
 }
 

@@ -75,11 +75,13 @@ static int run_steps(const struct loopc_job *job, int (*step)(void *state))
 {
     const struct loopc_run *run = job->state;
     int64_t left = job->args.steps;
+    int idle = 0; /* steps in a row that did nothing but look after a process */
     while (left != 0) {
         const uint64_t waits = run->waits;
         const int st = step(job->state);
         if (st != LOOPC_MORE) return st;
-        if (run->waits != waits) loopc_nap();
+        idle = run->waits != waits ? idle + 1 : 0;
+        if (idle > 16) loopc_nap();
         if (left > 0) left--;
     }
     return LOOPC_OK;

@@ -60,10 +60,25 @@ local function write_named(out, word, class, doc)
         class, word)
 end
 
+local element_class = [[
+---An element of control flow: the body of a node or of a callback.
+---@class loopc.element
+---@field copy fun(self: loopc.element): loopc.element
+---@field find fun(self: loopc.element, pattern: any): loopc.element[]
+---@field replace fun(self: loopc.element, pattern: any, with: any): loopc.element, integer
+]]
+
+local function write_elements(out)
+    out[#out + 1] = element_class
+    for _, entry in ipairs(vocabulary.elements) do
+        out[#out + 1] = ("---%s: %s\n---@return loopc.element\nfunction %s(...) end\n"):format(entry[2], entry[3], entry[1])
+    end
+end
+
 local node_word = [[
 ---A place in a loop: where it stands, and what runs there.
 ---@param order integer
----@param body? string
+---@param body? string|loopc.element
 ---@return loopc.node
 ---@overload fun(node: loopc.node_table): loopc.node
 function node(order, body) end
@@ -76,6 +91,7 @@ local function meta()
     write_named(out, "loop", "loopc.loop", "Phases, run once or repeated.")
     write_named(out, "callback", "loopc.callback", "A bundle of bodies that attach to nodes by name.")
     write_named(out, "trainer", "loopc.trainer", "What a spec returns.")
+    write_elements(out)
     for _, entry in ipairs(vocabulary.scalars) do write_type(out, entry[1], entry[4]) end
     for _, entry in ipairs(vocabulary.aggregates) do write_type(out, entry[1], entry[2], entry[3]) end
     return table.concat(out, "\n")

@@ -21,7 +21,7 @@ static int count, status[RUNS];
 static void add(void)
 {
     ticker_init(&runs[count], (uint64_t)count + 1);
-    runs[count].count = 500 * (count + 1);
+    runs[count].count = 20000 * (count + 1);
     status[count++] = LOOPC_MORE;
 }
 
@@ -50,7 +50,7 @@ static int obey(char *line)
     line[strcspn(line, "\n")] = 0;
     if (!strcmp(line, "copy") && count < RUNS) {
         ticker_copy(&runs[count], &runs[0]);
-        status[count] = status[0];
+        status[count] = LOOPC_MORE;
         count++;
     }
     if (!strncmp(line, "save ", 5)) ticker_save(&runs[0], line + 5, message, sizeof message);
@@ -79,13 +79,15 @@ static int listen(void)
 
 int main(void)
 {
-    for (int i = 0; i < 3; i++) add();
+    for (int i = 0; i < 3; i++)
+        add();
     int more = 1, open = 1;
     while (more || open) {
         struct pollfd input = {.fd = open ? STDIN_FILENO : -1, .events = POLLIN};
         if (poll(&input, 1, more ? 0 : -1) > 0) open = listen();
         more = work();
     }
-    for (int i = 0; i < count; i++) ticker_end(&runs[i]);
+    for (int i = 0; i < count; i++)
+        ticker_end(&runs[i]);
     return EXIT_SUCCESS;
 }

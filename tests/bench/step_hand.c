@@ -30,6 +30,7 @@ int64_t hand_straight(struct hand *h);
 
 int64_t hand_straight(struct hand *h)
 {
-    for (h->i = 0; h->i < h->times; h->i++) h->x++;
+    for (h->i = 0; h->i < h->times; h->i++)
+        h->x++;
     return h->x;
 }

@@ -6,7 +6,8 @@
 
 static int end(const struct tree *s, int st)
 {
-    printf("state %d %d %d %d %d %d %d\n", s->x, s->y, s->z, s->buffer[0], s->buffer[1], s->buffer[2], s->buffer[3]);
+    printf("state %d %d %d %d %d %d %d\n", s->x, s->y, s->z, s->buffer[0], s->buffer[1],
+           s->buffer[2], s->buffer[3]);
     return st == LOOPC_OK ? 0 : 1;
 }
 

@@ -1,0 +1,152 @@
+# The step form from outside: --steps, libraries, positions that are saved and refused, the example with poll(2).
+. "$(dirname "$0")/lib.sh"
+
+cat >"$TMP/count.lua" <<'SPEC'
+local Count = loop "Count" {
+    times = 3,
+    on_count = node(1, REPEAT(2, CALL [[ printf("%d\n", $n++); ]])),
+    finally_count = node(2, [[ puts("end"); ]]),
+}
+return trainer "count" { Count, state = { n = i32 { 0, option = true }, name = str "x" } }
+SPEC
+
+test_ends_after_exactly_so_many_steps() {
+    "$LOOPC" build --step "$TMP/count.lua" -o count
+    expect 0 ./count
+    local all=$OUT
+    for n in 0 1 2 3 4 5 9 20; do
+        expect 0 ./count --steps $n
+        same "$OUT" "$(printf '%s\n' "$all" | head -n $n)"
+    done
+    expect 2 ./count --steps -1
+    expect 2 ./count --steps many
+    expect 0 ./count --help
+    has "$OUT" '--steps <n>'
+}
+
+test_the_straight_form_has_no_steps() {
+    "$LOOPC" build "$TMP/count.lua" -o count
+    expect 2 ./count --steps 3
+    has "$ERR" "unknown flag '--steps'"
+}
+
+test_no_checkpoints_in_the_step_form() {
+    "$LOOPC" build --step "$TMP/count.lua" -o count
+    expect 2 ./count --checkpoint folder
+    has "$ERR" 'the step form has no checkpoints'
+}
+
+library() { # library NAME SPEC: with the position of its third step in the file `position`
+    "$LOOPC" gen --step --lib "$2" -o count.c
+    cat >main.c <<'C'
+#include "count.h"
+int main(int argc, char **argv)
+{
+    static struct count s;
+    char message[256] = "";
+    count_init(&s, 1);
+    s.name = argc > 2 ? argv[2] : "y";
+    if (argc > 1 && argv[1][0] == 's') {
+        count_run(&s, 3);
+        if (count_save(&s, "position", message, sizeof message)) puts(message);
+        return 0;
+    }
+    if (count_load(&s, "position", message, sizeof message)) {
+        puts(message);
+        return 1;
+    }
+    const int st = count_resume(&s);
+    puts(s.name);
+    return st;
+}
+C
+    cc -std=c11 -Wall -Wextra -Werror -I"$ROOT/runtime" -I. main.c count.c "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread -o "$1"
+}
+
+test_a_saved_position_goes_on_in_a_new_process() {
+    library one "$TMP/count.lua"
+    expect 0 ./one save 'a text'
+    same "$OUT" "0
+1
+end"
+    expect 0 ./one load
+    same "$OUT" "2
+3
+end
+4
+5
+end
+a text"
+}
+
+test_positions_of_others_and_damaged_ones_are_refused() {
+    library one "$TMP/count.lua"
+    ./one save >/dev/null
+    sed 's/n++/n--/' "$TMP/count.lua" >other.lua
+    library two other.lua
+    expect 1 ./two load
+    has "$OUT" 'cannot go on from position: another program saved it'
+    head -c 100 position >cut && mv cut position
+    expect 1 ./one load
+    has "$OUT" 'cannot go on from position: it is'
+    echo nothing >position
+    expect 1 ./one load
+    has "$OUT" 'it is no saved position'
+    rm position
+    expect 1 ./one load
+    has "$OUT" 'No such file'
+}
+
+test_the_library_has_no_main_and_no_globals() {
+    library one "$TMP/count.lua"
+    cc -std=c11 -I"$ROOT/runtime" -I. -fno-pie -c count.c -o count.o
+    same "$(nm count.o | awk '$2 ~ /[BDC]/ { print $3 }')" ''
+    same "$(nm count.o | awk '$2 == "b" || $2 == "d" { print $3 }')" ''
+    lacks "$(nm count.o)" ' T main'
+}
+
+test_the_example_with_poll() {
+    cp "$ROOT"/specs/events/* .
+    "$LOOPC" gen --step --lib ticker.lua -o ticker.c
+    cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" -I. main.c ticker.c \
+        "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread -o ticker
+    printf 'save position\ncopy\nload position\nend\n' | ./ticker >out
+    same "$(grep -c '^run' out)" 5
+    same "$(sed -n 's/^run [034]: //p' out | sort -u | wc -l)" 1
+}
+
+test_optimizing_changes_no_step() {
+    for spec in "$ROOT"/specs/11_*.lua "$ROOT"/specs/12_*.lua "$TMP/count.lua"; do
+        "$LOOPC" build --step "$spec" -o with
+        "$LOOPC" build --step -O0 "$spec" -o without
+        for n in 1 7 100 1000; do
+            expect 0 ./with --steps $n
+            local with=$OUT
+            expect 0 ./without --steps $n
+            same "$OUT" "$with"
+        done
+    done
+}
+
+test_dump_shows_elements_before_and_after() {
+    cat >dump.lua <<'SPEC'
+local L = loop "L" { on_a = node(1, SEQ { SEQ { CALL "a();" }, SEQ {}, REPEAT(1, CALL "b();") }) }
+return trainer "dump" { L, code = "static void a(void) {} static void b(void) {}" }
+SPEC
+    expect 0 "$LOOPC" gen --dump=check dump.lua
+    has "$OUT" 'SEQ { SEQ { CALL [[a();]] }, SEQ {}, REPEAT(1, CALL [[b();]]) }'
+    expect 0 "$LOOPC" gen --dump=optimize dump.lua
+    has "$OUT" 'SEQ { CALL [[a();]], CALL [[b();]] }'
+    expect 0 "$LOOPC" gen -O0 --dump=optimize dump.lua
+    has "$OUT" 'SEQ { SEQ { CALL [[a();]] }'
+}
+
+test_components_of_a_stream() {
+    "$LOOPC" build "$ROOT"/specs/11_*.lua -o pca
+    for angle in -1.2 0 0.5 1.5; do
+        expect 0 ./pca --angle $angle --blocks 200
+        same "$(printf '%s\n' "$OUT" | awk '/variance/ { v = $NF } /closed/ { e = $NF } END { print (v > 8.5 && v < 9.5 && e < 0.02) }')" 1
+    done
+}
+
+run_tests
