@@ -179,6 +179,42 @@ function Resolver:expressions(occ)
     end
 end
 
+-- What is known of a tree is what is known of its texts.
+local function merge(source)
+    source.title, source.pieces, source.uses, source.use_of = nil, {}, {}, {}
+    source.sites, source.site_of = {}, {}
+    for _, text in ipairs(source.texts) do
+        table.move(text.pieces, 1, #text.pieces, #source.pieces + 1, source.pieces)
+        for _, use in ipairs(text.uses) do
+            local known = source.use_of[use.field]
+            if not known then
+                known = { field = use.field }
+                source.use_of[use.field] = known
+                table.insert(source.uses, known)
+            end
+            known.read, known.write = known.read or use.read, known.write or use.write
+        end
+        for _, owner in ipairs(text.sites) do
+            if not source.site_of[owner] then table.insert(source.sites, owner) end
+            source.site_of[owner] = true
+        end
+    end
+    source.stateful = true
+end
+
+-- A body of elements: all its texts stand where it stands. A $stop() without a name that has a repetition of elements around
+-- it is no signal of the body.
+function Resolver:tree(source, occ)
+    for _, text in ipairs(source.texts) do
+        if not text.pieces then self:scan(text, text.title) end
+        self:text(text, occ)
+        for _, piece in ipairs(text.pieces) do
+            piece.inner = text.in_repeat and piece.word == "stop" and piece.argument == "" or nil
+        end
+    end
+    if not source.pieces then merge(source) end
+end
+
 local function owners_of(trainer)
     local owners = { [trainer.name] = trainer }
     for _, member in ipairs(trainer.members) do owners[member.name] = member end
@@ -205,6 +241,7 @@ function analyse_fields.run(unit)
         if item.op == "loop" then
             resolver:enter(item.occ)
             resolver:expressions(item.occ)
+        elseif item.op == "step" and item.source.tree then resolver:tree(item.source, item.occ)
         elseif item.op == "step" then
             local source = item.source
             if not source.pieces then resolver:scan(source, ("body '%s'"):format(source.full)) end

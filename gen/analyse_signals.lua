@@ -107,7 +107,7 @@ function give.cancel(self, item, piece)
 end
 
 function give.stop(self, item, piece)
-    if not self:target(item, piece, "repeat") then return nil end
+    if piece.inner or not self:target(item, piece, "repeat") then return nil end
     if piece.argument == "" then return "STOP" end
     piece.status = self:named("STOP", piece.argument)
     return piece.status
@@ -118,6 +118,53 @@ function Signals:step(item)
     for _, piece in ipairs(item.source.signal_pieces) do
         local status = give[piece.word](self, item, piece)
         if status then item.signals[status] = true end
+    end
+    for status in next, item.source.implied or {} do item.signals[status] = true end
+end
+
+-- What elements give of their own: a choice out of range, a process that failed; and where they wait or repeat they can be
+-- interrupted, but in handlers, which run whole.
+local implies = {}
+
+function implies.CHOOSE(tree, out) out.FAILED = out.FAILED or not tree.default or nil end
+
+function implies.BUFFER_REPEAT(tree, out)
+    out.FAILED = out.FAILED or tree.n.text ~= nil or nil
+    out.INTERRUPTED = true
+end
+
+function implies.REPEAT(_, out) out.INTERRUPTED = true end
+
+implies.LOOP = implies.REPEAT
+
+function implies.POPEN(_, out) out.FAILED, out.INTERRUPTED = true, true end
+
+implies.SPAWN = implies.POPEN
+
+local function add_implied(tree, out)
+    if not tree then return out end
+    if implies[tree.op] then implies[tree.op](tree, out) end
+    for _, child in ipairs(tree.items or {}) do add_implied(child, out) end
+    add_implied(tree.default, out)
+    return add_implied(tree.el, out)
+end
+
+-- Whether an item stands in a failed or finally part, however far out.
+local function in_handler(list, item)
+    while item do
+        if item.part and item.part ~= "try" then return true end
+        item = list[item.parent]
+    end
+    return false
+end
+
+local function imply(unit)
+    for _, item in ipairs(unit.list) do
+        local source = item.op == "step" and item.source
+        if source and source.tree then
+            source.implied = source.implied or add_implied(source.tree, {})
+            if in_handler(unit.list, item) then source.in_handler, source.implied.INTERRUPTED = true, nil end
+        end
     end
 end
 
@@ -142,12 +189,26 @@ function Signals:check_expressions(loop)
     end
 end
 
+-- The expressions of elements are no bodies either.
+function Signals:check_texts(source)
+    for _, text in ipairs(source.texts) do
+        for _, piece in ipairs(text.expression and text.pieces or {}) do
+            if piece.kind == "signal" then
+                self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
+                    "it is an expression", "signals are statements of bodies")
+            end
+        end
+    end
+end
+
 function analyse_signals.run(unit)
     unit.targets = { of = {} }
+    imply(unit)
     local signals = setmetatable({ unit = unit, list = unit.list }, Signals)
     for _, item in ipairs(unit.list) do
         if item.op == "loop" then signals:check_expressions(item.occ.loop)
         elseif item.op == "step" then
+            if item.source.tree and not item.source.signal_pieces then signals:check_texts(item.source) end
             item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)
             signals:step(item)
         end

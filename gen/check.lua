@@ -12,6 +12,18 @@ local vocabulary = require "gen.vocabulary"
 
 local check = {}
 
+-- Whether a callback's `batch` is a table of fields; anything else is a body for the node batch.
+local function has_batch_fields(value)
+    local batch = rawget(value, "batch")
+    return type(batch) == "table" and not dsl.kind(batch) and batch[1] == nil
+end
+
+-- Whether a key of a callback names a node.
+local function is_binding(value, key)
+    if key == "batch" then return not has_batch_fields(value) end
+    return not vocabulary.find(vocabulary.callback_keys, key)
+end
+
 local function read_callback(unit, value)
     local at = dsl.at(value)
     local callback = { kind = "callback", name = dsl.about[value].name, at = at, bindings = {}, value = value }
@@ -19,13 +31,13 @@ local function read_callback(unit, value)
     reader.keys(unit, callback, value, vocabulary.callback_keys)
     callback.order = reader.order(unit, callback, value)
     callback.fields = check_fields.read(unit, callback, "state", value.state)
-    for _, field in ipairs(check_fields.read(unit, callback, "batch", value.batch)) do
+    for _, field in ipairs(check_fields.read(unit, callback, "batch", has_batch_fields(value) and value.batch or nil)) do
         callback.fields[#callback.fields + 1] = field
     end
     check_fields.check_twice(unit, callback)
     local count = 0
     for _, entry in ipairs(dsl.entries(value)) do
-        if not vocabulary.find(vocabulary.callback_keys, entry.key) then
+        if is_binding(value, entry.key) then
             count = count + 1
             local binding = check_loop.read_binding(unit, callback, entry)
             if binding then callback.bindings[#callback.bindings + 1] = binding end

@@ -184,39 +184,61 @@ function attach.by_place(a, b)
     return a.key < b.key
 end
 
--- Walks the loops from `loop`; `trail` holds the nodes on the way. Reports each circle once.
-local function visit(unit, loop, state, trail)
-    state[loop] = "open"
-    for _, node in ipairs(attach.nodes_of(loop)) do
-        trail[#trail + 1] = node
-        for _, insertion in ipairs(node.insertions) do
-            local inner = insertion.kind == "loop" and insertion.what
-            if inner and state[inner] == "open" then
-                local names, from = {}, #trail
-                while from > 1 and trail[from].loop ~= inner do from = from - 1 end
-                for i = from, #trail do names[#names + 1] = trail[i].full end
-                names[#names + 1] = trail[from].full
-                unit.diags:add("cycle", inner.at, inner.name, table.concat(names, " -> "))
-            elseif inner and not state[inner] then visit(unit, inner, state, trail) end
-        end
-        trail[#trail] = nil
+-- How deep loops may stand in each other: what lies beyond is a slip of code that makes loops, and would overflow the stack
+-- of the passes that walk the nest.
+local MOST_DEEP = 1000
+
+-- A walk over the loops along their insertions: `height` of those that are done (how deep loops stand in them, "open" on the
+-- way), `trail` the nodes on the way.
+local Walk = {}
+Walk.__index = Walk
+
+-- Reports each circle once.
+function Walk:circle(inner)
+    local trail, names, from = self.trail, {}, #self.trail
+    while from > 1 and trail[from].loop ~= inner do from = from - 1 end
+    for i = from, #trail do names[#names + 1] = trail[i].full end
+    names[#names + 1] = trail[from].full
+    self.unit.diags:add("cycle", inner.at, inner.name, table.concat(names, " -> "))
+end
+
+-- The height of a loop that is inserted on the last node of the trail; 0 when that cannot be.
+function Walk:insertion(inner)
+    if self.height[inner] == "open" then
+        self:circle(inner)
+        return 0
     end
-    state[loop] = "done"
+    if not self.height[inner] and #self.trail < MOST_DEEP then self:loop(inner) end
+    if #self.trail + (self.height[inner] or 1) <= MOST_DEEP then return self.height[inner] end
+    if not self.deep then self.unit.diags:add("too_deep", inner.at, inner.name, MOST_DEEP) end
+    self.deep = true
+    return 0
+end
+
+function Walk:loop(loop)
+    self.height[loop] = "open"
+    local height = 0
+    for _, node in ipairs(attach.nodes_of(loop)) do
+        self.trail[#self.trail + 1] = node
+        for _, insertion in ipairs(node.insertions) do
+            if insertion.kind == "loop" then height = math.max(height, self:insertion(insertion.what)) end
+        end
+        self.trail[#self.trail] = nil
+    end
+    self.height[loop] = height + 1
 end
 
 -- Loops that are not reached from the root. A loop whose call_on has errors, and what stands on such a loop, is not told twice.
 local function check_reach(unit, trainer)
-    local state, errors = {}, unit.diags.errors
-    visit(unit, trainer.root, state, {})
+    local walk, errors = setmetatable({ unit = unit, height = {}, trail = {} }, Walk), unit.diags.errors
+    walk:loop(trainer.root)
     for _, loop in ipairs(trainer.loops) do
-        if not state[loop] and not loop.call_on_known then visit(unit, loop, state, {}) end
+        if not walk.height[loop] and not loop.call_on_known then walk:loop(loop) end
     end
     local unreached = {}
-    for _, loop in ipairs(trainer.loops) do
-        if not state[loop] then unreached[#unreached + 1] = loop end
-    end
+    for _, loop in ipairs(trainer.loops) do unreached[#unreached + 1] = not walk.height[loop] and loop or nil end
     for _, loop in ipairs(unreached) do
-        if not state[loop] then visit(unit, loop, state, {}) end
+        if not walk.height[loop] then walk:loop(loop) end
     end
     if unit.diags.errors > errors then return end
     for _, loop in ipairs(unreached) do

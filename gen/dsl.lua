@@ -4,6 +4,7 @@
 -- Values are plain tables that a spec may read, change and copy before it returns; what loopc knows beside them
 -- stands in `about`, keyed by the value: { kind, name, file, line, seq }. `seq` counts calls: the order of the text.
 
+local elements = require "gen.elements"
 local vocabulary = require "gen.vocabulary"
 
 local dsl = { about = setmetatable({}, { __mode = "k" }) }
@@ -35,7 +36,14 @@ local function record(value, kind, name, file, line)
     return value
 end
 
+function elements.record(value, like)
+    local info = like and about[like]
+    return record(value, "element", value.op, info and info.file, info and info.line)
+end
+
 function dsl.kind(value) return about[value] and about[value].kind end
+
+elements.kind = dsl.kind
 
 -- { file, line } of a value made by a word, else `default`.
 function dsl.at(value, default)
@@ -147,6 +155,7 @@ function dsl.words(base)
     words.loop = named("loop", Loop, own_nodes)
     words.callback = named("callback")
     words.trainer = named("trainer")
+    elements.install(words)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do
         for _, entry in ipairs(list) do words[entry[1]] = new_type(entry[1], {}) end
     end

@@ -7,9 +7,13 @@ local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
 local cvalue = require "gen.cvalue"
 local emit_fields = require "gen.emit_fields"
+local emit_elements = require "gen.emit_elements"
+local emit_lib = require "gen.emit_lib"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
+local emit_step = require "gen.emit_step"
 local emit_state = require "gen.emit_state"
+local host = require "host"
 
 local emit = {}
 
@@ -118,7 +122,19 @@ local function write_places(unit, w)
     w:blank()
 end
 
-local function write_program(unit, w)
+-- Where processes may be running.
+local function write_children(unit, w)
+    if #unit.children == 0 then return end
+    w:comment { "Where processes of POPEN and SPAWN are kept: they end with the run." }
+    w:open("static const size_t children[] = {")
+    for _, child in ipairs(unit.children) do
+        w:line("offsetof(struct %s, %s),", unit.struct, (child:gsub("^s%->", "")))
+    end
+    w:close("};")
+    w:blank()
+end
+
+local function write_program(unit, w, hash)
     local name = unit.struct
     w:open("static const struct loopc_program program = {")
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
@@ -128,21 +144,49 @@ local function write_program(unit, w)
         w:line(".fields = fields,")
         w:line(".field_count = sizeof fields / sizeof fields[0],")
     end
-    w:line(".places = places,")
-    w:line(".place_count = sizeof places / sizeof places[0],")
+    if not unit.options.lib then
+        w:line(".places = places,")
+        w:line(".place_count = sizeof places / sizeof places[0],")
+    end
     if #unit.positions > 0 then
         w:line(".positions = positions,")
         w:line(".position_count = sizeof positions / sizeof positions[0],")
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
-    if unit.has_prepare then w:line(".prepare = %s_prepare,", name) end
-    w:line(".run = %s_run,", name)
-    w:line(".watched = %s_watched,", name)
+    if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
+    if unit.options.lib then
+        w:line(".hash = 0x%s,", hash)
+        w:line(".position = offsetof(struct %s, %s),", name, unit.position)
+        w:line(".position_size = sizeof((struct %s *)0)->%s,", name, unit.position)
+    elseif unit.options.step then
+        w:line(".step = %s_step,", name)
+        w:line(".step_watched = %s_step_watched,", name)
+    else
+        w:line(".run = %s_run,", name)
+        w:line(".watched = %s_watched,", name)
+    end
+    if #unit.children > 0 then
+        w:line(".children = children,")
+        w:line(".child_count = sizeof children / sizeof children[0],")
+    end
     w:close("};")
     w:blank()
 end
 
+local function write_steps(unit, w)
+    w:comment { "The run, step by step: every step in the order in which it happens, each behind a place at which the run can be left "
+        .. "and gone on with. `st` is what is pending: a failure, or a signal on its way to its target." }
+    w:blank()
+    for _, run in ipairs(unit.runs) do run:write_to(w) end
+    if not unit.options.lib then
+        w:comment { "The same, watched: --timings and --trace run this one." }
+        w:blank()
+        for _, run in ipairs(unit.watched_runs) do run:write_to(w) end
+    end
+end
+
 local function write_runs(unit, w)
+    if unit.options.step then return write_steps(unit, w) end
     w:comment { "The run: every step in the order in which it happens. `st` is what is pending: a failure, or a signal on its way to "
         .. "its target; each phase hands it on when its failed and finally parts are done." }
     w:blank()
@@ -152,9 +196,56 @@ local function write_runs(unit, w)
     emit_run.write(unit, w, true)
 end
 
+local function prepare_elements(unit)
+    unit.frames, unit.children = {}, {}
+    for _, source in ipairs(unit.sources_used) do
+        if source.tree then emit_elements.prepare(unit, source) end
+    end
+    if not unit.options.step then return end
+    unit.runs = emit_run.make(unit, false)
+    unit.watched_runs = unit.options.lib and {} or emit_run.make(unit, true)
+end
+
+-- What decides whether a saved position is one of this program: its text, but for comments.
+local function hash_of(w)
+    return host.sha256((w:text():gsub("/%*.-%*/", ""):gsub("#line[^\n]*", ""))):sub(1, 16)
+end
+
+-- The library: header and source. The banner is that of both.
+local function run_lib(unit)
+    local nets, state, w = CWriter.new(), CWriter.new(), CWriter.new()
+    unit.defaults_of = emit_state.defaults_of
+    prepare_elements(unit)
+    emit_nets.write(unit, nets)
+    emit_state.write_struct(unit, state)
+    local structs, rest = emit_lib.split(nets.lines)
+    unit.header = emit_lib.header(unit, banner, structs, state)
+    banner(unit, w)
+    w:directive('#include "%s"', unit.options.header or unit.struct .. ".h")
+    for _, name in ipairs(unit.trainer.include) do
+        w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
+    end
+    w:blank()
+    write_targets(unit, w)
+    for _, line in ipairs(rest) do w.lines[#w.lines + 1] = line end
+    write_code(unit, w)
+    bodies.write(unit, w)
+    write_runs(unit, w)
+    emit_state.write_defaults(unit, w)
+    emit_state.write_prepare(unit, w)
+    emit_fields.write(unit, w)
+    write_children(unit, w)
+    emit_step.write_step(unit, w, false)
+    write_program(unit, w, hash_of(w))
+    emit_lib.write(unit, w)
+    unit.text = w:text()
+end
+
 function emit.run(unit)
+    if unit.options.lib then return run_lib(unit) end
     local w = CWriter.new()
     unit.defaults_of = emit_state.defaults_of
+    prepare_elements(unit)
     banner(unit, w)
     includes(unit, w)
     write_targets(unit, w)
@@ -169,6 +260,11 @@ function emit.run(unit)
     emit_fields.write(unit, w)
     write_places(unit, w)
     write_position_names(unit, w)
+    write_children(unit, w)
+    if unit.options.step then
+        emit_step.write_step(unit, w, false)
+        emit_step.write_step(unit, w, true)
+    end
     write_program(unit, w)
     w:line("int main(int argc, char **argv)")
     w:open("{")

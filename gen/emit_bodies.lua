@@ -82,6 +82,7 @@ end
 
 -- Whether the function takes the state: for plain fields and failures. Site fields come by their own pointers.
 local function takes_state(source)
+    if source.tree then return true end
     for _, piece in ipairs(source.pieces) do
         if piece.kind == "signal" and piece.word == "fail" then return true end
         if piece.kind == "field" and piece.field.life ~= "site" then return true end
@@ -139,20 +140,44 @@ local function ends_in_return(text)
     return last:match("^return .*;$") ~= nil and (before:match("[;{}]%s*$") or before:match("^%s*$")) ~= nil
 end
 
+-- A text of an element as it stands in the element's function: on one line.
+function emit_bodies.inline(text) return ctext.one_line(body_text(text, "s")) end
+
+-- The first field of a text, as an lvalue there.
+function emit_bodies.first_field(text)
+    for _, piece in ipairs(text.pieces) do
+        if piece.kind == "field" then return (access(piece, "s")) end
+    end
+end
+
+-- The call of a leaf from the function of its element, which has the same parameters.
+function emit_bodies.call_inside(leaf)
+    local arguments = {}
+    if takes_state(leaf) then arguments[1] = "s" end
+    for _, loop in ipairs(leaf.sites) do arguments[#arguments + 1] = loop.name .. "_site" end
+    return ("%s(%s)"):format(leaf.func, table.concat(arguments, ", "))
+end
+
+-- The function of one text.
+function emit_bodies.write_function(unit, w, source, title)
+    local state = state_name(source)
+    local text, dropped = ctext.dedent(body_text(source, state))
+    w:comment { title or heading(source) }
+    w:line("static %s %s(%s)", source.signals and "int" or "void", source.func, parameters(unit, source, state))
+    w:open("{")
+    local at = source.body.at
+    emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })
+    write_lines(w, text)
+    emit_bodies.line_back(unit, w)
+    if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
+    w:close()
+    w:blank()
+end
+
 function emit_bodies.write(unit, w)
+    local emit_elements = require "gen.emit_elements"
     for _, source in ipairs(unit.sources_used) do
-        local state = state_name(source)
-        local text, dropped = ctext.dedent(body_text(source, state))
-        w:comment { heading(source) }
-        w:line("static %s %s(%s)", source.signals and "int" or "void", source.func, parameters(unit, source, state))
-        w:open("{")
-        local at = source.body.at
-        emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })
-        write_lines(w, text)
-        emit_bodies.line_back(unit, w)
-        if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
-        w:close()
-        w:blank()
+        if source.tree then emit_elements.write(unit, w, source) else emit_bodies.write_function(unit, w, source) end
     end
 end
 

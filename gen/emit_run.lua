@@ -10,6 +10,7 @@
 
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
+local step_form = require "gen.emit_step"
 
 local emit_run = {}
 
@@ -51,7 +52,10 @@ end
 
 -- One step, or one loop with a function of its own, as a statement in its part.
 function Run:call(item, expression, out)
-    if not can(out) then return self:line("%s;", expression) end
+    if not can(out) then
+        if expression ~= "late" then self:line("%s;", expression) end
+        return
+    end
     local in_phase = self.list[item.parent].op == "phase"
     if in_phase and item.part == "failed" then
         return self:line(self.list[item.parent].recovers and "handled |= %s;" or "%s;", expression)
@@ -61,9 +65,11 @@ function Run:call(item, expression, out)
 end
 
 function write.step(self, item, i)
-    self:watch("at", item)
     local source = item.source
     local expression = bodies.call(source, item.occ)
+    if not source.tree then step_form.pause(self, item) end
+    self:watch("at", item)
+    if source.machine then expression = step_form.call(self, item, source.func, expression) end
     if source.kind == "binding" then expression = via(expression, item.signals, source.callback.name, item.node) end
     self:call(item, expression, item.signals)
     return i + 1
@@ -80,6 +86,7 @@ function Run:call_own(item)
     local inner = self:func(item)
     local expression = inner.returns or inner.name .. (inner.uses_s and "(s)" or "()")
     self:enter_through(inner)
+    if inner.machine then expression = step_form.call(self, item, inner.frame, expression) end
     self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
     return item.mate + 1
 end
@@ -176,23 +183,32 @@ write["repeat"] = function(self, item, i)
     if not loop.run then self:entry(occ, false) end
     self:with_line(occ, "done", function() self:head(occ) end)
     self:boundary(item)
+    local mark = #self.w.lines
     self:batch(loop)
     self:range(i + 1, item.mate)
-    if self.w:last() == self.resume_label then self:line(";") end
+    if item.at_name and not self:has_code(mark) then self:line(";") end
     self.w:close()
     self:consume(item.stopped)
     self:leave(item, "st", item.out)
     return item.mate + 1
 end
 
+-- Whether anything but comments was written behind line `mark`: a label needs a statement.
+function Run:has_code(mark)
+    for i = mark + 1, #self.w.lines do
+        if not self.w.lines[i]:match("^%s*/%*.*%*/$") and self.w.lines[i] ~= "" then return true end
+    end
+    return false
+end
+
 -- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them.
 function Run:boundary(item)
     if item.in_handler then return self:line("loopc_beat(&s->loopc);") end
-    self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
+    self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name or "0")
+    if not item.at_name then return end
     local label = self:name_label(item.occ.loop.name .. "_resumed")
     self.w:outdented("%s:", label)
-    self.resume_label = self.w:last()
     self.positions[#self.positions + 1] = { name = item.at_name, label = label, here = true }
 end
 
@@ -245,7 +261,8 @@ end
 function Run:failed_part(item, first, last)
     local lines, mark = self.w.lines, #self.w.lines
     self:open("if (st == LOOPC_FAILED) {")
-    if item.recovers then self:line("int handled = LOOPC_OK;") end
+    if item.recovers then self.handles = true end
+    if item.recovers then self:line(step_form.is(self) and "handled = LOOPC_OK;" or "int handled = LOOPC_OK;") end
     self:range(first, last)
     if item.recovers then
         self:line('if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "%s");', item.occ.loop.name)
@@ -356,7 +373,7 @@ end
 function Run:finish_function()
     local w = self.w
     if not can(self.root.out) then
-        if not self.root.parent then self:line("return LOOPC_OK;") end
+        if not self.root.parent or #self.points > 0 then self:line("return LOOPC_OK;") end
         return
     end
     if w:last() == "if (st) return st;" then w:drop_last() end
@@ -370,7 +387,7 @@ end
 
 function Run:new(item)
     return setmetatable({ unit = self.unit, list = self.list, watched = self.watched, root = item, shared = self.shared,
-        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {}, positions = {} }, Run)
+        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {}, points = {}, positions = {} }, Run)
 end
 
 -- One function: the root's, or that of a loop that has its own. Inner ones come before it in `out`.
@@ -388,9 +405,10 @@ function Run:func(item)
         same.sites[#same.sites + 1] = item.occ.on.full
         return same
     end
-    run.uses_s = mentions(run.w.lines, "s")
+    run.uses_s = mentions(run.w.lines, "s") or #run.points > 0
     run.sites = { item.occ.on and item.occ.on.full }
-    run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or "_run")
+    step_form.frame(run, item)
+    run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or step_form.suffix(run))
     self.shared[text] = run
     if not (run.returns and item.parent) then self.out[#self.out + 1] = run end
     return run
@@ -399,7 +417,7 @@ end
 function Run:signature()
     if not self.root.parent then return ("static int %s(void *state)"):format(self.name) end
     local parameter = self.uses_s and ("struct %s *s"):format(self.unit.struct) or "void"
-    return ("static %s %s(%s)"):format(can(self.root.out) and "int" or "void", self.name, parameter)
+    return ("static %s %s(%s)"):format((can(self.root.out) or self.machine) and "int" or "void", self.name, parameter)
 end
 
 -- The way in for a resumed run: straight to where it was saved.
@@ -428,18 +446,25 @@ function Run:write_to(w)
     w:open("{")
     if not self.root.parent and uses_s then w:line("struct %s *const s = state;", self.unit.struct)
     elseif not self.root.parent then w:line("(void)state; /* nothing here touches the state */") end
+    step_form.declare(self, w)
     if uses_st then w:line("int st = LOOPC_OK;") end
     if uses_st or not self.root.parent then w:blank() end
     self:write_entry(w)
+    step_form.enter(self, w)
     w:append(self.w)
     w:close()
     w:blank()
 end
 
+-- Writes the run, or its watched twin. What machines remember is added to unit.frames before: see emit_run.make.
 function emit_run.write(unit, w, watched)
+    for _, run in ipairs(emit_run.make(unit, watched)) do run:write_to(w) end
+end
+
+function emit_run.make(unit, watched)
     local outer = setmetatable({ unit = unit, list = unit.list, watched = watched, shared = {}, out = {} }, Run)
     outer:func(unit.list[1])
-    for _, run in ipairs(outer.out) do run:write_to(w) end
+    return outer.out
 end
 
 return emit_run

@@ -90,8 +90,30 @@ local function write_site_structs(unit, w)
     end
 end
 
+-- What the machines remember: where each is, and its counters.
+local function write_frames(unit, w)
+    for _, frame in ipairs(unit.frames) do
+        w:open("struct %s_at_%s { /* where %s is */", unit.struct, frame.name, frame.name)
+        for _, member in ipairs(frame.members) do w:line("%s;", member) end
+        w:close("};")
+        w:blank()
+    end
+end
+
+local function position_member(unit, w)
+    if #unit.frames == 0 and not unit.options.step then return end
+    w:open("struct {")
+    if unit.options.step then
+        w:line("enum loopc_stage stage; /* before its first step, on its way, or at its end */")
+        w:line("int ended; /* the status with which it ended */")
+    end
+    for _, frame in ipairs(unit.frames) do w:line("struct %s_at_%s %s;", unit.struct, frame.name, frame.name) end
+    w:close("} %s; /* where it is: between two steps */", unit.position)
+end
+
 function emit_state.write_struct(unit, w)
     write_site_structs(unit, w)
+    write_frames(unit, w)
     w:comment { "All that a run of this trainer knows." }
     w:open("struct %s {", unit.struct)
     local members = { { "struct loopc_run loopc", "what the runtime keeps of a run" } }
@@ -102,6 +124,7 @@ function emit_state.write_struct(unit, w)
         loop_struct(w, owner)
         batch_struct(w, owner)
     end
+    position_member(unit, w)
     w:close("};")
     w:blank()
 end

@@ -6,7 +6,8 @@
 --   skip ... end_skip        what runs when the loop is skipped (only when on_skip does something)
 --   repeat ... end_repeat    the repetition of the occurrence's phases
 --   phase, failed, finally, end_phase
---   step                     one leaf: item.source is the node or the callback's body that it runs
+--   step                     one body: item.source is the node or the callback's body that it runs; a body of elements
+--                            is a step here with a tree of its own (item.source.tree)
 --
 -- Every item has parent (the index of the bracket it stands in) and part (try, failed or finally of the nearest phase);
 -- an opening bracket and its end know each other by mate. An occurrence is { loop, on, parent, index, path }: the node
@@ -90,9 +91,9 @@ function Counter:loop(loop, active)
     local count = 0.0
     for _, node in ipairs(attach.nodes_of(loop)) do
         local inside = switch_on(active, self.by_node[node])
-        if node.body then count = count + 1 end
+        if node.body then count = count + (node.leaves or 1) end
         for _, insertion in ipairs(acting(node, inside)) do
-            count = count + (insertion.kind == "loop" and self:loop(insertion.what, inside) or 1)
+            count = count + (insertion.kind == "loop" and self:loop(insertion.what, inside) or insertion.what.leaves or 1)
         end
     end
     if count == 0 and (loop.repeats or loop.skip and not is_harmless(loop.skip.text)) then count = 1 end

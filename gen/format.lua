@@ -56,6 +56,7 @@ function format.run(unit)
         local text, message = format.text(unit.text, program)
         if not text then cli.fail(("%s failed: %s"):format(program, message)) end
         unit.text = text
+        unit.header = unit.header and format.text(unit.header, program)
     elseif unit.options.format == "must" then
         cli.fail("clang-format 14 is not installed: it lays out the C that loopc prints",
             "apt-get install clang-format-14, or --no-format")

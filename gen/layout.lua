@@ -11,6 +11,8 @@
 --   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
 --   item.place             number of a loop, phase or step in the table of places (watched runs)
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
+--   unit.names             the names at file scope that are taken
+--   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance; unit.places
 
 local check_fields = require "gen.check_fields"
@@ -99,7 +101,7 @@ local function place_item(unit, item, names, members)
     if item.op == "loop" then
         add_place(unit, item, occ.loop.name, on_of(occ), "l")
         if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
-    elseif item.op == "repeat" and not item.in_handler then
+    elseif item.op == "repeat" and not item.in_handler and not unit.options.step then
         item.at_name = names:take("AT_" .. occ.loop.name)
         unit.positions[#unit.positions + 1] = { name = item.at_name, loop = occ.loop.name, path = path_of(occ) }
     elseif item.op == "phase" then
@@ -181,8 +183,10 @@ function layout.run(unit)
     unit.sources_used, unit.places, unit.positions = {}, {}, {}
     local names = setmetatable({}, Names)
     local members = setmetatable({}, Names)
-    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare" } do names:take(unit.struct .. suffix) end
-    for _, name in ipairs { "fields", "places", "positions", "program", "main", "AT_START" } do names:take(name) end
+    unit.names = names
+    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_step", "_step_watched", "_init", "_resume",
+        "_copy", "_save", "_load", "_end" } do names:take(unit.struct .. suffix) end
+    for _, name in ipairs { "fields", "places", "positions", "children", "program", "main", "run", "AT_START" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)
     place_loops(unit)
@@ -193,6 +197,7 @@ function layout.run(unit)
     local home = home_loops(unit)
     report_loops(unit, home)
     batch_owners(unit, home)
+    unit.position = members:take("position")
 end
 
 return layout

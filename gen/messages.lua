@@ -62,6 +62,7 @@ return {
     named_twice = warning_row("'%1' is named twice in %3 of %2; it counts once"),
     cycle = error_row("the loops call each other in a circle: %1", "a loop cannot be inserted into itself"),
     too_many_steps = error_row("flattened, the trainer has %1 steps; the limit is %2", "%3; --max-steps raises the limit"),
+    too_deep = error_row("more than %1 loops stand one in the other, down to this one", "such a nest comes from code: count its depth"),
     unreached = error_row("loop '%1' is reached from nowhere", "%2"),
     unused_callback = warning_row("callback '%1' has no body"),
 
@@ -69,6 +70,10 @@ return {
     bad_signal = error_row("%1", "write %2"),
     signal_place = error_row("%1 may not stand in %2: %3", "%4"),
     signal_target = error_row("%1 has no target here: %2", "%3"),
+
+    -- elements
+    bad_element = error_row("%1 %2", "%3"),
+    bad_call = error_row("%1: %2", "%3"),
 
     -- fields
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),

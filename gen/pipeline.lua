@@ -8,12 +8,15 @@ local pipeline = {}
 pipeline.passes = {
     { "load", "runs the spec in the sandbox", stop = true },
     { "check", "resolves names, fills in defaults, builds the spec tree", stop = true },
+    { "optimize", "merges and drops elements of control flow that change nothing (not with -O0)" },
+    { "check_elements", "builds the trees of elements", stop = true },
     { "flatten", "puts insertions in place: the step list", stop = true },
     { "analyse_fields", "what each $name means; what steps read and write" },
+    { "check_calls", "what the C says of the functions that elements call", stop = true },
     { "analyse_signals", "which signals each step gives, and whether it may", stop = true },
     { "analyse_flow", "where control can go; what cannot be reached" },
     { "layout", "names and places of everything in the emitted C" },
-    { "emit", "the C, straight form" },
+    { "emit", "the C, straight or step form" },
     { "format", "clang-format" },
 }
 

@@ -20,7 +20,7 @@ vocabulary.loop_keys = {
 vocabulary.callback_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "state", "table", "fields that live as long as the run" },
-    { "batch", "table", "fields made anew at the start of every iteration of the loop that the callback stands in" },
+    { "batch", "table|string", "fields made anew in every iteration of the callback's loop; or a body, for the node batch" },
     { "within", "table", "narrows it to the copies that stand at or under these nodes" },
     { "doc", "string", "what the callback is for, in a line" },
 }
@@ -105,6 +105,20 @@ vocabulary.signals = {
     { "stop", "$stop() or $stop(Loop): end a repetition" },
 }
 
+-- The elements of control flow: the word, how it is written, what it does.
+vocabulary.elements = {
+    { "CALL", 'CALL [[ C ]], CALL { "f", arguments..., into = "field" }', "a leaf: one step" },
+    { "SEQ", "SEQ { a, b, ... }", "in order" },
+    { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
+    { "LOOP", "LOOP(el)", "until a signal leaves it" },
+    { "CHOOSE", 'CHOOSE("C expression", { a, b, default = z })', "the element with that index, from 0" },
+    { "WEAVE", "WEAVE(required, { a, b, ... })", "a step of each in turn, until so many have finished; -1: all" },
+    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times, collecting value in into" },
+    { "POPEN", 'POPEN { "program", "argument", ... }', "runs a process beside the other steps" },
+    { "SPAWN", "SPAWN(el)", "runs el in a child process; its writes come back" },
+    { "PRINT", 'PRINT("format", arguments...)', "a leaf that prints" },
+}
+
 -- The names of a list of entries.
 function vocabulary.names(entries)
     local out = {}
@@ -122,17 +136,28 @@ end
 local keywords = [[auto break case char const continue default do double else enum extern float for goto if inline int
     long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
     _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local asm typeof
-    bool true false NULL EOF errno NAN INFINITY]]
+    bool true false NULL EOF errno NAN INFINITY BUFSIZ FILENAME_MAX FOPEN_MAX L_tmpnam SEEK_CUR SEEK_END SEEK_SET TMP_MAX
+    PTRDIFF_MAX PTRDIFF_MIN SIG_ATOMIC_MAX SIG_ATOMIC_MIN SIZE_MAX WCHAR_MAX WCHAR_MIN WINT_MAX WINT_MIN math_errhandling]]
 
 vocabulary.reserved = {}
 for word in keywords:gmatch("%S+") do vocabulary.reserved[word] = true end
+
+-- Macros of the standard headers that come in families.
+local families = { "^U?INT[%w_]*_M[AI][XN]$", "^FP_", "^HUGE_VAL", "^MATH_" }
+
+local function means_something(name)
+    for _, family in ipairs(families) do
+        if name:match(family) then return true end
+    end
+    return vocabulary.reserved[name] ~= nil
+end
 
 -- Why `name` cannot be a name, or nil when it can.
 function vocabulary.bad_name(name)
     if type(name) ~= "string" then return "it is no string" end
     if not name:match("^[%a_][%w_]*$") then return "it is no C identifier" end
-    if vocabulary.reserved[name] then return "it means something else in C" end
-    if name:match("^loopc") or name:match("^__") then return "names that start so belong to the runtime" end
+    if means_something(name) then return "it means something else in C" end
+    if name:match("^loopc") or name:match("^LOOPC_") or name:match("^__") then return "names that start so belong to the runtime" end
 end
 
 return vocabulary

@@ -18,6 +18,7 @@ const struct loopc_common_flag loopc_common_flags[] = {
     {"timings", "", "print the time of each step, phase and loop at the end"},
     {"trace", "", "print each step, and each field that it changes"},
     {"progress", "<when>", "auto, never or always: show progress (default auto)"},
+    {"steps", "<n>", "end after so many steps"},
     {"help", "", "print this page"},
     {"version", "", "print the version"},
     {NULL, NULL, NULL},
@@ -34,6 +35,11 @@ struct reader {
     size_t name_length; /* up to '=' */
     const char *value;  /* what follows '=', or NULL */
 };
+
+bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program)
+{
+    return program->step || strcmp(flag->name, "steps") != 0;
+}
 
 static char spelled(char c)
 {
@@ -63,7 +69,7 @@ static const struct loopc_common_flag *find_common(const struct reader *reader)
     const struct loopc_common_flag *flag = loopc_common_flags;
     while (flag->name && !loopc_flag_is(flag->name, reader->name, reader->name_length))
         flag++;
-    return flag->name ? flag : NULL;
+    return flag->name && loopc_flag_is_of(flag, reader->program) ? flag : NULL;
 }
 
 /* Takes the value of the flag at hand: what follows '=', or else the next argument. A flag is no
@@ -146,6 +152,18 @@ static int read_seed(struct reader *reader)
     return LOOPC_OK;
 }
 
+static int read_steps(struct reader *reader)
+{
+    char why[256];
+    const struct loopc_field steps = {.name = "steps", .type = LOOPC_I64, .count = 1};
+    if (take_value(reader, "<n>")) return LOOPC_FAILED;
+    if (loopc_field_parse(&steps, &reader->args->steps, reader->value, NULL, why, sizeof why)) {
+        return wrong_value(reader, "steps", why, NULL);
+    }
+    if (reader->args->steps >= 0) return LOOPC_OK;
+    return wrong_value(reader, "steps", "a number of steps is 0 or more", NULL);
+}
+
 static int read_progress(struct reader *reader)
 {
     static const char *const words[] = {
@@ -225,6 +243,7 @@ static int read_common(struct reader *reader, const char *name)
     const int saving = read_saving(reader, name);
     if (saving >= 0) return saving;
     if (!strcmp(name, "seed")) return read_seed(reader);
+    if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
     if (!strcmp(name, "progress")) return read_progress(reader);
     if (refuse_value(reader)) return LOOPC_FAILED;
@@ -243,7 +262,7 @@ static int list_flags(const struct loopc_program *program, const char **flags)
         if (program->fields[i].flag) flags[count++] = program->fields[i].flag;
     }
     for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
-        flags[count++] = flag->name;
+        if (loopc_flag_is_of(flag, program)) flags[count++] = flag->name;
     }
     return count;
 }
@@ -309,7 +328,7 @@ static void own_seed(struct reader *reader)
 int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,
                     struct loopc_texts *texts, int argc, char **argv)
 {
-    *args = (struct loopc_args){.seed = 1};
+    *args = (struct loopc_args){.seed = 1, .steps = -1};
     args->datasets = calloc((size_t)program->field_count + 1, sizeof *args->datasets);
     if (!args->datasets) {
         snprintf(args->message, sizeof args->message, "out of memory");

@@ -24,6 +24,7 @@ struct loopc_args {
     uint64_t seed;       /* of the runtime; default 1 */
     const char *metrics; /* a path, or NULL */
     bool timings, trace;
+    int64_t steps; /* of the step form: how many at most; default -1, all */
     enum loopc_when progress;
     struct loopc_saving saving;
     const char **datasets; /* the argument of each dataset field by its index, NULL without one */
@@ -43,6 +44,9 @@ struct loopc_common_flag {
     const char *name, *value, *doc;
 };
 extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
+
+/* Whether programs of this form have it: only those that go step by step have --steps. */
+bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);
 
 /* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */
 bool loopc_flag_is(const char *flag, const char *text, size_t length);

@@ -139,6 +139,7 @@ static void print_common(const struct loopc_program *program, int width, FILE *o
 {
     fprintf(out, "\noptions of every trainer:\n");
     for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
+        if (!loopc_flag_is_of(flag, program)) continue;
         char label[64];
         if (is_own(program, flag->name)) continue;
         snprintf(label, sizeof label, "--%s%s%s", flag->name, *flag->value ? " " : "", flag->value);

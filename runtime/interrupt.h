@@ -45,7 +45,7 @@ static inline int loopc_attention_raised(void)
 }
 
 /* At the start of each iteration of a repeating loop: `at` is where the run is, a position of the
- * program, and where it goes on when it is saved here and resumed. */
+ * program, and where it goes on when it is saved here and resumed; 0 where it cannot be. */
 static inline int loopc_between(struct loopc_run *run, int at)
 {
     return loopc_attention_raised() ? loopc_attend(run, at) : LOOPC_OK;

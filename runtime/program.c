@@ -1,12 +1,14 @@
 /* The program: main, and the two places where a run calls back to it. */
 #include "program.h"
 
+#include "child.h"
 #include "interrupt.h"
 #include "metrics.h"
 #include "progress.h"
 #include "saver.h"
 #include "startup.h"
 #include "watch.h"
+#include "weave.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,7 +24,8 @@ int loopc_attend(struct loopc_run *run, int at)
     const int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
     const bool now = causes & (LOOPC_CAUSE_NOW | LOOPC_CAUSE_SIGNAL);
-    if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (!at && now) loopc_call_attention(causes & LOOPC_CAUSE_NOW); /* at the next position */
+    if (at && run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
     if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
     run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
@@ -45,16 +48,48 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
+/* A run of the step form: at most --steps of them. While it does nothing but wait for processes
+ * there is no hurry. */
+static int run_steps(const struct loopc_job *job, int (*step)(void *state))
+{
+    const struct loopc_run *run = job->state;
+    int64_t left = job->args.steps;
+    while (left != 0) {
+        const uint64_t waits = run->waits;
+        const int st = step(job->state);
+        if (st != LOOPC_MORE) return st;
+        if (run->waits != waits) loopc_nap();
+        if (left > 0) left--;
+    }
+    return LOOPC_OK;
+}
+
+static int run_plain(const struct loopc_job *job)
+{
+    const struct loopc_program *program = job->program;
+    return program->step ? run_steps(job, program->step) : program->run(job->state);
+}
+
 /* The emitted functions, with all that listens around them. Returns the status. */
 static int run_watched(const struct loopc_job *job, struct loopc_run *run)
 {
     const struct loopc_args *args = &job->args;
-    if (!args->timings && !args->trace) return job->program->run(job->state);
+    if (!args->timings && !args->trace) return run_plain(job);
     run->watch = loopc_watch_start(job->program, job->state, args->timings, args->trace, stderr);
     if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    const int st = job->program->watched(job->state);
+    const struct loopc_program *program = job->program;
+    const int st =
+        program->step ? run_steps(job, program->step_watched) : program->watched(job->state);
     loopc_watch_end(run->watch);
     return st;
+}
+
+/* Processes that still run when the run has ended. */
+static void end_children(const struct loopc_job *job)
+{
+    for (int i = 0; i < job->program->child_count; i++) {
+        loopc_child_end((void *)((char *)job->state + job->program->children[i]));
+    }
 }
 
 static int run_all(const struct loopc_job *job)
@@ -64,6 +99,7 @@ static int run_all(const struct loopc_job *job)
     if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(job->program, when, stderr);
     const int st = run_watched(job, run);
+    end_children(job);
     loopc_progress_stop(run->progress, job->state);
     run->progress = NULL;
     return st;
@@ -135,6 +171,16 @@ static const char *notice(const struct loopc_job *job, char *text, size_t size)
     return text;
 }
 
+/* Who started the program may have had SIGCHLD ignored: then no exit status would be known. The
+ * library leaves the signal to its host. */
+static void hear_of_children(void)
+{
+    struct sigaction action;
+    if (!sigaction(SIGCHLD, NULL, &action) && action.sa_handler == SIG_IGN) {
+        signal(SIGCHLD, SIG_DFL);
+    }
+}
+
 /* What is left to do before the run once everything is loaded. What does not fit the trainer is bad
  * input. Returns LOOPC_GO_ON, or the exit code. */
 static int make_ready(struct loopc_job *job)
@@ -150,6 +196,7 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv)
 {
     struct loopc_job job = {.program = program};
     char text[256];
+    hear_of_children();
     int code = loopc_start(&job, argc, argv);
     if (code == LOOPC_GO_ON) {
         if (loopc_signals_catch(notice(&job, text, sizeof text), job.args.saving.folder)) {

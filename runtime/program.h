@@ -34,7 +34,35 @@ struct loopc_program {
     int (*prepare)(void *state);   /* first weights and the like; or NULL; returns a status */
     int (*run)(void *state);       /* returns a status */
     int (*watched)(void *state);   /* the same with its places; or NULL: it cannot be watched */
+    /* The step form has these in the place of run and watched: one step; LOOPC_MORE or the status
+     * with which the run ended. */
+    int (*step)(void *state);
+    int (*step_watched)(void *state);
+    const size_t *children; /* where in the state a struct loopc_child stands; or NULL */
+    int child_count;
+    uint64_t hash; /* of the program's text: positions of another one are refused */
+    size_t position, position_size; /* where in the state it stands where the run is */
 };
+
+/* The step form: how far a run is. */
+enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
+
+/* What is pending in a handler while the run is between two steps: `st`, and what the statuses
+ * of the failed part have come to. */
+struct loopc_held {
+    int st, handled;
+};
+
+static inline void loopc_hold(struct loopc_held *held, int st, int handled)
+{
+    *held = (struct loopc_held){st, handled};
+}
+
+static inline void loopc_take(const struct loopc_held *held, int *st, int *handled)
+{
+    *st = held->st;
+    *handled = held->handled;
+}
 
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
@@ -49,6 +77,7 @@ struct loopc_run {
     struct loopc_progress *progress;
     struct loopc_watch *watch;
     struct loopc_saver *saver;
+    uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
 };
 

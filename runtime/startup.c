@@ -2,8 +2,8 @@
 #include "startup.h"
 
 #include "dataset.h"
+#include "machine.h"
 #include "metrics.h"
-#include "rng.h"
 #include "saver.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static int read_command_line(struct loopc_job *job, int argc, char **argv)
         return BAD_USAGE;
     }
     if (args->wish != LOOPC_WISH_RUN) return print_and_end(job);
-    if ((args->timings || args->trace) && !job->program->watched) {
+    if ((args->timings || args->trace) && !job->program->watched && !job->program->step_watched) {
         loopc_say(job->program, "error", "it was built without --timings and --trace");
         return BAD_USAGE;
     }
@@ -222,24 +222,6 @@ static int open_metrics(const struct loopc_job *job)
     return BAD_USAGE;
 }
 
-/* Each stream has its field's name; in an array, and the index. */
-static void seed_streams(const struct loopc_job *job)
-{
-    struct loopc_run *run = job->state;
-    run->seed = job->args.seed;
-    for (int i = 0; i < job->program->field_count; i++) {
-        const struct loopc_field *field = &job->program->fields[i];
-        struct loopc_rng *rngs = field_memory(job, i);
-        if (field->type != LOOPC_RNG) continue;
-        if (field->count == 1) loopc_rng_seed(rngs, run->seed, field->name);
-        for (size_t k = 0; field->count > 1 && k < field->count; k++) {
-            char name[256];
-            snprintf(name, sizeof name, "%s[%zu]", field->name, k);
-            loopc_rng_seed(&rngs[k], run->seed, name);
-        }
-    }
-}
-
 static int bad_saving(const struct loopc_job *job, char *message)
 {
     char *second = strchr(message, '\n');
@@ -272,7 +254,7 @@ int loopc_start(struct loopc_job *job, int argc, char **argv)
     int code = make_state(job);
     if (code == LOOPC_GO_ON) code = read_command_line(job, argc, argv);
     if (code == LOOPC_GO_ON) code = load_datasets(job);
-    if (code == LOOPC_GO_ON) seed_streams(job);
+    if (code == LOOPC_GO_ON) loopc_machine_seed(job->program, job->state, job->args.seed);
     if (code == LOOPC_GO_ON) code = open_saver(job);
     return code;
 }

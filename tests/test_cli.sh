@@ -76,7 +76,7 @@ test_wrong_usage_is_2() {
     expect 2 "$LOOPC" --scripts none version
     cp_spec
     expect 2 "$LOOPC" gen nested.lua --dump=nonsense
-    has "$ERR" 'the passes are load, check, flatten'
+    has "$ERR" 'the passes are load, check, optimize'
     expect 2 "$LOOPC" gen nested.lua -MD
     expect 2 "$LOOPC" gen nested.lua --check
 }

@@ -92,6 +92,7 @@ test_usr1_saves_and_goes_on() {
     for _ in $(seq 100); do [ -f saved/resume-1.safetensors ] && break || sleep 0.05; done
     kill -0 $!
     kill -9 $!
+    wait $! 2>/dev/null || true
     [ -f saved/resume-1.safetensors ]
     expect 0 ./resume --epochs 400 --checkpoint saved --resume
     same "$(tail -n 1 <<<"$OUT")" "$whole"

@@ -18,11 +18,14 @@ local build = {
 build.options = compile.with {
     { "-o, --output", "PROGRAM", "the program to write (default: the trainer's name)" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
+    { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
+    { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
 }
 
 function build.run(arguments)
-    local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never" })
+    local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
+        optimize = not arguments.plain })
     if not unit then return 2 end
     local program = arguments.output or unit.trainer.name
     if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end

@@ -20,6 +20,9 @@ gen.options = compile.with {
     { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
     { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
     { "--line", nil, "#line directives: compilers and debuggers show the spec" },
+    { "--step", nil, "the step form: a program that goes step by step" },
+    { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
+    { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
     { "--dump", "PASS", "print what a pass left instead: load, check, flatten, ... emit" },
 }
@@ -70,6 +73,7 @@ local function check_usage(arguments)
         for i, pass in ipairs(pipeline.passes) do names[i] = pass[1] end
         cli.usage(("there is no pass '%s'"):format(arguments.dump), "the passes are " .. table.concat(names, ", "))
     end
+    if arguments.lib and not arguments.step then cli.usage("--lib is a form of --step", "loopc gen --step --lib SPEC -o NAME.c") end
     if arguments.check == "" and not arguments.output then cli.usage("--check needs a file: --check=FILE, or -o FILE") end
     if (arguments.depend or arguments.depend_file) and not arguments.output then cli.usage("-MD needs -o FILE") end
 end
@@ -77,10 +81,16 @@ end
 function gen.run(arguments)
     check_usage(arguments)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
-    local unit = compile.spec(arguments, { line = arguments.line, format = format }, arguments.dump)
+    local unit = compile.spec(arguments, { line = arguments.line, format = format, step = arguments.step, lib = arguments.lib,
+        header = arguments.lib and arguments.output and arguments.output:match("[^/]*$"):gsub("%.c$", "") .. ".h" or nil,
+        optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end
     local text = arguments.dump and require("gen.dump").text(unit, arguments.dump) or unit.text
     if arguments.check then return compare(arguments.check ~= "" and arguments.check or arguments.output, text) end
+    if arguments.lib and not arguments.dump then
+        arguments.output = arguments.output and arguments.output:gsub("%.c$", "") .. ".c" or unit.trainer.name .. ".c"
+        write((arguments.output:gsub("%.c$", ".h")), unit.header)
+    end
     if arguments.output then
         write(arguments.output, text)
         write_rule(arguments, unit)

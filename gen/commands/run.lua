@@ -17,6 +17,7 @@ local run = {
 }
 
 run.options = compile.with {
+    { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
 }
 
@@ -40,7 +41,7 @@ local function build_into(unit, arguments, folder)
 end
 
 function run.run(arguments)
-    local unit = compile.unit(arguments, { format = "never" })
+    local unit = compile.unit(arguments, { format = "never", step = arguments.step })
     if not unit then return 2 end
     local fingerprint = toolchain.fingerprint(unit, arguments) -- nil: it does not even preprocess; the build says why
     local key = fingerprint and host.sha256(fingerprint) or ("broken%d"):format(host.pid())

@@ -44,7 +44,7 @@ rm -f prog
 say generate
 "%LOOPC%" gen spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
 say compile
-%CC% %WARNINGS% -I"%RUNTIME%" -o prog prog.c "%LIBRARY%" -lz -lm -pthread >cc.err 2>&1 || exit 0
+%CC% %WARNINGS% -I"%RUNTIME%" -o prog prog.c "%LIBRARY%" -ljansson -lz -lm -pthread >cc.err 2>&1 || exit 0
 say run
 timeout 20 ./prog --progress never >out 2>err </dev/null
 echo $? >code

@@ -4,7 +4,6 @@
 -- MUTATIONS sets how many there are (400), SEED where they start.
 
 local host = require "host"
-local pipeline = require "gen.pipeline"
 local suite = require("tests.lua.harness").suite "mutations"
 
 local good = {

@@ -41,7 +41,8 @@ end
 
 -- What a JSON reader of others says about a text: nil when it is good.
 local function json_problem(text)
-    local status, _, message = host.run { "python3", "-c", "import json, sys; json.loads(sys.stdin.buffer.read().decode(), parse_constant=sys.exit)", input = text }
+    local program = "import json, sys; json.loads(sys.stdin.buffer.read().decode(), parse_constant=sys.exit)"
+    local status, _, message = host.run { "python3", "-c", program, input = text }
     if not status then return "python3 is needed to read JSON" end
     return status ~= 0 and message or nil
 end

@@ -1,0 +1,8 @@
+local L = loop "L" {
+    on_a = node(1, REPEAT { 3, CALL [[ $c++; ]], counter = "list" }),
+    on_b = node(2, BUFFER_REPEAT { 5, CALL [[ $c++; ]], value = "c", into = "list" }),
+    on_c = node(3, BUFFER_REPEAT { 2, CALL [[ $c++; ]], value = "c", into = "c" }),
+    on_d = node(4, POPEN { "ls", "c" }),
+    on_e = node(5, REPEAT("f()$x", CALL [[ $c++; ]])),
+}
+return trainer "bad" { L, state = { c = i32(0), list = i32[4] } }

@@ -1,0 +1,140 @@
+-- An interpreter of LANGUAGE.md section 6, from its text alone: a random tree (random.lua) -> its steps.
+--
+-- An element runs as a coroutine that yields just before each leaf; a step is what lies between two yields. So "executes one
+-- leaf, then moves on to just before the next" needs no saying, and a WEAVE is its strands as coroutines of their own.
+--
+-- interpret.run(spec) returns { steps = { text printed by step 1, 2, ... }, code = exit code, fields = final values }, or nil
+-- when the run takes more than `most` steps.
+
+local interpret = {}
+
+local run = {}
+
+local function element(machine, el) return run[el.op](machine, el) end
+
+-- A leaf: the step before it ends here.
+function run.CALL(machine, el)
+    coroutine.yield()
+    machine:print(("%s %d %d %d\n"):format(el.label, machine.fields[1], machine.fields[2], machine.fields[3]))
+    if el.set then machine.fields[el.set] = (machine.fields[el.set] * el.factor + el.plus) % 7 end
+    if el.signal and machine.fields[el.when] % el.every == 0 then return el.signal end
+end
+
+function run.PRINT(machine, el)
+    coroutine.yield()
+    machine:print(("%s %d\n"):format(el.label, machine.fields[el.field]))
+end
+
+function run.SEQ(machine, el)
+    for _, child in ipairs(el) do
+        local signal = element(machine, child)
+        if signal then return signal end
+    end
+end
+
+local function value(machine, n) return type(n) == "table" and (machine.fields[n.field] + n.plus) % n.modulo - n.minus or n end
+
+-- Without a name the innermost REPEAT or LOOP is what $stop() ends.
+local function stopped(signal)
+    if signal == "stop" then return true, nil end
+    return signal ~= nil, signal
+end
+
+function run.REPEAT(machine, el)
+    local n = value(machine, el.n)
+    if el.counter then machine.fields[el.counter] = 0 end
+    for k = 1, n do
+        local ends, signal = stopped(element(machine, el.el))
+        if ends then return signal end
+        if el.counter then machine.fields[el.counter] = k end
+    end
+end
+
+function run.LOOP(machine, el)
+    while true do
+        local ends, signal = stopped(element(machine, el.el))
+        if ends then return signal end
+    end
+end
+
+function run.CHOOSE(machine, el)
+    local chosen = el[value(machine, el.index) + 1] or el.default
+    if not chosen then return "fail" end
+    return element(machine, chosen)
+end
+
+function run.BUFFER_REPEAT(machine, el)
+    local n = value(machine, el.n)
+    if n > machine.room then return "fail" end
+    for k = 1, n do
+        local signal = element(machine, el.el)
+        if signal then return signal end
+        machine.buffer[k] = machine.fields[el.value]
+    end
+end
+
+function run.WEAVE(machine, el)
+    local strands, finished = {}, 0
+    for i, child in ipairs(el) do strands[i] = coroutine.create(function() return element(machine, child) end) end
+    local function advance(i)
+        local ok, signal = coroutine.resume(strands[i])
+        assert(ok, signal)
+        if coroutine.status(strands[i]) ~= "dead" then return nil end
+        if not signal then finished = finished + 1 end
+        return signal
+    end
+    for i in ipairs(strands) do
+        local signal = advance(i)
+        if signal then return signal end
+    end
+    local required, turn = el.required == -1 and #el or el.required, 0
+    while finished < required do
+        repeat turn = turn % #el + 1 until coroutine.status(strands[turn]) ~= "dead"
+        coroutine.yield()
+        local signal = advance(turn)
+        if signal then return signal end
+    end
+end
+
+local Machine = {}
+Machine.__index = Machine
+
+function Machine:print(text) self.steps[#self.steps] = self.steps[#self.steps] .. text end
+
+-- One iteration of the loop: phase a with its handlers, then phase b. Returns what ends the loop.
+local function iteration(machine, spec)
+    local signal = element(machine, spec.tree)
+    if signal == "fail" then run.PRINT(machine, { label = "failed", field = 1 }) end
+    local late = element(machine, spec.finally)
+    run.PRINT(machine, { label = "finally", field = 1 })
+    if late == "fail" then signal = "fail" end
+    if signal == "cancel" then signal = nil end
+    if signal then return signal end
+    run.PRINT(machine, { label = "b", field = 2 })
+end
+
+local function whole(machine, spec)
+    for _ = 1, spec.times do
+        local ends, signal = stopped(iteration(machine, spec))
+        if ends then return signal end
+    end
+end
+
+function interpret.run(spec, most)
+    local machine = setmetatable({ fields = { 0, 1, 2 }, buffer = { 0, 0, 0, 0 }, room = 4, steps = {} }, Machine)
+    local main = coroutine.create(function() return whole(machine, spec) end)
+    local ok, signal = coroutine.resume(main)
+    assert(ok, signal)
+    while coroutine.status(main) ~= "dead" do
+        machine.steps[#machine.steps + 1] = ""
+        if #machine.steps > most then return nil end
+        ok, signal = coroutine.resume(main)
+        assert(ok, signal)
+    end
+    local state = {}
+    table.move(machine.fields, 1, 3, 1, state)
+    table.move(machine.buffer, 1, 4, 4, state)
+    return { steps = machine.steps, code = signal == "fail" and 1 or 0, state = table.concat(state, " ") .. "\n" }
+end
+
+return interpret

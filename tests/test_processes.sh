@@ -1,0 +1,113 @@
+# POPEN and SPAWN: what children do that misbehave, in both forms. No hang, no zombie, no descriptor, nobody left behind.
+. "$(dirname "$0")/lib.sh"
+
+cat >"$TMP/procs.lua" <<'SPEC'
+local cases = {
+    POPEN { "sh", "-c", "exit 3" },
+    POPEN { "sh", "-c", "kill -9 $$" },
+    POPEN { "/no/such/program" },
+    WEAVE(1, { POPEN { "sleep", "77.25" }, REPEAT(3, PRINT "tick\n") }),
+    SPAWN(CALL [[ for (int i = 0; i < 262144; i++) $big[i] = i; $n = 7; ]]),
+    SPAWN(SEQ { CALL [[ $n = 9; ]], CALL [[ $fail("no luck with %d", $n); ]] }),
+    SPAWN(CALL [[ $n = 9; raise(SIGKILL); ]]),
+    SPAWN(CALL [[ if (fork() == 0) { sleep(5); _exit(0); } $n = 5; ]]),
+    WEAVE(1, { SPAWN(LOOP(CALL [[ sleep(1); ]])), SEQ { PRINT "a\n", PRINT "b\n" } }),
+    WEAVE(-1, { SPAWN(CALL [[ $n = 11; ]]), SPAWN(CALL [[ $m = 12; ]]), POPEN { "true" } }),
+    SPAWN(WEAVE(1, { POPEN { "sleep", "77.25" }, PRINT "in\n" })),
+    POPEN { "echo", "$word", "and more" },
+    WEAVE(1, { POPEN { "sleep", "77.25" }, CALL [[ $fail("the other strand"); ]] }),
+    POPEN { "sh", "-c", "read x && echo got $x; exit 0" },
+    REPEAT(100, POPEN { "true" }),
+    SPAWN(CALL [[ exit(0); ]]),
+    POPEN { "sleep", "77.25" },
+    REPEAT(1, SPAWN(CALL [[ $n = 3; $stop(); ]])),
+    POPEN { "sh", "-c", "exit 5", into = "m" },
+    POPEN { "sh", "-c", "ls /proc/self/fd | wc -l" },
+}
+local L = loop "L" {
+    before_a = node(0, [[ for (int fd = 3; fd < 256; fd++) $fds += fcntl(fd, F_GETFD) >= 0; ]]),
+    on_a = node(1, CHOOSE("$which", cases)),
+    finally_a = node(2, [[
+        for (int fd = 3; fd < 256; fd++) $fds -= fcntl(fd, F_GETFD) >= 0;
+        printf("n %d m %d big %d fds %d children %d\n", $n, $m, $big[262143], $fds, waitpid(-1, NULL, WNOHANG) >= 0);
+    ]]),
+}
+return trainer "procs" { L, include = { "<fcntl.h>", "<signal.h>", "<stdlib.h>", "<sys/wait.h>", "<unistd.h>" },
+    state = { which = i32 { 0, option = true }, fds = i32(0), n = i32(0), m = i32(0), word = str "hello", big = i32[262144] } }
+SPEC
+CFLAGS=-D_GNU_SOURCE "$LOOPC" build "$TMP/procs.lua" -o "$TMP/straight"
+CFLAGS=-D_GNU_SOURCE "$LOOPC" build --step "$TMP/procs.lua" -o "$TMP/step"
+quiet='n 0 m 0 big 0 fds 0 children 0'
+
+both() { # both CODE CASE OUTPUT ERROR
+    for form in straight step; do
+        expect "$1" timeout 20 "$TMP/$form" --which "$2"
+        same "$OUT" "$3"
+        [ -z "$4" ] || has "$ERR" "$4"
+    done
+}
+
+test_exit_status() { both 1 0 "$quiet" "procs: failed: L.on_a: 'sh' ended with status 3"; }
+test_signal() { both 1 1 "$quiet" "ended with status -9"; }
+test_no_program() { both 1 2 "$quiet" "cannot start '/no/such/program': No such file"; }
+test_abandoned_process() { both 0 3 "tick
+tick
+tick
+$quiet" ''; }
+test_a_megabyte_comes_back() { both 0 4 'n 7 m 0 big 262143 fds 0 children 0' ''; }
+test_failure_in_the_child() { both 1 5 "$quiet" 'procs: failed: L.on_a: no luck with 9'; }
+test_child_dies() { both 1 6 "$quiet" 'ended with status -9'; }
+test_grandchild_lives_on() { both 0 7 'n 5 m 0 big 0 fds 0 children 0' ''; }
+test_abandoned_child() { both 0 8 "a
+b
+$quiet" ''; }
+test_several_at_once() { both 0 9 'n 11 m 12 big 0 fds 0 children 0' ''; }
+test_weave_in_a_child() { both 0 10 "in
+$quiet" ''; }
+test_field_as_argument() { both 0 11 "hello and more
+$quiet" ''; }
+test_failure_of_another_strand() { both 1 12 "$quiet" 'the other strand'; }
+test_empty_standard_input() { both 0 13 "$quiet" ''; }
+test_a_hundred_processes() { both 0 14 "$quiet" ''; }
+test_child_leaves_by_exit() { both 1 15 "$quiet" 'the process ended with status 0'; }
+test_a_signal_goes_on_without_its_writes() { both 0 17 "$quiet" ''; }
+test_status_into_a_field() { both 1 18 'n 0 m 5 big 0 fds 0 children 0' 'status 5'; }
+test_nothing_is_inherited() { both 0 19 "4
+$quiet" ''; }
+
+test_interrupted_while_waiting() {
+    for form in straight step; do
+        code=0
+        timeout -s INT 0.5 "$TMP/$form" --which 16 >out 2>err </dev/null || code=$?
+        same "$(cat out)" "$quiet"
+        has "$(cat err)" 'interrupted: SIGINT'
+    done
+}
+
+test_nobody_is_left_behind() {
+    sleep 0.2
+    ! pgrep -f '^sleep 77\.25' >/dev/null || fail "a process still runs"
+}
+
+test_killed_trainer_leaves_nobody() {
+    "$TMP/straight" --which 16 >/dev/null 2>&1 </dev/null &
+    local pid=$! tries=0
+    until pgrep -P $pid sleep >/dev/null || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
+    kill -9 $pid
+    wait $pid 2>/dev/null || true
+    sleep 0.3
+    ! pgrep -f '^sleep 77\.25' >/dev/null || fail "its process still runs"
+}
+
+test_sigchld_ignored() {
+    for form in straight step; do
+        expect 0 env --ignore-signal=CHLD "$TMP/$form" --which 14
+    done
+}
+
+test_steps_end_processes() {
+    expect 0 "$TMP/step" --which 16 --steps 3
+    ! pgrep -f '^sleep 77\.25' >/dev/null || fail "its process still runs"
+}
+
+run_tests
