@@ -183,8 +183,10 @@ function Checker:print(leaf)
             self:call_error(leaf, "PRINT", "PRINT", ("argument %d is %s, and %%%s takes %s"):format(i, field
                 and ("field '%s'"):format(field.full) or words[kind], conversion.letter, text_wanted and "a text" or "a number"), "")
         end
-        local cast = kind == "number" and type_of(conversion)
-        texts[i + 1] = (cast and "(" .. cast .. ")" or "") .. arguments[i].text
+        local cast = (kind == "number" or not kind) and type_of(conversion)
+        local text = arguments[i].text
+        if cast and not kind then text = "(" .. text .. ")" end
+        texts[i + 1] = (cast and "(" .. cast .. ")" or "") .. text
     end
     -- The text is scanned again, for the casts: what its fields are is known.
     local pieces = ctext.scan(("printf(%s);"):format(table.concat(texts, ", ")))

@@ -1,9 +1,10 @@
 -- What a pass left, as stable text: for people who look inside, and for golden tests. `loopc gen --dump=PASS`.
 --
--- load lists the files, check prints the spec tree, flatten and the analyses the step list, layout the names, emit and
+-- load lists the files, check, optimize and check_elements print the spec tree, flatten and the analyses the step list, layout the names, emit and
 -- format the C.
 
 local check_fields = require "gen.check_fields"
+local elements = require "gen.elements"
 
 local dump = {}
 
@@ -42,8 +43,15 @@ local function insertion_text(insertion)
     return ("+ %s %s order %d"):format(insertion.kind, insertion.what.full or insertion.what.name, insertion.order)
 end
 
+-- An element as the text of a spec, below what it is the body of.
+local function add_element(text, depth, source)
+    if not (source.body and source.body.element) then return end
+    for line in elements.text(source.body.element):gmatch("[^\n]+") do text:add(depth, "%s", line) end
+end
+
 local function add_node(text, depth, node)
     text:add(depth, "%s order %d%s (%s)", node.name, node.order, node.body and "" or " event", where(node.at))
+    add_element(text, depth + 1, node)
     for _, insertion in ipairs(node.insertions) do text:add(depth + 1, "%s", insertion_text(insertion)) end
 end
 
@@ -67,6 +75,10 @@ local function check_tree(text, unit)
         else
             text:add(1, "callback %s order %d (%s)", member.name, member.order, where(member.at))
             add_fields(text, 2, member)
+            for _, binding in ipairs(member.bindings) do
+                if binding.body and binding.body.element then text:add(2, "%s", binding.key) end
+                add_element(text, 3, binding)
+            end
         end
     end
 end
@@ -125,7 +137,7 @@ local function names(text, unit)
     for _, source in ipairs(unit.sources_used) do text:add(0, "%s = %s", source.full, source.func) end
 end
 
-local dumps = { check = check_tree, flatten = step_list, analyse_fields = uses, analyse_signals = step_list,
+local dumps = { check = check_tree, optimize = check_tree, check_elements = check_tree, check_calls = uses, flatten = step_list, analyse_fields = uses, analyse_signals = step_list,
     analyse_flow = step_list, layout = names }
 
 function dump.text(unit, pass)

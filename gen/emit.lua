@@ -6,8 +6,8 @@
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
 local cvalue = require "gen.cvalue"
-local emit_fields = require "gen.emit_fields"
 local emit_elements = require "gen.emit_elements"
+local emit_fields = require "gen.emit_fields"
 local emit_lib = require "gen.emit_lib"
 local emit_nets = require "gen.emit_nets"
 local emit_run = require "gen.emit_run"
@@ -198,6 +198,7 @@ end
 
 local function prepare_elements(unit)
     unit.frames, unit.children = {}, {}
+    if unit.options.step then unit.positions = {} end -- it can be left anywhere
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.prepare(unit, source) end
     end

@@ -139,7 +139,7 @@ end
 function Function:interruptible()
     if self.e.source.in_handler then return self:line("loopc_beat(&s->loopc);") end
     self.uses_st = true
-    self:line("if ((st = loopc_between(&s->loopc, 0))) return st;")
+    self:line("if ((st = loopc_within(&s->loopc))) return st;")
 end
 
 function Function:tree(tree) write[tree.op](self, tree) end
@@ -391,7 +391,7 @@ end
 function Function:weave_step(weave, name, handler)
     if handler ~= nil then
         if handler then self:line("loopc_beat(&s->loopc);")
-        else self:line("if ((st = loopc_between(&s->loopc, 0))) break;") end
+        else self:line("if ((st = loopc_within(&s->loopc))) break;") end
     end
     self:line("st = loopc_weave_took(&s->loopc, &%s, %s_done, %s(%s, %s.turn));", weave, weave, name, self:arguments(), weave)
 end
@@ -507,7 +507,9 @@ function emit_elements.prepare(unit, source)
 end
 
 function emit_elements.write(unit, w, source)
-    for _, leaf in ipairs(source.leaf_writers) do bodies.write_function(unit, w, leaf, ("A leaf of %s (%s)"):format(leaf.full, bodies.where(leaf.body.at))) end
+    for _, leaf in ipairs(source.leaf_writers) do
+        bodies.write_function(unit, w, leaf, ("A leaf of %s (%s)"):format(leaf.full, bodies.where(leaf.body.at)))
+    end
     for _, f in ipairs(source.functions) do
         for _, line in ipairs(f.lines) do w.lines[#w.lines + 1] = line end
     end

@@ -205,8 +205,8 @@ end
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them.
 function Run:boundary(item)
     if item.in_handler then return self:line("loopc_beat(&s->loopc);") end
-    self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name or "0")
-    if not item.at_name then return end
+    if step_form.is(self) then return self:line("if ((st = loopc_within(&s->loopc))) break;") end
+    self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
     local label = self:name_label(item.occ.loop.name .. "_resumed")
     self.w:outdented("%s:", label)
     self.positions[#self.positions + 1] = { name = item.at_name, label = label, here = true }
@@ -387,7 +387,7 @@ end
 
 function Run:new(item)
     return setmetatable({ unit = self.unit, list = self.list, watched = self.watched, root = item, shared = self.shared,
-        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {}, points = {}, positions = {} }, Run)
+        out = self.out, w = CWriter.new(), labels = {}, jumps = {}, taken = {}, positions = {}, points = {} }, Run)
 end
 
 -- One function: the root's, or that of a loop that has its own. Inner ones come before it in `out`.

@@ -93,7 +93,8 @@ function Counter:loop(loop, active)
         local inside = switch_on(active, self.by_node[node])
         if node.body then count = count + (node.leaves or 1) end
         for _, insertion in ipairs(acting(node, inside)) do
-            count = count + (insertion.kind == "loop" and self:loop(insertion.what, inside) or insertion.what.leaves or 1)
+            if insertion.kind == "loop" then count = count + self:loop(insertion.what, inside)
+            elseif insertion.what.body then count = count + (insertion.what.leaves or 1) end
         end
     end
     if count == 0 and (loop.repeats or loop.skip and not is_harmless(loop.skip.text)) then count = 1 end
@@ -142,7 +143,7 @@ function Flattener:finish(op)
 end
 
 function Flattener:step(source, node, occ)
-    self.steps = self.steps + 1
+    self.steps = self.steps + (source.leaves or 1)
     self:add("step", { source = source, node = node, occ = occ })
 end
 
@@ -152,7 +153,7 @@ function Flattener:node(node, occ, active)
     local inside = switch_on(active, self.by_node[node])
     for _, insertion in ipairs(acting(node, inside)) do
         if insertion.kind == "loop" then self:loop(insertion.what, node, occ, inside)
-        else self:step(insertion.what, node, occ) end
+        elseif insertion.what.body then self:step(insertion.what, node, occ) end
     end
 end
 

@@ -186,7 +186,7 @@ function layout.run(unit)
     unit.names = names
     for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_step", "_step_watched", "_init", "_resume",
         "_copy", "_save", "_load", "_end" } do names:take(unit.struct .. suffix) end
-    for _, name in ipairs { "fields", "places", "positions", "children", "program", "main", "run", "AT_START" } do names:take(name) end
+    for _, name in ipairs { "fields", "places", "positions", "children", "program", "main", "AT_START", "run" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)
     place_loops(unit)

@@ -109,7 +109,7 @@ static void wait_for(const struct loopc_child *child)
 int loopc_child_wait(struct loopc_run *run, const struct loopc_child *child)
 {
     wait_for(child);
-    return loopc_between(run, 0);
+    return loopc_within(run);
 }
 
 void loopc_child_wait_handler(struct loopc_run *run, const struct loopc_child *child)
@@ -214,6 +214,7 @@ bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int cou
     run->metrics = NULL;
     run->progress = NULL;
     run->watch = NULL;
+    run->saver = NULL;
     run->failures.count = 0;
     return true;
 }

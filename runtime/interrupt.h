@@ -45,10 +45,19 @@ static inline int loopc_attention_raised(void)
 }
 
 /* At the start of each iteration of a repeating loop: `at` is where the run is, a position of the
- * program, and where it goes on when it is saved here and resumed; 0 where it cannot be. */
+ * program, and where it goes on when it is saved here and resumed. */
 static inline int loopc_between(struct loopc_run *run, int at)
 {
     return loopc_attention_raised() ? loopc_attend(run, at) : LOOPC_OK;
+}
+
+/* Attends to what was raised but for checkpoints, which stay to be taken; the way in is loopc_within. */
+int loopc_attend_within(struct loopc_run *run);
+
+/* At the start of each iteration where the run is at no position: in elements, and in the step form. */
+static inline int loopc_within(struct loopc_run *run)
+{
+    return loopc_attention_raised() ? loopc_attend_within(run) : LOOPC_OK;
 }
 
 /* The same for loops that stand in a failed or finally part: they run to their end. */

@@ -24,8 +24,17 @@ int loopc_attend(struct loopc_run *run, int at)
     const int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
     const bool now = causes & (LOOPC_CAUSE_NOW | LOOPC_CAUSE_SIGNAL);
-    if (!at && now) loopc_call_attention(causes & LOOPC_CAUSE_NOW); /* at the next position */
-    if (at && run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
+    run->interrupted = loopc_signal_caught();
+    return LOOPC_INTERRUPTED;
+}
+
+int loopc_attend_within(struct loopc_run *run)
+{
+    const int mine = LOOPC_CAUSE_TICK | LOOPC_CAUSE_SIGNAL;
+    const int causes = atomic_fetch_and_explicit(&loopc_attention, ~mine, memory_order_relaxed);
+    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
     if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
     run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;

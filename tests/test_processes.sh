@@ -84,10 +84,16 @@ test_interrupted_while_waiting() {
     done
 }
 
-test_nobody_is_left_behind() {
-    sleep 0.2
-    ! pgrep -f '^sleep 77\.25' >/dev/null || fail "a process still runs"
+# Killed processes need a moment on a busy machine; those that nobody ends would stay for more than a minute.
+gone() {
+    local tries=0
+    while pgrep -f '^sleep 77\.25' >/dev/null; do
+        [ $((tries += 1)) -lt 50 ] || fail "its process still runs"
+        sleep 0.1
+    done
 }
+
+test_nobody_is_left_behind() { gone; }
 
 test_killed_trainer_leaves_nobody() {
     "$TMP/straight" --which 16 >/dev/null 2>&1 </dev/null &
@@ -95,8 +101,7 @@ test_killed_trainer_leaves_nobody() {
     until pgrep -P $pid sleep >/dev/null || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
     kill -9 $pid
     wait $pid 2>/dev/null || true
-    sleep 0.3
-    ! pgrep -f '^sleep 77\.25' >/dev/null || fail "its process still runs"
+    gone
 }
 
 test_sigchld_ignored() {
@@ -107,7 +112,7 @@ test_sigchld_ignored() {
 
 test_steps_end_processes() {
     expect 0 "$TMP/step" --which 16 --steps 3
-    ! pgrep -f '^sleep 77\.25' >/dev/null || fail "its process still runs"
+    gone
 }
 
 run_tests

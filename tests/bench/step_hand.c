@@ -1,4 +1,4 @@
-/* The same steps as in step.lua, as somebody writes them who has them resumed by hand: a switch. */
+/* The same steps as in step.spec, as somebody writes them who has them resumed by hand: a switch. */
 #include <stdint.h>
 
 struct hand {

@@ -21,7 +21,8 @@ local MOST_STEPS = 400
 
 local script = [[
 cd "$1" || exit 1
-flags="%CC% -std=c11 -O0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I%RUNTIME% -I."
+flags="%CC% -std=c11 -O0 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=all -I%RUNTIME% -I."
 "%LOOPC%" gen %OPTIONS% tree.lua -o prog.c --no-format >gen.out 2>&1 || exit 0
 "%LOOPC%" gen %OPTIONS% --step --lib tree.lua -o tree.c --no-format >>gen.out 2>&1 || exit 0
 $flags prog.c %LIBRARY% -ljansson -lz -lm -pthread -o prog >cc.out 2>&1 || exit 0

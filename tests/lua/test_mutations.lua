@@ -48,12 +48,27 @@ all.state = { data = dataset { option = true, label = "last", scale = "max" }, l
     eta = f32 { 1e-3, option = true, settable = true }, rng = rng {}, s = samples { f32[2], 16 } }
 return trainer "nets" (all)
 ]],
+    [[
+local Part = SEQ { CALL "$n++;", CALL { "f", "n", 3, into = "m" }, PRINT("%d\\n", "$n") }
+local A = loop "A" { times = 3, state = { n = i32(0), m = i32(0), k = i32(0), a = i32[4], b = i32[8] },
+    before_x = node(0, REPEAT { "$m", Part, counter = "k" }),
+    on_x = node(1, SEQ { REPEAT(3, "$n--;"), LOOP(SEQ { "$k++;", "if ($k > 3) $stop();" }), Part:copy() }),
+    after_x = node(2, CHOOSE("$n % 2", { "$m = 1;", SEQ {}, default = CALL "$m = 2;" })),
+    failed_x = node(3, "$recover();"),
+    finally_x = node(4, BUFFER_REPEAT { 4, "$m++;", value = "m", into = "a" }),
+}
+local B = loop "B" { call_on = { A.on_x }, on_y = node(1, WEAVE(2, { REPEAT(2, "$n++;"), SEQ { "$m++;", "$m--;" } })),
+    on_z = node(2, SEQ { POPEN { "true", "x" }, SPAWN("$A.n = 7;") }) }
+local c = callback "c" { y = SEQ { "$A.n = 1;", "if ($A.n) $cancel();" } }
+Part:replace(CALL "$n++;", "$n += 2;")
+return trainer "steps" { A, B, c, code = "static int f(int a, int b) { return a + b; }" }
+]],
 }
 
 -- Words that may come in where another one stood.
 local pool = { "nil", "true", "-1", "0", "1.5", "1e400", "0/0", '"x"', "{}", "node", "loop", "callback", "trainer", "Outer", "Fit", "f32", "mlp",
     "dataset", "samples", "rng", "u64(-1)", "call_on", "state", "site", "batch", "times", "order", "within", "1", "[[ $ ]]", "$", "$fail", "(", ")",
-    "{", "}", ",", "=", "function() end", "math.huge", "[1]", "on_run", "after_skip", "\\", '"', "'", "/*", "*/", "//", "#", ".", "..", "ü" }
+    "{", "}", ",", "=", "function() end", "math.huge", "[1]", "on_run", "after_skip", "\\", '"', "'", "/*", "*/", "//", "CALL", "SEQ", "REPEAT(-1, \"x;\")", "LOOP", "WEAVE", "CHOOSE", "default", "into", "#", ".", "..", "ü" }
 
 -- The tokens of a text, roughly: words, numbers, blanks, single characters. Strings are taken apart, too.
 local function tokens(text)

@@ -33,8 +33,8 @@ suite:test("lines are those of the file, but not of a literal with escapes", fun
 end)
 
 suite:test("literals of all kinds", function()
-    local spec = file 'a = [==[ ]] ]=] ]==] b = "\\65\\x42\\u{43}\\z\n   d" c = \'it\\\'s\' -- "no" [[no]]\n'
-        .. '--[[ "no"\n]] e = "e" f = t[g[1]] - -1 .. "h"\n'
+    local spec = file('a = [==[ ]] ]=] ]==] b = "\\65\\x42\\u{43}\\z\n   d" c = \'it\\\'s\' -- "no" [[no]]\n'
+        .. '--[[ "no"\n]] e = "e" f = t[g[1]] - -1 .. "h"\n')
     suite:equal(source.line_of(spec, " ]] ]=] ", 1), 1)
     suite:equal(source.line_of(spec, "ABCd", 1), 1)
     suite:equal(source.line_of(spec, "it's", 1), 2)

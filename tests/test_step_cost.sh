@@ -1,0 +1,9 @@
+# The cost of a step, counted in instructions: see bench/steps.
+. "$(dirname "$0")/lib.sh"
+
+test_an_empty_step_costs_at_most_twice_a_switch() {
+    command -v valgrind >/dev/null || skip "valgrind is not installed"
+    "$ROOT/tests/bench/steps" --check
+}
+
+run_tests
