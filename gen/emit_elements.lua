@@ -34,7 +34,9 @@ local function stops(tree)
         end
         if tree.op ~= "REPEAT" and tree.op ~= "LOOP" then
             for _, child in ipairs(tree.items or {}) do tree.stops = stops(child) or tree.stops end
-            for _, child in ipairs { tree.el, tree.default } do tree.stops = stops(child) or tree.stops end
+            for _, key in ipairs { "el", "default" } do
+                tree.stops = tree[key] and stops(tree[key]) or tree.stops
+            end
         end
     end
     return tree.stops

@@ -22,6 +22,7 @@ program.ways = {
     clang = "clang -O0",
     optimized = "gcc -O2",
     sanitized = "gcc -O0 -fsanitize=address,undefined -fno-sanitize-recover=all",
+    stepped = "gcc -O0",
     clang_sanitized = "clang -O0 -fsanitize=address,undefined -fno-sanitize-recover=all",
 }
 
@@ -42,7 +43,7 @@ cd "$1" || exit 1
 say() { echo "$1" >stage; }
 rm -f prog
 say generate
-"%LOOPC%" gen spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
+"%LOOPC%" gen %STEP% spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
 say compile
 %CC% %WARNINGS% -I"%RUNTIME%" -o prog prog.c "%LIBRARY%" -ljansson -lz -lm -pthread >cc.err 2>&1 || exit 0
 say run
@@ -66,7 +67,7 @@ program.folder = build .. "/differential"
 
 -- Makes the folder of a job.
 function program.prepare(folder, g, way)
-    local values = setmetatable({ CC = program.ways[way], WARNINGS = warnings }, { __index = paths })
+    local values = setmetatable({ CC = program.ways[way], WARNINGS = warnings, STEP = way == "stepped" and "--step" or "" }, { __index = paths })
     platform.mkdirs(folder)
     platform.write(folder .. "/spec.lua", write.spec(g))
     platform.write(folder .. "/job.sh", (script:gsub("%%(%u+)%%", values)))

@@ -30,6 +30,7 @@ local function way_of(i)
     if i % 20 == 10 then return "clang_sanitized" end
     if i % 20 == 0 then return "sanitized" end
     if i % 20 == 5 then return "optimized" end
+    if i % 4 == 1 then return "stepped" end
     return i % 4 == 3 and "clang" or "gcc"
 end
 
