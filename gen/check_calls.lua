@@ -19,7 +19,8 @@ local function parameter(text)
     text = text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
     local pointer = text:find("[%*%[]") ~= nil
     local base = text:gsub("%[.*$", ""):gsub("%*", " "):gsub("%f[%w_]const%f[^%w_]", " "):gsub("%f[%w_]restrict%f[^%w_]", " ")
-    return { text = text, pointer = pointer, base = (base:match("^%s*([%w_ ]-)%s*[%w_]*%s*$") or ""):gsub("%s+$", ""), whole = base:match("^%s*(.-)%s*$") }
+    local type = base:match("^%s*([%w_ ]-)%s*[%w_]*%s*$") or ""
+    return { text = text, pointer = pointer, base = type:gsub("%s+$", ""), whole = base:match("^%s*(.-)%s*$") }
 end
 
 local function parameters(text)

@@ -16,8 +16,12 @@
 --   unit.sources_used      sources in order of first appearance; unit.places
 
 local check_fields = require "gen.check_fields"
+local host = require "host"
 
 local layout = {}
+
+-- C promises string literals of 4095 bytes; of a longer path the beginning and a checksum stand for it.
+local LONGEST_PATH = 1000
 
 local SCREEN = 50
 
@@ -91,7 +95,8 @@ local function path_of(occ)
         names[#names + 1] = occ.on.full
         occ = occ.parent
     end
-    return table.concat(names, " on ")
+    local path = table.concat(names, " on ")
+    return #path <= LONGEST_PATH and path or path:sub(1, 200) .. " ... " .. host.sha256(path)
 end
 
 local function on_of(occ) return occ.on and occ.on.full end

@@ -20,7 +20,7 @@ vocabulary.loop_keys = {
 vocabulary.callback_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "state", "table", "fields that live as long as the run" },
-    { "batch", "table", "fields made anew at the start of every iteration of the loop that the callback stands in" },
+    { "batch", "table|string", "fields made anew in every iteration of the callback's loop; or a body, for the node batch" },
     { "within", "table", "narrows it to the copies that stand at or under these nodes" },
     { "doc", "string", "what the callback is for, in a line" },
 }

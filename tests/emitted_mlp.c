@@ -1,6 +1,6 @@
 /* Drives a net that gen/emit_mlp.lua emitted. tests/lua/test_emit_mlp.lua writes emitted.h (the
  * net, its optimizers `opt` and `plain`, and what they are made from: shape, BATCH, COUNT, TARGETS,
- * RATE, RESIZE) and compiles this.
+ * RATE, RESIZE, SOFTMAX) and compiles this.
  *
  * The net is filled with NaN first, so that reading anything that was not written shows.
  */
@@ -123,6 +123,46 @@ static void check_classes(int rows)
     expect(net_correct(&net, labels, rows) == right, "correct", 0, right);
 }
 
+/* Half of the way from nothing to the weights is half of them. */
+static void check_blend(void)
+{
+    expect(!net_blend(&net, moved, COUNT + 1, 1.0f), "blend", 1, 0);
+    memset(moved, 0, sizeof moved);
+    net_blend(&net, moved, COUNT, 0.5f);
+    for (int i = 0; i < COUNT; i++)
+        expect_near("blended", moved[i], 0.5 * (double)weights[i]);
+}
+
+#ifdef SOFTMAX
+/* What is drawn, and its losses, out of the probabilities themselves; a mask leaves the others their
+ * proportions. */
+static void check_policy(int rows)
+{
+    const int outputs = shape.sizes[shape.layers];
+    const float *const p = net_forward(&net, x, rows);
+    float log_p[BATCH], shares[BATCH];
+    double likelihood = 0, entropy = 0;
+    bool allowed[VALUES];
+    for (int i = 0; i < rows * outputs; i++) {
+        entropy += (double)p[i] * log((double)p[i]) / rows;
+        allowed[i] = i % outputs != 0;
+    }
+    net_log_p(&net, labels, log_p, rows);
+    for (int r = 0; r < rows; r++) {
+        expect_near("log p", log_p[r], log((double)p[r * outputs + labels[r]]));
+        likelihood -= (double)log_p[r] / rows;
+        shares[r] = 1.0f / (float)rows;
+    }
+    net_zero_delta(&net, rows);
+    expect_near("likelihood", net_likelihood(&net, labels, shares, rows), likelihood);
+    expect_near("entropy", net_entropy(&net, shares, rows), entropy);
+    const double ratio = (double)p[1] / (double)p[outputs - 1];
+    net_mask(&net, allowed, rows);
+    expect(p[0] == 0.0f, "masked", p[0], 0);
+    expect_near("left", (double)p[1] / (double)p[outputs - 1], ratio);
+}
+#endif
+
 /* train is the same as its parts in sequence, and it learns. */
 static void check_training(void)
 {
@@ -167,7 +207,11 @@ int main(void)
         check_outputs(rows[i]);
         check_gradients(rows[i]);
         check_classes(rows[i]);
+#ifdef SOFTMAX
+        check_policy(rows[i]);
+#endif
     }
+    check_blend();
     check_training();
     check_init();
     return 0;

@@ -89,6 +89,15 @@ suite:test("a key names the node of that name before the node on_ of that name",
     suite:equal(insertions(unit, "B.before_x"), "c.before_x")
 end)
 
+suite:test("batch of a callback holds fields; with a body it names the node on_batch", function()
+    local unit = check [[
+        local A = loop "A" { times = 2, on_batch = node(1) }
+        return trainer "t" { A, callback "c" { batch = "1;" }, callback "d" { batch = { order = 3, "2;" } },
+            callback "e" { batch = { x = i32(3) }, on_batch = "$x++;" } }]]
+    suite:equal(insertions(unit, "A.on_batch"), "d.batch c.batch e.on_batch")
+    suite:equal(unit.trainer.callbacks[3].fields[1].life, "batch")
+end)
+
 suite:test("call_on takes nodes, names, and one node without a list", function()
     local unit = check [[
         local A = loop "A" { on_x = node(1), on_y = node(2) }

@@ -85,6 +85,7 @@ local function header(net, inputs, rate, text)
     w:directive("#define TARGETS %s", mlp.targets(net) == "labels" and "labels" or "y")
     w:directive("#define RATE %s", rate)
     if net.inputs_from then w:directive("#define RESIZE %d", net.inputs_max) end
+    if net.output == "softmax" then w:directive("#define SOFTMAX") end
     w:open("static const struct reference shape = {")
     w:line(".layers = %d, .sizes = {%d, %s},", #net.layers - 1, inputs, sizes)
     w:line('.activation = "%s", .output = "%s", .loss = "%s",', net.activation, net.output, net.loss)

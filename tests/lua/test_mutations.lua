@@ -68,7 +68,8 @@ return trainer "steps" { A, B, c, code = "static int f(int a, int b) { return a 
 -- Words that may come in where another one stood.
 local pool = { "nil", "true", "-1", "0", "1.5", "1e400", "0/0", '"x"', "{}", "node", "loop", "callback", "trainer", "Outer", "Fit", "f32", "mlp",
     "dataset", "samples", "rng", "u64(-1)", "call_on", "state", "site", "batch", "times", "order", "within", "1", "[[ $ ]]", "$", "$fail", "(", ")",
-    "{", "}", ",", "=", "function() end", "math.huge", "[1]", "on_run", "after_skip", "\\", '"', "'", "/*", "*/", "//", "CALL", "SEQ", "REPEAT(-1, \"x;\")", "LOOP", "WEAVE", "CHOOSE", "default", "into", "#", ".", "..", "ü" }
+    "{", "}", ",", "=", "function() end", "math.huge", "[1]", "on_run", "after_skip", "\\", '"', "'", "/*", "*/", "//",
+    "CALL", "SEQ", "REPEAT(-1, \"x;\")", "LOOP", "WEAVE", "CHOOSE", "default", "into", "#", ".", "..", "ü" }
 
 -- The tokens of a text, roughly: words, numbers, blanks, single characters. Strings are taken apart, too.
 local function tokens(text)

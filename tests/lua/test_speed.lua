@@ -14,6 +14,7 @@ local function beyond(text, instructions, memory)
         { instructions = instructions, memory = memory, seconds = 100 })
     if not ok then return why.limit or why.traceback end
     suite:check(unit.text, unit.diags:text())
+    return nil, unit
 end
 
 -- Specs of about n steps.
@@ -84,7 +85,9 @@ suite:test("500 loops, one in the other", function()
         end
         all[1].times = 2
         return trainer "t" (all)]]
-    suite:equal(beyond(text, 30000000, 64 << 20), nil)
+    local limit, unit = beyond(text, 30000000, 128 << 20)
+    suite:equal(limit, nil)
+    for line in unit.text:gmatch("[^\n]+") do suite:check(#line < 4095, "a line longer than C promises") end
 end)
 
 suite:test("2000 errors", function()
