@@ -167,6 +167,11 @@ local function write_program(unit, w, hash)
         w:line(".position_count = sizeof positions / sizeof positions[0],")
     end
     if unit.trainer.control then w:line(".steering = &steering,") end
+    if unit.has_nets then
+        w:line(".nets = nets,")
+        w:line(".net_count = sizeof nets / sizeof nets[0],")
+        w:line(".model = loopc_model_main,")
+    end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
     if unit.options.lib then
@@ -274,6 +279,7 @@ function emit.run(unit)
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
     emit_fields.write(unit, w)
+    unit.has_nets = emit_nets.write_table(unit, w)
     write_places(unit, w)
     write_position_names(unit, w)
     write_steering(unit, w)

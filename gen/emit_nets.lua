@@ -127,4 +127,21 @@ function emit_nets.write_dataset_options(unit, w)
     end
 end
 
+-- The table of nets, for those who use what was learned; a net that no body names is there too.
+function emit_nets.write_table(unit, w)
+    local nets = fields_of_type(unit, "mlp")
+    if #nets == 0 or unit.options.lib then return false end
+    w:comment { "The nets, for export and predict." }
+    w:open("static const struct loopc_net nets[] = {")
+    for _, field in ipairs(nets) do
+        local parameters = field.parameters
+        local data = parameters.inputs_from
+        w:line("{%s, %d, %s, %s, %s},", cvalue.string(field.full), #parameters.layers - 1, cvalue.string(parameters.activation),
+            cvalue.string(parameters.output), data and cvalue.string(data.full) or "NULL")
+    end
+    w:close("};")
+    w:blank()
+    return true
+end
+
 return emit_nets

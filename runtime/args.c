@@ -28,6 +28,15 @@ const struct loopc_common_flag loopc_common_flags[] = {
     {NULL, NULL, NULL},
 };
 
+const struct loopc_common_flag loopc_model_flags[] = {
+    {"npy", "<folder>", "export: write the weights as NumPy arrays"},
+    {"c-header", "<file>", "export: write constant arrays and a predict function in C11"},
+    {"onnx", "<file>", "export: write the net as ONNX"},
+    {"data", "<file>", "predict: what the net makes of each row, as CSV"},
+    {"net", "<name>", "which net, where there are several"},
+    {NULL, NULL, NULL},
+};
+
 /* The command line on its way through. */
 struct reader {
     struct loopc_args *args;
@@ -303,8 +312,36 @@ static int unknown(struct reader *reader)
     return LOOPC_FAILED;
 }
 
+/* Where the value of a flag of a verb goes, or NULL. */
+static const char **model_value(struct loopc_model_args *args, const char *name)
+{
+    const bool export = args->verb == LOOPC_VERB_EXPORT;
+    if (!strcmp(name, "net")) return &args->net;
+    if (!strcmp(name, "data")) return export ? NULL : &args->data;
+    if (!export) return NULL;
+    return !strcmp(name, "npy") ? &args->npy : !strcmp(name, "onnx") ? &args->onnx : &args->header;
+}
+
+/* What a verb takes: the options of a run have no meaning there. */
+static int read_model_flag(struct reader *reader)
+{
+    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+        if (!loopc_flag_is(flag->name, reader->name, reader->name_length)) continue;
+        const char **value = model_value(&reader->args->model, flag->name);
+        return value ? take_text(reader, flag->value, value) : unknown(reader);
+    }
+    static const char *const others[] = {"checkpoint", "resume", "help", "version"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (loopc_flag_is(others[i], reader->name, reader->name_length)) {
+            return read_common(reader, others[i]);
+        }
+    }
+    return unknown(reader);
+}
+
 static int read_flag(struct reader *reader)
 {
+    if (reader->args->model.verb != LOOPC_VERB_RUN) return read_model_flag(reader);
     const struct loopc_field *field = find_option(reader, reader->name, reader->name_length);
     if (field) return read_option(reader, field);
     const struct loopc_common_flag *common = find_common(reader);
@@ -335,6 +372,16 @@ static int read_argument(struct reader *reader)
     return read_flag(reader);
 }
 
+/* The first argument may be a verb, in programs that have a net. */
+static void read_verb(struct reader *reader)
+{
+    enum loopc_verb *verb = &reader->args->model.verb;
+    if (!*reader->next || !reader->program->model) return;
+    if (!strcmp(*reader->next, "export")) *verb = LOOPC_VERB_EXPORT;
+    if (!strcmp(*reader->next, "predict")) *verb = LOOPC_VERB_PREDICT;
+    if (*verb != LOOPC_VERB_RUN) reader->next++;
+}
+
 /* A spec's own whole number `seed` is the runtime's as well. */
 static void own_seed(struct reader *reader)
 {
@@ -357,6 +404,7 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                             .state = state,
                             .texts = texts,
                             .next = argv + (argc > 0)};
+    read_verb(&reader);
     while (*reader.next && args->wish == LOOPC_WISH_RUN) {
         if (read_argument(&reader)) return LOOPC_FAILED;
     }

@@ -19,6 +19,16 @@
 
 enum loopc_wish { LOOPC_WISH_RUN, LOOPC_WISH_HELP, LOOPC_WISH_VERSION };
 
+/* What is to become of a trained model: see model.h. */
+enum loopc_verb { LOOPC_VERB_RUN, LOOPC_VERB_EXPORT, LOOPC_VERB_PREDICT };
+
+struct loopc_model_args {
+    enum loopc_verb verb;
+    const char *npy, *header, *onnx; /* of export, or NULL */
+    const char *data;                /* of predict, or NULL */
+    const char *net;                 /* or NULL */
+};
+
 struct loopc_args {
     enum loopc_wish wish;
     uint64_t seed;       /* of the runtime; default 1 */
@@ -27,10 +37,11 @@ struct loopc_args {
     int64_t steps; /* of the step form: how many at most; default -1, all */
     enum loopc_when progress;
     struct loopc_saving saving;
+    struct loopc_model_args model;
     const char *control, *log, *journal, *replay; /* of the control channel, or NULL */
     const char **given; /* the argument of each option by its field's index, NULL without one */
-    char message[512];     /* when wrong: what */
-    char hint[256];        /* and what to do, or "" */
+    char message[512];  /* when wrong: what */
+    char hint[256];     /* and what to do, or "" */
 };
 
 /* Reads the command line into args and, by the table of fields, into state, which holds the
@@ -45,6 +56,9 @@ struct loopc_common_flag {
     const char *name, *value, *doc;
 };
 extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
+
+/* The flags of the verbs export and predict; beside them there are --checkpoint and --resume. */
+extern const struct loopc_common_flag loopc_model_flags[]; /* ends with a NULL name */
 
 /* Whether programs of this form have it: only those that go step by step have --steps. */
 bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);

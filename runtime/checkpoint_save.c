@@ -1,6 +1,7 @@
 /* Saving: from the entries of a state to a file that is whole or not there. */
 #include "checkpoint.h"
 
+#include "dataset.h"
 #include "entries.h"
 #include "folder.h"
 #include "json_text.h"
@@ -19,6 +20,10 @@ struct saving {
     void *state;
     struct loopc_entries entries;
     struct loopc_tensor *tensors;
+    int tensor_count;
+    char **keys; /* the memory of the names of scales */
+    int key_count;
+    int64_t *columns; /* of each of them */
     struct loopc_meta *metas;
     int meta_count;
     char **texts;               /* the memory of their keys and values, two each */
@@ -98,11 +103,45 @@ static int add_metas(struct saving *saving)
     return st | add_datasets(saving);
 }
 
+static int add_scale(struct saving *saving, char *key, const double *values, int64_t columns)
+{
+    const int i = saving->key_count++;
+    saving->keys[i] = key;
+    saving->columns[i] = columns;
+    saving->tensors[saving->tensor_count++] = (struct loopc_tensor){.name = key,
+                                                                    .dtype = LOOPC_DTYPE_F64,
+                                                                    .rank = 1,
+                                                                    .dims = &saving->columns[i],
+                                                                    .data = values};
+    return key ? LOOPC_OK : LOOPC_FAILED;
+}
+
+/* How the data sets are scaled that have a scale of their own. */
+static int add_scales(struct saving *saving)
+{
+    const struct loopc_program *program = saving->folder->program;
+    int st = LOOPC_OK;
+    for (int i = 0; i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        const double *mean, *divisor;
+        if (field->type != LOOPC_DATASET || field->count != 1) continue;
+        if (field->dataset && field->dataset->like) continue;
+        const struct loopc_dataset *d = (const void *)((char *)saving->state + field->offset);
+        if (!loopc_dataset_scaling(d, &mean, &divisor)) continue;
+        st |= add_scale(saving, loopc_key_make("loopc.mean", field->name), mean, d->columns);
+        st |= add_scale(saving, loopc_key_make("loopc.divisor", field->name), divisor, d->columns);
+    }
+    return st;
+}
+
 static int add_tensors(struct saving *saving)
 {
     const struct loopc_entries *entries = &saving->entries;
-    saving->tensors = calloc((size_t)entries->count + 1, sizeof *saving->tensors);
-    if (!saving->tensors) return LOOPC_FAILED;
+    const size_t scales = 2 * (size_t)saving->folder->program->field_count + 1;
+    saving->tensors = calloc((size_t)entries->count + scales, sizeof *saving->tensors);
+    saving->keys = calloc(scales, sizeof *saving->keys);
+    saving->columns = calloc(scales, sizeof *saving->columns);
+    if (!saving->tensors || !saving->keys || !saving->columns) return LOOPC_FAILED;
     for (int i = 0; i < entries->count; i++) {
         const struct loopc_entry *entry = &entries->list[i];
         saving->tensors[i] = (struct loopc_tensor){.name = entry->key,
@@ -111,7 +150,8 @@ static int add_tensors(struct saving *saving)
                                                    .dims = entry->dims,
                                                    .data = entry->memory};
     }
-    return LOOPC_OK;
+    saving->tensor_count = entries->count;
+    return add_scales(saving);
 }
 
 static void free_saving(struct saving *saving)
@@ -120,6 +160,10 @@ static void free_saving(struct saving *saving)
         free(saving->texts[i]);
     free(saving->texts);
     free(saving->metas);
+    for (int i = 0; i < saving->key_count; i++)
+        free(saving->keys[i]);
+    free(saving->keys);
+    free(saving->columns);
     free(saving->tensors);
     loopc_entries_free(&saving->entries);
 }
@@ -182,7 +226,7 @@ static int sync_folder(const struct loopc_folder *folder)
 
 static int write_new(struct saving *saving, const char *temporary)
 {
-    const struct loopc_contents contents = {saving->tensors, saving->entries.count, saving->metas,
+    const struct loopc_contents contents = {saving->tensors, saving->tensor_count, saving->metas,
                                             saving->meta_count};
     FILE *const file = open_new(saving->folder, temporary);
     if (!file) return LOOPC_FAILED;

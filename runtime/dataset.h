@@ -108,6 +108,11 @@ void loopc_dataset_free(struct loopc_dataset *d);
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
+/* How the samples of d were scaled: mean and divisor of each column, which stay while the whole
+ * stays. False: they were not. */
+bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,
+                           const double **divisor);
+
 /* Where row i of d is stored; 0 <= i < d->rows. */
 static inline int64_t loopc_dataset_row(const struct loopc_dataset *d, int64_t i)
 {

@@ -147,6 +147,17 @@ static void print_common(const struct loopc_program *program, int width, FILE *o
     }
 }
 
+static void print_model(const struct loopc_program *program, int width, FILE *out)
+{
+    fprintf(out, "\n%s export, %s predict, with --resume: a trained model:\n", program->name,
+            program->name);
+    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+        char label[64];
+        snprintf(label, sizeof label, "--%s %s", flag->name, flag->value);
+        print_entry(label, flag->doc, width, out);
+    }
+}
+
 void loopc_help_print(const struct loopc_program *program, const void *state, FILE *out)
 {
     const int width = widest(program);
@@ -157,4 +168,5 @@ void loopc_help_print(const struct loopc_program *program, const void *state, FI
     }
     print_options(program, state, width, out);
     print_common(program, width, out);
+    if (program->model) print_model(program, width, out);
 }

@@ -28,6 +28,17 @@ struct loopc_steering {
     const char *loss;   /* the field that is the loss of a batch */
 };
 
+/* What the table of fields does not say of a net. Its weights are the fields NAME.layers.0.weight,
+ * NAME.layers.0.bias and so on. */
+struct loopc_net {
+    const char *name; /* in full */
+    int layers;
+    const char *activation, *output; /* as in a spec: "relu", "softmax" */
+    const char *data;                /* the data set that its inputs come from, in full, or NULL */
+};
+
+struct loopc_job;
+
 struct loopc_program {
     const char *name, *doc; /* doc: one line or several, or NULL */
     size_t size;            /* bytes of the state; its first member is a struct loopc_run */
@@ -39,10 +50,13 @@ struct loopc_program {
     const char *const *positions; /* names of where a run can be saved; [0] is its start */
     int position_count;
     const struct loopc_steering *steering; /* or NULL */
-    void (*defaults)(void *state); /* of the fields that do not start as 0; or NULL */
-    int (*prepare)(void *state);   /* first weights and the like; or NULL; returns a status */
-    int (*run)(void *state);       /* returns a status */
-    int (*watched)(void *state);   /* the same with its places; or NULL: it cannot be watched */
+    const struct loopc_net *nets;
+    int net_count;
+    int (*model)(const struct loopc_job *job); /* loopc_model_main where there is a net, or NULL */
+    void (*defaults)(void *state);             /* of the fields that do not start as 0; or NULL */
+    int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
+    int (*run)(void *state);     /* returns a status */
+    int (*watched)(void *state); /* the same with its places; or NULL: it cannot be watched */
     /* The step form has these in the place of run and watched: one step; LOOPC_MORE or the status
      * with which the run ended. */
     int (*step)(void *state);
@@ -98,6 +112,9 @@ struct loopc_run {
  * bad input; 128 + n interrupted by signal n. Standard output stays the bodies' own (but for
  * --help and --version); what main has to say goes to standard error. */
 int loopc_main(const struct loopc_program *program, int argc, char **argv);
+
+/* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
+int loopc_model_main(const struct loopc_job *job);
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 

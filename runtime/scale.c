@@ -142,3 +142,12 @@ int loopc_dataset_scale(struct loopc_dataset *d, const struct loopc_dataset *lik
     }
     return st ? loopc_complain(message, NULL, "%s: out of memory", d->name) : apply(d, message);
 }
+
+bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,
+                           const double **divisor)
+{
+    if (!d->source || !d->source->mean || !d->source->divisor) return false;
+    *mean = d->source->mean;
+    *divisor = d->source->divisor;
+    return true;
+}

@@ -383,6 +383,11 @@ static const struct loopc_field fields[] = {
      .report_in = "Train"},
 };
 
+/* The nets, for export and predict. */
+static const struct loopc_net nets[] = {
+    {"net", 2, "relu", "softmax", NULL},
+};
+
 /* The places of the run, for --timings and --trace. */
 static const struct loopc_place places[] = {
     {"Fit", NULL, -1, 'l'},
@@ -411,6 +416,9 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .nets = nets,
+    .net_count = sizeof nets / sizeof nets[0],
+    .model = loopc_model_main,
     .defaults = digits_defaults,
     .prepare = digits_prepare,
     .run = digits_run,
