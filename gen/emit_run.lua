@@ -182,7 +182,7 @@ function Run:head(occ)
     self:open("for (%s; %s; %s) {", start, test, counters)
 end
 
-function write.skip(self, item) return item.mate + 1 end
+function write.skip(_, item) return item.mate + 1 end
 
 write["repeat"] = function(self, item, i)
     local occ, loop = item.occ, item.occ.loop
@@ -364,18 +364,6 @@ local function some(names)
     return table.concat(out, ", ") .. (#names > #out and (" (%d places)"):format(#names) or "")
 end
 
--- Whether lines of C use a variable: not in a comment or a string, not as the name of a member.
-local function mentions(lines, word)
-    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
-    for _, line in ipairs(lines) do
-        if line:find(pattern) then
-            local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
-            if code:find(pattern) then return true end
-        end
-    end
-    return false
-end
-
 function Run:finish_function()
     local w = self.w
     if not can(self.root.out) then
@@ -411,7 +399,7 @@ function Run:func(item)
         same.sites[#same.sites + 1] = item.occ.on.full
         return same
     end
-    run.uses_s = mentions(run.w.lines, "s") or #run.points > 0
+    run.uses_s = CWriter.mentions(run.w.lines, "s") or #run.points > 0
     run.sites = { item.occ.on and item.occ.on.full }
     step_form.frame(run, item)
     run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or step_form.suffix(run))
@@ -443,7 +431,7 @@ end
 
 function Run:write_to(w)
     local lines = self.w.lines
-    local uses_s, uses_st = self.uses_s, mentions(lines, "st")
+    local uses_s, uses_st = self.uses_s, CWriter.mentions(lines, "st")
     if self.root.parent then
         local loop = self.root.occ.loop
         w:comment { ("%s (%s), on %s"):format(loop.name, bodies.where(loop.at), some(self.sites)) }
