@@ -92,11 +92,22 @@ local function write_body(f, w)
     end
 end
 
+-- The end of a function that returns a status: the last test for one is its result.
+local function write_return(f)
+    local w = f.w
+    if f.endless == #w.lines then return end
+    local result = w:last() and w:last():match("^    if %((.*)%) return st;$")
+    if not result then return w:line("return LOOPC_OK;") end
+    w:drop_last()
+    w:line("return %s;", result:match("^%(st = (.*)%)$") or result)
+end
+
 function Emitter:write_function(f, tree, title)
     f:tree(tree)
+    local returns = f.machine or self.source.signals or f.name ~= self.source.func
+    if returns then write_return(f) end
     self:frame(f)
     local w = CWriter.new()
-    local returns = f.machine or self.source.signals or f.name ~= self.source.func
     w:comment { title }
     w:line("static %s %s(%s)", returns and "int" or "void", f.name, self:parameters())
     w:open("{")
@@ -106,7 +117,6 @@ function Emitter:write_function(f, tree, title)
     write_entry(f, w)
     if f.points > 0 then w:blank() end
     write_body(f, w)
-    if returns and f.endless ~= #f.w.lines then w:line("return LOOPC_OK;") end
     w:close()
     w:blank()
     self.functions[#self.functions + 1] = w
