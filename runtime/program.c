@@ -140,8 +140,9 @@ static void report_failures(const struct loopc_job *job)
         char text[2048];
         loopc_failure_text(failure, text, sizeof text);
         loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
-        if (failure->more) loopc_say(job->program, "suppressed", "%u more", failure->more);
     }
+    const unsigned more = loopc_failures_more(&run->failures);
+    if (more) loopc_say(job->program, "suppressed", "%u more", more);
     if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
 }
 
