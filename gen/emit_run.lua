@@ -208,10 +208,11 @@ function Run:has_code(mark)
 end
 
 -- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
--- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them.
+-- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
+-- its host.
 function Run:boundary(item)
     if item.in_handler then return self:line("loopc_beat(&s->loopc);") end
-    if step_form.is(self) then return self:line("if ((st = loopc_within(&s->loopc))) break;") end
+    if not item.at_name then return self:line("if ((st = loopc_within(&s->loopc))) break;") end
     self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
     local label = self:name_label(item.occ.loop.name .. "_resumed")
     self.w:outdented("%s:", label)

@@ -30,11 +30,35 @@ test_the_straight_form_has_no_steps() {
     has "$ERR" "unknown flag '--steps'"
 }
 
-test_no_checkpoints_in_the_step_form() {
-    "$LOOPC" build --step "$TMP/count.lua" -o count
-    expect 2 ./count --checkpoint folder
-    has "$ERR" 'the step form has no checkpoints'
+# A checkpoint is of a place between two iterations, which both forms have.
+test_checkpoints_of_one_form_go_on_in_the_other() {
+    local net=$ROOT/specs/04_train_valid.lua
+    "$LOOPC" build "$net" -o straight
+    "$LOOPC" build --step "$net" -o step
+    expect 0 ./straight
+    local all=$OUT
+    expect 0 ./step
+    same "$OUT" "$all"
+    for second in step straight; do
+        rm -rf folder
+        expect 0 ./step --checkpoint folder --save-every 7 --steps 700
+        expect 0 ./$second --checkpoint folder --resume latest
+        same "$(printf '%s\n' "$OUT" | tail -n 1)" "$(printf '%s\n' "$all" | tail -n 1)"
+    done
+    expect 0 ./straight --checkpoint other --save-every 7
+    expect 0 ./step --resume "$(ls other/*.safetensors | head -n 1)"
+    same "$(printf '%s\n' "$OUT" | tail -n 1)" "$(printf '%s\n' "$all" | tail -n 1)"
 }
+
+# The suite of the control channel, with programs in the step form.
+stepped() { # stepped SUITE [ARGUMENT...]
+    printf '%s\n' '#!/bin/sh' 'if [ "$1" = build ]; then shift; set -- build --step "$@"; fi' "exec '$LOOPC' \"\$@\"" >stepped
+    chmod +x stepped
+    LOOPC=$PWD/stepped bash "$ROOT/tests/$@" >log 2>&1 || fail "$(grep '^not ok' log)"
+    grep -q '^ok' log
+}
+
+test_runs_in_the_step_form_are_steered() { stepped test_control.sh numbers malformed signals; }
 
 library() { # library NAME SPEC: with the position of its third step in the file `position`
     "$LOOPC" gen --step --lib "$2" -o count.c

@@ -6,6 +6,9 @@
  *   Nested (spec.lua:20): nested; on Each.on_weave */
 #include "loopc.h"
 
+/* Where a run can be saved and resumed: between two iterations of a loop. */
+enum { AT_START, AT_Each };
+
 /* What each place of Nested has for itself. */
 struct Nested_site {
     int32_t rounds; /* (spec.lua:22) */
@@ -912,6 +915,12 @@ static int elements_go_on(void *state)
     int handled = LOOPC_OK;
     int st = LOOPC_OK;
 
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Each:
+        s->loopc.resume_at = AT_START;
+        goto Each_resumed;
+    }
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -947,8 +956,8 @@ static int elements_go_on(void *state)
 
     /* Each (spec.lua:3) */
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_within(&s->loopc))) break;
-
+        if ((st = loopc_between(&s->loopc, AT_Each))) break;
+    Each_resumed:
         /* Each.call (spec.lua:5) */
         s->position.Each_on_call.at = 0;
         here->at = 1;
@@ -1067,6 +1076,12 @@ static int elements_watched(void *state)
     int handled = LOOPC_OK;
     int st = LOOPC_OK;
 
+    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    case AT_Each:
+        s->loopc.resume_at = AT_START;
+        goto Each_resumed;
+    }
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -1103,8 +1118,8 @@ static int elements_watched(void *state)
     /* Each (spec.lua:3) */
     loopc_enter(&s->loopc, 0);
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_within(&s->loopc))) break;
-
+        if ((st = loopc_between(&s->loopc, AT_Each))) break;
+    Each_resumed:
         /* Each.call (spec.lua:5) */
         loopc_enter(&s->loopc, 1);
         loopc_at(&s->loopc, 2);
@@ -1328,6 +1343,12 @@ static const struct loopc_place places[] = {
     {"Each.on_spawn", NULL, 24, 's'},
 };
 
+/* The same by name, as checkpoints have them. */
+static const char *const positions[] = {
+    [AT_START] = "start",
+    [AT_Each] = "Each",
+};
+
 /* Where processes of POPEN and SPAWN are kept: they end with the run. */
 static const size_t children[] = {
     offsetof(struct elements, position.Nested_on_nested_strand_4.process),
@@ -1375,6 +1396,8 @@ static const struct loopc_program program = {
     .field_count = sizeof fields / sizeof fields[0],
     .places = places,
     .place_count = sizeof places / sizeof places[0],
+    .positions = positions,
+    .position_count = sizeof positions / sizeof positions[0],
     .defaults = elements_defaults,
     .step = elements_step,
     .step_watched = elements_step_watched,
