@@ -58,7 +58,8 @@ function Run:call(item, expression, out)
     end
     local in_phase = self.list[item.parent].op == "phase"
     if in_phase and item.part == "failed" then
-        return self:line(self.list[item.parent].recovers and "handled |= %s;" or "%s;", expression)
+        if self.list[item.parent].recovers then return self:line("handled |= %s;", expression) end
+        return expression ~= "late" and self:line("%s;", expression) -- its failure is recorded, and one is pending
     end
     if in_phase and item.part == "finally" then return self:line("st = loopc_worse(st, %s);", expression) end
     self:leave(item, expression, out)
