@@ -165,11 +165,33 @@ SPEC
     has "$OUT" 'SEQ { SEQ { CALL [[a();]] }'
 }
 
+# The components of a stream point where its closed form says, to the last digits, and where the stream was told to vary.
 test_components_of_a_stream() {
     "$LOOPC" build "$ROOT"/specs/11_*.lua -o pca
     for angle in -1.2 0 0.5 1.5; do
         expect 0 ./pca --angle $angle --blocks 200
-        same "$(printf '%s\n' "$OUT" | awk '/variance/ { v = $NF } /closed/ { e = $NF } END { print (v > 8.5 && v < 9.5 && e < 0.02) }')" 1
+        has "$OUT" '200 blocks, 51200 samples'
+        same "$(printf '%s\n' "$OUT" | awk '/variance/ { v = $NF } /closed/ { c = $NF; a = $6 + 0 }
+            END { print (v > 8.5 && v < 9.5 && a < 0.02 && c < 1e-9) }')" 1
+    done
+}
+
+# Training, validation and a look at a file take turns, the same ones in both forms.
+test_interleaved_training() {
+    "$LOOPC" build "$ROOT"/specs/12_*.lua -o straight
+    "$LOOPC" build --step "$ROOT"/specs/12_*.lua -o step
+    expect 0 ./straight
+    local all=$OUT
+    same "$(printf '%s\n' "$all" | tail -n 1)" '500 batches'
+    same "$(printf '%s\n' "$all" | grep -c accuracy)" 5
+    same "$(printf '%s\n' "$all" | awk '/accuracy/ { a = $NF } END { print (a > 0.95) }')" 1
+    expect 0 ./step
+    same "$OUT" "$all"
+    touch stop
+    for form in straight step; do
+        expect 0 ./$form --stop-file stop
+        has "$OUT" 'the file is there: the end'
+        lacks "$OUT" '500 batches'
     done
 }
 

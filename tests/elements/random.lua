@@ -188,4 +188,7 @@ function random.text(spec, name)
         ('return trainer "%s" { L, M, late, state = { x = i32(0), y = i32(1), z = i32(2), buffer = i32[4] } }'):format(name) }, "\n") .. "\n"
 end
 
+-- The text of the spec's elements, each one an expression of Lua.
+function random.elements(spec) return { text(spec.tree), text(spec.failed), text(spec.finally), text(spec.callback), text(spec.inner.tree) } end
+
 return random
