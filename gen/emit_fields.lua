@@ -74,7 +74,8 @@ local function tensor_rows(unit, w, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
         local sizes, shape = shape_of(unit, entry.dims)
         write_row(unit, w, concat({ { "name", cvalue.string(entry.name) }, { "type", entry.type },
-            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(product(sizes)) } }, shape))
+            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(product(sizes)) },
+            { "panels", entry.panels and "true" } }, shape))
     end
 end
 

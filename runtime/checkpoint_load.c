@@ -291,7 +291,7 @@ static void commit(const struct plan *plan)
     for (int i = 0; i < plan->entries.count; i++) {
         const struct loopc_entry *entry = &plan->entries.list[i];
         if (!plan->sources[i]) continue;
-        memcpy(entry->memory, next, entry->bytes);
+        loopc_entry_read(entry, next);
         next += entry->bytes;
     }
     for (int i = 0; i < plan->entries.word_count; i++) {

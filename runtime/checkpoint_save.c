@@ -21,6 +21,7 @@ struct saving {
     struct loopc_entries entries;
     struct loopc_tensor *tensors;
     int tensor_count;
+    char *turned; /* the matrices that stand in panels, row by row, one after the other */
     char **keys; /* the memory of the names of scales */
     int key_count;
     int64_t *columns; /* of each of them */
@@ -134,10 +135,34 @@ static int add_scales(struct saving *saving)
     return st;
 }
 
+/* Makes room for the matrices that stand in panels. */
+static int make_turned(struct saving *saving)
+{
+    size_t bytes = 1;
+    for (int i = 0; i < saving->entries.count; i++) {
+        const struct loopc_entry *entry = &saving->entries.list[i];
+        bytes += entry->panels ? entry->bytes : 0;
+    }
+    saving->turned = malloc(bytes);
+    return saving->turned ? LOOPC_OK : LOOPC_FAILED;
+}
+
+/* The data of an entry as they stand in the file; *room is what is left for turned ones. */
+static const void *data_of(const struct loopc_entry *entry, char **room)
+{
+    if (!entry->panels) return entry->memory;
+    char *const data = *room;
+    loopc_entry_write(entry, data);
+    *room += entry->bytes;
+    return data;
+}
+
 static int add_tensors(struct saving *saving)
 {
     const struct loopc_entries *entries = &saving->entries;
     const size_t scales = 2 * (size_t)saving->folder->program->field_count + 1;
+    if (make_turned(saving)) return LOOPC_FAILED;
+    char *room = saving->turned;
     saving->tensors = calloc((size_t)entries->count + scales, sizeof *saving->tensors);
     saving->keys = calloc(scales, sizeof *saving->keys);
     saving->columns = calloc(scales, sizeof *saving->columns);
@@ -148,7 +173,7 @@ static int add_tensors(struct saving *saving)
                                                    .dtype = entry->dtype,
                                                    .rank = entry->rank,
                                                    .dims = entry->dims,
-                                                   .data = entry->memory};
+                                                   .data = data_of(entry, &room)};
     }
     saving->tensor_count = entries->count;
     return add_scales(saving);
@@ -164,6 +189,7 @@ static void free_saving(struct saving *saving)
         free(saving->keys[i]);
     free(saving->keys);
     free(saving->columns);
+    free(saving->turned);
     free(saving->tensors);
     loopc_entries_free(&saving->entries);
 }
