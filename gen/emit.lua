@@ -170,6 +170,7 @@ local function write_program(unit, w, hash)
     if unit.has_nets then
         w:line(".nets = nets,")
         w:line(".net_count = sizeof nets / sizeof nets[0],")
+        w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end

@@ -52,6 +52,7 @@ struct loopc_program {
     const struct loopc_steering *steering; /* or NULL */
     const struct loopc_net *nets;
     int net_count;
+    bool threads; /* it gives work to the crew (crew.h), so it has --threads */
     int (*model)(const struct loopc_job *job); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);             /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */

@@ -1,6 +1,7 @@
 /* Startup: what main does before the run. */
 #include "startup.h"
 
+#include "crew.h"
 #include "dataset.h"
 #include "machine.h"
 #include "metrics.h"
@@ -11,9 +12,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGNMENT = 64, BAD_USAGE = 2 };
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, BAD_USAGE = 2 };
 
 void loopc_say(const struct loopc_program *program, const char *kind, const char *format, ...)
 {
@@ -49,16 +51,30 @@ static void occupy_standard_streams(void)
     }
 }
 
-/* calloc, since a large state then costs no memory where it is not used. */
+/* Zeroed memory at a multiple of 64 bytes; *memory is what is to be freed. calloc, since a large
+ * state then costs no memory where it is not used. Where huge pages can be had (Linux, on demand) a
+ * large one is made of them: its weights are walked through from end to end, and each page has to be
+ * looked up. */
+static void *make_memory(size_t size, void **memory)
+{
+    const size_t alignment = size > HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    const size_t whole = (size + alignment - 1) / alignment * alignment;
+    *memory = calloc(1, whole + alignment);
+    if (!*memory) return NULL;
+    char *const aligned = (char *)*memory + (alignment - (uintptr_t)*memory % alignment);
+#ifdef MADV_HUGEPAGE
+    if (alignment == HUGE_PAGE) madvise(aligned, whole, MADV_HUGEPAGE); /* may be refused */
+#endif
+    return aligned;
+}
+
 static int make_state(struct loopc_job *job)
 {
-    job->memory = calloc(1, job->program->size + ALIGNMENT);
-    if (!job->memory) {
+    job->state = make_memory(job->program->size, &job->memory);
+    if (!job->state) {
         loopc_say(job->program, "error", "no memory for a state of %zu bytes", job->program->size);
         return 1;
     }
-    const size_t over = (uintptr_t)job->memory % ALIGNMENT;
-    job->state = (char *)job->memory + (ALIGNMENT - over);
     struct loopc_run *run = job->state;
     run->program = job->program;
     if (job->program->defaults) job->program->defaults(job->state);
@@ -252,6 +268,14 @@ static int open_saver(const struct loopc_job *job)
     return run->saver ? LOOPC_GO_ON : bad_saving(job, message);
 }
 
+static int make_crew(const struct loopc_job *job)
+{
+    char message[256];
+    if (!loopc_crew_size(job->args.threads, message, sizeof message)) return LOOPC_GO_ON;
+    loopc_say(job->program, "error", "--threads: %s", message);
+    return 1;
+}
+
 int loopc_start(struct loopc_job *job, int argc, char **argv)
 {
     job->argc = argc;
@@ -262,6 +286,7 @@ int loopc_start(struct loopc_job *job, int argc, char **argv)
     if (code == LOOPC_GO_ON) code = load_datasets(job);
     if (code == LOOPC_GO_ON) loopc_machine_seed(job->program, job->state, job->args.seed);
     if (code == LOOPC_GO_ON) code = open_saver(job);
+    if (code == LOOPC_GO_ON) code = make_crew(job);
     return code;
 }
 
@@ -292,6 +317,7 @@ int loopc_take_up(struct loopc_job *job)
 void loopc_end(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
+    loopc_crew_end();
     if (run) loopc_saver_close(run->saver, run, false);
     if (run) free_datasets(job);
     loopc_args_free(&job->args);

@@ -418,6 +418,7 @@ static const struct loopc_program program = {
     .position_count = sizeof positions / sizeof positions[0],
     .nets = nets,
     .net_count = sizeof nets / sizeof nets[0],
+    .threads = true,
     .model = loopc_model_main,
     .defaults = digits_defaults,
     .prepare = digits_prepare,
