@@ -132,6 +132,11 @@ end
 -- Training steps of fewer multiplications than this are over before other threads have begun.
 local worth_threads = 1 << 20
 
+-- Whether a step needs anything that the optimizer keeps.
+local function keeps(optimizer)
+    return mlp.rule(optimizer) ~= "sgd"
+end
+
 local function job_name(optimizer)
     return optimizer.net.prefix .. "_batch"
 end
@@ -143,7 +148,7 @@ local function write_job(w, optimizer)
     w:comment { ("A batch that %s learns from: what its threads are given."):format(net.name) }
     w:open("struct %s {", job_name(optimizer))
     w:line("struct %s *n;", net.struct)
-    w:line("struct %s *o;", optimizer.struct)
+    if keeps(optimizer) then w:line("struct %s *o;", optimizer.struct) end
     w:line(labels and "struct loopc_rows x;" or "struct loopc_rows x, y;")
     if labels then w:line("const int32_t *labels;") end
     w:line("int32_t rows;")
@@ -156,7 +161,7 @@ local function write_part_body(w, optimizer)
     local net = optimizer.net
     w:line("const struct %s *const batch = job;", job_name(optimizer))
     w:line("struct %s *const n = batch->n;", net.struct)
-    w:line("struct %s *const o = batch->o;", optimizer.struct)
+    if keeps(optimizer) then w:line("struct %s *const o = batch->o;", optimizer.struct) end
     w:line("const int32_t rows = batch->rows;")
     if mlp.targets(net) == "labels" then w:line("const int32_t *const labels = batch->labels;") end
     w:line("const float eta = batch->eta;")
@@ -197,7 +202,7 @@ end
 
 local function write_batch(w, optimizer, x, targets)
     w:line("o->step++;")
-    w:line("struct %s batch = {n, o, %s, %s, rows, eta};", job_name(optimizer), x, targets)
+    w:line("struct %s batch = {n, %s%s, %s, rows, eta};", job_name(optimizer), keeps(optimizer) and "o, " or "", x, targets)
     write_run(w, optimizer)
 end
 

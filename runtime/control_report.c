@@ -136,8 +136,8 @@ static void write_layers(struct loopc_control *c, const void *state)
         if (!is_weight(field)) continue;
         fputs(any ? ", {\"name\": " : "{\"name\": ", c->file);
         loopc_json_string(c->file, field->name);
-        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", rows_of(field),
-                columns_of(field, state));
+        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", field->count / columns_of(field),
+                width_of(field, state));
         any = true;
     }
 }

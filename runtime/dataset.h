@@ -129,4 +129,9 @@ int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t 
 int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                    int32_t rows, float *x, float *y);
 
+/* Where these rows are stored in d->x, d->y and d->labels, and their labels, each of them once more;
+ * labels may be NULL. Returns how many there were. */
+int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
+                           int64_t *index, int32_t *labels);
+
 #endif

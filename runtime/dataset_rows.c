@@ -46,6 +46,17 @@ int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, 
     return count;
 }
 
+int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
+                           int64_t *index, int32_t *labels)
+{
+    const int32_t count = rows_left(d, first, rows);
+    for (int32_t i = 0; i < count; i++)
+        index[i] = nth(d, key, first + i);
+    for (int32_t i = 0; i < count && labels && d->labels; i++)
+        labels[i] = d->labels[index[i]];
+    return count;
+}
+
 /* Marks the rows of the part: the last ones of the order that key gives. */
 static unsigned char *mark_part(const struct loopc_dataset *whole, uint64_t key, int64_t count)
 {

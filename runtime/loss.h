@@ -108,8 +108,7 @@ LOOPC_INLINE void loopc_cross_entropy(const float *z, const int32_t *labels, flo
  * -(y log a + (1 - y) log (1 - a)), 0 <= y <= 1; d = (a - y) / samples, the derivative by z.
  * In terms of z that is max(z, 0) - y z + log(1 + exp(-|z|)), which loses nothing at either end. */
 LOOPC_INLINE void loopc_binary_cross_entropy(const float *z, float *d, float *losses,
-                                             int32_t samples, int32_t outputs,
-                                             struct loopc_part me)
+                                             int32_t samples, int32_t outputs, struct loopc_part me)
 {
     const float share = loopc_share(samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);

@@ -7,7 +7,7 @@
  *     vector.h       vectors of floats and what is done to them lane by lane
  *     elementary.h   exp, log, tanh
  *     panel.h        the form of all matrices
- *     part.h         how threads share the work
+ *     part.h         how threads share the work, and crew.h how they wait for each other
  *     turn.h         batches on their way into that form and out of it
  *     tile.h         the part of a product of matrices that is kept in registers
  *     product.h      products of matrices: the order of all loops
@@ -27,6 +27,7 @@
 #define LOOPC_NN_H
 
 #include "activation.h"
+#include "crew.h"
 #include "dense.h"
 #include "elementary.h"
 #include "init.h"

@@ -309,7 +309,8 @@ LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, struct loop
     const int32_t full = loopc_lesser(mine.end * LOOPC_BAND, p->rows - rest);
     for (tile.i = mine.first * LOOPC_BAND; tile.i < full; tile.i += LOOPC_BAND)
         loopc_product_band(p, tile, LOOPC_BAND, end, pending);
-    if (rest > 0 && mine.end == bands && mine.first < bands) loopc_product_band(p, tile, rest, end, pending);
+    if (rest > 0 && mine.end == bands && mine.first < bands)
+        loopc_product_band(p, tile, rest, end, pending);
 }
 
 /* Does this part of a product. */

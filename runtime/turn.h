@@ -80,10 +80,9 @@ LOOPC_INLINE void loopc_turn(const float *restrict upright, float *restrict lyin
     const struct loopc_span mine = loopc_panels_of(features, me);
     for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
         for (int32_t r = 0; r < samples; r += LOOPC_PANEL)
-            loopc_turn_block(upright + loopc_panel_at(features, k, r),
-                             lying + loopc_panel_at(batch, r, k),
-                             loopc_lesser(features - k, LOOPC_PANEL),
-                             loopc_lesser(samples - r, LOOPC_PANEL));
+            loopc_turn_block(
+                upright + loopc_panel_at(features, k, r), lying + loopc_panel_at(batch, r, k),
+                loopc_lesser(features - k, LOOPC_PANEL), loopc_lesser(samples - r, LOOPC_PANEL));
 }
 
 /* Rows of samples as they stand in memory: row r at x + (index ? index[r] : r) * features. */
@@ -108,8 +107,12 @@ LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict lying
         const float *const from = loopc_row(rows, r + i, features) + k;
         float *const to = lying + i * LOOPC_PANEL;
         if (k + AHEAD < features) __builtin_prefetch(from + AHEAD);
-        if (columns < LOOPC_PANEL) memset(to, 0, LOOPC_PANEL * sizeof *to);
-        memcpy(to, from, (size_t)columns * sizeof *to);
+        if (columns == LOOPC_PANEL) {
+            memcpy(to, from, LOOPC_PANEL * sizeof *to);
+        } else {
+            memset(to, 0, LOOPC_PANEL * sizeof *to);
+            memcpy(to, from, (size_t)columns * sizeof *to);
+        }
     }
 }
 

@@ -40,8 +40,14 @@ enum { LOOPC_LANES = 4 };
 typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 
-/* Kernels are cut to size where they are called: their sizes are constants there. */
+/* Kernels are cut to size where they are called: their sizes are constants there. Without an
+ * optimizer, or with checks at every access, that would only be a lot of code: there they stay
+ * functions. (-DLOOPC_PLAIN asks for that.) */
+#if defined LOOPC_PLAIN || !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
+#define LOOPC_INLINE static inline
+#else
 #define LOOPC_INLINE static inline __attribute__((always_inline))
+#endif
 
 /* Makes the compiler forget what it knows about a pointer. Where a function uses the same addresses
  * before and after a loop that needs all registers, it is cheaper to calculate them again. */
@@ -74,7 +80,8 @@ static inline float loopc_fma_emulated(float a, float b, float c)
     const double error = (product - (sum - part)) + ((double)c - part);
     int64_t bits;
     memcpy(&bits, &sum, sizeof bits);
-    if ((error < 0.0 || error > 0.0) && bits % 2 == 0) bits += (error > 0.0) == (sum > 0.0) ? 1 : -1;
+    if ((error < 0.0 || error > 0.0) && bits % 2 == 0)
+        bits += (error > 0.0) == (sum > 0.0) ? 1 : -1;
     double odd;
     memcpy(&odd, &bits, sizeof odd);
     return (float)odd;
