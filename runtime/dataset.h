@@ -18,6 +18,7 @@
 #ifndef LOOPC_DATASET_H
 #define LOOPC_DATASET_H
 
+#include "shuffle.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -129,9 +130,26 @@ int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t 
 int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                    int32_t rows, float *x, float *y);
 
-/* Where these rows are stored in d->x, d->y and d->labels, and their labels, each of them once more;
- * labels may be NULL. Returns how many there were. */
-int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
-                           int64_t *index, int32_t *labels);
+/* How many of the rows first .. first + rows - 1 there are. */
+static inline int32_t loopc_dataset_left(const struct loopc_dataset *d, int64_t first, int32_t rows)
+{
+    if (first < 0 || first >= d->rows || rows <= 0) return 0;
+    const int64_t left = d->rows - first;
+    return left < rows ? (int32_t)left : rows;
+}
+
+/* Where the rows of loopc_dataset_take are stored in d->x, d->y and d->labels, and their labels once
+ * more; labels may be NULL. Returns how many there were. */
+static inline int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first,
+                                         int32_t rows, int64_t *index, int32_t *labels)
+{
+    const int32_t count = loopc_dataset_left(d, first, rows);
+    if (key) loopc_shuffled_rows(key, (uint64_t)d->rows, (uint64_t)first, count, index);
+    for (int32_t i = 0; i < count; i++)
+        index[i] = loopc_dataset_row(d, key ? index[i] : first + i);
+    for (int32_t i = 0; i < count && labels && d->labels; i++)
+        labels[i] = d->labels[index[i]];
+    return count;
+}
 
 #endif

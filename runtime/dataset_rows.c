@@ -14,17 +14,10 @@ static int64_t nth(const struct loopc_dataset *d, uint64_t key, int64_t i)
     return loopc_dataset_row(d, i);
 }
 
-static int32_t rows_left(const struct loopc_dataset *d, int64_t first, int32_t rows)
-{
-    if (first < 0 || first >= d->rows || rows <= 0) return 0;
-    const int64_t left = d->rows - first;
-    return left < rows ? (int32_t)left : rows;
-}
-
 int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
                            float *x, int32_t *labels)
 {
-    const int32_t count = rows_left(d, first, rows);
+    const int32_t count = loopc_dataset_left(d, first, rows);
     const size_t width = (size_t)d->columns;
     for (int32_t i = 0; i < count; i++) {
         const int64_t row = nth(d, key, first + i);
@@ -43,17 +36,6 @@ int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, 
         const int64_t row = nth(d, key, first + i);
         memcpy(y + (size_t)i * width, d->y + (size_t)row * width, width * sizeof *y);
     }
-    return count;
-}
-
-int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
-                           int64_t *index, int32_t *labels)
-{
-    const int32_t count = rows_left(d, first, rows);
-    for (int32_t i = 0; i < count; i++)
-        index[i] = nth(d, key, first + i);
-    for (int32_t i = 0; i < count && labels && d->labels; i++)
-        labels[i] = d->labels[index[i]];
     return count;
 }
 
