@@ -161,13 +161,13 @@ end
 local function build_portable(unit, arguments, source, program)
     local folder, message = host.tempdir()
     if not folder then cli.fail(message, nil, 1) end
-    local function compile(flags)
+    local function compile_for(flags)
         local command = toolchain.compile_command(unit, arguments, flags)
         return append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", source })
     end
     local function link(files) return link_command(unit, arguments, files, program, {}) end
     local function run_quietly(command) return run(command, { env = { "LC_ALL=C" } }) end
-    local status, messages = portable.build(run_quietly, compile, link, folder, unit.trainer.name)
+    local status, messages = portable.build(run_quietly, compile_for, link, folder, unit.trainer.name)
     host.remove(folder)
     return status, messages
 end

@@ -83,7 +83,7 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
     sum = loopc_fma(exponent, loopc_splat(0x1.62e4p-1f), f + sum);
     sum = loopc_select(x == zero, -infinite, sum);
     sum = loopc_select(x < zero, loopc_splat(NAN), sum);
-    return loopc_select((x != x) | (x == infinite), x, sum);
+    return loopc_select(x < infinite, sum, x); /* infinity and NaN stay */
 }
 
 /* The hyperbolic tangent of x: x + x^3 p(x^2) near 0, 1 where nothing else is left, and between them

@@ -105,10 +105,9 @@ LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
 #pragma clang fp contract(on)
     return a * b + c;
 #else
-    loopc_vec sum;
     for (int i = 0; i < LOOPC_LANES; i++)
-        sum[i] = loopc_fma1(a[i], b[i], c[i]);
-    return sum;
+        c[i] = loopc_fma1(a[i], b[i], c[i]);
+    return c;
 #endif
 }
 
@@ -128,10 +127,9 @@ LOOPC_INLINE loopc_vec loopc_select(loopc_ivec mask, loopc_vec yes, loopc_vec no
 #if defined __clang__
     return (loopc_vec)(((loopc_ivec)yes & mask) | ((loopc_ivec)no & ~mask));
 #else
-    loopc_vec choice;
     for (int i = 0; i < LOOPC_LANES; i++)
-        choice[i] = mask[i] ? yes[i] : no[i];
-    return choice;
+        no[i] = mask[i] ? yes[i] : no[i];
+    return no;
 #endif
 }
 
