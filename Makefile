@@ -126,9 +126,12 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the design and control tasks
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the tasks; exp, log, tanh of all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_SOAK=1 bash tests/test_environment.sh
+	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -o $(BUILD)/elementary tests/test_elementary.c \
+	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
+	LOOPC_EVERY=1 $(BUILD)/elementary
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen -Itests $(LUA_CFLAGS)

@@ -182,7 +182,7 @@ function Run:head(occ)
     self:open("for (%s; %s; %s) {", start, test, counters)
 end
 
-function write.skip(self, item) return item.mate + 1 end
+function write.skip(_, item) return item.mate + 1 end
 
 write["repeat"] = function(self, item, i)
     local occ, loop = item.occ, item.occ.loop

@@ -137,7 +137,7 @@ static _Noreturn void become(const char *const *arguments, int report)
     const int null = open("/dev/null", O_RDONLY);
     if (null >= 0) dup2(null, STDIN_FILENO);
     syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-    execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+    execvp(arguments[0], (char *const *)arguments);
     const int why = errno;
     const ssize_t wrote = write(report, &why, sizeof why);
     _exit(wrote < 0 ? 126 : 127);

@@ -305,7 +305,7 @@ int loopc_machine_load(const struct loopc_program *program, void *state, const c
     const int why = read_file(path, &stream);
     const char *problem = why ? strerror(why) : problem_of(&stream, program);
     char *loaded = problem ? NULL : malloc(program->size);
-    if (!problem && !loaded) problem = strerror(ENOMEM);
+    if (!problem && !loaded) problem = "no memory";
     if (!problem) {
         loopc_machine_copy(program, loaded, state);
         get_state(&stream, program, loaded);

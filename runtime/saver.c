@@ -81,10 +81,13 @@ struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
 static void say_note(void *listener, enum loopc_note note, const char *text)
 {
     const struct loopc_saver *saver = listener;
-    static const char *const what[] = {[LOOPC_NOTE_MISSING] = "is not in the checkpoint: left as it is",
-                                       [LOOPC_NOTE_EXTRA] = "of the checkpoint is nothing here: ignored"};
-    if (note == LOOPC_NOTE_WARNING) loopc_say(saver->program, "warning", "%s", text);
-    else loopc_say(saver->program, "warning", "%s %s", text, what[note]);
+    static const char *const what[] = {
+        [LOOPC_NOTE_MISSING] = "is not in the checkpoint: left as it is",
+        [LOOPC_NOTE_EXTRA] = "of the checkpoint is nothing here: ignored"};
+    if (note == LOOPC_NOTE_WARNING)
+        loopc_say(saver->program, "warning", "%s", text);
+    else
+        loopc_say(saver->program, "warning", "%s %s", text, what[note]);
 }
 
 static void take_up(struct loopc_saver *saver, struct loopc_run *run,
@@ -93,9 +96,8 @@ static void take_up(struct loopc_saver *saver, struct loopc_run *run,
     saver->now = saver->last = loading->moment;
     saver->started = clock_now() - loading->moment.seconds;
     run->resume_at = loading->moment.position == AT_END ? 0 : (int)loading->moment.position;
-    const char *where = loading->moment.position == AT_END
-                            ? "its end"
-                            : saver->program->positions[run->resume_at];
+    const char *where =
+        loading->moment.position == AT_END ? "its end" : saver->program->positions[run->resume_at];
     loopc_say(saver->program, "resumed", "%s, at %s", loading->path, where);
 }
 
@@ -159,8 +161,7 @@ static int save(struct loopc_saver *saver, struct loopc_run *run)
 {
     char text[1024] = "";
     const struct loopc_message message = {text, sizeof text};
-    const bool best =
-        saver->best.field && loopc_best_improves(&saver->best, run, &saver->now);
+    const bool best = saver->best.field && loopc_best_improves(&saver->best, run, &saver->now);
     const int st = loopc_checkpoint_save(&saver->folder, run, &saver->now, best, &message);
     saver->last = saver->now;
     if (st) return not_saved(saver, run, text);

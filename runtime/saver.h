@@ -27,8 +27,7 @@ struct loopc_saver;
 
 /* Ready to save and resume. Returns NULL with a message, perhaps with a hint in a second line. */
 struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
-                                     const struct loopc_saving *saving, char *message,
-                                     size_t size);
+                                     const struct loopc_saving *saving, char *message, size_t size);
 
 /* Loads what is to be resumed into state, which is prepared. Returns LOOPC_OK, also when there is
  * nothing yet to resume, which is said; LOOPC_FAILED with a message. */
