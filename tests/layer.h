@@ -7,7 +7,12 @@
 
 #include "kernels.h"
 
-enum { MOST_WIDTH = 2112, MOST_BATCH = 640, MOST_WEIGHTS = 1024 * 1024 };
+enum {
+    MOST_WIDTH = 3072,
+    MOST_BATCH = 1400,
+    MOST_VALUES = 1024 * 1024,
+    MOST_WEIGHTS = 1024 * 1024
+};
 
 struct layer_shape {
     int32_t inputs, outputs, batch;
@@ -64,7 +69,7 @@ struct layer_kernels {
 /* Row-major: matrices outputs x inputs, and a row a sample. */
 static float w[MOST_WEIGHTS], mw[MOST_WEIGHTS], vw[MOST_WEIGHTS], gw[MOST_WEIGHTS];
 static float b[MOST_WIDTH], mb[MOST_WIDTH], vb[MOST_WIDTH], gb[MOST_WIDTH];
-static float x[MOST_WIDTH * MOST_BATCH], d[MOST_WIDTH * MOST_BATCH];
+static float x[MOST_VALUES], d[MOST_VALUES];
 
 static inline float plain_finish(float sum, float a, enum loopc_finish finish)
 {
