@@ -76,9 +76,13 @@ $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/scripts.list $(SCRIPTS)
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
 	$(Q)$(CC) $(STANDARD) -Igen -c -o $@ $<
 
+# Tests of kernels as trainers are compiled: for this processor.
+NATIVE_TESTS = $(BUILD)/tests/test_dense_native $(BUILD)/tests/test_dense_cut
+$(NATIVE_TESTS): private NATIVE = -march=native
+
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(LUA_CFLAGS) -Igen -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
+	$(Q)$(COMPILE) $(NATIVE) $(LUA_CFLAGS) -Igen -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
 	    -lcmocka $(LIBRARIES) -ldl
 
 # Files that change only when their text does: other flags, or a script that came or went, rebuild what they must.

@@ -313,6 +313,22 @@ LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, struct loop
         loopc_product_band(p, tile, rest, end, pending);
 }
 
+/* How many panels of columns are done at a time, `depth` p of each: as many as the cache keeps, and
+ * whole rows of the widest tiles. */
+LOOPC_INLINE int32_t loopc_group_of(int32_t depth)
+{
+    enum { LEAST = 6 };
+    const int32_t kept = depth > 0 ? LOOPC_GROUP / LOOPC_PANEL / depth : 0;
+    return kept > LEAST ? kept / LEAST * LEAST : LEAST;
+}
+
+/* Where the group that begins at panel j ends. None is left of a single panel, which would be taken
+ * together with one that is not there. */
+LOOPC_INLINE int32_t loopc_group_end(int32_t j, int32_t group, int32_t panels)
+{
+    return panels - j - group > 1 ? j + group : panels;
+}
+
 /* Does this part of a product. */
 LOOPC_INLINE void loopc_multiply(const struct loopc_product *p)
 {
@@ -320,13 +336,12 @@ LOOPC_INLINE void loopc_multiply(const struct loopc_product *p)
     pending.at = pending.row = pending.rows = pending.vecs = 0;
     const int32_t most = p->finish == LOOPC_UPDATE ? p->depth : LOOPC_DEPTH;
     const int32_t depth = loopc_lesser(p->depth, most), panels = LOOPC_PANEL_COUNT(p->columns);
-    const int32_t group =
-        p->depth > 0 && depth < LOOPC_GROUP / LOOPC_PANEL ? LOOPC_GROUP / LOOPC_PANEL / depth : 1;
-    for (int32_t j = 0; j < panels; j += group) {
+    for (int32_t j = 0, end; j < panels; j = end) {
         struct loopc_tile tile = {.j = j};
+        end = loopc_group_end(j, loopc_group_of(depth), panels);
         do {
             tile.depth = loopc_lesser(depth, p->depth - tile.k);
-            loopc_product_bands(p, tile, loopc_lesser(j + group, panels), &pending);
+            loopc_product_bands(p, tile, end, &pending);
             tile.k += depth;
         } while (tile.k < p->depth);
     }

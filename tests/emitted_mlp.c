@@ -1,6 +1,6 @@
 /* Drives a net that gen/emit_mlp.lua emitted. tests/lua/test_emit_mlp.lua writes emitted.h (the
  * net, its optimizers `opt` and `plain`, and what they are made from: shape, BATCH, COUNT, TARGETS,
- * RATE, RESIZE, SOFTMAX) and compiles this.
+ * RATE, JOB, RESIZE, SOFTMAX) and compiles this.
  *
  * The net is filled with NaN first, so that reading anything that was not written shows.
  */
@@ -217,6 +217,30 @@ static void check_gathering(void)
     expect(none != none, "loss of no rows", none, (double)NAN);
 }
 
+/* Any number of threads makes the same net. */
+static void check_threads(void)
+{
+    static struct my_net start, shared;
+    static struct my_opt start_opt, shared_opt;
+    char message[256];
+    start = net;
+    start_opt = opt;
+    for (int threads = 1; threads <= 4; threads++) {
+        shared = start;
+        shared_opt = start_opt;
+        struct net_batch batch = JOB(&shared, &shared_opt);
+        expect(!loopc_crew_size(threads, message, sizeof message), "crew", threads, threads);
+        for (batch.rows = 1; shared_opt.step - start_opt.step < 50;
+             batch.rows = batch.rows % BATCH + 1) {
+            shared_opt.step++;
+            loopc_crew_run(net_train_part, &batch);
+        }
+        net_get_weights(&shared, threads > 1 ? moved : weights, COUNT);
+        expect(threads == 1 || !memcmp(weights, moved, sizeof weights), "threads' weights", 0, 1);
+    }
+    loopc_crew_end();
+}
+
 static void check_init(void)
 {
     struct loopc_rng rng, twin;
@@ -246,6 +270,7 @@ int main(void)
     check_blend();
     check_training();
     check_gathering();
+    check_threads();
     check_init();
     return 0;
 }

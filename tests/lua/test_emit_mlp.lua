@@ -19,6 +19,9 @@ local compilers = {
     { "clang", "-O1 -DLOOPC_PLAIN" },
 }
 
+-- Looks at what threads read and write without having met.
+local race_detector = { { "gcc", "-O1 -g -fsanitize=thread -DLOOPC_PLAIN runtime/crew.c -D_GNU_SOURCE" } }
+
 -- As trainers are compiled: every kernel cut to its sizes. That takes seconds.
 local cut_to_size = { { "gcc", "-O2 -march=native" }, { "clang", "-O2 -march=native" } }
 
@@ -84,13 +87,15 @@ local function assert_formatted(text)
 end
 
 -- What tests/emitted_mlp.c has to know of the net, besides the net itself.
-local function header(net, inputs, rate, text)
+local function header(net, optimizer, inputs, rate, text)
     local w = CWriter.new()
     local sizes = table.concat(net.layers, ", ", 2)
     w:directive("enum { BATCH = %d, COUNT = %s };", net.batch, (mlp.weight_count(net):gsub("n%->inputs", inputs)))
     w:directive("#define TARGETS %s", mlp.targets(net) == "labels" and "labels" or "y")
     w:directive("#define TAKEN %s", mlp.targets(net) == "labels" and "classes" or "targets")
     w:directive("#define RATE %s", rate)
+    w:directive("#define JOB(net, opt) {net, %s{.x = x}, %s, BATCH, RATE}", mlp.rule(optimizer) ~= "sgd" and "opt, " or "",
+        mlp.targets(net) == "labels" and "labels" or "{.x = y}")
     if net.inputs_from then w:directive("#define RESIZE %d", net.inputs_max) end
     if net.output == "softmax" then w:directive("#define SOFTMAX") end
     w:open("static const struct reference shape = {")
@@ -112,7 +117,7 @@ local function check(description, kind, settings, rate, by)
     local opt, plain = optimizer_of(net, kind, settings), plain_of(net)
     local text = emitted(net, { opt, plain })
     assert_formatted(text)
-    write(folder .. "/emitted.h", header(net, description.width or net.layers[1], rate or "0.05f", text))
+    write(folder .. "/emitted.h", header(net, opt, description.width or net.layers[1], rate or "0.05f", text))
     for _, compiler in ipairs(by or compilers) do
         local program = folder .. "/" .. compiler[1]
         compile(compiler, "tests/emitted_mlp.c", program)
@@ -160,6 +165,12 @@ end)
 test("a width known at run time", function()
     check({ layers = { 20, 6, 3 }, inputs_from = "train", inputs_max = 40, width = 33, output = "softmax",
         loss = "cross_entropy", batch = 9, activation = "relu", init = "he" }, "adam", nil, "0.01f")
+end)
+
+test("threads meet before they read what others wrote", function()
+    check({ layers = { 17, 20, 33, 3 }, output = "softmax", batch = 18 }, "adam", nil, "0.001f", race_detector)
+    check({ layers = { 3, 17, 18 }, output = "sigmoid", loss = "cross_entropy", batch = 17 }, "sgd", nil, "0.01f",
+        race_detector)
 end)
 
 test("odd sizes, each kernel cut to them", function()
