@@ -219,7 +219,6 @@ end
 
 local function prepare_elements(unit)
     unit.frames, unit.children = {}, {}
-    if unit.options.step then unit.positions = {} end -- it can be left anywhere
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.prepare(unit, source) end
     end

@@ -58,7 +58,8 @@ function Run:call(item, expression, out)
     end
     local in_phase = self.list[item.parent].op == "phase"
     if in_phase and item.part == "failed" then
-        return self:line(self.list[item.parent].recovers and "handled |= %s;" or "%s;", expression)
+        if self.list[item.parent].recovers then return self:line("handled |= %s;", expression) end
+        return expression ~= "late" and self:line("%s;", expression) -- its failure is recorded, and one is pending
     end
     if in_phase and item.part == "finally" then return self:line("st = loopc_worse(st, %s);", expression) end
     self:leave(item, expression, out)
@@ -208,10 +209,11 @@ function Run:has_code(mark)
 end
 
 -- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
--- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them.
+-- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
+-- its host.
 function Run:boundary(item)
     if item.in_handler then return self:line("loopc_beat(&s->loopc);") end
-    if step_form.is(self) then return self:line("if ((st = loopc_within(&s->loopc))) break;") end
+    if not item.at_name then return self:line("if ((st = loopc_within(&s->loopc))) break;") end
     self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
     local label = self:name_label(item.occ.loop.name .. "_resumed")
     self.w:outdented("%s:", label)
@@ -364,18 +366,6 @@ local function some(names)
     return table.concat(out, ", ") .. (#names > #out and (" (%d places)"):format(#names) or "")
 end
 
--- Whether lines of C use a variable: not in a comment or a string, not as the name of a member.
-local function mentions(lines, word)
-    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
-    for _, line in ipairs(lines) do
-        if line:find(pattern) then
-            local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
-            if code:find(pattern) then return true end
-        end
-    end
-    return false
-end
-
 function Run:finish_function()
     local w = self.w
     if not can(self.root.out) then
@@ -411,7 +401,7 @@ function Run:func(item)
         same.sites[#same.sites + 1] = item.occ.on.full
         return same
     end
-    run.uses_s = mentions(run.w.lines, "s") or #run.points > 0
+    run.uses_s = CWriter.mentions(run.w.lines, "s") or #run.points > 0
     run.sites = { item.occ.on and item.occ.on.full }
     step_form.frame(run, item)
     run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or step_form.suffix(run))
@@ -443,7 +433,7 @@ end
 
 function Run:write_to(w)
     local lines = self.w.lines
-    local uses_s, uses_st = self.uses_s, mentions(lines, "st")
+    local uses_s, uses_st = self.uses_s, CWriter.mentions(lines, "st")
     if self.root.parent then
         local loop = self.root.occ.loop
         w:comment { ("%s (%s), on %s"):format(loop.name, bodies.where(loop.at), some(self.sites)) }

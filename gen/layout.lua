@@ -106,7 +106,7 @@ local function place_item(unit, item, names, members)
     if item.op == "loop" then
         add_place(unit, item, occ.loop.name, on_of(occ), "l")
         if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
-    elseif item.op == "repeat" and not item.in_handler and not unit.options.step then
+    elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
         item.at_name = names:take("AT_" .. occ.loop.name)
         unit.positions[#unit.positions + 1] = { name = item.at_name, loop = occ.loop.name, path = path_of(occ) }
     elseif item.op == "phase" then

@@ -58,7 +58,7 @@ static inline int loopc_between(struct loopc_run *run, int at)
 /* Attends to what was raised but for checkpoints, which stay to be taken; the way in is loopc_within. */
 int loopc_attend_within(struct loopc_run *run);
 
-/* At the start of each iteration where the run is at no position: in elements, and in the step form. */
+/* At the start of each iteration where the run is at no position: in elements, and in libraries. */
 static inline int loopc_within(struct loopc_run *run)
 {
     return loopc_attention_raised() ? loopc_attend_within(run) : LOOPC_OK;

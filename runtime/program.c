@@ -69,7 +69,7 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
-/* A run of the step form: at most --steps of them. While it does nothing but wait for processes
+/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does nothing but wait for processes
  * there is no hurry. */
 static int run_steps(const struct loopc_job *job, int (*step)(void *state))
 {
@@ -84,7 +84,7 @@ static int run_steps(const struct loopc_job *job, int (*step)(void *state))
         if (idle > 16) loopc_nap();
         if (left > 0) left--;
     }
-    return LOOPC_OK;
+    return LOOPC_MORE;
 }
 
 static int run_plain(const struct loopc_job *job)
@@ -140,8 +140,9 @@ static void report_failures(const struct loopc_job *job)
         char text[2048];
         loopc_failure_text(failure, text, sizeof text);
         loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
-        if (failure->more) loopc_say(job->program, "suppressed", "%u more", failure->more);
     }
+    const unsigned more = loopc_failures_more(&run->failures);
+    if (more) loopc_say(job->program, "suppressed", "%u more", more);
     if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
 }
 
@@ -165,7 +166,7 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
         loopc_say(job->program, "interrupted", "%s", number == SIGINT ? "SIGINT" : "SIGTERM");
         return 128 + number;
     }
-    if (st != LOOPC_OK) {
+    if (st != LOOPC_OK && st != LOOPC_MORE) {
         loopc_say(job->program, "failed", "the run ended with status %d, which is nobody's", st);
         return 1;
     }

@@ -253,11 +253,6 @@ static int open_saver(const struct loopc_job *job)
     const struct loopc_saving *saving = &job->args.saving;
     struct loopc_run *run = job->state;
     char message[1024];
-    if (job->program->step && (saving->folder || saving->resume)) {
-        loopc_say(job->program, "error", "the step form has no checkpoints");
-        hint(job->program, "build it without --step; the library of --step --lib saves anywhere");
-        return BAD_USAGE;
-    }
     if (!saving->folder && !saving->resume) {
         if (!saving->every && !saving->best && !saving->keep) return LOOPC_GO_ON;
         loopc_say(job->program, "error", "nothing is saved without --checkpoint");

@@ -97,7 +97,6 @@ static int Fit_failed_epoch(struct recovery *s)
 {
     s->Fit.epoch++;
     return LOOPC_RECOVERED;
-    return LOOPC_OK;
 }
 
 /* Cleanup.on_sweep (spec.lua:37) */
