@@ -40,6 +40,7 @@ struct loopc_moment {
     int64_t number;   /* of the checkpoint in its folder; set by saving */
     int64_t steps;    /* see schedule.h; over all resumes */
     int64_t epochs;
+    int64_t ended;   /* the number of the last checkpoint that was taken at the end of a loop; 0 */
     int64_t metrics; /* bytes of the metrics file that belong to it; -1 without one */
     double seconds;  /* that it has run, over all resumes */
     double best;     /* the best value so far; NaN without one */

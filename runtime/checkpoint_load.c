@@ -297,7 +297,10 @@ static void commit(const struct plan *plan)
     for (int i = 0; i < plan->entries.word_count; i++) {
         if (plan->found[i]) *plan->entries.words[i].memory = plan->words[i];
     }
-    if (!plan->loading->values_only) plan->loading->moment = plan->moment;
+    if (plan->loading->values_only) return;
+    plan->loading->moment = plan->moment;
+    const struct loopc_program *program = plan->loading->program;
+    loopc_fields_restart(program->fields, program->field_count, plan->loading->state);
 }
 
 static int make_plan(struct plan *plan)

@@ -37,6 +37,11 @@ int loopc_attend(struct loopc_run *run, int at)
     return LOOPC_INTERRUPTED;
 }
 
+int loopc_save_end(struct loopc_run *run, int at)
+{
+    return loopc_saver_end(run->saver, run, at);
+}
+
 int loopc_attend_within(struct loopc_run *run)
 {
     const int mine = LOOPC_CAUSE_TICK | LOOPC_CAUSE_SIGNAL;
