@@ -140,10 +140,10 @@ check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compile
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
 	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init
-	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment
+	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment tests/lightning
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Iruntime -Igen $(DEFINES) gen runtime

@@ -177,7 +177,7 @@ function Run:head(item, i)
     self:open("for (%s; %s; %s) {", start, test, counters)
 end
 
-function write.skip(self, item) return item.mate + 1 end
+function write.skip(_, item) return item.mate + 1 end
 
 write["repeat"] = function(self, item, i)
     local occ, loop = item.occ, item.occ.loop

@@ -21,10 +21,10 @@
 enum { LOOPC_TWIN_MS = 30 };
 
 enum loopc_cause {
-    LOOPC_CAUSE_SIGNAL = 1, /* a signal was caught: interrupt the run */
-    LOOPC_CAUSE_TICK = 2,   /* it is time to show progress */
-    LOOPC_CAUSE_SAVE = 4,   /* checkpoints have a schedule: is one due? */
-    LOOPC_CAUSE_NOW = 8,    /* SIGUSR1: save, and go on */
+    LOOPC_CAUSE_SIGNAL = 1,  /* a signal was caught: interrupt the run */
+    LOOPC_CAUSE_TICK = 2,    /* it is time to show progress */
+    LOOPC_CAUSE_SAVE = 4,    /* checkpoints have a schedule: is one due? */
+    LOOPC_CAUSE_NOW = 8,     /* SIGUSR1: save, and go on */
     LOOPC_CAUSE_CONTROL = 16 /* the control channel: there is mail, or it is time to report */
 };
 

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +63,17 @@ void loopc_attend_handler(struct loopc_run *run)
     const int causes =
         atomic_fetch_and_explicit(&loopc_attention, ~LOOPC_CAUSE_TICK, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+}
+
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    loopc_progress_clear(run->progress);
+    fprintf(stderr, "%s: %s\n", run->program->name, text);
 }
 
 void loopc_report_now(struct loopc_run *run, const char *loop)

@@ -120,6 +120,10 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv);
 /* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
 int loopc_model_main(const struct loopc_job *job);
 
+/* For bodies: a line for people on standard error, behind the program's name; no newline at its end. */
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 void loopc_report_now(struct loopc_run *run, const char *loop);
 
 /* At the end of an iteration of a loop that reports fields, when its counters include it. */
