@@ -179,7 +179,7 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
-        loopc_say(job->program, "interrupted", "%s", number == SIGINT ? "SIGINT" : "SIGTERM");
+        loopc_say(job->program, "interrupted", "%s", loopc_signal_name(number));
         return 128 + number;
     }
     if (st != LOOPC_OK) {

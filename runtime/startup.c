@@ -2,12 +2,14 @@
 #include "startup.h"
 
 #include "dataset.h"
+#include "interrupt.h"
 #include "machine.h"
 #include "metrics.h"
 #include "saver.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +35,7 @@ int loopc_flush_stdout(const struct loopc_program *program)
     lost |= fflush(stdout) != 0;
     const int copy = lost ? -1 : dup(STDOUT_FILENO);
     lost |= copy >= 0 && close(copy) != 0;
-    if (!lost) return 0;
+    if (!lost || loopc_signal_caught() == SIGPIPE) return 0;
     loopc_say(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
               errno ? strerror(errno) : "");
     return 1;
