@@ -126,9 +126,10 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the design and control tasks
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the design and control tasks; 200 kills
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_SOAK=1 bash tests/test_environment.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/test_resume.sh
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen -Itests $(LUA_CFLAGS)

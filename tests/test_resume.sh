@@ -66,6 +66,38 @@ test_kill_9_at_random() {
     done
 }
 
+# One run that is killed whenever it has been resumed, until it gets to its end.
+test_killed_again_and_again() {
+    build_trainer
+    local code=1 kills=0
+    while [ "$kills" -lt "$KILLS" ] && [ "$code" -ne 0 ]; do
+        ./resume --checkpoint saved --save-every 1 --keep 2 --metrics m.jsonl --resume >/dev/null 2>&1 &
+        sleep "0.0$((RANDOM % 90 + 10))"
+        kill -9 $! 2>/dev/null || true
+        code=0
+        wait $! 2>/dev/null || code=$?
+        kills=$((kills + 1))
+    done
+    [ "$code" -eq 0 ] || resume_and_compare
+    cmp m.jsonl whole.jsonl
+}
+
+test_others_read_what_was_saved() {
+    build_trainer
+    expect 0 ./resume --checkpoint saved --save-every 100
+    for file in saved/*.safetensors; do
+        expect 0 python3 "$ROOT/tests/read_safetensors.py" "$file"
+        has "$OUT" "checksum right"
+        has "$OUT" "net.layers.0.weight F32"
+        has "$OUT" "loopc.position I64 []"
+    done
+    expect 0 python3 "$ROOT/tests/read_safetensors.py" "$(latest)" Fit.iteration Train.total adam.step
+}
+
+latest() {
+    printf '%s\n' saved/resume-[0-9]*.safetensors | sort -V | tail -n 1
+}
+
 test_signals_save_and_end_in_good_order() {
     build_trainer
     local code whole
