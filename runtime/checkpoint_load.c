@@ -3,6 +3,7 @@
 
 #include "entries.h"
 #include "json_text.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -349,6 +350,8 @@ int loopc_checkpoint_load(struct loopc_loading *loading, const char *path)
     if (!verdict && !loading->values_only) verdict = check_program(&plan);
     if (!verdict) verdict = match_all(&plan);
     if (!verdict) verdict = stage(&plan);
+    if (!verdict && !loading->values_only)
+        verdict = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
     if (!verdict) {
         compare_datasets(&plan);
         commit(&plan);
