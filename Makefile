@@ -130,9 +130,10 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the tasks; exp, log, tanh of all floats
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the tasks; 200 kills; all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_SOAK=1 bash tests/test_environment.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/test_resume.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -o $(BUILD)/elementary tests/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
 	LOOPC_EVERY=1 $(BUILD)/elementary
@@ -147,10 +148,10 @@ check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compile
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
 	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init
-	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment
+	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment tests/lightning
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Iruntime -Igen $(DEFINES) gen runtime

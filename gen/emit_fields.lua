@@ -11,7 +11,7 @@ local emit_state = require "gen.emit_state"
 local emit_fields = {}
 
 local flags = { { "option", "LOOPC_OPTION" }, { "settable", "LOOPC_SETTABLE" }, { "report", "LOOPC_REPORT" },
-    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" } }
+    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" }, { "restarting", "LOOPC_RESTARTING" } }
 
 local function flags_of(field)
     local out = {}

@@ -53,7 +53,8 @@ static void settle(pid_t parent)
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(127); /* it ended before that */
-    signal(SIGINT, SIG_DFL);
+    loopc_signals_default();
+    signal(SIGINT, SIG_DFL); /* ignored in the background jobs of a shell */
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;

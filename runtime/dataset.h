@@ -109,6 +109,18 @@ void loopc_dataset_free(struct loopc_dataset *d);
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
+/* Makes `part` those rows of the whole that stand at these places, ascending, and takes the index over, which was
+ * allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
+int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
+                         struct loopc_dataset *part);
+
+/* Leaves of d only these rows of what is stored; NULL: all. Takes the index over. */
+void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows);
+
+/* Whether it was made of another one, to which the arrays belong; and how many rows these have. */
+bool loopc_dataset_is_part(const struct loopc_dataset *d);
+int64_t loopc_dataset_stored(const struct loopc_dataset *d);
+
 /* How the samples of d were scaled: mean and divisor of each column, which stay while the whole
  * stays. False: they were not. */
 bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,

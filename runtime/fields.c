@@ -251,3 +251,11 @@ int loopc_nearest(const char *name, const char *const *candidates, int count)
     }
     return best;
 }
+
+void loopc_fields_restart(const struct loopc_field *fields, int count, void *state)
+{
+    for (int i = 0; i < count; i++) {
+        if (!(fields[i].flags & LOOPC_RESTARTING)) continue;
+        *(bool *)((char *)state + fields[i].offset) = true;
+    }
+}

@@ -29,12 +29,13 @@ enum loopc_type {
 };
 
 enum loopc_field_flags {
-    LOOPC_OPTION = 1,    /* has a command-line flag */
-    LOOPC_SETTABLE = 2,  /* may be changed while running */
-    LOOPC_REPORT = 4,    /* is reported: progress, metrics */
-    LOOPC_CONST = 8,     /* no body assigns it */
-    LOOPC_COUNTER = 16,  /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
-    LOOPC_TRANSIENT = 32 /* not in checkpoints */
+    LOOPC_OPTION = 1,     /* has a command-line flag */
+    LOOPC_SETTABLE = 2,   /* may be changed while running */
+    LOOPC_REPORT = 4,     /* is reported: progress, metrics */
+    LOOPC_CONST = 8,      /* no body assigns it */
+    LOOPC_COUNTER = 16,   /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
+    LOOPC_TRANSIENT = 32, /* not in checkpoints */
+    LOOPC_RESTARTING = 64 /* LOOP.restarting: not in checkpoints, true when one was loaded */
 };
 
 struct loopc_field {
@@ -119,5 +120,8 @@ int loopc_nearest(const char *name, const char *const *candidates, int count);
 /* The field of that name, or NULL. */
 const struct loopc_field *loopc_field_find(const struct loopc_field *fields, int count,
                                            const char *name);
+
+/* Says to a state that was loaded that it was: every LOOP.restarting becomes true. */
+void loopc_fields_restart(const struct loopc_field *fields, int count, void *state);
 
 #endif

@@ -27,6 +27,7 @@
  * nothing at all where the spec gives no cause:
  *
  *     loopc_between   interrupt.h  at the start of each iteration: was there a signal, a tick?
+ *     loopc_ended     program.h    at the end of an outermost loop: a checkpoint
  *     loopc_beat      interrupt.h  the same in failed and finally parts, which run to their end
  *     loopc_report    program.h    at the end of an iteration: a line of --metrics (metrics.h)
  *     loopc_fail, loopc_via, loopc_recover, loopc_worse

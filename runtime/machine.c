@@ -308,6 +308,7 @@ static void get_state(struct stream *stream, const struct loopc_program *program
     for (int i = 0; i < program->field_count; i++)
         get_field(stream, &program->fields[i], state);
     if (stream->used != stream->room) stream->wrong = 1;
+    loopc_fields_restart(program->fields, program->field_count, state);
 }
 
 int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,

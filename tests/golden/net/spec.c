@@ -7,7 +7,7 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Fit, AT_Train };
+enum { AT_START, AT_Fit, AT_Fit_END, AT_Train };
 
 /* net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows (spec.lua:15) */
 struct digits_net {
@@ -169,6 +169,10 @@ static int digits_run(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Fit.iteration < 20) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
@@ -191,6 +195,8 @@ static int digits_run(void *state)
         st = loopc_via(&s->loopc, st, "Train", "Fit.on_epoch");
         if (st) break;
     }
+Fit_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
     return st;
 }
 
@@ -209,6 +215,10 @@ static int digits_watched(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Fit.iteration < 20) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     loopc_enter(&s->loopc, 0);
@@ -242,9 +252,26 @@ static int digits_watched(void *state)
         loopc_leave(&s->loopc, 1);
         if (st) break;
     }
+Fit_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool digits_again(void *state, int at)
+{
+    struct digits *const s = state;
+
+    s->Fit.times = 20;
+    switch (at) {
+    case AT_Fit_END:
+        return s->Fit.iteration < 20;
+    default:
+        return false;
+    }
 }
 
 static void digits_defaults(void *state)
@@ -415,6 +442,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Fit] = "Fit",
+    [AT_Fit_END] = "the end of Fit",
     [AT_Train] = "Train on Fit.on_epoch",
 };
 
@@ -427,6 +455,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = digits_again,
     .nets = nets,
     .net_count = sizeof nets / sizeof nets[0],
     .threads = true,
