@@ -53,7 +53,8 @@ static void settle(pid_t parent)
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(127); /* it ended before that */
-    signal(SIGINT, SIG_DFL);
+    loopc_signals_default();
+    signal(SIGINT, SIG_DFL); /* ignored in the background jobs of a shell */
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
@@ -137,7 +138,7 @@ static _Noreturn void become(const char *const *arguments, int report)
     const int null = open("/dev/null", O_RDONLY);
     if (null >= 0) dup2(null, STDIN_FILENO);
     syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-    execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+    execvp(arguments[0], (char *const *)arguments);
     const int why = errno;
     const ssize_t wrote = write(report, &why, sizeof why);
     _exit(wrote < 0 ? 126 : 127);

@@ -308,6 +308,7 @@ static void get_state(struct stream *stream, const struct loopc_program *program
     for (int i = 0; i < program->field_count; i++)
         get_field(stream, &program->fields[i], state);
     if (stream->used != stream->room) stream->wrong = 1;
+    loopc_fields_restart(program->fields, program->field_count, state);
 }
 
 int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,
@@ -317,7 +318,7 @@ int loopc_machine_load(const struct loopc_program *program, void *state, const c
     const int why = read_file(path, &stream);
     const char *problem = why ? strerror(why) : problem_of(&stream, program);
     char *loaded = problem ? NULL : malloc(program->size);
-    if (!problem && !loaded) problem = strerror(ENOMEM);
+    if (!problem && !loaded) problem = "no memory";
     if (!problem) {
         loopc_machine_copy(program, loaded, state);
         get_state(&stream, program, loaded);

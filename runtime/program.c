@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,11 @@ int loopc_attend(struct loopc_run *run, int at)
     return LOOPC_INTERRUPTED;
 }
 
+int loopc_save_end(struct loopc_run *run, int at)
+{
+    return loopc_saver_end(run->saver, run, at);
+}
+
 int loopc_attend_within(struct loopc_run *run)
 {
     const int mine = LOOPC_CAUSE_TICK | LOOPC_CAUSE_SIGNAL;
@@ -57,6 +63,17 @@ void loopc_attend_handler(struct loopc_run *run)
     const int causes =
         atomic_fetch_and_explicit(&loopc_attention, ~LOOPC_CAUSE_TICK, memory_order_relaxed);
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+}
+
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    loopc_progress_clear(run->progress);
+    fprintf(stderr, "%s: %s\n", run->program->name, text);
 }
 
 void loopc_report_now(struct loopc_run *run, const char *loop)
@@ -163,7 +180,7 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
-        loopc_say(job->program, "interrupted", "%s", number == SIGINT ? "SIGINT" : "SIGTERM");
+        loopc_say(job->program, "interrupted", "%s", loopc_signal_name(number));
         return 128 + number;
     }
     if (st != LOOPC_OK && st != LOOPC_MORE) {

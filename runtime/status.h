@@ -24,7 +24,7 @@ enum loopc_status {
     LOOPC_OK = 0,
     LOOPC_FAILED = 1,
     LOOPC_RECOVERED = 2,   /* a failed_ step called $recover() */
-    LOOPC_INTERRUPTED = 4, /* SIGINT or SIGTERM: the run is being ended in good order */
+    LOOPC_INTERRUPTED = 4, /* by a signal: the run is being ended in good order */
     LOOPC_CANCEL = 8,      /* leave the innermost phase */
     LOOPC_STOP = 9,        /* end the innermost repetition */
     LOOPC_MORE = 10,       /* a machine has stepped and is not at its end */
