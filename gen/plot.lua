@@ -47,11 +47,11 @@ end
 
 -- Times.
 
--- Whose a step is: of a callback, or of a loop; and what it listens to.
+-- What a step counts for: its phase; the callback or loop whose it is; itself.
 local owners = {
-    { title = "phases", kind = "phase", key = "total", name = function(place) return place end },
-    { title = "callbacks and loops", kind = "step", key = "self", name = function(place) return place:match("^[^.]+") end },
-    { title = "steps", kind = "step", key = "self", name = function(place) return place end },
+    { title = "phases", name = function(row) return row.within end },
+    { title = "callbacks and loops", name = function(row) return row.place:match("^[^.]+") end },
+    { title = "steps", name = function(row) return row.place end },
 }
 
 -- All times, neighbours merged until there are not more than can be seen.
@@ -71,13 +71,13 @@ end
 local function sums(rows, owner)
     local taken, names = {}, {}
     for _, row in ipairs(rows) do
-        if row.kind == owner.kind then
-            local name = owner.name(row.place)
+        if row.kind == "step" then
+            local name = owner.name(row)
             if not taken[name] then
                 taken[name] = {}
                 names[#names + 1] = name
             end
-            taken[name][row.time] = (taken[name][row.time] or 0) + row[owner.key]
+            taken[name][row.time] = (taken[name][row.time] or 0) + row.self
         end
     end
     return taken, names
@@ -136,7 +136,9 @@ end
 function plot.svg(title, runs, panels)
     local names = {}
     for i, run in ipairs(runs) do names[i] = run.name .. (run.summary and ": " .. run.summary or "") end
-    return plot_svg.page(title, names, panels)
+    local lines = #runs > 1
+    for _, panel in ipairs(panels) do lines = lines or panel.lines end
+    return plot_svg.page(title, lines and names or {}, panels)
 end
 
 return plot

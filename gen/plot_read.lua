@@ -6,7 +6,7 @@
 --
 -- plot_read.run(text) -> { series, times, summary } | nil, message, line
 --   series   list of { name, x_name, x = { numbers }, y = { numbers, NaN for null } }, in the order in which they appear
---   times    list of rows of --timings-log: { time, kind, place, calls, total, self }
+--   times    list of rows of --timings-log: { time, kind, place, within, calls, total, self }
 --   summary  what the line of the run says, "ok, accuracy 0.97", or nil
 
 local json_read = require "gen.json_read"
@@ -133,7 +133,8 @@ local function is_message(object)
 end
 
 local function plan_times(object)
-    local row = { kind = object.kind, place = object.place }
+    if type(object.place) ~= "string" or type(object["in"] or "") ~= "string" then return nil end
+    local row = { kind = object.kind, place = object.place, within = object["in"] or object.place }
     for _, key in ipairs { "time", "calls", "total", "self" } do
         row[key] = index_of(object[key] or json_read.null)
         if not row[key] then return nil end
@@ -166,7 +167,7 @@ local function make_plan(reader, pieces)
 end
 
 local function add_times(reader, row, numbers)
-    table.insert(reader.times, { kind = row.kind, place = row.place, time = tonumber(numbers[row.time]),
+    table.insert(reader.times, { kind = row.kind, place = row.place, within = row.within, time = tonumber(numbers[row.time]),
         calls = tonumber(numbers[row.calls]), total = tonumber(numbers[row.total]), self = tonumber(numbers[row.self]) })
 end
 

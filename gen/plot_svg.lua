@@ -11,7 +11,7 @@ local plot_svg = {}
 
 local panel_width, panel_height, gap = 520, 260, 34
 local margin = { left = 62, right = 14, top = 30, bottom = 40 }
-local head, band_legend, character = 26, 190, 6.6
+local head, band_legend, character = 26, 220, 6.6
 
 plot_svg.colours = { "#3b7dd8", "#e0762f", "#2f9e5b", "#c44fb0", "#b8930f", "#d8433f", "#1f9fb5", "#8a63d2", "#7c8a3a", "#96705c" }
 local dashes = { "", "6 3", "2 3", "9 3 2 3", "4 4", "1 2" }
@@ -185,7 +185,7 @@ local function draw_bands(drawing, panel, x, y)
             band_points(area, x_axis, y_axis, panel.times, bottom, top), escape(band.name))
         local row = area.top + 6 + (b - 1) * 17
         drawing:add('<rect x="%.1f" y="%.1f" width="10" height="10" fill="%s"/>', area.right + 12, row - 1, colour)
-        drawing:text(area.right + 27, row + 8, "", "start", cut(band.name, 19))
+        drawing:text(area.right + 27, row + 8, "", "start", cut(band.name, 20))
         drawing:text(area.right + band_legend, row + 8, "note", "end", ("%.1f %%"):format(band.share))
         bottom = top
     end
@@ -202,7 +202,7 @@ local function draw_names(drawing, names, width, y)
         drawing:text(x + 22, y, "", "start", name)
         x = x + needs + 12
     end
-    return y + 10
+    return #names > 0 and y + 10 or y - 20
 end
 
 function plot_svg.page(title, names, panels)

@@ -20,6 +20,7 @@ const struct loopc_common_flag loopc_common_flags[] = {
     {"journal", "<file>", "write down by which messages it was steered, and when"},
     {"replay", "<file>", "be steered by a journal"},
     {"timings", "", "print the time of each step, phase and loop at the end"},
+    {"timings-log", "<file>", "write these times there while it runs, as JSON lines"},
     {"trace", "", "print each step, and each field that it changes"},
     {"progress", "<when>", "auto, never or always: show progress (default auto)"},
     {"steps", "<n>", "end after so many steps"},
@@ -272,6 +273,8 @@ static int read_common(struct reader *reader, const char *name)
     if (!strcmp(name, "seed")) return read_seed(reader);
     if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
+    if (!strcmp(name, "timings-log"))
+        return take_text(reader, "<file>", &reader->args->timings_log);
     if (!strcmp(name, "progress")) return read_progress(reader);
     if (refuse_value(reader)) return LOOPC_FAILED;
     if (!strcmp(name, "timings")) reader->args->timings = true;

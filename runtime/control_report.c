@@ -3,6 +3,7 @@
 
 #include "json_text.h"
 #include "timing.h"
+#include "watch.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -178,7 +179,9 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     open_member(c, "status", batch);
     fputs("{\"program\": ", c->file);
     loopc_json_string(c->file, c->program->name);
-    fprintf(c->file, ", \"paused\": %s, \"target\": ", c->paused ? "true" : "false");
+    fprintf(c->file,
+            ", \"paused\": %s, \"watched\": %s, \"target\": ", c->paused ? "true" : "false",
+            c->watch ? "true" : "false");
     if (c->goal == INT64_MAX) {
         fputs("null", c->file);
     } else {
@@ -195,6 +198,19 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs("], \"places\": [", c->file);
     write_places(c);
     fputs("]}]", c->file);
+}
+
+/* Null of one that is not watched. */
+static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
+{
+    open_member(c, "timings", batch);
+    if (run->watch) {
+        fprintf(c->file, "{\"seconds\": %.6g, \"places\": ", loopc_watch_seconds(run->watch));
+        loopc_watch_write(run->watch, c->file);
+        fputs("}]", c->file);
+    } else {
+        fputs("null]", c->file);
+    }
 }
 
 /* When. */
@@ -260,8 +276,9 @@ static void answers(struct loopc_control *c, int64_t batch, const void *state)
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
     if (c->tell_status) status_member(c, batch, state);
+    if (c->tell_timings) timings_member(c, batch, state);
     c->errors[0] = 0;
-    c->tell_paused = c->tell_status = false;
+    c->tell_paused = c->tell_status = c->tell_timings = false;
     c->tell_checkpoint = 0;
 }
 
@@ -289,6 +306,7 @@ void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
 {
     const int64_t batch = loopc_control_batch(c, run);
     if (!loopc_channel_heard(c->channel)) return;
+    atomic_store_explicit(&c->where.batch, batch, memory_order_relaxed);
     start_message(c);
     answers(c, batch, run);
     const bool is_answer = c->members > 0;

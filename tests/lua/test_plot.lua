@@ -116,7 +116,7 @@ test("a panel a metric, a line a run, scales by choice", function()
 end)
 
 local function times_of(time, on, guard)
-    local row = '{"timings":"x","time":%g,"kind":"%s","place":"%s","calls":9,"total":%g,"self":%g}\n'
+    local row = '{"timings":"x","time":%g,"kind":"%s","place":"%s","in":"Train.batch","calls":9,"total":%g,"self":%g}\n'
     return row:format(time, "phase", "Train.batch", time, time) .. row:format(time, "step", "Train.on_batch", on, on) ..
         row:format(time, "step", "guard.after_batch", guard, guard)
 end
@@ -125,6 +125,7 @@ test("times are bands of phases, callbacks and steps", function()
     local panels = plot.panels({ run_of(times_of(1, 0.5, 0.25) .. times_of(2, 1.5, 0.3), "x") }, {})
     equal(#panels, 3)
     equal({ panels[2].bands[1].name, panels[2].bands[1].values, panels[2].bands[1].share }, { "Train", { 50.0, 100.0 }, 75.0 })
+    equal({ #panels[1].bands, panels[1].bands[1].name, panels[1].bands[1].share }, { 1, "Train.batch", 90.0 })
     equal(panels[3].bands[2].name, "guard.after_batch")
     suite:contains(plot.svg(nil, {}, panels), "<polygon")
 end)
