@@ -79,6 +79,7 @@ void loopc_control_find(struct loopc_control *c)
         c->times && (c->times->flags & LOOPC_COUNTER) ? named(program, steering->target) : NULL;
     c->eta = steering->eta ? named(program, steering->eta) : find_eta(program);
     c->loss = steering->loss ? named(program, steering->loss) : find_loss(c);
+    c->samples = named(program, steering->samples_field);
 }
 
 static int refuse(struct loopc_control *c, struct loopc_run *run, const char *flag,

@@ -174,6 +174,13 @@ static void write_places(struct loopc_control *c)
     }
 }
 
+/* Of a batch; 0 when nobody said. */
+static int64_t samples_of(const struct loopc_control *c, const void *state)
+{
+    if (c->samples) return loopc_field_integer(c->samples, state, 0);
+    return c->program->steering ? c->program->steering->samples : 0;
+}
+
 static void status_member(struct loopc_control *c, int64_t batch, const void *state)
 {
     open_member(c, "status", batch);
@@ -191,6 +198,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     loopc_json_string(c->file, c->batch_loop ? c->batch_loop : "");
     fputs(", \"eta\": ", c->file);
     loopc_json_string(c->file, c->eta ? c->eta->name : "");
+    fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
     fputs(", \"settable\": {", c->file);
     write_settable(c, state);
     fputs("}, \"layers\": [", c->file);

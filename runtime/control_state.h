@@ -20,7 +20,7 @@ struct loopc_control {
     /* The fields that have a part here, or NULL. */
     const char *batch_loop;
     const struct loopc_field *iteration, *total, *times; /* of the batch loop */
-    const struct loopc_field *target, *eta, *loss;
+    const struct loopc_field *target, *eta, *loss, *samples;
 
     int64_t goal;  /* batches after which it waits; INT64_MAX: never */
     int64_t every; /* batches between states; 0: none */
