@@ -18,7 +18,7 @@
  *     checkpoint   the number of the one just saved
  *     status       the answer to "tell status": an object that says what can be steered and seen
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places": [[calls,
- *                  total, self, median], ...]}, places as in the status, times in seconds
+ *                  total, self, median], ...]}, places as in the status, times in seconds; else false
  *     running      the place that is open, as an index of those of the status, or -1: at most ten
  *                  times a second while it is watched, also within an iteration
  *     dropped      how many reports a slow peer has missed

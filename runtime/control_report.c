@@ -208,7 +208,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs("]}]", c->file);
 }
 
-/* Null of one that is not watched. */
+/* False of one that is not watched. */
 static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     open_member(c, "timings", batch);
@@ -217,7 +217,7 @@ static void timings_member(struct loopc_control *c, int64_t batch, const struct 
         loopc_watch_write(run->watch, c->file);
         fputs("}]", c->file);
     } else {
-        fputs("null]", c->file);
+        fputs("false]", c->file);
     }
 }
 

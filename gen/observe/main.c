@@ -173,21 +173,37 @@ static void read_links(void)
     }
 }
 
+static bool is_time_to_ask(void)
+{
+    static struct timespec last;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    const long passed = (now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000;
+    if (passed < TICK_MS * ASK_TICKS) return false;
+    last = now;
+    return true;
+}
+
+/* Pages ask for times while they show them; those of the last viewer to go have nobody to end them. */
+static void end_watching(void)
+{
+    static const char text[] = "{\"watch\": 0}";
+    for (int i = 0; i < hub.trainer_count; i++)
+        send_to(i, text, sizeof text - 1);
+}
+
 /* While somebody looks on, the weights are asked for, not more often than can be looked at. */
 static void ask_for_weights(void)
 {
     static const char text[] = "{\"tell state\": 1}";
-    static struct timespec last;
     static double asked_at[TRAINERS_MOST];
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 <
-        TICK_MS * ASK_TICKS)
-        return;
-    last = now;
+    static int before;
+    if (!is_time_to_ask()) return;
     pthread_mutex_lock(&hub.lock);
     const int viewers = hub.viewers;
     pthread_mutex_unlock(&hub.lock);
+    if (before && !viewers) end_watching();
+    before = viewers;
     for (int i = 0; viewers && i < hub.trainer_count; i++) {
         struct point loss = {.batch = -1};
         if (!hub_last(&hub, i, "loss", &loss) || loss.batch == asked_at[i]) continue;

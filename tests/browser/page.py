@@ -33,7 +33,7 @@ class Browser:
         self.root = f"http://127.0.0.1:{port}"
         self.wait(lambda: self.call("GET", "/status")["ready"], OSError)
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                            "--window-size=1200,1000"]}
+                            "--window-size=1200,1900"]}
         made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.root += f"/session/{made['sessionId']}"
@@ -138,6 +138,13 @@ def test_a_person_steers_xor():
         b.click(".log")
         b.click(".graph summary")
         assert "Learn.on_batch" in b.text(".places")
+        b.sees(".timed", lambda text: text.startswith("taken for"))
+        b.wait(lambda: b.run("return document.querySelectorAll('.places .running').length") == 1)
+        b.wait(lambda: b.run("return [...document.querySelectorAll('.places .step td:nth-child(4)')].some("
+                             "(cell) => parseFloat(cell.textContent) > 0)"))
+        b.wait(lambda: b.run("return document.querySelectorAll('.history canvas').length") > 0)
+        assert int(b.text(".sample-rate")) > int(b.text(".rate")) > 0
+        assert b.text(".goal") == "1000000000000"
         b.shoot("observe.png")
         b.click(".pause")
         b.sees(".state", lambda text: text == "paused")

@@ -400,7 +400,7 @@ def test_a_journal_replayed_gives_the_same_weights():
 def test_it_is_watched_when_asked():
     with Trainer(XOR) as t:
         t.send({"tell timings": 1})
-        assert t.until("timings") == [0, None]
+        assert t.until("timings") == [0, False]
         t.send({"tell status": 1, "watch": 1, "batch to": 10 ** 15})
         places = t.until("status")[1]["places"]
         step = [place["name"] for place in places].index("Learn.on_batch")
@@ -411,7 +411,7 @@ def test_it_is_watched_when_asked():
         t.send({"watch": 0})
         assert t.until("running", lambda value: value[1] < 0)
         t.send({"tell timings": 1})
-        assert t.until("timings")[1] is None
+        assert t.until("timings")[1] is False
         end(t)
 
 
