@@ -15,21 +15,38 @@ function drawSoon() {
   });
 }
 
+const link = document.getElementById('link');
+
+function take(data) {
+  const updates = JSON.parse(data);
+  updates.forEach((update, index) => {
+    trainers[index] ||= new Trainer(index, update.name, token);
+    trainers[index].ended = update.ended;
+    trainers[index].take(update);
+  });
+  drawSoon();
+  if (updates.every((update) => update.ended)) text(link, 'ended');
+}
+
+function show(state) {
+  const ended = trainers.length && trainers.every((trainer) => trainer.ended);
+  text(link, ended ? 'ended' : state === 'live' ? 'live' : 'the server is gone');
+}
+
+// All tabs share the stream of events; each message is answered, so that a tab that sleeps is sent no more.
 function follow() {
-  const link = document.getElementById('link');
-  const events = new EventSource(`/events?token=${encodeURIComponent(token)}`);
-  events.onopen = () => text(link, 'live');
-  events.onerror = () => text(link, trainers.every((trainer) => trainer.ended) ? 'ended' : 'the server is gone');
-  events.onmessage = (event) => {
-    const updates = JSON.parse(event.data);
-    updates.forEach((update, index) => {
-      trainers[index] ||= new Trainer(index, update.name, token);
-      trainers[index].ended = update.ended;
-      trainers[index].take(update);
-    });
-    drawSoon();
-    if (updates.every((update) => update.ended)) text(link, 'ended');
+  const address = `/events?token=${encodeURIComponent(token)}`;
+  const { port } = new SharedWorker('/worker.js');
+  port.onmessage = ({ data }) => {
+    if (data.state) show(data.state);
+    else take(data.data);
+    port.postMessage({ taken: true });
   };
+  port.postMessage({ address });
+  window.addEventListener('pagehide', () => port.postMessage({ bye: true }));
+  window.addEventListener('pageshow', (event) => {
+    if (event.persisted) location.reload();
+  });
 }
 
 follow();
