@@ -262,11 +262,9 @@ void loopc_channel_sleep(struct loopc_channel *ch, int causes)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void loopc_channel_stay(struct loopc_channel *ch)
+bool loopc_channel_is_open_to_others(const struct loopc_channel *ch)
 {
-    pthread_mutex_lock(&ch->lock);
-    ch->stay = true;
-    pthread_mutex_unlock(&ch->lock);
+    return ch->ends.listener >= 0;
 }
 
 static void end_thread(struct loopc_channel *ch)

@@ -86,9 +86,8 @@ uint64_t loopc_channel_dropped(struct loopc_channel *channel);
  * back early. */
 void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 
-/* The peer may leave and another may come: its end is not the end of the run. Only for a socket
- * at a path; others have one peer. */
-void loopc_channel_stay(struct loopc_channel *channel);
+/* Whether after this peer another may come: at the path of a socket. */
+bool loopc_channel_is_open_to_others(const struct loopc_channel *channel);
 
 /* Sends what still waits and the end marker, for at most a second; closes and frees. Returns
  * LOOPC_OK, or LOOPC_FAILED when the log is not complete. NULL is allowed. */

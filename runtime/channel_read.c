@@ -44,12 +44,11 @@ void loopc_channel_lose(struct loopc_channel *ch, const char *how)
     ch->skip_line = false;
     ch->sent = 0;
     pthread_mutex_lock(&ch->lock);
-    const bool stay = ch->stay && ch->ends.listener >= 0;
-    ch->stay = ch->peer = ch->writing = false;
+    ch->peer = ch->writing = false;
     loopc_queue_empty(&ch->out);
     ch->out_answers = 0;
     pthread_mutex_unlock(&ch->lock);
-    if (!stay) loopc_channel_deliver(ch, LOOPC_MAIL_END, how, strlen(how));
+    loopc_channel_deliver(ch, LOOPC_MAIL_END, how, strlen(how));
 }
 
 /* Takes frames off the input; returns how many bytes they were. */

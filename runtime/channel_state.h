@@ -34,7 +34,7 @@ struct loopc_channel {
     struct loopc_queue mail, out;
     size_t out_answers; /* bytes of out that cannot be dropped */
     uint64_t dropped;
-    bool stay, asleep, ending, peer;
+    bool asleep, ending, peer;
     bool writing; /* the first outgoing message is in the hands of the thread */
     int64_t last_sent, beaten, deadline; /* ns */
     char *beat;

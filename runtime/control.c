@@ -121,7 +121,7 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
         c->tell_status = true;
         break;
     case LOOPC_ORDER_STAY:
-        loopc_channel_stay(c->channel);
+        c->stay = loopc_channel_is_open_to_others(c->channel);
         break;
     case LOOPC_ORDER_WATCH:
         watch(c, order->number != 0);
@@ -207,10 +207,10 @@ static void read_mail(struct loopc_control *c, struct loopc_run *run, int at,
         break;
     case LOOPC_MAIL_PEER:
         c->tell_state = true;
-        c->started = false;
+        c->started = c->stay = false;
         break;
     case LOOPC_MAIL_END:
-        hang_up(c, run, mail->text);
+        if (!c->stay) hang_up(c, run, mail->text);
         break;
     }
 }

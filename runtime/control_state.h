@@ -27,7 +27,8 @@ struct loopc_control {
     int64_t steps; /* still to do before the next pause; -1: not stepping */
     int64_t step_from;
     bool paused, ended;
-    bool watch;                    /* is wished to be watched */
+    bool stay;  /* the end of the peer is not the end of the run: another may come */
+    bool watch; /* is wished to be watched */
     struct loopc_watch *own_watch; /* the one that was started here, or NULL */
     struct loopc_whereabouts where;
 
