@@ -184,8 +184,10 @@ class Observe:
 
     def events(self, test):
         """The first event whose first trainer passes the test."""
+        end = time.monotonic() + PATIENCE
         with urllib.request.urlopen(self.address.replace("/?", "/events?"), timeout=PATIENCE) as stream:
             for line in stream:
+                assert time.monotonic() < end, "no such event"
                 if line.startswith(b"data: "):
                     trainers = json.loads(line[6:])
                     if test(trainers[0]):
@@ -252,12 +254,13 @@ def test_several_logs_and_a_trainer_side_by_side():
 def test_keep_serves_when_all_have_ended():
     for keep in (False, True):
         with Observe(*(["--keep"] if keep else []), *SHORT) as o:
+            o.events(lambda trainer: last_batch(trainer) == 3000)
             o.send({"shutdown": 1})
             if keep:
                 o.events(lambda trainer: trainer["ended"])
                 time.sleep(2.5)
                 assert o.process.poll() is None
-                o.events(lambda trainer: trainer["ended"] and last_batch(trainer) > 0)
+                o.events(lambda trainer: trainer["ended"] and last_batch(trainer) == 3000)
             else:
                 assert o.process.wait(PATIENCE) == 0
 
