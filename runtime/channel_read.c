@@ -86,6 +86,8 @@ static size_t take_lines(struct loopc_channel *ch)
         if (length && line[length - 1] == '\r') length--;
         if (ch->skip_line) {
             ch->skip_line = false;
+        } else if (length > LOOPC_MESSAGE_MOST) {
+            refuse(ch, "no message: a line that is too long");
         } else if (length) {
             loopc_channel_deliver(ch, LOOPC_MAIL_MESSAGE, line, length);
         }
