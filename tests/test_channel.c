@@ -118,6 +118,7 @@ static void lines_in_pieces(void **unused)
 static void what_is_too_long_is_refused_and_skipped(void **unused)
 {
     (void)unused;
+    static const char small_frame[] = {0, 0, 0, 2, '{', '}'}, small_line[] = {'\n', '{', '}', '\n'};
     const size_t length = LOOPC_MESSAGE_MOST + 100;
     char *text = calloc(1, length + 16);
     assert_non_null(text);
@@ -126,7 +127,7 @@ static void what_is_too_long_is_refused_and_skipped(void **unused)
     expect(LOOPC_MAIL_PEER, NULL);
     const unsigned char head[] = {0, 0x10, 0, 100};
     memcpy(text, head, 4);
-    memcpy(text + 4 + length, "\0\0\0\2{}", 6);
+    memcpy(text + 4 + length, small_frame, sizeof small_frame);
     send_bytes(text, length + 10, length);
     expect(LOOPC_MAIL_REFUSED, "no message: a frame that is too long");
     expect(LOOPC_MAIL_MESSAGE, "{}");
@@ -134,7 +135,7 @@ static void what_is_too_long_is_refused_and_skipped(void **unused)
     open_pair("lines", NULL);
     expect(LOOPC_MAIL_PEER, NULL);
     memset(text, 'x', length + 4);
-    memcpy(text + length + 4, "\n{}\n", 4);
+    memcpy(text + length + 4, small_line, sizeof small_line);
     send_bytes(text, length + 8, length);
     expect(LOOPC_MAIL_REFUSED, "no message: a line that is too long");
     expect(LOOPC_MAIL_MESSAGE, "{}");

@@ -291,7 +291,7 @@ static void places_around_a_resumed_one_are_open(void **unused)
     loopc_leave(&state.loopc, TRAIN);
     loopc_at(&state.loopc, AFTER);
     loopc_watch_write(state.loopc.watch, out);
-    assert_memory_equal(written(), "[[0, ", 5); /* Fit is open, and has taken time */
+    assert_memory_equal(written(), "[[0, ", 5);    /* Fit is open, and has taken time */
     assert_non_null(strstr(written(), "], [3, ")); /* the batches */
     loopc_leave(&state.loopc, FIT);
     assert_int_equal(place, -1);
