@@ -128,7 +128,7 @@ GRAPHS = 5000
 .PHONY: soak
 soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the design and control tasks
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
-	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_SOAK=1 bash tests/test_environment.sh
+	@BUILD=$(BUILD) tests/ten_seeds.sh
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen -Itests $(LUA_CFLAGS)

@@ -123,19 +123,35 @@ test_a_timeout_blocks_what_was_used() {
 1 ;'
 }
 
+gradients='gradient agrees
+gradient agrees
+gradient agrees
+gradient agrees'
+
+# model NAME FIXED RULE KIND: runs tests/environment/NAME.lua with these
+model() {
+    sed "s/^local FIXED, RULE, KIND = .*/local FIXED, RULE, KIND = $2, $3, '$4'/; s/^local KIND = .*/local KIND = '$4'/" \
+        "$SPECS/$1.lua" > "$1.lua"
+    program "$1" "$1.lua"
+    expect 0 "./$1"
+}
+
 test_the_model_agrees_with_enumeration_and_differences() {
-    local fixed rule
-    for fixed in true false; do
-        for rule in true false; do
-            sed "s/^local FIXED, RULE = .*/local FIXED, RULE = $fixed, $rule/" "$SPECS/policy.lua" > p.lua
-            program p p.lua
-            expect 0 ./p
-            same "$OUT" 'gradient agrees
-gradient agrees
-gradient agrees
-gradient agrees
-probabilities make 1'
-        done
+    local way
+    cp "$SPECS/differences.lua" .
+    for way in 'true true plain' 'true false ratio' 'false true likelihood' 'false false plain' 'false true ratio'; do
+        model policy $way
+        same "$OUT" "$gradients
+probabilities make 1"
+    done
+}
+
+test_the_model_of_vectors_agrees_with_differences() {
+    local kind
+    cp "$SPECS/differences.lua" .
+    for kind in plain ratio likelihood; do
+        model vectors - - $kind
+        same "$OUT" "$gradients"
     done
 }
 
@@ -182,20 +198,6 @@ test_cartpole_is_solved() {
     expect 0 "$LOOPC" build "$ROOT/specs/21_cartpole.lua" -o cartpole
     expect 0 ./cartpole --trials 1
     has "$OUT" 'solved 1 of 1'
-}
-
-# Ten seeds: in `make soak`, for they take minutes.
-test_ten_seeds() {
-    [ -n "${LOOPC_SOAK:-}" ] || skip 'make soak runs it'
-    local seed
-    expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
-    expect 0 "$LOOPC" build "$ROOT/specs/21_cartpole.lua" -o cartpole
-    for chain in HPHPPHHPHPPHPHHPPHPH HHPPHPPHPPHPPHPPHPPHPPHH; do
-        expect 0 ./folding --chain $chain
-        echo "$OUT" | grep -Eq '^by the model: +-9: ([6-9]|10) of 10' || fail "of ten searches too few reach -9: $OUT"
-    done
-    expect 0 ./cartpole
-    has "$OUT" 'solved 10 of 10'
 }
 
 run_tests
