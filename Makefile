@@ -126,8 +126,9 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the design and control tasks
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the design and control tasks
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
+	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/test_environment.sh
 	@BUILD=$(BUILD) tests/ten_seeds.sh
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))

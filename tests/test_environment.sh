@@ -72,6 +72,27 @@ mark 7 0' # batch fields of callbacks are made anew, with their defaults
     same "$(echo "$OUT" | grep -c '^ *batch .*diversity')" 1
 }
 
+# LOOPC_DESIGNS (6) random designs: their invariants, the same run from the same seed, and after a kill -9 in the middle.
+test_random_designs() {
+    local design
+    cp "$SPECS/invariants.lua" .
+    for design in $(seq "${LOOPC_DESIGNS:-6}"); do
+        sed "s/^local SEED = .*/local SEED = $design/" "$SPECS/any.lua" >any.lua
+        expect 0 "$LOOPC" build any.lua -o any
+        expect 0 ./any --metrics first --seed "$design"
+        cp "$TMP/out" told
+        expect 0 ./any --metrics second --seed "$design"
+        cmp "$TMP/out" told
+        cmp first second
+        rm -rf saved third
+        expect 137 ./any --metrics third --seed "$design" --checkpoint saved --save-every 3 --die 7
+        expect 0 ./any --metrics third --seed "$design" --checkpoint saved --save-every 3 --resume --die -1
+        cmp "$TMP/out" told
+        cmp first third
+        expect 0 ./any --seed 100
+    done
+}
+
 test_filters_keep_samples_together() {
     program filters
     local seed
@@ -183,7 +204,7 @@ test_the_same_seed_gives_the_same_run() {
     has "$ERR" '--chain takes 4 to 24 letters'
 }
 
-# Ended in the middle by a signal and resumed, a run leaves the same metrics, log and weights as one that was not.
+# Taken up again from an earlier checkpoint, a run leaves the same log.
 test_a_resumed_run_ends_the_same() {
     expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
     expect 0 ./folding --searches 1 --iters 60 --checkpoint whole --save-every 30 --table a
