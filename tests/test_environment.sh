@@ -191,6 +191,88 @@ test_the_best_of_the_log() {
 3: good good'
 }
 
+test_vectors_are_learnt() {
+    expect 0 "$LOOPC" build "$ROOT/specs/22_points.lua" -o points
+    expect 0 ./points --iters 1500
+    echo "$OUT" | awk '/^least distance/ && $3 > $7 + 0.05 { found = 1 } END { exit !found }' || fail "chance is as good: $OUT"
+}
+
+# Four rows, each batch an epoch of them.
+test_samples_of_a_data_set() {
+    program data
+    printf '1,2\n3,4\n5,6\n7,8\n' >rows.csv
+    expect 0 ./data --known rows.csv
+    local rows batch
+    rows=$(echo "$OUT" | wc -l)
+    same "$rows" 24
+    for batch in 1 5 9 13 17 21; do
+        same "$(echo "$OUT" | sed -n "$batch,$((batch + 3))p" | sort | paste -sd' ')" '1,2 3,4 5,6 7,8'
+    done
+    [ "$(echo "$OUT" | sed -n 1,4p)" != "$(echo "$OUT" | sed -n 5,8p)" ] || fail 'two epochs in the same order'
+    sed 's/^local TOKENS = .*/local TOKENS = true/' "$SPECS/data.lua" >tokens.lua
+    program tokens tokens.lua
+    printf '0,1\n2,-1\n3,3\n1,0\n' >rows.csv
+    expect 0 ./tokens --known rows.csv
+    same "$(echo "$OUT" | sed -n 1,4p | sort | paste -sd' ')" '0,1,-1 1,0,-1 2,-1,-1 3,3,-1'
+    printf '0,1,2,3\n' >rows.csv
+    expect 1 ./tokens --known rows.csv
+    has "$ERR" "rows of 'known' have 4 columns, samples 3"
+    printf '0,1,7\n' >rows.csv
+    expect 1 ./tokens --known rows.csv
+    has "$ERR" "has the token 7"
+}
+
+test_losses_contrast_slow_copy_and_clipping() {
+    program losses
+    expect 0 ./losses
+    same "$(echo "$OUT" | sed -n 1,2p)" 'rewards 1 5, final 0.5 2.5
+rewards 2 5, final 1 2.5'
+}
+
+test_callbacks_hear_in_their_order() {
+    program order
+    expect 0 ./order
+    told buffer agent second reward third loss log late
+    expect 0 "$LOOPC" explain "$SPECS/order.lua"
+    has "$OUT" 'models learn; heard by buffer.step, agent.step, second.step, reward.step, third.step, loss.step, log.step, late.step'
+}
+
+# refuses TEXT MESSAGE: a spec with this design is refused at its third line
+refuses() {
+    printf '%s\n' 'local environment = require "loopc.environment"' \
+        'local design = environment.new { vector = 1, room = 8, bs = 2 }' "return design:trainer \"bad\" { $1 }" >bad.lua
+    expect 2 "$LOOPC" check bad.lua
+    has "$ERR" "bad.lua:3: error: $2"
+}
+
+test_wrong_use_is_refused_where_it_stands() {
+    refuses 'callback "c" { after_sampel = "" }' "no node matches 'after_sampel'; did you mean 'after_sample'?"
+    refuses 'design:reward { score = "" }, design:reward { score = "" }' "the name 'reward' is taken"
+    refuses 'design:reward { scoer = "" }' "reward: there is no parameter 'scoer'; it takes cache, chunk,"
+    refuses 'design:reward {}' 'reward takes C that scores an item'
+    refuses 'design:reward { score = "", state = { weight = f32(1) } }' "reward: it has a field 'weight' already"
+    refuses 'callback "c" { state = { a = f32(1) }, batch = { a = f32(1) }, step = "$a = 1;" }' "the name 'a' is taken"
+    refuses 'design:bufer {}' "a design has no 'bufer'; its words are buffer, contrast,"
+    refuses 'design.buffer {}' 'buffer takes a table, and after design a colon'
+    refuses 'design:buffer { p_total = 2 }' "buffer: 'p_total' is a number from 0 to 1, not 2"
+    refuses 'design:random { p_batch = 0.7 }, design:buffer { p_total = 0.5 }' \
+        'the shares of a batch make 1.2, more than 1: random 0.7, buffer 0.5'
+    refuses 'design:from_model {}' "unknown field '\$policy'"
+    refuses 'design:policy { slow = { evry = 3 } }' "slow: there is no parameter 'evry'"
+    refuses 'design:policy {}, design:policy_gradient { baseline = "slow" }' 'policy_gradient: baseline is'
+    refuses 'design:statistics { field = "rewards", of = { "mena" } }' 'statistics: of = { "min", "mean", "max", 90 }'
+    refuses 'design:sampler { name = "S", p_batch = 1 }' 'sampler takes a name and C that makes items'
+    expect 2 "$LOOPC" check bad.lua
+    printf '%s\n' 'local environment = require "loopc.environment"' 'environment.new { vectr = 2 }' >bad.lua
+    expect 2 "$LOOPC" check bad.lua
+    has "$ERR" "bad.lua:2: error: environment.new: there is no parameter 'vectr'"
+    expect 0 "$LOOPC" build "$SPECS/buffer.lua" -o buffer
+    sed 's/p_batch = 0.25, state/p_batch = 0.25, state/; s/order = 100,/order = 5, setup = "$S.p_batch = 1.5f;",/' "$SPECS/buffer.lua" >shares.lua
+    expect 0 "$LOOPC" build shares.lua -o shares
+    expect 1 ./shares
+    has "$ERR" "the samplers' shares of a batch make 1.5, more than 1"
+}
+
 test_the_same_seed_gives_the_same_run() {
     expect 0 "$LOOPC" build "$ROOT/specs/20_folding.lua" -o folding
     expect 0 ./folding --searches 1 --iters 20 --metrics a --seed 3 --progress never

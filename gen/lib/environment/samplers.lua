@@ -98,22 +98,30 @@ function parts.random(design, p)
         p))
 end
 
--- Rows of a data set field of the trainer, `data`, each epoch in another order. A row of tokens is one of whole numbers,
--- -1 behind the last.
+-- Rows of a data set field of the trainer, data = "known" (known = dataset { option = true, label = false }), each epoch in
+-- another order. A row of tokens is one of their numbers, from 0, with -1 behind the last.
 function parts.from_data(design, p)
     common.check("from_data", p, common.with({ data = "text" }, shares))
     if not p.data then error('from_data takes the name of a data set field of the trainer: data = "known"', 0) end
-    local make = common.fill([[
+    local take = design.vector and "to[i][k] = k < columns ? row[k] : 0;" or [[
+        to[i][k] = k < columns ? (int32_t)row[k] : -1;
+        if (k < columns && ((float)to[i][k] != row[k] || to[i][k] < -1 || to[i][k] >= $vocabulary))
+            $fail("'[data]' has the token %g: tokens are -1 to %d", (double)row[k], $vocabulary - 1);
+    ]]
+    local make = ([[
+        const int32_t columns = $[data].columns;
         if ($[data].rows == 0) $fail("the data set '[data]' has no rows");
-        if ($[data].columns > $width) $fail("rows of '[data]' have %d columns, samples %d", $[data].columns, $width);
+        if (columns > $width) $fail("rows of '[data]' have %d columns, samples %d", columns, $width);
         for (int32_t i = 0; i < n; i++, $taken++) {
             const int64_t epoch = $taken / $[data].rows, place = $taken % $[data].rows;
             const uint64_t key = loopc_shuffle_key($loopc->seed, (uint64_t)epoch);
-            const int64_t row = loopc_dataset_row($[data], (int64_t)loopc_shuffled(key, (uint64_t)$[data].rows, (uint64_t)place));
-            for (int32_t k = 0; k < $width; k++)
-                to[i][k] = k < $[data].columns ? ({element})$[data].x[row * $[data].columns + k] : {rest};
+            const int64_t at = loopc_dataset_row($[data], (int64_t)loopc_shuffled(key, (uint64_t)$[data].rows, (uint64_t)place));
+            const float *const row = $[data].x + at * columns;
+            for (int32_t k = 0; k < $width; k++) {
+                TAKE
+            }
         }
-    ]], { element = design.element, rest = design.vector and "0" or "-1" }):gsub("%[data%]", p.data)
+    ]]):gsub("TAKE", function() return take end):gsub("%[data%]", p.data)
     return sampler(design, common.with(common.with({ name = "data", doc = "samples from a data set" }, p),
         { make = make, state = { taken = i64 { doc = "rows taken so far" } } }))
 end
