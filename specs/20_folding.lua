@@ -22,7 +22,7 @@ local LONGEST = 24 -- residues
 -- One search after another: by the model, then by chance.
 local Search = loop "Search" {
     times = "2 * $searches",
-    state = { searches = i64 { 10, option = true, doc = "how many searches of each kind" } },
+    state = { searches = i64 { 10, option = true, min = 0, doc = "how many searches of each kind" } },
     before_search = node(1, "$valid.by_chance = $iteration % 2 == 1;"),
     on_search = node(2),
     after_search = node(3),
@@ -181,7 +181,7 @@ local result = callback "result" {
         $sum_found[kind] += $found;
     ]],
     ["Search.after_run"] = [[
-        if ($searches < 1) return;
+        if ($searches == 0) return;
         for (int32_t kind = 0; kind < 2; kind++) {
             printf("by %s", kind ? "chance:   " : "the model:");
             for (int32_t energy = LONGEST - 1; energy >= 0; energy--)

@@ -30,8 +30,10 @@ test_the_23_events_in_their_order() {
     told setup before_train $buffer_events $batch_events $buffer_events $batch_events after_train
     expect 0 ./trace --iters 0
     told setup before_train after_train
-    expect 1 ./trace --bs 9
-    has "$ERR" 'there is room for 1 to 8 samples'
+    expect 2 ./trace --bs 9
+    has "$ERR" '--bs: 9 is out of range: it goes from -1 to 8'
+    expect 1 ./trace --bs 0
+    has "$ERR" 'a batch has 1 to 8 samples'
     same "$(echo $(echo "$buffer_events $batch_events" | wc -w))" 20
 }
 

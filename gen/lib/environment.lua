@@ -92,9 +92,9 @@ end
 local function state_of(design)
     local item, most = design.item, math.max(design.room, design.buffer_room)
     return {
-        iters = i64 { design.iters, option = true, doc = "how many batches" },
-        bs = i32 { design.bs, option = true, doc = "samples of a batch; -1: all that the buffer has" },
-        buffer_frequency = i32 { design.buffer_frequency, option = true,
+        iters = i64 { design.iters, option = true, min = 0, doc = "how many batches" },
+        bs = i32 { design.bs, option = true, min = -1, max = design.room, doc = "samples of a batch; -1: all that the buffer has" },
+        buffer_frequency = i32 { design.buffer_frequency, option = true, min = 0,
             doc = "the buffer is built in each batch whose number this divides, too; 0: in no others" },
         room = i32 { design.room, const = true, doc = "the most samples of a batch" },
         buffer_room = i32 { design.buffer_room, const = true, doc = "the most items of the buffer" },
@@ -153,7 +153,7 @@ local function template(design)
             $shared = 0;
             loopc_clear_set($loopc, "buffer");
             $buffered = 0;
-            if ($bs < -1 || $bs == 0 || $bs > $room) $fail("--bs is %d: there is room for 1 to %d samples", $bs, $room);
+            if ($bs == 0) $fail("--bs is 0: a batch has 1 to %d samples, or -1 for all of the buffer", $room);
         ]],
         reward_modification = [[
             for (int32_t i = 0; i < $rows; i++)

@@ -91,7 +91,7 @@ function parts.log(design, p)
         order = p.order or 100,
         doc = p.doc or "metrics, and the table of samples",
         state = common.with({
-            report = i64 { p.report or 0, option = true, doc = "batches from one line of the log to the next; 0: none" },
+            report = i64 { p.report or 0, option = true, min = 0, doc = "batches from one line of the log to the next; 0: none" },
             table = str { "", option = true, doc = "file for the table of samples" },
             new = f32 { report = true, doc = "share of samples that no batch before had" },
             diversity = f32 { report = true, doc = "share of different samples" },
