@@ -8,6 +8,18 @@
 --     loopc run 21_cartpole.lua -- --trials 1 --report 1
 --     loopc explain 21_cartpole.lua                    how the loops stand in each other
 --
+-- How they stand in each other (loopc explain):
+--
+--     Trials                      ten learners, one after another
+--       Learner, on Trials.trial  until it is solved
+--         collect: Source         1024 steps of the simulation
+--           observe: Agent        looks and pushes, once a step
+--         learn: Pass             looks at these steps again, 256 at a time, and learns
+--
+-- Each loop has its own fields and knows nothing of who uses it but what it says in call_on. A node without a body
+-- (on_collect, on_observe) is a place for another loop. So another source, a data set for one, takes the simulation's place
+-- with the same two lines: call_on = { Learner.on_collect }, times = STEPS.
+--
 -- The agent's policy is learned by proximal policy optimization: of what the source brought, each step's advantage is what
 -- came after it (generalized advantage estimation, with a second net that guesses the value of a place), and a few passes
 -- over it make good steps more probable, but none by more than a factor of 1 + clip.

@@ -61,7 +61,7 @@ test_rewards_novelty_cache_log_statistics() {
     has "$OUT" '1: here_batch 3.00 3.05
 2: here_batch 4.00 4.00
 computed 2, called 2, log 3.50 3.53 new 0.50 diversity 1.00 bs 2
-max 4.00, of here_batch: mean 3.525 p50 3.525'
+max 4.00, of here_batch: mean 3.525 p50 3.525, numbers: min 1.0 p90 1.9'
     has "$OUT" '1: here_batch 3.00 3.00' # no longer new
     same "$(echo "$OUT" | grep '^mark')" 'mark 7 0
 mark 7 0

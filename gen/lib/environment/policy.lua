@@ -102,6 +102,7 @@ function parts.policy(design, p)
         get_model_outputs = fill(common.fill(outputs, {
             drawn = head.drawn(design), encode = head.encode(design, "$samples[i]", "k", "r"), look = look, begin = head.begin,
         })),
+        -- The same event twice: first the gradients are cleared, then, behind everybody else, the gradient is taken.
         zero_grad = fill "{name}_net_zero_grad($net);",
         on_zero_grad = { order = 1000, fill(head.backward) },
         before_step = fill [[
