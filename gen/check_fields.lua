@@ -134,7 +134,7 @@ local function check_range(unit, field)
         return refuse("a field of type " .. field.type .. " has no min and max", "numbers have")
     elseif not (field.option or field.settable) then
         return refuse("min and max bind a flag or a message, and it has neither", "option = true, or settable = true")
-    elseif not (low <= high) then
+    elseif low > high then
         return refuse(("no number is from %s to %s"):format(low, high), "min = the least, max = the most")
     end
     for _, value in ipairs(type(field.default) == "table" and field.default or { field.default or 0 }) do

@@ -3,6 +3,7 @@
 
 #include "timing.h"
 #include "trace.h"
+#include "watch_owners.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -205,4 +206,6 @@ void loopc_watch_print(const struct loopc_watch *watch, FILE *out)
             "total", "share", "mean", "median", "p99");
     for (int i = 0; i < watch->program->place_count; i++)
         print_row(watch, i, width, out);
+    loopc_watch_print_owners(watch->program, watch->timings,
+                             (double)(watch->ended - watch->started), out);
 }

@@ -29,7 +29,8 @@ struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const
 /* Ends what is still open. Call it once, after the run. */
 void loopc_watch_end(struct loopc_watch *watch);
 
-/* The table of times, the places in their order, indented by their parents. */
+/* The table of times, the places in their order, indented by their parents; then, in programs that
+ * have callbacks, that of the callbacks and loops whose bodies took them. */
 void loopc_watch_print(const struct loopc_watch *watch, FILE *out);
 void loopc_watch_free(struct loopc_watch *watch);
 
