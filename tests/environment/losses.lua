@@ -37,6 +37,9 @@ local check = callback "check" {
         printf("rewards %g %g, final %g %g\n", (double)$rewards[0], (double)$rewards[1], (double)$rewards_final[0],
                (double)$rewards_final[1]);
     ]],
+    zero_grad = { order = 500, [[
+        if (policy_net_grad_norm($policy.net) != 0) $fail("a gradient before it is taken");
+    ]] },
     before_step = [[
         const float norm = policy_net_grad_norm($policy.net);
         if ($policy.norm < 0.25f || fabsf(norm - 0.25f) > 1e-5f) $fail("the norm is %g, was %g", (double)norm, (double)$policy.norm);
