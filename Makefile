@@ -130,9 +130,10 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the tasks; 200 kills; all floats
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
-	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_SOAK=1 bash tests/test_environment.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/test_environment.sh
+	@BUILD=$(BUILD) tests/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/test_resume.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -o $(BUILD)/elementary tests/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread

@@ -104,6 +104,8 @@ vocabulary.field_keys = {
     { "settable", "boolean", "may be changed while running" },
     { "report", "boolean|integer", "is reported, in every n-th iteration when it is n: progress, metrics, channel" },
     { "const", "boolean", "is never assigned by a body" },
+    { "min", "number", "the least that a flag or a message may set it to" },
+    { "max", "number", "the most that a flag or a message may set it to" },
     { "doc", "string", "what the field is, in a line" },
 }
 

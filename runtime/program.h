@@ -144,6 +144,11 @@ static inline int loopc_ended(struct loopc_run *run, int at)
     return run->saver ? loopc_save_end(run, at) : LOOPC_OK;
 }
 
+/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind the
+ * program's name. It stands whole above the line of progress, and in order with standard output. */
+void loopc_note(struct loopc_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 bool loopc_wait_for_target(struct loopc_run *run);
 
 /* When the loop of the batches has come to its target: whether it is to go on after all. With a
