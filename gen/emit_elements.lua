@@ -457,7 +457,8 @@ function Emitter:write_function(f, tree, title)
     local w, body = CWriter.new(), f.w.lines
     local returns = f.machine or self.source.signals or f.name ~= self.source.func
     w:comment { title }
-    w:line("static %s %s(%s)", returns and "int" or "void", f.name, self:parameters())
+    local storage = f.name == self.source.func and not f.machine and "LOOPC_BODY" or "static"
+    w:line("%s %s %s(%s)", storage, returns and "int" or "void", f.name, self:parameters())
     w:open("{")
     if f.has_frame then w:line("struct %s_at_%s *const here = &s->%s.%s;", self.unit.struct, f.name, self.unit.position, f.name) end
     if mentions(body, "st") then w:line("int st = LOOPC_OK;") end

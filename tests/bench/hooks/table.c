@@ -22,11 +22,10 @@ typedef void hook_function(struct state *s);
 #define FOUR(digits)    HOOK(digits##0) HOOK(digits##1) HOOK(digits##2) HOOK(digits##3)
 #define SIXTEEN(digits) FOUR(digits##0) FOUR(digits##1) FOUR(digits##2) FOUR(digits##3)
 #define ALL(digits)     SIXTEEN(digits##0) SIXTEEN(digits##1) SIXTEEN(digits##2) SIXTEEN(digits##3)
-ALL(0)
-ALL(1) ALL(2) ALL(3)
+ALL(0) ALL(1) ALL(2) ALL(3)
 #undef HOOK
 #define HOOK(digits) hook##digits,
-    static hook_function *const all[] = {ALL(0) ALL(1) ALL(2) ALL(3)};
+static hook_function *const all[] = {ALL(0) ALL(1) ALL(2) ALL(3)};
 /* clang-format on */
 
 /* Filled when the program runs, and not static: the compiler may not know what is in it. */
