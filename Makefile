@@ -65,7 +65,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -pthread -c -o $@ $<
+	$(Q)$(COMPILE) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 $(BUILD)/embed: gen/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<

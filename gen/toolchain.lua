@@ -71,14 +71,14 @@ local function link_words(unit)
     return out
 end
 
--- The command line that makes `program` of `source`. LDFLAGS of the environment go after ours.
+-- The command line that makes `program` of `source`, without what it does not use of the runtime. LDFLAGS of the environment go after ours.
 local function link_command(unit, arguments, source, program)
     local command = toolchain.compile_command(unit, arguments)
     append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", "-o", program, source })
     append(command, link_words(unit))
     append(command, { toolchain.runtime().library })
     append(command, words(host.getenv("LDFLAGS")))
-    return append(command, { "-ljansson", "-lz", "-lm", "-pthread" })
+    return append(command, { "-Wl,--gc-sections", "-ljansson", "-lz", "-lm", "-pthread" })
 end
 
 local function run(command, options)
