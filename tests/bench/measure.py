@@ -43,14 +43,15 @@ class Peer:
     command: object = None
     steps: int = 0
 
-    def choose(self, seconds, least_steps=3):
-        """Takes the fastest variant, and the steps that take it so many seconds."""
+    def choose(self, seconds, least_steps=6):
+        """Takes the fastest variant, and the steps that take it so many seconds. Returns its speed."""
         best = 0
         for variant in self.variants:
             rate = self.probe(variant, min(seconds, 0.1))
             if rate > best:
                 best, self.command = rate, variant
         self.steps = max(int(best * seconds), least_steps)
+        return best
 
     def probe(self, variant, seconds):
         """The speed in a run that took at least half as long as it should."""
@@ -65,9 +66,12 @@ class Peer:
 
 
 def alternate(peers, repeats, seconds, after_each):
-    """Runs all of them in turn, `repeats` times, so that what slows the machine down slows all of them down."""
+    """Runs all of them in turn, `repeats` times, so that what slows the machine down slows all of them down. Without repeats
+    what the choice of variants measured has to do."""
     for peer in peers:
-        peer.choose(seconds)
+        best = peer.choose(seconds)
+        peer.rates.extend([best] if repeats == 0 else [])
+    after_each()
     for _ in range(repeats):
         for peer in peers:
             peer.run()

@@ -1,4 +1,4 @@
-"""Rows as text: a table a part, with ratios against loopc."""
+"""Rows as text: a table a part, with ratios against loopc, and the sum of it all, a line a task."""
 
 
 def number(value):
@@ -38,3 +38,30 @@ def own_of(row, rows):
 def lines(rows):
     """The rows of one part as lines; "loopc is" says how many times faster than that peer, "1.3"."""
     return [HEADER] + [line(row, own_of(row, rows)) for row in rows]
+
+
+def best_of(rows, peers):
+    return max((row["median"] for row in rows if row["peer"] in peers), default=None)
+
+
+def ratio_cell(own, other):
+    return f"{own / other:.3g}" if own and other else "-"
+
+
+def summary_line(task, threads, rows, single, libraries):
+    """Speed, share of peak, and how many times as fast as: the best library, FANN, PyTorch, one thread."""
+    own = best_of(rows, ["loopc"])
+    share = next((row["share_of_peak"] for row in rows if row["peer"] == "loopc"), None)
+    cells = [task, str(threads), f"{number(own)}" if own else "-", f"{100 * share:.0f} %" if share is not None else "-"]
+    cells += [ratio_cell(own, best_of(rows, peers)) for peers in (libraries, ["fann"], ["pytorch"])]
+    return "| " + " | ".join(cells + [ratio_cell(own, single) if threads > 1 else "-"]) + " |"
+
+
+def summary(rows, libraries):
+    """A table in Markdown: what the README shows."""
+    out = ["| task | threads | steps/s | of peak | best library | FANN | PyTorch | one thread |", "|---|---|---|---|---|---|---|---|"]
+    for task, threads in dict.fromkeys((row["task"], row["threads"]) for row in rows):
+        same = [row for row in rows if (row["task"], row["threads"]) == (task, threads)]
+        single = best_of([row for row in rows if (row["task"], row["threads"]) == (task, 1)], ["loopc"])
+        out.append(summary_line(task, threads, same, single, libraries))
+    return out

@@ -114,8 +114,8 @@ def width_task(width):
     return tasks.Task(f"width{width}", [width] * 4, "relu", "identity", "squared_error", "sgd", 64, 1024, 0.001)
 
 
-def width_rows(repeats, seconds):
-    all_tasks = [width_task(width) for width in WIDTHS]
+def width_rows(repeats, seconds, widths=WIDTHS):
+    all_tasks = [width_task(width) for width in widths]
     build_all(all_tasks, 1)
     for task in all_tasks:
         program = build.generated(task.name, task.spec(), "task.lua")

@@ -1,3 +1,5 @@
+/* oneDNN's sgemm. Its inner product primitives, with weights in the library's own layout, are no
+ * faster: forward the same, gradients up to a tenth slower. */
 #include "gemm.h"
 
 #include <oneapi/dnnl/dnnl.h>
