@@ -14,16 +14,13 @@ return function(task)
         times = "$Bench.iteration == 0 ? $batches / 10 + 1 : $batches",
         state = {
             start = i64 { doc = "nanoseconds, when the loop began" },
-            x = f32[task.batch * inputs],
-            y = labels and i32[task.batch] or f32[task.batch * outputs],
             loss = f32 { doc = "of the last batch" },
         },
         before_run = node(0, [[ $start = loopc_clock(); ]]),
-        on_batch = node(1, ([[
+        on_batch = node(1, [[
             const uint64_t key = (uint64_t)($iteration / BATCHES) + 1;
-            loopc_dataset_take%s($data, key, $iteration %% BATCHES * BATCH, BATCH, $x, $y);
-            $loss = net_train($net, $opt, $x, $y, BATCH, $eta);
-        ]]):format(labels and "" or "_targets")),
+            $loss = net_train_from($net, $opt, $data, key, $iteration % BATCHES * BATCH, BATCH, $eta);
+        ]]),
         after_run = node(2, [[
             if ($Bench.iteration == 1)
                 printf("steps_per_s %.9g loss %.6g\n", 1e9 * (double)$batches / (double)(loopc_clock() - $start), (double)$loss);

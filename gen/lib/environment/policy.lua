@@ -101,7 +101,7 @@ function parts.policy(design, p)
         ]], values) .. setup,
         get_model_outputs = look,
         zero_grad = common.fill("{name}_net_zero_grad($net);", values),
-        on_zero_grad = { order = 1000, common.fill("{name}_net_backward($net, $x, $rows * $width);", values) },
+        on_zero_grad = { order = 1000, common.fill("{name}_net_backward($net, $rows * $width);", values) },
         before_step = common.fill([[
             $norm = {name}_net_grad_norm($net);
             if ($clip > 0 && $norm > $clip) {name}_net_scale_grad($net, $clip / $norm);
