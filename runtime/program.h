@@ -74,6 +74,13 @@ struct loopc_program {
     size_t position, position_size; /* where in the state it stands where the run is */
 };
 
+/* How emitted code declares the functions of bodies: a leaf calls no function and stands where it
+ * is called, at no cost; any other is a function, whose calls cost more than its own. This is not
+ * left to the compiler, because it goes by how many callers there are, and the watched twin is one
+ * more: the run has the same machine code with and without it. */
+#define LOOPC_LEAF static inline __attribute__((always_inline))
+#define LOOPC_BODY static __attribute__((noinline))
+
 enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good order */
 
 /* The step form: how far a run is. */

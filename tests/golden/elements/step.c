@@ -7,7 +7,7 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each };
+enum { AT_START, AT_Each, AT_Each_END };
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -186,7 +186,7 @@ static double half(double x)
 }
 
 /* A leaf of Each.on_call (spec.lua:5) */
-static int Each_on_call_1(struct elements *s)
+LOOPC_LEAF int Each_on_call_1(struct elements *s)
 {
     if (s->x > 90) return loopc_fail(&s->loopc, "Each.on_call", "x is %d", s->x);
     return LOOPC_OK;
@@ -274,7 +274,7 @@ static int Each_on_repeat(struct elements *s)
 }
 
 /* A leaf of Each.on_stop (spec.lua:8) */
-static int Each_on_stop_1(struct elements *s)
+LOOPC_LEAF int Each_on_stop_1(struct elements *s)
 {
     if (s->x > 5) return LOOPC_STOP;
     return LOOPC_OK;
@@ -312,7 +312,7 @@ static int Each_on_stop(struct elements *s)
 }
 
 /* A leaf of Each.on_loop (spec.lua:9) */
-static int Each_on_loop_1(void)
+LOOPC_LEAF int Each_on_loop_1(void)
 {
     return LOOPC_STOP;
 }
@@ -543,7 +543,7 @@ static int Each_on_weave(struct elements *s)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:24) */
-static int Nested_on_nested_1(struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
 {
     Nested_site->rounds++;
     if (Nested_site->rounds % 4 == 0) return LOOPC_STOP;
@@ -551,7 +551,7 @@ static int Nested_on_nested_1(struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:26) */
-static int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
 {
     if (Nested_site->rounds > 7)
         return loopc_fail(&s->loopc, "Nested.on_nested", "%d rounds", Nested_site->rounds);
@@ -749,7 +749,7 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.failed_nested (spec.lua:28) */
-static int Nested_failed_nested_1(void)
+LOOPC_LEAF int Nested_failed_nested_1(void)
 {
     return LOOPC_RECOVERED;
 }
@@ -919,6 +919,10 @@ static int elements_go_on(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     switch (here->at) {
@@ -1063,6 +1067,8 @@ static int elements_go_on(void *state)
         st = late;
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     return st;
 }
 
@@ -1080,6 +1086,10 @@ static int elements_watched(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     switch (here->at) {
@@ -1262,6 +1272,8 @@ static int elements_watched(void *state)
         loopc_leave(&s->loopc, 24);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
@@ -1347,6 +1359,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
+    [AT_Each_END] = "the end of Each",
 };
 
 /* Where processes of POPEN and SPAWN are kept: they end with the run. */
@@ -1398,6 +1411,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = elements_again,
     .defaults = elements_defaults,
     .step = elements_step,
     .step_watched = elements_step_watched,
