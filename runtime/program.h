@@ -86,23 +86,6 @@ enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good 
 /* The step form: how far a run is. */
 enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
 
-/* What is pending in a handler while the run is between two steps: `st`, and what the statuses
- * of the failed part have come to. */
-struct loopc_held {
-    int st, handled;
-};
-
-static inline void loopc_hold(struct loopc_held *held, int st, int handled)
-{
-    *held = (struct loopc_held){st, handled};
-}
-
-static inline void loopc_take(const struct loopc_held *held, int *st, int *handled)
-{
-    *st = held->st;
-    *handled = held->handled;
-}
-
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
 /* What the runtime keeps of a run: the first member of every state, so that a pointer to one is a

@@ -393,6 +393,7 @@ int main(void)
         cmocka_unit_test(values_as_numbers),
         cmocka_unit_test(fills_arrays),
         cmocka_unit_test(nearest_name),
+        cmocka_unit_test(reads_within_a_range),
         cmocka_unit_test(elements_of_panels_count_row_by_row),
         cmocka_unit_test(changes_of_panels),
     };

@@ -236,7 +236,7 @@ LOOPC_BODY int Each_on_buffer(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 0 of the WEAVE at spec.lua:15. */
+/* Strand 1 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_1(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_1 *const here = &s->position.Each_on_weave_strand_1;
@@ -255,7 +255,7 @@ static int Each_on_weave_strand_1(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:15. */
+/* Strand 2 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_2(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_2 *const here = &s->position.Each_on_weave_strand_2;
@@ -274,7 +274,7 @@ static int Each_on_weave_strand_2(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 2 of the WEAVE at spec.lua:15. */
+/* Strand 3 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_3(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_3 *const here = &s->position.Each_on_weave_strand_3;
@@ -339,7 +339,7 @@ LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested
     return LOOPC_OK;
 }
 
-/* Strand 0 of the WEAVE at spec.lua:25. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_2 *const here =
@@ -360,7 +360,7 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:25. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_3 *const here =
@@ -392,7 +392,7 @@ static int Nested_on_nested_weave(struct elements *s, struct Nested_site *Nested
     }
 }
 
-/* Strand 0 of the WEAVE at spec.lua:25. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_1(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_1 *const here =
@@ -430,7 +430,7 @@ static int Nested_on_nested_spawned(struct elements *s, struct Nested_site *Nest
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:25. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_4(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_4 *const here =
@@ -526,7 +526,7 @@ LOOPC_BODY int Nested_failed_nested(struct elements *s)
     return Nested_failed_nested_1();
 }
 
-/* Strand 0 of the WEAVE at spec.lua:29. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:29. */
 static int Nested_finally_nested_strand_1(struct elements *s)
 {
     struct elements_at_Nested_finally_nested_strand_1 *const here =
@@ -541,7 +541,7 @@ at_1:
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:29. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:29. */
 static int Nested_finally_nested_strand_2(struct elements *s)
 {
     struct elements_at_Nested_finally_nested_strand_2 *const here =
