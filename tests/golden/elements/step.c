@@ -7,7 +7,7 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each };
+enum { AT_START, AT_Each, AT_Each_END };
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -919,6 +919,10 @@ static int elements_go_on(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     switch (here->at) {
@@ -1063,6 +1067,8 @@ static int elements_go_on(void *state)
         st = late;
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     return st;
 }
 
@@ -1080,6 +1086,10 @@ static int elements_watched(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     switch (here->at) {
@@ -1262,9 +1272,26 @@ static int elements_watched(void *state)
         loopc_leave(&s->loopc, 24);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool elements_again(void *state, int at)
+{
+    struct elements *const s = state;
+
+    s->Each.times = 2;
+    switch (at) {
+    case AT_Each_END:
+        return s->Each.iteration < 2;
+    default:
+        return false;
+    }
 }
 
 static void elements_defaults(void *state)
@@ -1347,6 +1374,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
+    [AT_Each_END] = "the end of Each",
 };
 
 /* Where processes of POPEN and SPAWN are kept: they end with the run. */
@@ -1398,6 +1426,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = elements_again,
     .defaults = elements_defaults,
     .step = elements_step,
     .step_watched = elements_step_watched,

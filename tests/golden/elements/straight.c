@@ -7,7 +7,7 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each };
+enum { AT_START, AT_Each, AT_Each_END };
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -650,6 +650,10 @@ static int elements_run(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     /* Each (spec.lua:3) */
@@ -707,6 +711,8 @@ static int elements_run(void *state)
         st = Each_on_spawn(s);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     return st;
 }
 
@@ -722,6 +728,10 @@ static int elements_watched(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     /* Each (spec.lua:3) */
@@ -817,9 +827,26 @@ static int elements_watched(void *state)
         loopc_leave(&s->loopc, 24);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool elements_again(void *state, int at)
+{
+    struct elements *const s = state;
+
+    s->Each.times = 2;
+    switch (at) {
+    case AT_Each_END:
+        return s->Each.iteration < 2;
+    default:
+        return false;
+    }
 }
 
 static void elements_defaults(void *state)
@@ -902,6 +929,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
+    [AT_Each_END] = "the end of Each",
 };
 
 /* Where processes of POPEN and SPAWN are kept: they end with the run. */
@@ -919,6 +947,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = elements_again,
     .defaults = elements_defaults,
     .run = elements_run,
     .watched = elements_watched,
