@@ -26,6 +26,8 @@ struct loopc_steering {
     const char *target; /* the field that says how many, with which the loop waits: loopc_wait */
     const char *eta;    /* the field that is the learning rate */
     const char *loss;   /* the field that is the loss of a batch */
+    const char *samples_field; /* the field that says how many samples a batch has */
+    int64_t samples;           /* or how many it always has; 0: nobody said */
 };
 
 /* What the table of fields does not say of a net. Its weights are the fields NAME.layers.0.weight,

@@ -5,7 +5,7 @@ set -eu
 
 packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check libclang-rt-14-dev pkg-config
     liblua5.4-dev libcmocka-dev zlib1g-dev patch
-    libmicrohttpd-dev libjs-dygraphs chromium chromium-driver python3 python3"
+    libmicrohttpd-dev libjs-dygraphs chromium chromium-driver librsvg2-bin python3"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "tests/install.sh: no apt-get here; these packages of Debian 12 are needed:" $packages >&2
