@@ -53,7 +53,8 @@ static void settle(pid_t parent)
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(127); /* it ended before that */
-    signal(SIGINT, SIG_DFL);
+    loopc_signals_default();
+    signal(SIGINT, SIG_DFL); /* ignored in the background jobs of a shell */
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
@@ -215,7 +216,7 @@ bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int cou
     run->progress = NULL;
     run->watch = NULL;
     run->saver = NULL;
-    run->failures.count = 0;
+    run->failures = (struct loopc_failures){0};
     return true;
 }
 
@@ -240,12 +241,7 @@ static int take_over(struct loopc_run *run, const struct loopc_shared *shared, i
                      const struct loopc_memory *writes)
 {
     const char *from = shared->memory;
-    if (shared->st == LOOPC_FAILED) {
-        for (int i = 0; i < shared->failures.count; i++) {
-            const struct loopc_failure *failure = &shared->failures.kept[i];
-            loopc_fail(run, failure->node, "%s", failure->message);
-        }
-    }
+    if (shared->st == LOOPC_FAILED) loopc_fail_with(run, &shared->failures);
     for (int i = 0; shared->st == LOOPC_OK && i < count; i++) {
         memcpy(writes[i].at, from, writes[i].size);
         from += writes[i].size;

@@ -3,6 +3,7 @@
 
 #include "json_text.h"
 #include "timing.h"
+#include "watch.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -59,20 +60,18 @@ static bool is_weight(const struct loopc_field *field)
     return !strcmp(part, ".weight") || !strcmp(part, ".bias");
 }
 
-/* How many of the last dimension of a matrix are in use, and how many rows it has. */
-static size_t columns_of(const struct loopc_field *field, const void *state)
+/* How many elements a row of the table holds for it, and how many of these are in use. */
+static size_t columns_of(const struct loopc_field *field)
 {
-    if (field->rank < 2) return field->count;
-    if (!field->width_at) return (size_t)field->dims[field->rank - 1];
+    return field->rank < 2 ? field->count : (size_t)field->dims[1];
+}
+
+static size_t width_of(const struct loopc_field *field, const void *state)
+{
+    if (!field->width_at) return columns_of(field);
     int32_t width;
     memcpy(&width, (const char *)state + field->width_at, sizeof width);
     return (size_t)width;
-}
-
-static size_t rows_of(const struct loopc_field *field)
-{
-    if (field->rank < 2) return 1;
-    return field->count / (size_t)field->dims[field->rank - 1];
 }
 
 static void weights_member(struct loopc_control *c, int64_t batch, const void *state)
@@ -81,9 +80,10 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
         if (!is_weight(field)) continue;
-        const size_t count = rows_of(field) * columns_of(field, state);
+        const size_t columns = columns_of(field), width = width_of(field, state);
         if (!any) open_member(c, "sv", batch);
-        for (size_t k = 0; k < count; k++) {
+        for (size_t k = 0; k < field->count; k++) {
+            if (k % columns >= width) continue;
             fputs(any ? ", " : "", c->file);
             element(c, field, state, k);
             any = true;
@@ -137,8 +137,8 @@ static void write_layers(struct loopc_control *c, const void *state)
         if (!is_weight(field)) continue;
         fputs(any ? ", {\"name\": " : "{\"name\": ", c->file);
         loopc_json_string(c->file, field->name);
-        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", rows_of(field),
-                columns_of(field, state));
+        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", field->count / columns_of(field),
+                width_of(field, state));
         any = true;
     }
 }
@@ -173,12 +173,21 @@ static void write_places(struct loopc_control *c)
     }
 }
 
+/* Of a batch; 0 when nobody said. */
+static int64_t samples_of(const struct loopc_control *c, const void *state)
+{
+    if (c->samples) return loopc_field_integer(c->samples, state, 0);
+    return c->program->steering ? c->program->steering->samples : 0;
+}
+
 static void status_member(struct loopc_control *c, int64_t batch, const void *state)
 {
     open_member(c, "status", batch);
     fputs("{\"program\": ", c->file);
     loopc_json_string(c->file, c->program->name);
-    fprintf(c->file, ", \"paused\": %s, \"target\": ", c->paused ? "true" : "false");
+    fprintf(c->file,
+            ", \"paused\": %s, \"watched\": %s, \"target\": ", c->paused ? "true" : "false",
+            c->watch ? "true" : "false");
     if (c->goal == INT64_MAX) {
         fputs("null", c->file);
     } else {
@@ -188,6 +197,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     loopc_json_string(c->file, c->batch_loop ? c->batch_loop : "");
     fputs(", \"eta\": ", c->file);
     loopc_json_string(c->file, c->eta ? c->eta->name : "");
+    fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
     fputs(", \"settable\": {", c->file);
     write_settable(c, state);
     fputs("}, \"layers\": [", c->file);
@@ -195,6 +205,19 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs("], \"places\": [", c->file);
     write_places(c);
     fputs("]}]", c->file);
+}
+
+/* False of one that is not watched. */
+static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
+{
+    open_member(c, "timings", batch);
+    if (run->watch) {
+        fprintf(c->file, "{\"seconds\": %.6g, \"places\": ", loopc_watch_seconds(run->watch));
+        loopc_watch_write(run->watch, c->file);
+        fputs("}]", c->file);
+    } else {
+        fputs("false]", c->file);
+    }
 }
 
 /* When. */
@@ -260,8 +283,9 @@ static void answers(struct loopc_control *c, int64_t batch, const void *state)
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
     if (c->tell_status) status_member(c, batch, state);
+    if (c->tell_timings) timings_member(c, batch, state);
     c->errors[0] = 0;
-    c->tell_paused = c->tell_status = false;
+    c->tell_paused = c->tell_status = c->tell_timings = false;
     c->tell_checkpoint = 0;
 }
 
@@ -289,6 +313,7 @@ void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
 {
     const int64_t batch = loopc_control_batch(c, run);
     if (!loopc_channel_heard(c->channel)) return;
+    atomic_store_explicit(&c->where.batch, batch, memory_order_relaxed);
     start_message(c);
     answers(c, batch, run);
     const bool is_answer = c->members > 0;

@@ -14,14 +14,24 @@
 #ifndef LOOPC_VECTOR_H
 #define LOOPC_VECTOR_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+/* Kernels are cut to size where they are called: their sizes are constants there. Without an
+ * optimizer, or with checks at every access, that would only be a lot of code: there they stay
+ * functions. (-DLOOPC_PLAIN asks for that.) */
+#if defined LOOPC_PLAIN || !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
+#define LOOPC_CUT unused
+#else
+#define LOOPC_CUT always_inline, unused
+#endif
+
 /* Both compilers split long vectors for some processors that have them, unless told not to. */
 #if defined __AVX512F__ && defined __clang__
-#define LOOPC_INLINE static inline __attribute__((always_inline, unused, __min_vector_width__(512)))
+#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT, __min_vector_width__(512)))
 #else
-#define LOOPC_INLINE static inline __attribute__((always_inline, unused))
+#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT))
 #endif
 #if defined __AVX512F__ && !defined __clang__
 #pragma GCC target("prefer-vector-width=512")
@@ -44,8 +54,6 @@ enum { LOOPC_LANES = 4 };
 
 typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
-
-#define LOOPC_ALIGNED _Alignas(64)
 
 /* Makes the compiler forget what it knows about a pointer. Where a function uses the same addresses
  * before and after a loop that needs all registers, it is cheaper to calculate them again. */
