@@ -134,10 +134,28 @@ local function heading(source)
     return ("%s (%s)%s"):format(source.full, emit_bodies.where(source.at), doc)
 end
 
--- Whether the last statement of a body, at its outermost level, is a return.
+-- Whether the last statement of a body, at its outermost level, is a return: one that stands on a line of its own, or behind
+-- another statement on the only line.
 local function ends_in_return(text)
     local before, last = ("\n" .. text):match("^(.*)\n([^\n]*)$")
-    return last:match("^return .*;$") ~= nil and (before:match("[;{}]%s*$") or before:match("^%s*$")) ~= nil
+    local first = before:match("^%s*$") ~= nil
+    if last:match("^return .*;$") then return first or before:match("[;{}]%s*$") ~= nil end
+    local plain = last:gsub('"[^"]*"', "\"\""):gsub("'[^']*'", "")
+    return first and not plain:find("//", 1, true) and plain:match("[;}] return [^;{}]*;$") ~= nil
+end
+
+local keywords = { ["if"] = true, ["while"] = true, ["for"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
+
+-- Whether a leaf is one short statement that can stand where the element stands: an assignment, a count or a call, without a name
+-- that means something else there.
+function emit_bodies.is_simple(leaf)
+    local text = ctext.one_line(leaf.body.text)
+    local word = text:match("^([%a_][%w_]*)%s*%(")
+    local begins = text:match("^%$") or text:match("^%+%+%s*%$") or text:match("^%-%-%s*%$") or word and not keywords[word]
+    if not begins or leaf.signals or #text > 80 or text:gsub('"[^"]*"', "\"\""):gsub("'[^']*'", ""):match("[;{}#].") then return false end
+    leaf.identifiers = leaf.identifiers or ctext.identifiers(text)
+    local names = leaf.identifiers
+    return text:sub(-1) == ";" and not (names.s or names.st or names.here or names.state)
 end
 
 -- A text of an element as it stands in the element's function: on one line.
@@ -158,12 +176,31 @@ function emit_bodies.call_inside(leaf)
     return ("%s(%s)"):format(leaf.func, table.concat(arguments, ", "))
 end
 
+local not_calls = { ["if"] = true, ["for"] = true, ["while"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
+local short = 300 -- characters that may stand at each place where a body is called
+
+-- Whether a text calls a function, in C that stands outside of strings and comments. A failure's message does not count.
+local function calls(source)
+    for _, piece in ipairs(source.pieces) do
+        local code = piece.kind == "text" and piece.text:gsub("/%*.-%*/", ""):gsub("//[^\n]*", ""):gsub('"[^"\n]*"', "") or ""
+        for name in code:gmatch("([%a_][%w_]*)%s*%(") do
+            if not not_calls[name] then return true end
+        end
+    end
+    return false
+end
+
+-- How the function of a text is declared: see LOOPC_LEAF in program.h.
+local function storage(source)
+    return #source.body.text <= short and not calls(source) and "LOOPC_LEAF" or "LOOPC_BODY"
+end
+
 -- The function of one text.
 function emit_bodies.write_function(unit, w, source, title)
     local state = state_name(source)
     local text, dropped = ctext.dedent(body_text(source, state))
     w:comment { title or heading(source) }
-    w:line("static %s %s(%s)", source.signals and "int" or "void", source.func, parameters(unit, source, state))
+    w:line("%s %s %s(%s)", storage(source), source.signals and "int" or "void", source.func, parameters(unit, source, state))
     w:open("{")
     local at = source.body.at
     emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })

@@ -25,7 +25,7 @@ local functions = {
     { "resize", "bool", { "int32_t inputs" },
         { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
     { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
-    { "pass", "void", { "int32_t rows", "struct loopc_part me" },
+    { "pass", "void", { "int32_t rows", "PART" },
         { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
     { "forward", "const float *", { "const float *x", "int32_t rows" },
         { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
@@ -86,7 +86,9 @@ local function arguments_of(net, entry)
     local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
     for _, argument in ipairs(entry[3]) do
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
-        args[#args + 1] = argument == "TARGETS" and targets or argument
+        local part = net.threads and "struct loopc_part me" or nil
+        if argument == "TARGETS" then argument = targets elseif argument == "PART" then argument = part end
+        args[#args + 1] = argument
     end
     return args
 end
@@ -220,7 +222,8 @@ end
 local function write_function(w, net, entry)
     w:comment(doc_of(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
-    cfit.line(w, 0, ("static %s%s_%s"):format(result, net.prefix, entry[1]), arguments_of(net, entry), "")
+    local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"
+    cfit.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
     w:open("{")
     body[entry[1]](w, net)
     w:close("}")
@@ -262,6 +265,7 @@ local function wanted(net, optimizers, used)
     if groups.delta or groups.outputs then groups.activations = true end
     emit_optimizer.groups(net, optimizers, used, groups)
     net.learns = groups.deltas
+    net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
     return needed, groups
 end
 

@@ -88,11 +88,17 @@ function body.take(w, net, rows, me)
 end
 
 function body.pass(w, net)
+    local me = net.threads and "me" or alone
     for _, layer in ipairs(mlp.layers(net)) do
         call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(layer), sums_of(net, layer), "rows",
-            net.batch, layer.inputs, layer.outputs, finish_of(net, layer), "me")
-        meet(w, "me")
+            net.batch, layer.inputs, layer.outputs, finish_of(net, layer), me)
+        meet(w, me)
     end
+end
+
+-- Calls pass.
+function body.call_pass(w, net, me)
+    w:line("%s_pass(n, rows%s);", net.prefix, net.threads and ", " .. me or "")
 end
 
 -- The outputs of the last layer, where only their sums are there; and as rows.
@@ -109,7 +115,7 @@ end
 
 function body.forward(w, net)
     body.take(w, net, "(struct loopc_rows){.x = x}", alone)
-    w:line("%s_pass(n, rows, LOOPC_ALONE);", net.prefix)
+    body.call_pass(w, net, alone)
     put_out(w, net)
     w:line("return n->out;")
 end

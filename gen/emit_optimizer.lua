@@ -62,6 +62,14 @@ function emit_optimizer.needs(optimizers, used)
     return all
 end
 
+-- Whether train of the net is used.
+function emit_optimizer.is_trained(net, optimizers, used)
+    for _, optimizer in ipairs(optimizers) do
+        if optimizer.net == net and trains(optimizer, used) then return true end
+    end
+    return false
+end
+
 -- Adds the groups of arrays that the used functions of the net's optimizers work on.
 function emit_optimizer.groups(net, optimizers, used, groups)
     for _, optimizer in ipairs(optimizers) do
@@ -129,98 +137,134 @@ function body.step(w, optimizer)
     end
 end
 
--- Training steps of fewer multiplications than this are over before other threads have begun.
-local worth_threads = 1 << 20
-
 -- Whether a step needs anything that the optimizer keeps.
 local function keeps(optimizer)
     return mlp.rule(optimizer) ~= "sgd"
 end
 
-local function job_name(optimizer)
-    return optimizer.net.prefix .. "_batch"
+-- What a training step is given, as C declarations: the rows, and how it learns from them.
+local function inputs_of(optimizer)
+    local net = optimizer.net
+    local list = { ("struct %s *n"):format(net.struct) }
+    if keeps(optimizer) then list[2] = ("struct %s *o"):format(optimizer.struct) end
+    list[#list + 1] = "struct loopc_rows x"
+    list[#list + 1] = mlp.targets(net) == "labels" and "const int32_t *labels" or "struct loopc_rows y"
+    list[#list + 1] = "int32_t rows"
+    list[#list + 1] = "float eta"
+    return list
 end
 
--- What the threads of a training step are given.
-local function write_job(w, optimizer)
-    local net = optimizer.net
-    local labels = mlp.targets(net) == "labels"
-    w:comment { ("A batch that %s learns from: what its threads are given."):format(net.name) }
-    w:open("struct %s {", job_name(optimizer))
-    w:line("struct %s *n;", net.struct)
-    if keeps(optimizer) then w:line("struct %s *o;", optimizer.struct) end
-    w:line(labels and "struct loopc_rows x;" or "struct loopc_rows x, y;")
-    if labels then w:line("const int32_t *labels;") end
-    w:line("int32_t rows;")
-    w:line("float eta;")
-    w:close("};")
-    w:blank()
+-- "int32_t rows" -> "int32_t ", "rows"
+local function split(declaration)
+    return declaration:match("^(.-)([%w_]+)$")
 end
 
-local function write_part_body(w, optimizer)
+local function names_of(optimizer)
+    local names = {}
+    for i, declaration in ipairs(inputs_of(optimizer)) do names[i] = select(2, split(declaration)) end
+    return names
+end
+
+-- The statements of a training step, for one of the threads that share it or for the only one.
+local function write_step(w, optimizer, me)
     local net = optimizer.net
-    w:line("const struct %s *const batch = job;", job_name(optimizer))
-    w:line("struct %s *const n = batch->n;", net.struct)
-    if keeps(optimizer) then w:line("struct %s *const o = batch->o;", optimizer.struct) end
-    w:line("const int32_t rows = batch->rows;")
-    if mlp.targets(net) == "labels" then w:line("const int32_t *const labels = batch->labels;") end
-    w:line("const float eta = batch->eta;")
+    local x, y = "x", "y"
     write_rates(w, optimizer)
     w:blank()
-    mlp_bodies.take(w, net, "batch->x", "me")
-    mlp_bodies.take_targets(w, net, "batch->y", "me")
-    w:line("loopc_meet(me);")
-    w:line("%s_pass(n, rows, me);", net.prefix)
-    mlp_bodies.losses(w, net, "me")
-    w:line("loopc_meet(me);")
-    mlp_bodies.back(w, net, "me", function(layer)
+    mlp_bodies.take(w, net, x, me)
+    mlp_bodies.take_targets(w, net, y, me)
+    if net.threads then w:line("loopc_meet(me);") end
+    mlp_bodies.call_pass(w, net, me)
+    mlp_bodies.losses(w, net, me)
+    if net.threads then w:line("loopc_meet(me);") end
+    mlp_bodies.back(w, net, me, function(layer)
         local name = tostring(layer.index)
         cfit.line(w, 4, "loopc_dense_update", { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
-            "n->t" .. name, "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs, "&rates", "me" }, ";")
+            "n->t" .. name, "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs, "&rates", me }, ";")
     end)
 end
 
--- The whole step, for one of the threads that share it.
-local function write_part(w, optimizer)
-    w:comment { "A training step: the share of one thread. Gradients are used where they are summed and kept nowhere." }
-    w:line("static void %s_train_part(void *job, struct loopc_part me)", optimizer.net.prefix)
+local about = { "Gradients are used where they are summed and kept nowhere." }
+
+-- A step that threads share: what they are given, the share of one, and all of it.
+local function write_shared(w, optimizer)
+    local prefix = optimizer.net.prefix
+    w:comment { ("A batch that %s learns from: what its threads are given."):format(optimizer.net.name) }
+    w:open("struct %s_batch {", prefix)
+    for _, declaration in ipairs(inputs_of(optimizer)) do w:line("%s;", declaration) end
+    w:close("};")
+    w:blank()
+    w:comment { "A training step: the share of one thread. " .. about[1] }
+    w:line("static void %s_learn_part(void *job, struct loopc_part me)", prefix)
     w:open("{")
-    write_part_body(w, optimizer)
+    w:line("const struct %s_batch *const batch = job;", prefix)
+    for _, declaration in ipairs(inputs_of(optimizer)) do
+        local kind, name = split(declaration)
+        w:line(kind:find "%*" and "%sconst %s = batch->%s;" or "const %s%s = batch->%s;", kind, name, name)
+    end
+    write_step(w, optimizer, "me")
     w:close("}")
     w:blank()
 end
 
-local function write_run(w, optimizer)
-    local net = optimizer.net
-    if mlp.work(net) >= worth_threads then
-        w:line("loopc_crew_run(%s_train_part, &batch);", net.prefix)
-    else
-        w:line("%s_train_part(&batch, LOOPC_ALONE);", net.prefix)
-    end
-    w:line("return loopc_mean(n->losses, rows);")
+-- A step of one thread: its statements are cut to size where they are called.
+local function write_alone(w, optimizer)
+    w:comment { "A training step. " .. about[1] }
+    cfit.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(optimizer.net.prefix), inputs_of(optimizer), "")
+    w:open("{")
+    write_step(w, optimizer, "LOOPC_ALONE")
+    w:close("}")
+    w:blank()
 end
 
-local function write_batch(w, optimizer, x, targets)
+-- The step as the functions for bodies call it.
+local function write_learn(w, optimizer)
+    local net = optimizer.net
+    local names = names_of(optimizer)
+    if net.threads then write_shared(w, optimizer) else write_alone(w, optimizer) end
+    w:comment { "All of a training step; returns the mean loss before it." }
+    cfit.line(w, 0, ("static float %s_learn"):format(net.prefix), inputs_of(optimizer), "")
+    w:open("{")
+    if net.threads then
+        w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
+        w:line("loopc_crew_run(%s_learn_part, &batch);", net.prefix)
+    else
+        local full = {}
+        for i, name in ipairs(names) do full[i] = name == "rows" and tostring(net.batch) or name end
+        w:line("if (rows == %d) /* has code of its own, in which all loops have known ends */", net.batch)
+        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(full, ", "))
+        w:line("else")
+        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(names, ", "))
+    end
+    w:line("return loopc_mean(n->losses, rows);")
+    w:close("}")
+    w:blank()
+end
+
+-- Ends a function for bodies: learns from these rows and targets.
+local function write_call(w, optimizer, x, targets)
+    local arguments = { "n" }
+    if keeps(optimizer) then arguments[2] = "o" end
+    table.move({ x, targets, "rows", "eta" }, 1, 4, #arguments + 1, arguments)
     w:line("o->step++;")
-    w:line("struct %s batch = {n, %s%s, %s, rows, eta};", job_name(optimizer), keeps(optimizer) and "o, " or "", x, targets)
-    write_run(w, optimizer)
+    cfit.line(w, 4, ("return %s_learn"):format(optimizer.net.prefix), arguments, ";")
 end
 
 function body.train(w, optimizer)
-    local targets = mlp.targets(optimizer.net) == "labels" and "labels" or "{.x = y}"
-    write_batch(w, optimizer, "{.x = x}", targets)
+    local labels = mlp.targets(optimizer.net) == "labels"
+    write_call(w, optimizer, "(struct loopc_rows){.x = x}", labels and "labels" or "(struct loopc_rows){.x = y}")
 end
 
 function body.train_from(w, optimizer)
     local net = optimizer.net
     local labels = mlp.targets(net) == "labels"
     local first = mlp.layers(net)[1]
-    local member = labels and "data->labels" or "data->y"
-    w:line("if (!%s || data->columns != %s) return NAN;", member, first.inputs)
+    w:line("if (!%s || data->columns != %s) return NAN;", labels and "data->labels" or "data->y", first.inputs)
     if not labels then w:line("if (data->targets != %d) return NAN;", mlp.last(net).outputs) end
     w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
     w:line("if (rows < 1) return NAN;")
-    write_batch(w, optimizer, "{data->x, n->index}", labels and "n->labels" or "{data->y, n->index}")
+    write_call(w, optimizer, "(struct loopc_rows){data->x, n->index}",
+        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}")
 end
 
 local function write_function(w, optimizer, offer, write)
@@ -238,8 +282,7 @@ function emit_optimizer.emit(w, optimizer, used, is_first)
     local step, train, train_from = table.unpack(emit_optimizer.functions(optimizer))
     if used[step.name] then write_function(w, optimizer, step, body.step) end
     if not is_first or not trains(optimizer, used) then return end
-    write_job(w, optimizer)
-    write_part(w, optimizer)
+    write_learn(w, optimizer)
     if used[train.name] then write_function(w, optimizer, train, body.train) end
     if used[train_from.name] then write_function(w, optimizer, train_from, body.train_from) end
 end

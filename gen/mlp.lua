@@ -55,10 +55,18 @@ end
 
 -- How many multiplications and additions a training step is, with a full batch: forward and the gradient of the weights
 -- for all layers, the gradient of the inputs for all but the first.
-function mlp.work(net)
-    local work = 0
-    for i, layer in ipairs(mlp.layers(net)) do work = work + layer.room * layer.outputs * (i > 1 and 3 or 2) end
-    return work * net.batch
+local function work(net)
+    local sum = 0
+    for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * (i > 1 and 3 or 2) end
+    return sum * net.batch
+end
+
+-- Training steps of fewer multiplications than this are over before other threads have begun.
+local worth_threads = 1 << 20
+
+-- Whether the training step of the net is shared by threads.
+function mlp.is_shared(net)
+    return work(net) >= worth_threads
 end
 
 -- The layers, first to last: { index from 0, inputs (a number, or C text when the data set decides), room (the most

@@ -18,7 +18,7 @@ enum loopc_finish {
     LOOPC_STORE,        /* x */
     LOOPC_RELU,         /* max(x, 0) */
     LOOPC_TANH,         /* tanh x */
-    LOOPC_SIGMOID,      /* 1 / (1 + exp(-x)); where exp overflows that is 0, as it should be */
+    LOOPC_SIGMOID,      /* 1 / (1 + exp(-x)) */
     LOOPC_GATE_RELU,    /* x where a > 0, else 0 (also at the kink) */
     LOOPC_GATE_TANH,    /* x (1 - a^2) */
     LOOPC_GATE_SIGMOID, /* x a (1 - a) */
@@ -30,8 +30,8 @@ LOOPC_INLINE loopc_vec loopc_finished(loopc_vec x, loopc_vec a, enum loopc_finis
 {
     const loopc_vec zero = {0}, one = zero + 1.0f;
     if (finish == LOOPC_RELU) return loopc_select(x < zero, zero, x);
-    if (finish == LOOPC_TANH) return loopc_tanh(x);
-    if (finish == LOOPC_SIGMOID) return one / (one + loopc_exp(-x));
+    if (finish == LOOPC_TANH) return loopc_vtanh(x);
+    if (finish == LOOPC_SIGMOID) return loopc_vsigmoid(x);
     if (finish == LOOPC_GATE_RELU) return loopc_select(a <= zero, zero, x);
     if (finish == LOOPC_GATE_TANH) return x * loopc_fma(-a, a, one);
     if (finish == LOOPC_GATE_SIGMOID) return x * (a * (one - a));
@@ -71,7 +71,7 @@ LOOPC_INLINE void loopc_softmax(const float *z, float *a, int32_t samples, int32
         const loopc_vec largest = loopc_largest(from, classes);
         loopc_vec sum = {0};
         for (int32_t j = 0; j < classes; j++) {
-            const loopc_vec power = loopc_exp(loopc_load(from + j * LOOPC_PANEL) - largest);
+            const loopc_vec power = loopc_vexp(loopc_load(from + j * LOOPC_PANEL) - largest);
             loopc_store(to + j * LOOPC_PANEL, power);
             sum += power;
         }

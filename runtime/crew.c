@@ -35,16 +35,17 @@ struct member {
 };
 
 static struct {
+    /* What changes from one piece of work to the next. */
     _Alignas(LINE) atomic_uint opened; /* pieces of work so far */
-    _Alignas(LINE) atomic_uint met;    /* meetings that are over */
-    _Alignas(LINE) atomic_int arrived; /* at the meeting to come */
-    _Alignas(LINE) atomic_int asleep;
-    pthread_mutex_t
-        lock; /* for those who sleep; both words may have changed when it is signalled */
-    pthread_cond_t changed;
+    int most_patience;
     void (*work)(void *job, struct loopc_part me); /* NULL: go home */
     void *job;
-    int most_patience;
+    pthread_mutex_t lock; /* for those who sleep, and those who wake them */
+    /* What changes from one meeting to the next. */
+    _Alignas(LINE) atomic_uint met;    /* meetings that are over */
+    pthread_cond_t changed;            /* opened or met has */
+    _Alignas(LINE) atomic_int arrived; /* at the meeting to come */
+    atomic_int asleep;
     struct member members[LOOPC_CREW_MOST];
 } crew = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 

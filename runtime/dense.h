@@ -71,17 +71,35 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
     loopc_multiply(&product);
 }
 
-/* Adds d(o, 0), d(o, 1), ... to each of the sums, for `count` <= 16 outputs from o on. */
-LOOPC_INLINE void loopc_bias_sums(const float *d, float *sums, int32_t samples, int32_t outputs,
-                                  int32_t o, int32_t count)
+/* The sums of the biases of 16 outputs, lane by lane. */
+struct loopc_bias_sums {
+    loopc_vec of[LOOPC_PANEL_VECS];
+};
+
+/* Adds d(o, 0), d(o, 1), ... to the sums, for `count` <= 16 outputs from o on. */
+LOOPC_INLINE void loopc_bias_add(struct loopc_bias_sums *sums, const float *d, int32_t samples,
+                                 int32_t outputs, int32_t o, int32_t count)
 {
     for (int32_t r = 0; r < samples; r += LOOPC_PANEL) {
         LOOPC_ALIGNED float turned[LOOPC_SQUARE];
         const int32_t rows = loopc_lesser(samples - r, LOOPC_PANEL);
         loopc_turn_block(d + loopc_panel_at(outputs, o, r), turned, count, rows);
         for (int32_t i = 0; i < rows; i++)
-            for (int32_t j = 0; j < count; j++)
-                sums[j] += turned[i * LOOPC_PANEL + j];
+            for (int t = 0; t < LOOPC_PANEL_VECS; t++)
+                sums->of[t] += loopc_load(turned + i * LOOPC_PANEL + t * LOOPC_LANES);
+    }
+}
+
+/* gb(o) += sum over r of d(o, r) */
+LOOPC_INLINE void loopc_bias_gradient(float *gb, const float *d, int32_t samples, int32_t outputs)
+{
+    for (int32_t o = 0; o < outputs; o += LOOPC_PANEL) {
+        struct loopc_bias_sums sums;
+        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
+            sums.of[t] = loopc_load(gb + o + t * LOOPC_LANES);
+        loopc_bias_add(&sums, d, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
+        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
+            loopc_store(gb + o + t * LOOPC_LANES, sums.of[t]);
     }
 }
 
@@ -107,9 +125,7 @@ LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *lying,
         .me = me,
     };
     loopc_multiply(&product);
-    if (me.part > 0) return;
-    for (int32_t o = 0; o < outputs; o += LOOPC_PANEL)
-        loopc_bias_sums(d, gb + o, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
+    if (me.part == 0) loopc_bias_gradient(gb, d, samples, outputs);
 }
 
 /* Moves the biases by their gradient. */
@@ -119,10 +135,10 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
 {
     const struct loopc_span mine = loopc_panels_of(outputs, me);
     for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
-        LOOPC_ALIGNED float g[LOOPC_PANEL] = {0};
-        loopc_bias_sums(d, g, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
-        for (int i = 0; i < LOOPC_PANEL; i += LOOPC_LANES)
-            loopc_move(b, o + i, loopc_load(g + i), rates);
+        struct loopc_bias_sums sums = {{{0}}};
+        loopc_bias_add(&sums, d, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
+        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
+            loopc_move(b, o + t * LOOPC_LANES, sums.of[t], rates);
     }
 }
 

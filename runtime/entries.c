@@ -29,21 +29,26 @@ static const struct {
     {"loopc.number", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, number)},
     {"loopc.steps", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, steps)},
     {"loopc.epochs", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, epochs)},
+    {"loopc.ended", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, ended)},
     {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, metrics)},
     {"loopc.seconds", LOOPC_DTYPE_F64, offsetof(struct loopc_moment, seconds)},
     {"loopc.best", LOOPC_DTYPE_F64, offsetof(struct loopc_moment, best)},
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 
+static bool is_saved(const struct loopc_field *field)
+{
+    return !(field->flags & (LOOPC_TRANSIENT | LOOPC_RESTARTING));
+}
+
 static bool is_tensor(const struct loopc_field *field)
 {
-    return !(field->flags & LOOPC_TRANSIENT) && field->type != LOOPC_STR &&
-           field->type != LOOPC_DATASET;
+    return is_saved(field) && field->type != LOOPC_STR && field->type != LOOPC_DATASET;
 }
 
 static bool is_word(const struct loopc_field *field)
 {
-    return !(field->flags & LOOPC_TRANSIENT) && field->type == LOOPC_STR;
+    return is_saved(field) && field->type == LOOPC_STR;
 }
 
 /* The shape that the table says, rows at their full width. */

@@ -77,7 +77,7 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
     loopc_vec own = loopc_splat(NAN), sum = {0};
     for (int32_t j = 0; j < classes; j++) {
         const loopc_vec value = loopc_load(z + j * LOOPC_PANEL);
-        const loopc_vec power = loopc_exp(value - largest);
+        const loopc_vec power = loopc_vexp(value - largest);
         own = loopc_select(label == j, value, own);
         sum += power;
         loopc_store(d + j * LOOPC_PANEL, power);
@@ -86,7 +86,7 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
         const loopc_vec delta = loopc_load(d + j * LOOPC_PANEL) / sum * share;
         loopc_store(d + j * LOOPC_PANEL, loopc_select(label == j, delta - share, delta));
     }
-    return largest - own + loopc_log(sum);
+    return largest - own + loopc_vlog(sum);
 }
 
 /* Cross-entropy after a softmax: the mean of -log a[label]; d = (a - [j = label]) / samples, the
@@ -120,7 +120,7 @@ LOOPC_INLINE void loopc_binary_cross_entropy(const float *z, float *d, float *lo
             const loopc_vec value = loopc_load(z + at + j * LOOPC_PANEL), y = loopc_load(to);
             const loopc_vec a = loopc_finished(value, value, LOOPC_SIGMOID);
             const loopc_vec positive = loopc_finished(value, value, LOOPC_RELU);
-            sum += positive - y * value + loopc_log(loopc_exp(-loopc_abs(value)) + 1.0f);
+            sum += positive - y * value + loopc_vlog(loopc_vexp(-loopc_abs(value)) + 1.0f);
             loopc_store(to, (a - y) * share);
         }
         loopc_store(losses + r, sum);

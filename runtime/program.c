@@ -12,13 +12,27 @@
 #include "weave.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Between two iterations. */
+
+/* Back to run_once, out of the run function: where the control channel begins or ends to watch, the
+ * run goes on in its other function as if it had been resumed at its position. All it knows is in the
+ * state. The step form has no need: its functions are left after each step. */
+static jmp_buf turn;
+
+static void turn_over(struct loopc_run *run, int at)
+{
+    if (run->program->step || !loopc_control_turn(run->control, run)) return;
+    run->resume_at = at;
+    longjmp(turn, 1);
+}
 
 int loopc_attend(struct loopc_run *run, int at)
 {
@@ -32,9 +46,15 @@ int loopc_attend(struct loopc_run *run, int at)
     const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
     const bool now = ended || (causes & LOOPC_CAUSE_NOW);
     if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (!ended && run->control && at > 0) turn_over(run, at);
     if (!ended) return LOOPC_OK;
     if (causes & LOOPC_CAUSE_SIGNAL) run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
+}
+
+int loopc_save_end(struct loopc_run *run, int at)
+{
+    return loopc_saver_end(run->saver, run, at);
 }
 
 int loopc_attend_within(struct loopc_run *run)
@@ -59,6 +79,17 @@ void loopc_attend_handler(struct loopc_run *run)
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
 }
 
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    loopc_progress_clear(run->progress);
+    fprintf(stderr, "%s: %s\n", run->program->name, text);
+}
+
 void loopc_report_now(struct loopc_run *run, const char *loop)
 {
     if (!loopc_metrics_write(run->metrics, run, loop)) return;
@@ -69,42 +100,56 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
-/* A run of the step form: at most --steps of them. While it does nothing but wait for processes
+/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does nothing but wait for processes
  * there is no hurry. */
-static int run_steps(const struct loopc_job *job, int (*step)(void *state))
+static int run_steps(const struct loopc_job *job)
 {
-    const struct loopc_run *run = job->state;
+    struct loopc_run *run = job->state;
     int64_t left = job->args.steps;
     int idle = 0; /* steps in a row that did nothing but look after a process */
     while (left != 0) {
         const uint64_t waits = run->waits;
-        const int st = step(job->state);
+        const int st =
+            run->watch ? job->program->step_watched(job->state) : job->program->step(job->state);
         if (st != LOOPC_MORE) return st;
         idle = run->waits != waits ? idle + 1 : 0;
         if (idle > 16) loopc_nap();
         if (left > 0) left--;
+        if (run->control) loopc_control_turn(run->control, run);
     }
-    return LOOPC_OK;
+    return LOOPC_MORE;
 }
 
-static int run_plain(const struct loopc_job *job)
+static int run_once(const struct loopc_job *job)
 {
-    const struct loopc_program *program = job->program;
-    return program->step ? run_steps(job, program->step) : program->run(job->state);
+    const struct loopc_run *run = job->state;
+    (void)setjmp(turn);
+    if (job->program->step) return run_steps(job);
+    return run->watch ? job->program->watched(job->state) : job->program->run(job->state);
+}
+
+static int start_watch(const struct loopc_job *job, struct loopc_run *run)
+{
+    const struct loopc_args *args = &job->args;
+    const bool timings = args->timings || args->timings_log;
+    if (!timings && !args->trace) return LOOPC_OK;
+    run->watch = loopc_watch_start(job->program, job->state, timings, args->trace, stderr);
+    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
+    FILE *file = args->timings_log ? fopen(args->timings_log, "we") : NULL;
+    if (file) loopc_watch_log(run->watch, file);
+    if (file || !args->timings_log) return LOOPC_OK;
+    return loopc_fail(run, job->program->name, "cannot write %.200s: %s", args->timings_log,
+                      strerror(errno));
 }
 
 /* The emitted functions, with all that listens around them. Returns the status. */
 static int run_watched(const struct loopc_job *job, struct loopc_run *run)
 {
-    const struct loopc_args *args = &job->args;
-    if (!args->timings && !args->trace) return run_plain(job);
-    run->watch = loopc_watch_start(job->program, job->state, args->timings, args->trace, stderr);
-    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    const struct loopc_program *program = job->program;
-    const int st =
-        program->step ? run_steps(job, program->step_watched) : program->watched(job->state);
-    loopc_watch_end(run->watch);
-    return st;
+    if (start_watch(job, run)) return LOOPC_FAILED;
+    const int st = run_once(job);
+    if (!run->watch || !loopc_watch_end(run->watch)) return st;
+    return st | loopc_fail(run, job->program->name, "--timings-log: %s is not complete",
+                           job->args.timings_log);
 }
 
 /* Processes that still run when the run has ended. */
@@ -140,8 +185,9 @@ static void report_failures(const struct loopc_job *job)
         char text[2048];
         loopc_failure_text(failure, text, sizeof text);
         loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
-        if (failure->more) loopc_say(job->program, "suppressed", "%u more", failure->more);
     }
+    const unsigned more = loopc_failures_more(&run->failures);
+    if (more) loopc_say(job->program, "suppressed", "%u more", more);
     if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
 }
 
@@ -162,10 +208,10 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
-        loopc_say(job->program, "interrupted", "%s", number == SIGINT ? "SIGINT" : "SIGTERM");
+        loopc_say(job->program, "interrupted", "%s", loopc_signal_name(number));
         return 128 + number;
     }
-    if (st != LOOPC_OK) {
+    if (st != LOOPC_OK && st != LOOPC_MORE) {
         loopc_say(job->program, "failed", "the run ended with status %d, which is nobody's", st);
         return 1;
     }
@@ -188,7 +234,7 @@ static int finish(const struct loopc_job *job, int st)
         loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
         code = 1;
     }
-    if (run->watch) loopc_watch_print(run->watch, stderr);
+    if (run->watch && job->args.timings) loopc_watch_print(run->watch, stderr);
     loopc_watch_free(run->watch);
     return lost ? 1 : code;
 }

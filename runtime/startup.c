@@ -3,12 +3,14 @@
 
 #include "crew.h"
 #include "dataset.h"
+#include "interrupt.h"
 #include "machine.h"
 #include "metrics.h"
 #include "saver.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +37,7 @@ int loopc_flush_stdout(const struct loopc_program *program)
     lost |= fflush(stdout) != 0;
     const int copy = lost ? -1 : dup(STDOUT_FILENO);
     lost |= copy >= 0 && close(copy) != 0;
-    if (!lost) return 0;
+    if (!lost || loopc_signal_caught() == SIGPIPE) return 0;
     loopc_say(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
               errno ? strerror(errno) : "");
     return 1;
@@ -106,7 +108,8 @@ static int read_command_line(struct loopc_job *job, int argc, char **argv)
     }
     if (args->wish != LOOPC_WISH_RUN) return print_and_end(job);
     if (args->model.verb != LOOPC_VERB_RUN) return job->program->model(job);
-    if ((args->timings || args->trace) && !job->program->watched && !job->program->step_watched) {
+    if ((args->timings || args->timings_log || args->trace) && !job->program->watched &&
+        !job->program->step_watched) {
         loopc_say(job->program, "error", "it was built without --timings and --trace");
         return BAD_USAGE;
     }
@@ -253,11 +256,6 @@ static int open_saver(const struct loopc_job *job)
     const struct loopc_saving *saving = &job->args.saving;
     struct loopc_run *run = job->state;
     char message[1024];
-    if (job->program->step && (saving->folder || saving->resume)) {
-        loopc_say(job->program, "error", "the step form has no checkpoints");
-        hint(job->program, "build it without --step; the library of --step --lib saves anywhere");
-        return BAD_USAGE;
-    }
     if (!saving->folder && !saving->resume) {
         if (!saving->every && !saving->best && !saving->keep) return LOOPC_GO_ON;
         loopc_say(job->program, "error", "nothing is saved without --checkpoint");
@@ -291,27 +289,61 @@ int loopc_start(struct loopc_job *job, int argc, char **argv)
 }
 
 /* Flags that are given again win over what was saved. */
+static int read_again(struct loopc_job *job)
+{
+    loopc_args_free(&job->args);
+    return read_command_line(job, job->argc, job->argv);
+}
+
 static int resume(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
     char message[1024];
-    if (!run->saver) return LOOPC_GO_ON;
+    if (!run->saver || !job->args.saving.resume) return LOOPC_GO_ON;
     if (loopc_saver_resume(run->saver, job->state, &job->texts, message, sizeof message)) {
         return bad_saving(job, message);
     }
-    if (!job->args.saving.resume) return LOOPC_GO_ON;
-    loopc_args_free(&job->args);
-    return read_command_line(job, job->argc, job->argv);
+    return read_again(job);
+}
+
+/* A run that is over goes on at the end of the first loop that has more to do now, with a larger bound:
+ * what came behind it comes anew. Returns whether there is one. */
+static bool extend(struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    struct loopc_saver *saver = run->saver;
+    int64_t number, found = 0;
+    while (job->program->again && (number = loopc_saver_ended(saver)) != 0) {
+        if (!loopc_saver_load(saver, job->state, &job->texts, number)) break;
+        if (read_again(job) != LOOPC_GO_ON) return false;
+        if (job->program->again(job->state, loopc_saver_position(saver))) found = number;
+    }
+    return found && loopc_saver_load(saver, job->state, &job->texts, found) &&
+           read_again(job) == LOOPC_GO_ON;
+}
+
+/* Whoever wanted more of it should know what that takes. */
+static int over(const struct loopc_job *job)
+{
+    const struct loopc_run *run = job->state;
+    loopc_say(job->program, "resumed", "nothing: that run is over");
+    if (loopc_saver_position(run->saver) == LOOPC_AT_END && loopc_saver_ended(run->saver)) {
+        hint(job->program, "more of it would need the checkpoint before its end: --keep 2");
+    }
+    return 0;
 }
 
 int loopc_take_up(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
     const int code = resume(job);
-    if (code != LOOPC_GO_ON) return code;
-    if (!run->saver || !loopc_saver_is_finished(run->saver)) return open_metrics(job);
-    loopc_say(job->program, "resumed", "nothing: that run is over");
-    return 0;
+    if (code != LOOPC_GO_ON || !run->saver || !job->args.saving.resume) {
+        return code == LOOPC_GO_ON ? open_metrics(job) : code;
+    }
+    if (loopc_saver_position(run->saver) == LOOPC_AT_END && !extend(job)) return over(job);
+    if (job->program->again) job->program->again(job->state, loopc_saver_position(run->saver));
+    loopc_saver_go_on(run->saver, run);
+    return open_metrics(job);
 }
 
 void loopc_end(struct loopc_job *job)

@@ -50,13 +50,21 @@ static inline void loopc_turn_edge(const float *restrict from, float *restrict t
     memcpy(to, turned, (size_t)columns * LOOPC_PANEL * sizeof *to);
 }
 
-/* A few floats: one after the other. */
+/* A few floats: each row is put together in a register, because a vector is not loaded from where
+ * its parts were just stored without a delay. */
 LOOPC_INLINE void loopc_turn_few(const float *restrict from, float *restrict to, int32_t rows,
                                  int32_t columns)
 {
+#pragma GCC unroll 16
     for (int32_t j = 0; j < columns; j++)
-        for (int32_t i = 0; i < rows; i++)
-            to[j * LOOPC_PANEL + i] = from[i * LOOPC_PANEL + j];
+#pragma GCC unroll 4
+        for (int32_t t = 0; t < LOOPC_PANEL; t += LOOPC_LANES) {
+            loopc_vec row = {0};
+#pragma GCC unroll 16
+            for (int32_t i = t; i < t + LOOPC_LANES; i++)
+                if (i < rows) row[i - t] = from[i * LOOPC_PANEL + j];
+            loopc_store(to + j * LOOPC_PANEL + t, row);
+        }
 }
 
 enum { LOOPC_FEW = 32 }; /* so many are turned faster without a square */

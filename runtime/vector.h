@@ -1,23 +1,38 @@
 /* Vectors of floats, in plain C with the vector extension that gcc and clang share.
  *
- * loopc_vec is a vector type: +, -, *, / work on it lane by lane. How many lanes it has is up to the machine that is compiled for (LOOPC_LANES: 4, 8 or 16); no
- * result may depend on it. What the compiler has no operator for is below: the fused multiply-add
- * that all sums are made of, square root, comparison and choice, conversion to integers and back.
+ * +, -, *, / and comparisons work on a loopc_vec lane by lane. How many lanes it has is up to the
+ * processor that is compiled for (LOOPC_LANES: 4, 8 or 16), and no result may depend on it. What
+ * the compilers have no operator for is below: the fused multiply-add that all sums are made of,
+ * square root, choice, smaller and larger.
  *
- * Loads and stores are of LOOPC_LANES floats at an address that is a multiple of their size.
+ * Loads and stores are of LOOPC_LANES floats at an address that is a multiple of their size; arrays
+ * that are LOOPC_ALIGNED start at one.
  *
- * Compile with -fno-math-errno (else square roots are taken lane by lane) and -ffp-contract=off
- * (else the compiler fuses what is not written as fused, and bits differ between compilers).
+ * For speed compile with -fno-math-errno (else square roots are taken lane by lane), for the same
+ * bits everywhere with -ffp-contract=off (else the compiler fuses what is not written as fused).
  */
 #ifndef LOOPC_VECTOR_H
 #define LOOPC_VECTOR_H
 
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* gcc tuned for some processors with 512-bit vectors splits them into halves unless told not to. */
+/* Kernels are cut to size where they are called: their sizes are constants there. Without an
+ * optimizer, or with checks at every access, that would only be a lot of code: there they stay
+ * functions. (-DLOOPC_PLAIN asks for that.) */
+#if defined LOOPC_PLAIN || !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
+#define LOOPC_CUT unused
+#else
+#define LOOPC_CUT always_inline, unused
+#endif
+
+/* Both compilers split long vectors for some processors that have them, unless told not to. */
+#if defined __AVX512F__ && defined __clang__
+#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT, __min_vector_width__(512)))
+#else
+#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT))
+#endif
 #if defined __AVX512F__ && !defined __clang__
 #pragma GCC target("prefer-vector-width=512")
 #endif
@@ -30,7 +45,7 @@ enum { LOOPC_LANES = 8 };
 enum { LOOPC_LANES = 4 };
 #endif
 
-/* What the processor does in one instruction; elsewhere it is put together from doubles. */
+/* Whether the processor has a fused multiply-add; elsewhere it is put together from doubles. */
 #if defined __FMA__ || defined __ARM_FEATURE_FMA || defined __FP_FAST_FMAF
 #define LOOPC_HAS_FMA 1
 #else
@@ -39,15 +54,6 @@ enum { LOOPC_LANES = 4 };
 
 typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
-
-/* Kernels are cut to size where they are called: their sizes are constants there. Without an
- * optimizer, or with checks at every access, that would only be a lot of code: there they stay
- * functions. (-DLOOPC_PLAIN asks for that.) */
-#if defined LOOPC_PLAIN || !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
-#define LOOPC_INLINE static inline
-#else
-#define LOOPC_INLINE static inline __attribute__((always_inline))
-#endif
 
 /* Makes the compiler forget what it knows about a pointer. Where a function uses the same addresses
  * before and after a loop that needs all registers, it is cheaper to calculate them again. */
@@ -80,39 +86,36 @@ static inline float loopc_fma_emulated(float a, float b, float c)
     const double error = (product - (sum - part)) + ((double)c - part);
     int64_t bits;
     memcpy(&bits, &sum, sizeof bits);
-    if ((error < 0.0 || error > 0.0) && bits % 2 == 0)
+    if ((error < 0.0 || error > 0.0) && bits % 2 == 0) {
         bits += (error > 0.0) == (sum > 0.0) ? 1 : -1;
+    }
     double odd;
     memcpy(&odd, &bits, sizeof odd);
     return (float)odd;
 }
 
-/* a * b + c with one rounding, lane by lane. gcc makes one instruction of the loop, clang of the
- * expression that it is told it may fuse. */
-LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
-{
-#if LOOPC_HAS_FMA && defined __clang__
-#pragma clang fp contract(on)
-    return a * b + c;
-#else
-    loopc_vec sum;
-    for (int i = 0; i < LOOPC_LANES; i++)
-#if LOOPC_HAS_FMA
-        sum[i] = __builtin_fmaf(a[i], b[i], c[i]);
-#else
-        sum[i] = loopc_fma_emulated(a[i], b[i], c[i]);
-#endif
-    return sum;
-#endif
-}
-
-/* The same for one value. */
+/* The same for one value, as the processor does it best. */
 LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 {
 #if LOOPC_HAS_FMA
     return __builtin_fmaf(a, b, c);
 #else
     return loopc_fma_emulated(a, b, c);
+#endif
+}
+
+/* The loops over lanes below become one instruction each with gcc; clang makes it of expressions. */
+
+/* a * b + c with one rounding */
+LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
+{
+#if LOOPC_HAS_FMA && defined __clang__
+#pragma clang fp contract(on)
+    return a * b + c;
+#else
+    for (int i = 0; i < LOOPC_LANES; i++)
+        c[i] = loopc_fma1(a[i], b[i], c[i]);
+    return c;
 #endif
 }
 
@@ -129,9 +132,22 @@ LOOPC_INLINE loopc_vec loopc_sqrt(loopc_vec x)
 /* yes where the mask (of a comparison: all bits or none of each lane) is set, else no */
 LOOPC_INLINE loopc_vec loopc_select(loopc_ivec mask, loopc_vec yes, loopc_vec no)
 {
+#if defined __clang__
     return (loopc_vec)(((loopc_ivec)yes & mask) | ((loopc_ivec)no & ~mask));
+#else
+    for (int i = 0; i < LOOPC_LANES; i++)
+        no[i] = mask[i] ? yes[i] : no[i];
+    return no;
+#endif
 }
 
+/* b where it is less than a, else a: a NaN in a stays, one in b is not taken */
+LOOPC_INLINE loopc_vec loopc_min(loopc_vec a, loopc_vec b)
+{
+    return loopc_select(b < a, b, a);
+}
+
+/* b where it is greater than a, else a */
 LOOPC_INLINE loopc_vec loopc_max(loopc_vec a, loopc_vec b)
 {
     return loopc_select(b > a, b, a);

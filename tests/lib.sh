@@ -6,6 +6,7 @@
 #   same TEXT WANTED         fails when they differ
 #   fail WHY                 fails
 #   skip WHY                 ends the test as skipped
+#   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
 # Each test runs in a new folder, $PWD, with `set -e`; $ROOT is the repository, $LOOPC the generator.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,6 +25,11 @@ fail() {
 skip() {
     echo "# SKIP $*"
     exit 0
+}
+
+compile() {
+    # shellcheck disable=SC2086
+    "${CC:-cc}" ${CFLAGS:-} -std=c11 -Wall -Wextra -Werror -I"$ROOT/runtime" -I. "$@" "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread
 }
 
 expect() {
@@ -51,10 +57,10 @@ same() {
 
 run_one() {
     mkdir -p "$TMP/$1"
-    # In a condition, set -e would mean nothing.
     (
         cd "$TMP/$1" || exit 1
-        set -e
+        set -eE
+        trap 'echo "failed: $BASH_COMMAND"' ERR
         "$1"
     ) >"$TMP/log" 2>&1
     local code=$? name=${1#test_}
@@ -70,7 +76,8 @@ run_one() {
 run_tests() {
     local failed=0 function
     for function in $(declare -F | sed -n 's/^declare -f \(test_.*\)/\1/p'); do
-        run_one "$function" || failed=1
+        run_one "$function" # not in a condition, nor before ||: set -e would mean nothing in the test
+        failed=$((failed | $?))
     done
     exit $failed
 }

@@ -303,6 +303,29 @@ static void nearest_name(void **unused)
     assert_int_equal(loopc_nearest(longer, names, 4), -1);
 }
 
+static void reads_within_a_range(void **state)
+{
+    (void)state;
+    static const struct loopc_range share = {0, 1}, positive = {1, INFINITY}, low = {-INFINITY, -1};
+    struct loopc_field f = *field("f32"), n = *field("i32"), three = *field("three");
+    struct state values = {.f32 = 0.5f};
+    char range[64];
+    f.range = &share, n.range = &positive, three.range = &low;
+    assert_int_equal(loopc_field_parse(&f, &values, "1", NULL, message, sizeof message), 0);
+    assert_int_equal(loopc_field_parse(&f, &values, "1.5", NULL, message, sizeof message), 1);
+    assert_string_equal(message, "1.5 is out of range: it goes from 0 to 1");
+    assert_int_equal(loopc_field_parse(&f, &values, "nan", NULL, message, sizeof message), 1);
+    assert_float_equal(values.f32, 1, 0);
+    assert_int_equal(loopc_field_parse(&n, &values, "0", NULL, message, sizeof message), 1);
+    assert_string_equal(message, "0 is out of range: it goes from 1");
+    assert_int_equal(loopc_field_parse(&n, &values, "2147483647", NULL, message, sizeof message),
+                     0);
+    assert_int_equal(loopc_field_parse(&three, &values, "-1,-2,0", NULL, message, sizeof message),
+                     1);
+    assert_string_equal(message, "0 is out of range: it goes up to -1");
+    assert_int_equal(loopc_range_format(field("f32"), range, sizeof range), 0);
+}
+
 /* ---- matrices in panels ---- */
 
 enum { ROWS = 3, COLUMNS = 20 };
@@ -354,6 +377,7 @@ static void changes_of_panels(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_within_a_range),
         cmocka_unit_test(reads_whole_numbers),
         cmocka_unit_test(refuses_what_is_no_whole_number),
         cmocka_unit_test(reads_reals),
@@ -369,6 +393,7 @@ int main(void)
         cmocka_unit_test(values_as_numbers),
         cmocka_unit_test(fills_arrays),
         cmocka_unit_test(nearest_name),
+        cmocka_unit_test(reads_within_a_range),
         cmocka_unit_test(elements_of_panels_count_row_by_row),
         cmocka_unit_test(changes_of_panels),
     };

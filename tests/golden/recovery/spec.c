@@ -11,7 +11,7 @@
 enum { STOP_Fit = LOOPC_SIGNALS, CANCEL_Fit_epoch };
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Fit, AT_Train };
+enum { AT_START, AT_Fit, AT_Fit_END, AT_Train };
 
 /* What each place of Train has for itself. */
 struct Train_site {
@@ -50,19 +50,19 @@ struct recovery {
 };
 
 /* Fit.on_skip (spec.lua:6) */
-static void Fit_on_skip(void)
+LOOPC_BODY void Fit_on_skip(void)
 {
     puts("skipped");
 }
 
 /* Fit.before_run (spec.lua:8) */
-static void Fit_before_run(void)
+LOOPC_BODY void Fit_before_run(void)
 {
     puts("start");
 }
 
 /* Fit.before_epoch (spec.lua:9) */
-static int Fit_before_epoch(struct recovery *s)
+LOOPC_LEAF int Fit_before_epoch(struct recovery *s)
 {
     if (s->Fit.epoch == s->fail_at)
         return loopc_fail(&s->loopc, "Fit.before_epoch", "epoch %d", (int)s->Fit.epoch);
@@ -70,7 +70,7 @@ static int Fit_before_epoch(struct recovery *s)
 }
 
 /* Train.on_batch (spec.lua:24) */
-static int Train_on_batch(struct recovery *s, struct Train_site *Train_site)
+LOOPC_LEAF int Train_on_batch(struct recovery *s, struct Train_site *Train_site)
 {
     Train_site->visits++;
     s->Train_batch.counts[0]++;
@@ -81,27 +81,26 @@ static int Train_on_batch(struct recovery *s, struct Train_site *Train_site)
 }
 
 /* log.after_batch (spec.lua:44) */
-static void log_after_batch(struct recovery *s)
+LOOPC_BODY void log_after_batch(struct recovery *s)
 {
     printf("%d: loss %g\n", ++s->log.lines, (double)s->loss);
 }
 
 /* Fit.after_epoch (spec.lua:11) */
-static void Fit_after_epoch(struct recovery *s)
+LOOPC_LEAF void Fit_after_epoch(struct recovery *s)
 {
     s->Fit.epoch++;
 }
 
 /* Fit.failed_epoch (spec.lua:12) */
-static int Fit_failed_epoch(struct recovery *s)
+LOOPC_LEAF int Fit_failed_epoch(struct recovery *s)
 {
     s->Fit.epoch++;
     return LOOPC_RECOVERED;
-    return LOOPC_OK;
 }
 
 /* Cleanup.on_sweep (spec.lua:37) */
-static int Cleanup_on_sweep(struct recovery *s)
+LOOPC_BODY int Cleanup_on_sweep(struct recovery *s)
 {
     if (s->Cleanup.iteration == 0) return LOOPC_CANCEL;
     puts("sweep");
@@ -109,39 +108,39 @@ static int Cleanup_on_sweep(struct recovery *s)
 }
 
 /* Cleanup.finally_sweep (spec.lua:38) */
-static void Cleanup_finally_sweep(void)
+LOOPC_BODY void Cleanup_finally_sweep(void)
 {
     puts("swept");
 }
 
 /* Fit.finally_epoch (spec.lua:13) */
-static void Fit_finally_epoch(void)
+LOOPC_BODY void Fit_finally_epoch(void)
 {
     puts("end of epoch");
 }
 
 /* log.finally_epoch (spec.lua:45) */
-static int log_finally_epoch(struct recovery *s)
+LOOPC_LEAF int log_finally_epoch(struct recovery *s)
 {
     if (s->Fit.epoch > 5) return loopc_fail(&s->loopc, "log.finally_epoch", "late");
     return LOOPC_OK;
 }
 
 /* Fit.on_check (spec.lua:14) */
-static int Fit_on_check(struct recovery *s)
+LOOPC_LEAF int Fit_on_check(struct recovery *s)
 {
     if (s->loss < 0.1f) return LOOPC_STOP;
     return LOOPC_OK;
 }
 
 /* Fit.after_run (spec.lua:15) */
-static void Fit_after_run(void)
+LOOPC_BODY void Fit_after_run(void)
 {
     puts("done");
 }
 
 /* Fit.finally_run (spec.lua:16) */
-static void Fit_finally_run(void)
+LOOPC_BODY void Fit_finally_run(void)
 {
     puts("bye");
 }
@@ -179,6 +178,10 @@ static int recovery_run(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (!(s->Fit.epoch >= s->Fit.epochs)) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     /* Fit (spec.lua:3) */
@@ -228,6 +231,8 @@ static int recovery_run(void *state)
             st = Fit_on_check(s);
             if (st) break;
         }
+    Fit_ended:
+        if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
         if (st == LOOPC_STOP || st == STOP_Fit) st = LOOPC_OK;
         if (st) goto Fit_run_end;
         Fit_after_run();
@@ -299,6 +304,10 @@ static int recovery_watched(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (!(s->Fit.epoch >= s->Fit.epochs)) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     /* Fit (spec.lua:3) */
@@ -368,6 +377,8 @@ static int recovery_watched(void *state)
             loopc_leave(&s->loopc, 22);
             if (st) break;
         }
+    Fit_ended:
+        if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
         if (st == LOOPC_STOP || st == STOP_Fit) st = LOOPC_OK;
         if (st) goto Fit_run_end;
         loopc_at(&s->loopc, 24);
@@ -380,6 +391,21 @@ static int recovery_watched(void *state)
     }
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool recovery_again(void *state, int at)
+{
+    struct recovery *const s = state;
+
+    s->Train.times = (int64_t)(s->Fit.epochs - 1);
+    switch (at) {
+    case AT_Fit_END:
+        return !(s->Fit.epoch >= s->Fit.epochs);
+    default:
+        return false;
+    }
 }
 
 static void recovery_defaults(void *state)
@@ -512,6 +538,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Fit] = "Fit",
+    [AT_Fit_END] = "the end of Fit",
     [AT_Train] = "Train on Fit.on_epoch",
 };
 
@@ -524,6 +551,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = recovery_again,
     .defaults = recovery_defaults,
     .run = recovery_run,
     .watched = recovery_watched,
