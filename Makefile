@@ -76,9 +76,13 @@ $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/scripts.list $(SCRIPTS)
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
 	$(Q)$(CC) $(STANDARD) -Igen -c -o $@ $<
 
+# Tests of kernels as trainers are compiled: for this processor.
+NATIVE_TESTS = $(BUILD)/tests/test_dense_native $(BUILD)/tests/test_dense_cut
+$(NATIVE_TESTS): private NATIVE = -march=native
+
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(LUA_CFLAGS) -Igen -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
+	$(Q)$(COMPILE) $(NATIVE) $(LUA_CFLAGS) -Igen -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
 	    -lcmocka $(LIBRARIES) -ldl
 
 # Files that change only when their text does: other flags, or a script that came or went, rebuild what they must.
@@ -126,10 +130,14 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the design and control tasks
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; designs; ten seeds; 200 kills; all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/test_environment.sh
 	@BUILD=$(BUILD) tests/ten_seeds.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/test_resume.sh
+	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -o $(BUILD)/elementary tests/test_elementary.c \
+	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
+	LOOPC_EVERY=1 $(BUILD)/elementary
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen -Itests $(LUA_CFLAGS)
@@ -141,10 +149,10 @@ check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compile
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
 	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init
-	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment
+	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment tests/lightning
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Iruntime -Igen $(DEFINES) gen runtime

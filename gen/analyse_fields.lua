@@ -7,6 +7,7 @@
 --   .stateful   whether it needs the state at all
 -- A body may stand at many places; a name must mean the same at all of them.
 
+local check_fields = require "gen.check_fields"
 local ctext = require "gen.ctext"
 local nearest = require "gen.nearest"
 local reader = require "gen.reader"
@@ -48,9 +49,14 @@ function Resolver:unknown(source, piece, name, owners)
         #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
 end
 
+-- `restarting` is a field of every repeating loop, made when it is named.
+local function restarting_of(owner, name)
+    if name == "restarting" and owner.kind == "loop" and owner.repeats then return check_fields.restarting(owner) end
+end
+
 -- $Loop.name
 function Resolver:qualified(source, piece, owner, occ)
-    local field = field_of(owner, piece.member)
+    local field = field_of(owner, piece.member) or restarting_of(owner, piece.member)
     if not field then
         self:unknown(source, piece, piece.name .. "." .. piece.member, { owner })
     elseif field.life == "site" and not self:search(source, occ, function(scope) return scope == owner end) then
@@ -70,6 +76,7 @@ function Resolver:lookup(source, piece, occ)
     local owner = piece.member and self.owners[piece.name]
     if owner then return self:qualified(source, piece, owner, occ) end
     local field = self:search(source, occ, function(scope) return field_of(scope, piece.name) end)
+        or self:search(source, occ, function(scope) return restarting_of(scope, piece.name) end)
     if field then return field end
     local owners = {}
     self:search(source, occ, function(scope) owners[#owners + 1] = scope end)

@@ -7,7 +7,7 @@ local attach = require "gen.check_attach"
 local check_control = require "gen.check_control"
 local check_fields = require "gen.check_fields"
 local check_loop = require "gen.check_loop"
-local check_replace = require "gen.check_replace"
+local check_edits = require "gen.check_edits"
 local dsl = require "gen.dsl"
 local reader = require "gen.reader"
 local vocabulary = require "gen.vocabulary"
@@ -148,7 +148,7 @@ function check.run(unit)
     trainer.link = read_list(unit, trainer, value, "link")
     trainer.doc = value.doc
     if type(value.code) == "string" then trainer.code = reader.code(unit, value.code, trainer.at) end
-    check_replace.run(unit, value)
+    check_edits.run(unit, value)
     read_members(unit, trainer, value)
     trainer.root = trainer.loops[1]
     if not trainer.root or trainer.members[1] ~= trainer.root then

@@ -37,7 +37,12 @@ function Builder:text(value, text, more)
     return out
 end
 
-function Builder:expression(value, text) return self:text(value, text, { expression = true }) end
+function Builder:expression(value, text)
+    if text:gsub('"[^"]*"', ""):gsub("'[^']*'", ""):gsub("/%*.-%*/", ""):find(";", 1, true) then
+        self:wrong(value, "goes by a C expression, which has no ';'")
+    end
+    return self:text(value, text, { expression = true })
+end
 
 -- The text of a field's name, used as `use` says: "%s = 0" for one that is written.
 function Builder:field(value, key, use)
@@ -87,10 +92,11 @@ function Builder:check_keys(value)
     table.sort(names)
     for key in next, value do
         if math.type(key) == "integer" then entries = entries + 1 end
-        if type(key) == "string" and key ~= "op" and not known[value.op][key] then
+        if type(key) == "string" and key ~= "op" and key ~= "surplus" and not known[value.op][key] then
             self:wrong(value, ("has no entry '%s'%s"):format(key, nearest.suggest(key, names)))
         end
     end
+    if value.surplus then self:wrong(value, "is given more than it takes") end
     if entries ~= #value or entries > 0 and not lists[value.op] then self:wrong(value, "has an entry too many, or one that is nil") end
 end
 
@@ -259,15 +265,23 @@ function Builder:build(value)
     return out
 end
 
--- The tree of one source's element; what a body is for other passes: the C of all its texts.
-local function read_source(unit, source, names)
+-- Builds the tree of one element of a source. Returns the builder and the tree.
+local function build_tree(unit, source, names, element)
     local builder = setmetatable({ unit = unit, source = source, names = names, texts = {}, leaves = 0, repeats = 0, trail = {} },
         Builder)
-    source.tree, source.texts = builder:build(source.body.element), builder.texts
-    source.leaves = builder.leaves
+    return builder, builder:build(element)
+end
+
+-- The tree of one source's element; what a body is for other passes: the C of all its texts. What is wrong is found in the
+-- element as the spec gave it: what optimize took away may be wrong as well.
+local function read_source(unit, source, names)
+    local body, errors = source.body, unit.diags.errors
+    local builder, tree = build_tree(unit, source, names, body.given or body.element)
+    if body.given and unit.diags.errors == errors then builder, tree = build_tree(unit, source, names, body.element) end
+    source.tree, source.texts, source.leaves = tree, builder.texts, builder.leaves
     local all = {}
     for i, text in ipairs(source.texts) do all[i] = text.body.text end
-    source.body.text = table.concat(all, "\n")
+    body.text = table.concat(all, "\n")
     if #source.texts == 0 and source.leaves == 0 then source.tree, source.body = nil, nil end
 end
 

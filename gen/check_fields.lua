@@ -248,6 +248,18 @@ function check_fields.add_counters(unit, loop)
     end
 end
 
+-- `restarting` of a repeating loop: made when a text names it, so that nobody else pays for it. It is no part of checkpoints:
+-- loading one sets it.
+function check_fields.restarting(loop)
+    if not loop.restarting then
+        loop.restarting = { kind = "field", name = "restarting", full = loop.name .. ".restarting", owner = loop, life = "state",
+            type = "bool", scalar = vocabulary.find(vocabulary.scalars, "bool"), dims = {}, at = loop.at, counter = true,
+            restarting = true, doc = "whether the run was resumed and has not completed an iteration since", parameters = {} }
+        table.insert(loop.fields, 3, loop.restarting)
+    end
+    return loop.restarting
+end
+
 -- All fields of a trainer: its own, then those of its members, in the order of the trainer's list.
 function check_fields.all(trainer)
     local out = {}

@@ -4,51 +4,11 @@
 -- the nodes of the same names; Other must have them. Other declares the parameters (options) that Inner has, with the same
 -- types, and takes over their values. One call exchanges all of its loops or, when something does not fit, none.
 
+local call_on = require "gen.call_on"
 local dsl = require "gen.dsl"
 local nearest = require "gen.nearest"
 
 local check_replace = {}
-
-local function loops_of(value)
-    local by_name, names = {}, {}
-    for i, member in ipairs(value) do
-        if dsl.kind(member) == "loop" then
-            local name = dsl.about[member].name
-            by_name[name] = by_name[name] or { value = member, index = i }
-            names[#names + 1] = name
-        end
-    end
-    return by_name, names
-end
-
--- The loop and the node's name that an entry of call_on means.
-local function target(entry, by_name)
-    if type(entry) == "string" then
-        local loop, node = entry:match("^([^.]+)%.([^.]+)$")
-        return loop and by_name[loop] and by_name[loop].value, node
-    end
-    local about = type(entry) == "table" and dsl.about[entry]
-    if not about then return nil end
-    if about.kind == "missing" then return entry.loop, entry.key end
-    return about.loop, about.name
-end
-
-local function entries_of(loop)
-    local list = rawget(loop, "call_on")
-    if list == nil then return {} end
-    return dsl.kind(list) and { list } or type(list) == "table" and list or {}
-end
-
--- Whether `inner` stands on a node of `outer`, or of a loop that does.
-local function stands_below(inner, outer, by_name, seen)
-    if seen[inner] then return false end
-    seen[inner] = true
-    for _, entry in ipairs(entries_of(inner)) do
-        local loop = target(entry, by_name)
-        if loop and (loop == outer or stands_below(loop, outer, by_name, seen)) then return true end
-    end
-    return false
-end
 
 local function options_of(loop)
     local out = {}
@@ -84,8 +44,8 @@ local function children_of(value, old, by_name)
     local out = {}
     for _, member in ipairs(value) do
         if dsl.kind(member) == "loop" then
-            for i, entry in ipairs(entries_of(member)) do
-                local loop, node = target(entry, by_name)
+            for i, entry in ipairs(call_on.entries(member)) do
+                local loop, node = call_on.target(entry, by_name)
                 if loop == old then out[#out + 1] = { member = member, index = i, node = node } end
             end
         end
@@ -94,13 +54,13 @@ local function children_of(value, old, by_name)
 end
 
 local function plan(unit, value, exchange, name, new)
-    local by_name, names = loops_of(value)
+    local by_name, names = call_on.loops(value)
     local old = by_name[name]
     local function wrong(what, hint) unit.diags:add("bad_replace", exchange.at, name, tostring(name), what, hint or "") end
     if not old then return wrong("the trainer has no such loop" .. nearest.suggest(tostring(name), names)) end
     if dsl.kind(new) ~= "loop" then return wrong("what takes its place is no loop") end
     local new_name = dsl.about[new].name
-    if not stands_below(old.value, exchange.loop, by_name, {}) then
+    if not call_on.stands_below(old.value, exchange.loop, by_name, {}) then
         return wrong(("it does not stand on a node of '%s', nor below one"):format(dsl.about[exchange.loop].name))
     end
     local children = children_of(value, old.value, by_name)
@@ -114,7 +74,7 @@ local function plan(unit, value, exchange, name, new)
     return { old = old, new = new, children = children }
 end
 
-local function carry_out(value, step)
+local function exchange_loops(value, step)
     local old, new = step.old.value, step.new
     new.call_on, new.order = rawget(old, "call_on"), rawget(old, "order")
     for _, option in ipairs(options_of(old)) do
@@ -123,22 +83,20 @@ local function carry_out(value, step)
         else field.parameters[1] = option.field.parameters[1] end
     end
     for _, child in ipairs(step.children) do
-        local list = entries_of(child.member)
+        local list = call_on.entries(child.member)
         list[child.index] = rawget(new, child.node)
         child.member.call_on = list
     end
     value[step.old.index] = new
 end
 
-function check_replace.run(unit, value)
-    for _, exchange in ipairs(dsl.about[value].exchanges or {}) do
-        local steps, fits = {}, true
-        for _, entry in ipairs(dsl.entries(exchange.with)) do
-            local step = plan(unit, value, exchange, entry.key, entry.value)
-            steps[#steps + 1], fits = step, fits and step ~= nil
-        end
-        for _, step in ipairs(fits and steps or {}) do carry_out(value, step) end
+function check_replace.carry_out(unit, value, exchange)
+    local steps, fits = {}, true
+    for _, entry in ipairs(dsl.entries(exchange.with)) do
+        local step = plan(unit, value, exchange, entry.key, entry.value)
+        steps[#steps + 1], fits = step, fits and step ~= nil
     end
+    for _, step in ipairs(fits and steps or {}) do exchange_loops(value, step) end
 end
 
 return check_replace

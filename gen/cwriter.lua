@@ -85,6 +85,18 @@ function CWriter:last() return self.lines[#self.lines] end
 
 function CWriter:drop_last() self.lines[#self.lines] = nil end
 
+-- Whether lines of C use a variable: not in a comment or a string, not as the name of a member.
+function CWriter.mentions(lines, word)
+    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
+    for _, line in ipairs(lines) do
+        if line:find(pattern) then
+            local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
+            if code:find(pattern) then return true end
+        end
+    end
+    return false
+end
+
 function CWriter:text()
     return table.concat(self.lines, "\n") .. "\n"
 end

@@ -85,17 +85,23 @@ for _, entry in ipairs(vocabulary.loop_keys) do loop_keys[entry[1]] = true end
 
 local Loop = { __metatable = false }
 
--- loop:replace { Inner = Other }: noted for check, which knows the whole trainer (check_replace.lua).
-local exchanges = {}
+-- loop:replace { Inner = Other }, loop:connect { on_step = Inner }: noted for check, which knows the whole trainer
+-- (check_edits.lua).
+local edits, edit = {}, {}
 
-local function replace(loop, with)
-    if type(with) ~= "table" then error("replace takes loops by name: Outer:replace { Inner = Other }", 2) end
-    exchanges[#exchanges + 1] = { loop = loop, with = with, at = dsl.here() }
-    return loop
+local function new_edit(verb, usage)
+    return function(loop, with)
+        if type(with) ~= "table" then error(usage, 2) end
+        edits[#edits + 1] = { verb = verb, loop = loop, with = with, at = dsl.here() }
+        return loop
+    end
 end
 
+edit.replace = new_edit("replace", "replace takes loops by name: Outer:replace { Inner = Other }")
+edit.connect = new_edit("connect", "connect takes loops by their places: Outer:connect { on_step = Inner }")
+
 function Loop.__index(loop, key)
-    if key == "replace" then return replace end
+    if edit[key] then return edit[key] end
     if type(key) ~= "string" or loop_keys[key] then return nil end
     return record({ loop = loop, key = key }, "missing")
 end
@@ -164,8 +170,8 @@ function dsl.words(base)
     words.node = node
     words.loop = named("loop", Loop, own_nodes)
     words.callback = named("callback")
-    exchanges = {}
-    words.trainer = named("trainer", nil, function(trainer) about[trainer].exchanges = exchanges end)
+    edits = {}
+    words.trainer = named("trainer", nil, function(trainer) about[trainer].edits = edits end)
     elements.install(words)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do
         for _, entry in ipairs(list) do words[entry[1]] = new_type(entry[1], {}) end

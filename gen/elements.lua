@@ -66,10 +66,13 @@ function make.SEQ(values) return list("SEQ", values) end
 
 function make.REPEAT(n, el) return with_n("REPEAT", n, el) end
 
-function make.LOOP(el)
-    if type(el) == "table" and not elements.is(el) then el = el[1] end
-    return { op = "LOOP", el = element(el) }
+-- One element, which may stand in braces.
+local function with_one(op, el)
+    if type(el) ~= "table" or elements.is(el) then return { op = op, el = element(el) } end
+    return { op = op, el = element(el[1]), surplus = next(el, el[1] ~= nil and 1 or nil) ~= nil or nil }
 end
+
+function make.LOOP(el) return with_one("LOOP", el) end
 
 function make.CHOOSE(expression, values)
     local out = list("CHOOSE", values)
@@ -92,10 +95,7 @@ function make.POPEN(arguments, ...)
     return out
 end
 
-function make.SPAWN(el)
-    if type(el) == "table" and not elements.is(el) then el = el[1] end
-    return { op = "SPAWN", el = element(el) }
-end
+function make.SPAWN(el) return with_one("SPAWN", el) end
 
 function make.PRINT(...)
     local arguments = { ... }
@@ -105,10 +105,17 @@ function make.PRINT(...)
     return out
 end
 
--- Adds the words to the environment of a spec.
+-- How many arguments a word takes at most; those of the others are entries.
+local most = { CALL = 1, SEQ = 1, REPEAT = 2, LOOP = 1, CHOOSE = 2, WEAVE = 2, BUFFER_REPEAT = 2, SPAWN = 1 }
+
+-- Adds the words to the environment of a spec. An argument too many is kept for check_elements to find.
 function elements.install(words)
     for _, word in ipairs(elements.words) do
-        words[word] = function(...) return new(make[word](...)) end
+        words[word] = function(...)
+            local out = make[word](...)
+            if most[word] and select("#", ...) > most[word] then out.surplus = true end
+            return new(out)
+        end
     end
 end
 

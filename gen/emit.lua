@@ -10,6 +10,7 @@ local emit_elements = require "gen.emit_elements"
 local emit_fields = require "gen.emit_fields"
 local emit_lib = require "gen.emit_lib"
 local emit_nets = require "gen.emit_nets"
+local emit_resume = require "gen.emit_resume"
 local emit_run = require "gen.emit_run"
 local emit_step = require "gen.emit_step"
 local emit_state = require "gen.emit_state"
@@ -165,11 +166,13 @@ local function write_program(unit, w, hash)
     if #unit.positions > 0 then
         w:line(".positions = positions,")
         w:line(".position_count = sizeof positions / sizeof positions[0],")
+        w:line(".again = %s_again,", name)
     end
     if unit.trainer.control then w:line(".steering = &steering,") end
     if unit.has_nets then
         w:line(".nets = nets,")
         w:line(".net_count = sizeof nets / sizeof nets[0],")
+        w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
@@ -214,11 +217,11 @@ local function write_runs(unit, w)
     w:comment { "The same run, watched: --timings and --trace run this one. Places are numbered as in their table." }
     w:blank()
     emit_run.write(unit, w, true)
+    emit_resume.write_again(unit, w)
 end
 
 local function prepare_elements(unit)
     unit.frames, unit.children = {}, {}
-    if unit.options.step then unit.positions = {} end -- it can be left anywhere
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.prepare(unit, source) end
     end

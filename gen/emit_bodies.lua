@@ -134,10 +134,28 @@ local function heading(source)
     return ("%s (%s)%s"):format(source.full, emit_bodies.where(source.at), doc)
 end
 
--- Whether the last statement of a body, at its outermost level, is a return.
+-- Whether the last statement of a body, at its outermost level, is a return: one that stands on a line of its own, or behind
+-- another statement on the only line.
 local function ends_in_return(text)
     local before, last = ("\n" .. text):match("^(.*)\n([^\n]*)$")
-    return last:match("^return .*;$") ~= nil and (before:match("[;{}]%s*$") or before:match("^%s*$")) ~= nil
+    local first = before:match("^%s*$") ~= nil
+    if last:match("^return .*;$") then return first or before:match("[;{}]%s*$") ~= nil end
+    local plain = last:gsub('"[^"]*"', "\"\""):gsub("'[^']*'", "")
+    return first and not plain:find("//", 1, true) and plain:match("[;}] return [^;{}]*;$") ~= nil
+end
+
+local keywords = { ["if"] = true, ["while"] = true, ["for"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
+
+-- Whether a leaf is one short statement that can stand where the element stands: an assignment, a count or a call, without a name
+-- that means something else there.
+function emit_bodies.is_simple(leaf)
+    local text = ctext.one_line(leaf.body.text)
+    local word = text:match("^([%a_][%w_]*)%s*%(")
+    local begins = text:match("^%$") or text:match("^%+%+%s*%$") or text:match("^%-%-%s*%$") or word and not keywords[word]
+    if not begins or leaf.signals or #text > 80 or text:gsub('"[^"]*"', "\"\""):gsub("'[^']*'", ""):match("[;{}#].") then return false end
+    leaf.identifiers = leaf.identifiers or ctext.identifiers(text)
+    local names = leaf.identifiers
+    return text:sub(-1) == ";" and not (names.s or names.st or names.here or names.state)
 end
 
 -- A text of an element as it stands in the element's function: on one line.

@@ -11,7 +11,7 @@ local emit_state = require "gen.emit_state"
 local emit_fields = {}
 
 local flags = { { "option", "LOOPC_OPTION" }, { "settable", "LOOPC_SETTABLE" }, { "report", "LOOPC_REPORT" },
-    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" } }
+    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" }, { "restarting", "LOOPC_RESTARTING" } }
 
 local function flags_of(field)
     local out = {}
@@ -81,7 +81,8 @@ local function tensor_rows(unit, w, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
         local sizes, shape = shape_of(unit, entry.dims)
         write_row(unit, w, concat({ { "name", cvalue.string(entry.name) }, { "type", entry.type },
-            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(product(sizes)) } }, shape))
+            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(product(sizes)) },
+            { "panels", entry.panels and "true" } }, shape))
     end
 end
 

@@ -25,9 +25,11 @@ local functions = {
     { "resize", "bool", { "int32_t inputs" },
         { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
     { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
+    { "pass", "void", { "int32_t rows", "PART" },
+        { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
     { "forward", "const float *", { "const float *x", "int32_t rows" },
         { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
-        groups = { "activations" } },
+        needs = { "pass" }, groups = { "outputs" } },
     { "argmax", "int32_t", { "int32_t row" },
         { "The class that the outputs of one row name. After forward." }, const = true, groups = { "activations" } },
     { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
@@ -37,26 +39,26 @@ local functions = {
         groups = { "activations" } },
     { "loss", "float", { "TARGETS", "int32_t rows" },
         { "The mean loss of the rows; leaves its derivative for backward. After forward." },
-        groups = { "activations", "delta" } },
+        groups = { "delta", "losses" } },
     { "mask", "void", { "const bool *allowed", "int32_t rows" },
         { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
-        groups = { "activations" } },
+        groups = { "outputs" } },
     { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
         { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
         groups = { "activations" } },
     { "zero_delta", "void", { "int32_t rows" },
         { "Begins a loss that is a sum of several: the derivatives of the rows are 0. After forward." },
-        groups = { "activations", "delta" } },
+        groups = { "delta" } },
     { "likelihood", "float", { "const int32_t *actions", "const float *weights", "int32_t rows" },
         { "Adds weights[r] * -log p(actions[r]) of the rows to the loss, and its derivative; returns it. After zero_delta." },
-        groups = { "activations", "delta" } },
+        groups = { "delta" } },
     { "entropy", "float", { "const float *weights", "int32_t rows" },
         { "Takes weights[r] * the entropy of each row from the loss; returns what it adds. After zero_delta." },
-        groups = { "activations", "delta" } },
+        groups = { "delta" } },
     { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
-    { "backward", "void", { "const float *x", "int32_t rows" },
-        { "Adds the gradients of the loss to those already there. After loss, with the same x." },
-        groups = { "activations", "delta", "deltas", "gradients" } },
+    { "backward", "void", { "int32_t rows" },
+        { "Adds the gradients of the loss to those already there. After loss." },
+        groups = { "delta", "deltas", "gradients" } },
     { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
     { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
         groups = { "gradients" } },
@@ -84,7 +86,9 @@ local function arguments_of(net, entry)
     local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
     for _, argument in ipairs(entry[3]) do
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
-        args[#args + 1] = argument == "TARGETS" and targets or argument
+        local part = net.threads and "struct loopc_part me" or nil
+        if argument == "TARGETS" then argument = targets elseif argument == "PART" then argument = part end
+        args[#args + 1] = argument
     end
     return args
 end
@@ -101,7 +105,7 @@ end
 function emit_mlp.functions(net)
     local offers = {}
     for _, entry in ipairs(functions) do
-        if offered(net, entry) then
+        if offered(net, entry) and not entry.internal then
             offers[#offers + 1] = {
                 name = net.prefix .. "_" .. entry[1], result = entry[2], arguments = arguments_of(net, entry),
                 doc = doc_of(net, entry),
@@ -137,41 +141,68 @@ local function members(w, comment, list)
     for _, line in ipairs(list) do w:line("%s", line) end
 end
 
--- One line a layer: the arrays of these letters, `of` for each what their size is.
-local function arrays(net, letters, of)
+-- One line a layer: its arrays of these letters; room(letter, layer) is how many floats each takes.
+local function arrays(net, letters, room)
     local lines = {}
     for _, layer in ipairs(mlp.layers(net)) do
         local names = {}
         for _, letter in ipairs(letters(layer)) do
-            names[#names + 1] = ("%s%d[%s]"):format(letter, layer.index, of(letter, layer))
+            names[#names + 1] = ("%s%d[%s]"):format(letter, layer.index, room(letter, layer))
         end
-        if #names > 0 then lines[#lines + 1] = ("float %s;"):format(table.concat(names, ", ")) end
+        if #names > 0 then lines[#lines + 1] = ("LOOPC_ALIGNED float %s;"):format(table.concat(names, ", ")) end
     end
     return lines
 end
 
 local function weights_room(letter, layer)
-    return letter:find "w$" and mlp.product(layer.outputs, layer.room) or layer.outputs
+    return letter:find "w$" and ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, layer.room)
+        or ("LOOPC_VECTOR(%d)"):format(layer.outputs)
+end
+
+local function write_activations(w, net, groups)
+    local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
+    local first = mlp.layers(net)[1]
+    local z = mlp.keeps_z(net)
+    members(w, "activations, features x samples" .. (z and "; z is what the last one is made of" or ""),
+        { ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.upright_room(net, first), net.batch) })
+    local lines = arrays(net, function(layer)
+        if not (layer.last and z) then return { "a" } end
+        return (groups.outputs or not mlp.loss_from_z(net)) and { "z", "a" } or { "z" }
+    end, upright)
+    for _, line in ipairs(lines) do w:line("%s", line) end
+    if groups.outputs then
+        w:line("float out[%s]; /* the last one again, a row a sample */", mlp.product(net.batch, mlp.last(net).outputs))
+    end
+end
+
+local function write_deltas(w, net, groups)
+    local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
+    members(w, "deltas: derivatives of the loss by what the activations are given",
+        arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, upright))
+    if groups.losses then
+        members(w, "what each sample adds to the loss",
+            { ("LOOPC_ALIGNED float losses[LOOPC_VECTOR(%d)];"):format(net.batch) })
+    end
 end
 
 local function struct(w, net, groups)
-    local function rows_room(_, layer) return mlp.product(net.batch, layer.outputs) end
     w:comment { emit_mlp.summary(net) }
     w:open("struct %s {", net.struct)
     if net.inputs_from then w:line("int32_t inputs;") end
-    members(w, "weights, a row an output, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
-    if groups.activations then
-        local z = mlp.keeps_z(net)
-        members(w, "activations, a row a sample" .. (z and "; z is what the last one is made of" or ""),
-            arrays(net, function(layer) return layer.last and z and { "z", "a" } or { "a" } end, rows_room))
-    end
-    if groups.delta then
-        members(w, "deltas: derivatives of the loss by what the activations are given",
-            arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, rows_room))
+    members(w, "weights, outputs x inputs, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
+    if groups.activations then write_activations(w, net, groups) end
+    if groups.delta then write_deltas(w, net, groups) end
+    if net.learns then
+        members(w, "inputs of the layers, lying: samples x features", arrays(net, function() return { "t" } end,
+            function(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(net.batch, layer.room) end))
     end
     if groups.gradients then
         members(w, "gradients: derivatives of the loss by weights and biases",
             arrays(net, function() return { "gw", "gb" } end, weights_room))
+    end
+    if groups.gathered then
+        members(w, "which rows of a data set a batch is, and their labels", { ("int64_t index[%d];"):format(net.batch),
+            mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
     end
     w:close("};")
     w:blank()
@@ -191,7 +222,8 @@ end
 local function write_function(w, net, entry)
     w:comment(doc_of(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
-    cfit.line(w, 0, ("static %s%s_%s"):format(result, net.prefix, entry[1]), arguments_of(net, entry), "")
+    local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"
+    cfit.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
     w:open("{")
     body[entry[1]](w, net)
     w:close("}")
@@ -223,16 +255,25 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
     return lines
 end
 
--- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first. What prepare calls is
+-- What of a net the program wants: { name of a function = true }, and of which groups of arrays. What prepare calls is
 -- wanted in any case.
+local function wanted(net, optimizers, used)
+    local needed = close_over(net, used)
+    needed.init = true
+    needed.resize = net.inputs_from and true
+    local groups = groups_of(needed)
+    if groups.delta or groups.outputs then groups.activations = true end
+    emit_optimizer.groups(net, optimizers, used, groups)
+    net.learns = groups.deltas
+    net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
+    return needed, groups
+end
+
+-- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first.
 function emit_mlp.emit(w, nets, optimizers, used)
     used = emit_optimizer.needs(optimizers, used)
     for _, net in ipairs(nets) do
-        local needed = close_over(net, used)
-        needed.init = true
-        needed.resize = net.inputs_from and true
-        local groups = groups_of(needed)
-        groups.gradients = groups.gradients or emit_optimizer.steps(net, optimizers, used)
+        local needed, groups = wanted(net, optimizers, used)
         struct(w, net, groups)
         for _, entry in ipairs(functions) do
             if needed[entry[1]] then write_function(w, net, entry) end

@@ -2,6 +2,10 @@
 --
 -- In:  the writer, inside the braces of the function; the net, as gen/mlp.lua describes it.
 -- Out: body[what](w, net) writes the statements of PREFIX_what; the heads are in gen/emit_mlp.lua.
+--
+-- Letters of arrays, each followed by the layer's number: w, b the weights; a what the layer puts out, z what its
+-- activation is given; d the derivative of the loss by that; t what the layer is given, lying; g before w and b their
+-- gradients. x is what the first layer is given. How they stand in memory: runtime/dense.h.
 
 local mlp = require "gen.mlp"
 local cfit = require "gen.cfit"
@@ -19,48 +23,41 @@ end
 
 -- What a layer reads: what the layer before it put out.
 local function input_of(layer)
-    return layer.index == 0 and "x" or ("n->a%d"):format(layer.index - 1)
+    return layer.index == 0 and "n->x" or ("n->a%d"):format(layer.index - 1)
 end
 
-local function each_layer(net, write)
-    for _, layer in ipairs(mlp.layers(net)) do write(layer) end
+-- Where a layer's sums go.
+local function sums_of(net, layer)
+    return at(layer.last and mlp.keeps_z(net) and "z" or "a", layer)
 end
 
-local function each_layer_backward(net, write)
-    local layers = mlp.layers(net)
-    for i = #layers, 1, -1 do write(layers[i], layers[i - 1]) end
+-- "LOOPC_TANH" and the like: what a layer's sums become, where they are what it puts out.
+local function finish_of(net, layer)
+    local kept = layer.last and mlp.keeps_z(net)
+    return (kept or layer.activation == "identity") and "LOOPC_STORE" or "LOOPC_" .. layer.activation:upper()
 end
 
-local function activate(w, net, layer)
-    local count = mlp.product("rows", layer.outputs)
-    if layer.activation == "softmax" then
-        call(w, "loopc_softmax", at("z", layer), at("a", layer), "rows", layer.outputs)
-    elseif layer.last and mlp.keeps_z(net) then
-        call(w, "loopc_sigmoid_of", at("z", layer), at("a", layer), count)
-    elseif layer.activation ~= "identity" then
-        call(w, "loopc_" .. layer.activation, at("a", layer), count)
-    end
+-- What takes a derivative back through an activation.
+local function gate_of(layer)
+    return layer.activation == "identity" and "LOOPC_STORE" or "LOOPC_GATE_" .. layer.activation:upper()
 end
 
--- Takes the delta of a layer back through its activation.
-local function activate_backward(w, layer)
-    if layer.activation == "softmax" then
-        call(w, "loopc_softmax_backward", at("a", layer), at("d", layer), "rows", layer.outputs)
-    elseif layer.activation ~= "identity" then
-        local count = mlp.product("rows", layer.outputs)
-        call(w, ("loopc_%s_backward"):format(layer.activation), at("a", layer), at("d", layer), count)
-    end
-end
-
-local function last_layer(net)
-    local layers = mlp.layers(net)
-    return layers[#layers]
-end
-
--- A single output means "1" above this; several ignore it.
+-- A single output means "1" above this; several ignore it. The sums of a sigmoid are as good as what it makes of them.
 local function threshold(net)
-    return net.output == "sigmoid" and "0.5f" or "0.0f"
+    return net.output == "sigmoid" and not mlp.keeps_z(net) and "0.5f" or "0.0f"
 end
+
+-- What classes are read from: the last layer's outputs, or the sums that they grow with.
+local function scores(net)
+    return sums_of(net, mlp.last(net))
+end
+
+-- Writes what the threads wait for before they read each other's results; a body for one thread says nothing.
+local function meet(w, me)
+    if me == "me" then w:line("loopc_meet(me);") end
+end
+
+local alone = "LOOPC_ALONE"
 
 -- The standard deviation of init = "normal".
 local deviation = "0.05f"
@@ -84,72 +81,115 @@ function body.resize(w, net)
     w:line("return true;")
 end
 
+-- Takes rows of samples into the panels of the first layer.
+function body.take(w, net, rows, me)
+    local first = mlp.layers(net)[1]
+    call(w, "loopc_pack", rows, net.learns and "n->t0" or "NULL", "n->x", "rows", net.batch, first.inputs, me)
+end
+
+function body.pass(w, net)
+    local me = net.threads and "me" or alone
+    for _, layer in ipairs(mlp.layers(net)) do
+        call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(layer), sums_of(net, layer), "rows",
+            net.batch, layer.inputs, layer.outputs, finish_of(net, layer), me)
+        meet(w, me)
+    end
+end
+
+-- Calls pass.
+function body.call_pass(w, net, me)
+    w:line("%s_pass(n, rows%s);", net.prefix, net.threads and ", " .. me or "")
+end
+
+-- The outputs of the last layer, where only their sums are there; and as rows.
+local function put_out(w, net)
+    local layer = mlp.last(net)
+    local z, a = at("z", layer), at("a", layer)
+    if layer.activation == "softmax" then
+        call(w, "loopc_softmax", z, a, "rows", layer.outputs, alone)
+    elseif mlp.keeps_z(net) then
+        call(w, "loopc_activate", z, z, a, "rows", layer.outputs, "LOOPC_SIGMOID", alone)
+    end
+    call(w, "loopc_unpack", a, "n->out", "rows", layer.outputs)
+end
+
 function body.forward(w, net)
-    each_layer(net, function(layer)
-        local to = at(layer.last and mlp.keeps_z(net) and "z" or "a", layer)
-        call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(layer), to, "rows", layer.inputs,
-            layer.outputs)
-        activate(w, net, layer)
-    end)
-    w:line("return %s;", at("a", last_layer(net)))
+    body.take(w, net, "(struct loopc_rows){.x = x}", alone)
+    body.call_pass(w, net, alone)
+    put_out(w, net)
+    w:line("return n->out;")
 end
 
 function body.argmax(w, net)
-    local layer = last_layer(net)
-    local row = ("%s + %s"):format(at("a", layer), mlp.product("row", layer.outputs))
-    call(w, "return loopc_class", row, layer.outputs, threshold(net))
+    call(w, "return loopc_class", scores(net), "row", mlp.last(net).outputs, threshold(net))
 end
 
 function body.predict(w, net)
     w:line("%s_forward(n, x, rows);", net.prefix)
-    local layer = last_layer(net)
-    call(w, "loopc_classes", at("a", layer), "classes", "rows", layer.outputs, threshold(net))
+    call(w, "loopc_classes", scores(net), "classes", "rows", mlp.last(net).outputs, threshold(net))
 end
 
 function body.correct(w, net)
-    local layer = last_layer(net)
-    call(w, "return loopc_correct", at("a", layer), "labels", "rows", layer.outputs, threshold(net))
+    call(w, "return loopc_correct", scores(net), "labels", "rows", mlp.last(net).outputs, threshold(net))
 end
 
-function body.loss(w, net)
-    local layer = last_layer(net)
-    local a, d = at("a", layer), at("d", layer)
+-- The losses of all rows and their derivatives by what the last activation is given; where the targets are values they
+-- stand in d already.
+function body.losses(w, net, me)
+    local layer = mlp.last(net)
+    local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
     if net.loss == "squared_error" then
-        call(w, "const float loss = loopc_squared_error", a, "y", d, "rows", layer.outputs)
-        activate_backward(w, layer)
-        w:line("return loss;")
+        if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
+        call(w, "loopc_squared_error", a, d, table.unpack(sizes))
+        if layer.activation == "softmax" then
+            call(w, "loopc_softmax_gate", a, d, "rows", layer.outputs, me)
+        elseif layer.activation ~= "identity" then
+            call(w, "loopc_activate", d, a, d, "rows", layer.outputs, gate_of(layer), me)
+        end
     elseif net.output == "softmax" then
-        call(w, "return loopc_cross_entropy", at("z", layer), a, "labels", d, "rows", layer.outputs)
+        call(w, "loopc_cross_entropy", z, "labels", d, table.unpack(sizes))
     else
-        call(w, "return loopc_binary_cross_entropy", at("z", layer), a, "y", d, "rows", layer.outputs)
+        call(w, "loopc_binary_cross_entropy", z, d, table.unpack(sizes))
     end
 end
 
+-- Takes the targets, where they are values, into the panels of the derivatives.
+function body.take_targets(w, net, rows, me)
+    if mlp.targets(net) == "labels" then return end
+    local layer = mlp.last(net)
+    call(w, "loopc_pack", rows, "NULL", at("d", layer), "rows", net.batch, layer.outputs, me)
+end
+
+function body.loss(w, net)
+    body.take_targets(w, net, "(struct loopc_rows){.x = y}", alone)
+    body.losses(w, net, alone)
+    w:line("return loopc_mean(n->losses, rows);")
+end
+
 function body.mask(w, net)
-    local layer = last_layer(net)
-    call(w, "loopc_mask", at("z", layer), at("a", layer), "allowed", "rows", layer.outputs)
+    local layer = mlp.last(net)
+    call(w, "loopc_mask", at("z", layer), "allowed", "rows", layer.outputs)
+    put_out(w, net)
 end
 
 function body.log_p(w, net)
-    local layer = last_layer(net)
-    call(w, "loopc_log_probabilities", at("z", layer), at("a", layer), "actions", "log_p", "rows", layer.outputs)
+    local layer = mlp.last(net)
+    call(w, "loopc_log_probabilities", at("z", layer), "actions", "log_p", "rows", layer.outputs)
 end
 
 function body.zero_delta(w, net)
-    local layer = last_layer(net)
-    local d = at("d", layer)
-    call(w, "memset", d, "0", ("(size_t)rows * %d * sizeof *%s"):format(layer.outputs, d))
+    local layer = mlp.last(net)
+    call(w, "loopc_zero_delta", at("d", layer), "rows", layer.outputs)
 end
 
 function body.likelihood(w, net)
-    local layer = last_layer(net)
-    call(w, "return loopc_likelihood", at("z", layer), at("a", layer), "actions", "weights", at("d", layer), "rows",
-        layer.outputs)
+    local layer = mlp.last(net)
+    call(w, "return loopc_likelihood", at("z", layer), "actions", "weights", at("d", layer), "rows", layer.outputs)
 end
 
 function body.entropy(w, net)
-    local layer = last_layer(net)
-    call(w, "return loopc_entropy", at("z", layer), at("a", layer), "weights", at("d", layer), "rows", layer.outputs)
+    local layer = mlp.last(net)
+    call(w, "return loopc_entropy", at("z", layer), "weights", at("d", layer), "rows", layer.outputs)
 end
 
 function body.zero_grad(w, net)
@@ -158,26 +198,38 @@ function body.zero_grad(w, net)
     end
 end
 
-function body.backward(w, net)
-    each_layer_backward(net, function(layer, below)
-        local d = at("d", layer)
-        call(w, "loopc_dense_gradient", input_of(layer), d, at("gw", layer), at("gb", layer), "rows", layer.inputs,
-            layer.outputs)
+-- The way back, last layer first: `use` writes what becomes of the derivatives of a layer.
+function body.back(w, net, me, use)
+    local layers = mlp.layers(net)
+    for i = #layers, 1, -1 do
+        local layer, below = layers[i], layers[i - 1]
         if below then
-            call(w, "loopc_dense_backward", at("w", layer), d, at("d", below), "rows", layer.inputs, layer.outputs)
-            activate_backward(w, below)
+            call(w, "loopc_dense_backward", at("w", layer), at("d", layer), input_of(layer), at("d", below), "rows",
+                net.batch, layer.inputs, layer.outputs, gate_of(below), me)
+            call(w, "loopc_turn", input_of(layer), at("t", layer), "rows", net.batch, layer.inputs, me)
+            meet(w, me)
         end
+        use(layer)
+    end
+end
+
+function body.backward(w, net)
+    body.back(w, net, alone, function(layer)
+        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), at("t", layer), at("d", layer), "rows",
+            net.batch, layer.inputs, layer.outputs, alone)
     end)
 end
 
 function body.scale_grad(w, net)
-    for _, array in ipairs(mlp.arrays(net)) do call(w, "loopc_scale", "n->g" .. array.name, array.count, "factor") end
+    for _, array in ipairs(mlp.arrays(net)) do
+        call(w, "loopc_scale", "n->g" .. array.name, array.rows, array.columns, "factor")
+    end
 end
 
 function body.grad_norm(w, net)
     w:line("double sum = 0.0;")
     for _, array in ipairs(mlp.arrays(net)) do
-        call(w, "sum += loopc_square_sum", "n->g" .. array.name, array.count)
+        call(w, "sum += loopc_square_sum", "n->g" .. array.name, array.rows, array.columns)
     end
     w:line("return (float)sqrt(sum);")
 end
@@ -192,21 +244,21 @@ local function copy_weights(w, net, kernel, ...)
     w:line("if (count != %s) return false;", mlp.weight_count(net))
     for i, array in ipairs(mlp.arrays(net)) do
         local head = i < #mlp.arrays(net) and "flat = " .. kernel or kernel
-        call(w, head, "n->" .. array.name, "flat", array.count, ...)
+        call(w, head, "n->" .. array.name, "flat", array.rows, array.columns, ...)
     end
     w:line("return true;")
 end
 
 function body.set_weights(w, net)
-    copy_weights(w, net, "loopc_unpack")
+    copy_weights(w, net, "loopc_flat_take")
 end
 
 function body.get_weights(w, net)
-    copy_weights(w, net, "loopc_pack")
+    copy_weights(w, net, "loopc_flat_put")
 end
 
 function body.blend(w, net)
-    copy_weights(w, net, "loopc_blend", "share")
+    copy_weights(w, net, "loopc_flat_blend", "share")
 end
 
 return body

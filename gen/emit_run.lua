@@ -10,6 +10,7 @@
 
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
+local resume = require "gen.emit_resume"
 local step_form = require "gen.emit_step"
 
 local emit_run = {}
@@ -58,7 +59,8 @@ function Run:call(item, expression, out)
     end
     local in_phase = self.list[item.parent].op == "phase"
     if in_phase and item.part == "failed" then
-        return self:line(self.list[item.parent].recovers and "handled |= %s;" or "%s;", expression)
+        if self.list[item.parent].recovers then return self:line("handled |= %s;", expression) end
+        return expression ~= "late" and self:line("%s;", expression) -- its failure is recorded, and one is pending
     end
     if in_phase and item.part == "finally" then return self:line("st = loopc_worse(st, %s);", expression) end
     self:leave(item, expression, out)
@@ -85,13 +87,11 @@ end
 function Run:call_own(item)
     local inner = self:func(item)
     local expression = inner.returns or inner.name .. (inner.uses_s and "(s)" or "()")
-    self:enter_through(inner)
+    resume.enter_through(self, inner)
     if inner.machine then expression = step_form.call(self, item, inner.frame, expression) end
     self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
     return item.mate + 1
 end
-
-local function expression_of(occ, key) return bodies.expression(occ.loop.texts[key], occ) end
 
 -- Expressions keep their place in the spec when line directives are asked for.
 function Run:with_line(occ, key, write_it)
@@ -104,7 +104,7 @@ end
 -- The inside of a loop: when it is skipped, and when not.
 function Run:skipped(i, occ)
     local on_skip = self.list[i].op == "skip" and self.list[i]
-    local condition = expression_of(occ, "skip")
+    local condition = resume.expression(occ, "skip")
     self:with_line(occ, "skip", function() self:open(on_skip and "if (%s) {" or "if (!(%s)) {", condition) end)
     if on_skip then
         self:range(i + 1, on_skip.mate)
@@ -136,11 +136,7 @@ end
 function Run:entry(occ, has_run)
     local loop = occ.loop
     if type(loop.times) == "table" then
-        self:with_line(occ, "times", function()
-            local expression = expression_of(occ, "times")
-            local simple = expression:match("^[%w_%.%->]+$")
-            self:line(simple and "%s = (int64_t)%s;" or "%s = (int64_t)(%s);", loop.times_field.lvalue, expression)
-        end)
+        self:with_line(occ, "times", function() self:line(resume.bound(occ)) end)
     end
     if has_run then self:line("s->%s.iteration = 0;", loop.member) end
 end
@@ -158,23 +154,23 @@ function write.loop(self, item, i)
     return item.mate + 1
 end
 
--- A loop that waits at its target asks there whether to go on after all.
-local function condition(loop, waits)
-    local parts = {}
-    local counter = ("s->%s.iteration"):format(loop.member)
-    if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
-    elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
-    if waits then parts[1] = ("(%s || loopc_wait(&s->loopc))"):format(parts[1]) end
-    return parts
+-- What an iteration that is completed ends: being restarted, of this loop and of those inside it.
+function Run:settle(item, i)
+    local out, seen = "", {}
+    for at = i, item.mate do
+        local field = self.list[at].op == "repeat" and self.list[at].occ.loop.restarting
+        if field and not seen[field] then out = out .. (", %s = false"):format(field.lvalue) end
+        seen[field or false] = true
+    end
+    return out
 end
 
-function Run:head(occ)
-    local loop = occ.loop
+function Run:head(item, i)
+    local occ, loop = item.occ, item.occ.loop
     local control = self.unit.trainer.control
     local waits = control and control.target and control.batch == loop
-    local parts = condition(loop, waits)
-    if loop.done then parts[#parts + 1] = ("!(%s)"):format(expression_of(occ, "done")) end
-    local counters = ("s->%s.iteration++, s->%s.total++"):format(loop.member, loop.member)
+    local parts = resume.condition(occ, waits)
+    local counters = ("s->%s.iteration++, s->%s.total++"):format(loop.member, loop.member) .. self:settle(item, i)
     if loop.reports then counters = counters .. (', loopc_report(&s->loopc, "%s")'):format(loop.name) end
     local start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member)
     local test = table.concat(parts, " && ")
@@ -182,18 +178,19 @@ function Run:head(occ)
     self:open("for (%s; %s; %s) {", start, test, counters)
 end
 
-function write.skip(self, item) return item.mate + 1 end
+function write.skip(_, item) return item.mate + 1 end
 
 write["repeat"] = function(self, item, i)
     local occ, loop = item.occ, item.occ.loop
     if not loop.run then self:entry(occ, false) end
-    self:with_line(occ, "done", function() self:head(occ) end)
-    self:boundary(item)
+    self:with_line(occ, "done", function() self:head(item, i) end)
+    resume.boundary(self, item)
     local mark = #self.w.lines
     self:batch(loop)
     self:range(i + 1, item.mate)
     if item.at_name and not self:has_code(mark) then self:line(";") end
     self.w:close()
+    resume.ended(self, item)
     self:consume(item.stopped)
     self:leave(item, "st", item.out)
     return item.mate + 1
@@ -205,17 +202,6 @@ function Run:has_code(mark)
         if not self.w.lines[i]:match("^%s*/%*.*%*/$") and self.w.lines[i] ~= "" then return true end
     end
     return false
-end
-
--- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
--- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them.
-function Run:boundary(item)
-    if item.in_handler then return self:line("loopc_beat(&s->loopc);") end
-    if step_form.is(self) then return self:line("if ((st = loopc_within(&s->loopc))) break;") end
-    self:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
-    local label = self:name_label(item.occ.loop.name .. "_resumed")
-    self.w:outdented("%s:", label)
-    self.positions[#self.positions + 1] = { name = item.at_name, label = label, here = true }
 end
 
 -- Batch state is made anew: zeroed, then the defaults that are not zero.
@@ -311,16 +297,6 @@ function Run:range(first, last)
     while i < last do i = write[self.list[i].op](self, self.list[i], i) end
 end
 
--- A run that was saved inside a function of its own is resumed through the call of it.
-function Run:enter_through(inner)
-    if #inner.positions == 0 then return end
-    local label = self:name_label(inner.name .. "_resumed")
-    self.w:outdented("%s:", label)
-    for _, position in ipairs(inner.positions) do
-        self.positions[#self.positions + 1] = { name = position.name, label = label, here = false }
-    end
-end
-
 -- A name for a label that this function has not used yet.
 function Run:name_label(wish)
     local name, number = wish, 1
@@ -364,18 +340,6 @@ local function some(names)
     return table.concat(out, ", ") .. (#names > #out and (" (%d places)"):format(#names) or "")
 end
 
--- Whether lines of C use a variable: not in a comment or a string, not as the name of a member.
-local function mentions(lines, word)
-    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
-    for _, line in ipairs(lines) do
-        if line:find(pattern) then
-            local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
-            if code:find(pattern) then return true end
-        end
-    end
-    return false
-end
-
 function Run:finish_function()
     local w = self.w
     if not can(self.root.out) then
@@ -411,7 +375,7 @@ function Run:func(item)
         same.sites[#same.sites + 1] = item.occ.on.full
         return same
     end
-    run.uses_s = mentions(run.w.lines, "s") or #run.points > 0
+    run.uses_s = CWriter.mentions(run.w.lines, "s") or #run.points > 0
     run.sites = { item.occ.on and item.occ.on.full }
     step_form.frame(run, item)
     run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or step_form.suffix(run))
@@ -426,24 +390,9 @@ function Run:signature()
     return ("static %s %s(%s)"):format((can(self.root.out) or self.machine) and "int" or "void", self.name, parameter)
 end
 
--- The way in for a resumed run: straight to where it was saved.
-function Run:write_entry(w)
-    if #self.positions == 0 then return end
-    w:line("switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */")
-    for _, position in ipairs(self.positions) do
-        w:line("case %s:", position.name)
-        w.depth = w.depth + 1
-        if position.here then w:line("s->loopc.resume_at = AT_START;") end
-        w:line("goto %s;", position.label)
-        w.depth = w.depth - 1
-    end
-    w:line("}")
-    w:blank()
-end
-
 function Run:write_to(w)
     local lines = self.w.lines
-    local uses_s, uses_st = self.uses_s, mentions(lines, "st")
+    local uses_s, uses_st = self.uses_s, CWriter.mentions(lines, "st")
     if self.root.parent then
         local loop = self.root.occ.loop
         w:comment { ("%s (%s), on %s"):format(loop.name, bodies.where(loop.at), some(self.sites)) }
@@ -455,7 +404,7 @@ function Run:write_to(w)
     step_form.declare(self, w)
     if uses_st then w:line("int st = LOOPC_OK;") end
     if uses_st or not self.root.parent then w:blank() end
-    self:write_entry(w)
+    resume.write_entry(self, w)
     step_form.enter(self, w)
     w:append(self.w)
     w:close()

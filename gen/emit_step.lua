@@ -73,6 +73,10 @@ end
 
 function step_form.enter(run, w)
     if not run.machine then return end
+    if #run.points == 1 and not run.points[1].pending then
+        w:line("if (here->at == 1) goto at_1;")
+        return w:blank()
+    end
     w:line("switch (here->at) {")
     for i, point in ipairs(run.points) do
         if point.pending then w:line("case %d: loopc_take(&here->held, &st, &handled); goto at_%d;", i, i)
@@ -80,6 +84,7 @@ function step_form.enter(run, w)
     end
     w:line("default: break;")
     w:line("}")
+    w:blank()
 end
 
 -- name_step and its watched twin: one step. The first one enters the run before; the last one notes how it ended.

@@ -9,6 +9,7 @@
 --   occ.site               the member that holds the occurrence's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
+--   repeat item .end_name  the name of its end, where a run is saved too, when no other repetition is around it
 --   item.place             number of a loop, phase or step in the table of places (watched runs)
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
 --   unit.names             the names at file scope that are taken
@@ -101,14 +102,27 @@ end
 
 local function on_of(occ) return occ.on and occ.on.full end
 
+local function stands_in_repetition(unit, item)
+    local parent = item.parent
+    while parent and unit.list[parent].op ~= "repeat" do parent = unit.list[parent].parent end
+    return parent ~= nil
+end
+
+local function add_position(unit, name, occ, prefix)
+    unit.positions[#unit.positions + 1] = { name = name, loop = occ.loop.name, path = prefix .. path_of(occ) }
+    return name
+end
+
 local function place_item(unit, item, names, members)
     local occ = item.occ
     if item.op == "loop" then
         add_place(unit, item, occ.loop.name, on_of(occ), "l")
         if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
-    elseif item.op == "repeat" and not item.in_handler and not unit.options.step then
-        item.at_name = names:take("AT_" .. occ.loop.name)
-        unit.positions[#unit.positions + 1] = { name = item.at_name, loop = occ.loop.name, path = path_of(occ) }
+    elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
+        item.at_name = add_position(unit, names:take("AT_" .. occ.loop.name), occ, "")
+        if not stands_in_repetition(unit, item) then
+            item.end_name = add_position(unit, names:take(("AT_%s_END"):format(occ.loop.name)), occ, "the end of ")
+        end
     elseif item.op == "phase" then
         add_place(unit, item, item.phase.full, on_of(occ), "p")
     elseif item.op == "step" then
@@ -189,7 +203,7 @@ function layout.run(unit)
     local names = setmetatable({}, Names)
     local members = setmetatable({}, Names)
     unit.names = names
-    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_step", "_step_watched", "_init", "_resume",
+    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_again", "_step", "_step_watched", "_init", "_resume",
         "_copy", "_save", "_load", "_end" } do names:take(unit.struct .. suffix) end
     for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program", "main", "run", "AT_START" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end

@@ -62,6 +62,7 @@ return {
     named_twice = warning_row("'%1' is named twice in %3 of %2; it counts once"),
     cycle = error_row("the loops call each other in a circle: %1", "a loop cannot be inserted into itself"),
     too_many_steps = error_row("flattened, the trainer has %1 steps; the limit is %2", "%3; --max-steps raises the limit"),
+    bad_connect = error_row("%1 cannot be connected to %2: %3", "%4"),
     bad_replace = error_row("loop '%1' cannot be replaced: %2", "%3"),
     too_deep = error_row("more than %1 loops stand one in the other, down to this one", "such a nest comes from code: count its depth"),
     unreached = error_row("loop '%1' is reached from nowhere", "%2"),

@@ -48,6 +48,27 @@ function mlp.keeps_z(net)
     return net.loss == "cross_entropy" or net.output == "softmax"
 end
 
+-- Whether the loss is calculated from what the last activation is given, and not from the outputs.
+function mlp.loss_from_z(net)
+    return net.loss == "cross_entropy"
+end
+
+-- How many multiplications and additions a training step is, with a full batch: forward and the gradient of the weights
+-- for all layers, the gradient of the inputs for all but the first.
+local function work(net)
+    local sum = 0
+    for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * (i > 1 and 3 or 2) end
+    return sum * net.batch
+end
+
+-- Training steps of fewer multiplications than this are over before other threads have begun.
+local worth_threads = 1 << 20
+
+-- Whether the training step of the net is shared by threads.
+function mlp.is_shared(net)
+    return work(net) >= worth_threads
+end
+
 -- The layers, first to last: { index from 0, inputs (a number, or C text when the data set decides), room (the most
 -- inputs), outputs, activation, last }.
 function mlp.layers(net)
@@ -66,18 +87,30 @@ function mlp.layers(net)
     return layers
 end
 
+function mlp.last(net)
+    local layers = mlp.layers(net)
+    return layers[#layers]
+end
+
+-- For how many features there is room upright. Where the data set decides, any number up to the layer's room has to
+-- fit, with the 8 rows that some have between their panels (runtime/panel.h).
+function mlp.upright_room(net, layer)
+    return layer.index == 0 and net.inputs_from and (layer.room + 31) // 32 * 32 or layer.room
+end
+
 -- The arrays of weights, in the order in which a flat list of them has them: per layer the matrix, row by row, a row an
--- output, then the biases. { name in the struct, room (its size as C text), count (what is in use, as C text) }.
+-- output, then the biases, a matrix of one row. { name in the struct, room (its floats, as C text), rows, columns (in
+-- use; a number or C text) }. How they are stored: runtime/panel.h.
 function mlp.arrays(net)
     local arrays = {}
     for _, layer in ipairs(mlp.layers(net)) do
         arrays[#arrays + 1] = {
-            name = "w" .. layer.index, layer = layer, part = "weight",
-            room = mlp.product(layer.outputs, layer.room), count = mlp.product(layer.outputs, layer.inputs),
+            name = "w" .. layer.index, layer = layer, part = "weight", rows = layer.outputs, columns = layer.inputs,
+            room = ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, layer.room),
         }
-        local outputs = tostring(layer.outputs)
         arrays[#arrays + 1] = {
-            name = "b" .. layer.index, layer = layer, part = "bias", room = outputs, count = outputs,
+            name = "b" .. layer.index, layer = layer, part = "bias", rows = 1, columns = layer.outputs,
+            room = ("LOOPC_VECTOR(%d)"):format(layer.outputs),
         }
     end
     return arrays
@@ -127,6 +160,7 @@ local function entry(array, owner, letter, suffix, role, inputs)
     return {
         name = ("%s.layers.%d.%s%s"):format(owner.full, layer.index, array.part, suffix),
         lvalue = ("%s.%s%s"):format(owner.lvalue, letter, array.name), type = "LOOPC_F32", role = role,
+        panels = array.part == "weight",
         dims = array.part == "weight" and { layer.outputs, width } or { layer.outputs },
     }
 end

@@ -14,6 +14,7 @@ pipeline.passes = {
     { "analyse_fields", "what each $name means; what steps read and write" },
     { "check_calls", "what the C says of the functions that elements call", stop = true },
     { "analyse_signals", "which signals each step gives, and whether it may", stop = true },
+    { "analyse_bounds", "which bounds a resumed run may evaluate again" },
     { "analyse_flow", "where control can go; what cannot be reached" },
     { "layout", "names and places of everything in the emitted C" },
     { "emit", "the C, straight or step form" },

@@ -3,11 +3,14 @@
 local cli = require "gen.cli"
 local compile = require "gen.compile"
 local host = require "host"
+local portable = require "gen.portable"
 
 local toolchain = {}
 
--- The bits of a program must not depend on the compiler: no contraction, no reassociation.
-toolchain.flags = { "-std=c11", "-O2", "-march=native", "-ffp-contract=off", "-g" }
+-- The bits of a program must not depend on the compiler: no contraction, no reassociation. (That errno is not wanted of a
+-- square root changes none.)
+toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g" }
+toolchain.here = { "-march=native" }
 
 local function words(text)
     local out = {}
@@ -53,9 +56,11 @@ function toolchain.compiler(arguments)
     end
 end
 
--- The compiler with its flags; headers are found beside the spec too. CFLAGS of the environment go after ours.
-function toolchain.compile_command(unit, arguments)
+-- The compiler with its flags, those for a processor (default: this one) among them; headers are found beside the spec
+-- too. CFLAGS of the environment go after ours.
+function toolchain.compile_command(unit, arguments, processor)
     local command = append(toolchain.compiler(arguments), toolchain.flags)
+    append(command, processor or toolchain.here)
     append(command, words(host.getenv("CFLAGS")))
     append(command, { "-I" .. toolchain.runtime().headers })
     return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
@@ -71,10 +76,10 @@ local function link_words(unit)
     return out
 end
 
--- The command line that makes `program` of `source`. LDFLAGS of the environment go after ours.
-local function link_command(unit, arguments, source, program)
-    local command = toolchain.compile_command(unit, arguments)
-    append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", "-o", program, source })
+-- The command line that makes `program` of C files and objects. LDFLAGS of the environment go after ours.
+local function link_command(unit, arguments, files, program, processor)
+    local command = toolchain.compile_command(unit, arguments, processor)
+    append(append(command, { "-ffile-prefix-map=" .. folder_of(files[1]) .. "/=", "-o", program }), files)
     append(command, link_words(unit))
     append(command, { toolchain.runtime().library })
     append(command, words(host.getenv("LDFLAGS")))
@@ -84,7 +89,8 @@ end
 local function run(command, options)
     for key, value in next, options or {} do command[key] = value end
     local status, out, err = host.run(command)
-    if not status then cli.fail(out, "a C compiler is needed: --cc, or CC in the environment, names it") end
+    if not status then cli.fail(out, command[1] == "objcopy" and "--portable needs objcopy, which is of binutils"
+        or "a C compiler is needed: --cc, or CC in the environment, names it") end
     return status, err, out
 end
 
@@ -94,7 +100,7 @@ function toolchain.fingerprint(unit, arguments)
     local command = toolchain.compile_command(unit, arguments)
     append(command, { "-E", "-dD", "-P", "-x", "c", "-" })
     local status, _, preprocessed = run(command, { input = unit.text, env = { "LC_ALL=C" } })
-    local parts = { table.concat(link_command(unit, arguments, "x.c", "x"), "\0"), preprocessed }
+    local parts = { table.concat(link_command(unit, arguments, { "x.c" }, "x"), "\0"), preprocessed }
     if status ~= 0 then return nil end
     for _, file in ipairs(append({ toolchain.runtime().library }, link_words(unit))) do
         parts[#parts + 1] = host.read(file) or file
@@ -144,12 +150,41 @@ local function shortened(messages)
     return table.concat(lines, "\n", 1, math.min(#lines, most)) .. "\n" .. more
 end
 
+-- Whether the compiler makes programs for processors that have versions (portable.lua).
+local function has_versions(arguments)
+    local command = append(toolchain.compiler(arguments), { "-dumpmachine" })
+    local _, _, machine = run(command)
+    return machine and machine:match("^x86_64") ~= nil
+end
+
+-- Makes a program that runs on all processors of this kind. Returns a status and the compiler's messages.
+local function build_portable(unit, arguments, source, program)
+    local folder, message = host.tempdir()
+    if not folder then cli.fail(message, nil, 1) end
+    local function compile_for(flags)
+        local command = toolchain.compile_command(unit, arguments, flags)
+        return append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", source })
+    end
+    local function link(files) return link_command(unit, arguments, files, program, {}) end
+    local function run_quietly(command) return run(command, { env = { "LC_ALL=C" } }) end
+    local status, messages = portable.build(run_quietly, compile_for, link, folder, unit.trainer.name)
+    host.remove(folder)
+    return status, messages
+end
+
+-- Makes `program` of `source`. Returns a status and the compiler's messages.
+local function build_program(unit, arguments, source, program)
+    if arguments.portable and has_versions(arguments) then return build_portable(unit, arguments, source, program) end
+    local processor = arguments.portable and {} or nil
+    return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
+end
+
 -- Compiles unit.text, which is written to `source`, to `program`. Returns whether it worked. Prints the unit's
 -- diagnostics, and when the compiler had nothing to say about the spec itself, its own messages.
 function toolchain.build(unit, arguments, source, program)
     local ok, message = host.write(source, unit.text)
     if not ok then cli.fail(message, nil, 1) end
-    local status, messages = run(link_command(unit, arguments, source, program), { env = { "LC_ALL=C" } })
+    local status, messages = build_program(unit, arguments, source, program)
     if status ~= 0 then toolchain.check(unit, arguments) end
     compile.show(unit, arguments)
     if status ~= 0 and unit.diags.errors == 0 then

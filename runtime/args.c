@@ -3,39 +3,10 @@
  * a script's command line means. */
 #include "args.h"
 
+#include "crew.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-const struct loopc_common_flag loopc_common_flags[] = {
-    {"seed", "<u64>", "where all random numbers start (default 1)"},
-    {"metrics", "<file>", "write what is reported there, as JSON lines"},
-    {"checkpoint", "<folder>", "save the run there, to be resumed; also on SIGUSR1"},
-    {"save-every", "<n>[unit]", "steps, epochs or seconds between checkpoints (default 1epoch)"},
-    {"keep", "<n>", "keep the latest n checkpoints, and the best (default all)"},
-    {"best", "<field>", "keep the checkpoint with the lowest field, max:<field> the highest"},
-    {"resume", "[which]", "go on from latest, best or a file (default latest)"},
-    {"not-saved", "<what>", "go-on or stop when a checkpoint cannot be written (default go-on)"},
-    {"control", "<channel>", "be steered by conn:FD, lines:stdio or lines:unix:PATH"},
-    {"log", "<file>", "write what is sent there to a file, too"},
-    {"journal", "<file>", "write down by which messages it was steered, and when"},
-    {"replay", "<file>", "be steered by a journal"},
-    {"timings", "", "print the time of each step, phase and loop at the end"},
-    {"trace", "", "print each step, and each field that it changes"},
-    {"progress", "<when>", "auto, never or always: show progress (default auto)"},
-    {"steps", "<n>", "end after so many steps"},
-    {"help", "", "print this page"},
-    {"version", "", "print the version"},
-    {NULL, NULL, NULL},
-};
-
-const struct loopc_common_flag loopc_model_flags[] = {
-    {"npy", "<folder>", "export: write the weights as NumPy arrays"},
-    {"c-header", "<file>", "export: write constant arrays and a predict function in C11"},
-    {"onnx", "<file>", "export: write the net as ONNX"},
-    {"data", "<file>", "predict: what the net makes of each row, as CSV"},
-    {"net", "<name>", "which net, where there are several"},
-    {NULL, NULL, NULL},
-};
 
 /* The command line on its way through. */
 struct reader {
@@ -48,24 +19,6 @@ struct reader {
     size_t name_length; /* up to '=' */
     const char *value;  /* what follows '=', or NULL */
 };
-
-bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program)
-{
-    return program->step || strcmp(flag->name, "steps") != 0;
-}
-
-static char spelled(char c)
-{
-    return c == '_' ? '-' : c;
-}
-
-bool loopc_flag_is(const char *flag, const char *text, size_t length)
-{
-    size_t i = 0;
-    while (i < length && flag[i] && spelled(flag[i]) == spelled(text[i]))
-        i++;
-    return i == length && !flag[i];
-}
 
 static const struct loopc_field *find_option(const struct reader *reader, const char *name,
                                              size_t length)
@@ -155,27 +108,33 @@ static int read_no(struct reader *reader, const struct loopc_field *field)
     return loopc_field_parse(field, reader->state, "false", reader->texts, why, sizeof why);
 }
 
-static int read_seed(struct reader *reader)
+/* A whole number, of the type that `into` has. */
+static int read_number(struct reader *reader, const char *name, enum loopc_type type, void *into)
 {
     char why[256];
-    const struct loopc_field seed = {.name = "seed", .type = LOOPC_U64, .count = 1};
-    if (take_value(reader, "<u64>")) return LOOPC_FAILED;
-    if (loopc_field_parse(&seed, &reader->args->seed, reader->value, NULL, why, sizeof why)) {
-        return wrong_value(reader, "seed", why, NULL);
+    const struct loopc_field number = {.name = name, .type = type, .count = 1};
+    if (take_value(reader, type == LOOPC_U64 ? "<u64>" : "<n>")) return LOOPC_FAILED;
+    if (loopc_field_parse(&number, into, reader->value, NULL, why, sizeof why)) {
+        return wrong_value(reader, name, why, NULL);
     }
     return LOOPC_OK;
 }
 
 static int read_steps(struct reader *reader)
 {
-    char why[256];
-    const struct loopc_field steps = {.name = "steps", .type = LOOPC_I64, .count = 1};
-    if (take_value(reader, "<n>")) return LOOPC_FAILED;
-    if (loopc_field_parse(&steps, &reader->args->steps, reader->value, NULL, why, sizeof why)) {
-        return wrong_value(reader, "steps", why, NULL);
-    }
+    if (read_number(reader, "steps", LOOPC_I64, &reader->args->steps)) return LOOPC_FAILED;
     if (reader->args->steps >= 0) return LOOPC_OK;
     return wrong_value(reader, "steps", "a number of steps is 0 or more", NULL);
+}
+
+static int read_threads(struct reader *reader)
+{
+    const int32_t *threads = &reader->args->threads;
+    if (read_number(reader, "threads", LOOPC_I32, &reader->args->threads)) return LOOPC_FAILED;
+    if (*threads >= 1 && *threads <= LOOPC_CREW_MOST) return LOOPC_OK;
+    char why[64];
+    snprintf(why, sizeof why, "a run has 1 to %d threads", LOOPC_CREW_MOST);
+    return wrong_value(reader, "threads", why, "as many as there are processors, or fewer");
 }
 
 static int read_progress(struct reader *reader)
@@ -209,14 +168,9 @@ static int take_text(struct reader *reader, const char *kind, const char **into)
 
 static int read_keep(struct reader *reader)
 {
-    char why[256];
-    const struct loopc_field keep = {.name = "keep", .type = LOOPC_I64, .count = 1};
-    struct loopc_saving *saving = &reader->args->saving;
-    if (take_value(reader, "<n>")) return LOOPC_FAILED;
-    if (loopc_field_parse(&keep, &saving->keep, reader->value, NULL, why, sizeof why)) {
-        return wrong_value(reader, "keep", why, NULL);
-    }
-    if (saving->keep > 0) return LOOPC_OK;
+    int64_t *keep = &reader->args->saving.keep;
+    if (read_number(reader, "keep", LOOPC_I64, keep)) return LOOPC_FAILED;
+    if (*keep > 0) return LOOPC_OK;
     return wrong_value(reader, "keep", "at least one checkpoint is kept", "--keep 3");
 }
 
@@ -269,7 +223,8 @@ static int read_common(struct reader *reader, const char *name)
     if (saving >= 0) return saving;
     const int control = read_control(reader, name);
     if (control >= 0) return control;
-    if (!strcmp(name, "seed")) return read_seed(reader);
+    if (!strcmp(name, "seed")) return read_number(reader, name, LOOPC_U64, &reader->args->seed);
+    if (!strcmp(name, "threads")) return read_threads(reader);
     if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
     if (!strcmp(name, "progress")) return read_progress(reader);
@@ -393,7 +348,7 @@ static void own_seed(struct reader *reader)
 int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,
                     struct loopc_texts *texts, int argc, char **argv)
 {
-    *args = (struct loopc_args){.seed = 1, .steps = -1};
+    *args = (struct loopc_args){.seed = 1, .threads = 1, .steps = -1};
     args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);
     if (!args->given) {
         snprintf(args->message, sizeof args->message, "out of memory");

@@ -32,6 +32,7 @@ struct loopc_model_args {
 struct loopc_args {
     enum loopc_wish wish;
     uint64_t seed;       /* of the runtime; default 1 */
+    int32_t threads;     /* of the crew; default 1 */
     const char *metrics; /* a path, or NULL */
     bool timings, trace;
     int64_t steps; /* of the step form: how many at most; default -1, all */
@@ -60,7 +61,8 @@ extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL 
 /* The flags of the verbs export and predict; beside them there are --checkpoint and --resume. */
 extern const struct loopc_common_flag loopc_model_flags[]; /* ends with a NULL name */
 
-/* Whether programs of this form have it: only those that go step by step have --steps. */
+/* Whether this program has it: --steps is of those that go step by step, --threads of those whose
+ * work can be shared. */
 bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);
 
 /* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */

@@ -3,6 +3,7 @@
 
 #include "channel_ends.h"
 #include "interrupt.h"
+#include "signals.h"
 #include "status.h"
 #include "timing.h"
 
@@ -515,10 +516,7 @@ void loopc_channel_sleep(struct loopc_channel *ch, int causes)
 {
     sigset_t handled, before;
     struct pollfd fd = {.fd = ch->run_wake, .events = POLLIN};
-    sigemptyset(&handled);
-    sigaddset(&handled, SIGINT);
-    sigaddset(&handled, SIGTERM);
-    sigaddset(&handled, SIGUSR1);
+    loopc_signals_set(&handled);
     pthread_sigmask(SIG_BLOCK, &handled, &before);
     if (!(loopc_attention_raised() & causes)) {
         set_asleep(ch, true);

@@ -9,6 +9,8 @@
  *                           no UTF-8; "none:FIELD" when it is NULL. Elements are FIELD[0] ...
  *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not
  *                           saved itself
+ *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: which rows of what was loaded it is
+ *                           (parts.h)
  *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is scaled, and
  *     "loopc.divisor:FIELD" what it is divided by then; for those who use the nets (model.h)
  *     "loopc.position" ...  the members of struct loopc_moment, and "loopc.seed"
@@ -40,6 +42,7 @@ struct loopc_moment {
     int64_t number;   /* of the checkpoint in its folder; set by saving */
     int64_t steps;    /* see schedule.h; over all resumes */
     int64_t epochs;
+    int64_t ended;   /* the number of the last checkpoint that was taken at the end of a loop; 0 */
     int64_t metrics; /* bytes of the metrics file that belong to it; -1 without one */
     double seconds;  /* that it has run, over all resumes */
     double best;     /* the best value so far; NaN without one */

@@ -3,6 +3,7 @@
 
 #include "entries.h"
 #include "json_text.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -313,13 +314,16 @@ static void commit(const struct plan *plan)
     for (int i = 0; i < plan->entries.count; i++) {
         const struct loopc_entry *entry = &plan->entries.list[i];
         if (!plan->sources[i]) continue;
-        memcpy(entry->memory, next, entry->bytes);
+        loopc_entry_read(entry, next);
         next += entry->bytes;
     }
     for (int i = 0; i < plan->entries.word_count; i++) {
         if (plan->found[i]) *plan->entries.words[i].memory = plan->words[i];
     }
-    if (!plan->loading->values_only) plan->loading->moment = plan->moment;
+    if (plan->loading->values_only) return;
+    plan->loading->moment = plan->moment;
+    const struct loopc_program *program = plan->loading->program;
+    loopc_fields_restart(program->fields, program->field_count, plan->loading->state);
 }
 
 static int make_plan(struct plan *plan)
@@ -368,6 +372,8 @@ int loopc_checkpoint_load(struct loopc_loading *loading, const char *path)
     if (!verdict && !loading->values_only) verdict = check_program(&plan);
     if (!verdict) verdict = match_all(&plan);
     if (!verdict) verdict = stage(&plan);
+    if (!verdict && !loading->values_only)
+        verdict = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
     if (!verdict) {
         compare_datasets(&plan);
         commit(&plan);

@@ -5,6 +5,7 @@
 #include "entries.h"
 #include "folder.h"
 #include "json_text.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +22,10 @@ struct saving {
     struct loopc_entries entries;
     struct loopc_tensor *tensors;
     int tensor_count;
-    char **keys; /* the memory of the names of scales */
+    char *turned; /* the matrices that stand in panels, row by row, one after the other */
+    char **keys; /* the memory of the names of tensors that are no fields: scales, rows */
     int key_count;
-    int64_t *columns; /* of each of them */
+    int64_t *counts; /* how many values each of them has */
     struct loopc_meta *metas;
     int meta_count;
     char **texts;               /* the memory of their keys and values, two each */
@@ -83,9 +85,13 @@ static int add_datasets(struct saving *saving)
     int st = LOOPC_OK;
     for (int i = 0; i < program->field_count; i++) {
         const struct loopc_field *field = &program->fields[i];
+        int64_t count;
+        const char *of;
         if (field->type != LOOPC_DATASET || field->count != 1) continue;
         st |= add_meta(saving, loopc_key_make("data", field->name),
                        loopc_dataset_describe(field, saving->state));
+        if (loopc_part_rows(program, saving->state, i, &count, &of))
+            st |= add_meta(saving, loopc_key_make("loopc.of", field->name), strdup(of));
     }
     return st;
 }
@@ -93,7 +99,7 @@ static int add_datasets(struct saving *saving)
 static int add_metas(struct saving *saving)
 {
     const size_t most =
-        4 + (size_t)saving->entries.word_count + (size_t)saving->folder->program->field_count;
+        4 + (size_t)saving->entries.word_count + 2 * (size_t)saving->folder->program->field_count;
     saving->metas = calloc(most, sizeof *saving->metas);
     saving->texts = calloc(2 * most, sizeof(void *));
     if (!saving->metas || !saving->texts) return LOOPC_FAILED;
@@ -103,16 +109,15 @@ static int add_metas(struct saving *saving)
     return st | add_datasets(saving);
 }
 
-static int add_scale(struct saving *saving, char *key, const double *values, int64_t columns)
+/* A tensor that is no field; takes the key. */
+static int add_vector(struct saving *saving, char *key, enum loopc_dtype dtype, const void *values,
+                      int64_t count)
 {
     const int i = saving->key_count++;
     saving->keys[i] = key;
-    saving->columns[i] = columns;
-    saving->tensors[saving->tensor_count++] = (struct loopc_tensor){.name = key,
-                                                                    .dtype = LOOPC_DTYPE_F64,
-                                                                    .rank = 1,
-                                                                    .dims = &saving->columns[i],
-                                                                    .data = values};
+    saving->counts[i] = count;
+    saving->tensors[saving->tensor_count++] = (struct loopc_tensor){
+        .name = key, .dtype = dtype, .rank = 1, .dims = &saving->counts[i], .data = values};
     return key ? LOOPC_OK : LOOPC_FAILED;
 }
 
@@ -128,30 +133,72 @@ static int add_scales(struct saving *saving)
         if (field->dataset && field->dataset->like) continue;
         const struct loopc_dataset *d = (const void *)((char *)saving->state + field->offset);
         if (!loopc_dataset_scaling(d, &mean, &divisor)) continue;
-        st |= add_scale(saving, loopc_key_make("loopc.mean", field->name), mean, d->columns);
-        st |= add_scale(saving, loopc_key_make("loopc.divisor", field->name), divisor, d->columns);
+        st |= add_vector(saving, loopc_key_make("loopc.mean", field->name), LOOPC_DTYPE_F64, mean,
+                         d->columns);
+        st |= add_vector(saving, loopc_key_make("loopc.divisor", field->name), LOOPC_DTYPE_F64,
+                         divisor, d->columns);
     }
     return st;
+}
+
+/* Which rows the parts of data sets are. */
+static int add_parts(struct saving *saving)
+{
+    const struct loopc_program *program = saving->folder->program;
+    int st = LOOPC_OK;
+    for (int i = 0; i < program->field_count; i++) {
+        int64_t count;
+        const char *of;
+        const int64_t *rows = loopc_part_rows(program, saving->state, i, &count, &of);
+        if (!rows) continue;
+        st |= add_vector(saving, loopc_key_make("loopc.rows", program->fields[i].name),
+                         LOOPC_DTYPE_I64, rows, count);
+    }
+    return st;
+}
+
+/* Makes room for the matrices that stand in panels. */
+static int make_turned(struct saving *saving)
+{
+    size_t bytes = 1;
+    for (int i = 0; i < saving->entries.count; i++) {
+        const struct loopc_entry *entry = &saving->entries.list[i];
+        bytes += entry->panels ? entry->bytes : 0;
+    }
+    saving->turned = malloc(bytes);
+    return saving->turned ? LOOPC_OK : LOOPC_FAILED;
+}
+
+/* The data of an entry as they stand in the file; *room is what is left for turned ones. */
+static const void *data_of(const struct loopc_entry *entry, char **room)
+{
+    if (!entry->panels) return entry->memory;
+    char *const data = *room;
+    loopc_entry_write(entry, data);
+    *room += entry->bytes;
+    return data;
 }
 
 static int add_tensors(struct saving *saving)
 {
     const struct loopc_entries *entries = &saving->entries;
-    const size_t scales = 2 * (size_t)saving->folder->program->field_count + 1;
-    saving->tensors = calloc((size_t)entries->count + scales, sizeof *saving->tensors);
-    saving->keys = calloc(scales, sizeof *saving->keys);
-    saving->columns = calloc(scales, sizeof *saving->columns);
-    if (!saving->tensors || !saving->keys || !saving->columns) return LOOPC_FAILED;
+    if (make_turned(saving)) return LOOPC_FAILED;
+    char *room = saving->turned;
+    const size_t more = 3 * (size_t)saving->folder->program->field_count + 1;
+    saving->tensors = calloc((size_t)entries->count + more, sizeof *saving->tensors);
+    saving->keys = calloc(more, sizeof *saving->keys);
+    saving->counts = calloc(more, sizeof *saving->counts);
+    if (!saving->tensors || !saving->keys || !saving->counts) return LOOPC_FAILED;
     for (int i = 0; i < entries->count; i++) {
         const struct loopc_entry *entry = &entries->list[i];
         saving->tensors[i] = (struct loopc_tensor){.name = entry->key,
                                                    .dtype = entry->dtype,
                                                    .rank = entry->rank,
                                                    .dims = entry->dims,
-                                                   .data = entry->memory};
+                                                   .data = data_of(entry, &room)};
     }
     saving->tensor_count = entries->count;
-    return add_scales(saving);
+    return add_scales(saving) | add_parts(saving);
 }
 
 static void free_saving(struct saving *saving)
@@ -163,7 +210,8 @@ static void free_saving(struct saving *saving)
     for (int i = 0; i < saving->key_count; i++)
         free(saving->keys[i]);
     free(saving->keys);
-    free(saving->columns);
+    free(saving->counts);
+    free(saving->turned);
     free(saving->tensors);
     loopc_entries_free(&saving->entries);
 }

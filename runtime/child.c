@@ -53,7 +53,8 @@ static void settle(pid_t parent)
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(127); /* it ended before that */
-    signal(SIGINT, SIG_DFL);
+    loopc_signals_default();
+    signal(SIGINT, SIG_DFL); /* ignored in the background jobs of a shell */
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
@@ -137,7 +138,7 @@ static _Noreturn void become(const char *const *arguments, int report)
     const int null = open("/dev/null", O_RDONLY);
     if (null >= 0) dup2(null, STDIN_FILENO);
     syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-    execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+    execvp(arguments[0], (char *const *)arguments);
     const int why = errno;
     const ssize_t wrote = write(report, &why, sizeof why);
     _exit(wrote < 0 ? 126 : 127);
@@ -215,7 +216,7 @@ bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int cou
     run->progress = NULL;
     run->watch = NULL;
     run->saver = NULL;
-    run->failures.count = 0;
+    run->failures = (struct loopc_failures){0};
     return true;
 }
 
@@ -240,12 +241,7 @@ static int take_over(struct loopc_run *run, const struct loopc_shared *shared, i
                      const struct loopc_memory *writes)
 {
     const char *from = shared->memory;
-    if (shared->st == LOOPC_FAILED) {
-        for (int i = 0; i < shared->failures.count; i++) {
-            const struct loopc_failure *failure = &shared->failures.kept[i];
-            loopc_fail(run, failure->node, "%s", failure->message);
-        }
-    }
+    if (shared->st == LOOPC_FAILED) loopc_fail_with(run, &shared->failures);
     for (int i = 0; shared->st == LOOPC_OK && i < count; i++) {
         memcpy(writes[i].at, from, writes[i].size);
         from += writes[i].size;

@@ -146,7 +146,7 @@ static bool only_asks(const struct loopc_orders *orders)
 static void obey(struct loopc_control *c, struct loopc_run *run, int at, struct loopc_json text,
                  bool replayed)
 {
-    struct loopc_orders orders;
+    struct loopc_orders orders = {0};
     char why[512];
     if (loopc_orders_read(&orders, c->program, c->eta, c->texts, text, why, sizeof why)) {
         add_error(c, why);

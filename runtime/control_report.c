@@ -59,20 +59,18 @@ static bool is_weight(const struct loopc_field *field)
     return !strcmp(part, ".weight") || !strcmp(part, ".bias");
 }
 
-/* How many of the last dimension of a matrix are in use, and how many rows it has. */
-static size_t columns_of(const struct loopc_field *field, const void *state)
+/* How many elements a row of the table holds for it, and how many of these are in use. */
+static size_t columns_of(const struct loopc_field *field)
 {
-    if (field->rank < 2) return field->count;
-    if (!field->width_at) return (size_t)field->dims[field->rank - 1];
+    return field->rank < 2 ? field->count : (size_t)field->dims[1];
+}
+
+static size_t width_of(const struct loopc_field *field, const void *state)
+{
+    if (!field->width_at) return columns_of(field);
     int32_t width;
     memcpy(&width, (const char *)state + field->width_at, sizeof width);
     return (size_t)width;
-}
-
-static size_t rows_of(const struct loopc_field *field)
-{
-    if (field->rank < 2) return 1;
-    return field->count / (size_t)field->dims[field->rank - 1];
 }
 
 static void weights_member(struct loopc_control *c, int64_t batch, const void *state)
@@ -81,9 +79,10 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
         if (!is_weight(field)) continue;
-        const size_t count = rows_of(field) * columns_of(field, state);
+        const size_t columns = columns_of(field), width = width_of(field, state);
         if (!any) open_member(c, "sv", batch);
-        for (size_t k = 0; k < count; k++) {
+        for (size_t k = 0; k < field->count; k++) {
+            if (k % columns >= width) continue;
             fputs(any ? ", " : "", c->file);
             element(c, field, state, k);
             any = true;
@@ -137,8 +136,8 @@ static void write_layers(struct loopc_control *c, const void *state)
         if (!is_weight(field)) continue;
         fputs(any ? ", {\"name\": " : "{\"name\": ", c->file);
         loopc_json_string(c->file, field->name);
-        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", rows_of(field),
-                columns_of(field, state));
+        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", field->count / columns_of(field),
+                width_of(field, state));
         any = true;
     }
 }

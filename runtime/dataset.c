@@ -124,7 +124,7 @@ static void *take_items(struct loopc_array *array, size_t width)
 static void fill_in(struct loopc_dataset *d, struct loopc_loading *l)
 {
     struct loopc_source *const s = d->source;
-    d->rows = l->rows;
+    d->rows = s->rows = l->rows;
     d->columns = l->columns;
     d->targets = l->targets;
     d->x = s->x = take_items(&l->x, sizeof(float));

@@ -18,6 +18,7 @@
 #ifndef LOOPC_DATASET_H
 #define LOOPC_DATASET_H
 
+#include "shuffle.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -108,6 +109,18 @@ void loopc_dataset_free(struct loopc_dataset *d);
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
+/* Makes `part` those rows of the whole that stand at these places, ascending, and takes the index over, which was
+ * allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
+int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
+                         struct loopc_dataset *part);
+
+/* Leaves of d only these rows of what is stored; NULL: all. Takes the index over. */
+void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows);
+
+/* Whether it was made of another one, to which the arrays belong; and how many rows these have. */
+bool loopc_dataset_is_part(const struct loopc_dataset *d);
+int64_t loopc_dataset_stored(const struct loopc_dataset *d);
+
 /* How the samples of d were scaled: mean and divisor of each column, which stay while the whole
  * stays. False: they were not. */
 bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,
@@ -128,5 +141,27 @@ int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t 
 /* The same with targets: y is rows x targets. */
 int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                    int32_t rows, float *x, float *y);
+
+/* How many of the rows first .. first + rows - 1 there are. */
+static inline int32_t loopc_dataset_left(const struct loopc_dataset *d, int64_t first, int32_t rows)
+{
+    if (first < 0 || first >= d->rows || rows <= 0) return 0;
+    const int64_t left = d->rows - first;
+    return left < rows ? (int32_t)left : rows;
+}
+
+/* Where the rows of loopc_dataset_take are stored in d->x, d->y and d->labels, and their labels once
+ * more; labels may be NULL. Returns how many there were. */
+static inline int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first,
+                                         int32_t rows, int64_t *index, int32_t *labels)
+{
+    const int32_t count = loopc_dataset_left(d, first, rows);
+    if (key) loopc_shuffled_rows(key, (uint64_t)d->rows, (uint64_t)first, count, index);
+    for (int32_t i = 0; i < count; i++)
+        index[i] = loopc_dataset_row(d, key ? index[i] : first + i);
+    for (int32_t i = 0; i < count && labels && d->labels; i++)
+        labels[i] = d->labels[index[i]];
+    return count;
+}
 
 #endif

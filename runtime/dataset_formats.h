@@ -110,6 +110,7 @@ int loopc_read_idx(struct loopc_loading *l);
 struct loopc_source {
     bool is_part; /* all but the index belongs to another source */
     int64_t *index;
+    int64_t rows; /* that are stored */
     char *name;
     struct loopc_dataset_options options; /* as resolved */
     float *x, *y;

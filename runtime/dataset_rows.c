@@ -14,17 +14,10 @@ static int64_t nth(const struct loopc_dataset *d, uint64_t key, int64_t i)
     return loopc_dataset_row(d, i);
 }
 
-static int32_t rows_left(const struct loopc_dataset *d, int64_t first, int32_t rows)
-{
-    if (first < 0 || first >= d->rows || rows <= 0) return 0;
-    const int64_t left = d->rows - first;
-    return left < rows ? (int32_t)left : rows;
-}
-
 int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
                            float *x, int32_t *labels)
 {
-    const int32_t count = rows_left(d, first, rows);
+    const int32_t count = loopc_dataset_left(d, first, rows);
     const size_t width = (size_t)d->columns;
     for (int32_t i = 0; i < count; i++) {
         const int64_t row = nth(d, key, first + i);
@@ -69,9 +62,8 @@ static int64_t *make_index(const struct loopc_dataset *whole, const unsigned cha
     return index;
 }
 
-/* Makes d the part of the whole that index says; takes the index over. */
-static int make_part(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
-                     struct loopc_dataset *d)
+int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
+                         struct loopc_dataset *d)
 {
     struct loopc_source *const s = malloc(sizeof *s);
     if (!s) return LOOPC_FAILED;
@@ -86,14 +78,6 @@ static int make_part(const struct loopc_dataset *whole, int64_t *index, int64_t 
     return LOOPC_OK;
 }
 
-/* Leaves of d only the rows that index says; takes the index over. */
-static void narrow(struct loopc_dataset *d, int64_t *index, int64_t rows)
-{
-    free(d->source->index);
-    d->index = d->source->index = index;
-    d->rows = rows;
-}
-
 static int split(const struct loopc_dataset *whole, const unsigned char *marks, int64_t count,
                  struct loopc_dataset *rest, struct loopc_dataset *part)
 {
@@ -101,8 +85,8 @@ static int split(const struct loopc_dataset *whole, const unsigned char *marks, 
     int64_t *const taken = make_index(whole, marks, 1, count);
     int64_t *const kept = make_index(whole, marks, 0, left);
     struct loopc_dataset first = {0}, second = {0};
-    int st = taken && kept ? make_part(whole, taken, count, &first) : LOOPC_FAILED;
-    if (st == LOOPC_OK && rest != whole) st = make_part(whole, kept, left, &second);
+    int st = taken && kept ? loopc_dataset_select(whole, taken, count, &first) : LOOPC_FAILED;
+    if (st == LOOPC_OK && rest != whole) st = loopc_dataset_select(whole, kept, left, &second);
     if (st != LOOPC_OK) {
         free(first.source);
         free(taken);
@@ -110,7 +94,7 @@ static int split(const struct loopc_dataset *whole, const unsigned char *marks, 
         return st;
     }
     if (rest == whole)
-        narrow(rest, kept, left);
+        loopc_dataset_narrow(rest, kept, left);
     else
         *rest = second;
     *part = first;
@@ -126,4 +110,21 @@ int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double 
     const int st = marks ? split(whole, marks, count, rest, part) : LOOPC_FAILED;
     free(marks);
     return st;
+}
+
+void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows)
+{
+    free(d->source->index);
+    d->index = d->source->index = index;
+    d->rows = index ? rows : d->source->rows;
+}
+
+bool loopc_dataset_is_part(const struct loopc_dataset *d)
+{
+    return d->source && d->source->is_part;
+}
+
+int64_t loopc_dataset_stored(const struct loopc_dataset *d)
+{
+    return d->source ? d->source->rows : 0;
 }

@@ -2,6 +2,7 @@
 #include "entries.h"
 
 #include "dataset.h"
+#include "panel.h"
 #include "rng.h"
 
 #include <inttypes.h>
@@ -28,21 +29,26 @@ static const struct {
     {"loopc.number", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, number)},
     {"loopc.steps", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, steps)},
     {"loopc.epochs", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, epochs)},
+    {"loopc.ended", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, ended)},
     {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, metrics)},
     {"loopc.seconds", LOOPC_DTYPE_F64, offsetof(struct loopc_moment, seconds)},
     {"loopc.best", LOOPC_DTYPE_F64, offsetof(struct loopc_moment, best)},
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 
+static bool is_saved(const struct loopc_field *field)
+{
+    return !(field->flags & (LOOPC_TRANSIENT | LOOPC_RESTARTING));
+}
+
 static bool is_tensor(const struct loopc_field *field)
 {
-    return !(field->flags & LOOPC_TRANSIENT) && field->type != LOOPC_STR &&
-           field->type != LOOPC_DATASET;
+    return is_saved(field) && field->type != LOOPC_STR && field->type != LOOPC_DATASET;
 }
 
 static bool is_word(const struct loopc_field *field)
 {
-    return !(field->flags & LOOPC_TRANSIENT) && field->type == LOOPC_STR;
+    return is_saved(field) && field->type == LOOPC_STR;
 }
 
 /* The shape that the table says, rows at their full width. */
@@ -80,7 +86,8 @@ static int add_tensor(struct loopc_entries *entries, const struct loopc_field *f
     struct loopc_entry *entry = &entries->list[entries->count++];
     *entry = (struct loopc_entry){.key = field->name,
                                   .dtype = dtype_of[field->type],
-                                  .memory = (char *)state + field->offset};
+                                  .memory = (char *)state + field->offset,
+                                  .panels = field->panels};
     take_shape(entry, field);
     if (field->width_at && entry->rank) entry->dims[entry->rank - 1] = width_of(field, state);
     const int64_t bytes = bytes_of(entry, field);
@@ -167,6 +174,22 @@ void loopc_entries_free(struct loopc_entries *entries)
     free(entries->words);
     free(entries->list);
     *entries = (struct loopc_entries){0};
+}
+
+void loopc_entry_write(const struct loopc_entry *entry, void *to)
+{
+    if (entry->panels)
+        loopc_panels_to(entry->memory, to, (int32_t)entry->dims[0], (int32_t)entry->dims[1]);
+    else
+        memcpy(to, entry->memory, entry->bytes);
+}
+
+void loopc_entry_read(const struct loopc_entry *entry, const void *from)
+{
+    if (entry->panels)
+        loopc_panels_from(from, entry->memory, (int32_t)entry->dims[0], (int32_t)entry->dims[1]);
+    else
+        memcpy(entry->memory, from, entry->bytes);
 }
 
 char *loopc_key_make(const char *kind, const char *name)

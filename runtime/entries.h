@@ -7,14 +7,16 @@
 
 enum { LOOPC_ENTRY_RANK = 4 };
 
-/* A tensor: memory of the state, or of the moment. */
+/* A tensor: memory of the state, or of the moment. A matrix in panels (panel.h) stands there in
+ * another order than in a file: between the two is loopc_entry_write or loopc_entry_read. */
 struct loopc_entry {
     const char *key;
     enum loopc_dtype dtype;
     int rank;
     int64_t dims[LOOPC_ENTRY_RANK];
     void *memory;
-    size_t bytes;
+    size_t bytes; /* in a file */
+    bool panels;
 };
 
 /* A str. */
@@ -36,6 +38,10 @@ int loopc_entries_make(struct loopc_entries *entries, const struct loopc_program
                        void *state, struct loopc_moment *moment,
                        const struct loopc_message *message);
 void loopc_entries_free(struct loopc_entries *entries);
+
+/* Its `bytes` bytes as they stand in a file, to `to`; and from there. */
+void loopc_entry_write(const struct loopc_entry *entry, void *to);
+void loopc_entry_read(const struct loopc_entry *entry, const void *from);
 
 /* "KIND:NAME", to be freed, or NULL without memory. */
 char *loopc_key_make(const char *kind, const char *name);

@@ -2,6 +2,7 @@
 #include "fields.h"
 
 #include "dataset.h"
+#include "panel.h"
 #include "rng.h"
 
 #include <inttypes.h>
@@ -37,7 +38,9 @@ size_t loopc_field_element(const struct loopc_field *field)
 
 size_t loopc_field_size(const struct loopc_field *field)
 {
-    return types[field->type].size * field->count;
+    const size_t elements =
+        field->panels ? (size_t)LOOPC_PANELS(field->dims[0], field->dims[1]) : field->count;
+    return types[field->type].size * elements;
 }
 
 bool loopc_field_is_value(const struct loopc_field *field)
@@ -52,7 +55,10 @@ const char *loopc_type_name(enum loopc_type type)
 
 static const void *element(const struct loopc_field *field, const void *state, size_t i)
 {
-    return (const char *)state + field->offset + i * types[field->type].size;
+    const int64_t row = field->panels ? (int64_t)i / field->dims[1] : 0;
+    const int64_t column = field->panels ? (int64_t)i % field->dims[1] : 0;
+    const size_t at = field->panels ? (size_t)loopc_panel_at(field->dims[0], row, column) : i;
+    return (const char *)state + field->offset + at * types[field->type].size;
 }
 
 /* What snprintf returned, as the length that is there now. */
@@ -262,4 +268,12 @@ int loopc_nearest(const char *name, const char *const *candidates, int count)
         }
     }
     return best;
+}
+
+void loopc_fields_restart(const struct loopc_field *fields, int count, void *state)
+{
+    for (int i = 0; i < count; i++) {
+        if (!(fields[i].flags & LOOPC_RESTARTING)) continue;
+        *(bool *)((char *)state + fields[i].offset) = true;
+    }
 }

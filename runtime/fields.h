@@ -29,12 +29,13 @@ enum loopc_type {
 };
 
 enum loopc_field_flags {
-    LOOPC_OPTION = 1,    /* has a command-line flag */
-    LOOPC_SETTABLE = 2,  /* may be changed while running */
-    LOOPC_REPORT = 4,    /* is reported: progress, metrics */
-    LOOPC_CONST = 8,     /* no body assigns it */
-    LOOPC_COUNTER = 16,  /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
-    LOOPC_TRANSIENT = 32 /* not in checkpoints */
+    LOOPC_OPTION = 1,     /* has a command-line flag */
+    LOOPC_SETTABLE = 2,   /* may be changed while running */
+    LOOPC_REPORT = 4,     /* is reported: progress, metrics */
+    LOOPC_CONST = 8,      /* no body assigns it */
+    LOOPC_COUNTER = 16,   /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
+    LOOPC_TRANSIENT = 32, /* not in checkpoints */
+    LOOPC_RESTARTING = 64 /* LOOP.restarting: not in checkpoints, true when one was loaded */
 };
 
 /* What a number may be set to from outside; -INFINITY and INFINITY where there is no bound. Whole
@@ -59,8 +60,11 @@ struct loopc_field {
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
     uint8_t rank;                                /* of dims; 0: one value, or an array of count */
     int64_t dims[3];                             /* row-major; their product is count */
-    size_t width_at; /* where an int32_t of the state says how many of the last of dims are in use:
-                        rows stand that close, what follows them is no part of the value; 0: all */
+    bool
+        panels; /* a matrix in panels of columns (panel.h); elements count row by row all the same */
+    size_t
+        width_at; /* where an int32_t of the state says how many of the last of dims, the columns of
+                        such a matrix, are in use; 0: all */
 };
 
 /* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */
@@ -72,7 +76,7 @@ struct loopc_texts {
 const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length);
 void loopc_texts_free(struct loopc_texts *texts);
 
-/* Bytes of one element, and of the whole field. */
+/* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);
 size_t loopc_field_size(const struct loopc_field *field);
 
@@ -126,5 +130,8 @@ int loopc_nearest(const char *name, const char *const *candidates, int count);
 /* The field of that name, or NULL. */
 const struct loopc_field *loopc_field_find(const struct loopc_field *fields, int count,
                                            const char *name);
+
+/* Says to a state that was loaded that it was: every LOOP.restarting becomes true. */
+void loopc_fields_restart(const struct loopc_field *fields, int count, void *state);
 
 #endif

@@ -5,10 +5,15 @@
  * run finds the word not 0 at its next boundary and attends to it. While nothing is raised a
  * boundary costs one load and one branch.
  *
- * The first SIGINT or SIGTERM interrupts the run: loopc_between returns LOOPC_INTERRUPTED, phases
- * are left by way of their finally parts, and the program ends with 128 + n. A second one ends
- * the program at once, by that signal. Two that arrive within LOOPC_TWIN_MS are one: timeout(1)
+ * What a person at a terminal or a batch scheduler sends interrupts the run: SIGINT, SIGTERM, SIGHUP,
+ * SIGXCPU, SIGUSR2, and for those who save SIGPIPE. loopc_between returns LOOPC_INTERRUPTED, phases are
+ * left by way of their finally parts, and the program ends with 128 + n, n the first of them. Another
+ * SIGINT, or SIGTERM again, ends the program at once, by that signal; any other is one more call of a
+ * scheduler that climbs from signal to signal. Two that arrive within LOOPC_TWIN_MS are one: timeout(1)
  * and a wrapper that passes on what the terminal has sent already both signal twice.
+ *
+ * SIGUSR1 calls for a checkpoint, and the run goes on. Where a file may not grow (SIGXFSZ) the write
+ * fails as on a full disk.
  */
 #ifndef LOOPC_INTERRUPT_H
 #define LOOPC_INTERRUPT_H
@@ -21,10 +26,10 @@
 enum { LOOPC_TWIN_MS = 30 };
 
 enum loopc_cause {
-    LOOPC_CAUSE_SIGNAL = 1, /* a signal was caught: interrupt the run */
-    LOOPC_CAUSE_TICK = 2,   /* it is time to show progress */
-    LOOPC_CAUSE_SAVE = 4,   /* checkpoints have a schedule: is one due? */
-    LOOPC_CAUSE_NOW = 8,    /* SIGUSR1: save, and go on */
+    LOOPC_CAUSE_SIGNAL = 1,  /* a signal was caught: interrupt the run */
+    LOOPC_CAUSE_TICK = 2,    /* it is time to show progress */
+    LOOPC_CAUSE_SAVE = 4,    /* checkpoints have a schedule: is one due? */
+    LOOPC_CAUSE_NOW = 8,     /* SIGUSR1: save, and go on */
     LOOPC_CAUSE_CONTROL = 16 /* the control channel: there is mail, or it is time to report */
 };
 
@@ -58,7 +63,7 @@ static inline int loopc_between(struct loopc_run *run, int at)
 /* Attends to what was raised but for checkpoints, which stay to be taken; the way in is loopc_within. */
 int loopc_attend_within(struct loopc_run *run);
 
-/* At the start of each iteration where the run is at no position: in elements, and in the step form. */
+/* At the start of each iteration where the run is at no position: in elements, and in libraries. */
 static inline int loopc_within(struct loopc_run *run)
 {
     return loopc_attention_raised() ? loopc_attend_within(run) : LOOPC_OK;
@@ -70,10 +75,16 @@ static inline void loopc_beat(struct loopc_run *run)
     if (loopc_attention_raised()) loopc_attend_handler(run);
 }
 
-/* Catches SIGINT and SIGTERM, and with `save` SIGUSR1, which calls for a checkpoint; except where
- * the program was started with them ignored. System calls of bodies are restarted. `notice`, if not NULL, is written to standard error at the first
- * signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
+/* Catches all these; `save`: SIGUSR1 and SIGPIPE too. Not those that were ignored when the program was
+ * started. System calls of bodies are restarted. `notice`, if not NULL, is written to standard error at
+ * the first signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
 int loopc_signals_catch(const char *notice, bool save);
+
+/* In a new process: what was caught means again what it means to any program. */
+void loopc_signals_default(void);
+
+/* "SIGINT" */
+const char *loopc_signal_name(int number);
 
 /* The signal that was caught, or 0. */
 int loopc_signal_caught(void);

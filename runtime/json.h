@@ -30,7 +30,7 @@ int loopc_json_check(struct loopc_json text, char *message, size_t size);
 bool loopc_json_next(struct loopc_json *rest, struct loopc_json *name, struct loopc_json *value);
 
 /* The member of that name of a checked object; { NULL, 0 } when there is none. */
-struct loopc_json loopc_json_find(struct loopc_json object, const char *name);
+struct loopc_json loopc_json_find(struct loopc_json object, const char *wanted);
 
 /* The characters of a string, with escapes resolved; what does not fit is cut. Characters U+0000
  * become U+FFFD. Returns the length. */

@@ -27,18 +27,20 @@
  * nothing at all where the spec gives no cause:
  *
  *     loopc_between   interrupt.h  at the start of each iteration: was there a signal, a tick?
+ *     loopc_ended     program.h    at the end of an outermost loop: a checkpoint
  *     loopc_beat      interrupt.h  the same in failed and finally parts, which run to their end
  *     loopc_report    program.h    at the end of an iteration: a line of --metrics (metrics.h)
  *     loopc_fail, loopc_via, loopc_recover, loopc_worse
  *                     status.h     failures on their way out
- *     loopc_within    interrupt.h  in elements of control flow and in the step form: was there a signal?
+ *     loopc_within    interrupt.h  in elements of control flow and in libraries: was there a signal?
  *     loopc_weave_... weave.h      the turns of a WEAVE
  *     loopc_popen, loopc_spawn_... child.h  processes
+ *     loopc_crew_run  crew.h       work that the threads of --threads share
  *     loopc_enter, loopc_leave, loopc_at
  *                     watch.h      in the watched twin only
  *
  * A tick makes progress.h show a line. Between these calls the state belongs to the bodies alone:
- * no other thread reads or writes it.
+ * no other thread reads or writes it, but for the crew while loopc_crew_run has not returned.
  *
  * The state is plain memory without pointers into itself, so it can be copied as it is. What it
  * points at (samples, texts, the listeners in struct loopc_run) lives as long as the program's
@@ -62,6 +64,7 @@
 #include "weave.h"
 #include "child.h"
 #include "machine.h"
+#include "crew.h"
 #include "rng.h"
 #include "dataset.h"
 #include "nn.h"

@@ -1,122 +1,170 @@
-/* Losses: the mean over the rows of a batch, and with it the derivative that the backward pass
+/* Losses: the mean over the samples of a batch, and with it the derivative that the backward pass
  * begins with.
  *
- * a is what the net puts out, rows x outputs, y what it should, of the same shape; a label is the
- * index of the right class, 0 <= label < classes (any other makes the loss NaN). d receives the
- * derivative of the mean loss, rows x outputs, and does not overlap the rest. The mean of no rows
- * is 0.
+ * All matrices stand upright (panel.h), outputs x samples: z is what the last activation is given,
+ * a what it makes of it. d receives the derivative of the mean loss, and where the targets are
+ * values it holds these, y, before. A label is the index of the right class, 0 <= label < classes
+ * (any other makes the loss NaN). What each sample adds to the mean goes to `losses`, which has
+ * room for full panels; loopc_mean adds it up, first to last, so that the sum depends on nothing
+ * else. Each call does the share of one part (part.h), LOOPC_LANES samples side by side.
  *
  * squared error leaves the derivative by a; the caller takes it back through the activation. The
  * two entropies are written together with the activation they go with and leave the derivative by
- * z, which is plain a - y; they also read z, because a has lost what a logarithm needs once it
- * rounds to 0 or 1.
+ * z, which is plain a - y; they read z, because a has lost what a logarithm needs once it rounds to
+ * 0 or 1.
  */
 #ifndef LOOPC_LOSS_H
 #define LOOPC_LOSS_H
 
 #include "activation.h"
-#include "elementary.h"
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 
-/* What one of `rows` samples weighs in their mean. */
-static inline float loopc_share(int32_t rows)
+/* What one of `samples` samples weighs in their mean. */
+static inline float loopc_share(int32_t samples)
 {
-    return rows > 0 ? 1.0f / (float)rows : 0.0f;
+    return samples > 0 ? 1.0f / (float)samples : 0.0f;
 }
 
-/* Mean squared error, halved: sum of (a - y)^2 / (2 rows), the sum over rows and outputs;
- * d = (a - y) / rows, the derivative by a. */
-static inline float loopc_squared_error(const float *restrict a, const float *restrict y,
-                                        float *restrict d, int32_t rows, int32_t outputs)
+/* The mean of `samples` losses; of none 0. */
+static inline float loopc_mean(const float *losses, int32_t samples)
 {
-    const float share = loopc_share(rows);
     float total = 0.0f;
-    for (int32_t r = 0; r < rows; r++, a += outputs, y += outputs, d += outputs) {
-        float sum = 0.0f;
+    for (int32_t r = 0; r < samples; r++)
+        total += losses[r];
+    return total * loopc_share(samples);
+}
+
+/* Mean squared error, halved: sum of (a - y)^2 / (2 samples), the sum over samples and outputs;
+ * d = (a - y) / samples, the derivative by a. */
+LOOPC_INLINE void loopc_squared_error(const float *a, float *d, float *losses, int32_t samples,
+                                      int32_t outputs, struct loopc_part me)
+{
+    const loopc_vec share = loopc_splat(loopc_share(samples));
+    const struct loopc_span mine = loopc_panels_of(samples, me);
+    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+        const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
+        loopc_vec sum = {0};
         for (int32_t j = 0; j < outputs; j++) {
-            const float error = a[j] - y[j];
-            sum = fmaf(error, error, sum);
-            d[j] = error * share;
+            float *const to = d + at + j * LOOPC_PANEL;
+            const loopc_vec error = loopc_load(a + at + j * LOOPC_PANEL) - loopc_load(to);
+            sum = loopc_fma(error, error, sum);
+            loopc_store(to, error * share);
         }
-        total += sum;
+        loopc_store(losses + r, sum * 0.5f);
     }
-    return 0.5f * total * share;
 }
 
-/* Cross-entropy after a softmax: the mean of -log a[label]; d = (a - [j = label]) / rows, the
- * derivative by z. With m the row's largest z, a[m] = 1 / sum of exp(z[j] - z[m]), hence
- * -log a[label] = (z[m] - z[label]) - log a[m], where a[m] >= 1 / classes is never near 0. */
-static inline float loopc_cross_entropy(const float *restrict z, const float *restrict a,
-                                        const int32_t *restrict labels, float *restrict d,
-                                        int32_t rows, int32_t classes)
+/* The labels of LOOPC_LANES samples from r on; -1, no class, beyond the last. */
+LOOPC_INLINE loopc_ivec loopc_label_lanes(const int32_t *labels, int32_t r, int32_t samples)
 {
-    const float share = loopc_share(rows);
-    float total = 0.0f;
-    for (int32_t r = 0; r < rows; r++, z += classes, a += classes, d += classes) {
-        const int32_t largest = loopc_argmax(z, classes), label = labels[r];
-        const bool known = label >= 0 && label < classes;
-        total += known ? z[largest] - z[label] - loopc_logf(a[largest]) : NAN;
-        for (int32_t j = 0; j < classes; j++)
-            d[j] = a[j] * share;
-        if (known) d[label] -= share;
+    loopc_ivec lanes = (loopc_ivec){0} - 1;
+    if (samples - r >= LOOPC_LANES)
+        memcpy(&lanes, labels + r, sizeof lanes);
+    else
+        for (int32_t i = 0; i < samples - r; i++)
+            lanes[i] = labels[r + i];
+    return lanes;
+}
+
+/* Cross-entropy after a softmax, for LOOPC_LANES samples whose z begin at z: d = (a - [j = label])
+ * share; returns -log a[label] = m - z[label] + log(sum over j of exp(z[j] - m)), m the largest z,
+ * where the sum is at least 1. */
+LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, float *d,
+                                           int32_t classes, float share)
+{
+    const loopc_vec largest = loopc_largest(z, classes);
+    loopc_vec own = loopc_splat(NAN), sum = {0};
+    for (int32_t j = 0; j < classes; j++) {
+        const loopc_vec value = loopc_load(z + j * LOOPC_PANEL);
+        const loopc_vec power = loopc_vexp(value - largest);
+        own = loopc_select(label == j, value, own);
+        sum += power;
+        loopc_store(d + j * LOOPC_PANEL, power);
     }
-    return total * share;
+    for (int32_t j = 0; j < classes; j++) {
+        const loopc_vec delta = loopc_load(d + j * LOOPC_PANEL) / sum * share;
+        loopc_store(d + j * LOOPC_PANEL, loopc_select(label == j, delta - share, delta));
+    }
+    return largest - own + loopc_vlog(sum);
+}
+
+/* Cross-entropy after a softmax: the mean of -log a[label]; d = (a - [j = label]) / samples, the
+ * derivative by z. */
+LOOPC_INLINE void loopc_cross_entropy(const float *z, const int32_t *labels, float *d,
+                                      float *losses, int32_t samples, int32_t classes,
+                                      struct loopc_part me)
+{
+    const float share = loopc_share(samples);
+    const struct loopc_span mine = loopc_panels_of(samples, me);
+    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+        const ptrdiff_t at = loopc_panel_at(classes, 0, r);
+        const loopc_ivec label = loopc_label_lanes(labels, r, samples);
+        loopc_store(losses + r, loopc_entropy_lanes(z + at, label, d + at, classes, share));
+    }
 }
 
 /* Binary cross-entropy after a sigmoid, summed over the outputs: the mean of
- * -(y log a + (1 - y) log (1 - a)), 0 <= y <= 1; d = (a - y) / rows, the derivative by z.
+ * -(y log a + (1 - y) log (1 - a)), 0 <= y <= 1; d = (a - y) / samples, the derivative by z.
  * In terms of z that is max(z, 0) - y z + log(1 + exp(-|z|)), which loses nothing at either end. */
-static inline float loopc_binary_cross_entropy(const float *restrict z, const float *restrict a,
-                                               const float *restrict y, float *restrict d,
-                                               int32_t rows, int32_t outputs)
+LOOPC_INLINE void loopc_binary_cross_entropy(const float *z, float *d, float *losses,
+                                             int32_t samples, int32_t outputs, struct loopc_part me)
 {
-    const float share = loopc_share(rows);
-    float total = 0.0f;
-    for (int32_t r = 0; r < rows; r++, z += outputs, a += outputs, y += outputs, d += outputs) {
-        float sum = 0.0f;
+    const float share = loopc_share(samples);
+    const struct loopc_span mine = loopc_panels_of(samples, me);
+    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+        const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
+        loopc_vec sum = {0};
         for (int32_t j = 0; j < outputs; j++) {
-            const float positive = z[j] < 0.0f ? 0.0f : z[j];
-            sum += positive - y[j] * z[j] + loopc_logf(1.0f + loopc_expf(-fabsf(z[j])));
-            d[j] = (a[j] - y[j]) * share;
+            float *const to = d + at + j * LOOPC_PANEL;
+            const loopc_vec value = loopc_load(z + at + j * LOOPC_PANEL), y = loopc_load(to);
+            const loopc_vec a = loopc_finished(value, value, LOOPC_SIGMOID);
+            const loopc_vec positive = loopc_finished(value, value, LOOPC_RELU);
+            sum += positive - y * value + loopc_vlog(loopc_vexp(-loopc_abs(value)) + 1.0f);
+            loopc_store(to, (a - y) * share);
         }
-        total += sum;
+        loopc_store(losses + r, sum);
     }
-    return total * share;
 }
 
-/* y[r][j] = 1 where j is the label of row r, else 0: labels as the targets of a squared error. */
-static inline void loopc_one_hot(const int32_t *labels, float *y, int32_t rows, int32_t classes)
+/* The class that the outputs of a sample name: the largest of several, of equal ones the first; a
+ * single output says 1 when it is above `threshold` (1/2 for a sigmoid, 0 where outputs have both
+ * signs), else 0. */
+static inline int32_t loopc_class(const float *outputs, int32_t r, int32_t count, float threshold)
 {
-    for (int32_t r = 0; r < rows; r++)
-        for (int32_t j = 0; j < classes; j++)
-            y[r * classes + j] = labels[r] == j ? 1.0f : 0.0f;
+    const float *const first = outputs + loopc_panel_at(count, 0, r);
+    if (count == 1) return *first > threshold;
+    int32_t best = 0;
+    for (int32_t j = 1; j < count; j++)
+        best = first[j * LOOPC_PANEL] > first[best * LOOPC_PANEL] ? j : best;
+    return best;
 }
 
-/* The class that one row of outputs names: the largest of several; a single output says 1 when it
- * is above `threshold` (1/2 for a sigmoid, 0 where outputs have both signs), else 0. */
-static inline int32_t loopc_class(const float *a, int32_t outputs, float threshold)
+/* The class of each sample. */
+static inline void loopc_classes(const float *outputs, int32_t *classes, int32_t samples,
+                                 int32_t count, float threshold)
 {
-    return outputs > 1 ? loopc_argmax(a, outputs) : a[0] > threshold;
+    for (int32_t r = 0; r < samples; r++)
+        classes[r] = loopc_class(outputs, r, count, threshold);
 }
 
-/* The class of each row. */
-static inline void loopc_classes(const float *a, int32_t *classes, int32_t rows, int32_t outputs,
-                                 float threshold)
-{
-    for (int32_t r = 0; r < rows; r++)
-        classes[r] = loopc_class(a + r * outputs, outputs, threshold);
-}
-
-/* How many of the rows name their label. */
-static inline int32_t loopc_correct(const float *a, const int32_t *labels, int32_t rows,
-                                    int32_t outputs, float threshold)
+/* How many of the samples name their label. */
+static inline int32_t loopc_correct(const float *outputs, const int32_t *labels, int32_t samples,
+                                    int32_t count, float threshold)
 {
     int32_t correct = 0;
-    for (int32_t r = 0; r < rows; r++)
-        correct += loopc_class(a + r * outputs, outputs, threshold) == labels[r];
+    for (int32_t r = 0; r < samples; r++)
+        correct += loopc_class(outputs, r, count, threshold) == labels[r];
     return correct;
+}
+
+/* y[r][j] = 1 where j is the label of row r, else 0: labels as the targets of a squared error;
+ * row-major, samples x classes. */
+static inline void loopc_one_hot(const int32_t *labels, float *y, int32_t samples, int32_t classes)
+{
+    for (int32_t r = 0; r < samples; r++)
+        for (int32_t j = 0; j < classes; j++)
+            y[r * classes + j] = labels[r] == j ? 1.0f : 0.0f;
 }
 
 #endif

@@ -159,8 +159,12 @@ static void put_failures(struct stream *stream, const struct loopc_failures *fai
         for (int k = 0; k < failure->depth && k < LOOPC_PATH_KEPT; k++) {
             put_text(stream, failure->path[k]);
         }
-        put_u64(stream, failure->more);
         put(stream, failure->message, sizeof failure->message);
+    }
+    put_u64(stream, (uint64_t)failures->counts);
+    for (int i = 0; i < failures->counts; i++) {
+        put_text(stream, failures->counted[i].head);
+        put_u64(stream, failures->counted[i].count);
     }
 }
 
@@ -177,8 +181,16 @@ static void get_failures(struct stream *stream, struct loopc_failures *failures)
         for (int k = 0; k < failure->depth && k < LOOPC_PATH_KEPT; k++) {
             failure->path[k] = get_text(stream);
         }
-        failure->more = (unsigned)get_u64(stream);
         get(stream, failure->message, sizeof failure->message);
+        if (!failure->node || !failure->head) stream->wrong = 1;
+    }
+    const uint64_t counts = get_u64(stream);
+    if (counts > LOOPC_COUNTS_KEPT) stream->wrong = 1;
+    failures->counts = stream->wrong ? 0 : (int)counts;
+    for (int i = 0; i < failures->counts; i++) {
+        failures->counted[i].head = get_text(stream);
+        failures->counted[i].count = (unsigned)get_u64(stream);
+        if (!failures->counted[i].head) stream->wrong = 1;
     }
 }
 
@@ -296,6 +308,7 @@ static void get_state(struct stream *stream, const struct loopc_program *program
     for (int i = 0; i < program->field_count; i++)
         get_field(stream, &program->fields[i], state);
     if (stream->used != stream->room) stream->wrong = 1;
+    loopc_fields_restart(program->fields, program->field_count, state);
 }
 
 int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,
@@ -305,7 +318,7 @@ int loopc_machine_load(const struct loopc_program *program, void *state, const c
     const int why = read_file(path, &stream);
     const char *problem = why ? strerror(why) : problem_of(&stream, program);
     char *loaded = problem ? NULL : malloc(program->size);
-    if (!problem && !loaded) problem = strerror(ENOMEM);
+    if (!problem && !loaded) problem = "no memory";
     if (!problem) {
         loopc_machine_copy(program, loaded, state);
         get_state(&stream, program, loaded);

@@ -60,4 +60,12 @@ int loopc_model_predict(const struct loopc_model *model, const char *data, FILE 
 int loopc_model_close(FILE *file, const char *path, const struct loopc_message *message);
 FILE *loopc_model_open(const char *path, const struct loopc_message *message);
 
+/* A model that calculates, `most` rows at a time. NULL without memory; the model must stay. */
+struct loopc_forward;
+struct loopc_forward *loopc_forward_new(const struct loopc_model *model, int32_t most);
+void loopc_forward_free(struct loopc_forward *forward);
+
+/* The outputs for rows of scaled inputs, rows <= most, a row each; valid until the next call. */
+const float *loopc_forward_run(struct loopc_forward *forward, const float *x, int32_t rows);
+
 #endif

@@ -95,17 +95,18 @@ static int export(const struct task *task, const struct loopc_model *model)
 
 static int work_on(struct task *task, const struct loopc_net *net)
 {
-    struct loopc_model model;
-    int code = 0;
-    if (loopc_model_load(&model, task->program, net, &task->file, &task->message)) {
-        code = complain(task);
-    } else if (task->args->verb == LOOPC_VERB_EXPORT) {
-        if (export(task, &model)) code = complain(task), code = 1;
-    } else if (loopc_model_predict(&model, task->args->data, stdout, &task->message)) {
-        code = complain(task);
+    struct loopc_model model = {0};
+    int st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
+    int code = BAD_USAGE;
+    if (!st && task->args->verb == LOOPC_VERB_EXPORT) {
+        st = export(task, &model);
+        code = 1;
+    } else if (!st) {
+        st = loopc_model_predict(&model, task->args->data, stdout, &task->message);
     }
+    if (st) complain(task);
     loopc_model_free(&model);
-    return code;
+    return st ? code : 0;
 }
 
 static const struct loopc_net *find_net(const struct task *task)

@@ -2,7 +2,7 @@
 #include "model.h"
 
 #include "dataset.h"
-#include "nn.h"
+#include "policy.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -15,7 +15,8 @@ enum { ROWS = 64 };
 struct work {
     const struct loopc_model *model;
     struct loopc_dataset data;
-    float *x, *a, *b; /* of ROWS rows: samples, and what layers make of each other's */
+    struct loopc_forward *forward;
+    float *x; /* ROWS rows */
     int32_t *labels;
     int64_t correct;
     FILE *out;
@@ -53,20 +54,17 @@ static int load(struct work *work, const char *argument, const struct loopc_mess
 
 static int make_room(struct work *work)
 {
-    const size_t values = (size_t)ROWS * (size_t)work->model->widest;
-    work->x = malloc(values * sizeof *work->x);
-    work->a = malloc(values * sizeof *work->a);
-    work->b = malloc(values * sizeof *work->b);
+    work->forward = loopc_forward_new(work->model, ROWS);
+    work->x = malloc((size_t)ROWS * (size_t)work->model->inputs * sizeof *work->x);
     work->labels = malloc(ROWS * sizeof *work->labels);
-    return work->x && work->a && work->b && work->labels ? LOOPC_OK : LOOPC_FAILED;
+    return work->forward && work->x && work->labels ? LOOPC_OK : LOOPC_FAILED;
 }
 
 static void free_work(struct work *work)
 {
     loopc_dataset_free(&work->data);
+    loopc_forward_free(work->forward);
     free(work->x);
-    free(work->a);
-    free(work->b);
     free(work->labels);
 }
 
@@ -78,32 +76,6 @@ static void scale(const struct loopc_model *model, float *x, int32_t rows)
         const double moved = (double)x[i] - model->mean[i % model->inputs];
         x[i] = fpclassify(divisor) == FP_ZERO ? 0.0f : (float)(moved / divisor);
     }
-}
-
-/* Leaves the result in either of the two arrays. */
-static float *activate(const struct loopc_layer *layer, float *z, float *other, int32_t rows)
-{
-    const int32_t count = rows * layer->outputs;
-    if (!strcmp(layer->activation, "relu")) loopc_relu(z, count);
-    if (!strcmp(layer->activation, "tanh")) loopc_tanh(z, count);
-    if (!strcmp(layer->activation, "sigmoid")) loopc_sigmoid(z, count);
-    if (strcmp(layer->activation, "softmax") != 0) return z;
-    loopc_softmax(z, other, rows, layer->outputs);
-    return other;
-}
-
-static const float *forward(struct work *work, int32_t rows)
-{
-    const struct loopc_model *model = work->model;
-    float *from = work->x;
-    for (int i = 0; i < model->net->layers; i++) {
-        const struct loopc_layer *layer = &model->layers[i];
-        float *to = from == work->a ? work->b : work->a;
-        loopc_dense_forward(layer->weights, layer->biases, from, to, rows, layer->inputs,
-                            layer->outputs);
-        from = activate(layer, to, to == work->a ? work->b : work->a, rows);
-    }
-    return from;
 }
 
 static void write_head(const struct work *work)
@@ -144,7 +116,7 @@ static void predict_all(struct work *work)
     for (int64_t at = 0; (rows = loopc_dataset_take(data, 0, at, ROWS, work->x, work->labels)) > 0;
          at += rows) {
         scale(work->model, work->x, rows);
-        const float *y = forward(work, rows);
+        const float *y = loopc_forward_run(work->forward, work->x, rows);
         for (int32_t r = 0; r < rows; r++)
             write_row(work, y + r * work->model->outputs, data->labels ? work->labels[r] : -1);
     }

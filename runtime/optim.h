@@ -1,37 +1,38 @@
-/* Optimizers: one step on `count` parameters w with the gradient g of the loss.
+/* Optimizers: how a gradient g moves weights w.
  *
- * A step of a net is a call for each array of parameters, all with the same rates. eta is the
- * learning rate. Weight decay pulls every parameter it is given towards 0, biases included. Nothing
- * overlaps; g is left as it is.
+ * A step has one set of rates, the same for all weights; its rule is a constant where it is used,
+ * so that the choice costs nothing. eta is the learning rate. Decay pulls every weight it is given
+ * towards 0, biases included.
+ *
+ *     sgd        w -= eta (g + decay w)
+ *     momentum   m = momentum m + (g + decay w),  w -= eta m
+ *                (Polyak, "Some methods of speeding up the convergence of iteration methods", 1964;
+ *                with eta outside of m, so that m needs no change when eta changes)
+ *     adam       m += (1 - beta1) (g - m),  v += (1 - beta2) (g^2 - v),
+ *                w -= eta m' / (sqrt(v') + epsilon)
+ *                with g + decay w for g, m' = m / (1 - beta1^t) and v' = v / (1 - beta2^t)
+ *                (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1)
+ *     adamw      the same, but the decay goes past the moments: w -= eta decay w + ...
+ *                (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019,
+ *                algorithm 2)
+ *
+ * The moments m and v are 0 at first. Arrays are those of panel.h, padding included.
  */
 #ifndef LOOPC_OPTIM_H
 #define LOOPC_OPTIM_H
 
-#include <math.h>
-#include <stdint.h>
+#include "panel.h"
+#include "vector.h"
 
-/* Gradient descent: w -= eta (g + decay w) */
-static inline void loopc_sgd(float *restrict w, const float *restrict g, int32_t count, float eta,
-                             float decay)
-{
-    for (int32_t i = 0; i < count; i++) {
-        const float gradient = decay > 0.0f ? fmaf(decay, w[i], g[i]) : g[i];
-        w[i] = fmaf(-eta, gradient, w[i]);
-    }
-}
+enum loopc_rule { LOOPC_SGD, LOOPC_MOMENTUM, LOOPC_ADAM, LOOPC_ADAMW };
 
-/* Gradient descent with momentum: u = momentum u + (g + decay w), w -= eta u; u is 0 at first.
- * (Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; with eta
- * outside of u, so that u needs no change when eta changes.) */
-static inline void loopc_momentum(float *restrict w, const float *restrict g, float *restrict u,
-                                  int32_t count, float eta, float momentum, float decay)
-{
-    for (int32_t i = 0; i < count; i++) {
-        const float gradient = decay > 0.0f ? fmaf(decay, w[i], g[i]) : g[i];
-        u[i] = fmaf(momentum, u[i], gradient);
-        w[i] = fmaf(-eta, u[i], w[i]);
-    }
-}
+struct loopc_rates {
+    enum loopc_rule rule;
+    float eta, decay, momentum;
+    float gain1, gain2; /* 1 - beta: what a new gradient weighs in the moments m and v */
+    float step, scale;  /* eta and 1, corrected for moments that began at 0 */
+    float epsilon;      /* keeps the divisor away from 0 */
+};
 
 /* base^t, t >= 0, by squaring: the same bits everywhere, which pow does not promise. */
 static inline double loopc_power(double base, int64_t t)
@@ -42,72 +43,103 @@ static inline double loopc_power(double base, int64_t t)
     return power;
 }
 
-/* The rates of a step of Adam, the same for all parameters. */
-struct loopc_adam {
-    float eta, decay;
-    float gain1, gain2; /* 1 - beta: what a new gradient weighs in the moments m and v */
-    float step, scale;  /* eta and 1, corrected for moments that began at 0 */
-    float epsilon;      /* keeps the divisor away from 0 */
+/* The rates of gradient descent; momentum 0 for none. */
+LOOPC_INLINE struct loopc_rates loopc_sgd_rates(float eta, float momentum, float decay)
+{
+    return (struct loopc_rates){.rule = momentum > 0.0f ? LOOPC_MOMENTUM : LOOPC_SGD,
+                                .eta = eta,
+                                .momentum = momentum,
+                                .decay = decay};
+}
+
+/* The rates of step t = 1, 2, ... of Adam or AdamW. */
+LOOPC_INLINE struct loopc_rates loopc_adam_rates(enum loopc_rule rule, int64_t t, float eta,
+                                                 double beta1, double beta2, float epsilon,
+                                                 float decay)
+{
+    return (struct loopc_rates){
+        .rule = rule,
+        .eta = eta,
+        .decay = decay,
+        .gain1 = (float)(1.0 - beta1),
+        .gain2 = (float)(1.0 - beta2),
+        .step = (float)((double)eta / (1.0 - loopc_power(beta1, t))),
+        .scale = (float)(1.0 / sqrt(1.0 - loopc_power(beta2, t))),
+        .epsilon = epsilon,
+    };
+}
+
+/* An array of weights and what its rule keeps for it: m for momentum, m and v for Adam, else NULL.
+ */
+struct loopc_weights {
+    float *w, *m, *v;
 };
 
-/* The rates of step t = 1, 2, ... */
-static inline struct loopc_adam loopc_adam_rates(int64_t t, float eta, double beta1, double beta2,
-                                                 float epsilon, float decay)
+/* eta m' / (sqrt(v') + epsilon), after the moments at `at` took in the gradient */
+LOOPC_INLINE loopc_vec loopc_adam_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
+                                       const struct loopc_rates *rates)
 {
-    struct loopc_adam rates = {.eta = eta, .decay = decay, .epsilon = epsilon};
-    rates.gain1 = (float)(1.0 - beta1);
-    rates.gain2 = (float)(1.0 - beta2);
-    rates.step = (float)((double)eta / (1.0 - loopc_power(beta1, t)));
-    rates.scale = (float)(1.0 / sqrt(1.0 - loopc_power(beta2, t)));
-    return rates;
+    loopc_vec m = loopc_load(to.m + at), v = loopc_load(to.v + at);
+    m = loopc_fma(loopc_splat(rates->gain1), gradient - m, m);
+    v = loopc_fma(loopc_splat(rates->gain2), loopc_fma(gradient, gradient, -v), v);
+    loopc_store(to.m + at, m);
+    loopc_store(to.v + at, v);
+    const loopc_vec root =
+        loopc_fma(loopc_sqrt(v), loopc_splat(rates->scale), loopc_splat(rates->epsilon));
+    return rates->step * m / root;
 }
 
-/* How far Adam moves one parameter: updates its moments and returns m' / (sqrt(v') + epsilon) times
- * eta, where m' = m / (1 - beta1^t) and v' = v / (1 - beta2^t). */
-static inline float loopc_adam_move(float gradient, float *m, float *v,
-                                    const struct loopc_adam *rates)
+/* Moves the LOOPC_LANES weights at `at` against their gradient. */
+LOOPC_INLINE void loopc_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
+                             const struct loopc_rates *rates)
 {
-    *m = fmaf(rates->gain1, gradient - *m, *m);
-    *v = fmaf(rates->gain2, fmaf(gradient, gradient, -*v), *v);
-    return rates->step * *m / fmaf(sqrtf(*v), rates->scale, rates->epsilon);
-}
-
-/* Adam: m += (1 - beta1) (g - m), v += (1 - beta2) (g^2 - v), w -= eta m' / (sqrt(v') + epsilon),
- * with g + decay w for g; m and v are 0 at first. (Kingma and Ba, "Adam: a method for stochastic
- * optimization", 2015, algorithm 1.) */
-static inline void loopc_adam(float *restrict w, const float *restrict g, float *restrict m,
-                              float *restrict v, int32_t count, const struct loopc_adam *rates)
-{
-    for (int32_t i = 0; i < count; i++) {
-        const float gradient = rates->decay > 0.0f ? fmaf(rates->decay, w[i], g[i]) : g[i];
-        w[i] -= loopc_adam_move(gradient, m + i, v + i, rates);
+    loopc_vec w = loopc_load(to.w + at);
+    if (rates->rule != LOOPC_ADAMW && rates->decay > 0.0f)
+        gradient = loopc_fma(loopc_splat(rates->decay), w, gradient);
+    if (rates->rule == LOOPC_ADAM) {
+        w -= loopc_adam_move(to, at, gradient, rates);
+    } else if (rates->rule == LOOPC_ADAMW) {
+        const float kept = loopc_fma1(-rates->eta, rates->decay, 1.0f);
+        w = loopc_fma(loopc_splat(kept), w, -loopc_adam_move(to, at, gradient, rates));
+    } else if (rates->rule == LOOPC_MOMENTUM) {
+        gradient = loopc_fma(loopc_splat(rates->momentum), loopc_load(to.m + at), gradient);
+        loopc_store(to.m + at, gradient);
     }
+    if (rates->rule == LOOPC_SGD || rates->rule == LOOPC_MOMENTUM)
+        w = loopc_fma(loopc_splat(-rates->eta), gradient, w);
+    loopc_store(to.w + at, w);
 }
 
-/* AdamW: the decay goes past the moments, w -= eta decay w + eta m' / (sqrt(v') + epsilon).
- * (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019, algorithm 2.) */
-static inline void loopc_adamw(float *restrict w, const float *restrict g, float *restrict m,
-                               float *restrict v, int32_t count, const struct loopc_adam *rates)
+/* Moves the weights of `rows` x `columns` against a gradient of the same form. */
+LOOPC_INLINE void loopc_descend(struct loopc_weights to, const float *g, int32_t rows,
+                                int32_t columns, const struct loopc_rates *rates)
 {
-    const float kept = fmaf(-rates->eta, rates->decay, 1.0f);
-    for (int32_t i = 0; i < count; i++)
-        w[i] = fmaf(kept, w[i], -loopc_adam_move(g[i], m + i, v + i, rates));
+    for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
+        loopc_move(to, i, loopc_load(g + i), rates);
 }
 
-/* The sum of the squares of g: the square of its part in the norm of all gradients. */
-static inline double loopc_square_sum(const float *g, int32_t count)
+/* The sum of the squares of a matrix: its part in the square of the norm of all gradients. Each of
+ * the 16 columns of panels has its sum, from the first row of the first panel on; these are added
+ * up in the end. */
+static inline double loopc_square_sum(const float *g, int32_t rows, int32_t columns)
 {
-    double sum = 0.0;
-    for (int32_t i = 0; i < count; i++)
-        sum += (double)g[i] * (double)g[i];
-    return sum;
+    double sums[LOOPC_PANEL] = {0}, total = 0.0;
+    for (int32_t j = 0; j < columns; j += LOOPC_PANEL)
+        for (int32_t i = 0; i < rows; i++) {
+            const float *const row = g + loopc_panel_at(rows, i, j);
+            for (int32_t c = 0; c < loopc_lesser(LOOPC_PANEL, columns - j); c++)
+                sums[c] += (double)row[c] * (double)row[c];
+        }
+    for (int c = 0; c < LOOPC_PANEL; c++)
+        total += sums[c];
+    return total;
 }
 
 /* g *= factor */
-static inline void loopc_scale(float *g, int32_t count, float factor)
+static inline void loopc_scale(float *g, int32_t rows, int32_t columns, float factor)
 {
-    for (int32_t i = 0; i < count; i++)
-        g[i] *= factor;
+    for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
+        loopc_store(g + i, loopc_load(g + i) * factor);
 }
 
 #endif

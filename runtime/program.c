@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,11 @@ int loopc_attend(struct loopc_run *run, int at)
     return LOOPC_INTERRUPTED;
 }
 
+int loopc_save_end(struct loopc_run *run, int at)
+{
+    return loopc_saver_end(run->saver, run, at);
+}
+
 int loopc_attend_within(struct loopc_run *run)
 {
     const int mine = LOOPC_CAUSE_TICK | LOOPC_CAUSE_SIGNAL;
@@ -59,6 +65,17 @@ void loopc_attend_handler(struct loopc_run *run)
     if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
 }
 
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    loopc_progress_clear(run->progress);
+    fprintf(stderr, "%s: %s\n", run->program->name, text);
+}
+
 void loopc_report_now(struct loopc_run *run, const char *loop)
 {
     if (!loopc_metrics_write(run->metrics, run, loop)) return;
@@ -69,7 +86,7 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
-/* A run of the step form: at most --steps of them. While it does nothing but wait for processes
+/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does nothing but wait for processes
  * there is no hurry. */
 static int run_steps(const struct loopc_job *job, int (*step)(void *state))
 {
@@ -84,7 +101,7 @@ static int run_steps(const struct loopc_job *job, int (*step)(void *state))
         if (idle > 16) loopc_nap();
         if (left > 0) left--;
     }
-    return LOOPC_OK;
+    return LOOPC_MORE;
 }
 
 static int run_plain(const struct loopc_job *job)
@@ -140,8 +157,9 @@ static void report_failures(const struct loopc_job *job)
         char text[2048];
         loopc_failure_text(failure, text, sizeof text);
         loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
-        if (failure->more) loopc_say(job->program, "suppressed", "%u more", failure->more);
     }
+    const unsigned more = loopc_failures_more(&run->failures);
+    if (more) loopc_say(job->program, "suppressed", "%u more", more);
     if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
 }
 
@@ -162,10 +180,10 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
-        loopc_say(job->program, "interrupted", "%s", number == SIGINT ? "SIGINT" : "SIGTERM");
+        loopc_say(job->program, "interrupted", "%s", loopc_signal_name(number));
         return 128 + number;
     }
-    if (st != LOOPC_OK) {
+    if (st != LOOPC_OK && st != LOOPC_MORE) {
         loopc_say(job->program, "failed", "the run ended with status %d, which is nobody's", st);
         return 1;
     }

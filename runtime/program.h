@@ -52,9 +52,14 @@ struct loopc_program {
     const struct loopc_steering *steering; /* or NULL */
     const struct loopc_net *nets;
     int net_count;
+    bool threads; /* it gives work to the crew (crew.h), so it has --threads */
     int (*model)(const struct loopc_job *job); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);             /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
+    /* Where there are positions: for a run that is to go on at one of them. Evaluates again the bounds
+     * of loops that nothing but options decides; returns whether the loop whose end the position is
+     * has more to do, false for any other. */
+    bool (*again)(void *state, int position);
     int (*run)(void *state);     /* returns a status */
     int (*watched)(void *state); /* the same with its places; or NULL: it cannot be watched */
     /* The step form has these in the place of run and watched: one step; LOOPC_MORE or the status
@@ -116,6 +121,10 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv);
 /* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
 int loopc_model_main(const struct loopc_job *job);
 
+/* For bodies: a line for people on standard error, behind the program's name; no newline at its end. */
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 void loopc_report_now(struct loopc_run *run, const char *loop);
 
 /* At the end of an iteration of a loop that reports fields, when its counters include it. */
@@ -128,6 +137,15 @@ static inline void loopc_report(struct loopc_run *run, const char *loop)
  * program's name. It stands whole above the line of progress, and in order with standard output. */
 void loopc_note(struct loopc_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+int loopc_save_end(struct loopc_run *run, int at);
+
+/* Where a loop that no other repetition holds has come to its end: a run that was saved here goes on,
+ * when it is resumed, if there is more to do then. */
+static inline int loopc_ended(struct loopc_run *run, int at)
+{
+    return run->saver ? loopc_save_end(run, at) : LOOPC_OK;
+}
 
 bool loopc_wait_for_target(struct loopc_run *run);
 

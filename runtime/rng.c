@@ -1,20 +1,9 @@
 /* Random numbers: seeding, uniform integers, normal numbers, permutations. */
 #include "rng.h"
+#include "shuffle.h"
 
 #include <math.h>
 #include <string.h>
-
-/* SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): a
- * counter that goes in steps of the golden ratio, and a bijection that scatters it. Here it turns
- * whatever bits there are into ones that look random. */
-#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
-
-static uint64_t scatter(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
 
 /* FNV-1a with 64 bits (Fowler, Noll and Vo). */
 static uint64_t hash(const char *text)
@@ -29,10 +18,10 @@ static uint64_t hash(const char *text)
 /* Four successive values of SplitMix64 are all different, so the state is never all zeros. */
 void loopc_rng_seed(struct loopc_rng *rng, uint64_t seed, const char *stream)
 {
-    uint64_t counter = scatter(seed + GOLDEN) ^ hash(stream);
+    uint64_t counter = loopc_scatter(seed + LOOPC_GOLDEN) ^ hash(stream);
     for (int i = 0; i < 4; i++) {
-        counter += GOLDEN;
-        rng->s[i] = scatter(counter);
+        counter += LOOPC_GOLDEN;
+        rng->s[i] = loopc_scatter(counter);
     }
 }
 
@@ -87,43 +76,15 @@ double loopc_rng_normal(struct loopc_rng *rng)
     return u * sqrt(-2 * natural_log(square) / square);
 }
 
-/* A Feistel network permutes numbers of a given number of bits whatever its round function is:
- * each round adds to one part a function of the other (Luby and Rackoff, "How to construct
- * pseudorandom permutations from pseudorandom functions", 1988). Here the parts may differ by a
- * bit, and the function is SplitMix64, seeded by the key, at the place `round, other part`. */
-static uint64_t feistel(uint64_t key, int bits, uint64_t x)
-{
-    enum { ROUNDS = 8 };
-    const int half = bits / 2;
-    const uint64_t low_mask = (UINT64_C(1) << half) - 1;
-    const uint64_t high_mask = (UINT64_C(1) << (bits - half)) - 1;
-    uint64_t low = x & low_mask, high = x >> half;
-    for (uint64_t round = 0; round < ROUNDS; round += 2) {
-        high ^= scatter(key + GOLDEN * (round << 32 | low)) & high_mask;
-        low ^= scatter(key + GOLDEN * ((round + 1) << 32 | high)) & low_mask;
-    }
-    return high << half | low;
-}
-
-/* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): permute the
- * numbers below the next power of two, again and again until the result is below n. Starting below
- * n it comes back there at the latest with i itself, and the result is again a permutation. Less
- * than two steps on average; but no fewer than 6 bits, for a smaller network does not reach all
- * permutations of a few elements equally often. */
 uint64_t loopc_shuffled(uint64_t key, uint64_t n, uint64_t i)
 {
     if (n <= 1) return 0;
-    int bits = 64 - __builtin_clzll(n - 1);
-    if (bits < 6) bits = 6;
-    const uint64_t scattered = scatter(key + GOLDEN);
-    do {
-        i = feistel(scattered, bits, i);
-    } while (i >= n);
-    return i;
+    const struct loopc_network network = loopc_network_of(key, n);
+    return loopc_walk(&network, n, loopc_feistel(&network, i));
 }
 
 uint64_t loopc_shuffle_key(uint64_t seed, uint64_t number)
 {
-    const uint64_t key = scatter(scatter(seed + GOLDEN) + number * GOLDEN);
+    const uint64_t key = loopc_scatter(loopc_scatter(seed + LOOPC_GOLDEN) + number * LOOPC_GOLDEN);
     return key ? key : 1;
 }

@@ -2,6 +2,7 @@
 #include "saver.h"
 
 #include "checkpoint.h"
+#include "folder.h"
 #include "interrupt.h"
 #include "metrics.h"
 #include "progress.h"
@@ -13,14 +14,12 @@
 #include <string.h>
 #include <time.h>
 
-/* The position of a run that is over: no boundary has it. */
-enum { AT_END = -1 };
-
 struct loopc_saver {
     const struct loopc_program *program;
     struct loopc_saving saving;
     struct loopc_folder folder;
-    bool open; /* the folder */
+    bool open;     /* the folder */
+    char *resumed; /* the path of the checkpoint that was loaded */
     struct loopc_counters counters;
     struct loopc_schedule schedule;
     struct loopc_best best;
@@ -55,6 +54,7 @@ static void free_saver(struct loopc_saver *saver)
 {
     if (saver->open) loopc_folder_close(&saver->folder);
     loopc_counters_free(&saver->counters);
+    free(saver->resumed);
     free(saver);
 }
 
@@ -81,22 +81,29 @@ struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
 static void say_note(void *listener, enum loopc_note note, const char *text)
 {
     const struct loopc_saver *saver = listener;
-    static const char *const what[] = {[LOOPC_NOTE_MISSING] = "is not in the checkpoint: left as it is",
-                                       [LOOPC_NOTE_EXTRA] = "of the checkpoint is nothing here: ignored"};
-    if (note == LOOPC_NOTE_WARNING) loopc_say(saver->program, "warning", "%s", text);
-    else loopc_say(saver->program, "warning", "%s %s", text, what[note]);
+    static const char *const what[] = {
+        [LOOPC_NOTE_MISSING] = "is not in the checkpoint: left as it is",
+        [LOOPC_NOTE_EXTRA] = "of the checkpoint is nothing here: ignored"};
+    if (note == LOOPC_NOTE_WARNING)
+        loopc_say(saver->program, "warning", "%s", text);
+    else
+        loopc_say(saver->program, "warning", "%s %s", text, what[note]);
 }
 
-static void take_up(struct loopc_saver *saver, struct loopc_run *run,
-                    const struct loopc_loading *loading)
+static void take_up(struct loopc_saver *saver, const struct loopc_loading *loading)
 {
     saver->now = saver->last = loading->moment;
     saver->started = clock_now() - loading->moment.seconds;
-    run->resume_at = loading->moment.position == AT_END ? 0 : (int)loading->moment.position;
-    const char *where = loading->moment.position == AT_END
-                            ? "its end"
-                            : saver->program->positions[run->resume_at];
-    loopc_say(saver->program, "resumed", "%s, at %s", loading->path, where);
+    free(saver->resumed);
+    saver->resumed = strdup(loading->path);
+}
+
+static int check_position(const struct loopc_saver *saver, const struct loopc_loading *loading)
+{
+    const int64_t position = loading->moment.position;
+    if (position >= LOOPC_AT_END && position < saver->program->position_count) return LOOPC_OK;
+    return loopc_complain(&loading->message, NULL, "%s: its position is none of this program",
+                          loading->path);
 }
 
 int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
@@ -116,19 +123,52 @@ int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_text
                   saver->saving.folder);
         return LOOPC_OK;
     }
-    if (verdict != LOOPC_LOADED) return LOOPC_FAILED;
-    const int64_t position = loading.moment.position;
-    if (position != AT_END && (position < 0 || position >= saver->program->position_count)) {
-        snprintf(message, size, "%s: its position is none of this program", loading.path);
-        return LOOPC_FAILED;
-    }
-    take_up(saver, state, &loading);
+    if (verdict != LOOPC_LOADED || check_position(saver, &loading)) return LOOPC_FAILED;
+    take_up(saver, &loading);
     return LOOPC_OK;
 }
 
-bool loopc_saver_is_finished(const struct loopc_saver *saver)
+int loopc_saver_position(const struct loopc_saver *saver)
 {
-    return saver->now.position == AT_END;
+    return (int)saver->now.position;
+}
+
+int64_t loopc_saver_ended(const struct loopc_saver *saver)
+{
+    const int64_t ended = saver->resumed ? saver->now.ended : 0;
+    return ended > 0 && ended < saver->now.number ? ended : 0;
+}
+
+/* The path of a checkpoint beside the one that was resumed. */
+static int path_of(const struct loopc_saver *saver, int64_t number, char *path, size_t size)
+{
+    const char *slash = strrchr(saver->resumed, '/');
+    const int folder = slash ? (int)(slash - saver->resumed) + 1 : 0;
+    char name[LOOPC_NAME_SIZE];
+    loopc_checkpoint_name(saver->program->name, number, name);
+    const int wrote = snprintf(path, size, "%.*s%s", folder, saver->resumed, name);
+    return wrote > 0 && (size_t)wrote < size ? LOOPC_OK : LOOPC_FAILED;
+}
+
+bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
+                      int64_t number)
+{
+    char path[4096], text[1024];
+    struct loopc_loading loading = {
+        .program = saver->program, .state = state, .texts = texts, .message = {text, sizeof text}};
+    if (path_of(saver, number, path, sizeof path)) return false;
+    if (loopc_checkpoint_load(&loading, path) || check_position(saver, &loading)) return false;
+    if (loading.moment.position == LOOPC_AT_END) return false;
+    take_up(saver, &loading);
+    return true;
+}
+
+void loopc_saver_go_on(struct loopc_saver *saver, struct loopc_run *run)
+{
+    if (!saver->resumed) return;
+    run->resume_at = loopc_saver_position(saver);
+    loopc_say(saver->program, "resumed", "%s, at %s", saver->resumed,
+              saver->program->positions[run->resume_at]);
 }
 
 int64_t loopc_saver_metrics(const struct loopc_saver *saver)
@@ -159,8 +199,7 @@ static int save(struct loopc_saver *saver, struct loopc_run *run)
 {
     char text[1024] = "";
     const struct loopc_message message = {text, sizeof text};
-    const bool best =
-        saver->best.field && loopc_best_improves(&saver->best, run, &saver->now);
+    const bool best = saver->best.field && loopc_best_improves(&saver->best, run, &saver->now);
     const int st = loopc_checkpoint_save(&saver->folder, run, &saver->now, best, &message);
     saver->last = saver->now;
     if (st) return not_saved(saver, run, text);
@@ -178,6 +217,15 @@ int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at,
     return save(saver, run);
 }
 
+int loopc_saver_end(struct loopc_saver *saver, struct loopc_run *run, int at)
+{
+    if (!saver->open) return LOOPC_OK;
+    read_moment(saver, run, at);
+    const int st = save(saver, run);
+    saver->now.ended = saver->now.number;
+    return st;
+}
+
 int64_t loopc_saver_number(const struct loopc_saver *saver)
 {
     return saver->now.number;
@@ -187,7 +235,7 @@ int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool end
 {
     if (!saver) return LOOPC_OK;
     if (saver->open && ended) {
-        read_moment(saver, run, AT_END);
+        read_moment(saver, run, LOOPC_AT_END);
         save(saver, run);
     }
     const bool lost = saver->lost;

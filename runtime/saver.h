@@ -27,16 +27,28 @@ struct loopc_saver;
 
 /* Ready to save and resume. Returns NULL with a message, perhaps with a hint in a second line. */
 struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
-                                     const struct loopc_saving *saving, char *message,
-                                     size_t size);
+                                     const struct loopc_saving *saving, char *message, size_t size);
 
 /* Loads what is to be resumed into state, which is prepared. Returns LOOPC_OK, also when there is
  * nothing yet to resume, which is said; LOOPC_FAILED with a message. */
 int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
                        char *message, size_t size);
 
-/* Whether what was resumed had come to its end. */
-bool loopc_saver_is_finished(const struct loopc_saver *saver);
+/* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come to
+ * its end. */
+enum { LOOPC_AT_END = -1 };
+int loopc_saver_position(const struct loopc_saver *saver);
+
+/* The number of the checkpoint in which the last loop before that ended; 0: none did. */
+int64_t loopc_saver_ended(const struct loopc_saver *saver);
+
+/* Loads the checkpoint of that number, in the folder of the one that was resumed. Returns whether it is
+ * there, whole, and not that of a run that is over. */
+bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
+                      int64_t number);
+
+/* The run is to go on at the position: says so. */
+void loopc_saver_go_on(struct loopc_saver *saver, struct loopc_run *run);
 
 /* Bytes of the metrics file that belong to what was resumed; -1: it begins anew. */
 int64_t loopc_saver_metrics(const struct loopc_saver *saver);
@@ -44,6 +56,9 @@ int64_t loopc_saver_metrics(const struct loopc_saver *saver);
 /* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could not be
  * written and the run is to stop; that failure is recorded. */
 int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at, bool now);
+
+/* At the end of a loop that no other repetition holds: saves. Returns as loopc_saver_attend does. */
+int loopc_saver_end(struct loopc_saver *saver, struct loopc_run *run, int at);
 
 /* The number of the checkpoint saved last; 0 without one. */
 int64_t loopc_saver_number(const struct loopc_saver *saver);

@@ -1,19 +1,23 @@
 /* Startup: what main does before the run. */
 #include "startup.h"
 
+#include "crew.h"
 #include "dataset.h"
+#include "interrupt.h"
 #include "machine.h"
 #include "metrics.h"
 #include "saver.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGNMENT = 64, BAD_USAGE = 2 };
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, BAD_USAGE = 2 };
 
 void loopc_say(const struct loopc_program *program, const char *kind, const char *format, ...)
 {
@@ -33,7 +37,7 @@ int loopc_flush_stdout(const struct loopc_program *program)
     lost |= fflush(stdout) != 0;
     const int copy = lost ? -1 : dup(STDOUT_FILENO);
     lost |= copy >= 0 && close(copy) != 0;
-    if (!lost) return 0;
+    if (!lost || loopc_signal_caught() == SIGPIPE) return 0;
     loopc_say(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
               errno ? strerror(errno) : "");
     return 1;
@@ -49,16 +53,30 @@ static void occupy_standard_streams(void)
     }
 }
 
-/* calloc, since a large state then costs no memory where it is not used. */
+/* Zeroed memory at a multiple of 64 bytes; *memory is what is to be freed. calloc, since a large
+ * state then costs no memory where it is not used. Where huge pages can be had (Linux, on demand) a
+ * large one is made of them: its weights are walked through from end to end, and each page has to be
+ * looked up. */
+static void *make_memory(size_t size, void **memory)
+{
+    const size_t alignment = size > HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    const size_t whole = (size + alignment - 1) / alignment * alignment;
+    *memory = calloc(1, whole + alignment);
+    if (!*memory) return NULL;
+    char *const aligned = (char *)*memory + (alignment - (uintptr_t)*memory % alignment);
+#ifdef MADV_HUGEPAGE
+    if (alignment == HUGE_PAGE) madvise(aligned, whole, MADV_HUGEPAGE); /* may be refused */
+#endif
+    return aligned;
+}
+
 static int make_state(struct loopc_job *job)
 {
-    job->memory = calloc(1, job->program->size + ALIGNMENT);
-    if (!job->memory) {
+    job->state = make_memory(job->program->size, &job->memory);
+    if (!job->state) {
         loopc_say(job->program, "error", "no memory for a state of %zu bytes", job->program->size);
         return 1;
     }
-    const size_t over = (uintptr_t)job->memory % ALIGNMENT;
-    job->state = (char *)job->memory + (ALIGNMENT - over);
     struct loopc_run *run = job->state;
     run->program = job->program;
     if (job->program->defaults) job->program->defaults(job->state);
@@ -237,11 +255,6 @@ static int open_saver(const struct loopc_job *job)
     const struct loopc_saving *saving = &job->args.saving;
     struct loopc_run *run = job->state;
     char message[1024];
-    if (job->program->step && (saving->folder || saving->resume)) {
-        loopc_say(job->program, "error", "the step form has no checkpoints");
-        hint(job->program, "build it without --step; the library of --step --lib saves anywhere");
-        return BAD_USAGE;
-    }
     if (!saving->folder && !saving->resume) {
         if (!saving->every && !saving->best && !saving->keep) return LOOPC_GO_ON;
         loopc_say(job->program, "error", "nothing is saved without --checkpoint");
@@ -250,6 +263,14 @@ static int open_saver(const struct loopc_job *job)
     }
     run->saver = loopc_saver_open(job->program, saving, message, sizeof message);
     return run->saver ? LOOPC_GO_ON : bad_saving(job, message);
+}
+
+static int make_crew(const struct loopc_job *job)
+{
+    char message[256];
+    if (!loopc_crew_size(job->args.threads, message, sizeof message)) return LOOPC_GO_ON;
+    loopc_say(job->program, "error", "--threads: %s", message);
+    return 1;
 }
 
 int loopc_start(struct loopc_job *job, int argc, char **argv)
@@ -262,36 +283,72 @@ int loopc_start(struct loopc_job *job, int argc, char **argv)
     if (code == LOOPC_GO_ON) code = load_datasets(job);
     if (code == LOOPC_GO_ON) loopc_machine_seed(job->program, job->state, job->args.seed);
     if (code == LOOPC_GO_ON) code = open_saver(job);
+    if (code == LOOPC_GO_ON) code = make_crew(job);
     return code;
 }
 
 /* Flags that are given again win over what was saved. */
+static int read_again(struct loopc_job *job)
+{
+    loopc_args_free(&job->args);
+    return read_command_line(job, job->argc, job->argv);
+}
+
 static int resume(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
     char message[1024];
-    if (!run->saver) return LOOPC_GO_ON;
+    if (!run->saver || !job->args.saving.resume) return LOOPC_GO_ON;
     if (loopc_saver_resume(run->saver, job->state, &job->texts, message, sizeof message)) {
         return bad_saving(job, message);
     }
-    if (!job->args.saving.resume) return LOOPC_GO_ON;
-    loopc_args_free(&job->args);
-    return read_command_line(job, job->argc, job->argv);
+    return read_again(job);
+}
+
+/* A run that is over goes on at the end of the first loop that has more to do now, with a larger bound:
+ * what came behind it comes anew. Returns whether there is one. */
+static bool extend(struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    struct loopc_saver *saver = run->saver;
+    int64_t number, found = 0;
+    while (job->program->again && (number = loopc_saver_ended(saver)) != 0) {
+        if (!loopc_saver_load(saver, job->state, &job->texts, number)) break;
+        if (read_again(job) != LOOPC_GO_ON) return false;
+        if (job->program->again(job->state, loopc_saver_position(saver))) found = number;
+    }
+    return found && loopc_saver_load(saver, job->state, &job->texts, found) &&
+           read_again(job) == LOOPC_GO_ON;
+}
+
+/* Whoever wanted more of it should know what that takes. */
+static int over(const struct loopc_job *job)
+{
+    const struct loopc_run *run = job->state;
+    loopc_say(job->program, "resumed", "nothing: that run is over");
+    if (loopc_saver_position(run->saver) == LOOPC_AT_END && loopc_saver_ended(run->saver)) {
+        hint(job->program, "more of it would need the checkpoint before its end: --keep 2");
+    }
+    return 0;
 }
 
 int loopc_take_up(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
     const int code = resume(job);
-    if (code != LOOPC_GO_ON) return code;
-    if (!run->saver || !loopc_saver_is_finished(run->saver)) return open_metrics(job);
-    loopc_say(job->program, "resumed", "nothing: that run is over");
-    return 0;
+    if (code != LOOPC_GO_ON || !run->saver || !job->args.saving.resume) {
+        return code == LOOPC_GO_ON ? open_metrics(job) : code;
+    }
+    if (loopc_saver_position(run->saver) == LOOPC_AT_END && !extend(job)) return over(job);
+    if (job->program->again) job->program->again(job->state, loopc_saver_position(run->saver));
+    loopc_saver_go_on(run->saver, run);
+    return open_metrics(job);
 }
 
 void loopc_end(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
+    loopc_crew_end();
     if (run) loopc_saver_close(run->saver, run, false);
     if (run) free_datasets(job);
     loopc_args_free(&job->args);

@@ -19,11 +19,59 @@ static void one_line(char *text)
         text[--length] = 0;
 }
 
+/* Whether a node, "Loop.on_x", is one of `loop`. */
+static int belongs(const char *node, const char *loop)
+{
+    const size_t length = strlen(loop);
+    return strncmp(node, loop, length) == 0 && node[length] == '.';
+}
+
+/* Whether two nodes are of one loop. */
+static int related(const char *a, const char *b)
+{
+    const size_t length = strcspn(a, ".");
+    return strncmp(a, b, length) == 0 && strcspn(b, ".") == length;
+}
+
+/* Counts failures that have arrived at `head` and have no place in the table. */
+static void count_only(struct loopc_failures *failures, const char *head, unsigned count)
+{
+    const int last = failures->counts - 1;
+    if (last >= 0 &&
+        (related(failures->counted[last].head, head) || last + 1 == LOOPC_COUNTS_KEPT)) {
+        failures->counted[last].count += count;
+        return;
+    }
+    failures->counted[failures->counts++] = (struct loopc_counted){head, count};
+}
+
+unsigned loopc_failures_more(const struct loopc_failures *failures)
+{
+    unsigned more = 0;
+    for (int i = 0; i < failures->counts; i++)
+        more += failures->counted[i].count;
+    return more;
+}
+
+void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failures)
+{
+    struct loopc_failures *ours = &run->failures;
+    for (int i = 0; i < failures->count; i++) {
+        const struct loopc_failure *failure = &failures->kept[i];
+        if (ours->count < LOOPC_FAILURES_KEPT)
+            ours->kept[ours->count++] = *failure;
+        else
+            count_only(ours, failure->head, 1);
+    }
+    for (int i = 0; i < failures->counts; i++)
+        count_only(ours, failures->counted[i].head, failures->counted[i].count);
+}
+
 int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
 {
     struct loopc_failures *failures = &run->failures;
     if (failures->count == LOOPC_FAILURES_KEPT) {
-        failures->kept[LOOPC_FAILURES_KEPT - 1].more++;
+        count_only(failures, node, 1);
         return LOOPC_FAILED;
     }
     struct loopc_failure *failure = &failures->kept[failures->count++];
@@ -38,11 +86,13 @@ int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
     return LOOPC_FAILED;
 }
 
-/* Whether a node, "Loop.on_x", is one of `loop`. */
-static int belongs(const char *node, const char *loop)
+/* Those counted apart that have come together are counted together. */
+static void count_together(struct loopc_failures *failures)
 {
-    const size_t length = strlen(loop);
-    return strncmp(node, loop, length) == 0 && node[length] == '.';
+    const int counts = failures->counts;
+    failures->counts = 0;
+    for (int i = 0; i < counts; i++)
+        count_only(failures, failures->counted[i].head, failures->counted[i].count);
 }
 
 void loopc_pass_on(struct loopc_run *run, const char *loop, const char *node)
@@ -54,6 +104,10 @@ void loopc_pass_on(struct loopc_run *run, const char *loop, const char *node)
         failure->depth++;
         failure->head = node;
     }
+    for (int i = 0; i < run->failures.counts; i++) {
+        if (belongs(run->failures.counted[i].head, loop)) run->failures.counted[i].head = node;
+    }
+    count_together(&run->failures);
 }
 
 int loopc_recover(struct loopc_run *run, const char *loop)
@@ -66,6 +120,11 @@ int loopc_recover(struct loopc_run *run, const char *loop)
         kept++;
     }
     failures->count = kept;
+    for (int i = 0; i < failures->counts; i++) {
+        if (belongs(failures->counted[i].head, loop)) failures->counted[i].count = 0;
+    }
+    while (failures->counts > 0 && failures->counted[failures->counts - 1].count == 0)
+        failures->counts--;
     if (run->interrupted) loopc_call_attention(LOOPC_CAUSE_SIGNAL);
     return LOOPC_OK;
 }

@@ -24,7 +24,7 @@ enum loopc_status {
     LOOPC_OK = 0,
     LOOPC_FAILED = 1,
     LOOPC_RECOVERED = 2,   /* a failed_ step called $recover() */
-    LOOPC_INTERRUPTED = 4, /* SIGINT or SIGTERM: the run is being ended in good order */
+    LOOPC_INTERRUPTED = 4, /* by a signal: the run is being ended in good order */
     LOOPC_CANCEL = 8,      /* leave the innermost phase */
     LOOPC_STOP = 9,        /* end the innermost repetition */
     LOOPC_MORE = 10,       /* a machine has stepped and is not at its end */
@@ -33,6 +33,7 @@ enum loopc_status {
 
 enum {
     LOOPC_FAILURES_KEPT = 64, /* failures kept in full; those after them are counted */
+    LOOPC_COUNTS_KEPT = 32,   /* loops in which failures that are only counted can be at a time */
     LOOPC_PATH_KEPT = 32,     /* insertions kept of a path; those after them are counted */
     LOOPC_MESSAGE_SIZE = 256  /* bytes of a message, with its end */
 };
@@ -42,19 +43,34 @@ struct loopc_failure {
     const char *head;                  /* the node at which the failure has arrived */
     const char *path[LOOPC_PATH_KEPT]; /* where the loops it left were inserted, innermost first */
     int depth;                         /* insertions in all; may exceed LOOPC_PATH_KEPT */
-    unsigned more;                     /* failures that came after this one and were not kept */
     char message[LOOPC_MESSAGE_SIZE];  /* one line */
+};
+
+/* Failures that came when the table was full. Where they have arrived decides what a recovery
+ * takes away; those that have arrived in one loop are counted together. */
+struct loopc_counted {
+    const char *head;
+    unsigned count;
 };
 
 /* Plain memory; names are string literals of the emitted code. */
 struct loopc_failures {
-    int count;                                      /* of kept */
-    struct loopc_failure kept[LOOPC_FAILURES_KEPT]; /* [0] is the primary one */
+    int count;                                       /* of kept */
+    int counts;                                      /* of counted */
+    struct loopc_failure kept[LOOPC_FAILURES_KEPT];  /* [0] is the primary one */
+    struct loopc_counted counted[LOOPC_COUNTS_KEPT]; /* in the order in which they came */
 };
 
 /* Records that `node` failed, with a printf-style message. Returns LOOPC_FAILED. */
 int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
+
+/* Adds those of another run, as if they had happened in this one; names are the same program's. */
+void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failures)
+    __attribute__((cold));
+
+/* How many failures came that were not kept, and are not recovered from. */
+unsigned loopc_failures_more(const struct loopc_failures *failures);
 
 /* The failures that have arrived in `loop` go out to `node`, where the loop is inserted. */
 void loopc_pass_on(struct loopc_run *run, const char *loop, const char *node) __attribute__((cold));

@@ -53,7 +53,7 @@ local Part = loop "Part" {
     on_batch = node(2, [[
         net_forward($net, $x, $rows);
         $Update.loss += net_loss($net, $labels, $rows) / (float)$parts;
-        net_backward($net, $x, $rows);
+        net_backward($net, $rows);
     ]]),
 }
 

@@ -46,7 +46,7 @@ local Fit = loop "Fit" {
 return trainer "interleaved" {
     Fit,
     state = {
-        eta = f32 { 0.005, option = true, doc = "learning rate" },
+        eta = f32 { 0.02, option = true, doc = "learning rate" },
         batches = i32 { 500, option = true, doc = "how many batches" },
         stop_file = str { "", option = true, doc = "the training ends when there is such a file" },
         batch = i32(0), next = i32(0),

@@ -191,7 +191,7 @@ local Pass = loop "Pass" {
         policy_zero_delta($policy, ROWS);
         policy_likelihood($policy, $chosen, $weights, ROWS);
         policy_zero_grad($policy);
-        policy_backward($policy, $x, ROWS);
+        policy_backward($policy, ROWS);
         policy_clip_grad($policy, 0.5f);
         policy_rule_step($policy_rule, $policy, $eta);
     ]]),
@@ -199,7 +199,7 @@ local Pass = loop "Pass" {
         value_zero_grad($value);
         value_forward($value, $x, ROWS);
         value_loss($value, $y, ROWS);
-        value_backward($value, $x, ROWS);
+        value_backward($value, ROWS);
         value_rule_step($value_rule, $value, $eta);
     ]]),
 }

@@ -1,6 +1,6 @@
 /* Drives a net that gen/emit_mlp.lua emitted. tests/lua/test_emit_mlp.lua writes emitted.h (the
  * net, its optimizers `opt` and `plain`, and what they are made from: shape, BATCH, COUNT, TARGETS,
- * RATE, RESIZE, SOFTMAX) and compiles this.
+ * RATE, JOB, RESIZE, SOFTMAX) and compiles this.
  *
  * The net is filled with NaN first, so that reading anything that was not written shows.
  */
@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dataset.h"
 #include "nn.h"
 #include "nn_reference.h"
+#include "rng.h"
 
 #include "emitted.h"
 
@@ -97,9 +99,9 @@ static void check_outputs(int rows)
 static void check_gradients(int rows)
 {
     net_zero_grad(&net);
-    net_backward(&net, x, rows);
+    net_backward(&net, rows);
     const float norm = net_grad_norm(&net);
-    net_backward(&net, x, rows);
+    net_backward(&net, rows);
     expect_near("accumulated norm", net_grad_norm(&net), 2.0 * (double)norm);
     net_scale_grad(&net, 0.5f);
     plain_step(&plain, &net, 1.0f);
@@ -174,15 +176,69 @@ static void check_training(void)
     net_zero_grad(&by_parts);
     net_forward(&by_parts, x, BATCH);
     expect(first == net_loss(&by_parts, TARGETS, BATCH), "train's loss", first, 0);
-    net_backward(&by_parts, x, BATCH);
+    net_backward(&by_parts, BATCH);
     opt_step(&steps, &by_parts, RATE);
-    expect(!memcmp(&net, &by_parts, sizeof net), "train's net", 0, 1);
+    net_get_weights(&net, weights, COUNT);
+    net_get_weights(&by_parts, moved, COUNT);
+    expect(!memcmp(weights, moved, sizeof weights), "train's weights", 0, 1);
     expect(!memcmp(&opt, &steps, sizeof opt), "train's moments", 0, 1);
     float last = first;
     for (int i = 0; i < 300; i++)
         last = net_train(&net, &opt, x, TARGETS, BATCH, RATE);
     expect(last < first, "last loss below the first", last, first);
     expect(opt.step == 301, "steps", (double)opt.step, 301);
+}
+
+/* train_from learns what train does from the rows that take gives. */
+static void check_gathering(void)
+{
+    static struct my_net gathering, taking;
+    static struct my_opt steps, same_steps;
+    static float rows[VALUES], targets[VALUES];
+    static int32_t classes[BATCH];
+    const struct loopc_dataset data = {.x = x,
+                                       .y = y,
+                                       .labels = labels,
+                                       .rows = BATCH,
+                                       .columns = shape.sizes[0],
+                                       .targets = shape.sizes[shape.layers]};
+    const int32_t count = (BATCH + 1) / 2;
+    gathering = taking = net;
+    steps = same_steps = opt;
+    loopc_dataset_take(&data, 7, 0, count, rows, classes);
+    loopc_dataset_take_targets(&data, 7, 0, count, NULL, targets);
+    const float loss = net_train(&taking, &same_steps, rows, TAKEN, count, RATE);
+    const float same = net_train_from(&gathering, &steps, &data, 7, 0, count, RATE);
+    expect(loss == same, "gathered loss", same, loss);
+    net_get_weights(&taking, weights, COUNT);
+    net_get_weights(&gathering, moved, COUNT);
+    expect(!memcmp(weights, moved, sizeof weights), "gathered weights", 0, 1);
+    const float none = net_train_from(&gathering, &steps, &data, 7, BATCH, count, RATE);
+    expect(none != none, "loss of no rows", none, (double)NAN);
+}
+
+/* Any number of threads makes the same net. */
+static void check_threads(void)
+{
+    static struct my_net start, shared;
+    static struct my_opt start_opt, shared_opt;
+    char message[256];
+    start = net;
+    start_opt = opt;
+    for (int threads = 1; threads <= 4; threads++) {
+        shared = start;
+        shared_opt = start_opt;
+        struct net_batch batch = JOB(&shared, &shared_opt);
+        expect(!loopc_crew_size(threads, message, sizeof message), "crew", threads, threads);
+        for (batch.rows = 1; shared_opt.step - start_opt.step < 50;
+             batch.rows = batch.rows % BATCH + 1) {
+            shared_opt.step++;
+            loopc_crew_run(net_train_part, &batch);
+        }
+        net_get_weights(&shared, threads > 1 ? moved : weights, COUNT);
+        expect(threads == 1 || !memcmp(weights, moved, sizeof weights), "threads' weights", 0, 1);
+    }
+    loopc_crew_end();
 }
 
 static void check_init(void)
@@ -213,6 +269,8 @@ int main(void)
     }
     check_blend();
     check_training();
+    check_gathering();
+    check_threads();
     check_init();
     return 0;
 }

@@ -51,10 +51,10 @@ same() {
 
 run_one() {
     mkdir -p "$TMP/$1"
-    # In a condition, set -e would mean nothing.
     (
         cd "$TMP/$1" || exit 1
-        set -e
+        set -eE
+        trap 'echo "failed: $BASH_COMMAND"' ERR
         "$1"
     ) >"$TMP/log" 2>&1
     local code=$? name=${1#test_}
@@ -70,7 +70,8 @@ run_one() {
 run_tests() {
     local failed=0 function
     for function in $(declare -F | sed -n 's/^declare -f \(test_.*\)/\1/p'); do
-        run_one "$function" || failed=1
+        run_one "$function" # not in a condition, nor before ||: set -e would mean nothing in the test
+        failed=$((failed | $?))
     done
     exit $failed
 }

@@ -55,6 +55,9 @@ static const struct loopc_program program = {.name = "digits",
 static const struct loopc_program seeded = {
     .name = "seeded", .size = sizeof(struct state), .fields = own_seed, .field_count = 1};
 
+static const struct loopc_program shared = {
+    .name = "shared", .size = sizeof(struct state), .threads = true};
+
 static struct state state;
 static struct loopc_args args;
 static struct loopc_texts texts;
@@ -170,6 +173,32 @@ static void common_flags(void **unused)
     assert_int_equal(args.progress, LOOPC_NEVER);
 }
 
+static const char *help_of(const struct loopc_program *of)
+{
+    static char text[8192];
+    FILE *file = fmemopen(text, sizeof text, "w");
+    loopc_help_print(of, &state, file);
+    fclose(file);
+    return text;
+}
+
+static void some_programs_have_threads(void **unused)
+{
+    (void)unused;
+    REFUSES("unknown flag '--threads'", "--help lists the flags there are", "--threads", "2");
+    assert_null(strstr(help_of(&seeded), "--threads"));
+    assert_non_null(strstr(help_of(&shared), "--threads <n>"));
+    assert_int_equal(read_line(&shared, "--seed", "3", NULL), LOOPC_OK);
+    assert_int_equal(args.threads, 1);
+    assert_int_equal(read_line(&shared, "--threads", "256", NULL), LOOPC_OK);
+    assert_int_equal(args.threads, 256);
+    static const char *const wrong[] = {"0", "-1", "257", "4294967297", "two", ""};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(read_line(&shared, "--threads", wrong[i], NULL), LOOPC_FAILED);
+        assert_non_null(strstr(args.message, "--threads: "));
+    }
+}
+
 static void data_sets_are_noted(void **unused)
 {
     (void)unused;
@@ -248,15 +277,6 @@ static void very_long_flags(void **unused)
     assert_string_equal(args.hint, "--help lists the flags there are");
 }
 
-static const char *help_of(const struct loopc_program *of)
-{
-    static char text[8192];
-    FILE *file = fmemopen(text, sizeof text, "w");
-    loopc_help_print(of, &state, file);
-    fclose(file);
-    return text;
-}
-
 static void help_page(void **unused)
 {
     (void)unused;
@@ -317,13 +337,21 @@ static void help_names_a_flag_once(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_given),          TEST(options_set_fields),
-        TEST(both_spellings),         TEST(bools),
-        TEST(the_last_one_counts),    TEST(common_flags),
-        TEST(data_sets_are_noted),    TEST(wishes_end_the_reading),
-        TEST(a_seed_of_its_own),      TEST(unknown_flags),
-        TEST(stray_arguments),        TEST(missing_and_wrong_values),
-        TEST(very_long_flags),        TEST(help_page),
+        TEST(nothing_given),
+        TEST(options_set_fields),
+        TEST(both_spellings),
+        TEST(bools),
+        TEST(the_last_one_counts),
+        TEST(common_flags),
+        TEST(some_programs_have_threads),
+        TEST(data_sets_are_noted),
+        TEST(wishes_end_the_reading),
+        TEST(a_seed_of_its_own),
+        TEST(unknown_flags),
+        TEST(stray_arguments),
+        TEST(missing_and_wrong_values),
+        TEST(very_long_flags),
+        TEST(help_page),
         TEST(help_names_a_flag_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ static int tear_down(void **state)
 
 static void save(void)
 {
-    struct loopc_moment moment = {3, 0, 70, 7, 1234, 0.5, 0.25};
+    struct loopc_moment moment = {3, 0, 70, 7, 5, 1234, 0.5, 0.25};
     assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message), LOOPC_OK);
     assert_int_equal(moment.number, folder.last);
 }
@@ -69,6 +69,7 @@ static void test_there_and_back(void **state)
     assert_int_equal(moment->number, 1);
     assert_int_equal(moment->steps, 70);
     assert_int_equal(moment->epochs, 7);
+    assert_int_equal(moment->ended, 5);
     assert_int_equal(moment->metrics, 1234);
     assert_true(moment->seconds == 0.5 && moment->best == 0.25);
     assert_true(loopc_rng_u64(&saved.rng) == loopc_rng_u64(&loaded.rng));

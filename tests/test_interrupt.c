@@ -103,6 +103,45 @@ static void a_second_signal_ends_at_once(void **unused)
     }
 }
 
+/* What schedulers send one after the other; the first one is what the run was interrupted by. */
+static void a_scheduler_that_climbs(void **unused)
+{
+    (void)unused;
+    const int first[] = {SIGINT, SIGHUP, SIGXCPU, SIGUSR2};
+    for (int i = 0; i < 4; i++) {
+        loopc_signals_catch(NULL, false);
+        raise(first[i]);
+        assert_int_equal(loopc_signal_caught(), first[i]);
+        wait_ms(2L * LOOPC_TWIN_MS);
+        for (int k = 1; k < 4; k++)
+            raise(first[k]);
+        raise(SIGTERM);
+        raise(SIGXFSZ);
+        assert_int_equal(loopc_signal_caught(), first[i]);
+        loopc_signals_release();
+    }
+    assert_string_equal(loopc_signal_name(SIGXCPU), "SIGXCPU");
+}
+
+/* Those who save hear of a reader that left; to others it means what it means to any program. */
+static void a_reader_that_leaves(void **unused)
+{
+    (void)unused;
+    struct sigaction now;
+    loopc_signals_catch(NULL, false);
+    sigaction(SIGPIPE, NULL, &now);
+    assert_true(now.sa_handler == SIG_DFL);
+    loopc_signals_release();
+    loopc_signals_catch(NULL, true);
+    for (int i = 0; i < 3; i++)
+        raise(SIGPIPE);
+    assert_int_equal(loopc_signal_caught(), SIGPIPE);
+    loopc_signals_default();
+    sigaction(SIGPIPE, NULL, &now);
+    assert_true(now.sa_handler == SIG_DFL);
+    loopc_signals_release();
+}
+
 static int short_finish(void *unused)
 {
     struct loopc_run run = {0};
@@ -199,6 +238,8 @@ int main(void)
         cmocka_unit_test(recovery_keeps_interruption),
         cmocka_unit_test(release_restores),
         cmocka_unit_test(a_second_signal_ends_at_once),
+        cmocka_unit_test(a_scheduler_that_climbs),
+        cmocka_unit_test(a_reader_that_leaves),
         cmocka_unit_test(twins_are_one),
         cmocka_unit_test(notice_is_written_once),
         cmocka_unit_test(ignored_signals_stay_ignored),

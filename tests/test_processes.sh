@@ -115,4 +115,80 @@ test_steps_end_processes() {
     gone
 }
 
+# A host with a SIGCHLD handler, a child and descriptors of its own holds two runs, one a copy made while a process of the first
+# is running: the machine waits for nobody's children but its own, and gives everything back.
+test_a_host_keeps_its_children() {
+    cat >work.lua <<'SPEC'
+local L = loop "L" { times = 3, on_a = node(1, WEAVE(-1, {
+    POPEN { "sleep", "0.02" }, SPAWN(CALL [[ $sum += 7; for (int i = 0; i < 262144; i++) $big[i] = $sum; ]]), REPEAT(5, CALL [[ $ticks++; ]]),
+})) }
+return trainer "work" { L, state = { sum = i32(0), ticks = i32(0), big = i32[262144] } }
+SPEC
+    "$LOOPC" gen --step --lib work.lua -o work.c
+    cat >host.c <<'C'
+#include "work.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t heard;
+
+static void hear(int number)
+{
+    heard += number == SIGCHLD;
+}
+
+static int descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 256; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+int main(void)
+{
+    struct work *a = malloc(sizeof *a), *b = malloc(sizeof *b);
+    struct sigaction mine = {.sa_handler = hear}, now;
+    sigaction(SIGCHLD, &mine, NULL);
+    const pid_t own = fork();
+    if (own == 0) _exit(42);
+    const int before = descriptors();
+    work_init(a, 1);
+    work_run(a, 20); /* processes are running */
+    work_copy(b, a);
+    int first, second;
+    do {
+        first = work_run(a, 1);
+        second = work_run(b, 1);
+        poll(NULL, 0, 1);
+    } while (first == LOOPC_MORE || second == LOOPC_MORE);
+    printf("%d %d %d %d %d %d\n", first, second, a->sum, b->sum, a->ticks, b->ticks);
+    printf("%d %d\n", a->big[262143], !memcmp(a->big, b->big, sizeof a->big));
+    work_init(b, 1);
+    work_run(b, 10);
+    work_end(b); /* in the middle */
+    int status = 0;
+    const pid_t ended = waitpid(own, &status, 0);
+    printf("own %d %d\n", ended == own, WEXITSTATUS(status));
+    printf("left %d descriptors %d\n", waitpid(-1, NULL, WNOHANG) >= 0, descriptors() - before);
+    sigaction(SIGCHLD, NULL, &now);
+    printf("handler %d heard %d\n", now.sa_handler == hear, heard > 0);
+    free(a);
+    free(b);
+    return 0;
+}
+C
+    cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$ROOT/runtime" -I. host.c work.c "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread -o host
+    expect 0 timeout 60 ./host
+    same "$OUT" "0 0 21 21 15 15
+21 1
+own 1 42
+left 0 descriptors 0
+handler 1 heard 1"
+}
+
 run_tests

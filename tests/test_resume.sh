@@ -66,6 +66,78 @@ test_kill_9_at_random() {
     done
 }
 
+# One run that is killed whenever it has been resumed, until it gets to its end.
+test_killed_again_and_again() {
+    build_trainer
+    local code=1 kills=0
+    while [ "$kills" -lt "$KILLS" ] && [ "$code" -ne 0 ]; do
+        ./resume --checkpoint saved --save-every 1 --keep 2 --metrics m.jsonl --resume >/dev/null 2>&1 &
+        sleep "0.0$((RANDOM % 90 + 10))"
+        kill -9 $! 2>/dev/null || true
+        code=0
+        wait $! 2>/dev/null || code=$?
+        kills=$((kills + 1))
+    done
+    [ "$code" -eq 0 ] || resume_and_compare
+    cmp m.jsonl whole.jsonl
+}
+
+test_others_read_what_was_saved() {
+    build_trainer
+    expect 0 ./resume --checkpoint saved --save-every 100
+    for file in saved/*.safetensors; do
+        expect 0 python3 "$ROOT/tests/read_safetensors.py" "$file"
+        has "$OUT" "checksum right"
+        has "$OUT" "net.layers.0.weight F32"
+        has "$OUT" "loopc.position I64 []"
+    done
+    expect 0 python3 "$ROOT/tests/read_safetensors.py" "$(latest)" Fit.iteration Train.total adam.step
+}
+
+# What a body made of the data before the first epoch is there after a resume: parts of data sets, a set narrowed to the rest.
+test_parts_of_data_sets() {
+    cat >parts.lua <<'SPEC'
+local Fit = loop "Fit" { times = "$epochs", state = { epochs = i32 { 3, option = true } },
+    before_run = node(0, [[
+        if (loopc_dataset_split($all, 7, 0.3, $all, $valid)) $fail("no part");
+        if (loopc_dataset_split($all, 8, 0.5, $first, $second)) $fail("no part");
+    ]]),
+    on_epoch = node(1),
+    after_run = node(9, [[ printf("%g %d %d %d %d\n", $sum, (int)$all->rows, (int)$valid->rows, (int)$first->rows, (int)$second->rows); ]]) }
+local Pass = loop "Pass" { call_on = { Fit.on_epoch }, times = "$all->rows", state = { x = f32[2] },
+    on_row = node(1, [[
+        loopc_dataset_take($all, (uint64_t)$Fit.iteration + 1, $iteration, 1, $x, NULL);
+        $sum = $sum * 1.1 + (double)$x[0];
+        if ($iteration < $valid->rows) loopc_dataset_take($valid, 0, $iteration, 1, $x, NULL), $sum += (double)$x[1];
+        if ($iteration < $second->rows) loopc_dataset_take($second, 0, $iteration, 1, $x, NULL), $sum -= (double)$x[1];
+        $sum = fmod($sum, 1000);
+    ]]) }
+return trainer "parts" { Fit, Pass, state = { sum = f64 {},
+    all = dataset { option = true, label = false }, valid = dataset {}, first = dataset {}, second = dataset {} } }
+SPEC
+    expect 0 "$LOOPC" build parts.lua -o parts
+    for i in $(seq 20); do echo "$i,$((i * i))"; done >rows.csv
+    expect 0 ./parts --all rows.csv --checkpoint saved --save-every 1step --keep 100
+    local whole=$OUT
+    has "$whole" " 14 6 7 7"
+    for number in 1 5 14 30 41; do
+        expect 0 ./parts --all rows.csv --resume "saved/parts-$number.safetensors"
+        same "$OUT" "$whole"
+        lacks "$ERR" warning
+    done
+    expect 0 ./parts --all rows.csv --epochs 5
+    whole=$OUT
+    expect 0 ./parts --all rows.csv --checkpoint saved --resume --epochs 5
+    same "$OUT" "$whole"
+    head -n 9 rows.csv >fewer.csv
+    expect 0 ./parts --all fewer.csv --resume saved/parts-5.safetensors
+    has "$ERR" "all is another data set"
+}
+
+latest() {
+    printf '%s\n' saved/resume-[0-9]*.safetensors | sort -V | tail -n 1
+}
+
 test_signals_save_and_end_in_good_order() {
     build_trainer
     local code whole

@@ -189,6 +189,63 @@ static void streams_have_names(void **unused)
     assert_int_equal(child.code, 0);
 }
 
+/* Zeroed whatever its size; a large one at the start of a huge page. */
+static int large_run(void *state)
+{
+    const size_t size = ((struct loopc_run *)state)->program->size;
+    char *const bytes = state;
+    for (size_t i = sizeof(struct loopc_run); i < size; i++) {
+        if (bytes[i]) return LOOPC_FAILED;
+        bytes[i] = 1; /* it is all there */
+    }
+    return (uintptr_t)state % (size > 2 << 20 ? 2 << 20 : 64) ? LOOPC_FAILED : LOOPC_OK;
+}
+
+static int large_main(void *size)
+{
+    const struct loopc_program large = {.name = "large", .size = *(size_t *)size, .run = large_run};
+    return loopc_main(&large, 1, (char *[]){(char *)"large", NULL});
+}
+
+static void large_states_have_huge_pages(void **unused)
+{
+    (void)unused;
+    static const size_t mega = 1 << 20;
+    size_t sizes[] = {sizeof(struct loopc_run), mega, 2 * mega, 2 * mega + 1, 9 * mega + 77};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        child_run(&child, large_main, &sizes[i]);
+        assert_int_equal(child.code, 0);
+    }
+}
+
+/* The crew is there while the program runs, and not afterwards. */
+static int crew_run(void *state)
+{
+    (void)state;
+    printf("%d members\n", loopc_crew_members);
+    return LOOPC_OK;
+}
+
+static int crew_main(void *argv)
+{
+    const struct loopc_program own = {
+        .name = "crew", .size = sizeof(struct loopc_run), .run = crew_run, .threads = true};
+    const int code = loopc_main(&own, ((char **)argv)[1] ? 3 : 1, argv);
+    return loopc_crew_members == 1 ? code : 9;
+}
+
+static void threads_are_started_and_ended(void **unused)
+{
+    (void)unused;
+    char *argv[] = {(char *)"crew", (char *)"--threads", (char *)"3", NULL},
+         *alone[] = {*argv, NULL};
+    child_run(&child, crew_main, argv);
+    assert_int_equal(child.code, 0);
+    assert_string_equal(child.out, "3 members\n");
+    child_run(&child, crew_main, alone);
+    assert_string_equal(child.out, "1 members\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +255,8 @@ int main(void)
         cmocka_unit_test(says_where_a_file_is_wrong),
         cmocka_unit_test(a_circle),
         cmocka_unit_test(streams_have_names),
+        cmocka_unit_test(large_states_have_huge_pages),
+        cmocka_unit_test(threads_are_started_and_ended),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

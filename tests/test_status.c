@@ -126,10 +126,45 @@ static void later_failures_are_counted(void **unused)
     for (int i = 0; i < LOOPC_FAILURES_KEPT + 5; i++)
         loopc_fail(&run, "A.on_x", "number %d", i);
     assert_int_equal(run.failures.count, LOOPC_FAILURES_KEPT);
-    assert_int_equal(run.failures.kept[LOOPC_FAILURES_KEPT - 1].more, 5);
+    assert_int_equal(loopc_failures_more(&run.failures), 5);
     assert_string_equal(text_of(&run, 0), "A.on_x: number 0");
     loopc_recover(&run, "A");
     assert_int_equal(run.failures.count, 0);
+}
+
+/* With a full table a handler's loop still fails and recovers without a trace. */
+static void recovers_what_is_only_counted(void **unused)
+{
+    (void)unused;
+    struct loopc_run run = fresh();
+    for (int i = 0; i < LOOPC_FAILURES_KEPT + 2; i++)
+        loopc_fail(&run, "A.finally_x", "number %d", i);
+    for (int i = 0; i < 1000; i++) {
+        int st = loopc_fail(&run, "Deep.on_x", "no");
+        loopc_fail(&run, "B.finally_x", "nor this");
+        loopc_via(&run, st, "Deep", "B.on_x");
+        assert_int_equal(loopc_failures_more(&run.failures), 4);
+        loopc_recover(&run, "B");
+    }
+    assert_int_equal(run.failures.count, LOOPC_FAILURES_KEPT);
+    assert_int_equal(loopc_failures_more(&run.failures), 2);
+    loopc_via(&run, LOOPC_FAILED, "A", "Outer.on_x");
+    loopc_recover(&run, "Outer");
+    assert_int_equal(run.failures.count, 0);
+    assert_int_equal(loopc_failures_more(&run.failures), 0);
+}
+
+static void takes_over_failures(void **unused)
+{
+    (void)unused;
+    struct loopc_run run = fresh(), other = fresh();
+    for (int i = 0; i < LOOPC_FAILURES_KEPT + 3; i++)
+        loopc_fail(&other, "A.on_x", "number %d", i);
+    loopc_fail(&run, "B.on_x", "first");
+    loopc_fail_with(&run, &other.failures);
+    assert_string_equal(text_of(&run, 0), "B.on_x: first");
+    assert_string_equal(text_of(&run, 1), "A.on_x: number 0");
+    assert_int_equal(loopc_failures_more(&run.failures), 4);
 }
 
 static void deep_paths_keep_their_head(void **unused)
@@ -201,6 +236,8 @@ int main(void)
         cmocka_unit_test(recovery_of_a_loop_that_failed_before),
         cmocka_unit_test(recovery_takes_suppressed_failures_along),
         cmocka_unit_test(later_failures_are_counted),
+        cmocka_unit_test(recovers_what_is_only_counted),
+        cmocka_unit_test(takes_over_failures),
         cmocka_unit_test(deep_paths_keep_their_head),
         cmocka_unit_test(text_fits_its_buffer),
         cmocka_unit_test(worse_of_two),

@@ -30,11 +30,35 @@ test_the_straight_form_has_no_steps() {
     has "$ERR" "unknown flag '--steps'"
 }
 
-test_no_checkpoints_in_the_step_form() {
-    "$LOOPC" build --step "$TMP/count.lua" -o count
-    expect 2 ./count --checkpoint folder
-    has "$ERR" 'the step form has no checkpoints'
+# A checkpoint is of a place between two iterations, which both forms have.
+test_checkpoints_of_one_form_go_on_in_the_other() {
+    local net=$ROOT/specs/04_train_valid.lua
+    "$LOOPC" build "$net" -o straight
+    "$LOOPC" build --step "$net" -o step
+    expect 0 ./straight
+    local all=$OUT
+    expect 0 ./step
+    same "$OUT" "$all"
+    for second in step straight; do
+        rm -rf folder
+        expect 0 ./step --checkpoint folder --save-every 7 --steps 700
+        expect 0 ./$second --checkpoint folder --resume latest
+        same "$(printf '%s\n' "$OUT" | tail -n 1)" "$(printf '%s\n' "$all" | tail -n 1)"
+    done
+    expect 0 ./straight --checkpoint other --save-every 7
+    expect 0 ./step --resume "$(ls other/*.safetensors | head -n 1)"
+    same "$(printf '%s\n' "$OUT" | tail -n 1)" "$(printf '%s\n' "$all" | tail -n 1)"
 }
+
+# The suite of the control channel, with programs in the step form.
+stepped() { # stepped SUITE [ARGUMENT...]
+    printf '%s\n' '#!/bin/sh' 'if [ "$1" = build ]; then shift; set -- build --step "$@"; fi' "exec '$LOOPC' \"\$@\"" >stepped
+    chmod +x stepped
+    LOOPC=$PWD/stepped bash "$ROOT/tests/$@" >log 2>&1 || fail "$(grep '^not ok' log)"
+    grep -q '^ok' log
+}
+
+test_runs_in_the_step_form_are_steered() { stepped test_control.sh numbers malformed signals; }
 
 library() { # library NAME SPEC: with the position of its third step in the file `position`
     "$LOOPC" gen --step --lib "$2" -o count.c
@@ -141,11 +165,42 @@ SPEC
     has "$OUT" 'SEQ { SEQ { CALL [[a();]] }'
 }
 
+test_the_tour_of_elements() {
+    expect 0 "$LOOPC" run "$ROOT"/specs/13_*.lua
+    local all=$OUT
+    for line in 'CALL: 2' 'REPEAT: 0 1 2 ' 'LOOP: 162' 'CHOOSE: it divides' 'BUFFER_REPEAT: 10 101 10202 104080805' 'WEAVE: A B C ' \
+        'POPEN: another program says hello' 'SPAWN: 42' 'total 336'; do has "$all" "$line"; done
+    expect 0 "$LOOPC" run --step "$ROOT"/specs/13_*.lua
+    same "$OUT" "$all"
+}
+
+# The components of a stream point where its closed form says, to the last digits, and where the stream was told to vary.
 test_components_of_a_stream() {
     "$LOOPC" build "$ROOT"/specs/11_*.lua -o pca
     for angle in -1.2 0 0.5 1.5; do
         expect 0 ./pca --angle $angle --blocks 200
-        same "$(printf '%s\n' "$OUT" | awk '/variance/ { v = $NF } /closed/ { e = $NF } END { print (v > 8.5 && v < 9.5 && e < 0.02) }')" 1
+        has "$OUT" '200 blocks, 51200 samples'
+        same "$(printf '%s\n' "$OUT" | awk '/variance/ { v = $NF } /closed/ { c = $NF; a = $6 + 0 }
+            END { print (v > 8.5 && v < 9.5 && a < 0.02 && c < 1e-9) }')" 1
+    done
+}
+
+# Training, validation and a look at a file take turns, the same ones in both forms.
+test_interleaved_training() {
+    "$LOOPC" build "$ROOT"/specs/12_*.lua -o straight
+    "$LOOPC" build --step "$ROOT"/specs/12_*.lua -o step
+    expect 0 ./straight
+    local all=$OUT
+    same "$(printf '%s\n' "$all" | tail -n 1)" '500 batches'
+    same "$(printf '%s\n' "$all" | grep -c accuracy)" 5
+    same "$(printf '%s\n' "$all" | awk '/accuracy/ { a = $NF } END { print (a > 0.95) }')" 1
+    expect 0 ./step
+    same "$OUT" "$all"
+    touch stop
+    for form in straight step; do
+        expect 0 ./$form --stop-file stop
+        has "$OUT" 'the file is there: the end'
+        lacks "$OUT" '500 batches'
     done
 }
 

@@ -11,7 +11,11 @@ local build = {
     usage = "SPEC [-o PROGRAM]",
     least = 1,
     most = 1,
-    text = "Flags: " .. table.concat(toolchain.flags, " ") .. ", then CFLAGS and LDFLAGS of the environment.\n" ..
+    text = "Flags: " .. table.concat(toolchain.flags, " ") .. ", " .. table.concat(toolchain.here, " ") ..
+        ",\nthen CFLAGS and LDFLAGS of the environment.\n" ..
+        "The program is made for this processor. With --portable it has three versions instead, for any x86-64, for AVX2 and\n" ..
+        "for AVX-512, and picks one when it starts (LOOPC_CPU=plain, v3 or v4 in its environment asks for one); elsewhere it\n" ..
+        "has one for any processor of that kind. The results are the same, bit for bit.\n" ..
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 
@@ -20,6 +24,7 @@ build.options = compile.with {
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
+    { "--portable", nil, "a program for other machines, too: picks at start what its processor does fastest" },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
 }
 

@@ -28,7 +28,9 @@ end
 local classes = {
     { "loopc.node_table", "what node { ... } takes", vocabulary.node_keys, "[integer] string the body, C statements" },
     { "loopc.loop", "a loop: its nodes are named before_, on_, after_, failed_ or finally_ and their phase", vocabulary.loop_keys,
-        "[string] loopc.node" },
+        "[string] loopc.node\n"
+        .. "---@field connect fun(self: loopc.loop, children: table): loopc.loop puts loops on places: { on_step = Inner }\n"
+        .. "---@field replace fun(self: loopc.loop, others: table): loopc.loop exchanges loops below it: { Inner = Other }" },
     { "loopc.body_table", "what a key of a callback takes: a body with an order", vocabulary.binding_keys,
         "[integer] string the body, C statements" },
     { "loopc.callback", "bodies that attach to nodes by name", vocabulary.callback_keys, "[string] string|loopc.body_table" },

@@ -82,7 +82,7 @@ static bool is_point(struct loopc_json value, struct point *point)
     point->value = strtod(second, &end);
     if (!strncmp(second, "null", 4)) {
         point->value = (double)NAN;
-        end = (char *)(uintptr_t)second + 4;
+        end += 4; /* it stands where no number was found */
     }
     return end > second && *end == ']' && end + 1 == value.text + value.length;
 }

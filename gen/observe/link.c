@@ -20,13 +20,13 @@ static void become(char **argv, int fd)
     char *arguments[ARGUMENTS_MOST + 3];
     int count = 0;
     snprintf(name, sizeof name, "conn:%d", fd);
-    for (; argv[count] && count < ARGUMENTS_MOST; count++)
+    for (; count < ARGUMENTS_MOST && argv[count]; count++)
         arguments[count] = argv[count];
     arguments[count++] = "--control";
     arguments[count++] = name;
     arguments[count] = NULL;
-    (void)execvp(argv[0], arguments);
-    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", argv[0], strerror(errno));
+    (void)execvp(arguments[0], arguments);
+    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", arguments[0], strerror(errno));
     _exit(127);
 }
 

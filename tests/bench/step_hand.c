@@ -1,12 +1,5 @@
-/* The same steps as in step.spec, as somebody writes them who has them resumed by hand: a switch. */
-#include <stdint.h>
-
-struct hand {
-    int at;
-    int64_t i, x, times;
-};
-
-int hand_step(struct hand *h);
+/* The same steps as in step.spec, as somebody writes them who has them resumed by hand, with a switch; and as a loop. */
+#include "step_forms.h"
 
 int hand_step(struct hand *h)
 {
@@ -26,11 +19,11 @@ int hand_step(struct hand *h)
     return 0;
 }
 
-int64_t hand_straight(struct hand *h);
-
+/* Each count is written: it stands for work that is. */
 int64_t hand_straight(struct hand *h)
 {
-    for (h->i = 0; h->i < h->times; h->i++)
-        h->x++;
+    volatile int64_t *const x = &h->x;
+    for (int64_t i = 0; i < h->times; i++)
+        *x = *x + 1;
     return h->x;
 }

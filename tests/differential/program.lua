@@ -77,8 +77,8 @@ end
 function program.run(folders)
     local list = folders[1] .. ".jobs"
     platform.write(list, table.concat(folders, "\n") .. "\n")
-    local command = ("xargs -P %s -I{} sh {}/job.sh {} <%s"):format(jobs, list)
-    local code, _, err = platform.run { "sh", "-c", command }
+    local command = [[xargs -d '\n' -P "$1" -I{} sh {}/job.sh {} <"$2"]]
+    local code, _, err = platform.run { "sh", "-c", command, "sh", jobs, list }
     assert(code == 0, err)
 end
 

@@ -4,6 +4,7 @@
 -- LOOPC_GRAPHS how many graphs (200)          LOOPC_FIRST  the number of the first one (1)
 -- LOOPC_JOBS   how many at a time (2)         LOOPC        the generator (build/loopc)
 --
+-- LOOPC_WAY    one of program.lua (stepped, ...): all of them are compiled that way
 -- LOOPC_KEEP=1 keeps all programs, in <build>/differential/run-SEED.
 --
 -- A graph that differs is shrunk; its spec and both outputs are left in <build>/differential/failed-*, whose path is
@@ -27,6 +28,7 @@ local top = ("%s/run-%d"):format(program.folder, seed)
 
 -- How graph i is compiled.
 local function way_of(i)
+    if platform.getenv "LOOPC_WAY" then return platform.getenv "LOOPC_WAY" end
     if i % 20 == 10 then return "clang_sanitized" end
     if i % 20 == 0 then return "sanitized" end
     if i % 20 == 5 then return "optimized" end

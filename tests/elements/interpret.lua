@@ -25,6 +25,21 @@ function run.PRINT(machine, el)
     machine:print(("%s %d\n"):format(el.label, machine.fields[el.field]))
 end
 
+-- A process: what it does to the fields comes back when it ends, unless it failed. How many steps that takes nobody knows.
+function run.SPAWN(machine, el)
+    coroutine.yield()
+    for _, child in ipairs(el) do
+        machine.fields[child.set] = (machine.fields[child.set] * child.factor + child.plus) % 7
+    end
+end
+
+-- A leaf with the site field of the loop that it stands in.
+function run.SITE(machine)
+    coroutine.yield()
+    machine:print(("w %d\n"):format(machine.sites[machine.site]))
+    machine.sites[machine.site] = machine.sites[machine.site] + 1
+end
+
 function run.SEQ(machine, el)
     for _, child in ipairs(el) do
         local signal = element(machine, child)
@@ -101,27 +116,48 @@ Machine.__index = Machine
 
 function Machine:print(text) self.steps[#self.steps] = self.steps[#self.steps] .. text end
 
+-- The inner loop at one of its two sites. Returns what leaves it.
+local function inner(machine, loop, site)
+    machine.site = site
+    for _ = 1, loop.times do
+        local signal = element(machine, loop.tree)
+        run.PRINT(machine, { label = "inner", field = 3 })
+        if signal == "stop" then return nil end
+        if signal and signal ~= "cancel" then return signal end
+    end
+end
+
+-- The failed part of phase a. Returns what is pending after it.
+local function failed(machine, spec)
+    local signal = element(machine, spec.failed)
+    run.PRINT(machine, { label = "failed", field = 1 })
+    return signal ~= "recover" and "fail" or nil
+end
+
 -- One iteration of the loop: phase a with its handlers, then phase b. Returns what ends the loop.
 local function iteration(machine, spec)
-    local signal = element(machine, spec.tree)
-    if signal == "fail" then run.PRINT(machine, { label = "failed", field = 1 }) end
+    local signal = element(machine, spec.tree) or inner(machine, spec.inner, 1)
+    if signal == "fail" then signal = failed(machine, spec) end
     local late = element(machine, spec.finally)
     run.PRINT(machine, { label = "finally", field = 1 })
     if late == "fail" then signal = "fail" end
     if signal == "cancel" then signal = nil end
     if signal then return signal end
     run.PRINT(machine, { label = "b", field = 2 })
+    return element(machine, spec.callback) or inner(machine, spec.inner, 2)
 end
 
+-- The outer loop: ended by its own $stop(), named or not; one that leaves phase b is like one that leaves phase a.
 local function whole(machine, spec)
     for _ = 1, spec.times do
-        local ends, signal = stopped(iteration(machine, spec))
-        if ends then return signal end
+        local signal = iteration(machine, spec)
+        if signal == "stop" or signal == "stop outer" then return nil end
+        if signal and signal ~= "cancel" then return signal end
     end
 end
 
 function interpret.run(spec, most)
-    local machine = setmetatable({ fields = { 0, 1, 2 }, buffer = { 0, 0, 0, 0 }, room = 4, steps = {} }, Machine)
+    local machine = setmetatable({ fields = { 0, 1, 2 }, buffer = { 0, 0, 0, 0 }, room = 4, steps = {}, sites = { 0, 0 } }, Machine)
     local main = coroutine.create(function() return whole(machine, spec) end)
     local ok, signal = coroutine.resume(main)
     assert(ok, signal)

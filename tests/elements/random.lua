@@ -38,6 +38,14 @@ local function children(self, depth, signals, least)
     return out
 end
 
+-- Leaves without a print: if the state is copied meanwhile both start the process, and nothing is seen twice.
+function make.SPAWN(self)
+    local el = { op = "SPAWN" }
+    for i = 1, self.dice:int(0, 2) do el[i] = { set = 1 + self.dice:int(0, 2), factor = 1 + self.dice:int(0, 2), plus = self.dice:int(0, 4) } end
+    self.timed = true
+    return el
+end
+
 function make.SEQ(self, signals, depth)
     local el = children(self, depth, signals, 0)
     el.op = "SEQ"
@@ -76,24 +84,34 @@ function make.BUFFER_REPEAT(self, signals, depth)
     return { op = "BUFFER_REPEAT", n = n, value = 1 + self.dice:int(0, 2), el = self:element(depth - 1, signals) }
 end
 
+-- How often it is the turn of what waits for a process depends on the time.
 function make.WEAVE(self, signals, depth)
+    self.in_weave = self.in_weave + 1
     local el = children(self, depth, signals, 1)
+    self.in_weave = self.in_weave - 1
     el.op, el.required = "WEAVE", self:one_in(3) and -1 or self.dice:int(0, #el)
     return el
 end
 
-local inner = { "SEQ", "SEQ", "REPEAT", "REPEAT", "LOOP", "CHOOSE", "BUFFER_REPEAT", "WEAVE", "WEAVE", "CALL", "PRINT" }
+local nested = { "SEQ", "SEQ", "REPEAT", "REPEAT", "LOOP", "CHOOSE", "BUFFER_REPEAT", "WEAVE", "WEAVE", "CALL", "PRINT" }
 
 function Tree:element(depth, signals)
-    local op = depth <= 0 and (self:one_in(6) and "PRINT" or "CALL") or inner[1 + self.dice:int(0, #inner - 1)]
+    local op = depth <= 0 and (self:one_in(6) and "PRINT" or "CALL") or nested[1 + self.dice:int(0, #nested - 1)]
+    if op == "CALL" and self.processes and self.in_weave == 0 and self:one_in(4) then op = "SPAWN" end
     return make[op](self, signals, depth)
 end
 
 function random.spec(seed)
-    local tree = setmetatable({ dice = new_dice(seed), labels = 0 }, Tree)
-    local try = { "fail", "cancel", "stop" }
-    return { times = 1 + tree.dice:int(0, 1), tree = tree:element(1 + tree.dice:int(0, 3), try),
-        finally = tree:element(tree.dice:int(0, 2), tree:one_in(3) and { "fail" } or {}) }
+    local tree = setmetatable({ dice = new_dice(seed), labels = 0, in_weave = 0 }, Tree)
+    local try = { "fail", "cancel", "stop", "stop outer" }
+    tree.processes = tree:one_in(4)
+    local spec = { times = 1 + tree.dice:int(0, 1), tree = tree:element(1 + tree.dice:int(0, 3), try),
+        failed = tree:element(tree.dice:int(0, 2), tree:one_in(2) and { "recover", "recover", "fail" } or {}),
+        finally = tree:element(tree.dice:int(0, 2), tree:one_in(3) and { "fail" } or {}),
+        callback = tree:element(tree.dice:int(0, 1), tree:one_in(3) and try or {}) }
+    spec.inner = { times = tree.dice:int(0, 2), tree = { op = "SEQ", { op = "SITE" }, tree:element(tree.dice:int(0, 2), try) } }
+    spec.timed = tree.timed
+    return spec
 end
 
 -- The text of a spec.
@@ -109,7 +127,19 @@ local function number(n)
     return ('"($%s + %d) %% %d - %d"'):format(names[n.field], n.plus, n.modulo, n.minus)
 end
 
-local signals = { fail = '$fail("told to");', cancel = "$cancel();", stop = "$stop();" }
+local signals = { fail = '$fail("told to");', cancel = "$cancel();", stop = "$stop();", ["stop outer"] = "$stop(L);",
+    recover = "$recover();" }
+
+function write.SITE() return 'CALL [[ printf("w %d\\n", $w); $w++; ]]' end
+
+function write.SPAWN(el)
+    local out = {}
+    for i, child in ipairs(el) do
+        local name = names[child.set]
+        out[i] = ("CALL [[ $%s = ($%s * %d + %d) %% 7; ]]"):format(name, name, child.factor, child.plus)
+    end
+    return "SPAWN(SEQ { " .. table.concat(out, ", ") .. " })"
+end
 
 function write.CALL(el)
     local out = { ('printf("%s %%d %%d %%d\\n", $x, $y, $z);'):format(el.label) }
@@ -149,10 +179,16 @@ function write.WEAVE(el) return ("WEAVE(%d, %s)"):format(el.required, list(el)) 
 -- `name` is the trainer's.
 function random.text(spec, name)
     return table.concat({ 'local L = loop "L" {', ("    times = %d,"):format(spec.times), "    on_a = node(1, " .. text(spec.tree) .. "),",
-        '    failed_a = node(2, [[ printf("failed %d\\n", $x); ]]),', "    finally_a = node(3, " .. text(spec.finally) .. "),",
+        "    failed_a = node(2, " .. text(spec.failed) .. "),", "    finally_a = node(3, " .. text(spec.finally) .. "),",
         '    on_b = node(4, [[ printf("b %d\\n", $y); ]]),', "}",
-        'local late = callback "late" { finally_a = [[ printf("finally %d\\n", $x); ]] }',
-        ('return trainer "%s" { L, late, state = { x = i32(0), y = i32(1), z = i32(2), buffer = i32[4] } }'):format(name) }, "\n") .. "\n"
+        ('local M = loop "M" { call_on = { L.on_a, L.on_b }, times = %d, site = { w = i32(0) },'):format(spec.inner.times),
+        "    on_c = node(1, " .. text(spec.inner.tree) .. "),", '    finally_c = node(2, [[ printf("inner %d\\n", $z); ]]),', "}",
+        'local late = callback "late" { finally_a = [[ printf("finally %d\\n", $x); ]], failed_a = [[ printf("failed %d\\n", $x); ]],',
+        "    on_b = { order = 5, " .. text(spec.callback) .. " } }",
+        ('return trainer "%s" { L, M, late, state = { x = i32(0), y = i32(1), z = i32(2), buffer = i32[4] } }'):format(name) }, "\n") .. "\n"
 end
+
+-- The text of the spec's elements, each one an expression of Lua.
+function random.elements(spec) return { text(spec.tree), text(spec.failed), text(spec.finally), text(spec.callback), text(spec.inner.tree) } end
 
 return random

@@ -1,5 +1,6 @@
 -- Random trees of elements: the straight form, the step form with budgets cut at random, copies and saved positions at random
--- steps, each against the interpreter of section 6.
+-- steps, each against the interpreter of section 6. Of trees with processes, whose steps depend on the time, the output as a
+-- whole is compared.
 --
 -- LOOPC_SEED   the seed of the run, printed          LOOPC_TREES  how many trees (200)
 -- LOOPC_FIRST  the number of the first one (1)       LOOPC_JOBS   how many at a time (2)
@@ -21,12 +22,14 @@ local MOST_STEPS = 400
 
 local script = [[
 cd "$1" || exit 1
-flags="%CC% -std=c11 -O0 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
-flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=all -I%RUNTIME% -I."
+compile() {
+    %CC% -std=c11 -O0 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fsanitize=address,undefined \
+        -fno-sanitize-recover=all -I"%RUNTIME%" -I. "$@" "%LIBRARY%" -ljansson -lz -lm -pthread
+}
 "%LOOPC%" gen %OPTIONS% tree.lua -o prog.c --no-format >gen.out 2>&1 || exit 0
 "%LOOPC%" gen %OPTIONS% --step --lib tree.lua -o tree.c --no-format >>gen.out 2>&1 || exit 0
-$flags prog.c %LIBRARY% -ljansson -lz -lm -pthread -o prog >cc.out 2>&1 || exit 0
-$flags tree.c %DRIVER% %LIBRARY% -ljansson -lz -lm -pthread -o machine >>cc.out 2>&1 || exit 0
+compile prog.c -o prog >cc.out 2>&1 || exit 0
+compile tree.c "%DRIVER%" -o machine >>cc.out 2>&1 || exit 0
 ./prog --progress never >straight.out 2>straight.err; echo $? >straight.code
 for budget in 1 2 3; do ./machine plain $budget >plain$budget.out 2>plain$budget.err; echo $? >plain$budget.code; done
 ./machine copy %CUT% >copy.out 2>copy.err; echo $? >copy.code
@@ -62,7 +65,7 @@ local function prepare(i)
     platform.mkdirs(folder)
     platform.write(folder .. "/tree.lua", random.text(spec, "tree"))
     platform.write(folder .. "/job.sh", (script:gsub("%%([%u]+)%%", own)))
-    return { index = i, folder = folder, expected = expected, cut = own.CUT }
+    return { index = i, folder = folder, expected = expected, cut = own.CUT, timed = spec.timed }
 end
 
 local function read(folder, name) return platform.read(folder .. "/" .. name) or "" end
@@ -75,14 +78,26 @@ local function differs(tree, name, text, code)
     if out ~= text then return name .. ": other output" end
 end
 
+-- How much of a run a copy, or the program that goes on from a saved position, has to do depends on the time.
+local function check_timed(tree, all, code)
+    local copied, own = read(tree.folder, "copy.out"):match("^(.-)%-%-\n(.*)$")
+    if copied ~= all then return "copy: the original goes on otherwise" end
+    if all:sub(-#own) ~= own then return "copy: the copy goes on otherwise" end
+    local saved = read(tree.folder, "save.out")
+    return differs(tree, "copy", copied .. "--\n" .. own, code) or differs(tree, "save", saved, 0)
+        or differs(tree, "load", all:sub(#saved + 1), code)
+end
+
 local function check(tree)
     local expected = tree.expected
     local all, code, state = table.concat(expected.steps), expected.code, "state " .. expected.state
     local head, tail = table.concat(expected.steps, "", 1, tree.cut), table.concat(expected.steps, "", tree.cut + 1)
     if read(tree.folder, "cc.out") ~= "" then return "it does not compile" end
-    return differs(tree, "straight", all, code) or differs(tree, "plain1", all .. state, code)
+    local plain = differs(tree, "straight", all, code) or differs(tree, "plain1", all .. state, code)
         or differs(tree, "plain2", all .. state, code) or differs(tree, "plain3", all .. state, code)
-        or differs(tree, "copy", all .. state .. "--\n" .. tail .. state, code)
+    if plain then return plain end
+    if tree.timed then return check_timed(tree, all .. state, code) end
+    return differs(tree, "copy", all .. state .. "--\n" .. tail .. state, code)
         or differs(tree, "save", head, 0) or differs(tree, "load", tail .. state, code)
 end
 
@@ -93,7 +108,7 @@ for i = first, first + count - 1 do
 end
 local list = ("%s/elements/%d.jobs"):format(build, seed)
 platform.write(list, table.concat(folders, "\n") .. "\n")
-platform.run { "sh", "-c", ("xargs -P %s -I{} sh {}/job.sh {} <%s"):format(platform.getenv "LOOPC_JOBS" or "2", list) }
+platform.run { "sh", "-c", [[xargs -d '\n' -P "$1" -I{} sh {}/job.sh {} <"$2"]], "sh", platform.getenv "LOOPC_JOBS" or "2", list }
 for _, tree in ipairs(trees) do
     local why = check(tree)
     platform.say((why and "not ok" or "ok") .. " tree " .. tree.index .. (why and " - " .. why:gsub("%s+", " ") .. " (" .. tree.folder .. ")" or ""))

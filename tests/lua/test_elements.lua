@@ -3,6 +3,7 @@
 local dsl = require "gen.dsl"
 local elements = require "gen.elements"
 local optimize = require "gen.optimize"
+local random = require "tests.elements.random"
 local suite = require("tests.lua.harness").suite "elements"
 
 local words = dsl.words {}
@@ -26,6 +27,26 @@ suite:test("printed text reads back as the same value", function()
     local text = tostring(program())
     suite:equal(tostring(read(text)), text)
     suite:check(text:find("[=[ y[z[0]]++; ]=]", 1, true), "brackets in C text: " .. text)
+end)
+
+suite:test("random programs read back, equal to their copies", function()
+    for seed = 1, 200 do
+        for _, text in ipairs(random.elements(random.spec(seed))) do
+            local el = read(text)
+            suite:equal(tostring(read(tostring(el))), tostring(el))
+            suite:equal(tostring(el:copy()), tostring(el))
+            suite:equal(#el:find(el:copy()) > 0, true)
+        end
+    end
+end)
+
+suite:test("optimizing twice is optimizing once, and changes no value of the spec", function()
+    for seed = 1, 200 do
+        local el = read(random.elements(random.spec(seed))[1])
+        local before, once = tostring(el), optimize.element(el)
+        suite:equal(tostring(el), before)
+        suite:equal(tostring(optimize.element(once)), tostring(once))
+    end
 end)
 
 suite:test("texts of all kinds read back", function()

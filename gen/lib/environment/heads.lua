@@ -74,7 +74,7 @@ end
 tokens.begin = "{policy}_net_zero_delta(${policy}.net, {count});"
 tokens.likelihood = "{policy}_net_likelihood(${policy}.net, ${policy}.drawn, ${policy}.weights, {count})"
 tokens.entropy = "{policy}_net_entropy(${policy}.net, ${policy}.weights, {count})"
-tokens.backward = "{policy}_net_backward($net, $x, {count});"
+tokens.backward = "{policy}_net_backward($net, {count});"
 
 numbers.keys = { loss = "squared_error" }
 
@@ -127,7 +127,7 @@ numbers.backward = [[
     for (int32_t r = 0; r < 2 * {count}; r++)
         $guess[r] -= (float)({count}) * $slope[r];
     {policy}_net_loss($net, $guess, {count});
-    {policy}_net_backward($net, $x, {count});
+    {policy}_net_backward($net, {count});
 ]]
 
 function heads.of(design) return design.vector and numbers or tokens end

@@ -9,5 +9,13 @@ local L = loop "L" {
     on_h = node(8, POPEN {}),
     on_i = node(9, PRINT(7)),
     on_j = node(10, BUFFER_REPEAT { 3, CALL [[ $c++; ]], value = "c" }),
+    on_k = node(11, SEQ(CALL [[ $c++; ]], CALL [[ $c--; ]])),
+    on_l = node(12, LOOP { CALL [[ $c++; ]], CALL [[ $stop(); ]] }),
+    on_m = node(13, SEQ { CALL [[ $c++; ]], nil, CALL [[ $c--; ]] }),
+    on_n = node(14, REPEAT("$c;", CALL [[ $c++; ]])),
+    on_o = node(15, REPEAT(0, SPAWN())),
+    on_p = node(16, WEAVE("all", { CALL [[ $c++; ]] })),
+    on_q = node(17, CALL { "f", {} }),
+    on_r = node(18, CHOOSE("$c", { CALL [[ $c++; ]], defualt = CALL [[ $c--; ]] })),
 }
 return trainer "bad" { L, state = { c = i32(0) } }

@@ -52,7 +52,6 @@ static int FailingInner_on_force_fail(struct nested *s)
 {
     puts("on_force_fail");
     return loopc_fail(&s->loopc, "FailingInner.on_force_fail", "forced");
-    return LOOPC_OK;
 }
 
 /* Outer.after_step (spec.lua:4) */

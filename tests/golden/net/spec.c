@@ -7,22 +7,25 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Fit, AT_Train };
+enum { AT_START, AT_Fit, AT_Fit_END, AT_Train };
 
 /* net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows (spec.lua:15) */
 struct digits_net {
-    /* weights, a row an output, and biases */
-    float w0[64 * 64], b0[64];
-    float w1[10 * 64], b1[10];
-    /* activations, a row a sample; z is what the last one is made of */
-    float a0[32 * 64];
-    float z1[32 * 10], a1[32 * 10];
+    /* weights, outputs x inputs, and biases */
+    LOOPC_ALIGNED float w0[LOOPC_PANELS(64, 64)], b0[LOOPC_VECTOR(64)];
+    LOOPC_ALIGNED float w1[LOOPC_PANELS(10, 64)], b1[LOOPC_VECTOR(10)];
+    /* activations, features x samples; z is what the last one is made of */
+    LOOPC_ALIGNED float x[LOOPC_PANELS(64, 32)];
+    LOOPC_ALIGNED float a0[LOOPC_PANELS(64, 32)];
+    LOOPC_ALIGNED float z1[LOOPC_PANELS(10, 32)];
     /* deltas: derivatives of the loss by what the activations are given */
-    float d0[32 * 64];
-    float d1[32 * 10];
-    /* gradients: derivatives of the loss by weights and biases */
-    float gw0[64 * 64], gb0[64];
-    float gw1[10 * 64], gb1[10];
+    LOOPC_ALIGNED float d0[LOOPC_PANELS(64, 32)];
+    LOOPC_ALIGNED float d1[LOOPC_PANELS(10, 32)];
+    /* what each sample adds to the loss */
+    LOOPC_ALIGNED float losses[LOOPC_VECTOR(32)];
+    /* inputs of the layers, lying: samples x features */
+    LOOPC_ALIGNED float t0[LOOPC_PANELS(32, 64)];
+    LOOPC_ALIGNED float t1[LOOPC_PANELS(32, 64)];
 };
 
 /* Draws the weights from He's normal distribution; biases are 0. */
@@ -34,70 +37,72 @@ static void net_init(struct digits_net *n, struct loopc_rng *rng)
     memset(n->b1, 0, sizeof n->b1);
 }
 
-/* What the net makes of up to 32 rows of x, a row of outputs each; valid until the next forward. */
-static const float *net_forward(struct digits_net *n, const float *x, int32_t rows)
+/* The layers one after the other: what they make of x. */
+static void net_pass(struct digits_net *n, int32_t rows, struct loopc_part me)
 {
-    loopc_dense_forward(n->w0, n->b0, x, n->a0, rows, 64, 64);
-    loopc_relu(n->a0, rows * 64);
-    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 64, 10);
-    loopc_softmax(n->z1, n->a1, rows, 10);
-    return n->a1;
-}
-
-/* The mean loss of the rows; leaves its derivative for backward. After forward. */
-static float net_loss(struct digits_net *n, const int32_t *labels, int32_t rows)
-{
-    return loopc_cross_entropy(n->z1, n->a1, labels, n->d1, rows, 10);
-}
-
-/* Sets the gradients to 0. */
-static void net_zero_grad(struct digits_net *n)
-{
-    memset(n->gw0, 0, sizeof n->gw0);
-    memset(n->gb0, 0, sizeof n->gb0);
-    memset(n->gw1, 0, sizeof n->gw1);
-    memset(n->gb1, 0, sizeof n->gb1);
-}
-
-/* Adds the gradients of the loss to those already there. After loss, with the same x. */
-static void net_backward(struct digits_net *n, const float *x, int32_t rows)
-{
-    loopc_dense_gradient(n->a0, n->d1, n->gw1, n->gb1, rows, 64, 10);
-    loopc_dense_backward(n->w1, n->d1, n->d0, rows, 64, 10);
-    loopc_relu_backward(n->a0, n->d0, rows * 64);
-    loopc_dense_gradient(x, n->d0, n->gw0, n->gb0, rows, 64, 64);
+    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 32, 64, 64, LOOPC_RELU, me);
+    loopc_meet(me);
+    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 32, 64, 10, LOOPC_STORE, me);
+    loopc_meet(me);
 }
 
 /* adam: Adam on net */
 struct digits_adam {
     int64_t step; /* steps taken */
     /* the moments: running means of the gradient and of its square */
-    float mw0[64 * 64], vw0[64 * 64];
-    float mb0[64], vb0[64];
-    float mw1[10 * 64], vw1[10 * 64];
-    float mb1[10], vb1[10];
+    LOOPC_ALIGNED float mw0[LOOPC_PANELS(64, 64)], vw0[LOOPC_PANELS(64, 64)];
+    LOOPC_ALIGNED float mb0[LOOPC_VECTOR(64)], vb0[LOOPC_VECTOR(64)];
+    LOOPC_ALIGNED float mw1[LOOPC_PANELS(10, 64)], vw1[LOOPC_PANELS(10, 64)];
+    LOOPC_ALIGNED float mb1[LOOPC_VECTOR(10)], vb1[LOOPC_VECTOR(10)];
 };
 
-/* Moves the weights against their gradients, eta the learning rate. */
-static void adam_step(struct digits_adam *o, struct digits_net *n, float eta)
+/* A batch that net learns from: what its threads are given. */
+struct net_batch {
+    struct digits_net *n;
+    struct digits_adam *o;
+    struct loopc_rows x;
+    const int32_t *labels;
+    int32_t rows;
+    float eta;
+};
+
+/* A training step: the share of one thread. Gradients are used where they are summed and kept
+ * nowhere. */
+static void net_train_part(void *job, struct loopc_part me)
 {
-    const struct loopc_adam rates = loopc_adam_rates(++o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
-    loopc_adam(n->w0, n->gw0, o->mw0, o->vw0, 64 * 64, &rates);
-    loopc_adam(n->b0, n->gb0, o->mb0, o->vb0, 64, &rates);
-    loopc_adam(n->w1, n->gw1, o->mw1, o->vw1, 10 * 64, &rates);
-    loopc_adam(n->b1, n->gb1, o->mb1, o->vb1, 10, &rates);
+    const struct net_batch *const batch = job;
+    struct digits_net *const n = batch->n;
+    struct digits_adam *const o = batch->o;
+    const int32_t rows = batch->rows;
+    const int32_t *const labels = batch->labels;
+    const float eta = batch->eta;
+    const struct loopc_rates rates =
+        loopc_adam_rates(LOOPC_ADAM, o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
+
+    loopc_pack(batch->x, n->t0, n->x, rows, 32, 64, me);
+    loopc_meet(me);
+    net_pass(n, rows, me);
+    loopc_cross_entropy(n->z1, labels, n->d1, n->losses, rows, 10, me);
+    loopc_meet(me);
+    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 32, 64, 10, LOOPC_GATE_RELU, me);
+    loopc_turn(n->a0, n->t1, rows, 32, 64, me);
+    loopc_meet(me);
+    loopc_dense_update((struct loopc_weights){n->w1, o->mw1, o->vw1},
+                       (struct loopc_weights){n->b1, o->mb1, o->vb1}, n->t1, n->d1, rows, 32, 64,
+                       10, &rates, me);
+    loopc_dense_update((struct loopc_weights){n->w0, o->mw0, o->vw0},
+                       (struct loopc_weights){n->b0, o->mb0, o->vb0}, n->t0, n->d0, rows, 32, 64,
+                       64, &rates, me);
 }
 
 /* Learns from one batch; returns its mean loss before that. */
 static float net_train(struct digits_net *n, struct digits_adam *o, const float *x,
                        const int32_t *labels, int32_t rows, float eta)
 {
-    net_zero_grad(n);
-    net_forward(n, x, rows);
-    const float loss = net_loss(n, labels, rows);
-    net_backward(n, x, rows);
-    adam_step(o, n, eta);
-    return loss;
+    o->step++;
+    struct net_batch batch = {n, o, {.x = x}, labels, rows, eta};
+    net_train_part(&batch, LOOPC_ALONE);
+    return loopc_mean(n->losses, rows);
 }
 
 /* All that a run of this trainer knows. */
@@ -164,6 +169,10 @@ static int digits_run(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Fit.iteration < 20) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
@@ -186,6 +195,8 @@ static int digits_run(void *state)
         st = loopc_via(&s->loopc, st, "Train", "Fit.on_epoch");
         if (st) break;
     }
+Fit_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
     return st;
 }
 
@@ -204,6 +215,10 @@ static int digits_watched(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Fit.iteration < 20) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     loopc_enter(&s->loopc, 0);
@@ -237,9 +252,26 @@ static int digits_watched(void *state)
         loopc_leave(&s->loopc, 1);
         if (st) break;
     }
+Fit_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool digits_again(void *state, int at)
+{
+    struct digits *const s = state;
+
+    s->Fit.times = 20;
+    switch (at) {
+    case AT_Fit_END:
+        return s->Fit.iteration < 20;
+    default:
+        return false;
+    }
 }
 
 static void digits_defaults(void *state)
@@ -274,6 +306,7 @@ static const struct loopc_field fields[] = {
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, net.w0),
      .count = 4096,
+     .panels = true,
      .rank = 2,
      .dims = {64, 64}},
     {.name = "net.layers.0.bias",
@@ -284,6 +317,7 @@ static const struct loopc_field fields[] = {
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, net.w1),
      .count = 640,
+     .panels = true,
      .rank = 2,
      .dims = {10, 64}},
     {.name = "net.layers.1.bias",
@@ -298,12 +332,14 @@ static const struct loopc_field fields[] = {
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, adam.mw0),
      .count = 4096,
+     .panels = true,
      .rank = 2,
      .dims = {64, 64}},
     {.name = "adam.layers.0.weight.v",
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, adam.vw0),
      .count = 4096,
+     .panels = true,
      .rank = 2,
      .dims = {64, 64}},
     {.name = "adam.layers.0.bias.m",
@@ -318,12 +354,14 @@ static const struct loopc_field fields[] = {
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, adam.mw1),
      .count = 640,
+     .panels = true,
      .rank = 2,
      .dims = {10, 64}},
     {.name = "adam.layers.1.weight.v",
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, adam.vw1),
      .count = 640,
+     .panels = true,
      .rank = 2,
      .dims = {10, 64}},
     {.name = "adam.layers.1.bias.m",
@@ -404,6 +442,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Fit] = "Fit",
+    [AT_Fit_END] = "the end of Fit",
     [AT_Train] = "Train on Fit.on_epoch",
 };
 
@@ -416,8 +455,10 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = digits_again,
     .nets = nets,
     .net_count = sizeof nets / sizeof nets[0],
+    .threads = true,
     .model = loopc_model_main,
     .defaults = digits_defaults,
     .prepare = digits_prepare,

@@ -11,7 +11,7 @@
 enum { STOP_Fit = LOOPC_SIGNALS, CANCEL_Fit_epoch };
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Fit, AT_Train };
+enum { AT_START, AT_Fit, AT_Fit_END, AT_Train };
 
 /* What each place of Train has for itself. */
 struct Train_site {
@@ -97,7 +97,6 @@ static int Fit_failed_epoch(struct recovery *s)
 {
     s->Fit.epoch++;
     return LOOPC_RECOVERED;
-    return LOOPC_OK;
 }
 
 /* Cleanup.on_sweep (spec.lua:37) */
@@ -179,6 +178,10 @@ static int recovery_run(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (!(s->Fit.epoch >= s->Fit.epochs)) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     /* Fit (spec.lua:3) */
@@ -228,6 +231,8 @@ static int recovery_run(void *state)
             st = Fit_on_check(s);
             if (st) break;
         }
+    Fit_ended:
+        if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
         if (st == LOOPC_STOP || st == STOP_Fit) st = LOOPC_OK;
         if (st) goto Fit_run_end;
         Fit_after_run();
@@ -299,6 +304,10 @@ static int recovery_watched(void *state)
     case AT_Train:
         s->loopc.resume_at = AT_START;
         goto Train_resumed;
+    case AT_Fit_END:
+        s->loopc.resume_at = AT_START;
+        if (!(s->Fit.epoch >= s->Fit.epochs)) goto Fit_resumed;
+        goto Fit_ended;
     }
 
     /* Fit (spec.lua:3) */
@@ -368,6 +377,8 @@ static int recovery_watched(void *state)
             loopc_leave(&s->loopc, 22);
             if (st) break;
         }
+    Fit_ended:
+        if (!st) st = loopc_ended(&s->loopc, AT_Fit_END);
         if (st == LOOPC_STOP || st == STOP_Fit) st = LOOPC_OK;
         if (st) goto Fit_run_end;
         loopc_at(&s->loopc, 24);
@@ -380,6 +391,21 @@ static int recovery_watched(void *state)
     }
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool recovery_again(void *state, int at)
+{
+    struct recovery *const s = state;
+
+    s->Train.times = (int64_t)(s->Fit.epochs - 1);
+    switch (at) {
+    case AT_Fit_END:
+        return !(s->Fit.epoch >= s->Fit.epochs);
+    default:
+        return false;
+    }
 }
 
 static void recovery_defaults(void *state)
@@ -512,6 +538,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Fit] = "Fit",
+    [AT_Fit_END] = "the end of Fit",
     [AT_Train] = "Train on Fit.on_epoch",
 };
 
@@ -524,6 +551,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = recovery_again,
     .defaults = recovery_defaults,
     .run = recovery_run,
     .watched = recovery_watched,

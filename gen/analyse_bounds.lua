@@ -1,0 +1,56 @@
+-- analyse_bounds: which bounds of `times` a resumed run may evaluate again.
+--
+-- In:  unit.list after analyse_fields. Out: loop.bound_again, for those whose expression comes to the same value whenever it is
+-- evaluated, unless the user asks for another one: it is made of numbers, constants and fields that no text writes and
+-- that cannot be set while the program runs. A larger --epochs then counts for a run that is resumed, too.
+
+local analyse_bounds = {}
+
+-- Every text of the trainer that has uses: bodies, and the expressions of loops.
+local function each_text(unit, visit)
+    for _, item in ipairs(unit.list) do
+        if item.op == "step" then visit(item.source) end
+        if item.op == "loop" then
+            for _, key in ipairs { "skip", "times", "done" } do
+                if item.occ.loop.texts[key] then visit(item.occ.loop.texts[key]) end
+            end
+        end
+    end
+end
+
+local function written_fields(unit)
+    local written = {}
+    each_text(unit, function(text)
+        for _, use in ipairs(text.uses) do written[use.field] = written[use.field] or use.write end
+    end)
+    return written
+end
+
+-- Whether the C between the fields names nothing but types and constants: what is called may answer differently.
+local function is_constant(text)
+    for name in text:gsub("%d[%w.]*", ""):gmatch("[%a_][%w_]*") do
+        if name:match("%l") and not name:match("_t$") and name ~= "int" and name ~= "long" then return false end
+    end
+    return true
+end
+
+local function is_fixed(text, written)
+    for _, piece in ipairs(text.pieces) do
+        local field = piece.field
+        if piece.kind == "text" and not is_constant(piece.text) then return false end
+        if piece.kind ~= "text" and (not field or field.life ~= "state" or field.aggregate or field.counter or field.settable
+            or written[field]) then return false end
+    end
+    return true
+end
+
+function analyse_bounds.run(unit)
+    if unit.diags.errors > 0 then return end
+    local written = written_fields(unit)
+    for _, loop in ipairs(unit.trainer.loops) do
+        local text = loop.texts and loop.texts.times
+        loop.bound_again = loop.times ~= nil and (text == nil or is_fixed(text, written))
+    end
+end
+
+return analyse_bounds

@@ -1,0 +1,153 @@
+/* Turning matrices of panels, and the way of rows of samples into panels and out of them.
+ *
+ * Products read their factors in one fixed way (product.h): what a layer calculates stands upright
+ * (features x samples), and the gradient of its weights reads its inputs lying (samples x
+ * features). Batches are small beside weights, so it is they that are turned, 16 x 16 floats at a
+ * time.
+ */
+#ifndef LOOPC_TURN_H
+#define LOOPC_TURN_H
+
+#include "panel.h"
+#include "vector.h"
+
+typedef float loopc_quad __attribute__((vector_size(16), may_alias));
+
+enum { LOOPC_SQUARE = LOOPC_PANEL * LOOPC_PANEL };
+
+/* to[j][i] = from[i][j] for 4 x 4 floats; rows are 16 floats apart on both sides. */
+LOOPC_INLINE void loopc_turn_quad(const float *restrict from, float *restrict to)
+{
+    const loopc_quad a = *(const loopc_quad *)from;
+    const loopc_quad b = *(const loopc_quad *)(from + LOOPC_PANEL);
+    const loopc_quad c = *(const loopc_quad *)(from + 2 * LOOPC_PANEL);
+    const loopc_quad d = *(const loopc_quad *)(from + 3 * LOOPC_PANEL);
+    const loopc_quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const loopc_quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const loopc_quad ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const loopc_quad gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(loopc_quad *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(loopc_quad *)(to + LOOPC_PANEL) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(loopc_quad *)(to + 2 * LOOPC_PANEL) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
+    *(loopc_quad *)(to + 3 * LOOPC_PANEL) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+}
+
+/* to[j][i] = from[i][j] for 16 x 16 floats. */
+static inline void loopc_turn_square(const float *restrict from, float *restrict to)
+{
+    for (int j = 0; j < LOOPC_PANEL; j += 4)
+        for (int i = 0; i < LOOPC_PANEL; i += 4)
+            loopc_turn_quad(from + i * LOOPC_PANEL + j, to + j * LOOPC_PANEL + i);
+}
+
+/* The same for a square at an edge: `from` has `rows` rows and `to` `columns`, at most 16. */
+static inline void loopc_turn_edge(const float *restrict from, float *restrict to, int32_t rows,
+                                   int32_t columns)
+{
+    LOOPC_ALIGNED float square[LOOPC_SQUARE] = {0}, turned[LOOPC_SQUARE];
+    memcpy(square, from, (size_t)rows * LOOPC_PANEL * sizeof *from);
+    loopc_turn_square(square, turned);
+    memcpy(to, turned, (size_t)columns * LOOPC_PANEL * sizeof *to);
+}
+
+/* A few floats: each row is put together in a register, because a vector is not loaded from where
+ * its parts were just stored without a delay. */
+LOOPC_INLINE void loopc_turn_few(const float *restrict from, float *restrict to, int32_t rows,
+                                 int32_t columns)
+{
+#pragma GCC unroll 16
+    for (int32_t j = 0; j < columns; j++)
+#pragma GCC unroll 4
+        for (int32_t t = 0; t < LOOPC_PANEL; t += LOOPC_LANES) {
+            loopc_vec row = {0};
+#pragma GCC unroll 16
+            for (int32_t i = t; i < t + LOOPC_LANES; i++)
+                if (i < rows) row[i - t] = from[i * LOOPC_PANEL + j];
+            loopc_store(to + j * LOOPC_PANEL + t, row);
+        }
+}
+
+enum { LOOPC_FEW = 32 }; /* so many are turned faster without a square */
+
+/* to[j][i] = from[i][j] for i < rows, j < columns, each at most 16. */
+LOOPC_INLINE void loopc_turn_block(const float *restrict from, float *restrict to, int32_t rows,
+                                   int32_t columns)
+{
+    if (rows == LOOPC_PANEL && columns == LOOPC_PANEL)
+        loopc_turn_square(from, to);
+    else if (rows * columns <= LOOPC_FEW)
+        loopc_turn_few(from, to, rows, columns);
+    else
+        loopc_turn_edge(from, to, rows, columns);
+}
+
+/* lying[r][k] = upright[k][r] for the samples of a batch that has room for `batch`. */
+LOOPC_INLINE void loopc_turn(const float *restrict upright, float *restrict lying, int32_t samples,
+                             int32_t batch, int32_t features, struct loopc_part me)
+{
+    const struct loopc_span mine = loopc_panels_of(features, me);
+    for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
+        for (int32_t r = 0; r < samples; r += LOOPC_PANEL)
+            loopc_turn_block(
+                upright + loopc_panel_at(features, k, r), lying + loopc_panel_at(batch, r, k),
+                loopc_lesser(features - k, LOOPC_PANEL), loopc_lesser(samples - r, LOOPC_PANEL));
+}
+
+/* Rows of samples as they stand in memory: row r at x + (index ? index[r] : r) * features. */
+struct loopc_rows {
+    const float *x;
+    const int64_t *index;
+};
+
+LOOPC_INLINE const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t features)
+{
+    return rows.x + (rows.index ? rows.index[r] : r) * features;
+}
+
+/* 16 of the features of up to 16 samples, from (r, k) on: to lying, rows of 16 with zeros where
+ * there is no feature. What the next panels need is fetched on the way. */
+LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict lying, int32_t r,
+                                   int32_t k, int32_t count, int32_t features)
+{
+    enum { AHEAD = 8 * LOOPC_PANEL };
+    const int32_t columns = loopc_lesser(features - k, LOOPC_PANEL);
+    for (int32_t i = 0; i < count; i++) {
+        const float *const from = loopc_row(rows, r + i, features) + k;
+        float *const to = lying + i * LOOPC_PANEL;
+        if (k + AHEAD < features) __builtin_prefetch(from + AHEAD);
+        if (columns == LOOPC_PANEL) {
+            memcpy(to, from, LOOPC_PANEL * sizeof *to);
+        } else {
+            memset(to, 0, LOOPC_PANEL * sizeof *to);
+            memcpy(to, from, (size_t)columns * sizeof *to);
+        }
+    }
+}
+
+/* Takes `samples` rows into panels, both ways: lying, with room for `batch` samples, and upright.
+ * Where only the upright ones are wanted, lying is NULL. */
+LOOPC_INLINE void loopc_pack(struct loopc_rows rows, float *restrict lying, float *restrict upright,
+                             int32_t samples, int32_t batch, int32_t features, struct loopc_part me)
+{
+    const struct loopc_span mine = loopc_panels_of(features, me);
+    for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
+        for (int32_t r = 0; r < samples; r += LOOPC_PANEL) {
+            LOOPC_ALIGNED float square[LOOPC_SQUARE];
+            float *const block = lying ? lying + loopc_panel_at(batch, r, k) : square;
+            const int32_t count = loopc_lesser(samples - r, LOOPC_PANEL);
+            loopc_pack_block(rows, block, r, k, count, features);
+            loopc_turn_block(block, upright + loopc_panel_at(features, k, r), count,
+                             loopc_lesser(features - k, LOOPC_PANEL));
+        }
+}
+
+/* to[r * features + k] = upright[k][r]: back to rows. */
+LOOPC_INLINE void loopc_unpack(const float *restrict upright, float *restrict to, int32_t samples,
+                               int32_t features)
+{
+    for (int32_t r = 0; r < samples; r++)
+        for (int32_t k = 0; k < features; k++)
+            to[r * features + k] = upright[loopc_panel_at(features, k, r)];
+}
+
+#endif

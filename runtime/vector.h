@@ -1,0 +1,167 @@
+/* Vectors of floats, in plain C with the vector extension that gcc and clang share.
+ *
+ * +, -, *, / and comparisons work on a loopc_vec lane by lane. How many lanes it has is up to the
+ * processor that is compiled for (LOOPC_LANES: 4, 8 or 16), and no result may depend on it. What
+ * the compilers have no operator for is below: the fused multiply-add that all sums are made of,
+ * square root, choice, smaller and larger.
+ *
+ * Loads and stores are of LOOPC_LANES floats at an address that is a multiple of their size; arrays
+ * that are LOOPC_ALIGNED start at one.
+ *
+ * For speed compile with -fno-math-errno (else square roots are taken lane by lane), for the same
+ * bits everywhere with -ffp-contract=off (else the compiler fuses what is not written as fused).
+ */
+#ifndef LOOPC_VECTOR_H
+#define LOOPC_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Kernels are cut to size where they are called: their sizes are constants there. Without an
+ * optimizer, or with checks at every access, that would only be a lot of code: there they stay
+ * functions. (-DLOOPC_PLAIN asks for that.) */
+#if defined LOOPC_PLAIN || !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
+#define LOOPC_CUT unused
+#else
+#define LOOPC_CUT always_inline, unused
+#endif
+
+/* Both compilers split long vectors for some processors that have them, unless told not to. */
+#if defined __AVX512F__ && defined __clang__
+#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT, __min_vector_width__(512)))
+#else
+#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT))
+#endif
+#if defined __AVX512F__ && !defined __clang__
+#pragma GCC target("prefer-vector-width=512")
+#endif
+
+#if defined __AVX512F__
+enum { LOOPC_LANES = 16 };
+#elif defined __AVX__
+enum { LOOPC_LANES = 8 };
+#else
+enum { LOOPC_LANES = 4 };
+#endif
+
+/* Whether the processor has a fused multiply-add; elsewhere it is put together from doubles. */
+#if defined __FMA__ || defined __ARM_FEATURE_FMA || defined __FP_FAST_FMAF
+#define LOOPC_HAS_FMA 1
+#else
+#define LOOPC_HAS_FMA 0
+#endif
+
+typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
+typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
+
+/* Makes the compiler forget what it knows about a pointer. Where a function uses the same addresses
+ * before and after a loop that needs all registers, it is cheaper to calculate them again. */
+#define LOOPC_FORGET(pointer) __asm__("" : "+r"(pointer))
+
+LOOPC_INLINE loopc_vec loopc_load(const float *p)
+{
+    return *(const loopc_vec *)p;
+}
+
+LOOPC_INLINE void loopc_store(float *p, loopc_vec x)
+{
+    *(loopc_vec *)p = x;
+}
+
+/* All lanes x. (x - 0 is x for every x, -0 and NaN included, and costs nothing.) */
+LOOPC_INLINE loopc_vec loopc_splat(float x)
+{
+    return x - (loopc_vec){0};
+}
+
+/* a * b + c with one rounding, on any machine. The product of two floats is exact in a double; the
+ * sum is rounded to odd by its own error (Knuth's two-sum), so that rounding it again, to a float,
+ * gives what one rounding would have given. (Boldo and Melquiond, "Emulation of a FMA and correctly
+ * rounded sums: proved algorithms using rounding to odd", 2008.) */
+static inline float loopc_fma_emulated(float a, float b, float c)
+{
+    const double product = (double)a * (double)b, sum = product + (double)c;
+    const double part = sum - product;
+    const double error = (product - (sum - part)) + ((double)c - part);
+    int64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    if ((error < 0.0 || error > 0.0) && bits % 2 == 0) {
+        bits += (error > 0.0) == (sum > 0.0) ? 1 : -1;
+    }
+    double odd;
+    memcpy(&odd, &bits, sizeof odd);
+    return (float)odd;
+}
+
+/* The same for one value, as the processor does it best. */
+LOOPC_INLINE float loopc_fma1(float a, float b, float c)
+{
+#if LOOPC_HAS_FMA
+    return __builtin_fmaf(a, b, c);
+#else
+    return loopc_fma_emulated(a, b, c);
+#endif
+}
+
+/* The loops over lanes below become one instruction each with gcc; clang makes it of expressions. */
+
+/* a * b + c with one rounding */
+LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
+{
+#if LOOPC_HAS_FMA && defined __clang__
+#pragma clang fp contract(on)
+    return a * b + c;
+#else
+    for (int i = 0; i < LOOPC_LANES; i++)
+        c[i] = loopc_fma1(a[i], b[i], c[i]);
+    return c;
+#endif
+}
+
+LOOPC_INLINE loopc_vec loopc_sqrt(loopc_vec x)
+{
+    float lanes[LOOPC_LANES];
+    memcpy(lanes, &x, sizeof lanes);
+    for (int i = 0; i < LOOPC_LANES; i++)
+        lanes[i] = __builtin_sqrtf(lanes[i]);
+    memcpy(&x, lanes, sizeof lanes);
+    return x;
+}
+
+/* yes where the mask (of a comparison: all bits or none of each lane) is set, else no */
+LOOPC_INLINE loopc_vec loopc_select(loopc_ivec mask, loopc_vec yes, loopc_vec no)
+{
+#if defined __clang__
+    return (loopc_vec)(((loopc_ivec)yes & mask) | ((loopc_ivec)no & ~mask));
+#else
+    for (int i = 0; i < LOOPC_LANES; i++)
+        no[i] = mask[i] ? yes[i] : no[i];
+    return no;
+#endif
+}
+
+/* b where it is less than a, else a: a NaN in a stays, one in b is not taken */
+LOOPC_INLINE loopc_vec loopc_min(loopc_vec a, loopc_vec b)
+{
+    return loopc_select(b < a, b, a);
+}
+
+/* b where it is greater than a, else a */
+LOOPC_INLINE loopc_vec loopc_max(loopc_vec a, loopc_vec b)
+{
+    return loopc_select(b > a, b, a);
+}
+
+LOOPC_INLINE loopc_vec loopc_abs(loopc_vec x)
+{
+    return (loopc_vec)((loopc_ivec)x & 0x7fffffff);
+}
+
+/* x, with the sign of y instead of its own */
+LOOPC_INLINE loopc_vec loopc_copysign(loopc_vec x, loopc_vec y)
+{
+    return (loopc_vec)(((loopc_ivec)x & 0x7fffffff) | ((loopc_ivec)y & ~0x7fffffff));
+}
+
+#endif
