@@ -65,7 +65,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -pthread -c -o $@ $<
+	$(Q)$(COMPILE) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 $(BUILD)/embed: gen/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<
@@ -115,7 +115,7 @@ golden: all ## rewrites the golden files from what loopc prints now
 	$(BUILD)/loopc golden --update tests/golden
 
 .PHONY: bench
-bench: all ## measures the generator and what it emits
+bench: all ## measures what loopc makes beside its peers, and the generator; QUICK=1: rough, in a minute
 	@BUILD=$(BUILD) tests/bench/run
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -130,7 +130,7 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; designs; ten seeds; 200 kills; all floats
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/test_environment.sh
 	@BUILD=$(BUILD) tests/ten_seeds.sh
@@ -149,9 +149,9 @@ check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compile
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**' 'tests/bench/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
-	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init
+	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench
 	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment tests/lightning
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

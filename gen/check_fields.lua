@@ -270,7 +270,7 @@ function check_fields.all(trainer)
 end
 
 local runtime_flags = { help = true, version = true, metrics = true, timings = true, trace = true, progress = true, control = true, log = true,
-    journal = true, replay = true }
+    journal = true, replay = true, ["timings-log"] = true }
 
 -- The flags of an option: a bool has a second one that switches it off.
 local function flags_of(field)

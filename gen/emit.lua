@@ -127,12 +127,15 @@ end
 local function write_steering(unit, w)
     local control = unit.trainer.control
     if not control then return end
-    w:comment { "What the control channel means by batch, target, eta and loss." }
+    w:comment { "What the control channel means by batch, target, eta, loss and samples." }
     w:open("static const struct loopc_steering steering = {")
     if control.batch then w:line(".batch = %s,", cvalue.string(control.batch.name)) end
     for _, key in ipairs { "target", "eta", "loss" } do
         if control[key] then w:line(".%s = %s,", key, cvalue.string(control[key].full)) end
     end
+    local samples = control.samples
+    if math.type(samples) == "integer" then w:line(".samples = %d,", samples)
+    elseif samples then w:line(".samples_field = %s,", cvalue.string(samples.full)) end
     w:close("};")
     w:blank()
 end
@@ -166,7 +169,7 @@ local function write_program(unit, w, hash)
     if #unit.positions > 0 then
         w:line(".positions = positions,")
         w:line(".position_count = sizeof positions / sizeof positions[0],")
-        w:line(".again = %s_again,", name)
+        if not unit.options.step then w:line(".again = %s_again,", name) end
     end
     if unit.trainer.control then w:line(".steering = &steering,") end
     if unit.has_nets then
@@ -205,6 +208,7 @@ local function write_steps(unit, w)
         w:comment { "The same, watched: --timings and --trace run this one." }
         w:blank()
         for _, run in ipairs(unit.watched_runs) do run:write_to(w) end
+        emit_resume.write_again(unit, w)
     end
 end
 

@@ -30,7 +30,7 @@ vocabulary.trainer_keys = {
     { "include", "table", "headers that the bodies need" },
     { "code", "string", "C at file scope: types and functions for the bodies" },
     { "link", "table", "libraries, objects and flags for the linker" },
-    { "control", "table", "what the names of the control channel mean: batch, target, eta, loss" },
+    { "control", "table", "what the names of the control channel mean: batch, target, eta, loss, samples" },
     { "doc", "string", "what the trainer does, in a line: the head of its --help" },
 }
 
@@ -39,6 +39,7 @@ vocabulary.control_keys = {
     { "target", "string", "the field that says how many batches: with a channel the run waits there for a later one" },
     { "eta", "string", "the field that is the learning rate (default: a settable field eta)" },
     { "loss", "string", "the field that is the loss of a batch (default: a reported field loss)" },
+    { "samples", "integer|string", "how many samples a batch has, or the field that says so" },
 }
 
 vocabulary.node_keys = {
