@@ -1,8 +1,8 @@
 -- Part of check: what a trainer says of its control channel.
 --
---     control = { batch = "Learn", target = "batch_to", eta = "eta", loss = "Learn.loss" }
+--     control = { batch = "Learn", target = "batch_to", eta = "eta", loss = "Learn.loss", samples = 32 }
 --
--- Out: trainer.control = { batch = loop, target, eta, loss = fields }, each nil where nothing is said.
+-- Out: trainer.control = { batch = loop, target, eta, loss = fields, samples = number or field }, each nil where nothing is said.
 
 local check_fields = require "gen.check_fields"
 local nearest = require "gen.nearest"
@@ -51,6 +51,17 @@ local function check_target(unit, at, control)
     end
 end
 
+-- A number of samples, or a field that holds one.
+local function find_samples(unit, trainer, at, samples)
+    if math.type(samples) == "integer" then
+        if samples < 1 then wrong(unit, at, "samples", ("it is %d"):format(samples), "a whole number from 1, or the name of a field") end
+        return samples
+    end
+    local field = find_field(unit, trainer, at, "samples", samples)
+    if field and not field.scalar.min then return wrong(unit, at, "samples", "it is no whole number", "i32(32)") end
+    return field
+end
+
 function check_control.run(unit, trainer, given)
     if type(given) ~= "table" then return end
     local at = reader.key_at(unit, trainer, "control")
@@ -61,6 +72,7 @@ function check_control.run(unit, trainer, given)
     for _, key in ipairs { "target", "eta", "loss" } do
         control[key] = find_field(unit, trainer, at, key, given[key])
     end
+    control.samples = find_samples(unit, trainer, at, given.samples)
     if given.target and not given.batch and #trainer.loops == 1 and trainer.root.repeats then
         control.batch = trainer.root
     end

@@ -127,12 +127,15 @@ end
 local function write_steering(unit, w)
     local control = unit.trainer.control
     if not control then return end
-    w:comment { "What the control channel means by batch, target, eta and loss." }
+    w:comment { "What the control channel means by batch, target, eta, loss and samples." }
     w:open("static const struct loopc_steering steering = {")
     if control.batch then w:line(".batch = %s,", cvalue.string(control.batch.name)) end
     for _, key in ipairs { "target", "eta", "loss" } do
         if control[key] then w:line(".%s = %s,", key, cvalue.string(control[key].full)) end
     end
+    local samples = control.samples
+    if math.type(samples) == "integer" then w:line(".samples = %d,", samples)
+    elseif samples then w:line(".samples_field = %s,", cvalue.string(samples.full)) end
     w:close("};")
     w:blank()
 end
@@ -205,6 +208,7 @@ local function write_steps(unit, w)
         w:comment { "The same, watched: --timings and --trace run this one." }
         w:blank()
         for _, run in ipairs(unit.watched_runs) do run:write_to(w) end
+        emit_resume.write_again(unit, w)
     end
 end
 

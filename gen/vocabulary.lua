@@ -30,7 +30,7 @@ vocabulary.trainer_keys = {
     { "include", "table", "headers that the bodies need" },
     { "code", "string", "C at file scope: types and functions for the bodies" },
     { "link", "table", "libraries, objects and flags for the linker" },
-    { "control", "table", "what the names of the control channel mean: batch, target, eta, loss" },
+    { "control", "table", "what the names of the control channel mean: batch, target, eta, loss, samples" },
     { "doc", "string", "what the trainer does, in a line: the head of its --help" },
 }
 
@@ -39,6 +39,7 @@ vocabulary.control_keys = {
     { "target", "string", "the field that says how many batches: with a channel the run waits there for a later one" },
     { "eta", "string", "the field that is the learning rate (default: a settable field eta)" },
     { "loss", "string", "the field that is the loss of a batch (default: a reported field loss)" },
+    { "samples", "integer|string", "how many samples a batch has, or the field that says so" },
 }
 
 vocabulary.node_keys = {
@@ -103,6 +104,8 @@ vocabulary.field_keys = {
     { "settable", "boolean", "may be changed while running" },
     { "report", "boolean|integer", "is reported, in every n-th iteration when it is n: progress, metrics, channel" },
     { "const", "boolean", "is never assigned by a body" },
+    { "min", "number", "the least that a flag or a message may set it to" },
+    { "max", "number", "the most that a flag or a message may set it to" },
     { "doc", "string", "what the field is, in a line" },
 }
 
@@ -134,11 +137,17 @@ function vocabulary.names(entries)
     return out
 end
 
--- The entry of that name, or nil.
+local indices = setmetatable({}, { __mode = "k" })
+
+-- The entry of that name, or nil. Lists of entries do not change.
 function vocabulary.find(entries, name)
-    for _, entry in ipairs(entries) do
-        if entry[1] == name then return entry end
+    local index = indices[entries]
+    if not index then
+        index = {}
+        for i = #entries, 1, -1 do index[entries[i][1]] = entries[i] end
+        indices[entries] = index
     end
+    return index[name]
 end
 
 local keywords = [[auto break case char const continue default do double else enum extern float for goto if inline int

@@ -227,6 +227,8 @@ static int read_common(struct reader *reader, const char *name)
     if (!strcmp(name, "threads")) return read_threads(reader);
     if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
+    if (!strcmp(name, "timings-log"))
+        return take_text(reader, "<file>", &reader->args->timings_log);
     if (!strcmp(name, "progress")) return read_progress(reader);
     if (refuse_value(reader)) return LOOPC_FAILED;
     if (!strcmp(name, "timings")) reader->args->timings = true;

@@ -35,7 +35,8 @@ struct loopc_args {
     int32_t threads;     /* of the crew; default 1 */
     const char *metrics; /* a path, or NULL */
     bool timings, trace;
-    int64_t steps; /* of the step form: how many at most; default -1, all */
+    const char *timings_log; /* a path, or NULL */
+    int64_t steps;           /* of the step form: how many at most; default -1, all */
     enum loopc_when progress;
     struct loopc_saving saving;
     struct loopc_model_args model;

@@ -18,6 +18,7 @@ const struct loopc_common_flag loopc_common_flags[] = {
     {"journal", "<file>", "write down by which messages it was steered, and when"},
     {"replay", "<file>", "be steered by a journal"},
     {"timings", "", "print the time of each step, phase and loop at the end"},
+    {"timings-log", "<file>", "write these times there while it runs, as JSON lines"},
     {"trace", "", "print each step, and each field that it changes"},
     {"progress", "<when>", "auto, never or always: show progress (default auto)"},
     {"steps", "<n>", "end after so many steps"},

@@ -19,6 +19,7 @@
 #ifndef LOOPC_CHANNEL_H
 #define LOOPC_CHANNEL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,7 +29,8 @@ enum {
     LOOPC_MESSAGE_MOST = 1 << 20, /* bytes of one message of the peer; longer ones are refused */
     LOOPC_MAIL_MOST = 1000,       /* messages that wait for the run */
     LOOPC_TICK_MS = 50,           /* the run is called so often, to report */
-    LOOPC_HEARTBEAT_MS = 1000     /* after so long without a report there is one */
+    LOOPC_HEARTBEAT_MS = 1000,    /* after so long without a report there is one */
+    LOOPC_FOLLOW_MS = 100
 };
 
 enum loopc_mail_kind {
@@ -64,6 +66,16 @@ void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t 
 /* What the thread sends when nothing has been sent for a second: the heartbeat. */
 void loopc_channel_repeat(struct loopc_channel *channel, const char *text, size_t length);
 
+/* Where a run is, for the thread to see. */
+struct loopc_whereabouts {
+    atomic_int place; /* that is open; -1: none, or it is not watched */
+    atomic_llong batch;
+};
+
+/* Has the thread report {"running": [batch, place]} when the place has changed, at most every
+ * LOOPC_FOLLOW_MS. `where` must live as long as the channel. */
+void loopc_channel_follow(struct loopc_channel *channel, struct loopc_whereabouts *where);
+
 /* When the heartbeat was sent last; loopc_clock, 0 for never. */
 int64_t loopc_channel_beaten(struct loopc_channel *channel);
 
@@ -74,9 +86,8 @@ uint64_t loopc_channel_dropped(struct loopc_channel *channel);
  * back early. */
 void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 
-/* The peer may leave and another may come: its end is not the end of the run. Only for a socket
- * at a path; others have one peer. */
-void loopc_channel_stay(struct loopc_channel *channel);
+/* Whether after this peer another may come: at the path of a socket. */
+bool loopc_channel_is_open_to_others(const struct loopc_channel *channel);
 
 /* Sends what still waits and the end marker, for at most a second; closes and frees. Returns
  * LOOPC_OK, or LOOPC_FAILED when the log is not complete. NULL is allowed. */

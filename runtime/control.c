@@ -5,12 +5,11 @@
 #include "interrupt.h"
 #include "saver.h"
 #include "startup.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { BAD_USAGE = 2 };
 
 /* Orders. */
 
@@ -26,7 +25,7 @@ static void set_integer(const struct loopc_field *field, void *state, int64_t va
 }
 
 /* The loop's own bound counts from its entry. */
-static void set_goal(struct loopc_control *c, struct loopc_run *run, int64_t goal)
+void loopc_control_set_goal(struct loopc_control *c, struct loopc_run *run, int64_t goal)
 {
     c->goal = goal;
     c->reached = false;
@@ -73,6 +72,20 @@ static void step(struct loopc_control *c, const struct loopc_run *run, int64_t c
     c->step_from = loopc_control_batch(c, run);
 }
 
+static bool can_be_watched(const struct loopc_program *program)
+{
+    return program->watched || program->step_watched;
+}
+
+static void watch(struct loopc_control *c, bool wanted)
+{
+    if (can_be_watched(c->program)) {
+        c->watch = wanted;
+    } else {
+        add_error(c, "watch: it was built without");
+    }
+}
+
 static void apply(struct loopc_control *c, struct loopc_run *run, int at,
                   const struct loopc_order *order)
 {
@@ -82,7 +95,8 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
         memcpy((char *)run + field->offset, order->value, loopc_field_size(field));
         break;
     case LOOPC_ORDER_BATCH_TO:
-        if (order->number >= loopc_control_batch(c, run)) set_goal(c, run, order->number);
+        if (order->number >= loopc_control_batch(c, run))
+            loopc_control_set_goal(c, run, order->number);
         break;
     case LOOPC_ORDER_TELL_STATE:
         c->tell_state = true;
@@ -107,7 +121,13 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
         c->tell_status = true;
         break;
     case LOOPC_ORDER_STAY:
-        loopc_channel_stay(c->channel);
+        c->stay = loopc_channel_is_open_to_others(c->channel);
+        break;
+    case LOOPC_ORDER_WATCH:
+        watch(c, order->number != 0);
+        break;
+    case LOOPC_ORDER_TELL_TIMINGS:
+        c->tell_timings = true;
         break;
     }
 }
@@ -136,7 +156,8 @@ static bool only_asks(const struct loopc_orders *orders)
         const enum loopc_order_kind kind = orders->list[i].kind;
         if (kind != LOOPC_ORDER_TELL_STATE && kind != LOOPC_ORDER_TELL_STATUS &&
             kind != LOOPC_ORDER_SHUTDOWN && kind != LOOPC_ORDER_STAY &&
-            kind != LOOPC_ORDER_REPORT_EVERY) {
+            kind != LOOPC_ORDER_REPORT_EVERY && kind != LOOPC_ORDER_WATCH &&
+            kind != LOOPC_ORDER_TELL_TIMINGS) {
             return false;
         }
     }
@@ -186,10 +207,10 @@ static void read_mail(struct loopc_control *c, struct loopc_run *run, int at,
         break;
     case LOOPC_MAIL_PEER:
         c->tell_state = true;
-        c->started = false;
+        c->started = c->stay = false;
         break;
     case LOOPC_MAIL_END:
-        hang_up(c, run, mail->text);
+        if (!c->stay) hang_up(c, run, mail->text);
         break;
     }
 }
@@ -277,147 +298,31 @@ bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
     return true;
 }
 
-/* Opening and closing. */
+/* Watching. */
 
-static bool is_named(const struct loopc_field *field, const char *loop, const char *name)
+static bool start_watch(struct loopc_control *c, struct loopc_run *run)
 {
-    char full[256];
-    snprintf(full, sizeof full, "%s.%s", loop, name);
-    return !strcmp(field->name, full);
-}
-
-static const struct loopc_field *of_loop(const struct loopc_program *program, const char *loop,
-                                         const char *name)
-{
-    for (int i = 0; loop && i < program->field_count; i++) {
-        if (is_named(&program->fields[i], loop, name)) return &program->fields[i];
+    c->own_watch = run->watch = loopc_watch_start(c->program, run, true, false, stderr);
+    if (!run->watch) {
+        c->watch = false;
+        add_error(c, "watch: no memory");
+        return false;
     }
-    return NULL;
+    loopc_watch_follow(run->watch, &c->where.place);
+    return true;
 }
 
-static const struct loopc_field *named(const struct loopc_program *program, const char *name)
+static bool end_watch(struct loopc_control *c, struct loopc_run *run)
 {
-    return name ? loopc_field_find(program->fields, program->field_count, name) : NULL;
+    loopc_watch_follow(run->watch, NULL);
+    loopc_watch_free(run->watch);
+    c->own_watch = run->watch = NULL;
+    return true;
 }
 
-static bool repeats(const struct loopc_program *program, int place)
+bool loopc_control_turn(struct loopc_control *c, struct loopc_run *run)
 {
-    return program->places[place].kind == 'l' &&
-           of_loop(program, program->places[place].name, "total");
-}
-
-/* The first repeating loop, and the first in that, and so on; places stand in their order, parents
- * first. */
-static const char *innermost(const struct loopc_program *program)
-{
-    int found = -1;
-    for (int i = 0; i < program->place_count; i++) {
-        int up = program->places[i].parent;
-        while (up >= 0 && up != found)
-            up = program->places[up].parent;
-        if (up == found && repeats(program, i)) found = i;
-    }
-    return found < 0 ? NULL : program->places[found].name;
-}
-
-static const struct loopc_field *find_eta(const struct loopc_program *program)
-{
-    const struct loopc_field *field = named(program, "eta");
-    return field && (field->flags & LOOPC_SETTABLE) ? field : NULL;
-}
-
-static const struct loopc_field *find_loss(const struct loopc_control *c)
-{
-    const struct loopc_field *field = of_loop(c->program, c->batch_loop, "loss");
-    if (!field) field = named(c->program, "loss");
-    return field && (field->flags & LOOPC_REPORT) ? field : NULL;
-}
-
-void loopc_control_find(struct loopc_control *c)
-{
-    static const struct loopc_steering nothing;
-    const struct loopc_program *program = c->program;
-    const struct loopc_steering *steering = program->steering ? program->steering : &nothing;
-    c->batch_loop = steering->batch ? steering->batch : innermost(program);
-    c->iteration = of_loop(program, c->batch_loop, "iteration");
-    c->total = of_loop(program, c->batch_loop, "total");
-    c->times = of_loop(program, c->batch_loop, "times");
-    c->target =
-        c->times && (c->times->flags & LOOPC_COUNTER) ? named(program, steering->target) : NULL;
-    c->eta = steering->eta ? named(program, steering->eta) : find_eta(program);
-    c->loss = steering->loss ? named(program, steering->loss) : find_loss(c);
-}
-
-static int refuse(struct loopc_control *c, struct loopc_run *run, const char *flag,
-                  const char *message)
-{
-    loopc_say(c->program, "error", "%s: %s", flag, message);
-    run->control = NULL;
-    loopc_control_close(c, run, LOOPC_OK);
-    return BAD_USAGE;
-}
-
-/* Where it begins to wait: at once, unless the command line says otherwise. */
-static void start_goal(struct loopc_control *c, const struct loopc_job *job)
-{
-    c->goal = INT64_MAX;
-    if (!c->target) return;
-    const bool given = job->args.given[c->target - c->program->fields] != NULL;
-    const int64_t batch = loopc_control_batch(c, job->state);
-    const int64_t goal = given ? loopc_field_integer(c->target, job->state, 0) : batch;
-    set_goal(c, job->state, goal > batch ? goal : batch);
-}
-
-static int open_all(struct loopc_control *c, const struct loopc_job *job)
-{
-    const struct loopc_args *args = &job->args;
-    struct loopc_run *run = job->state;
-    char why[512];
-    c->file = open_memstream(&c->text, &c->size);
-    if (!c->file) return refuse(c, run, "--control", "out of memory");
-    if (args->replay && !(c->replay = loopc_replay_open(run, args->replay, why, sizeof why)))
-        return refuse(c, run, "--replay", why);
-    if (args->journal && !(c->journal = loopc_journal_open(run, args->journal, why, sizeof why)))
-        return refuse(c, run, "--journal", why);
-    c->channel = loopc_channel_open(args->control, args->log, why, sizeof why);
-    if (!c->channel) return refuse(c, run, args->control ? "--control" : "--log", why);
-    start_goal(c, job);
-    run->control = c;
-    loopc_call_attention(LOOPC_CAUSE_CONTROL);
-    return LOOPC_GO_ON;
-}
-
-int loopc_control_open(struct loopc_job *job)
-{
-    const struct loopc_args *args = &job->args;
-    if (!args->control && !args->replay) {
-        if (!args->log && !args->journal) return LOOPC_GO_ON;
-        loopc_say(job->program, "error", "--%s belongs to --control or --replay",
-                  args->log ? "log" : "journal");
-        return BAD_USAGE;
-    }
-    struct loopc_control *c = calloc(1, sizeof *c);
-    if (!c) return BAD_USAGE;
-    c->program = job->program;
-    c->texts = &job->texts;
-    c->owner = getpid();
-    c->steps = -1;
-    c->state_at = -1;
-    c->tell_state = true;
-    loopc_control_find(c);
-    return open_all(c, job);
-}
-
-int loopc_control_close(struct loopc_control *c, struct loopc_run *run, int st)
-{
-    if (!c) return LOOPC_OK;
-    if (run->control && c->owner == getpid()) loopc_control_report_end(c, run, st == LOOPC_FAILED);
-    int lost = loopc_channel_close(c->channel);
-    lost |= loopc_journal_close(c->journal);
-    loopc_replay_free(c->replay);
-    if (c->file) fclose(c->file);
-    free(c->text);
-    free(c);
-    run->control = NULL;
-    return lost;
+    if (c->owner != getpid() || c->ended) return false;
+    if (c->watch && !run->watch) return start_watch(c, run);
+    return !c->watch && run->watch && run->watch == c->own_watch && end_watch(c, run);
 }

@@ -17,6 +17,10 @@
  *     paused       true or false: the answer to pause and resume, and at the end of a step
  *     checkpoint   the number of the one just saved
  *     status       the answer to "tell status": an object that says what can be steered and seen
+ *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places": [[calls,
+ *                  total, self, median], ...]}, places as in the status, times in seconds; else false
+ *     running      the place that is open, as an index of those of the status, or -1: at most ten
+ *                  times a second while it is watched, also within an iteration
  *     dropped      how many reports a slow peer has missed
  *     failed       the last message of a run that failed: what a person reads on standard error
  *
@@ -43,6 +47,10 @@ bool loopc_control_attend(struct loopc_control *control, struct loopc_run *run, 
 
 /* The same at the target; see loopc_wait. */
 bool loopc_control_wait(struct loopc_control *control, struct loopc_run *run);
+
+/* Begins or ends to watch, if that is asked for; run->watch then says which. Returns whether it did:
+ * the run has to go on in its other function. */
+bool loopc_control_turn(struct loopc_control *control, struct loopc_run *run);
 
 /* After the run, which ended with `st`: the last report, the end marker; frees. Returns LOOPC_OK, or
  * LOOPC_FAILED when log or journal are not complete. NULL is allowed. */

@@ -3,6 +3,7 @@
 
 #include "json_text.h"
 #include "timing.h"
+#include "watch.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -172,12 +173,21 @@ static void write_places(struct loopc_control *c)
     }
 }
 
+/* Of a batch; 0 when nobody said. */
+static int64_t samples_of(const struct loopc_control *c, const void *state)
+{
+    if (c->samples) return loopc_field_integer(c->samples, state, 0);
+    return c->program->steering ? c->program->steering->samples : 0;
+}
+
 static void status_member(struct loopc_control *c, int64_t batch, const void *state)
 {
     open_member(c, "status", batch);
     fputs("{\"program\": ", c->file);
     loopc_json_string(c->file, c->program->name);
-    fprintf(c->file, ", \"paused\": %s, \"target\": ", c->paused ? "true" : "false");
+    fprintf(c->file,
+            ", \"paused\": %s, \"watched\": %s, \"target\": ", c->paused ? "true" : "false",
+            c->watch ? "true" : "false");
     if (c->goal == INT64_MAX) {
         fputs("null", c->file);
     } else {
@@ -187,6 +197,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     loopc_json_string(c->file, c->batch_loop ? c->batch_loop : "");
     fputs(", \"eta\": ", c->file);
     loopc_json_string(c->file, c->eta ? c->eta->name : "");
+    fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
     fputs(", \"settable\": {", c->file);
     write_settable(c, state);
     fputs("}, \"layers\": [", c->file);
@@ -194,6 +205,19 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs("], \"places\": [", c->file);
     write_places(c);
     fputs("]}]", c->file);
+}
+
+/* False of one that is not watched. */
+static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
+{
+    open_member(c, "timings", batch);
+    if (run->watch) {
+        fprintf(c->file, "{\"seconds\": %.6g, \"places\": ", loopc_watch_seconds(run->watch));
+        loopc_watch_write(run->watch, c->file);
+        fputs("}]", c->file);
+    } else {
+        fputs("false]", c->file);
+    }
 }
 
 /* When. */
@@ -259,8 +283,9 @@ static void answers(struct loopc_control *c, int64_t batch, const void *state)
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
     if (c->tell_status) status_member(c, batch, state);
+    if (c->tell_timings) timings_member(c, batch, state);
     c->errors[0] = 0;
-    c->tell_paused = c->tell_status = false;
+    c->tell_paused = c->tell_status = c->tell_timings = false;
     c->tell_checkpoint = 0;
 }
 
@@ -288,6 +313,7 @@ void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
 {
     const int64_t batch = loopc_control_batch(c, run);
     if (!loopc_channel_heard(c->channel)) return;
+    atomic_store_explicit(&c->where.batch, batch, memory_order_relaxed);
     start_message(c);
     answers(c, batch, run);
     const bool is_answer = c->members > 0;

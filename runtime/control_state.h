@@ -20,16 +20,20 @@ struct loopc_control {
     /* The fields that have a part here, or NULL. */
     const char *batch_loop;
     const struct loopc_field *iteration, *total, *times; /* of the batch loop */
-    const struct loopc_field *target, *eta, *loss;
+    const struct loopc_field *target, *eta, *loss, *samples;
 
     int64_t goal;  /* batches after which it waits; INT64_MAX: never */
     int64_t every; /* batches between states; 0: none */
     int64_t steps; /* still to do before the next pause; -1: not stepping */
     int64_t step_from;
     bool paused, ended;
+    bool stay;  /* the end of the peer is not the end of the run: another may come */
+    bool watch; /* is wished to be watched */
+    struct loopc_watch *own_watch; /* the one that was started here, or NULL */
+    struct loopc_whereabouts where;
 
     /* What is to be said next. */
-    bool tell_state, tell_status, tell_paused;
+    bool tell_state, tell_status, tell_paused, tell_timings;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
 
@@ -51,6 +55,9 @@ struct loopc_control {
 };
 
 int64_t loopc_control_batch(const struct loopc_control *control, const struct loopc_run *run);
+
+/* The batches after which it waits: for the field that is the target, too. */
+void loopc_control_set_goal(struct loopc_control *control, struct loopc_run *run, int64_t goal);
 
 /* Finds the fields above. */
 void loopc_control_find(struct loopc_control *control);

@@ -23,6 +23,8 @@ static const struct {
     {"checkpoint", LOOPC_ORDER_CHECKPOINT, false, 0},
     {"tell status", LOOPC_ORDER_TELL_STATUS, false, 0},
     {"stay", LOOPC_ORDER_STAY, false, 0},
+    {"watch", LOOPC_ORDER_WATCH, true, 0},
+    {"tell timings", LOOPC_ORDER_TELL_TIMINGS, false, 0},
 };
 enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 

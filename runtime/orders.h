@@ -3,7 +3,8 @@
  *     {"eta": 0.5, "batch to": 100}     what a field is called, or a fixed name: in their order
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
- * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any. All others are fields
+ * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
+ * "tell timings" any. All others are fields
  * declared settable, in full ("Train.rate"), or "eta" for the one that is the learning rate.
  */
 #ifndef LOOPC_ORDERS_H
@@ -23,7 +24,9 @@ enum loopc_order_kind {
     LOOPC_ORDER_STEP,
     LOOPC_ORDER_CHECKPOINT,
     LOOPC_ORDER_TELL_STATUS,
-    LOOPC_ORDER_STAY
+    LOOPC_ORDER_STAY,
+    LOOPC_ORDER_WATCH,
+    LOOPC_ORDER_TELL_TIMINGS
 };
 
 struct loopc_order {

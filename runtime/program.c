@@ -12,6 +12,7 @@
 #include "weave.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -20,6 +21,18 @@
 #include <unistd.h>
 
 /* Between two iterations. */
+
+/* Back to run_once, out of the run function: where the control channel begins or ends to watch, the
+ * run goes on in its other function as if it had been resumed at its position. All it knows is in the
+ * state. The step form has no need: its functions are left after each step. */
+static jmp_buf turn;
+
+static void turn_over(struct loopc_run *run, int at)
+{
+    if (run->program->step || !loopc_control_turn(run->control, run)) return;
+    run->resume_at = at;
+    longjmp(turn, 1);
+}
 
 int loopc_attend(struct loopc_run *run, int at)
 {
@@ -33,6 +46,7 @@ int loopc_attend(struct loopc_run *run, int at)
     const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
     const bool now = ended || (causes & LOOPC_CAUSE_NOW);
     if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (!ended && run->control && at > 0) turn_over(run, at);
     if (!ended) return LOOPC_OK;
     if (causes & LOOPC_CAUSE_SIGNAL) run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
@@ -88,40 +102,54 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does nothing but wait for processes
  * there is no hurry. */
-static int run_steps(const struct loopc_job *job, int (*step)(void *state))
+static int run_steps(const struct loopc_job *job)
 {
-    const struct loopc_run *run = job->state;
+    struct loopc_run *run = job->state;
     int64_t left = job->args.steps;
     int idle = 0; /* steps in a row that did nothing but look after a process */
     while (left != 0) {
         const uint64_t waits = run->waits;
-        const int st = step(job->state);
+        const int st =
+            run->watch ? job->program->step_watched(job->state) : job->program->step(job->state);
         if (st != LOOPC_MORE) return st;
         idle = run->waits != waits ? idle + 1 : 0;
         if (idle > 16) loopc_nap();
         if (left > 0) left--;
+        if (run->control) loopc_control_turn(run->control, run);
     }
     return LOOPC_MORE;
 }
 
-static int run_plain(const struct loopc_job *job)
+static int run_once(const struct loopc_job *job)
 {
-    const struct loopc_program *program = job->program;
-    return program->step ? run_steps(job, program->step) : program->run(job->state);
+    const struct loopc_run *run = job->state;
+    (void)setjmp(turn);
+    if (job->program->step) return run_steps(job);
+    return run->watch ? job->program->watched(job->state) : job->program->run(job->state);
+}
+
+static int start_watch(const struct loopc_job *job, struct loopc_run *run)
+{
+    const struct loopc_args *args = &job->args;
+    const bool timings = args->timings || args->timings_log;
+    if (!timings && !args->trace) return LOOPC_OK;
+    run->watch = loopc_watch_start(job->program, job->state, timings, args->trace, stderr);
+    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
+    FILE *file = args->timings_log ? fopen(args->timings_log, "we") : NULL;
+    if (file) loopc_watch_log(run->watch, file);
+    if (file || !args->timings_log) return LOOPC_OK;
+    return loopc_fail(run, job->program->name, "cannot write %.200s: %s", args->timings_log,
+                      strerror(errno));
 }
 
 /* The emitted functions, with all that listens around them. Returns the status. */
 static int run_watched(const struct loopc_job *job, struct loopc_run *run)
 {
-    const struct loopc_args *args = &job->args;
-    if (!args->timings && !args->trace) return run_plain(job);
-    run->watch = loopc_watch_start(job->program, job->state, args->timings, args->trace, stderr);
-    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    const struct loopc_program *program = job->program;
-    const int st =
-        program->step ? run_steps(job, program->step_watched) : program->watched(job->state);
-    loopc_watch_end(run->watch);
-    return st;
+    if (start_watch(job, run)) return LOOPC_FAILED;
+    const int st = run_once(job);
+    if (!run->watch || !loopc_watch_end(run->watch)) return st;
+    return st | loopc_fail(run, job->program->name, "--timings-log: %s is not complete",
+                           job->args.timings_log);
 }
 
 /* Processes that still run when the run has ended. */
@@ -206,7 +234,7 @@ static int finish(const struct loopc_job *job, int st)
         loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
         code = 1;
     }
-    if (run->watch) loopc_watch_print(run->watch, stderr);
+    if (run->watch && job->args.timings) loopc_watch_print(run->watch, stderr);
     loopc_watch_free(run->watch);
     return lost ? 1 : code;
 }

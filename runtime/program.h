@@ -26,6 +26,8 @@ struct loopc_steering {
     const char *target; /* the field that says how many, with which the loop waits: loopc_wait */
     const char *eta;    /* the field that is the learning rate */
     const char *loss;   /* the field that is the loss of a batch */
+    const char *samples_field; /* the field that says how many samples a batch has */
+    int64_t samples;           /* or how many it always has; 0: nobody said */
 };
 
 /* What the table of fields does not say of a net. Its weights are the fields NAME.layers.0.weight,
@@ -71,6 +73,13 @@ struct loopc_program {
     uint64_t hash; /* of the program's text: positions of another one are refused */
     size_t position, position_size; /* where in the state it stands where the run is */
 };
+
+/* How emitted code declares the functions of bodies: a leaf calls no function and stands where it
+ * is called, at no cost; any other is a function, whose calls cost more than its own. This is not
+ * left to the compiler, because it goes by how many callers there are, and the watched twin is one
+ * more: the run has the same machine code with and without it. */
+#define LOOPC_LEAF static inline __attribute__((always_inline))
+#define LOOPC_BODY static __attribute__((noinline))
 
 enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good order */
 
@@ -124,6 +133,11 @@ static inline int loopc_ended(struct loopc_run *run, int at)
 {
     return run->saver ? loopc_save_end(run, at) : LOOPC_OK;
 }
+
+/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind the
+ * program's name. It stands whole above the line of progress, and in order with standard output. */
+void loopc_note(struct loopc_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 bool loopc_wait_for_target(struct loopc_run *run);
 

@@ -108,7 +108,8 @@ static int read_command_line(struct loopc_job *job, int argc, char **argv)
     }
     if (args->wish != LOOPC_WISH_RUN) return print_and_end(job);
     if (args->model.verb != LOOPC_VERB_RUN) return job->program->model(job);
-    if ((args->timings || args->trace) && !job->program->watched && !job->program->step_watched) {
+    if ((args->timings || args->timings_log || args->trace) && !job->program->watched &&
+        !job->program->step_watched) {
         loopc_say(job->program, "error", "it was built without --timings and --trace");
         return BAD_USAGE;
     }

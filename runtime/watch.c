@@ -1,27 +1,10 @@
 /* Watching: a stack of the places that are open, their times, and the trace. */
-#include "watch.h"
-
-#include "timing.h"
-#include "trace.h"
+#include "watch_owners.h"
+#include "watch_state.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct open {
-    int place;
-    int64_t since; /* ns */
-};
-
-struct loopc_watch {
-    const struct loopc_program *program;
-    const void *state;
-    int64_t started, ended;       /* ns */
-    struct loopc_timing *timings; /* one a place, or NULL: not asked for */
-    struct loopc_trace *trace;    /* or NULL */
-    int depth;                    /* of stack */
-    struct open stack[];          /* no place is open twice: place_count are enough */
-};
 
 /* Leaves asked-for parts NULL where memory ends; the caller looks. */
 struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const void *state,
@@ -32,6 +15,7 @@ struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const
     if (!watch) return NULL;
     watch->program = program;
     watch->state = state;
+    watch->next_line = INT64_MAX;
     if (timings) watch->timings = calloc(places + 1, sizeof *watch->timings);
     if (trace) watch->trace = loopc_trace_new(program, state, out);
     if ((timings && !watch->timings) || (trace && !watch->trace)) {
@@ -49,6 +33,7 @@ void loopc_watch_free(struct loopc_watch *watch)
         loopc_timing_free(&watch->timings[i]);
     }
     free(watch->timings);
+    loopc_watch_log_end(watch);
     loopc_trace_free(watch->trace);
     free(watch);
 }
@@ -65,14 +50,19 @@ static int height(const struct loopc_watch *watch, int place)
 static void close_to(struct loopc_watch *watch, int depth, int64_t now)
 {
     while (watch->depth > depth) {
-        const struct open *top = &watch->stack[--watch->depth];
+        const struct loopc_open_place *top = &watch->stack[--watch->depth];
         if (watch->timings) loopc_timing_add(&watch->timings[top->place], now - top->since);
     }
 }
 
+static void push(struct loopc_watch *watch, int place, int64_t now)
+{
+    watch->stack[watch->depth++] = (struct loopc_open_place){.place = place, .since = now};
+}
+
 static int top_place(const struct loopc_watch *watch)
 {
-    return watch->depth ? watch->stack[watch->depth - 1].place : -1;
+    return watch->depth > 0 ? watch->stack[watch->depth - 1].place : -1;
 }
 
 static void look(const struct loopc_watch *watch)
@@ -80,25 +70,52 @@ static void look(const struct loopc_watch *watch)
     if (watch->trace) loopc_trace_changes(watch->trace, watch->state, top_place(watch));
 }
 
-/* A place that is open still was left early; a parent that is not open (it cannot be, unless the
- * calls are wrong) leaves all that is open as it is. */
+/* Makes a place the top of the stack with its parents below it: what is open beside them ends. */
+static void stand_at(struct loopc_watch *watch, int place, int64_t now)
+{
+    if (place < 0) {
+        close_to(watch, 0, now);
+        return;
+    }
+    const int own = height(watch, place);
+    if (own >= 0) {
+        close_to(watch, own + 1, now);
+        return;
+    }
+    stand_at(watch, watch->program->places[place].parent, now);
+    push(watch, place, now);
+}
+
+/* A place that is open still was left early. */
 static void open_place(struct loopc_watch *watch, int place, int64_t now)
 {
     const int own = height(watch, place);
     if (own >= 0) close_to(watch, own, now);
-    const int parent = watch->program->places[place].parent;
-    if (parent < 0) {
-        close_to(watch, 0, now);
-    } else if (height(watch, parent) >= 0) {
-        close_to(watch, height(watch, parent) + 1, now);
-    }
-    watch->stack[watch->depth++] = (struct open){.place = place, .since = now};
+    stand_at(watch, watch->program->places[place].parent, now);
+    push(watch, place, now);
+}
+
+static void tell(const struct loopc_watch *watch)
+{
+    if (!watch->follower) return;
+    atomic_store_explicit(watch->follower, top_place(watch), memory_order_relaxed);
+}
+
+void loopc_watch_follow(struct loopc_watch *watch, atomic_int *place)
+{
+    if (watch->follower) atomic_store_explicit(watch->follower, -1, memory_order_relaxed);
+    watch->follower = place;
+    tell(watch);
 }
 
 /* The clock is read when what ends has ended and before what begins begins, so the time that the
  * watch itself takes is nobody's, or its parent's. */
 static void restart_clock(struct loopc_watch *watch)
 {
+    const int64_t now = loopc_clock();
+    watch->stack[watch->depth - 1].since = now;
+    if (now < watch->next_line) return;
+    loopc_watch_log_now(watch, now);
     watch->stack[watch->depth - 1].since = loopc_clock();
 }
 
@@ -109,6 +126,7 @@ void loopc_enter(struct loopc_run *run, int place)
     const int64_t now = loopc_clock();
     look(watch);
     open_place(watch, place, now);
+    tell(watch);
     restart_clock(watch);
 }
 
@@ -120,6 +138,7 @@ void loopc_leave(struct loopc_run *run, int place)
     look(watch);
     const int own = height(watch, place);
     if (own >= 0) close_to(watch, own, now);
+    tell(watch);
 }
 
 void loopc_at(struct loopc_run *run, int place)
@@ -129,15 +148,18 @@ void loopc_at(struct loopc_run *run, int place)
     const int64_t now = loopc_clock();
     look(watch);
     open_place(watch, place, now);
+    tell(watch);
     if (watch->trace) loopc_trace_step(watch->trace, place);
     restart_clock(watch);
 }
 
-void loopc_watch_end(struct loopc_watch *watch)
+int loopc_watch_end(struct loopc_watch *watch)
 {
     watch->ended = loopc_clock();
     look(watch);
     close_to(watch, 0, watch->ended);
+    tell(watch);
+    return loopc_watch_log_end(watch);
 }
 
 /* The table. */
@@ -205,4 +227,6 @@ void loopc_watch_print(const struct loopc_watch *watch, FILE *out)
             "total", "share", "mean", "median", "p99");
     for (int i = 0; i < watch->program->place_count; i++)
         print_row(watch, i, width, out);
+    loopc_watch_print_owners(watch->program, watch->timings,
+                             (double)(watch->ended - watch->started), out);
 }

@@ -43,7 +43,7 @@ local Learn = loop "Learn" {
 
 return trainer "xor" {
     doc = "Learns XOR from given weights.",
-    control = { target = "batch_to" },
+    control = { target = "batch_to", samples = 4 },
     code = [[
         static const float points[] = {-0.5f, -0.5f, -0.5f, 0.5f, 0.5f, -0.5f, 0.5f, 0.5f};
         static const float answers[] = {-0.5f, 0.5f, 0.5f, -0.5f};

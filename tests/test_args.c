@@ -318,6 +318,8 @@ static void help_page(void **unused)
         "  --journal <file>    write down by which messages it was steered, and when\n"
         "  --replay <file>     be steered by a journal\n"
         "  --timings           print the time of each step, phase and loop at the end\n"
+        "  --timings-log <file>\n"
+        "                      write these times there while it runs, as JSON lines\n"
         "  --trace             print each step, and each field that it changes\n"
         "  --progress <when>   auto, never or always: show progress (default auto)\n"
         "  --help              print this page\n"

@@ -7,4 +7,5 @@ TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
-XOR=$TMPDIR/xor python3 -B tests/control/protocol.py "$@"
+"$LOOPC" build specs/10_spirals.lua -o "$TMPDIR/spirals" || exit 1
+XOR=$TMPDIR/xor SPIRALS=$TMPDIR/spirals python3 -B tests/control/protocol.py "$@"

@@ -193,8 +193,36 @@ static void columns_are_aligned(void **unused)
     loopc_watch_print(state.loopc.watch, out);
     const char *line = strchr(written(), '\n') + 1;
     const size_t width = strcspn(line, "\n");
-    for (; *line; line += strcspn(line, "\n") + 1)
+    const char *owners = strstr(line, "bodies of");
+    for (; line + width < owners; line += strcspn(line, "\n") + 1)
         assert_int_equal(strcspn(line, "\n"), width);
+    const size_t narrow = strcspn(line, "\n");
+    for (; *line; line += strcspn(line, "\n") + 1)
+        assert_int_equal(strcspn(line, "\n"), narrow);
+    loopc_watch_free(state.loopc.watch);
+}
+
+/* What a callback's bodies took at all events; loops have their own bodies' time. */
+static void times_by_callback(void **unused)
+{
+    (void)unused;
+    struct state state = {0};
+    unsigned long long calls[3];
+    char units[32];
+    watch(&state, true, false);
+    run(&state);
+    loopc_watch_print(state.loopc.watch, out);
+    const char *table_of_owners = strstr(written(), "bodies of");
+    assert_non_null(table_of_owners);
+    const char *train = strstr(table_of_owners, "loop      Train ");
+    const char *fit = strstr(table_of_owners, "loop      Fit ");
+    const char *clip = strstr(table_of_owners, "callback  clip ");
+    assert_true(train && fit && clip && train < fit && train < clip); /* Train sleeps */
+    assert_int_equal(sscanf(train, "loop Train %llu %*s %31s", &calls[0], units), 2);
+    assert_int_equal(sscanf(fit, "loop Fit %llu", &calls[1]), 1);
+    assert_int_equal(sscanf(clip, "callback clip %llu", &calls[2]), 1);
+    assert_int_equal(calls[0] * 10000 + calls[1] * 100 + calls[2],
+                     50503); /* the last epoch ends early */
     loopc_watch_free(state.loopc.watch);
 }
 
@@ -273,6 +301,70 @@ static void any_order_is_survived(void **unused)
     loopc_watch_free(state.loopc.watch);
 }
 
+/* A run that is resumed within a loop enters only what it comes to. */
+static void places_around_a_resumed_one_are_open(void **unused)
+{
+    (void)unused;
+    struct state state = {0};
+    atomic_int place = -1;
+    watch(&state, true, false);
+    loopc_watch_follow(state.loopc.watch, &place);
+    for (int i = 0; i < 3; i++) {
+        loopc_enter(&state.loopc, BATCH);
+        loopc_at(&state.loopc, ON_BATCH);
+        assert_int_equal(place, ON_BATCH);
+        loopc_leave(&state.loopc, BATCH);
+        assert_int_equal(place, TRAIN);
+    }
+    loopc_leave(&state.loopc, TRAIN);
+    loopc_at(&state.loopc, AFTER);
+    loopc_watch_write(state.loopc.watch, out);
+    assert_memory_equal(written(), "[[0, ", 5);    /* Fit is open, and has taken time */
+    assert_non_null(strstr(written(), "], [3, ")); /* the batches */
+    loopc_leave(&state.loopc, FIT);
+    assert_int_equal(place, -1);
+    loopc_watch_follow(state.loopc.watch, NULL);
+    assert_int_equal(loopc_watch_end(state.loopc.watch), LOOPC_OK);
+    loopc_watch_print(state.loopc.watch, out);
+    expect_calls("  Fit ", "loop", 1);
+    expect_calls("  Train.batch ", "phase", 3);
+    loopc_watch_free(state.loopc.watch);
+}
+
+static void times_in_a_log(void **unused)
+{
+    (void)unused;
+    struct state state = {0};
+    char *lines = NULL;
+    size_t size;
+    watch(&state, true, false);
+    loopc_watch_log(state.loopc.watch, open_memstream(&lines, &size));
+    run(&state);
+    assert_memory_equal(lines, "{\"timings\":\"digits\",\"time\":0.", 29);
+    assert_non_null(strstr(lines,
+                           "\"kind\":\"step\",\"place\":\"Train.on_batch\",\"on\":"
+                           "\"Fit.on_epoch\",\"in\":\"Train.batch\",\"calls\":5,\"total\":0.0"));
+    int count = 0;
+    for (const char *p = lines; (p = strchr(p, '\n')); p++)
+        count++;
+    assert_true(count >= 9 && count % 9 == 0);
+    loopc_watch_free(state.loopc.watch);
+    free(lines);
+}
+
+static void a_full_disk_is_told(void **unused)
+{
+    (void)unused;
+    struct state state = {0};
+    FILE *full = fopen("/dev/full", "w");
+    if (!full) skip();
+    watch(&state, true, false);
+    loopc_watch_log(state.loopc.watch, full);
+    loopc_at(&state.loopc, AFTER);
+    assert_int_equal(loopc_watch_end(state.loopc.watch), LOOPC_FAILED);
+    loopc_watch_free(state.loopc.watch);
+}
+
 static void quantiles(void **unused)
 {
     (void)unused;
@@ -348,10 +440,14 @@ int main(void)
         TEST(table_of_times),
         TEST(time_goes_to_parents),
         TEST(columns_are_aligned),
+        TEST(times_by_callback),
         TEST(trace_of_an_epoch),
         TEST(trace_of_arrays_and_memory),
         TEST(nobody_watches),
         TEST(any_order_is_survived),
+        TEST(places_around_a_resumed_one_are_open),
+        TEST(times_in_a_log),
+        TEST(a_full_disk_is_told),
         cmocka_unit_test(quantiles),
         cmocka_unit_test(one_time_is_exact),
         cmocka_unit_test(buckets_are_narrow),

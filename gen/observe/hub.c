@@ -87,12 +87,13 @@ static bool is_point(struct loopc_json value, struct point *point)
     return end > second && *end == ']' && end + 1 == value.text + value.length;
 }
 
+/* A number becomes a point, but for the place that is running, which is a name. */
 static void take_member(struct trainer *trainer, struct loopc_json name, struct loopc_json value)
 {
     struct point point;
     struct topic *topic = find_topic(trainer, name);
     if (!topic) return;
-    if (!topic->text && is_point(value, &point)) {
+    if (!topic->text && strcmp(topic->name, "running") != 0 && is_point(value, &point)) {
         add_point(topic, point);
     } else if (!topic->all) {
         add_text(topic, value);
@@ -205,4 +206,17 @@ bool hub_last(struct hub *hub, int trainer, const char *name, struct point *poin
     }
     pthread_mutex_unlock(&hub->lock);
     return found;
+}
+
+size_t hub_text_length(struct hub *hub, int trainer, const char *name)
+{
+    size_t length = 0;
+    pthread_mutex_lock(&hub->lock);
+    const struct trainer *t = &hub->trainers[trainer];
+    for (int i = 0; i < t->topic_count; i++) {
+        if (!strcmp(t->topics[i].name, name) && t->topics[i].text)
+            length = strlen(t->topics[i].text);
+    }
+    pthread_mutex_unlock(&hub->lock);
+    return length;
 }

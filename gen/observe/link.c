@@ -2,6 +2,7 @@
 #include "link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 64 << 20 };
+enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 1 << 30 };
 
 static void become(char **argv, int fd)
 {
@@ -30,17 +31,42 @@ static void become(char **argv, int fd)
     _exit(127);
 }
 
-int link_start(struct link *link, char **argv)
+/* In the child. */
+static void keep_output(const struct link *link)
+{
+    for (int i = 0; i < 2; i++) {
+        if (link->output[i]) (void)dup2(fileno(link->output[i]), STDOUT_FILENO + i);
+    }
+}
+
+int link_start(struct link *link, char **argv, bool keep)
 {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return -1;
-    *link = (struct link){.fd = ends[0], .child = fork()};
+    *link = (struct link){.fd = ends[0]};
+    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    for (int i = 0; keep && i < 2; i++)
+        link->output[i] = tmpfile();
+    link->child = fork();
     if (link->child == 0) {
-        (void)close(ends[0]);
+        keep_output(link);
         become(argv, ends[1]);
     }
     (void)close(ends[1]);
     return link->child < 0 ? -1 : 0;
+}
+
+void link_print_output(struct link *link)
+{
+    FILE *const to[] = {stdout, stderr};
+    for (int i = 0; i < 2; i++) {
+        if (!link->output[i]) continue;
+        rewind(link->output[i]);
+        for (int c; (c = getc(link->output[i])) != EOF;)
+            (void)putc(c, to[i]);
+        (void)fclose(link->output[i]);
+        (void)fflush(to[i]);
+    }
 }
 
 int link_join(struct link *link, const char *path)

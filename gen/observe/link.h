@@ -9,14 +9,19 @@
 struct link {
     int fd; /* -1 when it is over */
     bool lines;
-    pid_t child; /* 0 without one */
-    int code;    /* exit code of the child */
+    pid_t child;     /* 0 without one */
+    int code;        /* exit code of the child */
+    FILE *output[2]; /* what it has printed and complained, where that is kept; or NULL */
     char *input;
     size_t length, room;
 };
 
-/* Starts a program, a NULL-terminated list, with its channel on a descriptor. Returns 0, or -1. */
-int link_start(struct link *link, char **argv);
+/* Starts a program, a NULL-terminated list, with its channel on a descriptor. With `keep` what it prints goes to
+ * files without a name, to be shown later. Returns 0, or -1. */
+int link_start(struct link *link, char **argv, bool keep);
+
+/* Copies what was kept to the standard streams. */
+void link_print_output(struct link *link);
 
 /* Joins the trainer that listens at the path of a Unix socket. Returns 0, or -1 with errno. */
 int link_join(struct link *link, const char *path);

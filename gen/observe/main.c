@@ -5,6 +5,7 @@
  * started, 2 for wrong usage. */
 #include "link.h"
 #include "server.h"
+#include "table.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,12 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, ASK_TICKS = 3, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
+static const double ASK_SECONDS = 0.6;
+enum { TICK_MS = 200, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
 
 static struct hub hub;
 static struct link links[TRAINERS_MOST];
 static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER; /* over links, while the server runs */
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, suspended;
 
 static struct {
     const char *host;
@@ -37,6 +39,11 @@ static int complain(const char *what, const char *why)
 static void stop(int number)
 {
     stopped = number;
+}
+
+static void suspend(int number)
+{
+    suspended = number;
 }
 
 static void send_to(int trainer, const char *text, size_t length)
@@ -67,7 +74,7 @@ static int start(char **argv)
 {
     const int trainer = new_trainer(argv[0]);
     if (trainer < 0) return complain(argv[0], "too many trainers");
-    if (link_start(&links[trainer], argv)) return complain(argv[0], strerror(errno));
+    if (link_start(&links[trainer], argv, options.tui)) return complain(argv[0], strerror(errno));
     greet(trainer);
     return 0;
 }
@@ -173,53 +180,61 @@ static void read_links(void)
     }
 }
 
-/* While somebody looks on, the weights are asked for, not more often than can be looked at. */
+static double seconds_now(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Whether a trainer's weights are worth asking for: it has learned since, and the last time is long ago, for what is
+ * large the longer, so that telling it takes the trainer a few hundredths of its time at most. */
+static bool is_time_to_ask(int i, double now)
+{
+    static const double seconds_a_byte = 4e-6;
+    static struct {
+        double batch, when;
+    } asked[TRAINERS_MOST];
+    struct point loss = {.batch = -1};
+    const double wait = ASK_SECONDS + seconds_a_byte * (double)hub_text_length(&hub, i, "sv");
+    if (now - asked[i].when < wait || !hub_last(&hub, i, "loss", &loss)) return false;
+    if (loss.batch == asked[i].batch) return false;
+    asked[i].batch = loss.batch;
+    asked[i].when = now;
+    return true;
+}
+
+/* Pages ask for times while they show them; those of the last viewer to go have nobody to end them. */
+static void end_watching(void)
+{
+    static const char text[] = "{\"watch\": 0}";
+    for (int i = 0; i < hub.trainer_count; i++)
+        send_to(i, text, sizeof text - 1);
+}
+
+/* While somebody looks on. */
 static void ask_for_weights(void)
 {
     static const char text[] = "{\"tell state\": 1}";
-    static struct timespec last;
-    static double asked_at[TRAINERS_MOST];
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 <
-        TICK_MS * ASK_TICKS)
-        return;
-    last = now;
+    static int before;
     pthread_mutex_lock(&hub.lock);
     const int viewers = hub.viewers;
     pthread_mutex_unlock(&hub.lock);
+    if (before && !viewers) end_watching();
+    before = viewers;
     for (int i = 0; viewers && i < hub.trainer_count; i++) {
-        struct point loss = {.batch = -1};
-        if (!hub_last(&hub, i, "loss", &loss) || loss.batch == asked_at[i]) continue;
-        asked_at[i] = loss.batch;
-        send_to(i, text, sizeof text - 1);
+        if (is_time_to_ask(i, seconds_now())) send_to(i, text, sizeof text - 1);
     }
-}
-
-/* The table of the terminal: drawn over itself, nothing of the terminal's settings is changed. */
-static void draw_table(bool again)
-{
-    if (again) printf("\033[%dA", hub.trainer_count);
-    for (int i = 0; i < hub.trainer_count; i++) {
-        struct point loss = {0};
-        const bool any = hub_last(&hub, i, "loss", &loss);
-        printf("\033[K%-24s batch %14.0f  loss %-14.8g %s\n", hub.trainers[i].name,
-               any ? loss.batch : 0.0, any ? loss.value : (double)NAN,
-               hub.trainers[i].ended ? "ended" : "");
-    }
-    (void)fflush(stdout);
 }
 
 static void run(void)
 {
-    bool drawn = false;
     while (!stopped && (running() || options.keep)) {
         read_links();
         ask_for_weights();
-        if (!options.tui) continue;
-        draw_table(drawn && isatty(STDOUT_FILENO));
-        drawn = true;
-        if (!running()) break;
+        if (suspended) table_suspend();
+        suspended = 0;
+        if (options.tui) table_draw(&hub);
     }
 }
 
@@ -268,6 +283,21 @@ static int serve(void)
     return code;
 }
 
+/* What the programs print is shown when the terminal is free again. */
+static int show_table(void)
+{
+    struct sigaction action = {.sa_handler = suspend};
+    (void)sigaction(SIGTSTP, &action, NULL);
+    table_start();
+    run();
+    const int code = end_links();
+    table_draw(&hub);
+    table_end();
+    for (int i = 0; i < hub.trainer_count; i++)
+        link_print_output(&links[i]);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = stop};
@@ -275,6 +305,7 @@ int main(int argc, char **argv)
     hub_open(&hub);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     int code = read_options(argv);
     if (!code && !hub.trainer_count)
@@ -283,12 +314,7 @@ int main(int argc, char **argv)
         (void)end_links();
         return code;
     }
-    if (options.tui) {
-        run();
-        code = end_links();
-    } else {
-        code = serve();
-    }
+    code = options.tui ? show_table() : serve();
     print_last();
     return stopped ? 128 + stopped : code;
 }

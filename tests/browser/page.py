@@ -33,7 +33,7 @@ class Browser:
         self.root = f"http://127.0.0.1:{port}"
         self.wait(lambda: self.call("GET", "/status")["ready"], OSError)
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                            "--window-size=1200,1000"]}
+                            "--window-size=1200,1900"]}
         made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.root += f"/session/{made['sessionId']}"
@@ -83,6 +83,14 @@ class Browser:
     def run(self, script):
         return self.call("POST", "/execute/sync", {"script": script, "args": []})
 
+    def run_async(self, script):
+        return self.call("POST", "/execute/async", {"script": script, "args": []})
+
+    def freeze(self, frozen):
+        """Puts the page to sleep, or wakes it."""
+        self.call("POST", "/goog/cdp/execute", {"cmd": "Page.setWebLifecycleState",
+                                                "params": {"state": "frozen" if frozen else "active"}})
+
     def text(self, selector):
         return self.run(f"const e = document.querySelector({json.dumps(selector)}); return e ? e.textContent : null")
 
@@ -100,11 +108,11 @@ class Browser:
 
 
 class Observe:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, host="127.0.0.1"):
         self.process = subprocess.Popen([LOOPC, "observe", *arguments], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{32}", self.address), self.address
+        assert re.fullmatch(rf"http://{re.escape(host)}:\d+/\?token=[0-9a-f]{{32}}", self.address), self.address
 
     def __enter__(self):
         return self
@@ -138,6 +146,13 @@ def test_a_person_steers_xor():
         b.click(".log")
         b.click(".graph summary")
         assert "Learn.on_batch" in b.text(".places")
+        b.sees(".timed", lambda text: text.startswith("taken for"))
+        b.wait(lambda: b.run("return document.querySelectorAll('.places .running').length") == 1)
+        b.wait(lambda: b.run("return [...document.querySelectorAll('.places .step td:nth-child(4)')].some("
+                             "(cell) => parseFloat(cell.textContent) > 0)"))
+        b.wait(lambda: b.run("return document.querySelectorAll('.history canvas').length") > 0)
+        assert int(b.text(".sample-rate")) > int(b.text(".rate")) > 0
+        assert b.text(".goal") == "1000000000000"
         b.shoot("observe.png")
         b.click(".pause")
         b.sees(".state", lambda text: text == "paused")
@@ -171,6 +186,91 @@ def test_several_trainers_and_a_late_viewer():
         b.sees(".trainer:nth-child(1) .state", lambda text: text == "running")
 
 
+def test_seven_tabs_look_on():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000") as o, Browser() as b:
+        b.open(o.address)
+        tabs = [b.call("GET", "/window")] + [b.call("POST", "/window/new", {"type": "tab"})["handle"] for _ in range(6)]
+        for tab in tabs[1:]:
+            b.call("POST", "/window", {"handle": tab})
+            b.open(o.address)
+        before = 0
+        for tab in tabs + tabs:
+            b.call("POST", "/window", {"handle": tab})
+            b.sees(".batch", lambda text, before=before: int(text) > before)
+            before = int(b.text(".batch"))
+        b.click(".pause")
+        for tab in tabs:
+            b.call("POST", "/window", {"handle": tab})
+            b.sees(".state", lambda text: text == "paused")
+        b.shoot("tab.png")
+
+
+def test_a_page_that_sleeps_wakes_up_to_date():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000") as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".batch", lambda text: int(text) > 1000)
+        before = int(b.text(".batch"))
+        b.freeze(True)
+        asleep = b.text(".batch")
+        time.sleep(3)
+        size = memory(o.process.pid)
+        time.sleep(3)
+        assert b.text(".batch") == asleep, "it does not sleep"
+        assert memory(o.process.pid) < size + 20000, "what a sleeping page is not told is kept"
+        b.freeze(False)
+        start = time.monotonic()
+        b.sees(".batch", lambda text: int(text) > before + 200000)
+        assert time.monotonic() - start < 30
+        b.sees("#link", lambda text: text == "live")
+
+
+def memory(pid):
+    return int(re.search(r"VmRSS:\s+(\d+) kB", open(f"/proc/{pid}/status").read()).group(1))
+
+
+def events_of(address):
+    """The first event of a stream, and how many seconds it took."""
+    start = time.monotonic()
+    with urllib.request.urlopen(address.replace("/?", "/events?"), timeout=PATIENCE) as stream:
+        while True:
+            line = stream.readline()
+            if line.startswith(b"data: "):
+                return json.loads(line[6:]), len(line), time.monotonic() - start
+
+
+def test_a_million_points_are_thinned_for_display():
+    name = os.path.join(os.environ["TMPDIR"], "million.log")
+    with open(name, "w") as file:
+        file.write('{"eta": [0, 0.1], "loss": [0, -1]}\n')
+        file.writelines(f'{{"loss": [{i}, {1000 if i == 654321 else 1 / i:.9g}]}}\n' for i in range(1, 1000001))
+    with Observe("--log", name) as o, Browser() as b:
+        start = time.monotonic()
+        update, size, took = events_of(o.address)
+        points = update[0]["topics"]["loss"]["points"]
+        assert len(points) <= 8000 and size < 500000, (len(points), size)
+        assert points[-1][0] == 1000000 and max(point[1] for point in points) == 1000
+        b.open(o.address)
+        b.sees(".batch", lambda text: text == "1000000")
+        b.wait(lambda: b.run("return document.querySelectorAll('.chart[data-series=loss] canvas').length") > 0)
+        assert time.monotonic() - start < 60 and took < 30, took
+        frames = b.run_async("""const done = arguments[0]; let count = 0; const start = performance.now();
+            const frame = () => { count++; trainers[0].dirty.add('loss'); drawSoon();
+                if (performance.now() - start > 2000) done(count); else requestAnimationFrame(frame); }; frame();""")
+        assert frames > 8, f"{frames} frames in two seconds"
+
+
+def test_a_hundred_thousand_batches_a_second():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000") as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".rate", lambda text: int(text) > 100000)
+        frames = b.run_async("""const done = arguments[0]; let count = 0; const start = performance.now();
+            const frame = () => { count++; if (performance.now() - start > 2000) done(count); else requestAnimationFrame(frame); };
+            frame();""")
+        assert frames > 20, f"{frames} frames in two seconds"
+        _, size, _ = events_of(o.address)
+        assert size < 1000000
+
+
 def status_of(address, data=None, headers=()):
     request = urllib.request.Request(address, data, dict(headers))
     try:
@@ -197,6 +297,62 @@ def test_strangers_are_refused():
         assert status_of(f"{root}/send?trainer=0&token={token}", b'{"x": "' + b"y" * 100000 + b'"}') == 413
         for path in ("/../../../etc/passwd", "/page.c", "/%2e%2e/etc/passwd", "/etc/passwd", "//etc/passwd"):
             assert status_of(root + path) in (400, 404), path
+
+
+def own_address():
+    """The address that other machines know this one by, or None."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))  # sends nothing
+            return s.getsockname()[0]
+        except OSError:
+            return None
+
+
+def test_other_machines_only_when_told():
+    address = own_address()
+    if not address or address.startswith("127."):
+        return
+    with Observe(XOR, "--every", "0", "--progress", "never") as o:
+        port = int(re.search(r":(\d+)/", o.address).group(1))
+        try:
+            socket.create_connection((address, port), PATIENCE).close()
+            raise AssertionError("it listens to others")
+        except ConnectionRefusedError:
+            pass
+    with Observe("--host", "0.0.0.0", XOR, "--every", "0", "--progress", "never", host="0.0.0.0") as o:
+        there = o.address.replace("0.0.0.0", address)
+        assert status_of(there) == 200
+        assert status_of(there.split("?")[0]) == 403
+        assert status_of(there, headers={"Host": "example.org"}.items()) == 403
+
+
+def exchange(port, data):
+    """Sends bytes and hangs up, whatever is answered."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as s:
+        try:
+            s.sendall(data)
+            s.setblocking(False)
+            s.recv(4096)
+        except OSError:
+            pass
+
+
+def test_requests_that_lie():
+    with Observe(XOR, "--every", "0", "--progress", "never") as o:
+        port, token = re.search(r":(\d+)/\?token=(.*)", o.address).groups()
+        host = f"Host: 127.0.0.1:{port}\r\n".encode()
+        post = f"POST /send?trainer=0&token={token} HTTP/1.1\r\n".encode() + host
+        for data in (post + b"Content-Length: 5\r\n\r\n{", post + b"Content-Length: -1\r\n\r\n", post + b"\r\n",
+                     post + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}", b"GET " + b"/" * 100000,
+                     post.replace(b"trainer=0", b"trainer=99999999999999999999") + b"Content-Length: 2\r\n\r\n{}",
+                     post.replace(b"trainer=0", b"trainer=-1") + b"Content-Length: 2\r\n\r\n{}",
+                     b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5000, b"GET /events?token=" + token.encode() + b" HTTP/1.1\r\n" + host +
+                     b"\r\n", b"\0" * 1000, post + b"Content-Length: 9\r\n\r\n{\"a\": \xff\xff}"):
+            for _ in range(3):
+                exchange(int(port), data)
+        assert status_of(o.address) == 200
+        assert o.process.poll() is None
 
 
 def test_hostile_requests_never_end_it():

@@ -13,7 +13,7 @@ import time
 
 from trainer import PATIENCE, Lines, Trainer, run_tests
 
-XOR = os.environ["XOR"]
+XOR, SPIRALS = os.environ["XOR"], os.environ["SPIRALS"]
 FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
 WEIGHTS = [1, 1, 1, 1, 0.5, -0.5, 1, -1, 0]
 
@@ -395,6 +395,39 @@ def test_a_journal_replayed_gives_the_same_weights():
         assert done.returncode == 0, done.stderr
         states = [json.loads(line) for line in open(log)]
         assert [message["sv"] for message in states if "sv" in message][-1] == wanted
+
+
+def test_it_is_watched_when_asked():
+    with Trainer(XOR) as t:
+        t.send({"tell timings": 1})
+        assert t.until("timings") == [0, False]
+        t.send({"tell status": 1, "watch": 1, "batch to": 10 ** 15})
+        places = t.until("status")[1]["places"]
+        step = [place["name"] for place in places].index("Learn.on_batch")
+        assert 0 <= t.until("running", lambda value: value[1] >= 0)[1] < len(places)
+        t.send({"tell timings": 1})
+        calls, total, own, median = t.until("timings")[1]["places"][step]
+        assert calls > 0 and total == own and 0 < median < total, (calls, total, own, median)
+        t.send({"watch": 0})
+        assert t.until("running", lambda value: value[1] < 0)
+        t.send({"tell timings": 1})
+        assert t.until("timings")[1] is False
+        end(t)
+
+
+def test_watching_changes_nothing_of_a_run():
+    def learn(watch):
+        with Trainer(SPIRALS, "--metrics", path("spirals.jsonl"), stdout=subprocess.PIPE) as t:
+            for number in range(60 if watch else 0):
+                t.send({"watch": number % 2})
+                time.sleep(0.005)
+            t.rest()
+            out = t.process.stdout.read()
+            t.process.stdout.close()
+            assert t.wait() == 0
+            return out, open(path("spirals.jsonl")).read()
+    plain = learn(False)
+    assert plain[0] and plain == learn(True)
 
 
 def test_a_journal_of_another_kind_is_refused():

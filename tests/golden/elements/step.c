@@ -187,7 +187,7 @@ static double half(double x)
 }
 
 /* A leaf of Each.on_call (spec.lua:5) */
-static int Each_on_call_1(struct elements *s)
+LOOPC_LEAF int Each_on_call_1(struct elements *s)
 {
     if (s->x > 90) return loopc_fail(&s->loopc, "Each.on_call", "x is %d", s->x);
     return LOOPC_OK;
@@ -275,7 +275,7 @@ static int Each_on_repeat(struct elements *s)
 }
 
 /* A leaf of Each.on_stop (spec.lua:8) */
-static int Each_on_stop_1(struct elements *s)
+LOOPC_LEAF int Each_on_stop_1(struct elements *s)
 {
     if (s->x > 5) return LOOPC_STOP;
     return LOOPC_OK;
@@ -313,7 +313,7 @@ static int Each_on_stop(struct elements *s)
 }
 
 /* A leaf of Each.on_loop (spec.lua:9) */
-static int Each_on_loop_1(void)
+LOOPC_LEAF int Each_on_loop_1(void)
 {
     return LOOPC_STOP;
 }
@@ -544,7 +544,7 @@ static int Each_on_weave(struct elements *s)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:24) */
-static int Nested_on_nested_1(struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
 {
     Nested_site->rounds++;
     if (Nested_site->rounds % 4 == 0) return LOOPC_STOP;
@@ -552,7 +552,7 @@ static int Nested_on_nested_1(struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:26) */
-static int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
 {
     if (Nested_site->rounds > 7)
         return loopc_fail(&s->loopc, "Nested.on_nested", "%d rounds", Nested_site->rounds);
@@ -750,7 +750,7 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.failed_nested (spec.lua:28) */
-static int Nested_failed_nested_1(void)
+LOOPC_LEAF int Nested_failed_nested_1(void)
 {
     return LOOPC_RECOVERED;
 }

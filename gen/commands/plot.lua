@@ -1,0 +1,102 @@
+-- loopc plot: a picture of what runs have written.
+
+local cli = require "gen.cli"
+local host = require "host"
+
+local command = {
+    name = "plot",
+    summary = "Draws what runs have written: metrics, control logs, times",
+    usage = "FILE.jsonl... -o PICTURE.svg|.png",
+    least = 1,
+    most = math.huge,
+    text = "Files are those of --metrics, --log and --timings-log of a trainer. A panel a metric, with a line a file; times as bands.\n" ..
+        "PNG is made by rsvg-convert (Debian: librsvg2-bin).",
+    options = {
+        { "-o, --output", "FILE", "where the picture goes, .svg or .png" },
+        { "--only", "METRIC", "draw this one; may be given again: loss, Train.loss", many = true },
+        { "--log", "METRIC", "logarithmic scale, of this metric or (--log) of all; may be given again", many = true,
+            optional = true },
+        { "--title", "TEXT", "what stands above it" },
+    },
+}
+
+-- Names that tell the files apart: without their folders where that is enough.
+local function names_of(paths)
+    local names, count = {}, {}
+    for i, path in ipairs(paths) do
+        names[i] = path:match("([^/]+)%.jsonl$") or path:match("[^/]+$") or path
+        count[names[i]] = (count[names[i]] or 0) + 1
+    end
+    for i, path in ipairs(paths) do
+        if count[names[i]] > 1 then names[i] = path end
+    end
+    return names
+end
+
+local function read_all(paths)
+    local runs, names = {}, names_of(paths)
+    for i, path in ipairs(paths) do
+        local text, message = host.read(path)
+        if not text then cli.fail(message) end
+        local run, why, line = require("gen.plot_read").run(text)
+        if not run then
+            cli.fail(("%s:%d: %s"):format(path, line, why), "a line is a JSON object, as --metrics FILE writes it")
+        end
+        run.name = names[i]
+        runs[i] = run
+    end
+    return runs
+end
+
+-- The names after --only and --log must be those of metrics.
+local function check_names(runs, names)
+    local plot, nearest, titles = require "gen.plot", require "gen.nearest", {}
+    for _, panel in ipairs(plot.metrics(runs, {})) do titles[#titles + 1] = panel.title end
+    for _, name in ipairs(names or {}) do
+        local found = false
+        for _, title in ipairs(titles) do found = found or plot.is_meant(title, { name }) end
+        if not found then
+            cli.fail(("no file has the metric '%s'%s"):format(name, nearest.suggest(name, titles)),
+                "there are " .. (#titles > 0 and table.concat(titles, ", ") or "none"))
+        end
+    end
+end
+
+-- `--log` alone means all.
+local function log_of(given)
+    local out = {}
+    for _, name in ipairs(given or {}) do
+        if name ~= "" then out[#out + 1] = name end
+    end
+    return given and out
+end
+
+local function to_png(svg)
+    local status, png, message = host.run { "rsvg-convert", "--zoom=2", input = svg }
+    if not status or status == 127 then
+        cli.fail("rsvg-convert, which makes PNG of SVG, is not there", "apt-get install librsvg2-bin, or -o with .svg", 1)
+    end
+    if status ~= 0 then cli.fail("rsvg-convert: " .. message, nil, 1) end
+    return png
+end
+
+function command.run(arguments)
+    local output = arguments.output
+    local kind = output and output:lower():match("%.(%w+)$")
+    if kind ~= "svg" and kind ~= "png" then
+        cli.usage("loopc plot: -o says where the picture goes, .svg or .png", "loopc plot run.jsonl -o loss.svg")
+    end
+    local plot, runs = require "gen.plot", read_all(arguments)
+    local log = log_of(arguments.log)
+    check_names(runs, arguments.only)
+    check_names(runs, log)
+    local panels = plot.panels(runs, { only = arguments.only, log = log })
+    if #panels == 0 then cli.fail("there is nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
+    local picture = plot.svg(arguments.title, runs, panels)
+    if kind == "png" then picture = to_png(picture) end
+    local ok, message = host.write(output, picture)
+    if not ok then cli.fail(message, nil, 1) end
+    return 0
+end
+
+return command

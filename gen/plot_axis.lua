@@ -1,0 +1,80 @@
+-- Part of plot: axes. From the range of the values to a scale with sensible ticks.
+--
+-- An axis is { low, high, at = function(value) -> 0..1, ticks = list of { value, text } }; of a logarithmic one, values
+-- that are not above 0 have no place.
+
+local plot_axis = {}
+
+local function magnitude(value) return math.floor(math.log(value, 10) + 1e-9) end
+
+-- 1, 2 or 5 times a power of ten, so that there are at most `most` steps.
+local function step_of(span, most)
+    local raw = span / math.max(1, most)
+    local power = 10.0 ^ magnitude(raw)
+    for _, factor in ipairs { 1, 2, 5 } do
+        if raw <= factor * power * (1 + 1e-9) then return factor * power end
+    end
+    return 10 * power
+end
+
+local suffixes = { { 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } }
+
+-- "2e-05" is written 2e-5.
+local function exponential(value, digits)
+    return (("%." .. digits .. "e"):format(value):gsub("%.?0*e", "e"):gsub("e([+-])0*(%d)", "e%1%2"):gsub("e%+", "e"))
+end
+
+-- A value as a tick shows it, when its neighbours are `step` away and the largest is `largest`.
+local function label(value, step, largest)
+    if math.abs(value) < step * 1e-6 then return "0" end
+    if largest >= 1e15 or largest < 1e-3 then return exponential(value, math.max(0, magnitude(math.abs(value)) - magnitude(step))) end
+    for _, suffix in ipairs(suffixes) do
+        if largest >= 10 * suffix[1] or (largest >= suffix[1] and suffix[1] > 1e3) then
+            return label(value / suffix[1], step / suffix[1], largest / suffix[1]) .. suffix[2]
+        end
+    end
+    return (("%." .. math.max(0, -magnitude(step)) .. "f"):format(value))
+end
+
+-- From low to high, a little wider, with at most `most` ticks. `tight`: no wider than the values.
+function plot_axis.linear(low, high, most, tight)
+    if low == high then
+        local around = low == 0 and 1 or math.abs(low) * 0.1
+        low, high = low - around, high + around
+    end
+    if not tight then
+        local margin = (high - low) * 0.04
+        if low >= 0 and low - margin < 0 then low = 0 else low = low - margin end
+        high = high + margin
+    end
+    local step, ticks = step_of(high - low, most), {}
+    local largest = math.max(math.abs(low), math.abs(high))
+    for i = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) do
+        ticks[#ticks + 1] = { value = i * step, text = label(i * step, step, largest) }
+    end
+    return { low = low, high = high, ticks = ticks, at = function(value) return (value - low) / (high - low) end }
+end
+
+local function log_label(value) return value >= 1e-3 and value < 1e4 and ("%.10g"):format(value) or exponential(value, 0) end
+
+-- Decades, every so many that they fit; within less than two of them also 2 and 5.
+function plot_axis.logarithmic(low, high, most)
+    local from, to = math.log(low, 10), math.log(high, 10)
+    local margin = math.max((to - from) * 0.04, 0.02)
+    from, to = from - margin, to + margin
+    local every, ticks = math.ceil((to - from) / math.max(1, most)), {}
+    for power = math.floor(from), math.ceil(to) do
+        for _, factor in ipairs(to - from < 2.5 and { 1, 2, 5 } or { 1 }) do
+            local value = factor * 10.0 ^ power
+            local place = math.log(value, 10)
+            if power % every == 0 and place >= from and place <= to then
+                ticks[#ticks + 1] = { value = value, text = log_label(value) }
+            end
+        end
+    end
+    return { low = 10.0 ^ from, high = 10.0 ^ to, ticks = ticks, at = function(value)
+        return value > 0 and (math.log(value, 10) - from) / (to - from) or nil
+    end }
+end
+
+return plot_axis

@@ -1,0 +1,108 @@
+// Pictures of weights and of series: what page and trainers draw with. No state, no network.
+'use strict';
+
+const POINTS_MOST = 8000;
+
+// Of four neighbours the lowest and the highest stay, so that no peak is lost.
+function thin(points) {
+  const kept = [];
+  for (let i = 0; i < points.length; i += 4) {
+    const group = points.slice(i, i + 4);
+    let low = 0;
+    let high = 0;
+    group.forEach((point, k) => {
+      if (point[1] < group[low][1]) low = k;
+      if (!(point[1] <= group[high][1])) high = k;
+    });
+    kept.push(group[Math.min(low, high)]);
+    if (low !== high) kept.push(group[Math.max(low, high)]);
+  }
+  return kept;
+}
+
+// One picture a layer: a row an output, blue below 0, red above, by the largest magnitude there is.
+function paintWeights(canvas, values, layer) {
+  const context = canvas.getContext('2d');
+  const image = context.createImageData(layer.columns, layer.rows);
+  let largest = 1e-30;
+  for (const value of values) largest = Math.max(largest, Math.abs(value || 0));
+  values.forEach((value, index) => {
+    const share = value === null ? 0 : Math.min(1, Math.abs(value) / largest);
+    const faded = Math.round(255 * (1 - share));
+    image.data.set(value === null ? [0, 0, 0, 255] : value < 0 ? [faded, faded, 255, 255] : [255, faded, faded, 255],
+      index * 4);
+  });
+  context.putImageData(image, 0, 0);
+}
+
+// A state of many weights as a point of few dimensions: itself where it is small, else sums of the weights with signs
+// that are the same for every state. Distances stay about what they are.
+const DIMENSIONS = 16;
+
+function project(weights) {
+  if (weights.length <= DIMENSIONS) return weights.map((value) => value || 0);
+  const point = new Array(DIMENSIONS).fill(0);
+  let random = 1;
+  for (const value of weights) {
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+    for (let k = 0; k < DIMENSIONS; k++) point[k] += (random >>> (k + 12)) & 1 ? value || 0 : -(value || 0);
+  }
+  return point.map((value) => value / Math.sqrt(DIMENSIONS));
+}
+
+// Where each state is on the line from the first to the last, and how far off it.
+function along(states) {
+  const [first, last] = [states[0], states[states.length - 1]];
+  const line = last.map((value, k) => value - first[k]);
+  const length = Math.hypot(...line) || 1;
+  return states.map((state) => {
+    const way = state.map((value, k) => value - first[k]);
+    const x = way.reduce((sum, value, k) => sum + value * line[k], 0) / length;
+    const off = way.reduce((sum, value) => sum + value * value, 0) - x * x;
+    return [x, Math.sqrt(Math.max(0, off))];
+  });
+}
+
+function paintTrajectory(canvas, states) {
+  const context = canvas.getContext('2d');
+  const points = along(states);
+  const xs = points.map((point) => point[0]);
+  const ys = points.map((point) => point[1]);
+  const [low, high, top] = [Math.min(...xs), Math.max(...xs), Math.max(...ys, 1e-30)];
+  const place = (point) => [10 + (point[0] - low) / (high - low || 1) * (canvas.width - 20),
+    canvas.height - 10 - point[1] / top * (canvas.height - 20)];
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.strokeStyle = '#3b7dd8';
+  context.beginPath();
+  points.forEach((point) => context.lineTo(...place(point)));
+  context.stroke();
+  context.fillStyle = '#e0762f';
+  for (const point of [points[0], points[points.length - 1]]) {
+    context.beginPath();
+    context.arc(...place(point), 4, 0, 7);
+    context.fill();
+  }
+}
+
+// A value of an axis: 1200000 is 1.2M, 0.00001 is 1e-5.
+function short(value) {
+  const size = Math.abs(value);
+  for (const [factor, suffix] of [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e4, 'k']]) {
+    if (size >= factor) return `${Number((value / (suffix === 'k' ? 1e3 : factor)).toPrecision(4))}${suffix}`;
+  }
+  return size > 0 && size < 1e-3 ? value.toExponential(1).replace('.0e', 'e') : String(Number(value.toPrecision(4)));
+}
+
+// How all charts look.
+function chartOptions(title, more) {
+  return { title, titleHeight: 20, xlabel: 'batch', includeZero: false, gridLineColor: '#ddd', digitsAfterDecimal: 6,
+    axes: { x: { axisLabelFormatter: short }, y: { axisLabelFormatter: short, axisLabelWidth: 60, pixelsPerLabel: 30 } }, ...more };
+}
+
+// A time in three digits and its unit.
+function duration(seconds) {
+  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return '-';
+  const units = [[1, 's'], [1e-3, 'ms'], [1e-6, 'us'], [1e-9, 'ns']];
+  const [size, name] = units.find((unit) => seconds >= unit[0]) || units[3];
+  return `${Number((seconds / size).toPrecision(3))} ${name}`;
+}

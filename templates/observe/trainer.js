@@ -1,0 +1,314 @@
+// A trainer on the page: what it has said, what is drawn of it, what is sent to it.
+'use strict';
+
+const STATES_MOST = 400;
+const LINES_MOST = 40;
+const TIMES_MS = 1000;
+
+const element = (parent, selector) => parent.querySelector(selector);
+
+function text(node, value) {
+  if (node.textContent !== value) node.textContent = value;
+}
+
+function number(value) {
+  return value === null || value === undefined ? 'diverged' : String(Number(Number(value).toPrecision(7)));
+}
+
+class Trainer {
+  constructor(index, name, token) {
+    const fragment = document.getElementById('trainer').content.cloneNode(true);
+    Object.assign(this, { index, token, root: fragment.firstElementChild, layers: null, samples: 0, running: -1 });
+    this.series = new Map();
+    this.charts = new Map();
+    this.marks = [];
+    this.states = [];
+    this.history = [];
+    this.dirty = new Set();
+    this.root.dataset.name = name;
+    text(element(this.root, 'h2'), name);
+    this.connect();
+    document.getElementById('trainers').append(fragment);
+  }
+
+  // What is clicked.
+
+  connect() {
+    const on = (selector, message) =>
+      element(this.root, selector).addEventListener('click', () => this.send(message()));
+    const field = (selector) => element(this.root, selector).value.trim();
+    on('.go', () => `{"batch to": ${field('.target')}, "tell status": 1}`);
+    on('.set-eta', () => `{"eta": ${field('.new-eta')}, "tell state": 1}`);
+    on('.pause', () => '{"pause": 1}');
+    on('.resume', () => '{"resume": 1}');
+    on('.step', () => '{"step": 1}');
+    on('.checkpoint', () => '{"checkpoint": 1}');
+    on('.shutdown', () => '{"shutdown": 1}');
+    element(this.root, '.controls').addEventListener('submit', (event) => event.preventDefault());
+    element(this.root, '.log').addEventListener('change', () => this.rescale());
+    element(this.root, '.graph').addEventListener('toggle', () => this.watch());
+    for (const [input, button] of [['.target', '.go'], ['.new-eta', '.set-eta']]) this.enter(input, button);
+  }
+
+  enter(input, button) {
+    element(this.root, input).addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') element(this.root, button).click();
+    });
+  }
+
+  say(message) {
+    text(element(this.root, '.message'), message);
+  }
+
+  async send(message) {
+    try {
+      JSON.parse(message);
+    } catch {
+      this.say('that is no number');
+      return;
+    }
+    try {
+      const address = `/send?token=${encodeURIComponent(this.token)}&trainer=${this.index}`;
+      const answer = await fetch(address, { method: 'POST', body: message });
+      this.say(answer.ok ? '' : await answer.text());
+    } catch {
+      this.say('the server is gone');
+    }
+  }
+
+  // Times are taken only while somebody looks at them: they cost the trainer a little.
+  watch() {
+    clearInterval(this.timer);
+    const ask = () => {
+      if (!document.hidden && !this.ended) this.send('{"watch": 1, "tell timings": 1}');
+    };
+    if (element(this.root, '.graph').open) {
+      ask();
+      this.timer = setInterval(ask, TIMES_MS);
+    } else if (!this.ended) {
+      this.send('{"watch": 0}');
+    }
+  }
+
+  // What is said.
+
+  take(update) {
+    for (const [name, topic] of Object.entries(update.topics)) {
+      if (topic.points) this.points(name, topic);
+      else this.newest(name, topic.newest);
+    }
+    if (update.ended) text(element(this.root, '.state'), 'ended');
+  }
+
+  points(name, topic) {
+    const last = topic.points[topic.points.length - 1];
+    if (name === 'checkpoint' || name === 'dropped') {
+      this.say(`${name} ${last[1]} at batch ${last[0]}`);
+      return;
+    }
+    let points = topic.all ? [] : this.series.get(name) || [];
+    for (const point of topic.points) {
+      const before = points[points.length - 1];
+      if (name === 'loss' && point[0] === 0) continue;
+      if (before && before[0] === point[0]) before[1] = point[1];
+      else points.push([point[0], point[1]]);
+    }
+    if (points.length > POINTS_MOST) points = thin(points);
+    this.series.set(name, points);
+    if (!last) return;
+    if (name === 'eta') text(element(this.root, '.eta'), number(last[1]));
+    if (name === 'loss') this.loss(last);
+    if (points.length) this.dirty.add(name);
+  }
+
+  loss([batch, value]) {
+    text(element(this.root, '.batch'), String(batch));
+    text(element(this.root, '.loss'), batch === 0 ? '-' : number(value));
+    const now = performance.now();
+    this.marks.push([now, batch]);
+    while (this.marks.length > 2 && now - this.marks[0][0] > 3000) this.marks.shift();
+    const [first, before] = this.marks[0];
+    if (now <= first) return;
+    const rate = (batch - before) / (now - first) * 1000;
+    text(element(this.root, '.rate'), String(Math.round(rate)));
+    text(element(this.root, '.sample-rate'), String(Math.round(rate * this.samples)));
+  }
+
+  newest(name, value) {
+    const [batch, newest] = value;
+    if (name === 'sv') this.state(batch, value.slice(1));
+    if (name === 'status') this.status(newest);
+    if (name === 'paused') text(element(this.root, '.state'), newest ? 'paused' : 'running');
+    if (name === 'running') this.run(newest);
+    if (name === 'timings' && newest) this.times(newest);
+    if (name === 'error' || name === 'failed') this.say(String(newest));
+  }
+
+  status(status) {
+    this.layers = status.layers;
+    this.samples = status.samples;
+    element(this.root, '.samples').hidden = !status.samples;
+    text(element(this.root, '.state'), status.paused ? 'paused' : 'running');
+    text(element(this.root, '.goal'), status.target === null ? '-' : String(status.target));
+    if (!this.places) this.graph(status.places);
+    if (!this.settable) this.fields(status);
+  }
+
+  // Fields beside eta that can be set, each with its button.
+  fields(status) {
+    this.settable = Object.entries(status.settable).filter(([name]) => name !== status.eta);
+    for (const [name, value] of this.settable) {
+      const label = document.createElement('label');
+      const input = document.createElement('input');
+      const button = document.createElement('button');
+      input.size = 8;
+      input.value = String(value);
+      input.dataset.field = name;
+      button.type = 'button';
+      button.textContent = 'set';
+      button.addEventListener('click', () => {
+        const given = typeof value === 'string' ? JSON.stringify(input.value) : input.value.trim();
+        this.send(`{${JSON.stringify(name)}: ${given}}`);
+      });
+      label.append(`${name} `, input, ' ', button);
+      element(this.root, '.others').append(label);
+    }
+  }
+
+  graph(places) {
+    this.places = places;
+    const depths = [];
+    const kinds = { l: 'loop', p: 'phase', s: 'step' };
+    this.rows = places.map((place, index) => {
+      const row = element(this.root, '.places tbody').insertRow();
+      depths[index] = place.parent < 0 ? 0 : depths[place.parent] + 1;
+      row.className = kinds[place.kind];
+      for (let k = 0; k < 6; k++) row.insertCell();
+      row.cells[0].style.paddingLeft = `${depths[index] * 1.2}rem`;
+      row.cells[0].textContent = place.name + (place.on ? `  on ${place.on}` : '');
+      row.cells[3].className = 'share';
+      return row;
+    });
+  }
+
+  run(place) {
+    if (!this.rows) return;
+    if (this.rows[this.running]) this.rows[this.running].classList.remove('running');
+    this.running = place;
+    if (this.rows[place]) this.rows[place].classList.add('running');
+  }
+
+  times(times) {
+    if (!this.rows) return;
+    times.places.forEach(([calls, total, , median], index) => {
+      const share = 100 * total / times.seconds;
+      const cells = this.rows[index].cells;
+      [String(calls), duration(total), `${share.toFixed(1)} %`, duration(calls ? total / calls : null), duration(median)]
+        .forEach((value, k) => text(cells[k + 1], value));
+      cells[3].style.setProperty('--share', `${Math.min(100, share)}%`);
+    });
+    text(element(this.root, '.timed'), `taken for ${duration(times.seconds)}`);
+  }
+
+  // Few weights are a line each, many the root mean square of each layer.
+  state(batch, weights) {
+    this.weights = weights;
+    this.states.push(project(weights));
+    if (this.states.length > STATES_MOST) this.states = this.states.filter((_, i) => i % 2 === 0 || i === STATES_MOST);
+    const last = this.history[this.history.length - 1];
+    if (this.layers && !(last && last[0] >= batch)) this.history.push([batch, ...this.summary(weights)]);
+    if (this.history.length > STATES_MOST) this.history = this.history.filter((_, i) => i % 2 === 0 || i === STATES_MOST);
+    this.dirty.add('sv');
+  }
+
+  summary(weights) {
+    if (weights.length <= LINES_MOST) return weights;
+    let at = 0;
+    return this.layers.map((layer) => {
+      const count = layer.rows * layer.columns;
+      const sum = weights.slice(at, at + count).reduce((total, value) => total + value * value, 0);
+      at += count;
+      return Math.sqrt(sum / count);
+    });
+  }
+
+  // What is drawn.
+
+  rescale() {
+    const logscale = element(this.root, '.log').checked;
+    for (const [name, chart] of this.charts) chart.updateOptions({ logscale: logscale && name === 'loss' });
+  }
+
+  draw() {
+    for (const name of this.dirty) {
+      if (name === 'sv') this.drawWeights();
+      else this.drawSeries(name);
+    }
+    this.dirty.clear();
+  }
+
+  drawSeries(name) {
+    const chart = this.charts.get(name);
+    if (chart) {
+      chart.updateOptions({ file: this.series.get(name) });
+      return;
+    }
+    const box = document.createElement('div');
+    box.className = 'chart';
+    box.dataset.series = name;
+    if (name === 'loss') element(this.root, '.charts').prepend(box);
+    else element(this.root, '.charts').append(box);
+    const logscale = name === 'loss' && element(this.root, '.log').checked;
+    this.charts.set(name, new Dygraph(box, this.series.get(name),
+      chartOptions(name, { labels: ['batch', name], logscale, colors: ['#3b7dd8'] })));
+  }
+
+  drawWeights() {
+    if (!this.layers || !this.weights || !element(this.root, '.for-weights').open) return;
+    if (!this.layers.length) return;
+    element(this.root, '.for-weights').hidden = false;
+    let at = 0;
+    for (const layer of this.layers) {
+      const count = layer.rows * layer.columns;
+      paintWeights(this.picture(layer), this.weights.slice(at, at + count), layer);
+      at += count;
+    }
+    this.drawHistory();
+    if (this.states.length > 1) paintTrajectory(element(this.root, '.trajectory'), this.states);
+  }
+
+  names() {
+    if (this.weights.length > LINES_MOST) return this.layers.map((layer) => layer.name);
+    return this.layers.flatMap((layer) =>
+      Array.from({ length: layer.rows * layer.columns }, (_, k) => `${layer.name}[${k}]`));
+  }
+
+  drawHistory() {
+    if (!this.history.length) return;
+    if (this.over) {
+      this.over.updateOptions({ file: this.history });
+      return;
+    }
+    const few = this.weights.length <= LINES_MOST;
+    this.over = new Dygraph(element(this.root, '.history'), this.history,
+      chartOptions(few ? 'weights' : 'root mean square of each layer', { labels: ['batch', ...this.names()], legend: 'onmouseover' }));
+  }
+
+  picture(layer) {
+    for (const canvas of this.root.querySelectorAll('.weights canvas')) {
+      if (canvas.dataset.layer === layer.name) return canvas;
+    }
+    const figure = document.createElement('figure');
+    const canvas = document.createElement('canvas');
+    const caption = document.createElement('figcaption');
+    canvas.dataset.layer = layer.name;
+    canvas.width = layer.columns;
+    canvas.height = layer.rows;
+    canvas.style.width = `${Math.max(48, Math.min(600, layer.columns * 16))}px`;
+    canvas.style.height = `${Math.max(16, Math.min(400, layer.rows * 16))}px`;
+    caption.textContent = layer.name;
+    figure.append(canvas, caption);
+    element(this.root, '.weights').append(figure);
+    return canvas;
+  }
+}

@@ -1,0 +1,5 @@
+-- Of control.
+return trainer "bad" {
+    loop "Fit" { times = 3, on_step = node(1, [[ puts("step"); ]]) },
+    control = { batches = "Fit" },
+}

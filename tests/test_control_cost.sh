@@ -1,0 +1,9 @@
+# What a control channel costs that nobody uses: see bench/control.
+. "$(dirname "$0")/lib.sh"
+
+test_a_channel_that_nobody_opens_costs_nothing() {
+    command -v valgrind >/dev/null || skip "valgrind is not installed"
+    "$ROOT/tests/bench/control" --check
+}
+
+run_tests

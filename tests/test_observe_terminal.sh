@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# loopc observe without a browser: the table in a terminal, joining, logs, either side killed: tests/control/observe.py. Words
+# choose tests.
+cd "$(dirname "$0")/.." || exit 2
+BUILD=${BUILD:-build}
+export LOOPC=${LOOPC:-$PWD/$BUILD/loopc}
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+"$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
+XOR=$TMPDIR/xor python3 -B tests/control/observe.py "$@"
