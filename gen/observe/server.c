@@ -18,7 +18,6 @@ struct server {
     struct MHD_Daemon *daemon;
     void (*send)(int trainer, const char *text, size_t length);
     int port;
-    char address[64];
     char token[TOKEN_BYTES * 2 + 1];
 };
 
@@ -63,10 +62,22 @@ static bool has_token(const struct server *server, struct MHD_Connection *connec
     return differ == 0;
 }
 
-/* "127.0.0.1:8080", "localhost:8080", or the address it was told to listen at. */
-static bool is_here(const struct server *server, const char *text)
+/* The address at which a request has come: one of several, where it was told to listen at all. */
+static void address_of(struct MHD_Connection *connection, char text[INET_ADDRSTRLEN])
 {
-    const char *const names[] = {"127.0.0.1", "localhost", server->address};
+    struct sockaddr_in where = {0};
+    socklen_t size = sizeof where;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *text = 0;
+    if (!info || getsockname(info->connect_fd, (struct sockaddr *)&where, &size)) return;
+    (void)inet_ntop(AF_INET, &where.sin_addr, text, INET_ADDRSTRLEN);
+}
+
+/* "127.0.0.1:8080", "localhost:8080", or the address that was asked for. */
+static bool is_here(const struct server *server, const char *address, const char *text)
+{
+    const char *const names[] = {"127.0.0.1", "localhost", address};
     char wanted[128];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(wanted, sizeof wanted, "%s:%d", names[i], server->port);
@@ -79,8 +90,10 @@ static bool comes_from_here(const struct server *server, struct MHD_Connection *
 {
     const char *host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
     const char *origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin");
-    if (!host || !is_here(server, host)) return false;
-    return !origin || (!strncmp(origin, "http://", 7) && is_here(server, origin + 7));
+    char address[INET_ADDRSTRLEN];
+    address_of(connection, address);
+    if (!host || !is_here(server, address, host)) return false;
+    return !origin || (!strncmp(origin, "http://", 7) && is_here(server, address, origin + 7));
 }
 
 static const char *type_of(const char *name)
@@ -311,7 +324,6 @@ struct server *server_start(struct hub *hub, const char *address, int port,
     }
     server->hub = hub;
     server->send = send;
-    snprintf(server->address, sizeof server->address, "%s", address);
     server->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ERROR_LOG |
             MHD_USE_ITC,

@@ -162,6 +162,26 @@ test("PNG is made by rsvg-convert, and its package is named when it is not there
     suite:contains(text, "librsvg2-bin")
 end)
 
+-- Bytes changed at random: a picture, or a message with the line.
+test("whatever is in a file, it is drawn or refused", function()
+    local whole, random = metrics .. times_of(1, 0.5, 0.25) .. '{"eta": [0, 0.1], "sv": [0, 1], "loss": [0, -1]}\n', 7
+    for _ = 1, 3000 do
+        local text = whole
+        for _ = 1, 3 do
+            random = (random * 1664525 + 1013904223) & 0xffffffff
+            local at = (random >> 8) % #text + 1
+            text = text:sub(1, at - 1) .. string.char(random >> 24) .. text:sub(at + 1)
+        end
+        local run, message, line = plot_read.run(text)
+        if run then
+            run.name = "x"
+            plot.svg(nil, { run }, plot.panels({ run }, { log = {} }))
+        else
+            equal({ type(message), math.type(line) }, { "string", "integer" })
+        end
+    end
+end)
+
 test("a million lines take seconds", function()
     local lines, format = {}, '{"loop":"Train","iteration":%d,"total":%d,"loss":%.9g}\n'
     for i = 1, 1000000 do lines[i] = format:format(i, i, 1 / i) end

@@ -117,19 +117,19 @@ struct digits {
 };
 
 /* Train.before_batch (spec.lua:5) */
-static void Train_before_batch(struct digits *s)
+LOOPC_BODY void Train_before_batch(struct digits *s)
 {
     loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
 }
 
 /* Train.on_batch (spec.lua:6) */
-static void Train_on_batch(struct digits *s)
+LOOPC_BODY void Train_on_batch(struct digits *s)
 {
     s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, 32, 1e-3f);
 }
 
 /* guard.after_batch (spec.lua:11) */
-static int guard_after_batch(struct digits *s)
+LOOPC_BODY int guard_after_batch(struct digits *s)
 {
     if (!isfinite(s->Train.loss))
         return loopc_fail(&s->loopc, "guard.after_batch", "the loss is %g", (double)s->Train.loss);
@@ -137,7 +137,7 @@ static int guard_after_batch(struct digits *s)
 }
 
 /* Train.finally_batch (spec.lua:8) */
-static void Train_finally_batch(struct digits *s)
+LOOPC_LEAF void Train_finally_batch(struct digits *s)
 {
     s->seen += 32;
 }
