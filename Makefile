@@ -63,9 +63,13 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LUA_CFLAGS) -c -o $@ $<
 
+# What is hot in a run is inline in headers; the library around it is to be small, but for what reads or makes
+# much data and meets threads.
+QUICK_PARTS = crew csv dataset_rows idx input interrupt loading loading_columns model model_predict npy number record rng scale
+SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -pthread -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$(*F)),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 $(BUILD)/embed: gen/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<
@@ -115,7 +119,7 @@ golden: all ## rewrites the golden files from what loopc prints now
 	$(BUILD)/loopc golden --update tests/golden
 
 .PHONY: bench
-bench: all ## measures the generator and what it emits
+bench: all ## measures what loopc makes beside its peers, and the generator; QUICK=1: rough, in a minute
 	@BUILD=$(BUILD) tests/bench/run
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -130,9 +134,10 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; ten seeds of the tasks; 200 kills; all floats
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
-	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_SOAK=1 bash tests/test_environment.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/test_environment.sh
+	@BUILD=$(BUILD) tests/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/test_resume.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -o $(BUILD)/elementary tests/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
@@ -148,9 +153,9 @@ check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compile
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**' 'tests/bench/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
-	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init
+	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench
 	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment tests/lightning
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -98,7 +98,7 @@ local function read_keys(unit, field, parameters, own)
     for _, entry in ipairs(own) do field.parameters[entry[1]] = parameters[entry[1]] end
     for _, key in ipairs(flag_keys) do field[key] = parameters[key] == true end
     read_report(unit, field, parameters.report)
-    field.doc = parameters.doc
+    field.doc, field.min, field.max = parameters.doc, parameters.min, parameters.max
 end
 
 local function settle(unit, field)
@@ -123,6 +123,25 @@ local function settle(unit, field)
         field.report = false
     end
     if field.option then field.flag = field.name:gsub("_", "-") end
+end
+
+-- min and max bind what comes from outside, and the default; bodies may assign what they like.
+local function check_range(unit, field)
+    local low, high = field.min or -math.huge, field.max or math.huge
+    local function refuse(why, hint) unit.diags:add("bad_field", field.at, field.name, field.name, why, hint) end
+    if not (field.min or field.max) then return end
+    if not field.scalar or field.type == "bool" or field.type == "str" then
+        return refuse("a field of type " .. field.type .. " has no min and max", "numbers have")
+    elseif not (field.option or field.settable) then
+        return refuse("min and max bind a flag or a message, and it has neither", "option = true, or settable = true")
+    elseif low > high then
+        return refuse(("no number is from %s to %s"):format(low, high), "min = the least, max = the most")
+    end
+    for _, value in ipairs(type(field.default) == "table" and field.default or { field.default or 0 }) do
+        if not (value >= low and value <= high) then
+            return refuse(("its default %s is not from %s to %s"):format(value, low, high), "its default is the first entry, or 0")
+        end
+    end
 end
 
 -- samples { type, room } is an array of room elements of that type, marked as one value a sample.
@@ -172,6 +191,7 @@ local function read_field(unit, owner, life, entry)
     if field.scalar then field.default = read_default(unit, field, parameters)
     else check_aggregates.read(unit, field, parameters) end
     settle(unit, field)
+    check_range(unit, field)
     return field
 end
 

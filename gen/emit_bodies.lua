@@ -176,12 +176,31 @@ function emit_bodies.call_inside(leaf)
     return ("%s(%s)"):format(leaf.func, table.concat(arguments, ", "))
 end
 
+local not_calls = { ["if"] = true, ["for"] = true, ["while"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
+local short = 300 -- characters that may stand at each place where a body is called
+
+-- Whether a text calls a function, in C that stands outside of strings and comments. A failure's message does not count.
+local function calls(source)
+    for _, piece in ipairs(source.pieces) do
+        local code = piece.kind == "text" and piece.text:gsub("/%*.-%*/", ""):gsub("//[^\n]*", ""):gsub('"[^"\n]*"', "") or ""
+        for name in code:gmatch("([%a_][%w_]*)%s*%(") do
+            if not not_calls[name] then return true end
+        end
+    end
+    return false
+end
+
+-- How the function of a text is declared: see LOOPC_LEAF in program.h.
+local function storage(source)
+    return #source.body.text <= short and not calls(source) and "LOOPC_LEAF" or "LOOPC_BODY"
+end
+
 -- The function of one text.
 function emit_bodies.write_function(unit, w, source, title)
     local state = state_name(source)
     local text, dropped = ctext.dedent(body_text(source, state))
     w:comment { title or heading(source) }
-    w:line("static %s %s(%s)", source.signals and "int" or "void", source.func, parameters(unit, source, state))
+    w:line("%s %s %s(%s)", storage(source), source.signals and "int" or "void", source.func, parameters(unit, source, state))
     w:open("{")
     local at = source.body.at
     emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })

@@ -109,7 +109,8 @@ function Emitter:write_function(f, tree, title)
     self:frame(f)
     local w = CWriter.new()
     w:comment { title }
-    w:line("static %s %s(%s)", returns and "int" or "void", f.name, self:parameters())
+    local storage = f.name == self.source.func and not f.machine and "LOOPC_BODY" or "static"
+    w:line("%s %s %s(%s)", storage, returns and "int" or "void", f.name, self:parameters())
     w:open("{")
     local head = #w.lines
     self:declarations(f, w, f.w.lines)

@@ -56,6 +56,12 @@ local function concat(first, second)
     return first
 end
 
+local function range_of(field)
+    if not (field.min or field.max) then return nil end
+    return ("&(const struct loopc_range){%s, %s}"):format(cvalue.of("f64", (field.min or -math.huge) + 0.0),
+        cvalue.of("f64", (field.max or math.huge) + 0.0))
+end
+
 local function value_row(unit, w, field, name, lvalue)
     local type = field.scalar and field.scalar[3] or "LOOPC_" .. field.type:upper()
     local sizes, shape = shape_of(unit, field.dims)
@@ -66,6 +72,7 @@ local function value_row(unit, w, field, name, lvalue)
         { "report_every", field.report_every and tostring(field.report_every) },
         { "samples", field.samples and tostring(field.samples) },
         { "set", field.samples and field.parameters.set and cvalue.string(field.parameters.set) },
+        { "range", range_of(field) },
         { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
     }, shape))
 end

@@ -54,7 +54,7 @@ end
 -- One step, or one loop with a function of its own, as a statement in its part.
 function Run:call(item, expression, out)
     if not can(out) then
-        if expression ~= "late" then self:line("%s;", expression) end
+        if expression ~= "late" and expression ~= "st" then self:line("%s;", expression) end
         return
     end
     local in_phase = self.list[item.parent].op == "phase"
@@ -71,7 +71,7 @@ function write.step(self, item, i)
     local expression = bodies.call(source, item.occ)
     if not source.tree then step_form.pause(self, item) end
     self:watch("at", item)
-    if source.machine then expression = step_form.call(self, item, source.func, expression) end
+    if source.machine then expression = step_form.call(self, item, source.func, expression, item.signals) end
     if source.kind == "binding" then expression = via(expression, item.signals, source.callback.name, item.node) end
     self:call(item, expression, item.signals)
     return i + 1
@@ -88,7 +88,7 @@ function Run:call_own(item)
     local inner = self:func(item)
     local expression = inner.returns or inner.name .. (inner.uses_s and "(s)" or "()")
     resume.enter_through(self, inner)
-    if inner.machine then expression = step_form.call(self, item, inner.frame, expression) end
+    if inner.machine then expression = step_form.call(self, item, inner.frame, expression, item.out) end
     self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
     return item.mate + 1
 end
@@ -253,7 +253,6 @@ end
 function Run:failed_part(item, first, last)
     local lines, mark = self.w.lines, #self.w.lines
     self:open("if (st == LOOPC_FAILED) {")
-    if item.recovers then self.handles = true end
     if item.recovers then self:line(step_form.is(self) and "handled = LOOPC_OK;" or "int handled = LOOPC_OK;") end
     self:range(first, last)
     if item.recovers then

@@ -5,6 +5,8 @@
 -- what the failed part has come to, are noted as well. A body of elements and a loop with a function of its own are machines
 -- in turn: the outer one is at their call until they are at their end.
 
+local CWriter = require "gen.cwriter"
+
 local step_form = {}
 
 function step_form.is(run) return run.unit.options.step == true end
@@ -18,16 +20,28 @@ local function in_handler(run, item)
     return false
 end
 
+-- Whether an item stands in the failed part of a phase that may recover: what its steps have come to is needed there.
+local function in_recovery(run, item)
+    while item and item ~= run.root do
+        local bracket = run.list[item.parent]
+        if item.part == "failed" and bracket.op == "phase" and bracket.recovers then return true end
+        item = bracket
+    end
+    return false
+end
+
+-- A place of the function: its number, and what is noted there.
 local function note(run, item)
-    local point = { pending = in_handler(run, item) }
+    local point = { pending = in_handler(run, item), recovery = in_recovery(run, item) }
     run.points[#run.points + 1] = point
-    run.pending = run.pending or point.pending
+    run.pending, run.recovery = run.pending or point.pending, run.recovery or point.recovery
     return #run.points
 end
 
 local function save(run, number)
     run:line("here->at = %d;", number)
-    if run.points[number].pending then run:line("loopc_hold(&here->held, st, handled);") end
+    if run.points[number].pending then run:line("here->st = st;") end
+    if run.points[number].recovery then run:line("here->handled = handled;") end
 end
 
 -- The place before a leaf.
@@ -39,15 +53,17 @@ function step_form.pause(run, item)
     run.w:outdented("at_%d:", number)
 end
 
--- The call of a machine: entered once, then called until it is at its end. Returns the expression of its status.
-function step_form.call(run, item, frame, expression)
+-- The call of a machine: entered once, then called until it is at its end. `out` is what it can end with. Returns the variable
+-- of its status, which is not st where something is pending.
+function step_form.call(run, item, frame, expression, out)
     local number = note(run, item)
-    run.late = true
     run:line("s->%s.%s.at = 0;", run.unit.position, frame)
     save(run, number)
     run.w:outdented("at_%d:", number)
-    run:line("if ((late = %s) == LOOPC_MORE) return LOOPC_MORE;", expression)
-    return "late"
+    local status = run.points[number].pending and "late" or "st"
+    if next(out) == nil then run:line("if (%s == LOOPC_MORE) return LOOPC_MORE;", expression)
+    else run:line("if ((%s = %s) == LOOPC_MORE) return LOOPC_MORE;", status, expression) end
+    return status
 end
 
 -- What the function of `item` remembers, once its text is made.
@@ -58,7 +74,8 @@ function step_form.frame(run, item)
         if frame.name == run.frame then return end
     end
     local members = { "int at" }
-    if run.pending then members[2] = "struct loopc_held held" end
+    if run.pending then members[2] = "int st" end
+    if run.recovery then members[3] = "int handled" end
     table.insert(run.unit.frames, { name = run.frame, members = members })
 end
 
@@ -67,8 +84,8 @@ function step_form.suffix(run) return step_form.is(run) and "_go_on" or "_run" e
 function step_form.declare(run, w)
     if not run.machine then return end
     w:line("struct %s_at_%s *const here = &s->%s.%s;", run.unit.struct, run.frame, run.unit.position, run.frame)
-    if run.late then w:line("int late;") end
-    if run.pending or run.handles then w:line("int handled = LOOPC_OK;") end
+    if CWriter.mentions(run.w.lines, "late") then w:line("int late;") end
+    if CWriter.mentions(run.w.lines, "handled") then w:line("int handled = LOOPC_OK;") end
 end
 
 function step_form.enter(run, w)
@@ -79,8 +96,8 @@ function step_form.enter(run, w)
     end
     w:line("switch (here->at) {")
     for i, point in ipairs(run.points) do
-        if point.pending then w:line("case %d: loopc_take(&here->held, &st, &handled); goto at_%d;", i, i)
-        else w:line("case %d: goto at_%d;", i, i) end
+        w:line("case %d: %s%sgoto at_%d;", i, point.pending and "st = here->st; " or "",
+            point.recovery and "handled = here->handled; " or "", i)
     end
     w:line("default: break;")
     w:line("}")

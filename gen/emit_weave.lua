@@ -14,7 +14,7 @@ local function strands_of(e, tree)
     for i, child in ipairs(tree.items) do
         e.strand_count = e.strand_count + 1
         out[i] = emit_element.new(e, e:take(("%s_strand_%d"):format(e.source.func, e.strand_count)), true)
-        e:write_function(out[i], child, ("Strand %d of the WEAVE at %s."):format(i - 1, bodies.where(tree.at)))
+        e:write_function(out[i], child, ("Strand %d of %d of the WEAVE at %s."):format(i, #tree.items, bodies.where(tree.at)))
     end
     return out
 end

@@ -76,14 +76,15 @@ local function link_words(unit)
     return out
 end
 
--- The command line that makes `program` of C files and objects. LDFLAGS of the environment go after ours.
+-- The command line that makes `program` of C files and objects, without what it does not use of the runtime. LDFLAGS of
+-- the environment go after ours.
 local function link_command(unit, arguments, files, program, processor)
     local command = toolchain.compile_command(unit, arguments, processor)
     append(append(command, { "-ffile-prefix-map=" .. folder_of(files[1]) .. "/=", "-o", program }), files)
     append(command, link_words(unit))
     append(command, { toolchain.runtime().library })
     append(command, words(host.getenv("LDFLAGS")))
-    return append(command, { "-ljansson", "-lz", "-lm", "-pthread" })
+    return append(command, { "-Wl,--gc-sections", "-ljansson", "-lz", "-lm", "-pthread" })
 end
 
 local function run(command, options)

@@ -104,6 +104,8 @@ vocabulary.field_keys = {
     { "settable", "boolean", "may be changed while running" },
     { "report", "boolean|integer", "is reported, in every n-th iteration when it is n: progress, metrics, channel" },
     { "const", "boolean", "is never assigned by a body" },
+    { "min", "number", "the least that a flag or a message may set it to" },
+    { "max", "number", "the most that a flag or a message may set it to" },
     { "doc", "string", "what the field is, in a line" },
 }
 
@@ -135,11 +137,17 @@ function vocabulary.names(entries)
     return out
 end
 
--- The entry of that name, or nil.
+local indices = setmetatable({}, { __mode = "k" })
+
+-- The entry of that name, or nil. Lists of entries do not change.
 function vocabulary.find(entries, name)
-    for _, entry in ipairs(entries) do
-        if entry[1] == name then return entry end
+    local index = indices[entries]
+    if not index then
+        index = {}
+        for i = #entries, 1, -1 do index[entries[i][1]] = entries[i] end
+        indices[entries] = index
     end
+    return index[name]
 end
 
 local keywords = [[auto break case char const continue default do double else enum extern float for goto if inline int

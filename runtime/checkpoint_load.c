@@ -173,46 +173,71 @@ static const char *keep_bytes(const struct plan *plan, const char *hex)
     return kept;
 }
 
-/* The text under "KIND:NAME", or NULL. */
-static const char *find_word(const struct plan *plan, const char *kind, const char *name)
+static bool is_of_kind(const char *key, const char *kind)
 {
     const size_t length = strlen(kind);
-    for (int i = 0; i < plan->file.meta_count; i++) {
-        const char *key = plan->file.metas[i].key;
-        if (strncmp(key, kind, length) != 0 || key[length] != ':') continue;
-        if (!strcmp(key + length + 1, name)) return plan->file.metas[i].value;
+    return !strncmp(key, kind, length) && key[length] == ':';
+}
+
+/* The name in "KIND:NAME", the key of a word, or NULL. */
+static const char *name_in(const char *key)
+{
+    const bool word =
+        is_of_kind(key, "text") || is_of_kind(key, "bytes") || is_of_kind(key, "none");
+    return word ? strchr(key, ':') + 1 : NULL;
+}
+
+/* What the file has of a word, or NULL. It is looked for from `at` on, behind the one found last: a
+ * file has words in the order of the program, and there may be many. */
+static const struct loopc_meta *find_word(const struct plan *plan, const char *name, int *at)
+{
+    const int count = plan->file.meta_count;
+    for (int tried = 0; tried < count; tried++) {
+        const struct loopc_meta *meta = &plan->file.metas[(*at + tried) % count];
+        const char *other = name_in(meta->key);
+        if (!other || strcmp(other, name) != 0) continue;
+        *at = (*at + tried + 1) % count;
+        return meta;
     }
     return NULL;
 }
 
-static int match_word(struct plan *plan, int i)
+static int match_word(struct plan *plan, int i, int *at)
 {
     const char *name = plan->entries.words[i].name;
-    const char *text = find_word(plan, "text", name);
-    const char *bytes = find_word(plan, "bytes", name);
-    if (bytes && !is_hexadecimal(bytes)) {
+    const struct loopc_meta *meta = find_word(plan, name, at);
+    if (!meta) {
+        note(plan, LOOPC_NOTE_MISSING, name);
+        return LOOPC_LOADED;
+    }
+    const bool text = is_of_kind(meta->key, "text"), bytes = is_of_kind(meta->key, "bytes");
+    if (bytes && !is_hexadecimal(meta->value)) {
         return refuse(plan, NULL, "the bytes of %s are not in hexadecimal", name);
     }
-    if (text) plan->words[i] = loopc_text_keep(plan->loading->texts, text, strlen(text));
-    if (bytes) plan->words[i] = keep_bytes(plan, bytes);
+    if (text)
+        plan->words[i] = loopc_text_keep(plan->loading->texts, meta->value, strlen(meta->value));
+    if (bytes) plan->words[i] = keep_bytes(plan, meta->value);
     if ((text || bytes) && !plan->words[i]) return no_memory(plan);
-    plan->found[i] = text || bytes || find_word(plan, "none", name);
-    if (!plan->found[i]) note(plan, LOOPC_NOTE_MISSING, name);
+    plan->found[i] = true;
     return LOOPC_LOADED;
 }
 
 static int match_words(struct plan *plan)
 {
-    int verdict = LOOPC_LOADED;
+    int verdict = LOOPC_LOADED, at = 0;
     for (int i = 0; !verdict && i < plan->entries.word_count; i++)
-        verdict = match_word(plan, i);
+        verdict = match_word(plan, i, &at);
     return verdict;
 }
 
-static bool is_word(const struct plan *plan, const char *name)
+/* Whether the program has that word, looked for as above. */
+static bool is_word(const struct plan *plan, const char *name, int *at)
 {
-    for (int i = 0; i < plan->entries.word_count; i++) {
-        if (!strcmp(plan->entries.words[i].name, name)) return true;
+    const int count = plan->entries.word_count;
+    for (int tried = 0; tried < count; tried++) {
+        if (strcmp(plan->entries.words[(*at + tried) % count].name, name) != 0) continue;
+        *at = (*at + tried + 1) % count;
+        return true;
     }
     return false;
 }
@@ -224,14 +249,10 @@ static void note_extra(const struct plan *plan)
         const char *name = file->tensors[i].name;
         if (!plan->used[i] && strncmp(name, "loopc.", 6) != 0) note(plan, LOOPC_NOTE_EXTRA, name);
     }
+    int at = 0;
     for (int i = 0; i < file->meta_count; i++) {
-        const char *key = file->metas[i].key, *name = strchr(key, ':');
-        const size_t kind = name ? (size_t)(name - key) : 0;
-        if (!(kind == 4 && (!strncmp(key, "text", 4) || !strncmp(key, "none", 4))) &&
-            !(kind == 5 && !strncmp(key, "bytes", 5))) {
-            continue;
-        }
-        if (!is_word(plan, name + 1)) note(plan, LOOPC_NOTE_EXTRA, name + 1);
+        const char *name = name_in(file->metas[i].key);
+        if (name && !is_word(plan, name, &at)) note(plan, LOOPC_NOTE_EXTRA, name);
     }
 }
 
@@ -242,9 +263,10 @@ static void compare_datasets(const struct plan *plan)
     for (int i = 0; i < program->field_count; i++) {
         const struct loopc_field *field = &program->fields[i];
         if (field->type != LOOPC_DATASET || field->count != 1) continue;
-        const char *before = find_word(plan, "data", field->name);
-        char *const now = loopc_dataset_describe(field, plan->loading->state);
         char text[256];
+        snprintf(text, sizeof text, "data:%s", field->name);
+        const char *before = loopc_safetensors_text(&plan->file, text);
+        char *const now = loopc_dataset_describe(field, plan->loading->state);
         if (before && now && strcmp(before, now) != 0) {
             snprintf(text, sizeof text,
                      "%s is another data set: rows, columns, classes, targets were %.80s, are %s",

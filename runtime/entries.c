@@ -77,7 +77,7 @@ static int64_t bytes_of(const struct loopc_entry *entry, const struct loopc_fiel
     for (int i = 0; i < entry->rank; i++) {
         if (entry->dims[i] < 0 || __builtin_mul_overflow(bytes, entry->dims[i], &bytes)) return -1;
     }
-    return (uint64_t)bytes <= loopc_field_size(field) ? bytes : -1;
+    return (uint64_t)bytes <= field->count * loopc_field_element(field) ? bytes : -1;
 }
 
 static int add_tensor(struct loopc_entries *entries, const struct loopc_field *field, void *state,

@@ -264,7 +264,7 @@ int32_t loopc_values_of(const float *values, const char *const *sources, int32_t
     return count;
 }
 
-/* Tokens. */
+/* What a policy is told. */
 
 int32_t loopc_token_count(const int32_t *tokens, int32_t length)
 {
@@ -284,6 +284,15 @@ void loopc_encode_tokens(const int32_t *tokens, int32_t position, int32_t length
         const int32_t token = tokens[position - 1 - c];
         if (token >= 0 && token < vocabulary) x[token] = 1;
     }
+}
+
+void loopc_encode_numbers(const float *numbers, int32_t position, int32_t length, int32_t context,
+                          float *x)
+{
+    memset(x, 0, (size_t)(length + context) * sizeof *x);
+    x[position] = 1;
+    for (int32_t c = 0; c < context && c < position; c++)
+        x[length + c] = numbers[position - 1 - c];
 }
 
 /* Rows of a table. */

@@ -8,6 +8,7 @@
 #ifndef LOOPC_ENVIRONMENT_H
 #define LOOPC_ENVIRONMENT_H
 
+#include "gaussian.h"
 #include "program.h"
 #include "rng.h"
 
@@ -84,6 +85,11 @@ int32_t loopc_token_count(const int32_t *tokens, int32_t length);
  * `vocabulary` places each. All else is 0. */
 void loopc_encode_tokens(const int32_t *tokens, int32_t position, int32_t length,
                          int32_t vocabulary, int32_t context, float *x);
+
+/* The same for numbers: x[0 .. length-1], 1 at the position; then the `context` numbers before it, the
+ * last one first, 0 where there are none. */
+void loopc_encode_numbers(const float *numbers, int32_t position, int32_t length, int32_t context,
+                          float *x);
 
 /* Prints the reported single values of a loop to standard output, as a line of a table; with `head`
  * a line of their names before it. */

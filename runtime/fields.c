@@ -6,6 +6,7 @@
 #include "rng.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <limits.h>
 #include <locale.h>
 #include <math.h>
@@ -158,6 +159,23 @@ int64_t loopc_field_integer(const struct loopc_field *field, const void *state, 
         break;
     }
     return 0;
+}
+
+size_t loopc_range_format(const struct loopc_field *field, char *text, size_t size)
+{
+    char low[32] = "", high[32] = "";
+    if (field->range && isfinite(field->range->min)) {
+        format_real(field->range->min, 1, 17, low, sizeof low);
+    }
+    if (field->range && isfinite(field->range->max)) {
+        format_real(field->range->max, 1, 17, high, sizeof high);
+    }
+    const int wrote = snprintf(text, size, "%s%s%s%s",
+                               *low    ? "from "
+                               : *high ? "up "
+                                       : "",
+                               low, *high ? (*low ? " to " : "to ") : "", high);
+    return written(wrote, size);
 }
 
 double loopc_field_real(const struct loopc_field *field, const void *state, size_t i)

@@ -38,6 +38,12 @@ enum loopc_field_flags {
     LOOPC_RESTARTING = 64 /* LOOP.restarting: not in checkpoints, true when one was loaded */
 };
 
+/* What a number may be set to from outside; -INFINITY and INFINITY where there is no bound. Whole
+ * numbers beyond 2^53 are compared as doubles. */
+struct loopc_range {
+    double min, max;
+};
+
 struct loopc_field {
     const char *name;      /* in full: "eta", "Fit.epoch", "Train.loss", "net.layers.0.weight" */
     const char *flag;      /* "eta" for --eta, or NULL */
@@ -49,7 +55,8 @@ struct loopc_field {
     int64_t report_every;  /* every so many of them; 0 is 1 */
     int64_t samples;       /* one value, or row of values, for each of so many samples; or 0 */
     const char *set;       /* what they are samples of, or NULL: of the batch */
-    const char *doc;       /* one line, or NULL */
+    const struct loopc_range *range;             /* or NULL: all that the type has */
+    const char *doc;                             /* one line, or NULL */
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
     uint8_t rank;                                /* of dims; 0: one value, or an array of count */
     int64_t dims[3];                             /* row-major; their product is count */
@@ -80,7 +87,7 @@ bool loopc_field_is_value(const struct loopc_field *field);
 const char *loopc_type_name(enum loopc_type type);
 
 /* Reads a value from text: an element, or for an array all of them, separated by commas. A number
- * is read to its last character and must fit. On failure the field is as before and message says
+ * is read to its last character and must fit its type and its range. On failure the field is as before and message says
  * why, in a sentence without its name. Returns LOOPC_OK or LOOPC_FAILED. Data sets, random
  * numbers and plain memory cannot be read. */
 int loopc_field_parse(const struct loopc_field *field, void *state, const char *text,
@@ -94,6 +101,9 @@ size_t loopc_field_format(const struct loopc_field *field, const void *state, si
 
 /* Writes a number in a given number of significant digits, in no locale. Returns the length. */
 size_t loopc_number_format(double value, int digits, char *text, size_t size);
+
+/* Writes its range as "from 0 to 1", "from 0", "up to 1", or nothing. Returns the length. */
+size_t loopc_range_format(const struct loopc_field *field, char *text, size_t size);
 
 /* The value of element i as a number; NaN unless the field is one or a bool. */
 double loopc_field_real(const struct loopc_field *field, const void *state, size_t i);

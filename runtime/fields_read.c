@@ -157,8 +157,8 @@ static int read_str(const char *text, struct loopc_texts *texts, union value *va
     return LOOPC_FAILED;
 }
 
-static int read_value(enum loopc_type type, const char *text, struct loopc_texts *texts,
-                      union value *value, char *message, size_t size)
+static int read_any(enum loopc_type type, const char *text, struct loopc_texts *texts,
+                    union value *value, char *message, size_t size)
 {
     switch (type) {
     case LOOPC_F32:
@@ -182,6 +182,21 @@ static int read_value(enum loopc_type type, const char *text, struct loopc_texts
     return LOOPC_FAILED;
 }
 
+static int read_value(const struct loopc_field *field, const char *text, struct loopc_texts *texts,
+                      union value *value, char *message, size_t size)
+{
+    if (read_any(field->type, text, texts, value, message, size)) return LOOPC_FAILED;
+    const struct loopc_field alone = {.type = field->type, .count = 1};
+    const double number = field->range ? loopc_field_real(&alone, value, 0) : 0;
+    if (!field->range || (number >= field->range->min && number <= field->range->max)) {
+        return LOOPC_OK;
+    }
+    char range[64];
+    loopc_range_format(field, range, sizeof range);
+    snprintf(message, size, "%.80s is out of range: it goes %s", text, range);
+    return LOOPC_FAILED;
+}
+
 /* All elements of an array go into `values`, packed; nothing is written before all are read. */
 static int read_list(const struct loopc_field *field, char *list, struct loopc_texts *texts,
                      char *values, char *message, size_t size)
@@ -192,7 +207,7 @@ static int read_list(const struct loopc_field *field, char *list, struct loopc_t
         char *text = strsep(&next, ",");
         union value value = {0};
         if (n >= field->count) continue;
-        if (read_value(field->type, text, texts, &value, message, size)) return LOOPC_FAILED;
+        if (read_value(field, text, texts, &value, message, size)) return LOOPC_FAILED;
         memcpy(values + n * width, &value, width);
     }
     if (n == field->count) return LOOPC_OK;
@@ -225,7 +240,7 @@ int loopc_field_parse(const struct loopc_field *field, void *state, const char *
     if (field->count != 1 && loopc_field_is_value(field)) {
         return read_array(field, memory, text, texts, message, size);
     }
-    if (read_value(field->type, text, texts, &value, message, size)) return LOOPC_FAILED;
+    if (read_value(field, text, texts, &value, message, size)) return LOOPC_FAILED;
     memcpy(memory, &value, loopc_field_element(field));
     return LOOPC_OK;
 }

@@ -53,10 +53,13 @@ static void describe(const struct loopc_field *field, const void *state, char *t
     const char *doc = field->doc ? field->doc : "";
     if (loopc_field_is_value(field)) default_text(field, state, value, sizeof value);
     if (!strcmp(value, "none") || !strcmp(value, "\"\"")) value[0] = 0; /* an empty text */
+    char range[64];
+    const bool bounded = loopc_range_format(field, range, sizeof range) > 0;
+    const char *const first = *doc ? " " : "", *const between = bounded ? "; " : "";
     if (value[0]) {
-        snprintf(text, size, "%s%s(default %s)", doc, *doc ? " " : "", value);
+        snprintf(text, size, "%s%s(%s%sdefault %s)", doc, first, range, between, value);
     } else {
-        snprintf(text, size, "%s", doc);
+        snprintf(text, size, "%s%s%s", doc, bounded ? first : "", range);
     }
 }
 

@@ -74,27 +74,17 @@ struct loopc_program {
     size_t position, position_size; /* where in the state it stands where the run is */
 };
 
+/* How emitted code declares the functions of bodies: a leaf calls no function and stands where it
+ * is called, at no cost; any other is a function, whose calls cost more than its own. This is not
+ * left to the compiler, because it goes by how many callers there are, and the watched twin is one
+ * more: the run has the same machine code with and without it. */
+#define LOOPC_LEAF static inline __attribute__((always_inline))
+#define LOOPC_BODY static __attribute__((noinline))
+
 enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good order */
 
 /* The step form: how far a run is. */
 enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
-
-/* What is pending in a handler while the run is between two steps: `st`, and what the statuses
- * of the failed part have come to. */
-struct loopc_held {
-    int st, handled;
-};
-
-static inline void loopc_hold(struct loopc_held *held, int st, int handled)
-{
-    *held = (struct loopc_held){st, handled};
-}
-
-static inline void loopc_take(const struct loopc_held *held, int *st, int *handled)
-{
-    *st = held->st;
-    *handled = held->handled;
-}
 
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
@@ -143,6 +133,11 @@ static inline int loopc_ended(struct loopc_run *run, int at)
 {
     return run->saver ? loopc_save_end(run, at) : LOOPC_OK;
 }
+
+/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind the
+ * program's name. It stands whole above the line of progress, and in order with standard output. */
+void loopc_note(struct loopc_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 bool loopc_wait_for_target(struct loopc_run *run);
 

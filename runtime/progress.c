@@ -232,6 +232,7 @@ void loopc_progress_clear(struct loopc_progress *progress)
 {
     if (!progress || progress->owner != getpid()) return;
     pthread_mutex_lock(&progress->lock);
+    if (progress->takes_stdout && progress->shown) flush_stdout(progress);
     if (progress->terminal && progress->shown) erase(progress);
     pthread_mutex_unlock(&progress->lock);
 }

@@ -28,7 +28,8 @@ struct loopc_progress *loopc_progress_start(const struct loopc_program *program,
 /* Shows where the run stands, if it is time to. Does nothing in a child process. */
 void loopc_progress_show(struct loopc_progress *progress, const void *state);
 
-/* Takes the line off a terminal, so that a message can be written; the next tick brings it back.
+/* Takes the line off a terminal, so that a message can be written, behind what bodies have printed;
+ * the next tick brings it back.
  * NULL is allowed. */
 void loopc_progress_clear(struct loopc_progress *progress);
 

@@ -1,4 +1,5 @@
 /* Watching: a stack of the places that are open, their times, and the trace. */
+#include "watch_owners.h"
 #include "watch_state.h"
 
 #include <math.h>
@@ -226,4 +227,6 @@ void loopc_watch_print(const struct loopc_watch *watch, FILE *out)
             "total", "share", "mean", "median", "p99");
     for (int i = 0; i < watch->program->place_count; i++)
         print_row(watch, i, width, out);
+    loopc_watch_print_owners(watch->program, watch->timings,
+                             (double)(watch->ended - watch->started), out);
 }

@@ -53,7 +53,8 @@ double loopc_watch_seconds(const struct loopc_watch *watch);
  * file of loopc_watch_log is not complete. */
 int loopc_watch_end(struct loopc_watch *watch);
 
-/* The table of times, the places in their order, indented by their parents. */
+/* The table of times, the places in their order, indented by their parents; then, in programs that
+ * have callbacks, that of the callbacks and loops whose bodies took them. */
 void loopc_watch_print(const struct loopc_watch *watch, FILE *out);
 void loopc_watch_free(struct loopc_watch *watch);
 

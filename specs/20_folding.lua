@@ -11,7 +11,7 @@
 --     loopc run 20_folding.lua -- --searches 1 --table folds.csv    all its folds at the end
 --     loopc explain 20_folding.lua                                  the 23 events, and who listens
 --
--- Every search by the model is followed by one that makes as many folds by chance: each move one of those that are free.
+-- Every search by the model follows one that makes as many folds by chance: each move one of those that are free.
 --
 -- Try: entropy 0; a share of the batch from the best of the log (design:from_log); a bonus for new folds (design:novelty).
 
@@ -19,11 +19,11 @@ local environment = require "loopc.environment"
 
 local LONGEST = 24 -- residues
 
--- One search after another: by the model, then by chance.
+-- One search after another: by chance, then by the model.
 local Search = loop "Search" {
     times = "2 * $searches",
-    state = { searches = i64 { 10, option = true, doc = "how many searches of each kind" } },
-    before_search = node(1, "$valid.by_chance = $iteration % 2 == 1;"),
+    state = { searches = i64 { 10, option = true, min = 0, doc = "how many searches of each kind" } },
+    before_search = node(1, "$valid.by_chance = $iteration % 2 == 0;"),
     on_search = node(2),
     after_search = node(3),
     after_run = node(4),
@@ -173,7 +173,7 @@ local result = callback "result" {
         }
     ]],
     after_search = [[
-        const int32_t kind = (int32_t)$Search.iteration % 2;
+        const int32_t kind = $valid.by_chance;
         printf("search %2d by %-9s energy %3d after %6lld of %lld folds\n", (int)$Search.iteration / 2 + 1,
                kind ? "chance:" : "the model:", (int)$energy, (long long)$found, (long long)$valid.folds);
         fflush(stdout);
@@ -181,7 +181,7 @@ local result = callback "result" {
         $sum_found[kind] += $found;
     ]],
     ["Search.after_run"] = [[
-        if ($searches < 1) return;
+        if ($searches == 0) return;
         for (int32_t kind = 0; kind < 2; kind++) {
             printf("by %s", kind ? "chance:   " : "the model:");
             for (int32_t energy = LONGEST - 1; energy >= 0; energy--)

@@ -8,6 +8,18 @@
 --     loopc run 21_cartpole.lua -- --trials 1 --report 1
 --     loopc explain 21_cartpole.lua                    how the loops stand in each other
 --
+-- How they stand in each other (loopc explain):
+--
+--     Trials                      ten learners, one after another
+--       Learner, on Trials.trial  until it is solved
+--         collect: Source         1024 steps of the simulation
+--           observe: Agent        looks and pushes, once a step
+--         learn: Pass             looks at these steps again, 256 at a time, and learns
+--
+-- Each loop has its own fields and knows nothing of who uses it but what it says in call_on. A node without a body
+-- (on_collect, on_observe) is a place for another loop. So another source, a data set for one, takes the simulation's place
+-- with the same two lines: call_on = { Learner.on_collect }, times = STEPS.
+--
 -- The agent's policy is learned by proximal policy optimization: of what the source brought, each step's advantage is what
 -- came after it (generalized advantage estimation, with a second net that guesses the value of a place), and a few passes
 -- over it make good steps more probable, but none by more than a factor of 1 + clip.
@@ -23,7 +35,7 @@ local ROWS = 256 -- of those, learned from at a time
 local Trials = loop "Trials" {
     times = "$trials",
     state = {
-        trials = i64 { 10, option = true, doc = "how many trials" },
+        trials = i64 { 10, option = true, min = 1, doc = "how many trials" },
         solved = i64 { doc = "trials that were solved" },
         needed = i64 { doc = "steps that those needed, added up" },
     },
@@ -60,7 +72,7 @@ local Learner = loop "Learner" {
     done = "$Source.mean >= 475 || $Source.step >= $budget",
     state = {
         budget = i64 { 200000, option = true, doc = "steps of a trial, at most" },
-        report = i64 { 0, option = true, doc = "updates from one line to the next; 0: none" },
+        report = i64 { 0, option = true, min = 0, doc = "updates from one line to the next; 0: none" },
     },
     on_collect = node(1),
     after_collect = node(2, [[
@@ -145,7 +157,7 @@ local Pass = loop "Pass" {
     call_on = { Learner.on_learn },
     times = "$passes * STEPS / ROWS",
     state = {
-        passes = i64 { 8, option = true, doc = "how often each step is learned from" },
+        passes = i64 { 8, option = true, min = 1, doc = "how often each step is learned from" },
         order = rng { doc = "of the steps" },
         key = u64 { doc = "the order of this pass" },
         x = f32[ROWS * 4], y = f32[ROWS], chosen = i32[ROWS], before = f32[ROWS], now = f32[ROWS], weights = f32[ROWS],
@@ -228,8 +240,8 @@ return trainer "cartpole" {
     code = code,
     state = {
         eta = f32 { 0.003, option = true, settable = true, doc = "learning rate" },
-        discount = f32 { 0.99, option = true, doc = "what a step later counts" },
-        decay = f32 { 0.95, option = true, doc = "how far advantages look beyond the guesses" },
+        discount = f32 { 0.99, option = true, min = 0, max = 1, doc = "what a step later counts" },
+        decay = f32 { 0.95, option = true, min = 0, max = 1, doc = "how far advantages look beyond the guesses" },
         clip = f32 { 0.2, option = true, doc = "how much more probable a step may become" },
         weights = rng { doc = "of the first weights of later trials" },
         policy = mlp { 4, 32, 2, activation = "tanh", batch = ROWS },

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs the packages of Debian that building and testing need and that are not there yet; says which before it
-# does. Quick when nothing is missing. On other systems it only says what is needed.
+# install.sh [PACKAGE...]: installs the packages of Debian that building and testing need, or those that are named, and that
+# are not there yet; says which before it does. Quick when nothing is missing. On other systems it only says what is needed.
 set -eu
 
 packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check libclang-rt-14-dev pkg-config
-    liblua5.4-dev libcmocka-dev zlib1g-dev patch
+    liblua5.4-dev libjansson-dev libcmocka-dev zlib1g-dev patch valgrind
     libmicrohttpd-dev libjs-dygraphs chromium chromium-driver librsvg2-bin python3"
+[ $# -eq 0 ] || packages=$*
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "tests/install.sh: no apt-get here; these packages of Debian 12 are needed:" $packages >&2

@@ -5,7 +5,7 @@
 #include "checkpoint.h"
 #include "loopc.h"
 
-enum { KEPT_INPUTS = 8, KEPT_OUTPUTS = 3 };
+enum { KEPT_INPUTS = 8, KEPT_OUTPUTS = 3, KEPT_WIDEST = 40 };
 
 struct kept {
     struct loopc_run loopc;
@@ -24,6 +24,8 @@ struct kept {
     struct {
         int32_t inputs; /* of KEPT_INPUTS, in use */
         float weight[KEPT_OUTPUTS * KEPT_INPUTS], bias[KEPT_OUTPUTS];
+        int32_t columns; /* of KEPT_WIDEST, in use */
+        LOOPC_ALIGNED float panels[LOOPC_PANELS(KEPT_OUTPUTS, KEPT_WIDEST)];
     } net;
     struct {
         int64_t iteration, total, times;
@@ -59,6 +61,9 @@ static const struct loopc_field kept_fields[] = {
     KEPT("scratch", scratch, LOOPC_F32, 1, .flags = LOOPC_TRANSIENT),
     KEPT("net.layers.0.weight", net.weight, LOOPC_F32, KEPT_OUTPUTS *KEPT_INPUTS, .rank = 2,
          .dims = {KEPT_OUTPUTS, KEPT_INPUTS}, .width_at = offsetof(struct kept, net.inputs)),
+    KEPT("net.layers.1.weight", net.panels, LOOPC_F32, KEPT_OUTPUTS *KEPT_WIDEST, .rank = 2,
+         .dims = {KEPT_OUTPUTS, KEPT_WIDEST}, .panels = true,
+         .width_at = offsetof(struct kept, net.columns)),
     KEPT("net.layers.0.bias", net.bias, LOOPC_F32, KEPT_OUTPUTS, .doc = NULL),
     KEPT_COUNTER("Fit.iteration", Fit.iteration),
     KEPT_COUNTER("Fit.total", Fit.total),
@@ -114,6 +119,9 @@ static inline void kept_fill(struct kept *s, int number)
         s->net.weight[i] = (float)number + (float)i / 100;
     for (int i = 0; i < KEPT_OUTPUTS; i++)
         s->net.bias[i] = (float)number - (float)i / 10;
+    s->net.columns = 18;
+    for (int i = 0; i < (int)(sizeof s->net.panels / sizeof *s->net.panels); i++)
+        s->net.panels[i] = (float)number + (float)i / 1000;
     s->Fit.iteration = s->Fit.total = number / 10;
     s->Train.iteration = number % 10;
     s->Train.total = number;
@@ -126,16 +134,27 @@ static inline bool kept_same_text(const char *a, const char *b)
     return a == b || (a && b && !strcmp(a, b));
 }
 
+static inline bool kept_same_panels(const struct kept *a, const struct kept *b)
+{
+    bool same = a->net.columns == b->net.columns;
+    for (int i = 0; i < KEPT_OUTPUTS; i++)
+        for (int j = 0; j < a->net.columns; j++) {
+            const ptrdiff_t at = loopc_panel_at(KEPT_OUTPUTS, i, j);
+            same &= a->net.panels[at] == b->net.panels[at];
+        }
+    return same;
+}
+
 /* Whether all that a checkpoint holds is the same. */
 static inline bool kept_equal(const struct kept *a, const struct kept *b)
 {
     bool equal = a->loopc.seed == b->loopc.seed && kept_same_text(a->word, b->word) &&
                  kept_same_text(a->names[0], b->names[0]) &&
-                 kept_same_text(a->names[1], b->names[1]);
+                 kept_same_text(a->names[1], b->names[1]) && kept_same_panels(a, b);
     for (int i = 0; i < KEPT_FIELDS; i++) {
         const struct loopc_field *field = &kept_fields[i];
         size_t size = loopc_field_size(field);
-        if (field->type == LOOPC_STR || field->flags & LOOPC_TRANSIENT) continue;
+        if (field->type == LOOPC_STR || field->flags & LOOPC_TRANSIENT || field->panels) continue;
         if (field->width_at) size = sizeof(float) * KEPT_OUTPUTS * (size_t)a->net.inputs;
         equal &= !memcmp((const char *)a + field->offset, (const char *)b + field->offset, size);
     }

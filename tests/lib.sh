@@ -6,6 +6,7 @@
 #   same TEXT WANTED         fails when they differ
 #   fail WHY                 fails
 #   skip WHY                 ends the test as skipped
+#   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
 # Each test runs in a new folder, $PWD, with `set -e`; $ROOT is the repository, $LOOPC the generator.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,6 +25,11 @@ fail() {
 skip() {
     echo "# SKIP $*"
     exit 0
+}
+
+compile() {
+    # shellcheck disable=SC2086
+    "${CC:-cc}" ${CFLAGS:-} -std=c11 -Wall -Wextra -Werror -I"$ROOT/runtime" -I. "$@" "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread
 }
 
 expect() {

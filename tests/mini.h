@@ -14,7 +14,7 @@ struct mini {
     int64_t fail_at;   /* on_epoch fails in that iteration, from 1 */
     bool fail_finally; /* finally_epoch fails */
     bool recover;      /* failed_epoch recovers */
-    bool silent;
+    bool silent, notes;
     bool bad_prepare;
     const char *word;
     struct loopc_rng rng;
@@ -35,6 +35,7 @@ static void mini_say(const struct mini *s, const char *text)
 static int Fit_on_epoch(struct mini *s)
 {
     mini_say(s, "on_epoch");
+    if (s->notes) loopc_note(&s->loopc, "%s", "a note");
     s->Fit.loss = 1 / (1.0 + (double)s->Fit.iteration);
     nanosleep(&(struct timespec){s->pause / 1000, s->pause % 1000 * 1000000}, NULL);
     if (s->Fit.iteration + 1 == s->fail_at) {
@@ -136,6 +137,7 @@ static const struct loopc_field mini_fields[] = {
     MINI_OPTION(fail_finally, LOOPC_BOOL),
     MINI_OPTION(recover, LOOPC_BOOL),
     MINI_OPTION(silent, LOOPC_BOOL),
+    MINI_OPTION(notes, LOOPC_BOOL),
     MINI_OPTION(bad_prepare, LOOPC_BOOL),
     MINI_OPTION(word, LOOPC_STR),
     {.name = "rng", .type = LOOPC_RNG, .offset = offsetof(struct mini, rng), .count = 1},

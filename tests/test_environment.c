@@ -161,6 +161,9 @@ static void test_shares_statistics_tokens(void **state)
     loopc_encode_tokens(tokens, 2, 4, 2, 2, x);
     const float wanted[] = {0, 0, 1, 0, 1, 0, 0, 1};
     assert_memory_equal(x, wanted, sizeof x);
+    const float numbers[] = {0.5f, -2, 7}, told[] = {0, 0, 1, -2, 0.5f};
+    loopc_encode_numbers(numbers, 2, 3, 2, x);
+    assert_memory_equal(x, told, sizeof told);
 }
 
 int main(void)

@@ -35,8 +35,8 @@ local L = loop "L" {
 return trainer "procs" { L, include = { "<fcntl.h>", "<signal.h>", "<stdlib.h>", "<sys/wait.h>", "<unistd.h>" },
     state = { which = i32 { 0, option = true }, fds = i32(0), n = i32(0), m = i32(0), word = str "hello", big = i32[262144] } }
 SPEC
-CFLAGS=-D_GNU_SOURCE "$LOOPC" build "$TMP/procs.lua" -o "$TMP/straight"
-CFLAGS=-D_GNU_SOURCE "$LOOPC" build --step "$TMP/procs.lua" -o "$TMP/step"
+CFLAGS="${CFLAGS:-} -D_GNU_SOURCE" "$LOOPC" build "$TMP/procs.lua" -o "$TMP/straight"
+CFLAGS="${CFLAGS:-} -D_GNU_SOURCE" "$LOOPC" build --step "$TMP/procs.lua" -o "$TMP/step"
 quiet='n 0 m 0 big 0 fds 0 children 0'
 
 both() { # both CODE CASE OUTPUT ERROR
@@ -182,7 +182,7 @@ int main(void)
     return 0;
 }
 C
-    cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$ROOT/runtime" -I. host.c work.c "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread -o host
+    compile -D_GNU_SOURCE host.c work.c -o host
     expect 0 timeout 60 ./host
     same "$OUT" "0 0 21 21 15 15
 21 1

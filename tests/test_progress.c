@@ -122,6 +122,19 @@ static void bodies_print_as_well(void **unused)
     assert_string_equal(screen[41], "Fit 20/20  loss 0.05  final 0.5");
 }
 
+static void bodies_note_something(void **unused)
+{
+    (void)unused;
+    assert_int_equal(ON_TERMINAL("--progress=always", "--pause=30", "--epochs=20", "--notes"), 0);
+    draw();
+    assert_int_equal(lines, 62);
+    for (int i = 0; i < 60; i += 3) {
+        assert_string_equal(screen[i], "on_epoch");
+        assert_string_equal(screen[i + 1], "mini: a note");
+        assert_string_equal(screen[i + 2], "finally_epoch");
+    }
+}
+
 static void a_dumb_terminal_has_plain_lines(void **unused)
 {
     (void)unused;
@@ -164,6 +177,7 @@ int main(void)
         TEST(short_runs_say_nothing),
         TEST(no_color),
         TEST(bodies_print_as_well),
+        TEST(bodies_note_something),
         TEST(ctrl_c_is_answered),
         TEST(a_dumb_terminal_has_plain_lines),
     };

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
     return st;
 }
 C
-    cc -std=c11 -Wall -Wextra -Werror -I"$ROOT/runtime" -I. main.c count.c "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread -o "$1"
+    compile main.c count.c -o "$1"
 }
 
 test_a_saved_position_goes_on_in_a_new_process() {
@@ -132,8 +132,7 @@ test_the_library_has_no_main_and_no_globals() {
 test_the_example_with_poll() {
     cp "$ROOT"/specs/events/* .
     "$LOOPC" gen --step --lib ticker.lua -o ticker.c
-    cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" -I. main.c ticker.c \
-        "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread -o ticker
+    compile -D_GNU_SOURCE -Wpedantic -Wshadow -Wconversion main.c ticker.c -o ticker
     printf 'save position\ncopy\nload position\nend\n' | ./ticker >out
     same "$(grep -c '^run' out)" 5
     same "$(sed -n 's/^run [034]: //p' out | sort -u | wc -l)" 1

@@ -193,8 +193,36 @@ static void columns_are_aligned(void **unused)
     loopc_watch_print(state.loopc.watch, out);
     const char *line = strchr(written(), '\n') + 1;
     const size_t width = strcspn(line, "\n");
-    for (; *line; line += strcspn(line, "\n") + 1)
+    const char *owners = strstr(line, "bodies of");
+    for (; line + width < owners; line += strcspn(line, "\n") + 1)
         assert_int_equal(strcspn(line, "\n"), width);
+    const size_t narrow = strcspn(line, "\n");
+    for (; *line; line += strcspn(line, "\n") + 1)
+        assert_int_equal(strcspn(line, "\n"), narrow);
+    loopc_watch_free(state.loopc.watch);
+}
+
+/* What a callback's bodies took at all events; loops have their own bodies' time. */
+static void times_by_callback(void **unused)
+{
+    (void)unused;
+    struct state state = {0};
+    unsigned long long calls[3];
+    char units[32];
+    watch(&state, true, false);
+    run(&state);
+    loopc_watch_print(state.loopc.watch, out);
+    const char *table_of_owners = strstr(written(), "bodies of");
+    assert_non_null(table_of_owners);
+    const char *train = strstr(table_of_owners, "loop      Train ");
+    const char *fit = strstr(table_of_owners, "loop      Fit ");
+    const char *clip = strstr(table_of_owners, "callback  clip ");
+    assert_true(train && fit && clip && train < fit && train < clip); /* Train sleeps */
+    assert_int_equal(sscanf(train, "loop Train %llu %*s %31s", &calls[0], units), 2);
+    assert_int_equal(sscanf(fit, "loop Fit %llu", &calls[1]), 1);
+    assert_int_equal(sscanf(clip, "callback clip %llu", &calls[2]), 1);
+    assert_int_equal(calls[0] * 10000 + calls[1] * 100 + calls[2],
+                     50503); /* the last epoch ends early */
     loopc_watch_free(state.loopc.watch);
 }
 
@@ -412,6 +440,7 @@ int main(void)
         TEST(table_of_times),
         TEST(time_goes_to_parents),
         TEST(columns_are_aligned),
+        TEST(times_by_callback),
         TEST(trace_of_an_epoch),
         TEST(trace_of_arrays_and_memory),
         TEST(nobody_watches),

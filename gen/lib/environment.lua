@@ -10,7 +10,7 @@
 -- written as a user writes them; environment/*.lua are examples.
 --
 -- What bodies see, all of it fields (`$rows` and so on):
---   samples[i], sources[i], rewards[i], rewards_final[i], latents[i]    of the batch, made anew in each one
+--   samples[i], sources[i], rewards[i], rewards_final[i]                of the batch, made anew in each one
 --   rows, loss                                                          how many samples it has; what the losses add up to
 --   buffer[i], buffer_sources[i], buffered                              the buffer, and how much there is in it
 --   bs, iters, buffer_frequency                                         options
@@ -72,14 +72,18 @@ local function nodes_of(loop_name, places)
     return out
 end
 
+local known = { tokens = "text", length = "count", fixed = "switch", vector = "count", room = "count", buffer_room = "count",
+    bs = "number", iters = "count", buffer_frequency = "count", allowed = "text", log_memory = "count", call_on = "list", doc = "text" }
+
 local function check_parameters(parameters)
+    common.check("environment.new", parameters, known)
     local p = with({ room = 256, iters = 100, bs = 64, buffer_frequency = 0, log_memory = 32768 }, parameters)
     p.buffer_room = p.buffer_room or 4 * p.room
     if (p.tokens == nil) == (p.vector == nil) then
-        error('samples are tokens or vectors: environment.new { tokens = "LSR", length = 18 } or { vector = 4 }', 3)
+        error('samples are tokens or vectors: environment.new { tokens = "LSR", length = 18 } or { vector = 4 }', 0)
     end
     if p.tokens and (type(p.tokens) ~= "string" or #p.tokens < 2 or math.type(p.length) ~= "integer" or p.length < 1) then
-        error('tokens take a text, a letter each, and the most that a sample has: tokens = "LSR", length = 18', 3)
+        error('tokens take a text, a letter each, and the most that a sample has: tokens = "LSR", length = 18', 0)
     end
     return p
 end
@@ -88,9 +92,9 @@ end
 local function state_of(design)
     local item, most = design.item, math.max(design.room, design.buffer_room)
     return {
-        iters = i64 { design.iters, option = true, doc = "how many batches" },
-        bs = i32 { design.bs, option = true, doc = "samples of a batch; -1: all that the buffer has" },
-        buffer_frequency = i32 { design.buffer_frequency, option = true,
+        iters = i64 { design.iters, option = true, min = 0, doc = "how many batches" },
+        bs = i32 { design.bs, option = true, min = -1, max = design.room, doc = "samples of a batch; -1: all that the buffer has" },
+        buffer_frequency = i32 { design.buffer_frequency, option = true, min = 0,
             doc = "the buffer is built in each batch whose number this divides, too; 0: in no others" },
         room = i32 { design.room, const = true, doc = "the most samples of a batch" },
         buffer_room = i32 { design.buffer_room, const = true, doc = "the most items of the buffer" },
@@ -110,7 +114,7 @@ local function state_of(design)
 end
 
 local function batch_of(design)
-    local out = {
+    return {
         rows = i32 { doc = "samples of the batch" },
         samples = samples { design.item, design.room, doc = "the samples" },
         sources = samples { str, design.room, doc = "where each is from" },
@@ -118,10 +122,6 @@ local function batch_of(design)
         rewards_final = samples { f32, design.room, doc = "the same with modifications: what the loss reads" },
         loss = f32 { report = true, doc = "the sum of the losses" },
     }
-    if design.latent then
-        out.latents = samples { f32[design.latent], design.room, doc = "where in a latent space each is from" }
-    end
-    return out
 end
 
 local build_condition = "$buffered < $bs || $bs == -1 || $Batch.iteration == 0 || ($buffer_frequency > 0 && "
@@ -153,7 +153,7 @@ local function template(design)
             $shared = 0;
             loopc_clear_set($loopc, "buffer");
             $buffered = 0;
-            if ($bs < -1 || $bs == 0 || $bs > $room) $fail("--bs is %d: there is room for 1 to %d samples", $bs, $room);
+            if ($bs == 0) $fail("--bs is 0: a batch has 1 to %d samples, or -1 for all of the buffer", $room);
         ]],
         reward_modification = [[
             for (int32_t i = 0; i < $rows; i++)
@@ -162,12 +162,39 @@ local function template(design)
     }, design
 end
 
+-- The words of a design, design:word { ... }: those of the library's parts, and these.
 local Design = {}
+
+for _, part in ipairs { "buffer", "samplers", "rewards", "policy", "losses", "log" } do
+    for name, make in pairs(require("loopc.environment." .. part)) do Design[name] = make end
+end
+
+local function words()
+    local names = {}
+    for name in pairs(Design) do names[#names + 1] = name end
+    table.sort(names)
+    return table.concat(names, ", ")
+end
+
+local function check_shares(design, members)
+    local sum, takers = 0, {}
+    for _, member in ipairs(members) do
+        local taker = design.shares[member]
+        if taker then
+            sum = sum + taker.share
+            takers[#takers + 1] = ("%s %g"):format(taker.name, taker.share)
+        end
+    end
+    if sum > 1.0001 then
+        error(("the shares of a batch make %g, more than 1: %s"):format(sum, table.concat(takers, ", ")), 0)
+    end
+end
 
 -- trainer "name" { callbacks..., state = ..., code = ... } with the environment's loops before them; an environment that
 -- stands in another loop (call_on) leaves the first place to that.
 function Design:trainer(name)
     return function(body)
+        check_shares(self, body)
         local members, first = {}, 1
         if self.call_on then members[1], first = body[1], 2 end
         table.move(self.loops, 1, #self.loops, #members + 1, members)
@@ -180,27 +207,24 @@ function Design:trainer(name)
     end
 end
 
--- design:word { ... } for each callback of the library.
-for _, part in ipairs { "buffer", "samplers", "rewards", "policy", "losses", "log" } do
-    for name, make in pairs(require("loopc.environment." .. part)) do Design[name] = make end
-end
-
 -- An environment. tokens = "LSR" (a letter a token) with length = the most tokens of a sample (fixed = true: all have as
 -- many), or vector = how many floats. room, buffer_room: how much there is space for; bs, iters, buffer_frequency:
 -- defaults of the options; allowed: C that sets allowed[token] = false for what an `item` may not have at a `position`,
 -- which samplers and the model then do not choose there (nothing allowed counts as all); log_memory: how many samples a
--- log remembers; latent = floats of latent data a sample; call_on: where it stands in other loops.
+-- log remembers; call_on: where it stands in other loops.
 function environment.new(parameters)
     local design = check_parameters(parameters)
     design.width = design.vector or design.length
     design.scalar = design.vector and f32 or i32
     design.item = design.scalar[design.width]
     design.element = design.vector and "float" or "int32_t"
-    for name, make in pairs(Design) do design[name] = make end
+    design.shares = {}
     design.loops = make_loops(design)
-    for _, value in ipairs(design.loops) do design.root = design.root or value end
     design.template = template(design)
-    return design
+    return setmetatable(design, { __index = function(_, name)
+        if Design[name] or known[name] then return Design[name] end
+        error(("a design has no '%s'; its words are %s"):format(name, words()), 0)
+    end })
 end
 
 return environment

@@ -46,6 +46,12 @@ end
 local values = { LOOPC = absolute(loopc), RUNTIME = absolute "runtime", LIBRARY = absolute(build .. "/libloopc.a"),
     DRIVER = absolute "tests/elements/driver.c" }
 
+-- A runtime that was itself built with sanitizers links only with its own compiler.
+local function compiler(i)
+    local flags = platform.read(build .. "/flags") or ""
+    return flags:find("sanitize", 1, true) and flags:match("^%S+") or i % 2 == 0 and "clang" or "gcc"
+end
+
 -- Tree i: the first one of its seeds that ends soon enough, and has a step.
 local function make(i)
     for try = 1, 1000 do
@@ -60,7 +66,7 @@ local function prepare(i)
     local spec, expected = make(i)
     local dice = new_dice(seed + i)
     local folder = ("%s/elements/%d-%d"):format(build, seed, i)
-    local own = setmetatable({ CC = i % 2 == 0 and "clang" or "gcc", OPTIONS = i % 5 == 0 and "-O0" or "",
+    local own = setmetatable({ CC = compiler(i), OPTIONS = i % 5 == 0 and "-O0" or "",
         CUT = dice:int(0, #expected.steps) }, { __index = values })
     platform.mkdirs(folder)
     platform.write(folder .. "/tree.lua", random.text(spec, "tree"))

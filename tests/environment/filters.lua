@@ -1,14 +1,14 @@
 -- Random filters: every field that is declared per sample stays with its sample, whatever is dropped. A sample is its number;
--- `ids` and `pairs` of a callback, its source and its rewards are made of that. --kind: 0 random, 1 keeps all, 2 of the wrong
+-- `ids` and `twice` of a callback, its latent data and its rewards are made of that. --kind: 0 random, 1 keeps all, 2 of the wrong
 -- length, 3 drops all.
 local environment = require "loopc.environment"
 
-local design = environment.new { tokens = "ABCDEFGH", length = 3, room = 64, buffer_room = 128, bs = 32, iters = 50, latent = 2 }
+local design = environment.new { tokens = "ABCDEFGH", length = 3, room = 64, buffer_room = 128, bs = 32, iters = 50 }
 
 local numbers = design:sampler {
-    name = "numbers", buffer_size = 64, p_batch = 0.25, state = { next = i32(0) },
+    name = "numbers", buffer_size = 64, p_batch = 0.25, state = { next = i32(0) }, latent = 2,
     make = [[
-        for (int32_t i = 0; i < n; i++, $next++)
+        for (int32_t i = 0; i < n; latent[i++][1] = (float)$next++)
             for (int32_t k = 0; k < 3; k++)
                 to[i][k] = ($next >> (3 * k)) & 7;
     ]],
@@ -22,7 +22,6 @@ local check = callback "check" {
         for (int32_t i = 0; i < $rows; i++) {
             $ids[i] = number_of($samples[i]);
             $twice[i][0] = $twice[i][1] = 2 * $ids[i];
-            $latents[i][1] = (float)$ids[i];
             $rewards[i] = 3 * (float)$ids[i];
         }
     ]],
@@ -41,7 +40,9 @@ local check = callback "check" {
     after_sample = [[
         for (int32_t i = 0; i < $room; i++) {
             const float id = i < $rows ? (float)number_of($samples[i]) : 0;
-            const bool fits = (float)$ids[i] == id && (float)$twice[i][1] == 2 * id && $latents[i][1] == id && $rewards[i] == 3 * id;
+            const bool straight = i < $rows && !strcmp($sources[i], "numbers_batch");
+            const bool fits = (float)$ids[i] == id && (float)$twice[i][1] == 2 * id && $rewards[i] == 3 * id
+                && (int32_t)$numbers.latent[i][1] % 512 == (straight ? $ids[i] : 0);
             if (!fits || !$sources[i] != (i >= $rows)) $fail("sample %d of batch %d is torn apart", i, (int)$Batch.iteration);
         }
         for (int32_t i = 0; i < $buffer_room; i++)

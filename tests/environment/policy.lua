@@ -1,8 +1,10 @@
--- The model against the truth: the probabilities of all samples of a small vocabulary, the gradient by finite differences
--- of the loss. Samples have any length to 3, or all 3 (FIXED); a B may not follow a B (RULE). The test sets the two.
+-- The model of tokens against the truth: the probabilities of all samples of a small vocabulary, the gradient by finite
+-- differences. Samples have any length to 3, or all 3 (FIXED); a B may not follow a B (RULE). The test sets FIXED, RULE and
+-- KIND, the loss.
 local environment = require "loopc.environment"
+local differences = require "differences"
 
-local FIXED, RULE = false, false
+local FIXED, RULE, KIND = false, false, "plain"
 
 local HIDDEN, INPUTS, ACTIONS = 5, 3 + 2 * 2, FIXED and 2 or 3
 local WEIGHTS = HIDDEN * (INPUTS + 1) + ACTIONS * (HIDDEN + 1)
@@ -12,10 +14,6 @@ local design = environment.new {
     tokens = "AB", length = 3, fixed = FIXED, room = 16, bs = 8, iters = 4,
     allowed = RULE and "if (position > 0 && item[position - 1] == 1) allowed[1] = false;" or nil,
 }
-
-local code = ([[
-    enum { FIXED = %d, RULE = %d, HIDDEN = %d, INPUTS = %d, ACTIONS = %d, WEIGHTS = %d, COUNT = %d };
-]]):format(FIXED and 1 or 0, RULE and 1 or 0, HIDDEN, INPUTS, ACTIONS, WEIGHTS, COUNT)
 
 -- The batch is every sample that there is, once.
 local all = callback "all" {
@@ -41,54 +39,12 @@ local all = callback "all" {
     after_train = [[ puts("probabilities make 1"); ]],
 }
 
-local differences = callback "differences" {
-    order = 1,
-    state = { flat = f32[WEIGHTS], gradient = f32[WEIGHTS] },
-    before_step = [[
-        float *to = $gradient;
-        memcpy(to, $policy.net->gw0, sizeof $policy.net->gw0);
-        memcpy(to += HIDDEN * INPUTS, $policy.net->gb0, sizeof $policy.net->gb0);
-        memcpy(to += HIDDEN, $policy.net->gw1, sizeof $policy.net->gw1);
-        memcpy(to += ACTIONS * HIDDEN, $policy.net->gb1, sizeof $policy.net->gb1);
-        policy_net_get_weights($policy.net, $flat, WEIGHTS);
-        double worst = 0, largest = 0;
-        for (int32_t w = 0; w < WEIGHTS; w++) {
-            const float step = 1e-2f, before = $flat[w];
-            double loss[2];
-            for (int32_t side = 0; side < 2; side++) {
-                $flat[w] = before + (side ? step : -step);
-                policy_net_set_weights($policy.net, $flat, WEIGHTS);
-                policy_net_forward($policy.net, $policy.x, $rows * 3);
-                MASK
-                policy_net_log_p($policy.net, $policy.drawn, $policy.weights, $rows * 3);
-                loss[side] = 0;
-                for (int32_t r = 0; r < $rows * 3; r++) {
-                    loss[side] -= (double)($rewards_final[r / 3] * $policy.weights[r]);
-                    for (int32_t j = 0; $policy.drawn[r] >= 0 && j < ACTIONS; j++) {
-                        const double a = (double)$policy.net->a1[r * ACTIONS + j];
-                        if (a > 0) loss[side] += 0.1 * a * log(a);
-                    }
-                }
-                loss[side] /= $rows;
-            }
-            $flat[w] = before;
-            const double difference = (loss[1] - loss[0]) / (2 * (double)step);
-            worst = fmax(worst, fabs(difference - (double)$gradient[w]));
-            largest = fmax(largest, fabs(difference));
-        }
-        policy_net_set_weights($policy.net, $flat, WEIGHTS);
-        if (largest < 1e-3 || worst > 2e-3 * largest + 1e-4) $fail("the gradient is %g off, of %g", worst, largest);
-        puts("gradient agrees");
-    ]],
-}
-differences.before_step = differences.before_step:gsub("MASK",
-    RULE and "policy_net_mask($policy.net, $policy.allowed, $rows * 3);" or "")
-
 return design:trainer "policy" {
-    code = code,
-    design:policy { hidden = { HIDDEN }, eta = 0.05 },
+    code = ("enum { FIXED = %d, RULE = %d, COUNT = %d };"):format(FIXED and 1 or 0, RULE and 1 or 0, COUNT),
+    design:policy { hidden = { HIDDEN }, eta = 0.5, optimizer = { "sgd" }, slow = KIND == "ratio" and { every = 2, share = 0.1 } or nil },
     all,
-    design:policy_gradient { baseline = "none" },
+    KIND == "likelihood" and design:likelihood {}
+        or design:policy_gradient { baseline = "none", ratio = KIND == "ratio" and 0.2 or nil },
     design:entropy { weight = 0.1 },
-    differences,
+    differences(design, WEIGHTS, ACTIONS, KIND),
 }

@@ -13,8 +13,8 @@ local show = callback "show" {
             printf("%g: %s %.2f %.2f\n", $samples[i][0], $sources[i], $rewards[i], $rewards_final[i]);
         printf("computed %lld, called %d, log %.2f %.2f new %.2f diversity %.2f bs %d\n", (long long)$first.evaluated, $first.calls,
                $log.rewards, $log.rewards_final, $log.new, $log.diversity, $log.bs);
-        printf("max %.2f, of here_batch: mean %.3f p50 %.3f, contrast off\n", $maximum.rewards_max, $final.rewards_final_mean_here_batch,
-               $final.rewards_final_p50_here_batch);
+        printf("max %.2f, of here_batch: mean %.3f p50 %.3f, numbers: min %.1f p90 %.1f\n", $maximum.rewards_max,
+               $final.rewards_final_mean_here_batch, $final.rewards_final_p50_here_batch, $number.number_min, $number.number_p90);
     ]],
 }
 
@@ -41,6 +41,7 @@ return design:trainer "rewards" {
     design:novelty { bonus = 0.05 },
     design:log {},
     statistics,
+    design:statistics { name = "number", value = "$samples[i][0]", of = { "min", 90 } },
     design:statistics { field = "rewards_final", of = { "mean", 50 }, sources = { "here_batch" }, name = "final" },
     show,
 }

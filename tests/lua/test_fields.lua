@@ -31,6 +31,19 @@ suite:test("keys", function()
     suite:equal(fields("c = f32 { 1, option = false }").c.flag, nil)
 end)
 
+suite:test("ranges", function()
+    local all = fields "a = f32 { 0.5, option = true, min = 0, max = 1 }, b = i32[2] { 3, settable = true, min = 3 }"
+    suite:equal(show(all.a.min) .. show(all.a.max) .. show(all.b.min) .. show(all.b.max), "013nil")
+    for _, row in ipairs { { "f32 { 2, option = true, max = 1 }", "its default 2 is not from -inf to 1" },
+        { "f32 { option = true, min = 1 }", "its default 0 is not from 1 to inf" }, { "f32 { 1, min = 1 }", "it has neither" },
+        { 'str { "", option = true, min = 1 }', "of type str has no min and max" },
+        { "f32 { 1, option = true, min = 2, max = 1 }", "no number is from 2 to 1" } } do
+        local unit = suite:expect_ids(("return trainer 't' { loop 'A' { on_a = node(1, 'x;') }, state = { x = %s } }"):format(row[1]), "bad_field",
+            "check")
+        suite:contains(unit.diags:text(), row[2])
+    end
+end)
+
 suite:test("one value used for several fields", function()
     local all = fields "a = f32 { 1, report = true }, s = samples { f32[2], 8 }, t = samples { f32[2], 8 }"
     suite:equal(table.concat(all.s.dims, "x"), "8x2")

@@ -32,6 +32,9 @@ local count = [[
         n = n < $room - $rows ? n : $room - $rows;
 ]]
 
+-- What every buffer may be given.
+local buffers = { p_total = "share", duplicates = "switch" }
+
 local function share_field(p)
     return f32 { p.p_total or -1, doc = "its share of a batch; -1: what samplers leave" }
 end
@@ -48,17 +51,18 @@ local unique_samples = unique("$samples", "$rows", parts.filter_samples())
 
 -- A buffer: each batch takes p_total of bs items, drawn without replacement and removed. Later duplicates are dropped
 -- from the buffer and from the batch, unless duplicates = true.
-function parts.buffer(_, p)
-    return callback(p.name or "buffer") {
+function parts.buffer(design, p)
+    common.check("buffer", p, buffers)
+    return common.takes(design, callback(p.name or "buffer") {
         order = p.order or 0,
-        doc = "takes a share of the batch from the buffer",
+        doc = p.doc or "takes a share of the batch from the buffer",
         state = { p_total = share_field(p), random = rng { doc = "of its draws" } },
         filter_buffer = not p.duplicates and unique_items or nil,
         sample_batch = count .. [[
         loopc_draw_some($random, $buffered, n, $order);
         ]] .. take,
         filter_batch = not p.duplicates and unique_samples or nil,
-    }
+    }, p.name or "buffer", p.p_total)
 end
 
 -- C that gives a weight to the items of the buffer that have none.
@@ -78,9 +82,11 @@ local weigh = [[
 -- those of the largest weights, the others are drawn by weight, without replacement. Weights that are missing are
 -- computed before the batch, all of them anew in every refresh-th batch (0: never).
 function parts.weighted_buffer(design, p)
-    return callback(p.name or "buffer") {
+    common.check("weighted_buffer", p, common.with({ weight = "text", top = "share", refresh = "count" }, buffers))
+    if not p.weight then error("weighted_buffer takes C that weighs an item: weight = [[ weight = item[0]; ]]", 0) end
+    return common.takes(design, callback(p.name or "buffer") {
         order = p.order or 0,
-        doc = "takes a share of the batch from the buffer, by weight",
+        doc = p.doc or "takes a share of the batch from the buffer, by weight",
         state = {
             p_total = share_field(p),
             top = f32 { p.top or 0, doc = "the share taken from the top" },
@@ -103,7 +109,7 @@ function parts.weighted_buffer(design, p)
             loopc_draw_weighted($random, $weights, $buffered, first, n - first, $order);
         ]] .. take,
         filter_batch = not p.duplicates and unique_samples or nil,
-    }
+    }, p.name or "buffer", p.p_total)
 end
 
 -- C that drops what was used in the last $batches batches.
@@ -119,10 +125,11 @@ end
 -- A timeout: a sample that was used in a batch is dropped from the next `batches` batches, and from the buffer in that time.
 -- It remembers `memory` samples, and forgets all of them that are free again when there are more.
 function parts.timeout(design, p)
+    common.check("timeout", p, { batches = "count", memory = "count" })
     local memory = p.memory or 16384
     return callback(p.name or "timeout") {
         order = p.order or 5,
-        doc = "blocks a sample for some batches after its use",
+        doc = p.doc or "blocks a sample for some batches after its use",
         state = common.with({
             batches = i64 { p.batches or 1, doc = "how many batches a sample is blocked" },
             used_in = i64[memory] { doc = "the batch in which each was used last" },

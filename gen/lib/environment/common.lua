@@ -15,6 +15,54 @@ function common.with(values, more)
     return values
 end
 
+-- What a word may be given. An error is shown where the spec calls the word.
+local kinds = {
+    text = { "a text", function(value) return type(value) == "string" end },
+    number = { "a number", function(value) return type(value) == "number" end },
+    count = { "a whole number from 0", function(value) return math.type(value) == "integer" and value >= 0 end },
+    share = { "a number from 0 to 1", function(value) return type(value) == "number" and value >= 0 and value <= 1 end },
+    switch = { "true or false", function(value) return type(value) == "boolean" end },
+    list = { "a table", function(value) return type(value) == "table" end },
+}
+
+local everywhere = { name = "text", order = "number", doc = "text" }
+
+local function names_of(known)
+    local names = {}
+    for name in pairs(common.with(common.with({}, everywhere), known)) do names[#names + 1] = name end
+    table.sort(names)
+    return table.concat(names, ", ")
+end
+
+-- Refuses parameters `p` of a word that it does not know: `known` says of each what it is, a name of `kinds`. name, order
+-- and doc are known to all.
+function common.check(word, p, known)
+    if type(p) ~= "table" then error(("%s takes a table, and after design a colon: design:buffer { ... }"):format(word), 0) end
+    for name, value in pairs(p) do
+        local kind = kinds[known[name] or everywhere[name]]
+        if not kind then
+            error(("%s: there is no parameter '%s'; it takes %s"):format(word, name, names_of(known)), 0)
+        end
+        if not kind[2](value) then error(("%s: '%s' is %s, not %s"):format(word, name, kind[1], tostring(value)), 0) end
+    end
+    return p
+end
+
+-- Adds the fields that a spec wants to those that a word has anyway.
+function common.add_fields(word, fields, more)
+    for name, field in pairs(more or {}) do
+        if fields[name] ~= nil then error(("%s: it has a field '%s' already: take another name"):format(word, name), 0) end
+        fields[name] = field
+    end
+    return fields
+end
+
+-- Notes which share of the batch a callback takes, for the trainer to add up; returns the callback.
+function common.takes(design, made, name, share)
+    design.shares[made] = { name = name, share = share or 0 }
+    return made
+end
+
 -- A C text with {name} replaced by what `values` has under that name.
 function common.fill(text, values)
     return (text:gsub("{([%a_]+)}", function(name) return values[name] and tostring(values[name]) end))
@@ -53,18 +101,6 @@ function common.mask(design, item, position, allowed)
             {code}
         }
     ]], { item = item, position = position, allowed = allowed, code = design.allowed }) or ""
-end
-
--- C that writes what a policy is told of an `item` at a `position` to row `row` of its inputs, and what it may choose there.
-function common.encode(design, item, position, row, policy)
-    local allowed = design.allowed and common.fill([[
-        ${policy}.allowed[({row} + 1) * ${policy}.actions - 1] = true;
-    ]], { row = row, policy = policy }) .. common.mask(design, item, position,
-        common.fill("${policy}.allowed + {row} * ${policy}.actions", { row = row, policy = policy })) or ""
-    return common.fill([[
-        loopc_encode_tokens({item}, {position}, $width, $vocabulary, ${policy}.context,
-                            ${policy}.x + (size_t)({row}) * (size_t)${policy}.inputs);
-    ]], { item = item, position = position, row = row, policy = policy }) .. allowed
 end
 
 return common

@@ -84,13 +84,14 @@ end
 -- (option --report, 0: none); the table of all different samples with score, source and first batch, written as CSV at the
 -- end (--table FILE). It remembers log_memory samples (environment.new); when there are more, the worse half is forgotten.
 function parts.log(design, p)
+    common.check("log", p, { report = "count" })
     local memory = design.log_memory
     local values = { memory = memory, forget = common.fill(forget, { memory = memory }) .. again }
     return callback(p.name or "log") {
         order = p.order or 100,
-        doc = "metrics, and the table of samples",
+        doc = p.doc or "metrics, and the table of samples",
         state = common.with({
-            report = i64 { p.report or 0, option = true, doc = "batches from one line of the log to the next; 0: none" },
+            report = i64 { p.report or 0, option = true, min = 0, doc = "batches from one line of the log to the next; 0: none" },
             table = str { "", option = true, doc = "file for the table of samples" },
             new = f32 { report = true, doc = "share of samples that no batch before had" },
             diversity = f32 { report = true, doc = "share of different samples" },
@@ -110,33 +111,55 @@ function parts.log(design, p)
     }
 end
 
-local kinds = { min = true, max = true, mean = true }
+local kinds = { min = "all.min", max = "all.max", mean = "all.mean" }
 
--- Statistics of a field of the batch, one value a sample: `field` = "rewards" (or "reward.scores"), `of` = { "min", "mean",
--- "max", 90 } (numbers are percentiles), for all samples and for each of `sources`. Reported in each batch, under names as
--- rewards_mean, rewards_p90 and rewards_max_random_batch.
+-- C for a statistic, and its part of a name: a percentile is a number.
+local function statistic(what)
+    if kinds[what] then return kinds[what], what end
+    if type(what) ~= "number" or what < 0 or what > 100 then
+        error('statistics: of = { "min", "mean", "max", 90 }, where a number is a percentile', 0)
+    end
+    return ("loopc_quantile($values, count, %.9gf)"):format(what / 100 + 0.0), ("p%g"):format(what):gsub("%.", "_")
+end
+
+-- C for all statistics of one source, or of all samples (false), whose fields it adds to the state.
+local function of_source(p, label, value, source, state)
+    local lines = { common.fill([[
+        {
+            int32_t count = 0;
+            for (int32_t i = 0; i < $rows; i++)
+                if ({wanted}) $values[count++] = (float)({value});
+            const struct loopc_statistics all = loopc_statistics_of($values, count);
+            (void)all;
+    ]], { value = value, wanted = source and ('$sources[i] && !strcmp($sources[i], "%s")'):format(source) or "true" }) }
+    for _, what in ipairs(p.of or { "min", "mean", "max" }) do
+        local call, word = statistic(what)
+        local name = label .. "_" .. word .. (source and "_" .. source or "")
+        state[name] = f32 { report = true }
+        lines[#lines + 1] = ("$%s = %s;"):format(name, call)
+    end
+    lines[#lines + 1] = "}"
+    return table.concat(lines, "\n")
+end
+
+-- Statistics of a field of the batch, a number a sample: `field` = "rewards" (or "contacts.scores"), or any C expression of
+-- sample i, `value` = "$policy.log_p[i][0]", with a name; `of` = { "min", "mean", "max", 90 } (numbers are percentiles), for
+-- all samples and for each of `sources`. Reported in each batch, under names as rewards_mean, rewards_p90 and
+-- rewards_max_random_batch.
 function parts.statistics(design, p)
-    local label = p.field:match("[%w_]+$")
+    common.check("statistics", p, { field = "text", value = "text", of = "list", sources = "list" })
+    if (p.field == nil) == (p.value == nil) or (p.value and not p.name) then
+        error('statistics takes field = "rewards", or name = "first" and value = "$samples[i][0]"', 0)
+    end
+    local label = p.field and p.field:match("[%w_]+$") or p.name
+    local value = p.value or ("$%s[i]"):format(p.field)
     local state, out = { values = f32[design.room] }, {}
     for _, source in ipairs { false, table.unpack(p.sources or {}) } do
-        out[#out + 1] = common.fill([[
-            {
-                const int32_t count = loopc_values_of(${field}, $sources, $rows, {source}, $values);
-                const struct loopc_statistics all = loopc_statistics_of($values, count);
-                (void)all;
-        ]], { field = p.field, source = source and '"' .. source .. '"' or "NULL" })
-        for _, what in ipairs(p.of or { "min", "mean", "max" }) do
-            if not kinds[what] and type(what) ~= "number" then error('of = { "min", "mean", "max", 90 }', 2) end
-            local name = label .. "_" .. (kinds[what] and what or ("p%g"):format(what):gsub("%.", "_")) .. (source and "_" .. source or "")
-            state[name] = f32 { report = true }
-            out[#out + 1] = ("$%s = %s;"):format(name, kinds[what] and "all." .. what
-                or ("loopc_quantile($values, count, %.9gf)"):format(what / 100 + 0.0))
-        end
-        out[#out + 1] = "}"
+        out[#out + 1] = of_source(p, label, value, source, state)
     end
     return callback(p.name or label .. "_statistics") {
         order = p.order or 20,
-        doc = "statistics of " .. p.field,
+        doc = p.doc or "statistics of " .. (p.field or p.name),
         state = state,
         after_batch = table.concat(out, "\n"),
     }

@@ -2,8 +2,17 @@
 -- $loss, and their derivatives in the model's outputs.
 
 local common = require "loopc.environment.common"
+local heads = require "loopc.environment.heads"
 
 local parts = {}
+
+-- What stands for {policy}, {likelihood} and {entropy} in the C of a loss.
+local function values_of(design, p)
+    local head, values = heads.of(design), { policy = p.policy or "policy", count = "$rows * $width" }
+    values.likelihood = common.fill(head.likelihood, values)
+    values.entropy = common.fill(head.entropy, values)
+    return values
+end
 
 -- What is taken from the rewards before they count: baselines[kind] is C that sets `baseline`.
 local baselines = {
@@ -35,7 +44,7 @@ local advantages = [[
 local plain = [[
     for (int32_t r = 0; r < $rows * $width; r++)
         ${policy}.weights[r] = $weight * $advantages[r / $width] / (float)$rows;
-    $loss += {policy}_net_likelihood(${policy}.net, ${policy}.drawn, ${policy}.weights, $rows * $width);
+    $loss += {likelihood};
 ]]
 
 local ratio = [[
@@ -47,10 +56,10 @@ local ratio = [[
             const float kept = fminf(fmaxf(ratio, 1 - $clip), 1 + $clip);
             const bool inside = ratio * a <= kept * a;
             ${policy}.weights[r] = inside ? $weight * a * ratio / (float)$rows : 0;
-            if (${policy}.drawn[r] >= 0) sum -= inside ? ratio * a : kept * a;
+            if (${policy}.live[r]) sum -= inside ? ratio * a : kept * a;
         }
     $loss += $weight * sum / (float)$rows;
-    {policy}_net_likelihood(${policy}.net, ${policy}.drawn, ${policy}.weights, $rows * $width);
+    {likelihood};
 ]]
 
 -- The policy gradient: the mean of -(rewards_final - baseline) log p(sample). baseline: "none", "mean" (of the batch) or
@@ -58,12 +67,15 @@ local ratio = [[
 -- of what is left. ratio = 0.2: measures the model against its slow copy instead (policy { slow = ... }): with
 -- q = p / p_slow of a token, the mean of -min(q A, clip(q, 1 - ratio, 1 + ratio) A), summed over the tokens.
 function parts.policy_gradient(design, p)
+    common.check("policy_gradient", p, { policy = "text", weight = "number", normalize = "switch", decay = "share",
+        baseline = "text", ratio = "number" })
     local kind = baselines[p.baseline or "average"]
-    if not kind then error('baseline is "none", "mean" or "average"', 2) end
-    local values = { policy = p.policy or "policy", baseline = kind }
+    if not kind then error('policy_gradient: baseline is "none", "mean" or "average"', 0) end
+    local values = values_of(design, p)
+    values.baseline = kind
     return callback(p.name or "policy_gradient") {
         order = p.order or 20,
-        doc = "makes what had a good reward more probable",
+        doc = p.doc or "makes what had a good reward more probable",
         state = {
             weight = f32 { p.weight or 1, settable = true, doc = "what it counts in the loss" },
             normalize = bool { p.normalize == true, doc = "whether advantages are divided by their deviation" },
@@ -78,35 +90,27 @@ function parts.policy_gradient(design, p)
     }
 end
 
--- C for a loss whose rows all count the same: `call` is the function of the net, `more` its arguments before the weights.
-local function even(policy, call, more)
-    return common.fill([[
-        if ($rows == 0) return;
-        for (int32_t r = 0; r < $rows * $width; r++)
-            ${policy}.weights[r] = ${policy}.drawn[r] < 0 ? 0 : $weight / (float)$rows;
-        $loss += {policy}_net_{call}(${policy}.net, {more}${policy}.weights, $rows * $width);
-    ]], { policy = policy, call = call, more = more })
+-- A loss whose rows all count the same: `which` is that of the head (heads.lua).
+local function even(design, p, which, weight, doc)
+    common.check(which, p, { policy = "text", weight = "number" })
+    local values = values_of(design, p)
+    return callback(p.name or which) {
+        order = p.order or 20,
+        doc = p.doc or doc,
+        state = { weight = f32 { p.weight or weight, settable = true, doc = "what it counts in the loss" } },
+        compute_loss = common.fill([[
+            if ($rows == 0) return;
+            for (int32_t r = 0; r < $rows * $width; r++)
+                ${policy}.weights[r] = ${policy}.live[r] ? $weight / (float)$rows : 0;
+            $loss += {]] .. which .. [[};
+        ]], values),
+    }
 end
 
 -- The likelihood: the mean of -log p(sample), whatever its reward: to learn what data are like.
-function parts.likelihood(_, p)
-    local policy = p.policy or "policy"
-    return callback(p.name or "likelihood") {
-        order = p.order or 20,
-        doc = "makes the samples of the batch more probable",
-        state = { weight = f32 { p.weight or 1, settable = true, doc = "what it counts in the loss" } },
-        compute_loss = even(policy, "likelihood", "$" .. policy .. ".drawn, "),
-    }
-end
+function parts.likelihood(design, p) return even(design, p, "likelihood", 1, "makes the samples of the batch more probable") end
 
 -- Entropy: the mean of minus the sum of the entropies of the sample's tokens: keeps the model from settling too early.
-function parts.entropy(_, p)
-    return callback(p.name or "entropy") {
-        order = p.order or 20,
-        doc = "keeps the model from settling too early",
-        state = { weight = f32 { p.weight or 0.01, settable = true, doc = "what it counts in the loss" } },
-        compute_loss = even(p.policy or "policy", "entropy", ""),
-    }
-end
+function parts.entropy(design, p) return even(design, p, "entropy", 0.01, "keeps the model from settling too early") end
 
 return parts

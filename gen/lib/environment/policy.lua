@@ -1,9 +1,11 @@
--- Part of loopc.environment: the model, a multilayer perceptron that chooses one token after another.
+-- Part of loopc.environment: the model, a multilayer perceptron that chooses one token, or number, after another.
 --
 -- It is told the position and the tokens before it, and gives each token, and the end unless all samples have the same
--- length, a probability: p(sample) = product over k of p(token k | tokens before k).
+-- length, a probability: p(sample) = product over k of p(token k | tokens before k). Of vectors it is told the numbers
+-- before, and gives the next one a normal distribution.
 
 local common = require "loopc.environment.common"
+local heads = require "loopc.environment.heads"
 
 local parts = {}
 
@@ -13,22 +15,21 @@ local function count_weights(layers)
     return count
 end
 
+-- What the model makes of the samples: what it is told, a row a token, then its outputs for all of them at once.
 local outputs = [[
     for (int32_t i = 0; i < $rows; i++)
         for (int32_t k = 0; k < $width; k++) {
-            const int32_t r = i * $width + k, token = $samples[i][k];
-            const bool ended = k >= $length || (k > 0 && $samples[i][k - 1] < 0);
-            $drawn[r] = ended ? -1 : token >= 0 ? token : {last};
+            const int32_t r = i * $width + k;
+            {drawn}
             {encode}
         }
-    {name}_net_forward($net, $x, $rows * $width);
-    {mask}
-    {name}_net_log_p($net, $drawn, $log_p[0], $rows * $width);
-    {name}_net_zero_delta($net, $rows * $width);
+    {look}
+    {begin}
 ]]
 
 -- A slow copy of the model: an exponential average of its weights, taken every so many batches.
 local function slow_part(name, net, p)
+    common.check("slow", p, { every = "count", share = "share" })
     local weights = count_weights(net.layers)
     return {
         slow = mlp(common.with({ table.unpack(net.layers) }, net.keys)),
@@ -46,19 +47,23 @@ local function slow_part(name, net, p)
     ]], { name = name, weights = weights })
 end
 
+local known = { hidden = "list", context = "count", activation = "text", eta = "number", optimizer = "list", clip = "number",
+    slow = "list" }
+
 -- The model. hidden = { 64 }: its hidden layers; context: how many tokens back it sees (default: all); activation; eta: the
 -- learning rate; optimizer = { "adam", ... }; clip: the most that the norm of the gradient may be (0: anything);
 -- slow = { every = 10, share = 0.1 }: keeps a slow copy, for the policy gradient.
 -- Bodies see $NAME.log_p[i][k], the log-probabilities of the samples' tokens, 0 behind their end.
 function parts.policy(design, p)
-    local name, width = p.name or "policy", design.width
+    common.check("policy", p, known)
+    local name, width, head = p.name or "policy", design.width, heads.of(design)
     local context = p.context or width - 1
-    local inputs, actions = width + context * #design.tokens, #design.tokens + (design.fixed and 0 or 1)
+    local inputs, actions = head.inputs(design, context), head.outputs(design)
     local layers = { inputs, table.unpack(p.hidden or { 64 }) }
     layers[#layers + 1] = actions
     local rows = math.max(design.room * width, design.buffer_room)
-    local net = { layers = layers, keys = { activation = p.activation or "tanh", batch = rows } }
-    local state = {
+    local net = { layers = layers, keys = common.with({ activation = p.activation or "tanh", batch = rows }, head.keys) }
+    local state = common.with({
         net = mlp(common.with({ table.unpack(layers) }, net.keys)),
         rule = optimizer(common.with({ "adam", net = "net" }, p.optimizer)),
         eta = f32 { p.eta or 0.003, option = true, settable = true, doc = "learning rate" },
@@ -68,45 +73,43 @@ function parts.policy(design, p)
         norm = f32 { report = true, doc = "of the gradient" },
         context = i32 { context, const = true }, inputs = i32 { inputs, const = true }, actions = i32 { actions, const = true },
         x = f32[rows * inputs] { doc = "what the net is told, a row a token" },
-        drawn = i32[rows] { doc = "the token of each row, or -1" },
+        live = bool[rows] { doc = "which rows have a token" },
         weights = f32[rows] { doc = "for the work of losses: what each row counts" },
-    }
-    if design.allowed then state.allowed = bool[rows * actions] { doc = "which tokens may come, a row a token" } end
+    }, head.fields(design, rows, actions))
     local batch = { log_p = samples { f32[width], design.room, doc = "log-probabilities of the tokens" } }
-    local values = { name = name, last = design.fixed and "-1" or "$vocabulary", encode = common.encode(design, "$samples[i]", "k", "r", name),
-        mask = design.allowed and common.fill("{name}_net_mask($net, $allowed, $rows * $width);", { name = name }) or "" }
-    local slow, setup, update = {}, "", nil
-    local look = common.fill(outputs, values)
+    local values = { name = name, policy = name, count = "$rows * $width" }
+    local function fill(text) return common.fill(text, values) end
+    local look, setup, update = common.fill(head.look(design, "net"), { to = "$log_p[0]" }), "", nil
     if p.slow then
+        local slow
         slow, setup, update = slow_part(name, net, p.slow)
+        common.with(state, slow)
         batch.slow_log_p = samples { f32[width], design.room, doc = "the same of the slow copy" }
-        values.mask = design.allowed and common.fill("{name}_slow_mask($slow, $allowed, $rows * $width);", values) or ""
-        look = look .. common.fill([[
-            {name}_slow_forward($slow, $x, $rows * $width);
-            {mask}
-            {name}_slow_log_p($slow, $drawn, $slow_log_p[0], $rows * $width);
-        ]], values)
+        look = common.fill(head.look(design, "slow"), { to = "$slow_log_p[0]" }) .. look
     end
     return callback(name) {
         order = p.order or 2,
-        doc = "the model: chooses tokens, learns from rewards",
-        state = common.with(state, slow),
+        doc = p.doc or "the model: chooses tokens, learns from rewards",
+        state = state,
         batch = batch,
-        setup = common.fill([[
+        setup = fill [[
             if ($used) {
                 {name}_net_init($net, $fresh);
                 memset($rule, 0, sizeof *$rule);
             }
             $used = true;
-        ]], values) .. setup,
-        get_model_outputs = look,
-        zero_grad = common.fill("{name}_net_zero_grad($net);", values),
-        on_zero_grad = { order = 1000, common.fill("{name}_net_backward($net, $rows * $width);", values) },
-        before_step = common.fill([[
+        ]] .. setup,
+        get_model_outputs = fill(common.fill(outputs, {
+            drawn = head.drawn(design), encode = head.encode(design, "$samples[i]", "k", "r"), look = look, begin = head.begin,
+        })),
+        -- The same event twice: first the gradients are cleared, then, behind everybody else, the gradient is taken.
+        zero_grad = fill "{name}_net_zero_grad($net);",
+        on_zero_grad = { order = 1000, fill(head.backward) },
+        before_step = fill [[
             $norm = {name}_net_grad_norm($net);
             if ($clip > 0 && $norm > $clip) {name}_net_scale_grad($net, $clip / $norm);
-        ]], values),
-        step = common.fill("if ($rows > 0) {name}_rule_step($rule, $net, $eta);", values),
+        ]],
+        step = fill "if ($rows > 0) {name}_rule_step($rule, $net, $eta);",
         after_batch = update,
     }
 end

@@ -66,18 +66,22 @@ local body = [=[
 -- called for at most `chunk` at a time, and not for what is in the cache, which holds `cache` samples (0: no cache). Its
 -- scores are added to $rewards, times `weight`; by themselves they are in $NAME.scores.
 function parts.reward(design, p)
+    common.check("reward", p, { score = "text", scores = "text", weight = "number", cache = "count", chunk = "count",
+        state = "list", setup = "text" })
+    if not (p.score or p.scores) then error("reward takes C that scores an item: score = [[ score = item[0]; ]]", 0) end
     local cache, chunk = p.cache or 0, p.chunk or design.room
-    local state = common.with({
+    local state = {
         weight = f32 { p.weight or 1, settable = true, doc = "what its scores count in the rewards" },
         evaluated = i64 { doc = "samples that it has computed" },
         work = design.scalar[chunk][design.width],
         work_scores = f32[chunk],
         pending = i32[design.room],
-    }, p.state)
+    }
     if cache > 0 then
         common.with(state, common.memory(design, cache, "known", "known_count", "index", "index_size"))
         state.known_scores = f32[cache]
     end
+    common.add_fields("reward", state, p.state)
     return callback(p.name or "reward") {
         order = p.order or 10,
         doc = p.doc or "a reward",
@@ -94,10 +98,11 @@ end
 
 -- A bonus for samples that no batch before had. It remembers `memory` samples; when there are more it begins anew.
 function parts.novelty(design, p)
+    common.check("novelty", p, { bonus = "number", memory = "count" })
     local memory = p.memory or 65536
     return callback(p.name or "novelty") {
         order = p.order or 10,
-        doc = "a bonus for samples that are new",
+        doc = p.doc or "a bonus for samples that are new",
         state = common.with({ bonus = f32 { p.bonus or 0.05, settable = true, doc = "what being new is worth" } },
             common.memory(design, memory, "seen", "count", "index", "index_size")),
         setup = "$count = 0; memset($index, 0, sizeof $index);",
@@ -121,9 +126,10 @@ end
 -- Contrast: each sample is measured against those of its own source: the mean reward of these, times `share`, is taken
 -- from its rewards_final.
 function parts.contrast(design, p)
+    common.check("contrast", p, { share = "number" })
     return callback(p.name or "contrast") {
         order = p.order or 10,
-        doc = "measures each sample against the others of its source",
+        doc = p.doc or "measures each sample against the others of its source",
         state = {
             share = f32 { p.share or 1, settable = true, doc = "how much of the mean is taken away" },
             means = f32[design.room],

@@ -16,49 +16,49 @@ struct callbacks {
 };
 
 /* first.before_step (spec.lua:13) */
-static void first_before_step(void)
+LOOPC_BODY void first_before_step(void)
 {
     puts("first");
 }
 
 /* second.before_step (spec.lua:14) */
-static void second_before_step(void)
+LOOPC_BODY void second_before_step(void)
 {
     puts("second");
 }
 
 /* late.before_step (spec.lua:12) */
-static void late_before_step(void)
+LOOPC_BODY void late_before_step(void)
 {
     puts("late");
 }
 
 /* Outer.on_step (spec.lua:5) */
-static void Outer_on_step(void)
+LOOPC_BODY void Outer_on_step(void)
 {
     puts("step");
 }
 
 /* second.step (spec.lua:14) */
-static void second_step(void)
+LOOPC_BODY void second_step(void)
 {
     puts("right after step");
 }
 
 /* Inner.on_work (spec.lua:10) */
-static void Inner_on_work(void)
+LOOPC_BODY void Inner_on_work(void)
 {
     puts("work");
 }
 
 /* everywhere.work (spec.lua:15) */
-static void everywhere_work(void)
+LOOPC_BODY void everywhere_work(void)
 {
     puts("everywhere");
 }
 
 /* narrow.work (spec.lua:16) */
-static void narrow_work(void)
+LOOPC_BODY void narrow_work(void)
 {
     puts("only at rest");
 }

@@ -7,7 +7,7 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each };
+enum { AT_START, AT_Each, AT_Each_END };
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -132,7 +132,8 @@ struct elements_at_Each_on_spawn { /* where Each_on_spawn is */
 
 struct elements_at_run { /* where run is */
     int at;
-    struct loopc_held held;
+    int st;
+    int handled;
 };
 
 /* All that a run of this trainer knows. */
@@ -186,7 +187,7 @@ static double half(double x)
 }
 
 /* A leaf of Each.on_call (spec.lua:5) */
-static int Each_on_call_1(struct elements *s)
+LOOPC_LEAF int Each_on_call_1(struct elements *s)
 {
     if (s->x > 90) return loopc_fail(&s->loopc, "Each.on_call", "x is %d", s->x);
     return LOOPC_OK;
@@ -274,7 +275,7 @@ static int Each_on_repeat(struct elements *s)
 }
 
 /* A leaf of Each.on_stop (spec.lua:8) */
-static int Each_on_stop_1(struct elements *s)
+LOOPC_LEAF int Each_on_stop_1(struct elements *s)
 {
     if (s->x > 5) return LOOPC_STOP;
     return LOOPC_OK;
@@ -312,7 +313,7 @@ static int Each_on_stop(struct elements *s)
 }
 
 /* A leaf of Each.on_loop (spec.lua:9) */
-static int Each_on_loop_1(void)
+LOOPC_LEAF int Each_on_loop_1(void)
 {
     return LOOPC_STOP;
 }
@@ -448,7 +449,7 @@ static int Each_on_buffer(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 0 of the WEAVE at spec.lua:15. */
+/* Strand 1 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_1(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_1 *const here = &s->position.Each_on_weave_strand_1;
@@ -467,7 +468,7 @@ static int Each_on_weave_strand_1(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:15. */
+/* Strand 2 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_2(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_2 *const here = &s->position.Each_on_weave_strand_2;
@@ -486,7 +487,7 @@ static int Each_on_weave_strand_2(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 2 of the WEAVE at spec.lua:15. */
+/* Strand 3 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_3(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_3 *const here = &s->position.Each_on_weave_strand_3;
@@ -543,7 +544,7 @@ static int Each_on_weave(struct elements *s)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:24) */
-static int Nested_on_nested_1(struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
 {
     Nested_site->rounds++;
     if (Nested_site->rounds % 4 == 0) return LOOPC_STOP;
@@ -551,14 +552,14 @@ static int Nested_on_nested_1(struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:26) */
-static int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
 {
     if (Nested_site->rounds > 7)
         return loopc_fail(&s->loopc, "Nested.on_nested", "%d rounds", Nested_site->rounds);
     return LOOPC_OK;
 }
 
-/* Strand 0 of the WEAVE at spec.lua:25. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_2 *const here =
@@ -579,7 +580,7 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:25. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_3 *const here =
@@ -611,7 +612,7 @@ static int Nested_on_nested_weave(struct elements *s, struct Nested_site *Nested
     }
 }
 
-/* Strand 0 of the WEAVE at spec.lua:25. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_1(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_1 *const here =
@@ -649,7 +650,7 @@ static int Nested_on_nested_spawned(struct elements *s, struct Nested_site *Nest
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:25. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_4(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_4 *const here =
@@ -749,7 +750,7 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.failed_nested (spec.lua:28) */
-static int Nested_failed_nested_1(void)
+LOOPC_LEAF int Nested_failed_nested_1(void)
 {
     return LOOPC_RECOVERED;
 }
@@ -782,7 +783,7 @@ at_2:
     return Nested_failed_nested_1();
 }
 
-/* Strand 0 of the WEAVE at spec.lua:29. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:29. */
 static int Nested_finally_nested_strand_1(struct elements *s)
 {
     struct elements_at_Nested_finally_nested_strand_1 *const here =
@@ -797,7 +798,7 @@ at_1:
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:29. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:29. */
 static int Nested_finally_nested_strand_2(struct elements *s)
 {
     struct elements_at_Nested_finally_nested_strand_2 *const here =
@@ -919,6 +920,10 @@ static int elements_go_on(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     switch (here->at) {
@@ -941,10 +946,11 @@ static int elements_go_on(void *state)
     case 9:
         goto at_9;
     case 10:
-        loopc_take(&here->held, &st, &handled);
+        st = here->st;
+        handled = here->handled;
         goto at_10;
     case 11:
-        loopc_take(&here->held, &st, &handled);
+        st = here->st;
         goto at_11;
     case 12:
         goto at_12;
@@ -962,76 +968,70 @@ static int elements_go_on(void *state)
         s->position.Each_on_call.at = 0;
         here->at = 1;
     at_1:
-        if ((late = Each_on_call(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_call(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.print (spec.lua:6) */
         s->position.Each_on_print.at = 0;
         here->at = 2;
     at_2:
-        if ((late = Each_on_print(s)) == LOOPC_MORE) return LOOPC_MORE;
+        if (Each_on_print(s) == LOOPC_MORE) return LOOPC_MORE;
 
         /* Each.repeat (spec.lua:7) */
         s->position.Each_on_repeat.at = 0;
         here->at = 3;
     at_3:
-        if ((late = Each_on_repeat(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_repeat(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.stop (spec.lua:8) */
         s->position.Each_on_stop.at = 0;
         here->at = 4;
     at_4:
-        if ((late = Each_on_stop(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_stop(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.loop (spec.lua:9) */
         s->position.Each_on_loop.at = 0;
         here->at = 5;
     at_5:
-        if ((late = Each_on_loop(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_loop(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.choose (spec.lua:10) */
         s->position.Each_on_choose.at = 0;
         here->at = 6;
     at_6:
-        if ((late = Each_on_choose(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_choose(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.buffer (spec.lua:11) */
         s->position.Each_on_buffer.at = 0;
         here->at = 7;
     at_7:
-        if ((late = Each_on_buffer(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_buffer(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.weave (spec.lua:15) */
         s->position.Each_on_weave.at = 0;
         here->at = 8;
     at_8:
-        if ((late = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
-        if ((st = late)) goto Each_weave_end;
+        if ((st = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
+        if (st) goto Each_weave_end;
 
         /* Nested.nested (spec.lua:23), on Each.on_weave */
         s->position.Nested_on_nested.at = 0;
         here->at = 9;
     at_9:
-        if ((late = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE)
+        if ((st = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE)
             return LOOPC_MORE;
-        st = late;
         /* Nested.nested failed, then finally (spec.lua:28) */
         if (st == LOOPC_FAILED) {
             handled = LOOPC_OK;
             s->position.Nested_failed_nested.at = 0;
             here->at = 10;
-            loopc_hold(&here->held, st, handled);
+            here->st = st;
+            here->handled = handled;
         at_10:
             if ((late = Nested_failed_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
             handled |= late;
@@ -1039,7 +1039,7 @@ static int elements_go_on(void *state)
         }
         s->position.Nested_finally_nested.at = 0;
         here->at = 11;
-        loopc_hold(&here->held, st, handled);
+        here->st = st;
     at_11:
         if ((late = Nested_finally_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
         st = loopc_worse(st, late);
@@ -1051,18 +1051,18 @@ static int elements_go_on(void *state)
         s->position.Each_on_popen.at = 0;
         here->at = 12;
     at_12:
-        if ((late = Each_on_popen(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_popen(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
 
         /* Each.spawn (spec.lua:17) */
         s->position.Each_on_spawn.at = 0;
         here->at = 13;
     at_13:
-        if ((late = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     return st;
 }
 
@@ -1080,6 +1080,10 @@ static int elements_watched(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     switch (here->at) {
@@ -1102,10 +1106,11 @@ static int elements_watched(void *state)
     case 9:
         goto at_9;
     case 10:
-        loopc_take(&here->held, &st, &handled);
+        st = here->st;
+        handled = here->handled;
         goto at_10;
     case 11:
-        loopc_take(&here->held, &st, &handled);
+        st = here->st;
         goto at_11;
     case 12:
         goto at_12;
@@ -1126,8 +1131,7 @@ static int elements_watched(void *state)
         s->position.Each_on_call.at = 0;
         here->at = 1;
     at_1:
-        if ((late = Each_on_call(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_call(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 1);
         if (st) break;
 
@@ -1137,7 +1141,7 @@ static int elements_watched(void *state)
         s->position.Each_on_print.at = 0;
         here->at = 2;
     at_2:
-        if ((late = Each_on_print(s)) == LOOPC_MORE) return LOOPC_MORE;
+        if (Each_on_print(s) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 3);
 
         /* Each.repeat (spec.lua:7) */
@@ -1146,8 +1150,7 @@ static int elements_watched(void *state)
         s->position.Each_on_repeat.at = 0;
         here->at = 3;
     at_3:
-        if ((late = Each_on_repeat(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_repeat(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 5);
         if (st) break;
 
@@ -1157,8 +1160,7 @@ static int elements_watched(void *state)
         s->position.Each_on_stop.at = 0;
         here->at = 4;
     at_4:
-        if ((late = Each_on_stop(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_stop(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 7);
         if (st) break;
 
@@ -1168,8 +1170,7 @@ static int elements_watched(void *state)
         s->position.Each_on_loop.at = 0;
         here->at = 5;
     at_5:
-        if ((late = Each_on_loop(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_loop(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 9);
         if (st) break;
 
@@ -1179,8 +1180,7 @@ static int elements_watched(void *state)
         s->position.Each_on_choose.at = 0;
         here->at = 6;
     at_6:
-        if ((late = Each_on_choose(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_choose(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 11);
         if (st) break;
 
@@ -1190,8 +1190,7 @@ static int elements_watched(void *state)
         s->position.Each_on_buffer.at = 0;
         here->at = 7;
     at_7:
-        if ((late = Each_on_buffer(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_buffer(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 13);
         if (st) break;
 
@@ -1201,8 +1200,8 @@ static int elements_watched(void *state)
         s->position.Each_on_weave.at = 0;
         here->at = 8;
     at_8:
-        if ((late = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
-        if ((st = late)) goto Each_weave_end;
+        if ((st = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
+        if (st) goto Each_weave_end;
         loopc_enter(&s->loopc, 17);
 
         /* Nested.nested (spec.lua:23), on Each.on_weave */
@@ -1211,16 +1210,16 @@ static int elements_watched(void *state)
         s->position.Nested_on_nested.at = 0;
         here->at = 9;
     at_9:
-        if ((late = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE)
+        if ((st = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE)
             return LOOPC_MORE;
-        st = late;
         /* Nested.nested failed, then finally (spec.lua:28) */
         if (st == LOOPC_FAILED) {
             handled = LOOPC_OK;
             loopc_at(&s->loopc, 20);
             s->position.Nested_failed_nested.at = 0;
             here->at = 10;
-            loopc_hold(&here->held, st, handled);
+            here->st = st;
+            here->handled = handled;
         at_10:
             if ((late = Nested_failed_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
             handled |= late;
@@ -1229,7 +1228,7 @@ static int elements_watched(void *state)
         loopc_at(&s->loopc, 21);
         s->position.Nested_finally_nested.at = 0;
         here->at = 11;
-        loopc_hold(&here->held, st, handled);
+        here->st = st;
     at_11:
         if ((late = Nested_finally_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
         st = loopc_worse(st, late);
@@ -1246,8 +1245,7 @@ static int elements_watched(void *state)
         s->position.Each_on_popen.at = 0;
         here->at = 12;
     at_12:
-        if ((late = Each_on_popen(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_popen(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 22);
         if (st) break;
 
@@ -1257,14 +1255,30 @@ static int elements_watched(void *state)
         s->position.Each_on_spawn.at = 0;
         here->at = 13;
     at_13:
-        if ((late = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = late;
+        if ((st = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
         loopc_leave(&s->loopc, 24);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool elements_again(void *state, int at)
+{
+    struct elements *const s = state;
+
+    s->Each.times = 2;
+    switch (at) {
+    case AT_Each_END:
+        return s->Each.iteration < 2;
+    default:
+        return false;
+    }
 }
 
 static void elements_defaults(void *state)
@@ -1347,6 +1361,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
+    [AT_Each_END] = "the end of Each",
 };
 
 /* Where processes of POPEN and SPAWN are kept: they end with the run. */

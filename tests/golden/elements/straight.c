@@ -7,7 +7,7 @@
 #include "loopc.h"
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each };
+enum { AT_START, AT_Each, AT_Each_END };
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -92,14 +92,14 @@ static double half(double x)
 }
 
 /* A leaf of Each.on_call (spec.lua:5) */
-static int Each_on_call_1(struct elements *s)
+LOOPC_LEAF int Each_on_call_1(struct elements *s)
 {
     if (s->x > 90) return loopc_fail(&s->loopc, "Each.on_call", "x is %d", s->x);
     return LOOPC_OK;
 }
 
 /* Each.on_call (spec.lua:5) */
-static int Each_on_call(struct elements *s)
+LOOPC_BODY int Each_on_call(struct elements *s)
 {
     s->x++;
     s->y = (float)half(s->x);
@@ -107,13 +107,13 @@ static int Each_on_call(struct elements *s)
 }
 
 /* Each.on_print (spec.lua:6) */
-static void Each_on_print(struct elements *s)
+LOOPC_BODY void Each_on_print(struct elements *s)
 {
     printf("%d %g %s\n", (int)s->x, (double)s->y, s->word);
 }
 
 /* Each.on_repeat (spec.lua:7) */
-static int Each_on_repeat(struct elements *s)
+LOOPC_BODY int Each_on_repeat(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -134,14 +134,14 @@ static int Each_on_repeat(struct elements *s)
 }
 
 /* A leaf of Each.on_stop (spec.lua:8) */
-static int Each_on_stop_1(struct elements *s)
+LOOPC_LEAF int Each_on_stop_1(struct elements *s)
 {
     if (s->x > 5) return LOOPC_STOP;
     return LOOPC_OK;
 }
 
 /* Each.on_stop (spec.lua:8) */
-static int Each_on_stop(struct elements *s)
+LOOPC_BODY int Each_on_stop(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -155,13 +155,13 @@ static int Each_on_stop(struct elements *s)
 }
 
 /* A leaf of Each.on_loop (spec.lua:9) */
-static int Each_on_loop_1(void)
+LOOPC_LEAF int Each_on_loop_1(void)
 {
     return LOOPC_STOP;
 }
 
 /* Each.on_loop (spec.lua:9) */
-static int Each_on_loop(struct elements *s)
+LOOPC_BODY int Each_on_loop(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -187,7 +187,7 @@ loop_end:
 }
 
 /* Each.on_choose (spec.lua:10) */
-static int Each_on_choose(struct elements *s)
+LOOPC_BODY int Each_on_choose(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -212,7 +212,7 @@ static int Each_on_choose(struct elements *s)
 }
 
 /* Each.on_buffer (spec.lua:11) */
-static int Each_on_buffer(struct elements *s)
+LOOPC_BODY int Each_on_buffer(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -236,7 +236,7 @@ static int Each_on_buffer(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 0 of the WEAVE at spec.lua:15. */
+/* Strand 1 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_1(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_1 *const here = &s->position.Each_on_weave_strand_1;
@@ -255,7 +255,7 @@ static int Each_on_weave_strand_1(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:15. */
+/* Strand 2 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_2(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_2 *const here = &s->position.Each_on_weave_strand_2;
@@ -274,7 +274,7 @@ static int Each_on_weave_strand_2(struct elements *s)
     return LOOPC_OK;
 }
 
-/* Strand 2 of the WEAVE at spec.lua:15. */
+/* Strand 3 of 3 of the WEAVE at spec.lua:15. */
 static int Each_on_weave_strand_3(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_3 *const here = &s->position.Each_on_weave_strand_3;
@@ -302,7 +302,7 @@ static int Each_on_weave_weave(struct elements *s, int32_t strand)
 }
 
 /* Each.on_weave (spec.lua:15) */
-static int Each_on_weave(struct elements *s)
+LOOPC_BODY int Each_on_weave(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -324,7 +324,7 @@ static int Each_on_weave(struct elements *s)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:24) */
-static int Nested_on_nested_1(struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
 {
     Nested_site->rounds++;
     if (Nested_site->rounds % 4 == 0) return LOOPC_STOP;
@@ -332,14 +332,14 @@ static int Nested_on_nested_1(struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:26) */
-static int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
+LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
 {
     if (Nested_site->rounds > 7)
         return loopc_fail(&s->loopc, "Nested.on_nested", "%d rounds", Nested_site->rounds);
     return LOOPC_OK;
 }
 
-/* Strand 0 of the WEAVE at spec.lua:25. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_2 *const here =
@@ -360,7 +360,7 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:25. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_3 *const here =
@@ -392,7 +392,7 @@ static int Nested_on_nested_weave(struct elements *s, struct Nested_site *Nested
     }
 }
 
-/* Strand 0 of the WEAVE at spec.lua:25. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_1(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_1 *const here =
@@ -430,7 +430,7 @@ static int Nested_on_nested_spawned(struct elements *s, struct Nested_site *Nest
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:25. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:25. */
 static int Nested_on_nested_strand_4(struct elements *s, struct Nested_site *Nested_site)
 {
     struct elements_at_Nested_on_nested_strand_4 *const here =
@@ -466,7 +466,7 @@ static int Nested_on_nested_weave_2(struct elements *s, struct Nested_site *Nest
 }
 
 /* Nested.on_nested (spec.lua:23) */
-static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
+LOOPC_BODY int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 {
     int st = LOOPC_OK;
 
@@ -510,13 +510,13 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.failed_nested (spec.lua:28) */
-static int Nested_failed_nested_1(void)
+LOOPC_LEAF int Nested_failed_nested_1(void)
 {
     return LOOPC_RECOVERED;
 }
 
 /* Nested.failed_nested (spec.lua:28) */
-static int Nested_failed_nested(struct elements *s)
+LOOPC_BODY int Nested_failed_nested(struct elements *s)
 {
     /* REPEAT (spec.lua:28) */
     for (int64_t i = 0; i < 2; i++) {
@@ -526,7 +526,7 @@ static int Nested_failed_nested(struct elements *s)
     return Nested_failed_nested_1();
 }
 
-/* Strand 0 of the WEAVE at spec.lua:29. */
+/* Strand 1 of 2 of the WEAVE at spec.lua:29. */
 static int Nested_finally_nested_strand_1(struct elements *s)
 {
     struct elements_at_Nested_finally_nested_strand_1 *const here =
@@ -541,7 +541,7 @@ at_1:
     return LOOPC_OK;
 }
 
-/* Strand 1 of the WEAVE at spec.lua:29. */
+/* Strand 2 of 2 of the WEAVE at spec.lua:29. */
 static int Nested_finally_nested_strand_2(struct elements *s)
 {
     struct elements_at_Nested_finally_nested_strand_2 *const here =
@@ -572,7 +572,7 @@ static int Nested_finally_nested_weave(struct elements *s, int32_t strand)
 }
 
 /* Nested.finally_nested (spec.lua:29) */
-static int Nested_finally_nested(struct elements *s)
+LOOPC_BODY int Nested_finally_nested(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -597,7 +597,7 @@ static int Nested_finally_nested(struct elements *s)
 }
 
 /* Each.on_popen (spec.lua:16) */
-static int Each_on_popen(struct elements *s)
+LOOPC_BODY int Each_on_popen(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -621,7 +621,7 @@ static int Each_on_spawn_spawned(struct elements *s)
 }
 
 /* Each.on_spawn (spec.lua:17) */
-static int Each_on_spawn(struct elements *s)
+LOOPC_BODY int Each_on_spawn(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -650,6 +650,10 @@ static int elements_run(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     /* Each (spec.lua:3) */
@@ -707,6 +711,8 @@ static int elements_run(void *state)
         st = Each_on_spawn(s);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     return st;
 }
 
@@ -722,6 +728,10 @@ static int elements_watched(void *state)
     case AT_Each:
         s->loopc.resume_at = AT_START;
         goto Each_resumed;
+    case AT_Each_END:
+        s->loopc.resume_at = AT_START;
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
     }
 
     /* Each (spec.lua:3) */
@@ -817,9 +827,26 @@ static int elements_watched(void *state)
         loopc_leave(&s->loopc, 24);
         if (st) break;
     }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
     return st;
+}
+
+/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
+ * whether a loop that had come to its end has more to do. */
+static bool elements_again(void *state, int at)
+{
+    struct elements *const s = state;
+
+    s->Each.times = 2;
+    switch (at) {
+    case AT_Each_END:
+        return s->Each.iteration < 2;
+    default:
+        return false;
+    }
 }
 
 static void elements_defaults(void *state)
@@ -902,6 +929,7 @@ static const struct loopc_place places[] = {
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
+    [AT_Each_END] = "the end of Each",
 };
 
 /* Where processes of POPEN and SPAWN are kept: they end with the run. */
@@ -919,6 +947,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = elements_again,
     .defaults = elements_defaults,
     .run = elements_run,
     .watched = elements_watched,

@@ -12,86 +12,86 @@ struct nested {
 };
 
 /* Outer.before_step (spec.lua:2) */
-static void Outer_before_step(void)
+LOOPC_BODY void Outer_before_step(void)
 {
     puts("before_step");
 }
 
 /* Outer.on_step (spec.lua:3) */
-static void Outer_on_step(void)
+LOOPC_BODY void Outer_on_step(void)
 {
     puts("on_step");
 }
 
 /* Inner.before_iteration (spec.lua:16) */
-static void Inner_before_iteration(void)
+LOOPC_BODY void Inner_before_iteration(void)
 {
     puts("before_iteration");
 }
 
 /* Inner.on_iteration (spec.lua:17) */
-static void Inner_on_iteration(void)
+LOOPC_BODY void Inner_on_iteration(void)
 {
     puts("on_iteration");
 }
 
 /* Inner.after_iteration (spec.lua:18) */
-static void Inner_after_iteration(void)
+LOOPC_BODY void Inner_after_iteration(void)
 {
     puts("after_iteration");
 }
 
 /* Inner.finally_iteration (spec.lua:20) */
-static void Inner_finally_iteration(void)
+LOOPC_BODY void Inner_finally_iteration(void)
 {
     puts("finally_iteration");
 }
 
 /* FailingInner.on_force_fail (spec.lua:24) */
-static int FailingInner_on_force_fail(struct nested *s)
+LOOPC_BODY int FailingInner_on_force_fail(struct nested *s)
 {
     puts("on_force_fail");
     return loopc_fail(&s->loopc, "FailingInner.on_force_fail", "forced");
 }
 
 /* Outer.after_step (spec.lua:4) */
-static void Outer_after_step(void)
+LOOPC_BODY void Outer_after_step(void)
 {
     puts("after_step");
 }
 
 /* Outer.failed_step (spec.lua:5) */
-static void Outer_failed_step(void)
+LOOPC_BODY void Outer_failed_step(void)
 {
     puts("failed_step");
 }
 
 /* Outer.finally_step (spec.lua:6) */
-static void Outer_finally_step(void)
+LOOPC_BODY void Outer_finally_step(void)
 {
     puts("finally_step");
 }
 
 /* Outer.before_jump (spec.lua:7) */
-static void Outer_before_jump(void)
+LOOPC_BODY void Outer_before_jump(void)
 {
     puts("before_jump");
 }
 
 /* Outer.on_jump (spec.lua:8) */
-static void Outer_on_jump(void)
+LOOPC_BODY void Outer_on_jump(void)
 {
     puts("on_jump");
 }
 
 /* Outer.after_jump (spec.lua:9) */
-static void Outer_after_jump(void)
+LOOPC_BODY void Outer_after_jump(void)
 {
     puts("after_jump");
 }
 
 /* Outer.finally_jump (spec.lua:11) */
-static void Outer_finally_jump(void)
+LOOPC_BODY void Outer_finally_jump(void)
 {
     puts("finally_jump");
 }

@@ -38,12 +38,10 @@ static void net_init(struct digits_net *n, struct loopc_rng *rng)
 }
 
 /* The layers one after the other: what they make of x. */
-static void net_pass(struct digits_net *n, int32_t rows, struct loopc_part me)
+LOOPC_INLINE void net_pass(struct digits_net *n, int32_t rows)
 {
-    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 32, 64, 64, LOOPC_RELU, me);
-    loopc_meet(me);
-    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 32, 64, 10, LOOPC_STORE, me);
-    loopc_meet(me);
+    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 32, 64, 64, LOOPC_RELU, LOOPC_ALONE);
+    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 32, 64, 10, LOOPC_STORE, LOOPC_ALONE);
 }
 
 /* adam: Adam on net */
@@ -56,43 +54,36 @@ struct digits_adam {
     LOOPC_ALIGNED float mb1[LOOPC_VECTOR(10)], vb1[LOOPC_VECTOR(10)];
 };
 
-/* A batch that net learns from: what its threads are given. */
-struct net_batch {
-    struct digits_net *n;
-    struct digits_adam *o;
-    struct loopc_rows x;
-    const int32_t *labels;
-    int32_t rows;
-    float eta;
-};
-
-/* A training step: the share of one thread. Gradients are used where they are summed and kept
- * nowhere. */
-static void net_train_part(void *job, struct loopc_part me)
+/* A training step. Gradients are used where they are summed and kept nowhere. */
+LOOPC_INLINE void net_learn_rows(struct digits_net *n, struct digits_adam *o, struct loopc_rows x,
+                                 const int32_t *labels, int32_t rows, float eta)
 {
-    const struct net_batch *const batch = job;
-    struct digits_net *const n = batch->n;
-    struct digits_adam *const o = batch->o;
-    const int32_t rows = batch->rows;
-    const int32_t *const labels = batch->labels;
-    const float eta = batch->eta;
     const struct loopc_rates rates =
         loopc_adam_rates(LOOPC_ADAM, o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
 
-    loopc_pack(batch->x, n->t0, n->x, rows, 32, 64, me);
-    loopc_meet(me);
-    net_pass(n, rows, me);
-    loopc_cross_entropy(n->z1, labels, n->d1, n->losses, rows, 10, me);
-    loopc_meet(me);
-    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 32, 64, 10, LOOPC_GATE_RELU, me);
-    loopc_turn(n->a0, n->t1, rows, 32, 64, me);
-    loopc_meet(me);
+    loopc_pack(x, n->t0, n->x, rows, 32, 64, LOOPC_ALONE);
+    net_pass(n, rows);
+    loopc_cross_entropy(n->z1, labels, n->d1, n->losses, rows, 10, LOOPC_ALONE);
+    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 32, 64, 10, LOOPC_GATE_RELU,
+                         LOOPC_ALONE);
+    loopc_turn(n->a0, n->t1, rows, 32, 64, LOOPC_ALONE);
     loopc_dense_update((struct loopc_weights){n->w1, o->mw1, o->vw1},
                        (struct loopc_weights){n->b1, o->mb1, o->vb1}, n->t1, n->d1, rows, 32, 64,
-                       10, &rates, me);
+                       10, &rates, LOOPC_ALONE);
     loopc_dense_update((struct loopc_weights){n->w0, o->mw0, o->vw0},
                        (struct loopc_weights){n->b0, o->mb0, o->vb0}, n->t0, n->d0, rows, 32, 64,
-                       64, &rates, me);
+                       64, &rates, LOOPC_ALONE);
+}
+
+/* All of a training step; returns the mean loss before it. */
+static float net_learn(struct digits_net *n, struct digits_adam *o, struct loopc_rows x,
+                       const int32_t *labels, int32_t rows, float eta)
+{
+    if (rows == 32) /* has code of its own, in which all loops have known ends */
+        net_learn_rows(n, o, x, labels, 32, eta);
+    else
+        net_learn_rows(n, o, x, labels, rows, eta);
+    return loopc_mean(n->losses, rows);
 }
 
 /* Learns from one batch; returns its mean loss before that. */
@@ -100,9 +91,7 @@ static float net_train(struct digits_net *n, struct digits_adam *o, const float 
                        const int32_t *labels, int32_t rows, float eta)
 {
     o->step++;
-    struct net_batch batch = {n, o, {.x = x}, labels, rows, eta};
-    net_train_part(&batch, LOOPC_ALONE);
-    return loopc_mean(n->losses, rows);
+    return net_learn(n, o, (struct loopc_rows){.x = x}, labels, rows, eta);
 }
 
 /* All that a run of this trainer knows. */
@@ -128,19 +117,19 @@ struct digits {
 };
 
 /* Train.before_batch (spec.lua:5) */
-static void Train_before_batch(struct digits *s)
+LOOPC_BODY void Train_before_batch(struct digits *s)
 {
     loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
 }
 
 /* Train.on_batch (spec.lua:6) */
-static void Train_on_batch(struct digits *s)
+LOOPC_BODY void Train_on_batch(struct digits *s)
 {
     s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, 32, 1e-3f);
 }
 
 /* guard.after_batch (spec.lua:11) */
-static int guard_after_batch(struct digits *s)
+LOOPC_BODY int guard_after_batch(struct digits *s)
 {
     if (!isfinite(s->Train.loss))
         return loopc_fail(&s->loopc, "guard.after_batch", "the loss is %g", (double)s->Train.loss);
@@ -148,7 +137,7 @@ static int guard_after_batch(struct digits *s)
 }
 
 /* Train.finally_batch (spec.lua:8) */
-static void Train_finally_batch(struct digits *s)
+LOOPC_LEAF void Train_finally_batch(struct digits *s)
 {
     s->seen += 32;
 }

@@ -50,19 +50,19 @@ struct recovery {
 };
 
 /* Fit.on_skip (spec.lua:6) */
-static void Fit_on_skip(void)
+LOOPC_BODY void Fit_on_skip(void)
 {
     puts("skipped");
 }
 
 /* Fit.before_run (spec.lua:8) */
-static void Fit_before_run(void)
+LOOPC_BODY void Fit_before_run(void)
 {
     puts("start");
 }
 
 /* Fit.before_epoch (spec.lua:9) */
-static int Fit_before_epoch(struct recovery *s)
+LOOPC_LEAF int Fit_before_epoch(struct recovery *s)
 {
     if (s->Fit.epoch == s->fail_at)
         return loopc_fail(&s->loopc, "Fit.before_epoch", "epoch %d", (int)s->Fit.epoch);
@@ -70,7 +70,7 @@ static int Fit_before_epoch(struct recovery *s)
 }
 
 /* Train.on_batch (spec.lua:24) */
-static int Train_on_batch(struct recovery *s, struct Train_site *Train_site)
+LOOPC_LEAF int Train_on_batch(struct recovery *s, struct Train_site *Train_site)
 {
     Train_site->visits++;
     s->Train_batch.counts[0]++;
@@ -81,26 +81,26 @@ static int Train_on_batch(struct recovery *s, struct Train_site *Train_site)
 }
 
 /* log.after_batch (spec.lua:44) */
-static void log_after_batch(struct recovery *s)
+LOOPC_BODY void log_after_batch(struct recovery *s)
 {
     printf("%d: loss %g\n", ++s->log.lines, (double)s->loss);
 }
 
 /* Fit.after_epoch (spec.lua:11) */
-static void Fit_after_epoch(struct recovery *s)
+LOOPC_LEAF void Fit_after_epoch(struct recovery *s)
 {
     s->Fit.epoch++;
 }
 
 /* Fit.failed_epoch (spec.lua:12) */
-static int Fit_failed_epoch(struct recovery *s)
+LOOPC_LEAF int Fit_failed_epoch(struct recovery *s)
 {
     s->Fit.epoch++;
     return LOOPC_RECOVERED;
 }
 
 /* Cleanup.on_sweep (spec.lua:37) */
-static int Cleanup_on_sweep(struct recovery *s)
+LOOPC_BODY int Cleanup_on_sweep(struct recovery *s)
 {
     if (s->Cleanup.iteration == 0) return LOOPC_CANCEL;
     puts("sweep");
@@ -108,39 +108,39 @@ static int Cleanup_on_sweep(struct recovery *s)
 }
 
 /* Cleanup.finally_sweep (spec.lua:38) */
-static void Cleanup_finally_sweep(void)
+LOOPC_BODY void Cleanup_finally_sweep(void)
 {
     puts("swept");
 }
 
 /* Fit.finally_epoch (spec.lua:13) */
-static void Fit_finally_epoch(void)
+LOOPC_BODY void Fit_finally_epoch(void)
 {
     puts("end of epoch");
 }
 
 /* log.finally_epoch (spec.lua:45) */
-static int log_finally_epoch(struct recovery *s)
+LOOPC_LEAF int log_finally_epoch(struct recovery *s)
 {
     if (s->Fit.epoch > 5) return loopc_fail(&s->loopc, "log.finally_epoch", "late");
     return LOOPC_OK;
 }
 
 /* Fit.on_check (spec.lua:14) */
-static int Fit_on_check(struct recovery *s)
+LOOPC_LEAF int Fit_on_check(struct recovery *s)
 {
     if (s->loss < 0.1f) return LOOPC_STOP;
     return LOOPC_OK;
 }
 
 /* Fit.after_run (spec.lua:15) */
-static void Fit_after_run(void)
+LOOPC_BODY void Fit_after_run(void)
 {
     puts("done");
 }
 
 /* Fit.finally_run (spec.lua:16) */
-static void Fit_finally_run(void)
+LOOPC_BODY void Fit_finally_run(void)
 {
     puts("bye");
 }

@@ -1,0 +1,25 @@
+/* What all peers written in C share: the data of a task, and the frame around its steps. */
+#ifndef DATA_H
+#define DATA_H
+
+#include <stdint.h>
+
+/* Samples, row-major, with a label or `targets` numbers each, from .npy files with the 128 bytes
+ * of header that the bench writes; what is not asked for is NULL. */
+struct data {
+    float *x, *y;
+    int32_t *labels;
+};
+
+/* One training step on these rows of the data; returns the loss. */
+typedef float step_function(const struct data *data, const int32_t *rows);
+
+/* Runs `step` as often as argv says (PROGRAM X.npy Y.npy STEPS THREADS) on batches of shuffled
+ * rows, after a tenth as many that do not count, and prints "steps_per_s N loss L". `start` is
+ * called once, with the number of threads. */
+int timed_steps(char **argv, void (*start)(int threads), step_function *step);
+
+/* Uniform numbers from -1 to 1, the same in every run. */
+float noise(void);
+
+#endif
