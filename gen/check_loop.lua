@@ -4,6 +4,7 @@ local ctext = require "gen.ctext"
 local check_fields = require "gen.check_fields"
 local dsl = require "gen.dsl"
 local nearest = require "gen.nearest"
+local sorting = require "gen.sorting"
 local reader = require "gen.reader"
 local vocabulary = require "gen.vocabulary"
 
@@ -118,10 +119,9 @@ local function check_same_order(unit, nodes)
     end
 end
 
-local function by_order(a, b)
-    if a.order ~= b.order then return a.order < b.order end
-    return dsl.about[a.value].seq < dsl.about[b.value].seq
-end
+local function order_of(node) return node.order end
+
+local function in_text(a, b) return dsl.about[a.value].seq < dsl.about[b.value].seq end
 
 -- Sorts nodes into the loop's phases, its run phase and on_skip.
 local function arrange(unit, loop, nodes)
@@ -132,8 +132,8 @@ local function arrange(unit, loop, nodes)
         elseif node.phase_name == "run" then run[#run + 1] = node
         else ordinary[#ordinary + 1] = node end
     end
-    table.sort(ordinary, by_order)
-    table.sort(run, by_order)
+    sorting.by_number(ordinary, order_of, in_text)
+    sorting.by_number(run, order_of, in_text)
     loop.phases, loop.nodes = group(ordinary, loop), ordinary
     loop.run = group(run, loop)[1]
     check_same_order(unit, ordinary)

@@ -10,9 +10,9 @@ for depth = 0, 60 do indents[depth] = ("    "):rep(depth) end
 
 -- Adds one line; arguments as for string.format. Without arguments the text is taken as it is.
 function CWriter:line(text, ...)
-    if select("#", ...) > 0 then text = text:format(...) end
-    local indent = indents[self.depth] or ("    "):rep(self.depth)
-    self.lines[#self.lines + 1] = text ~= "" and indent .. text or ""
+    if text ~= "" then text = (indents[self.depth] or ("    "):rep(self.depth)) .. text end
+    local lines = self.lines
+    lines[#lines + 1] = select("#", ...) > 0 and text:format(...) or text
 end
 
 function CWriter:open(text, ...)

@@ -5,6 +5,7 @@
 -- stands in `about`, keyed by the value: { kind, name, file, line, seq }. `seq` counts calls: the order of the text.
 
 local elements = require "gen.elements"
+local sorting = require "gen.sorting"
 local vocabulary = require "gen.vocabulary"
 
 local dsl = { about = setmetatable({}, { __mode = "k" }) }
@@ -60,10 +61,7 @@ function dsl.entries(values)
             out[#out + 1] = { key = key, value = value, seq = info and info.seq or math.huge }
         end
     end
-    table.sort(out, function(a, b)
-        if a.seq ~= b.seq then return a.seq < b.seq end
-        return a.key < b.key
-    end)
+    sorting.by_number(out, function(entry) return entry.seq end, function(a, b) return a.key < b.key end)
     return out
 end
 

@@ -169,7 +169,7 @@ local function write_program(unit, w, hash)
     if #unit.positions > 0 then
         w:line(".positions = positions,")
         w:line(".position_count = sizeof positions / sizeof positions[0],")
-        if not unit.options.step then w:line(".again = %s_again,", name) end
+        w:line(".again = %s_again,", name)
     end
     if unit.trainer.control then w:line(".steering = &steering,") end
     if unit.has_nets then

@@ -4,9 +4,9 @@ local Diag = require "gen.diag"
 
 local pipeline = {}
 
--- Each pass is gen/<name>.lua with run(unit). `stop` ends the way when errors have been found.
+-- Each pass is gen/<name>.lua with run(unit). `stop` ends the way when errors have been found; `foreign` code runs in it.
 pipeline.passes = {
-    { "load", "runs the spec in the sandbox", stop = true },
+    { "load", "runs the spec in the sandbox", stop = true, foreign = true },
     { "check", "resolves names, fills in defaults, builds the spec tree", stop = true },
     { "optimize", "merges and drops elements of control flow that change nothing (not with -O0)" },
     { "check_elements", "builds the trees of elements", stop = true },
@@ -36,18 +36,21 @@ function pipeline.has(name)
     return false
 end
 
--- Passes make lists that live as long as the unit: while these are small, collecting garbage less often saves a fifth of the
--- time.
-local function set_collector() collectgarbage("setpause", collectgarbage("count") < 100 * 1024 and 400 or 200) end
+-- Passes of ours make lists that live as long as the unit and little garbage: while memory is small it is left where it is.
+local function set_collector(pass)
+    local leave = not pass.foreign and collectgarbage("count") < 100 * 1024
+    collectgarbage(leave and "stop" or "restart")
+end
 
 -- Runs the passes up to `last` (all of them when nil). Returns whether the unit got there without an error.
 function pipeline.run(unit, last)
     for _, pass in ipairs(pipeline.passes) do
-        set_collector()
+        set_collector(pass)
         require("gen." .. pass[1]).run(unit)
         if pass.stop and unit.diags.errors > 0 then return false end
         if pass[1] == last then break end
     end
+    collectgarbage("restart")
     return unit.diags.errors == 0
 end
 

@@ -142,17 +142,20 @@ end
 -- Takes the metatables off all tables that can be reached from the list `roots`, but those that are keys of `keep`: what
 -- a spec returned is data from then on, and reading it runs none of the spec's functions.
 function sandbox.make_plain(roots, keep)
-    local seen, waiting = {}, { roots }
+    local seen, waiting, count = {}, { roots }, 1
     local function visit(value)
-        if type(value) ~= "table" or seen[value] then return end
+        if seen[value] then return end
         seen[value] = true
         host.strip(value, keep)
-        waiting[#waiting + 1] = value
+        count = count + 1
+        waiting[count] = value
     end
-    while #waiting > 0 do
-        for key, value in next, table.remove(waiting) do
-            visit(key)
-            visit(value)
+    while count > 0 do
+        local values = waiting[count]
+        waiting[count], count = nil, count - 1
+        for key, value in next, values do
+            if type(key) == "table" then visit(key) end
+            if type(value) == "table" then visit(value) end
         end
     end
 end

@@ -7,11 +7,6 @@
 
 local source = {}
 
-local function count_lines(text, first, last)
-    local _, count = text:sub(first, last):gsub("\n", "\n")
-    return count
-end
-
 -- After a long bracket's opening at `position`: its value, where it ends, how many lines are dropped at its front.
 local function long_string(text, position)
     local equals = text:match("^%[(=*)%[", position)
@@ -54,24 +49,41 @@ local function append(lists, key, entry)
     table.insert(lists[key], entry)
 end
 
--- Code between literals: every name that stands before "=".
-function Index:code(first, last)
-    local text, position = self.text:sub(first, last + 1), 1
-    while true do
-        local at, stop, name = text:find("%f[%w_]([%a_][%w_]*)%s*=[^=]", position)
-        if not at then break end
-        self.line = self.line + count_lines(text, position, at - 1)
-        append(self.keys, name, self.line)
-        self.line = self.line + count_lines(text, at, stop - 1)
-        position = stop
+-- The line of a position; positions are asked for in ascending order.
+function Index:line_at(position)
+    while self.newline and self.newline < position do
+        self.line, self.newline = self.line + 1, self.text:find("\n", self.newline + 1, true)
     end
-    self.line = self.line + count_lines(text, position, last - first + 1)
+    return self.line
 end
 
-function Index:literal(value, last, dropped, as_written)
+-- The first "=" at or after `position`.
+function Index:equals_from(position)
+    while self.equals and self.equals < position do self.equals = self.text:find("=", self.equals + 1, true) end
+    return self.equals
+end
+
+-- Code between literals: every name that stands before "=".
+function Index:code(first, last)
+    local text = self.text
+    local equals = self:equals_from(first)
+    while equals and equals <= last do
+        local behind = equals + 1
+        if text:sub(behind, behind) == "=" then behind = behind + 1
+        else
+            local at, name = text:sub(first, equals - 1):match("^.*%f[%w_]()([%a_][%w_]*)%s*$")
+            if name then append(self.keys, name, self:line_at(first + at - 1)) end
+        end
+        first = behind
+        equals = self:equals_from(first)
+    end
+end
+
+function Index:literal(value, at, last, dropped, as_written)
     if not value then return end
-    append(self.literals, value, { line = self.line + dropped, as_written = as_written or not value:find("\n", 1, true) })
-    if self.text:match("^%s*%]%s*=[^=]", last + 1) then append(self.keys, value, self.line) end
+    local line = self:line_at(at)
+    append(self.literals, value, { line = line + dropped, as_written = as_written or not value:find("\n", 1, true) })
+    if self.text:match("^%s*%]%s*=[^=]", last + 1) then append(self.keys, value, line) end
 end
 
 -- What opens at `at`: where it ends.
@@ -80,26 +92,26 @@ function Index:opaque(at)
     if two == "--" then return comment(self.text, at) end
     if two:sub(1, 1) == "[" then
         local value, last, dropped = long_string(self.text, at)
-        self:literal(value, last, dropped, true)
+        self:literal(value, at, last, dropped, true)
         return last
     end
     if two:match("^[\"']") then
         local value, last = quoted(self.text, at)
-        self:literal(value, last, 0, false)
+        self:literal(value, at, last, 0, false)
         return last
     end
 end
 
 function source.index(text)
-    local index = setmetatable({ text = (text:gsub("\r\n?", "\n")), literals = {}, keys = {}, line = 1 }, Index)
-    local position, from = 1, 1
+    text = text:gsub("\r\n?", "\n")
+    local index = setmetatable({ text = text, literals = {}, keys = {}, line = 1, newline = text:find("\n", 1, true),
+        equals = text:find("=", 1, true) }, Index)
+    local position = 1
     while true do
-        local at = index.text:find("[%-%[\"']", from)
-        index:code(position, (at or #index.text + 1) - 1)
+        local at = text:find("[%-%[\"']", position)
+        index:code(position, (at or #text + 1) - 1)
         if not at then return index end
-        local last = index:opaque(at) or at
-        index.line = index.line + count_lines(index.text, at, last)
-        position, from = last + 1, last + 1
+        position = (index:opaque(at) or at) + 1
     end
 end
 

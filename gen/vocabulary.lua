@@ -138,11 +138,17 @@ function vocabulary.names(entries)
     return out
 end
 
--- The entry of that name, or nil.
+local indices = setmetatable({}, { __mode = "k" })
+
+-- The entry of that name, or nil. Lists of entries do not change.
 function vocabulary.find(entries, name)
-    for _, entry in ipairs(entries) do
-        if entry[1] == name then return entry end
+    local index = indices[entries]
+    if not index then
+        index = {}
+        for i = #entries, 1, -1 do index[entries[i][1]] = entries[i] end
+        indices[entries] = index
     end
+    return index[name]
 end
 
 local keywords = [[auto break case char const continue default do double else enum extern float for goto if inline int

@@ -82,7 +82,6 @@ test_the_run_is_the_same_code_with_and_without_timings() {
         command -v $compiler >/dev/null || continue
         same_without_twin "$ROOT/specs/04_train_valid.lua" train_valid $compiler
         same_without_twin "$ROOT/specs/08_xor.lua" xor $compiler
-        same_without_twin "$ROOT/tests/bench/T3.lua" T3 $compiler
     done
 }
 
