@@ -63,9 +63,13 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LUA_CFLAGS) -c -o $@ $<
 
+# What is hot in a run is inline in headers; the library around it is to be small, but for what reads or makes
+# much data and meets threads.
+QUICK_PARTS = crew csv dataset_rows idx input interrupt loading loading_columns model model_predict npy number record rng scale
+SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$(*F)),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 $(BUILD)/embed: gen/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<

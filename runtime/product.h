@@ -181,10 +181,11 @@ LOOPC_INLINE loopc_vec loopc_gate_at(const struct loopc_product *p, ptrdiff_t sp
     return gated ? loopc_load(p->gate + spot) : (loopc_vec){0};
 }
 
-/* Whether a finish is so long that it is not written out for each of the sums. */
-LOOPC_INLINE bool loopc_is_long(const struct loopc_product *p)
+/* Whether a finish is so long that it is not written out for each of the sums, if they are many. */
+LOOPC_INLINE bool loopc_is_long(const struct loopc_product *p, const struct loopc_tile *tile)
 {
-    return p->finish == LOOPC_TANH || p->finish == LOOPC_SIGMOID;
+    enum { FEW = 4 };
+    return (p->finish == LOOPC_TANH || p->finish == LOOPC_SIGMOID) && tile->rows * tile->vecs > FEW;
 }
 
 /* Finishes a tile that was stored. */
@@ -209,12 +210,12 @@ LOOPC_INLINE void loopc_tile_finish(loopc_sums acc, const struct loopc_product *
             const ptrdiff_t spot = loopc_spot(p, at, i, t);
             if (p->finish == LOOPC_UPDATE)
                 loopc_move(p->weights, spot, acc[i][t], p->rates);
-            else if (!loopc_is_long(p))
+            else if (!loopc_is_long(p, tile))
                 acc[i][t] = loopc_finished(acc[i][t], loopc_gate_at(p, spot), p->finish);
         }
     if (p->finish != LOOPC_UPDATE)
         loopc_tile_store(acc, tile->rows, tile->vecs, p->c + at, p->c_stride);
-    if (loopc_is_long(p)) loopc_tile_finish_stored(p, tile, at);
+    if (loopc_is_long(p, tile)) loopc_tile_finish_stored(p, tile, at);
 }
 
 /* Leaves the update of a tile for later. */

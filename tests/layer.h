@@ -74,8 +74,8 @@ static float x[MOST_VALUES], d[MOST_VALUES];
 static inline float plain_finish(float sum, float a, enum loopc_finish finish)
 {
     if (finish == LOOPC_RELU) return sum < 0.0f ? 0.0f : sum;
-    if (finish == LOOPC_TANH) return loopc_tanhf(sum);
-    if (finish == LOOPC_SIGMOID) return 1.0f / (1.0f + loopc_expf(-sum));
+    if (finish == LOOPC_TANH) return loopc_vtanh(loopc_splat(sum))[0];
+    if (finish == LOOPC_SIGMOID) return loopc_vsigmoid(loopc_splat(sum))[0];
     if (finish == LOOPC_GATE_RELU) return a > 0.0f ? sum : 0.0f;
     if (finish == LOOPC_GATE_TANH) return sum * fmaf(-a, a, 1.0f);
     if (finish == LOOPC_GATE_SIGMOID) return sum * (a * (1.0f - a));

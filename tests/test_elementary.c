@@ -3,6 +3,7 @@
  * and the fused multiply-add that they are made of. */
 #include "crew.h"
 #include "elementary.h"
+#include "panel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@ local Train = loop "Train" { call_on = { Fit.on_epoch }, times = 3, state = { lo
     on_batch = node(1, [[ \$w += 0.1 * \$w / (double)(1 + \$total); \$loss = \$w; ]]) }
 return trainer "fit" { Fit, Train }
 SPEC
-    expect 0 "$LOOPC" build fit.lua -o fit
+    expect 0 "$LOOPC" build ${2:-} fit.lua -o fit
 }
 
 # 10 epochs, and then 20, are 20 at once, metrics included; and 20 more of nothing are nothing.
@@ -37,6 +37,11 @@ test_a_larger_bound_of_times() {
 
 test_a_larger_bound_of_done() {
     build_fit 'done = "$iteration >= $epochs"'
+    check_extension
+}
+
+test_a_larger_bound_in_the_step_form() {
+    build_fit 'times = "$epochs"' --step
     check_extension
 }
 

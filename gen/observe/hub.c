@@ -207,3 +207,16 @@ bool hub_last(struct hub *hub, int trainer, const char *name, struct point *poin
     pthread_mutex_unlock(&hub->lock);
     return found;
 }
+
+size_t hub_text_length(struct hub *hub, int trainer, const char *name)
+{
+    size_t length = 0;
+    pthread_mutex_lock(&hub->lock);
+    const struct trainer *t = &hub->trainers[trainer];
+    for (int i = 0; i < t->topic_count; i++) {
+        if (!strcmp(t->topics[i].name, name) && t->topics[i].text)
+            length = strlen(t->topics[i].text);
+    }
+    pthread_mutex_unlock(&hub->lock);
+    return length;
+}

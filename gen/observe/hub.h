@@ -69,6 +69,9 @@ void hub_end(struct hub *hub, int trainer);
 /* Writes what a viewer has not seen, as JSON; returns whether there is anything. Under the lock. */
 bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out);
 
+/* Bytes of the newest text of a topic; 0 without one. */
+size_t hub_text_length(struct hub *hub, int trainer, const char *name);
+
 /* The last point of a series; false without one. */
 bool hub_last(struct hub *hub, int trainer, const char *name, struct point *point);
 

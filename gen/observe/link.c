@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 64 << 20 };
+enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 1 << 30 };
 
 static void become(char **argv, int fd)
 {

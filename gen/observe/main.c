@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, ASK_TICKS = 3, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
+static const double ASK_SECONDS = 0.6;
+enum { TICK_MS = 200, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
 
 static struct hub hub;
 static struct link links[TRAINERS_MOST];
@@ -179,14 +180,27 @@ static void read_links(void)
     }
 }
 
-static bool is_time_to_ask(void)
+static double seconds_now(void)
 {
-    static struct timespec last;
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    const long passed = (now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000;
-    if (passed < TICK_MS * ASK_TICKS) return false;
-    last = now;
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Whether a trainer's weights are worth asking for: it has learned since, and the last time is long ago, for what is
+ * large the longer, so that telling it takes the trainer a few hundredths of its time at most. */
+static bool is_time_to_ask(int i, double now)
+{
+    static const double seconds_a_byte = 4e-6;
+    static struct {
+        double batch, when;
+    } asked[TRAINERS_MOST];
+    struct point loss = {.batch = -1};
+    const double wait = ASK_SECONDS + seconds_a_byte * (double)hub_text_length(&hub, i, "sv");
+    if (now - asked[i].when < wait || !hub_last(&hub, i, "loss", &loss)) return false;
+    if (loss.batch == asked[i].batch) return false;
+    asked[i].batch = loss.batch;
+    asked[i].when = now;
     return true;
 }
 
@@ -198,23 +212,18 @@ static void end_watching(void)
         send_to(i, text, sizeof text - 1);
 }
 
-/* While somebody looks on, the weights are asked for, not more often than can be looked at. */
+/* While somebody looks on. */
 static void ask_for_weights(void)
 {
     static const char text[] = "{\"tell state\": 1}";
-    static double asked_at[TRAINERS_MOST];
     static int before;
-    if (!is_time_to_ask()) return;
     pthread_mutex_lock(&hub.lock);
     const int viewers = hub.viewers;
     pthread_mutex_unlock(&hub.lock);
     if (before && !viewers) end_watching();
     before = viewers;
     for (int i = 0; viewers && i < hub.trainer_count; i++) {
-        struct point loss = {.batch = -1};
-        if (!hub_last(&hub, i, "loss", &loss) || loss.batch == asked_at[i]) continue;
-        asked_at[i] = loss.batch;
-        send_to(i, text, sizeof text - 1);
+        if (is_time_to_ask(i, seconds_now())) send_to(i, text, sizeof text - 1);
     }
 }
 

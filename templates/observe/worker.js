@@ -3,6 +3,7 @@
 'use strict';
 
 const WAITING_MOST = 50;
+const CHARACTERS_MOST = 8e6;
 const tabs = new Map(); // port -> { busy, waiting: events not handed over, missed: more than that }
 let events = null;
 let address = null;
@@ -13,9 +14,14 @@ function hand(port, tab) {
   port.postMessage(tab.waiting.shift());
 }
 
+function isFull(tab) {
+  const characters = tab.waiting.reduce((sum, message) => sum + (message.data ? message.data.length : 0), 0);
+  return tab.waiting.length >= WAITING_MOST || characters > CHARACTERS_MOST;
+}
+
 function give(message) {
   for (const [port, tab] of tabs) {
-    if (tab.waiting.length >= WAITING_MOST) {
+    if (isFull(tab)) {
       tab.waiting = [];
       tab.missed = true;
     }

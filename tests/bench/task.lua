@@ -1,7 +1,7 @@
 -- The trainer of a task: `batches` steps of training on batches of shuffled rows, timed.
 --
--- In:  { name, layers, activation, output, loss, optimizer, batch, rows, eta }; see T1.lua to T5.lua. The last batch of an
---      epoch is a full one: rows is a multiple of batch.
+-- In:  { name, layers, activation, output, loss, optimizer, batch, rows, eta }; see T1.lua to T5.lua. Rows is a
+--      multiple of batch; where it is one batch, its order means nothing, and is that of the data.
 -- Out: a trainer that prints "steps_per_s N loss L": the clock is read outside the loop, after a tenth as many steps that
 --      are not counted (memory is mapped, caches are filled), and the loss is the last one, so that none can be left out.
 
@@ -18,7 +18,7 @@ return function(task)
         },
         before_run = node(0, [[ $start = loopc_clock(); ]]),
         on_batch = node(1, [[
-            const uint64_t key = (uint64_t)($iteration / BATCHES) + 1;
+            const uint64_t key = BATCHES > 1 ? (uint64_t)($iteration / BATCHES) + 1 : 0;
             $loss = net_train_from($net, $opt, $data, key, $iteration % BATCHES * BATCH, BATCH, $eta);
         ]]),
         after_run = node(2, [[

@@ -292,15 +292,15 @@ def test_divergence_is_null():
 
 def test_a_peer_that_does_not_read_never_stops_training():
     with Trainer(XOR, "--log", path("slow.log")) as t:
-        t.send({"report state every": 1, "batch to": 200000})
+        t.send({"report state every": 1, "batch to": 50000})
         limit = time.monotonic() + PATIENCE
-        while not is_logged(path("slow.log"), 200000):
+        while not is_logged(path("slow.log"), 50000):
             assert time.monotonic() < limit, "training stands still"
             time.sleep(0.1)
         t.send({"tell state": 1})
         first = t.receive()
         dropped, last = 0, 0
-        while last < 200000:
+        while last < 50000:
             message = t.receive()
             dropped = message.get("dropped", [0, dropped])[1]
             last = max(value[0] for key, value in message.items() if key != "diverged")

@@ -1413,6 +1413,7 @@ static const struct loopc_program program = {
     .place_count = sizeof places / sizeof places[0],
     .positions = positions,
     .position_count = sizeof positions / sizeof positions[0],
+    .again = elements_again,
     .defaults = elements_defaults,
     .step = elements_step,
     .step_watched = elements_step_watched,
