@@ -247,6 +247,18 @@ local function check_reach(unit, trainer)
     end
 end
 
+-- The loop that a callback calls its home; it has to repeat.
+local function find_home(unit, trainer, member)
+    local value = rawget(member.value, "home")
+    if value == nil then return nil end
+    for _, loop in ipairs(trainer.loops) do
+        if loop.value == value and loop.repeats then return loop end
+    end
+    unit.diags:add("wrong_type", reader.key_at(unit, member, "home"), "home", "home", reader.title(member), "a loop of the trainer that repeats",
+        dsl.kind(value) == "loop" and "loop '" .. dsl.about[value].name .. "'" or reader.what(value),
+        "what it reports, and its batch, are those of an iteration of that loop")
+end
+
 local function attach_member(unit, trainer, index, member)
     if member.kind == "loop" then
         member.call_on, member.call_on_known = resolve_list(unit, trainer, index, member, "call_on")
@@ -254,6 +266,7 @@ local function attach_member(unit, trainer, index, member)
         for _, node in ipairs(member.call_on) do insert(node, "loop", member, member.order, member.index, "") end
     else
         member.within = resolve_list(unit, trainer, index, member, "within")
+        member.home = find_home(unit, trainer, member)
         for _, binding in ipairs(member.bindings) do attach_binding(unit, trainer, index, binding) end
     end
 end

@@ -54,29 +54,69 @@ function emit_resume.ended(run, item)
         again = table.concat(emit_resume.condition(item.occ), " && "), resumed = item.resumed }
 end
 
--- A run that was saved inside a function of its own is resumed through the call of it.
+-- The number of a position: its place in the enumeration, in which those of a function follow each other.
+local function number_of(unit, name)
+    local numbers = unit.position_numbers
+    if not numbers then
+        numbers = {}
+        for i, position in ipairs(unit.positions) do numbers[position.name] = i end
+        unit.position_numbers = numbers
+    end
+    return numbers[name]
+end
+
+-- A run that was saved inside a function of its own is resumed through the call of it: by ranges of positions, for deep
+-- nests have many.
 function emit_resume.enter_through(run, inner)
     if #inner.positions == 0 then return end
-    local label = run:name_label(inner.name .. "_resumed")
+    local label, range = run:name_label(inner.name .. "_resumed"), nil
     run.w:outdented("%s:", label)
     for _, position in ipairs(inner.positions) do
-        run.positions[#run.positions + 1] = { name = position.name, label = label, here = false }
+        local first = position.first or number_of(run.unit, position.name)
+        local last = position.last or first
+        if range and range.last + 1 == first then range.last = last
+        else
+            range = { label = label, first = first, last = last }
+            run.positions[#run.positions + 1] = range
+        end
     end
+end
+
+local function write_case(w, position)
+    w:line("case %s:", position.name)
+    w.depth = w.depth + 1
+    if position.here then w:line("s->loopc.resume_at = AT_START;") end
+    if position.again then w:line("if (%s) goto %s;", position.again, position.resumed) end
+    w:line("goto %s;", position.label)
+    w.depth = w.depth - 1
+end
+
+local function is_long(position) return position.first and position.last - position.first > 1 end
+
+local function write_switch(run, w)
+    w:line("switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */")
+    for _, position in ipairs(run.positions) do
+        if not position.first then write_case(w, position)
+        elseif not is_long(position) then
+            for number = position.first, position.last do
+                write_case(w, { name = run.unit.positions[number].name, label = position.label })
+            end
+        end
+    end
+    w:line("}")
 end
 
 -- The way in for a resumed run: straight to where it was saved.
 function emit_resume.write_entry(run, w)
     if #run.positions == 0 then return end
-    w:line("switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */")
+    local short = 0
     for _, position in ipairs(run.positions) do
-        w:line("case %s:", position.name)
-        w.depth = w.depth + 1
-        if position.here then w:line("s->loopc.resume_at = AT_START;") end
-        if position.again then w:line("if (%s) goto %s;", position.again, position.resumed) end
-        w:line("goto %s;", position.label)
-        w.depth = w.depth - 1
+        if is_long(position) then
+            w:line("if (s->loopc.resume_at >= %s && s->loopc.resume_at <= %s) goto %s;",
+                run.unit.positions[position.first].name, run.unit.positions[position.last].name, position.label)
+        else short = short + 1 end
     end
-    w:line("}")
+    if short > 0 then write_switch(run, w) end
     w:blank()
 end
 

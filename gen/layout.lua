@@ -160,10 +160,11 @@ local function outline(unit, names)
     end
 end
 
--- The loop in whose iterations each loop and callback lives: the innermost repeating one around the first of its places
--- that has one. Callbacks that stand on events of the setup as well belong to the loop all the same.
+-- The loop in whose iterations each loop and callback lives: its `home`, else the innermost repeating one around the first
+-- of its places that has one. Callbacks that stand on events of the setup as well belong to the loop all the same.
 local function home_loops(unit)
     local home = {}
+    for _, member in ipairs(unit.trainer.members) do home[member] = member.home end
     for _, item in ipairs(unit.list) do
         local owner = item.op == "loop" and item.occ.loop or item.op == "step" and item.source.callback
         local occ = owner and not home[owner] and item.occ

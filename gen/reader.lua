@@ -49,7 +49,8 @@ function reader.key_at(unit, owner, key)
 end
 
 -- A table is one of the spec's own; of what the words make only a node may stand for a list of nodes.
-local node_lists = { call_on = { node = true, missing = true }, within = { node = true, missing = true } }
+local node_lists = { call_on = { node = true, missing = true }, within = { node = true, missing = true },
+    home = { loop = true } }
 
 local function fits_table(value, key)
     local kind = dsl.kind(value)

@@ -22,6 +22,7 @@ vocabulary.callback_keys = {
     { "state", "table", "fields that live as long as the run" },
     { "batch", "table|string", "fields made anew in every iteration of the callback's loop; or a body, for the node batch" },
     { "within", "table", "narrows it to the copies that stand at or under these nodes" },
+    { "home", "table", "the loop in whose iterations its fields are reported and its batch is made anew (default: the one around its first body)" },
     { "doc", "string", "what the callback is for, in a line" },
 }
 

@@ -23,7 +23,7 @@ struct saving {
     struct loopc_tensor *tensors;
     int tensor_count;
     char *turned; /* the matrices that stand in panels, row by row, one after the other */
-    char **keys; /* the memory of the names of tensors that are no fields: scales, rows */
+    char **keys;  /* the memory of the names of tensors that are no fields: scales, rows */
     int key_count;
     int64_t *counts; /* how many values each of them has */
     struct loopc_meta *metas;

@@ -63,18 +63,18 @@ static int64_t *make_index(const struct loopc_dataset *whole, const unsigned cha
 }
 
 int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
-                         struct loopc_dataset *d)
+                         struct loopc_dataset *part)
 {
     struct loopc_source *const s = malloc(sizeof *s);
     if (!s) return LOOPC_FAILED;
     *s = *whole->source;
     s->is_part = true;
     s->index = index;
-    *d = *whole;
-    d->source = s;
-    d->owner = true;
-    d->index = index;
-    d->rows = rows;
+    *part = *whole;
+    part->source = s;
+    part->owner = true;
+    part->index = index;
+    part->rows = rows;
     return LOOPC_OK;
 }
 

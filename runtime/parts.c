@@ -15,21 +15,26 @@ struct change {
     struct loopc_dataset made; /* where it is of another field */
 };
 
-static struct loopc_dataset *dataset_at(const struct loopc_program *program, const void *state,
-                                        int i)
+static const struct loopc_dataset *look_at(const struct loopc_program *program, const void *state,
+                                           int i)
 {
     const struct loopc_field *field = &program->fields[i];
     if (field->type != LOOPC_DATASET || field->count != 1) return NULL;
-    return (void *)((char *)(uintptr_t)state + field->offset);
+    return (const void *)((const char *)state + field->offset);
+}
+
+static struct loopc_dataset *dataset_at(const struct loopc_program *program, void *state, int i)
+{
+    return look_at(program, state, i) ? (void *)((char *)state + program->fields[i].offset) : NULL;
 }
 
 const int64_t *loopc_part_rows(const struct loopc_program *program, const void *state, int i,
                                int64_t *count, const char **of)
 {
-    const struct loopc_dataset *d = dataset_at(program, state, i);
+    const struct loopc_dataset *d = look_at(program, state, i);
     if (!d || !d->index) return NULL;
     for (int k = 0; k < program->field_count; k++) {
-        const struct loopc_dataset *whole = dataset_at(program, state, k);
+        const struct loopc_dataset *whole = look_at(program, state, k);
         if (!whole || whole->x != d->x || loopc_dataset_is_part(whole)) continue;
         *count = d->rows;
         *of = program->fields[k].name;

@@ -140,13 +140,16 @@ local valid = callback "valid" {
     state = {
         by_chance = bool { doc = "random folds instead of the model's" },
         folds = i64 { doc = "folds that were tried" },
+        kept = i32 { doc = "folds of the batch" },
     },
     filter_batch = [[
         for (int32_t i = 0; i < $rows; i++)
             $keep[i] = fold_contacts($samples[i], $chain) >= 0;
         $folds += $rows;
     ]] .. design:filter_samples(),
-    after_reward_modification = "if ($by_chance) $rows = 0;", -- nothing to learn from
+    -- From folds by chance the model is not to learn: until the end of the batch there are none.
+    after_reward_modification = "$kept = $rows; if ($by_chance) $rows = 0;",
+    after_batch = "$rows = $kept;",
 }
 
 -- What came out: by[0] by the model, by[1] by chance.

@@ -1,6 +1,6 @@
 /* Drives a net that gen/emit_mlp.lua emitted. tests/lua/test_emit_mlp.lua writes emitted.h (the
  * net, its optimizers `opt` and `plain`, and what they are made from: shape, BATCH, COUNT, TARGETS,
- * RATE, JOB, RESIZE, SOFTMAX) and compiles this.
+ * RATE, JOB, SHARED, RESIZE, SOFTMAX) and compiles this.
  *
  * The net is filled with NaN first, so that reading anything that was not written shows.
  */
@@ -217,6 +217,7 @@ static void check_gathering(void)
     expect(none != none, "loss of no rows", none, (double)NAN);
 }
 
+#ifdef SHARED
 /* Any number of threads makes the same net. */
 static void check_threads(void)
 {
@@ -233,13 +234,14 @@ static void check_threads(void)
         for (batch.rows = 1; shared_opt.step - start_opt.step < 50;
              batch.rows = batch.rows % BATCH + 1) {
             shared_opt.step++;
-            loopc_crew_run(net_train_part, &batch);
+            loopc_crew_run(net_learn_part, &batch);
         }
         net_get_weights(&shared, threads > 1 ? moved : weights, COUNT);
         expect(threads == 1 || !memcmp(weights, moved, sizeof weights), "threads' weights", 0, 1);
     }
     loopc_crew_end();
 }
+#endif
 
 static void check_init(void)
 {
@@ -270,7 +272,9 @@ int main(void)
     check_blend();
     check_training();
     check_gathering();
+#ifdef SHARED
     check_threads();
+#endif
     check_init();
     return 0;
 }

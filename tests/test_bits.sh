@@ -57,7 +57,7 @@ can() { # can FLAG: whether this processor can do that
 test_the_same_bits_from_every_compiler_for_every_processor() {
     local wanted threads
     write_spec
-    has "$("$LOOPC" gen bits.lua)" 'loopc_crew_run(classes_train_part'
+    has "$("$LOOPC" gen bits.lua)" 'loopc_crew_run(classes_learn_part'
     build_and_run gcc -O2
     wanted=$OUT
     for threads in 2 3; do

@@ -281,6 +281,13 @@ test_wrong_use_is_refused_where_it_stands() {
     has "$ERR" "the samplers' shares of a batch make 1.5, more than 1"
 }
 
+test_a_design_in_another_loop() {
+    program nested
+    expect 0 ./nested --metrics metrics --report 3
+    same "$(grep -c '"loop":"Batch".*"count.batches":[123],.*"log.new":' metrics)" 6
+    same "$(echo "$OUT" | grep -c '^ *3 .* 2 ')" 2 # a row of each run: batch 3, two samples
+}
+
 test_the_same_seed_gives_the_same_run() {
     optimized folding "$ROOT/specs/20_folding.lua"
     expect 0 ./folding --searches 1 --iters 20 --metrics a --seed 3 --progress never

@@ -231,4 +231,29 @@ test_wrong_use() {
     has "$ERR" "another version"
 }
 
+# Each function of a deep nest is entered by a range of positions.
+test_a_deep_nest_is_resumed_from_everywhere() {
+    cat >deep.lua <<'SPEC'
+local all = {}
+for i = 1, 30 do
+    local up = all[i - 1]
+    all[i] = loop("L" .. i) { call_on = up and { up.on_x }, times = (i == 1 or i == 15 or i == 30) and 2 or 1,
+        state = { n = i32(0) }, finally_x = node(2, "$n += 0;"), on_x = node(1, "$n++;"
+            .. (i == 30 and 'printf("%d %d %d\\n", (int)$L1.n, (int)$L15.n, (int)$L30.n);' or "")) }
+end
+return trainer "deep" (all)
+SPEC
+    "$LOOPC" build --keep deep.lua -o deep
+    grep -q 'resume_at >= AT_L[0-9]* && s->loopc.resume_at <= AT_L' deep.c || fail 'there are no ranges'
+    ./deep --checkpoint saved --save-every 1step >whole
+    [ "$(wc -l <whole)" -eq 8 ] || fail 'that is not what it runs'
+    local file
+    for file in saved/*.safetensors; do
+        expect 0 ./deep --resume "$file"
+        [ -z "$OUT" ] || same "$OUT" "$(tail -n "$(echo "$OUT" | wc -l)" whole)"
+        [ -z "$OUT" ] || ls "$file" >>resumed
+    done
+    [ "$(wc -l <resumed)" -ge 7 ] || fail 'hardly any checkpoint goes on'
+}
+
 run_tests

@@ -190,11 +190,30 @@ local function check_shares(design, members)
     end
 end
 
+-- The names by which a callback hears an event of a batch.
+local of_batches = {}
+for _, event in ipairs(environment.events) do
+    for _, name in ipairs(event[2] ~= "Environment" and { event[1], node_name(event[1]) } or {}) do
+        of_batches[name], of_batches["*." .. name], of_batches[event[2] .. "." .. name] = true, true, true
+    end
+end
+
+-- A callback that hears one of them is at home in batches, whatever else it hears: its batch fields are made anew in each,
+-- and what it reports is reported in each. (Loops have a metatable, callbacks none.)
+local function settle(design, members)
+    for _, member in ipairs(members) do
+        for key in pairs(getmetatable(member) == nil and member or {}) do
+            if of_batches[key] and member.home == nil then member.home = design.loops[2] end
+        end
+    end
+end
+
 -- trainer "name" { callbacks..., state = ..., code = ... } with the environment's loops before them; an environment that
 -- stands in another loop (call_on) leaves the first place to that.
 function Design:trainer(name)
     return function(body)
         check_shares(self, body)
+        settle(self, body)
         local members, first = {}, 1
         if self.call_on then members[1], first = body[1], 2 end
         table.move(self.loops, 1, #self.loops, #members + 1, members)

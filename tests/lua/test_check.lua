@@ -176,6 +176,15 @@ suite:test("the caret counts characters, keeps tabs, and long lines are cut", fu
     suite:contains(unit.diags:text(), "on_x = node")
 end)
 
+suite:test("a callback's home repeats", function()
+    for home, ids in pairs { A = "wrong_type", ["3"] = "wrong_type", B = "", ["A.on_a"] = "wrong_type" } do
+        suite:expect_ids(([[
+            local A = loop "A" { on_a = node(1) }
+            local B = loop "B" { call_on = { A.on_a }, times = 3, on_b = node(1, "") }
+            return trainer "t" { A, B, callback "c" { home = %s, b = "x;" } }]]):format(home), ids, "check")
+    end
+end)
+
 suite:test("a dump of the tree", function()
     local unit = check [[
         local A = loop "A" { times = 3, batch = { x = f32[2] }, on_x = node(1), before_run = node(0, "x;") }
