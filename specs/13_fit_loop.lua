@@ -5,12 +5,12 @@
 -- hooks: `patience` below wants to end the training, which may happen once min_epochs epochs are done. What the library
 -- makes is plain loops: `loopc gen` shows them, and gen/lib/lightning.lua is written as any spec is.
 --
---     loopc run 14_fit_loop.lua
---     loopc run 14_fit_loop.lua -- --max-epochs 5
---     loopc run 14_fit_loop.lua -- --min-epochs 150                   should_stop has to wait
---     loopc run 14_fit_loop.lua -- --checkpoint saved --max-epochs 5  and then go on with more of them:
---     loopc run 14_fit_loop.lua -- --checkpoint saved --max-epochs 50 --resume
---     loopc explain 14_fit_loop.lua                                   the order of everything; the hooks, and who hears them
+--     loopc run 13_fit_loop.lua
+--     loopc run 13_fit_loop.lua -- --max-epochs 5
+--     loopc run 13_fit_loop.lua -- --min-epochs 150                   should_stop has to wait
+--     loopc run 13_fit_loop.lua -- --checkpoint saved --max-epochs 5  and then go on with more of them:
+--     loopc run 13_fit_loop.lua -- --checkpoint saved --max-epochs 50 --resume
+--     loopc explain 13_fit_loop.lua                                   the order of everything; the hooks, and who hears them
 --
 -- Try: parts = 2 (a training step for each half of a batch); every = 10 in validation; a learning rate that falls, in
 -- on_train_epoch_start; another epoch loop: fit:replace { Train = lightning.epoch_loop { ... } }.
