@@ -208,7 +208,6 @@ local function write_steps(unit, w)
         w:comment { "The same, watched: --timings and --trace run this one." }
         w:blank()
         for _, run in ipairs(unit.watched_runs) do run:write_to(w) end
-        emit_resume.write_again(unit, w)
     end
 end
 

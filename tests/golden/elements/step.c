@@ -1281,21 +1281,6 @@ static bool elements_again(void *state, int at)
     }
 }
 
-/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
- * whether a loop that had come to its end has more to do. */
-static bool elements_again(void *state, int at)
-{
-    struct elements *const s = state;
-
-    s->Each.times = 2;
-    switch (at) {
-    case AT_Each_END:
-        return s->Each.iteration < 2;
-    default:
-        return false;
-    }
-}
-
 static void elements_defaults(void *state)
 {
     struct elements *const s = state;
