@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "saver.h"
 #include "startup.h"
+#include "timing.h"
 #include "watch.h"
 
 #include <stdlib.h>
@@ -230,6 +231,8 @@ static void read_replay(struct loopc_control *c, struct loopc_run *run, int at)
     const int64_t batch = loopc_control_batch(c, run);
     while (!c->ended && loopc_replay_next(c->replay, batch, &text, &over))
         obey(c, run, at, text, true);
+    c->replay_when = loopc_replay_when(c->replay);
+    c->stood = loopc_clock();
     const bool waits = c->paused || batch >= c->goal;
     if (over && waits) c->ended = true; /* nothing more will come */
 }
@@ -277,8 +280,23 @@ static bool is_between_batches(const struct loopc_control *c, int at)
     return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');
 }
 
+/* A replay is called at every boundary; between its messages that is to cost little, and what else there
+ * is can wait for a few ms. */
+static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
+{
+    enum { REST = 5000000 };
+    if (!c->replay || c->paused || c->every > 0 || c->steps >= 0 || c->ended) return false;
+    const int64_t batch = loopc_control_batch(c, run);
+    if (batch >= c->replay_when || batch >= c->goal) return false;
+    return loopc_clock() - c->stood < REST;
+}
+
 bool loopc_control_attend(struct loopc_control *c, struct loopc_run *run, int at)
 {
+    if (is_idle_replay(c, run)) {
+        loopc_call_attention(LOOPC_CAUSE_CONTROL);
+        return false;
+    }
     if (c->owner != getpid()) return false;
     if (!is_between_batches(c, at)) {
         loopc_call_attention(LOOPC_CAUSE_CONTROL);

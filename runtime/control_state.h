@@ -16,6 +16,7 @@ struct loopc_control {
     struct loopc_channel *channel;
     struct loopc_journal *journal;
     struct loopc_replay *replay;
+    int64_t replay_when, stood; /* its next message's batch; when it was looked at, in ns */
 
     /* The fields that have a part here, or NULL. */
     const char *batch_loop;

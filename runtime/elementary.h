@@ -3,7 +3,7 @@
  *
  * They are our own, so that the bits are the same everywhere: plain arithmetic and fused
  * multiply-adds on each lane for itself. A lane's result depends neither on its place nor on how
- * many lanes there are. Errors in units in the last place of the exact result, the largest over all
+ * many lanes there are. Errors in units in the last place of the exact result, at most, over all
  * floats (make soak tries them all):
  *
  *     loopc_vexp  1.55    loopc_vlog  0.85    loopc_vtanh  1.75    loopc_vsigmoid  3.4

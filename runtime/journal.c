@@ -142,6 +142,14 @@ struct loopc_replay *loopc_replay_open(const struct loopc_run *run, const char *
     return replay;
 }
 
+int64_t loopc_replay_when(const struct loopc_replay *replay)
+{
+    int64_t when = INT64_MAX;
+    if (replay->at < replay->length)
+        whole_number(loopc_json_find(line_at(replay, replay->at), "batch"), &when);
+    return when;
+}
+
 bool loopc_replay_next(struct loopc_replay *replay, int64_t batch, struct loopc_json *text,
                        bool *over)
 {

@@ -32,6 +32,9 @@ struct loopc_replay *loopc_replay_open(const struct loopc_run *run, const char *
  * Returns false when there is none yet; *over tells whether there will be none at all. */
 bool loopc_replay_next(struct loopc_replay *replay, int64_t batch, struct loopc_json *text,
                        bool *over);
+
+/* The batch of the next message; INT64_MAX when there is none. */
+int64_t loopc_replay_when(const struct loopc_replay *replay);
 void loopc_replay_free(struct loopc_replay *replay);
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The control channel of a trainer, steered by a parent in Python: tests/control/protocol.py. Words choose tests.
+# The control channel of a trainer, steered by a parent in Python: tests/control/protocol.py and hostile.py. Words choose tests.
 cd "$(dirname "$0")/.." || exit 2
 BUILD=${BUILD:-build}
 LOOPC=${LOOPC:-$PWD/$BUILD/loopc}
@@ -8,4 +8,7 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
 "$LOOPC" build specs/10_spirals.lua -o "$TMPDIR/spirals" || exit 1
-XOR=$TMPDIR/xor SPIRALS=$TMPDIR/spirals python3 -B tests/control/protocol.py "$@"
+export XOR=$TMPDIR/xor SPIRALS=$TMPDIR/spirals
+failed=0
+for suite in protocol hostile; do python3 -B tests/control/$suite.py "$@" || failed=1; done
+exit $failed

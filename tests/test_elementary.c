@@ -85,7 +85,7 @@ static void sweep_part(void *job, struct loopc_part me)
     const struct function *f = sweep->function;
     const uint64_t step = sweep->every * LOOPC_LANES;
     for (uint64_t i = (uint64_t)me.part * step; i < 1ull << 32; i += step * (uint64_t)me.parts) {
-        LOOPC_ALIGNED float x[LOOPC_LANES], y[LOOPC_LANES];
+        _Alignas(64) float x[LOOPC_LANES], y[LOOPC_LANES];
         for (int lane = 0; lane < LOOPC_LANES; lane++)
             x[lane] = float_of((uint32_t)(i + (uint64_t)lane * sweep->every));
         loopc_store(y, f->vector(loopc_load(x)));

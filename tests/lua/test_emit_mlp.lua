@@ -31,11 +31,6 @@ local function write(path, text)
     file:close()
 end
 
-local function exists(path)
-    local file = io.open(path, "rb")
-    return file and file:close()
-end
-
 -- Runs a shell command; returns whether it succeeded, and all it printed.
 local function run(command)
     local pipe = assert(io.popen("{ " .. command .. "; } 2>&1"))

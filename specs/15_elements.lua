@@ -4,10 +4,10 @@
 -- element become a `for`, a `switch`, a function that waits; in the step form the program can be left, saved and gone on with
 -- between any two of them. The last node is a program that was made from another one, by search and replace.
 --
---     loopc run 14_elements.lua
---     loopc gen 14_elements.lua                       find each element in the C
---     loopc run 14_elements.lua --step -- --steps 12  the same program, left after twelve steps
---     loopc gen 14_elements.lua --dump=optimize       the elements as text, as they are compiled
+--     loopc run 15_elements.lua
+--     loopc gen 15_elements.lua                       find each element in the C
+--     loopc run 15_elements.lua --step -- --steps 12  the same program, left after twelve steps
+--     loopc gen 15_elements.lua --dump=optimize       the elements as text, as they are compiled
 --
 -- Try: WEAVE with 2 or -1 in the place of 1; a $fail in the SPAWN; sleep 1 in the POPEN, and press Ctrl-C.
 
