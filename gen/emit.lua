@@ -220,7 +220,6 @@ local function write_runs(unit, w)
     w:comment { "The same run, watched: --timings and --trace run this one. Places are numbered as in their table." }
     w:blank()
     emit_run.write(unit, w, true)
-    emit_resume.write_again(unit, w)
 end
 
 local function prepare_elements(unit)
@@ -282,6 +281,7 @@ function emit.run(unit)
     write_code(unit, w)
     bodies.write(unit, w)
     write_runs(unit, w)
+    emit_resume.write_again(unit, w)
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
     emit_fields.write(unit, w)
