@@ -257,16 +257,16 @@ test_spirals_are_told_apart() {
 }
 
 test_the_fit_loop_ends_and_says_why() {
-    spec 14 0
+    spec 13 0
     has "$ERR" 'should_stop was set'
     above 0.1 "$(number 'validation loss')"
-    spec 14 0 --max-epochs 30 --patience 1000
+    spec 13 0 --max-epochs 30 --patience 1000
     local whole=$OUT
-    spec 14 0 --max-epochs 12 --patience 1000 --checkpoint saved
+    spec 13 0 --max-epochs 12 --patience 1000 --checkpoint saved
     has "$ERR" 'max_epochs = 12 reached'
-    spec 14 0 --max-epochs 30 --patience 1000 --checkpoint saved --resume
+    spec 13 0 --max-epochs 30 --patience 1000 --checkpoint saved --resume
     same "$OUT" "$whole"
-    spec 14 0 --min-epochs 150
+    spec 13 0 --min-epochs 150
     has "$ERR" 'should_stop waits for min_epochs = 150'
 }
 

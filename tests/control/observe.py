@@ -99,7 +99,7 @@ class Screen:
 
 def test_a_table_that_ends_with_its_trainers():
     screen = Screen(*SHORT, "--and", *SHORT, "--eta", "0.5")
-    screen.sees(r"xor +running")
+    screen.sees(r"xor +running +[1-9][^\n]*\n[^\n]*xor +running +[1-9]")  # both have told of a loss
     trainers = children(screen.pid)
     for trainer in trainers:
         os.kill(trainer, signal.SIGTERM)

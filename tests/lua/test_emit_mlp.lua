@@ -23,7 +23,7 @@ local compilers = {
 local race_detector = { { "gcc", "-O1 -g -fsanitize=thread -DLOOPC_PLAIN runtime/crew.c -D_GNU_SOURCE" } }
 
 -- As trainers are compiled: every kernel cut to its sizes. That takes seconds.
-local cut_to_size = { { "gcc", "-O2 -march=native" }, { "clang", "-O2 -march=native" } }
+local cut_to_size = { { "gcc", "-O2 -march=native" } }
 
 local function write(path, text)
     local file = assert(io.open(path, "wb"))
