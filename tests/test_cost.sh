@@ -1,5 +1,6 @@
 # What programs cost, counted, never timed: instructions (callgrind), machine code, memory, size.
 . "$(dirname "$0")/lib.sh"
+CFLAGS=${CFLAGS% -DLOOPC_PLAIN} # as users build
 
 # valgrind knows no AVX-512.
 for_valgrind() {
