@@ -94,7 +94,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flag
 FORCE:
 keep_text = @mkdir -p $(@D); echo '$(subst ','\'',$(1))' | cmp -s - $@ || echo '$(subst ','\'',$(1))' > $@
 $(BUILD)/flags: FORCE
-	$(call keep_text,$(filter-out -Werror,$(COMPILE) $(LDFLAGS)))
+	$(call keep_text,$(filter-out -Werror,$(COMPILE) $(LDFLAGS) $(SMALL)))
 $(BUILD)/scripts.list: FORCE
 	$(call keep_text,$(SCRIPTS))
 

@@ -6,6 +6,7 @@
 #   same TEXT WANTED         fails when they differ
 #   fail WHY                 fails
 #   skip WHY                 ends the test as skipped
+#   as_built PROGRAM...      runs it with the CFLAGS that the tests were called with, or none
 #   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
 # Each test runs in a new folder, $PWD, with `set -e`; $ROOT is the repository, $LOOPC the generator.
 set -u
@@ -15,6 +16,7 @@ LOOPC=${LOOPC:-$ROOT/$BUILD/loopc}
 TMP=$(mktemp -d)
 trap 'rm -rf "$TMP"' EXIT
 export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$TMP/cache}
+FLAGS_GIVEN=${CFLAGS+yes}
 export CFLAGS="${CFLAGS:-} -DLOOPC_PLAIN" # the same bits in a fraction of the time to compile; emit_mlp tests what is cut to size
 unset CI MAKEFLAGS MAKELEVEL # tests run loopc golden --update, and make in folders of their own
 
@@ -26,6 +28,10 @@ fail() {
 skip() {
     echo "# SKIP $*"
     exit 0
+}
+
+as_built() {
+    if [ -n "$FLAGS_GIVEN" ]; then CFLAGS=${CFLAGS% -DLOOPC_PLAIN} "$@"; else env -u CFLAGS "$@"; fi
 }
 
 compile() {

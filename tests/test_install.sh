@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 
 install_into() { # DESTDIR PREFIX
-    make -s -C "$ROOT" BUILD="$BUILD" install DESTDIR="$1" PREFIX="$2" >/dev/null
+    as_built make -s -C "$ROOT" BUILD="$BUILD" install DESTDIR="$1" PREFIX="$2" >/dev/null
 }
 
 write_spec() {
@@ -36,7 +36,7 @@ test_what_is_installed() {
         share/bash-completion/completions/loopc; do
         [ -s "dest/usr/$file" ] || fail "$file was not installed"
     done
-    make -s -C "$ROOT" BUILD="$BUILD" uninstall DESTDIR="$PWD/dest" PREFIX=/usr
+    as_built make -s -C "$ROOT" BUILD="$BUILD" uninstall DESTDIR="$PWD/dest" PREFIX=/usr
     same "$(find dest -type f)" ''
 }
 
