@@ -91,12 +91,19 @@ local function write_positions(unit, w)
     w:blank()
 end
 
+-- A text among others in an array. One that clang-format will break over lines stands in parentheses, as clang wants it, so
+-- that it is not taken for two that lack a comma.
+local function listed(text)
+    local literal, most = cvalue.string(text), 60
+    return #literal > most and "(" .. literal .. ")" or literal
+end
+
 local function write_position_names(unit, w)
     if #unit.positions == 0 then return end
     w:comment { "The same by name, as checkpoints have them." }
     w:open("static const char *const positions[] = {")
     w:line('[AT_START] = "start",')
-    for _, position in ipairs(unit.positions) do w:line("[%s] = %s,", position.name, cvalue.string(position.path)) end
+    for _, position in ipairs(unit.positions) do w:line("[%s] = %s,", position.name, listed(position.path)) end
     w:close("};")
     w:blank()
 end
