@@ -11,7 +11,7 @@
 #define LOOPC_ACTIVATION_H
 
 #include "elementary.h"
-#include "panel.h"
+#include "tile.h"
 
 /* What a sum becomes. x is the sum; a, for a gate, the output of the layer that it belongs to. */
 enum loopc_finish {
@@ -45,8 +45,12 @@ LOOPC_INLINE void loopc_activate(const float *from, const float *a, float *to, i
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end; r += LOOPC_PANEL) {
         const ptrdiff_t first = loopc_panel_at(features, 0, r);
-        for (ptrdiff_t i = first; i < first + features * LOOPC_PANEL; i += LOOPC_LANES)
-            loopc_store(to + i, loopc_finished(loopc_load(from + i), loopc_load(a + i), finish));
+        for (int32_t k = 0; k < features; k++)
+            for (int t = 0; t < loopc_vecs_of(samples - r); t++) {
+                const ptrdiff_t i = first + k * LOOPC_PANEL + t * LOOPC_LANES;
+                loopc_store(to + i,
+                            loopc_finished(loopc_load(from + i), loopc_load(a + i), finish));
+            }
     }
 }
 
@@ -65,7 +69,7 @@ LOOPC_INLINE void loopc_softmax(const float *z, float *a, int32_t samples, int32
                                 struct loopc_part me)
 {
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const float *const from = z + loopc_panel_at(classes, 0, r);
         float *const to = a + loopc_panel_at(classes, 0, r);
         const loopc_vec largest = loopc_largest(from, classes);
@@ -85,7 +89,7 @@ LOOPC_INLINE void loopc_softmax_gate(const float *a, float *d, int32_t samples, 
                                      struct loopc_part me)
 {
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(classes, 0, r);
         loopc_vec mean = {0};
         for (int32_t j = 0; j < classes; j++)

@@ -84,8 +84,10 @@ LOOPC_INLINE void loopc_bias_add(struct loopc_bias_sums *sums, const float *d, i
         LOOPC_ALIGNED float turned[LOOPC_SQUARE];
         const int32_t rows = loopc_lesser(samples - r, LOOPC_PANEL);
         loopc_turn_block(d + loopc_panel_at(outputs, o, r), turned, count, rows);
+#pragma GCC unroll 4
         for (int32_t i = 0; i < rows; i++)
-            for (int t = 0; t < LOOPC_PANEL_VECS; t++)
+#pragma GCC unroll 4
+            for (int t = 0; t < loopc_vecs_of(count); t++)
                 sums->of[t] += loopc_load(turned + i * LOOPC_PANEL + t * LOOPC_LANES);
     }
 }
@@ -136,8 +138,10 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
     const struct loopc_span mine = loopc_panels_of(outputs, me);
     for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
         struct loopc_bias_sums sums = {{{0}}};
-        loopc_bias_add(&sums, d, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
-        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
+        const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
+        loopc_bias_add(&sums, d, samples, outputs, o, count);
+#pragma GCC unroll 4
+        for (int t = 0; t < loopc_vecs_of(count); t++)
             loopc_move(b, o + t * LOOPC_LANES, sums.of[t], rates);
     }
 }

@@ -145,6 +145,12 @@ LOOPC_INLINE void loopc_tile_run(loopc_sums acc, const struct loopc_product *p,
                                  int count)
 {
     const int next_p = p->way == LOOPC_ALONG ? 1 : LOOPC_PANEL;
+    if (p->depth <= 8) {
+#pragma GCC unroll 8
+        for (int q = 0; q < count; q++, u += next_p, v += LOOPC_PANEL)
+            loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
+        return;
+    }
 #pragma GCC unroll 1
     for (int q = 0; q < count; q++, u += next_p, v += LOOPC_PANEL)
         loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
@@ -281,7 +287,7 @@ LOOPC_INLINE void loopc_product_row(const struct loopc_product *p, struct loopc_
     if (wide)
         for (; end - tile.j == 3 || end - tile.j > 4; tile.j += 3)
             loopc_product_tile(p, tile, pending);
-    tile.vecs = (pairs ? 2 : 1) * LOOPC_PANEL_VECS;
+    tile.vecs = pairs ? 2 * LOOPC_PANEL_VECS : loopc_vecs_of(p->most);
     if (!wide || most % 3 > 0 || p->columns != p->most)
         for (; tile.j < end; tile.j += pairs ? 2 : 1)
             loopc_product_tile(p, tile, pending);

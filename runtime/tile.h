@@ -37,6 +37,12 @@ enum {
     LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS
 };
 
+/* How many vectors of a panel hold something, where `columns` are all there are. */
+LOOPC_INLINE int loopc_vecs_of(int32_t columns)
+{
+    return columns >= LOOPC_PANEL ? LOOPC_PANEL_VECS : (columns + LOOPC_LANES - 1) / LOOPC_LANES;
+}
+
 enum loopc_direction { LOOPC_ALONG, LOOPC_ACROSS };
 
 /* The sums of a tile: rows x vecs of them are in use. */
@@ -82,7 +88,7 @@ LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const floa
 #pragma GCC unroll 4
     for (int t = 0; t < vecs; t++) {
         const float *column = c + loopc_vec_at(t, c_stride);
-        LOOPC_FORGET(column);
+        if (rows * vecs > 4) LOOPC_FORGET(column);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; i++)
             acc[i][t] = loopc_load(column + i * LOOPC_PANEL);
@@ -104,7 +110,7 @@ LOOPC_INLINE void loopc_tile_store(loopc_sums acc, int rows, int vecs, float *c,
 #pragma GCC unroll 4
     for (int t = 0; t < vecs; t++) {
         float *column = c + loopc_vec_at(t, c_stride);
-        LOOPC_FORGET(column);
+        if (rows * vecs > 4) LOOPC_FORGET(column);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; i++)
             loopc_store(column + i * LOOPC_PANEL, acc[i][t]);
