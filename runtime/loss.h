@@ -51,7 +51,7 @@ LOOPC_INLINE void loopc_squared_error(const float *a, float *d, float *losses, i
             const loopc_vec output = loopc_load(a + at + j * LOOPC_PANEL);
             const loopc_vec error = output - loopc_load(to);
             sum = loopc_fma(error, error, sum);
-            loopc_store(to, error * loopc_finished(share, output, gate));
+            loopc_store(to, loopc_finished(error * share, output, gate));
         }
         loopc_store(losses + r, sum * 0.5f);
     }
