@@ -11,7 +11,7 @@
 #define LOOPC_ACTIVATION_H
 
 #include "elementary.h"
-#include "tile.h"
+#include "panel.h"
 
 /* What a sum becomes. x is the sum; a, for a gate, the output of the layer that it belongs to. */
 enum loopc_finish {
@@ -45,12 +45,8 @@ LOOPC_INLINE void loopc_activate(const float *from, const float *a, float *to, i
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end; r += LOOPC_PANEL) {
         const ptrdiff_t first = loopc_panel_at(features, 0, r);
-        for (int32_t k = 0; k < features; k++)
-            for (int t = 0; t < loopc_vecs_of(samples - r); t++) {
-                const ptrdiff_t i = first + k * LOOPC_PANEL + t * LOOPC_LANES;
-                loopc_store(to + i,
-                            loopc_finished(loopc_load(from + i), loopc_load(a + i), finish));
-            }
+        for (ptrdiff_t i = first; i < first + features * LOOPC_PANEL; i += LOOPC_LANES)
+            loopc_store(to + i, loopc_finished(loopc_load(from + i), loopc_load(a + i), finish));
     }
 }
 

@@ -39,6 +39,7 @@ LOOPC_INLINE void loopc_dense_forward(const float *w, const float *b, const floa
         .columns = samples,
         .most = batch,
         .depth = inputs,
+        .deepest = inputs,
         .start = b,
         .finish = finish,
         .me = me,
@@ -64,6 +65,7 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
         .columns = samples,
         .most = batch,
         .depth = outputs,
+        .deepest = outputs,
         .finish = finish,
         .gate = x,
         .me = me,
@@ -87,7 +89,7 @@ LOOPC_INLINE void loopc_bias_add(struct loopc_bias_sums *sums, const float *d, i
 #pragma GCC unroll 4
         for (int32_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
-            for (int t = 0; t < loopc_vecs_of(count); t++)
+            for (int t = 0; t < LOOPC_PANEL_VECS; t++)
                 sums->of[t] += loopc_load(turned + i * LOOPC_PANEL + t * LOOPC_LANES);
     }
 }
@@ -122,6 +124,7 @@ LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *lying,
         .columns = inputs,
         .most = inputs,
         .depth = samples,
+        .deepest = batch,
         .add = true,
         .finish = LOOPC_STORE,
         .me = me,
@@ -141,7 +144,7 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
         const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
         loopc_bias_add(&sums, d, samples, outputs, o, count);
 #pragma GCC unroll 4
-        for (int t = 0; t < loopc_vecs_of(count); t++)
+        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
             loopc_move(b, o + t * LOOPC_LANES, sums.of[t], rates);
     }
 }
@@ -164,6 +167,7 @@ LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weight
         .columns = inputs,
         .most = inputs,
         .depth = samples,
+        .deepest = batch,
         .finish = LOOPC_UPDATE,
         .weights = w,
         .rates = rates,

@@ -98,7 +98,8 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
     static const float power_c[] = {0x1.000002p0f,  0x1.62e438p-1f, 0x1.ebf80ap-3f,
                                     0x1.c6a2c2p-5f, 0x1.3d5c46p-7f, 0x1.659974p-10f};
     const loopc_vec one = loopc_splat(1.0f), size = loopc_abs(x), square = x * x;
-    const loopc_vec near = loopc_fma(loopc_polynomial(square, near_c, 6), square * x, x);
+    const loopc_vec sum = loopc_fma(loopc_polynomial(square, near_c, 6), square * size, size);
+    const loopc_vec near = loopc_copysign(sum, x);
     const loopc_vec round = loopc_splat(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round);
     const loopc_vec f = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round - shifted);

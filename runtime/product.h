@@ -33,6 +33,7 @@
 enum {
     LOOPC_BAND = LOOPC_PANEL,
     LOOPC_DEPTH = 512,            /* p at a time, unless the finish needs all of them at once */
+    LOOPC_SHALLOW = 8,            /* so many p are no loop */
     LOOPC_GROUP = 128 * 1024,     /* floats of v at a time: half a megabyte */
     LOOPC_FAR = 64 * 1024,        /* floats of u, and */
     LOOPC_FAR_STATE = 320 * 1024, /* of weights with moments, from which on fetching ahead pays */
@@ -44,7 +45,7 @@ struct loopc_product {
     ptrdiff_t u_stride, v_stride, c_stride; /* floats from one panel to the next */
     enum loopc_direction way;               /* how u is read */
     int32_t rows, columns, depth;           /* how many i, j, p */
-    int32_t most;                           /* columns that c has room for */
+    int32_t most, deepest;                  /* columns that c has room for; the most p */
     const float *start;                     /* what the sums of each row start from; NULL: 0 */
     bool add;                               /* they start from what is in c */
     enum loopc_finish finish;
@@ -139,13 +140,14 @@ LOOPC_INLINE void loopc_beside(const struct loopc_product *p, const struct loopc
     if (loopc_divides(p)) loopc_pending_row(pending, p, tile->vecs);
 }
 
-/* `count` p from u and v on. */
+/* `count` p from u and v on. What is short is written out, so that a small net stays in registers:
+ * what one kernel stores the next one then has. */
 LOOPC_INLINE void loopc_tile_run(loopc_sums acc, const struct loopc_product *p,
                                  const struct loopc_tile *tile, const float *u, const float *v,
                                  int count)
 {
     const int next_p = p->way == LOOPC_ALONG ? 1 : LOOPC_PANEL;
-    if (p->depth <= 8) {
+    if (p->deepest <= LOOPC_SHALLOW) {
 #pragma GCC unroll 8
         for (int q = 0; q < count; q++, u += next_p, v += LOOPC_PANEL)
             loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
@@ -287,9 +289,13 @@ LOOPC_INLINE void loopc_product_row(const struct loopc_product *p, struct loopc_
     if (wide)
         for (; end - tile.j == 3 || end - tile.j > 4; tile.j += 3)
             loopc_product_tile(p, tile, pending);
-    tile.vecs = pairs ? 2 * LOOPC_PANEL_VECS : loopc_vecs_of(p->most);
-    if (!wide || most % 3 > 0 || p->columns != p->most)
-        for (; tile.j < end; tile.j += pairs ? 2 : 1)
+    tile.vecs = 2 * LOOPC_PANEL_VECS;
+    if (pairs && (!wide || most % 3 > 0 || p->columns != p->most))
+        for (; tile.j < end; tile.j += 2)
+            loopc_product_tile(p, tile, pending);
+    tile.vecs = LOOPC_PANEL_VECS;
+    if (!pairs)
+        for (; tile.j < end; tile.j++)
             loopc_product_tile(p, tile, pending);
 }
 
