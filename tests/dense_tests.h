@@ -107,9 +107,8 @@ static void check_turn(int32_t features, int32_t batch, int32_t samples, int32_t
 {
     uint32_t seed = 1;
     fill(x, features * samples, &seed);
-    float *const upright = upright_of(x, samples, features, batch), *const back =
-                                                                        array((size_t)(samples *
-                                                                                       features));
+    float *const upright = upright_of(x, samples, features, batch);
+    float *const back = array((size_t)samples * (size_t)features);
     float *const lying = panels(batch, features);
     for (int32_t part = 0; part < parts; part++)
         loopc_turn(upright, lying, samples, batch, features, (struct loopc_part){part, parts});
