@@ -293,7 +293,7 @@ function Run:func(item)
         run:watch("leave", item)
     else write.loop(run, item, 1) end
     run:finish_function()
-    local text = run.w:text():gsub("/%*.-%*/", "")
+    local text = item.parent and run.w:text():gsub("/%*.-%*/", "") or "" -- the root's is like no other
     local same = self.shared[text]
     if same then
         same.sites[#same.sites + 1] = item.occ.on.full

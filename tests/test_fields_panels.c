@@ -33,8 +33,8 @@ static void elements_of_panels_count_row_by_row(void **unused)
         for (int j = 0; j < COLUMNS; j++)
             state.values[loopc_panel_at(ROWS, i, j)] = (float)(100 * i + j);
     for (size_t i = 0; i < matrix.count; i++) {
-        const double value = (double)(100 * (i / COLUMNS) + i % COLUMNS);
-        assert_true(loopc_field_real(&matrix, &state, i) == value);
+        const size_t value = 100 * (i / COLUMNS) + i % COLUMNS;
+        assert_true(loopc_field_real(&matrix, &state, i) == (double)value);
     }
     loopc_field_format(&matrix, &state, 2 * COLUMNS + 17, text, sizeof text);
     assert_string_equal(text, "217");

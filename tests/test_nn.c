@@ -137,7 +137,7 @@ static void add_gradient(struct net *n, int i, const void *unused)
 
 static void descend(struct net *n, int i, const void *eta)
 {
-    const struct loopc_rates rates = loopc_sgd_rates(*(const float *)eta, 0.0f, 0.0f);
+    const struct loopc_rates rates = {.rule = LOOPC_SGD, .eta = *(const float *)eta};
     loopc_dense_update((struct loopc_weights){.w = n->at[i].w},
                        (struct loopc_weights){.w = n->at[i].b}, n->at[i].lying, n->at[i].d, n->rows,
                        MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], &rates, LOOPC_ALONE);
