@@ -133,11 +133,12 @@ static void add_gradient(struct net *n, int i, const void *unused)
                          n->shape.sizes[i], n->shape.sizes[i + 1], LOOPC_ALONE);
 }
 
-static void update(struct net *n, int i, const void *rates)
+static void descend(struct net *n, int i, const void *eta)
 {
+    const struct loopc_rates rates = {.rule = LOOPC_SGD, .eta = *(const float *)eta};
     loopc_dense_update((struct loopc_weights){.w = n->at[i].w},
                        (struct loopc_weights){.w = n->at[i].b}, n->at[i].lying, n->at[i].d, n->rows,
-                       MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], rates, LOOPC_ALONE);
+                       MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], &rates, LOOPC_ALONE);
 }
 
 /* Random weights, inputs and targets; the targets of a cross-entropy are one-hot. */
@@ -222,10 +223,9 @@ static void begin_xor(struct net *n)
 
 static float learn_xor(struct net *n, float eta)
 {
-    const struct loopc_rates rates = loopc_sgd_rates(eta, 0.0f, 0.0f);
     forward(n);
     const float mean = loss(n);
-    back(n, update, &rates);
+    back(n, descend, &eta);
     return mean;
 }
 

@@ -11,28 +11,15 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 import urllib.request
 
-from trainer import PATIENCE, Lines, Trainer, run_tests
+from trainer import PATIENCE, Lines, Trainer, is_running, path, run_tests
 
 XOR, LOOPC = os.environ["XOR"], os.environ["LOOPC"]
-FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
 BUSY = [XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000"]
 SHORT = [XOR, "--every", "0", "--progress", "never", "--batch-to", "3000"]
-
-
-def path(name):
-    return os.path.join(FOLDER, name)
-
-
-def is_running(pid):
-    try:
-        return open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
 
 
 def children(pid):
