@@ -203,6 +203,7 @@ local function struct(w, net, groups)
     if groups.gathered then
         members(w, "which rows of a data set a batch is, and their labels", { ("int64_t index[%d];"):format(net.batch),
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
+        if net.fetches then members(w, "the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
     w:close("};")
     w:blank()
