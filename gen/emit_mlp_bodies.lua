@@ -140,11 +140,10 @@ function body.losses(w, net, me)
     local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
     if net.loss == "squared_error" then
         if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
-        call(w, "loopc_squared_error", a, d, table.unpack(sizes))
+        local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
+        call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
         if layer.activation == "softmax" then
             call(w, "loopc_softmax_gate", a, d, "rows", layer.outputs, me)
-        elseif layer.activation ~= "identity" then
-            call(w, "loopc_activate", d, a, d, "rows", layer.outputs, gate_of(layer), me)
         end
     elseif net.output == "softmax" then
         call(w, "loopc_cross_entropy", z, "labels", d, table.unpack(sizes))

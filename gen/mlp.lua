@@ -87,6 +87,21 @@ function mlp.layers(net)
     return layers
 end
 
+-- What is widest of all that stands side by side in vectors: a batch, or the inputs or outputs of a layer.
+function mlp.widest(net)
+    local widest = net.batch
+    for i, layer in ipairs(mlp.layers(net)) do
+        widest = math.max(widest, i == 1 and layer.room or 0, layer.outputs)
+    end
+    return widest
+end
+
+-- How many lanes a vector needs (runtime/vector.h), where that is less than any processor has; nil for no net, too.
+function mlp.lanes(widest)
+    if widest == 0 or widest > 8 then return nil end
+    return widest <= 4 and 4 or 8
+end
+
 function mlp.last(net)
     local layers = mlp.layers(net)
     return layers[#layers]

@@ -12,7 +12,8 @@
  *
  * Every sum runs over its index in ascending order, a fused multiply-add a term, starting from the
  * first value of its formula: the bits are those of the plain loops, on every machine and for every
- * number of threads. Each call does the share of one part (part.h); all parts must have done theirs
+ * number of threads. (Only the gradient of a bias, which has no products, is 16 sums side by side,
+ * of every sixteenth sample each, that are then added up in pairs.) Each call does the share of one part (part.h); all parts must have done theirs
  * before what they made is read.
  */
 #ifndef LOOPC_DENSE_H
@@ -39,6 +40,7 @@ LOOPC_INLINE void loopc_dense_forward(const float *w, const float *b, const floa
         .columns = samples,
         .most = batch,
         .depth = inputs,
+        .deepest = inputs,
         .start = b,
         .finish = finish,
         .me = me,
@@ -64,6 +66,7 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
         .columns = samples,
         .most = batch,
         .depth = outputs,
+        .deepest = outputs,
         .finish = finish,
         .gate = x,
         .me = me,
@@ -71,35 +74,64 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
     loopc_multiply(&product);
 }
 
-/* The sums of the biases of 16 outputs, lane by lane. */
-struct loopc_bias_sums {
-    loopc_vec of[LOOPC_PANEL_VECS];
-};
-
-/* Adds d(o, 0), d(o, 1), ... to the sums, for `count` <= 16 outputs from o on. */
-LOOPC_INLINE void loopc_bias_add(struct loopc_bias_sums *sums, const float *d, int32_t samples,
-                                 int32_t outputs, int32_t o, int32_t count)
+/* lanes[l] = sum over r of d[r], where r % 16 = l, for the samples that are there; d is a row of
+ * upright panels that are `stride` apart. */
+LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t samples, float *lanes)
 {
-    for (int32_t r = 0; r < samples; r += LOOPC_PANEL) {
-        LOOPC_ALIGNED float turned[LOOPC_SQUARE];
-        const int32_t rows = loopc_lesser(samples - r, LOOPC_PANEL);
-        loopc_turn_block(d + loopc_panel_at(outputs, o, r), turned, count, rows);
-        for (int32_t i = 0; i < rows; i++)
-            for (int t = 0; t < LOOPC_PANEL_VECS; t++)
-                sums->of[t] += loopc_load(turned + i * LOOPC_PANEL + t * LOOPC_LANES);
+    static const LOOPC_ALIGNED int32_t place[] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                  8, 9, 10, 11, 12, 13, 14, 15};
+    const loopc_vec zero = {0};
+    const float *const rest = d + samples / LOOPC_PANEL * stride;
+    for (int t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES) {
+        loopc_vec sum = zero;
+        for (const float *panel = d; panel < rest; panel += stride)
+            sum += loopc_load(panel + t);
+        const loopc_ivec there = *(const loopc_ivec *)(place + t) < samples % LOOPC_PANEL;
+        if (samples % LOOPC_PANEL > 0) sum += loopc_select(there, loopc_load(rest + t), zero);
+        loopc_store(lanes + t, sum);
     }
+}
+
+/* Adds up the 16 lanes of each of 4 rows: l and l + 8, of these l and l + 4, l + 2, l + 1. */
+LOOPC_INLINE void loopc_add_lanes(const float *lanes, float *sums)
+{
+    loopc_quad rows[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        const loopc_quad *const row = (const loopc_quad *)(lanes + i * LOOPC_PANEL);
+        rows[i] = row[0];
+        if (LOOPC_MOST_LANES == 8) rows[i] += row[1];
+        if (LOOPC_MOST_LANES > 8) rows[i] = (row[0] + row[2]) + (row[1] + row[3]);
+    }
+    loopc_turn_four(rows);
+    *(loopc_quad *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
+}
+
+/* sums[i] = sum over r of d(o + i, r) for the 16 outputs from o on, as far as they are there. */
+LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outputs, int32_t o,
+                                  float *sums)
+{
+    LOOPC_ALIGNED float lanes[LOOPC_SQUARE];
+    const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
+    memset(lanes + count * LOOPC_PANEL, 0,
+           (size_t)(LOOPC_MOST_LANES - count) * LOOPC_PANEL * sizeof *lanes);
+#pragma GCC unroll 8
+    for (int32_t i = 0; i < count; i++)
+        loopc_bias_lanes(d + (o + i) * LOOPC_PANEL, LOOPC_STRIDE((ptrdiff_t)outputs), samples,
+                         lanes + i * LOOPC_PANEL);
+#pragma GCC unroll 4
+    for (int i = 0; i < LOOPC_MOST_LANES; i += 4)
+        loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
 
 /* gb(o) += sum over r of d(o, r) */
 LOOPC_INLINE void loopc_bias_gradient(float *gb, const float *d, int32_t samples, int32_t outputs)
 {
     for (int32_t o = 0; o < outputs; o += LOOPC_PANEL) {
-        struct loopc_bias_sums sums;
-        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
-            sums.of[t] = loopc_load(gb + o + t * LOOPC_LANES);
-        loopc_bias_add(&sums, d, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
-        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
-            loopc_store(gb + o + t * LOOPC_LANES, sums.of[t]);
+        LOOPC_ALIGNED float sums[LOOPC_PANEL];
+        loopc_bias_sums(d, samples, outputs, o, sums);
+        for (int t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES)
+            loopc_store(gb + o + t, loopc_load(gb + o + t) + loopc_load(sums + t));
     }
 }
 
@@ -120,6 +152,7 @@ LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *lying,
         .columns = inputs,
         .most = inputs,
         .depth = samples,
+        .deepest = batch,
         .add = true,
         .finish = LOOPC_STORE,
         .me = me,
@@ -135,10 +168,10 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
 {
     const struct loopc_span mine = loopc_panels_of(outputs, me);
     for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
-        struct loopc_bias_sums sums = {{{0}}};
-        loopc_bias_add(&sums, d, samples, outputs, o, loopc_lesser(outputs - o, LOOPC_PANEL));
-        for (int t = 0; t < LOOPC_PANEL_VECS; t++)
-            loopc_move(b, o + t * LOOPC_LANES, sums.of[t], rates);
+        LOOPC_ALIGNED float sums[LOOPC_PANEL];
+        loopc_bias_sums(d, samples, outputs, o, sums);
+        for (int t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES)
+            loopc_move(b, o + t, loopc_load(sums + t), rates);
     }
 }
 
@@ -160,6 +193,7 @@ LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weight
         .columns = inputs,
         .most = inputs,
         .depth = samples,
+        .deepest = batch,
         .finish = LOOPC_UPDATE,
         .weights = w,
         .rates = rates,

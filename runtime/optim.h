@@ -23,6 +23,8 @@
 
 #include "panel.h"
 #include "vector.h"
+#include <math.h>
+#include <stdbool.h>
 
 enum loopc_rule { LOOPC_SGD, LOOPC_MOMENTUM, LOOPC_ADAM, LOOPC_ADAMW };
 
@@ -30,8 +32,8 @@ struct loopc_rates {
     enum loopc_rule rule;
     float eta, decay, momentum;
     float gain1, gain2; /* 1 - beta: what a new gradient weighs in the moments m and v */
-    float step, scale;  /* eta and 1, corrected for moments that began at 0 */
-    float epsilon;      /* keeps the divisor away from 0 */
+    float step;         /* eta, corrected for moments that began at 0 */
+    float epsilon;      /* keeps the divisor away from 0; corrected, too */
 };
 
 /* base^t, t >= 0, by squaring: the same bits everywhere, which pow does not promise. */
@@ -52,20 +54,22 @@ LOOPC_INLINE struct loopc_rates loopc_sgd_rates(float eta, float momentum, float
                                 .decay = decay};
 }
 
-/* The rates of step t = 1, 2, ... of Adam or AdamW. */
+/* The rates of step t = 1, 2, ... of Adam or AdamW, its formula multiplied by c = sqrt(1 - beta2^t)
+ * above and below, so that nothing is left to correct for each weight (Kingma and Ba, end of section
+ * 2): w -= (eta c / (1 - beta1^t)) m / (sqrt(v) + epsilon c). */
 LOOPC_INLINE struct loopc_rates loopc_adam_rates(enum loopc_rule rule, int64_t t, float eta,
                                                  double beta1, double beta2, float epsilon,
                                                  float decay)
 {
+    const double c = sqrt(1.0 - loopc_power(beta2, t));
     return (struct loopc_rates){
         .rule = rule,
         .eta = eta,
         .decay = decay,
         .gain1 = (float)(1.0 - beta1),
         .gain2 = (float)(1.0 - beta2),
-        .step = (float)((double)eta / (1.0 - loopc_power(beta1, t))),
-        .scale = (float)(1.0 / sqrt(1.0 - loopc_power(beta2, t))),
-        .epsilon = epsilon,
+        .step = (float)((double)eta * c / (1.0 - loopc_power(beta1, t))),
+        .epsilon = (float)((double)epsilon * c),
     };
 }
 
@@ -75,7 +79,7 @@ struct loopc_weights {
     float *w, *m, *v;
 };
 
-/* eta m' / (sqrt(v') + epsilon), after the moments at `at` took in the gradient */
+/* m / (sqrt(v) + epsilon), after the moments at `at` took in the gradient. */
 LOOPC_INLINE loopc_vec loopc_adam_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
                                        const struct loopc_rates *rates)
 {
@@ -84,29 +88,24 @@ LOOPC_INLINE loopc_vec loopc_adam_move(struct loopc_weights to, ptrdiff_t at, lo
     v = loopc_fma(loopc_splat(rates->gain2), loopc_fma(gradient, gradient, -v), v);
     loopc_store(to.m + at, m);
     loopc_store(to.v + at, v);
-    const loopc_vec root =
-        loopc_fma(loopc_sqrt(v), loopc_splat(rates->scale), loopc_splat(rates->epsilon));
-    return rates->step * m / root;
+    return m / (loopc_sqrt(v) + rates->epsilon);
 }
 
 /* Moves the LOOPC_LANES weights at `at` against their gradient. */
 LOOPC_INLINE void loopc_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
                              const struct loopc_rates *rates)
 {
-    loopc_vec w = loopc_load(to.w + at);
+    const bool divides = rates->rule == LOOPC_ADAM || rates->rule == LOOPC_ADAMW;
     if (rates->rule != LOOPC_ADAMW && rates->decay > 0.0f)
-        gradient = loopc_fma(loopc_splat(rates->decay), w, gradient);
-    if (rates->rule == LOOPC_ADAM) {
-        w -= loopc_adam_move(to, at, gradient, rates);
-    } else if (rates->rule == LOOPC_ADAMW) {
-        const float kept = loopc_fma1(-rates->eta, rates->decay, 1.0f);
-        w = loopc_fma(loopc_splat(kept), w, -loopc_adam_move(to, at, gradient, rates));
-    } else if (rates->rule == LOOPC_MOMENTUM) {
+        gradient = loopc_fma(loopc_splat(rates->decay), loopc_load(to.w + at), gradient);
+    if (rates->rule == LOOPC_MOMENTUM) {
         gradient = loopc_fma(loopc_splat(rates->momentum), loopc_load(to.m + at), gradient);
         loopc_store(to.m + at, gradient);
     }
-    if (rates->rule == LOOPC_SGD || rates->rule == LOOPC_MOMENTUM)
-        w = loopc_fma(loopc_splat(-rates->eta), gradient, w);
+    if (divides) gradient = loopc_adam_move(to, at, gradient, rates);
+    loopc_vec w = loopc_load(to.w + at);
+    if (rates->rule == LOOPC_ADAMW) w *= loopc_fma1(-rates->eta, rates->decay, 1.0f);
+    w = loopc_fma(loopc_splat(divides ? -rates->step : -rates->eta), gradient, w);
     loopc_store(to.w + at, w);
 }
 

@@ -33,6 +33,7 @@
 enum {
     LOOPC_BAND = LOOPC_PANEL,
     LOOPC_DEPTH = 512,            /* p at a time, unless the finish needs all of them at once */
+    LOOPC_SHALLOW = 8,            /* so many p are no loop */
     LOOPC_GROUP = 128 * 1024,     /* floats of v at a time: half a megabyte */
     LOOPC_FAR = 64 * 1024,        /* floats of u, and */
     LOOPC_FAR_STATE = 320 * 1024, /* of weights with moments, from which on fetching ahead pays */
@@ -44,7 +45,7 @@ struct loopc_product {
     ptrdiff_t u_stride, v_stride, c_stride; /* floats from one panel to the next */
     enum loopc_direction way;               /* how u is read */
     int32_t rows, columns, depth;           /* how many i, j, p */
-    int32_t most;                           /* columns that c has room for */
+    int32_t most, deepest;                  /* columns that c has room for; the most p */
     const float *start;                     /* what the sums of each row start from; NULL: 0 */
     bool add;                               /* they start from what is in c */
     enum loopc_finish finish;
@@ -139,39 +140,42 @@ LOOPC_INLINE void loopc_beside(const struct loopc_product *p, const struct loopc
     if (loopc_divides(p)) loopc_pending_row(pending, p, tile->vecs);
 }
 
-/* `count` p from u and v on. */
-LOOPC_INLINE void loopc_tile_run(loopc_sums acc, const struct loopc_product *p,
-                                 const struct loopc_tile *tile, const float *u, const float *v,
-                                 int count)
+/* A few p from u and v on. They are written out, so that a small net stays in registers: what one
+ * kernel stores the next one then has. */
+LOOPC_INLINE void loopc_tile_sum_few(loopc_sums acc, const struct loopc_product *p,
+                                     const struct loopc_tile *tile, const float *u, const float *v)
 {
     const int next_p = p->way == LOOPC_ALONG ? 1 : LOOPC_PANEL;
-#pragma GCC unroll 1
-    for (int q = 0; q < count; q++, u += next_p, v += LOOPC_PANEL)
+#pragma GCC unroll 8
+    for (int32_t q = 0; q < tile->depth; q++, u += next_p, v += LOOPC_PANEL)
         loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
 }
 
-/* `depth` p of a tile from k on, 16 at a time: a panel of u, where it is read along. */
+/* `depth` p of a tile from k on, where a panel of u begins if it is read along. */
 LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p,
-                                 const struct loopc_tile *tile, int32_t k, int32_t depth,
-                                 ptrdiff_t at, struct loopc_pending *pending)
+                                 const struct loopc_tile *tile, ptrdiff_t at,
+                                 struct loopc_pending *pending)
 {
     const bool along = p->way == LOOPC_ALONG;
-    const int next_4 = along ? 4 : 4 * LOOPC_PANEL;
-    const ptrdiff_t row = along ? tile->i : k, column = along ? k : tile->i;
+    const int next_p = along ? 1 : LOOPC_PANEL;
+    const ptrdiff_t row = along ? tile->i : tile->k, column = along ? tile->k : tile->i;
     const float *u =
         p->u + column / LOOPC_PANEL * p->u_stride + row * LOOPC_PANEL + column % LOOPC_PANEL;
-    const float *v = p->v + tile->j * p->v_stride + (ptrdiff_t)k * LOOPC_PANEL;
-    int nth = 0;
-    for (int32_t left = depth / LOOPC_PANEL; left > 0; left--) {
-#pragma GCC unroll 1
-        for (int h = 0; h < 4; h++, u += next_4, v += 4 * LOOPC_PANEL) {
-            loopc_tile_run(acc, p, tile, u, v, 4);
-            loopc_fetch_factors(p, u, tile->rows, h);
-            if (pending) loopc_beside(p, tile, at, nth++, pending);
-        }
-        u += along ? p->u_stride - LOOPC_PANEL : 0;
+    const float *v = p->v + tile->j * p->v_stride + (ptrdiff_t)tile->k * LOOPC_PANEL;
+    if (p->deepest <= LOOPC_SHALLOW) {
+        loopc_tile_sum_few(acc, p, tile, u, v);
+        return;
     }
-    if (p->depth % LOOPC_PANEL > 0) loopc_tile_run(acc, p, tile, u, v, depth % LOOPC_PANEL);
+#pragma GCC unroll 1
+    for (int32_t done = 1; done <= tile->depth; done++) {
+        loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
+        u += next_p;
+        v += LOOPC_PANEL;
+        if (done % 4 > 0) continue;
+        loopc_fetch_factors(p, u - 4 * next_p, tile->rows, done / 4 % 4);
+        if (p->finish == LOOPC_UPDATE) loopc_beside(p, tile, at, done / 4 - 1, pending);
+        if (along && done % LOOPC_PANEL == 0) u += p->u_stride - LOOPC_PANEL;
+    }
 }
 
 /* The vector of `gate` at a spot of c, where the finish reads one. */
@@ -254,13 +258,7 @@ LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, struct loopc
     const ptrdiff_t at = tile.j * p->c_stride + (ptrdiff_t)tile.i * LOOPC_PANEL;
     if (loopc_divides(p) && pending->vecs != tile.vecs) loopc_pending_rest(pending, p);
     loopc_tile_begin(acc, p, &tile, at);
-    const int32_t head = loopc_lesser(tile.depth / LOOPC_PANEL, 2) * LOOPC_PANEL;
-    if (p->finish == LOOPC_UPDATE) {
-        loopc_tile_sum(acc, p, &tile, tile.k, head, at, pending);
-        tile.k += head;
-        tile.depth -= head;
-    }
-    loopc_tile_sum(acc, p, &tile, tile.k, tile.depth, at, NULL);
+    loopc_tile_sum(acc, p, &tile, at, pending);
     if (tile.k + tile.depth < p->depth)
         loopc_tile_store(acc, tile.rows, tile.vecs, p->c + at, p->c_stride);
     else if (loopc_divides(p))
@@ -281,9 +279,13 @@ LOOPC_INLINE void loopc_product_row(const struct loopc_product *p, struct loopc_
     if (wide)
         for (; end - tile.j == 3 || end - tile.j > 4; tile.j += 3)
             loopc_product_tile(p, tile, pending);
-    tile.vecs = (pairs ? 2 : 1) * LOOPC_PANEL_VECS;
-    if (!wide || most % 3 > 0 || p->columns != p->most)
-        for (; tile.j < end; tile.j += pairs ? 2 : 1)
+    tile.vecs = 2 * LOOPC_PANEL_VECS;
+    if (pairs && (!wide || most % 3 > 0 || p->columns != p->most))
+        for (; tile.j < end; tile.j += 2)
+            loopc_product_tile(p, tile, pending);
+    tile.vecs = LOOPC_PANEL_VECS;
+    if (!pairs)
+        for (; tile.j < end; tile.j++)
             loopc_product_tile(p, tile, pending);
 }
 

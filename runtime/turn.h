@@ -9,27 +9,35 @@
 #define LOOPC_TURN_H
 
 #include "panel.h"
-#include "vector.h"
 
 typedef float loopc_quad __attribute__((vector_size(16), may_alias));
 
 enum { LOOPC_SQUARE = LOOPC_PANEL * LOOPC_PANEL };
 
+/* rows[j][i] = rows[i][j] for 4 x 4 floats. */
+LOOPC_INLINE void loopc_turn_four(loopc_quad rows[4])
+{
+    const loopc_quad ab = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    const loopc_quad cd = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    const loopc_quad ef = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    const loopc_quad gh = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    rows[0] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    rows[1] = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    rows[2] = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
+    rows[3] = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+}
+
 /* to[j][i] = from[i][j] for 4 x 4 floats; rows are 16 floats apart on both sides. */
 LOOPC_INLINE void loopc_turn_quad(const float *restrict from, float *restrict to)
 {
-    const loopc_quad a = *(const loopc_quad *)from;
-    const loopc_quad b = *(const loopc_quad *)(from + LOOPC_PANEL);
-    const loopc_quad c = *(const loopc_quad *)(from + 2 * LOOPC_PANEL);
-    const loopc_quad d = *(const loopc_quad *)(from + 3 * LOOPC_PANEL);
-    const loopc_quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-    const loopc_quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    const loopc_quad ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const loopc_quad gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    *(loopc_quad *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-    *(loopc_quad *)(to + LOOPC_PANEL) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-    *(loopc_quad *)(to + 2 * LOOPC_PANEL) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
-    *(loopc_quad *)(to + 3 * LOOPC_PANEL) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+    loopc_quad rows[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        rows[i] = *(const loopc_quad *)(from + i * LOOPC_PANEL);
+    loopc_turn_four(rows);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        *(loopc_quad *)(to + i * LOOPC_PANEL) = rows[i];
 }
 
 /* to[j][i] = from[i][j] for 16 x 16 floats. */
@@ -58,7 +66,7 @@ LOOPC_INLINE void loopc_turn_few(const float *restrict from, float *restrict to,
 #pragma GCC unroll 16
     for (int32_t j = 0; j < columns; j++)
 #pragma GCC unroll 4
-        for (int32_t t = 0; t < LOOPC_PANEL; t += LOOPC_LANES) {
+        for (int32_t t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES) {
             loopc_vec row = {0};
 #pragma GCC unroll 16
             for (int32_t i = t; i < t + LOOPC_LANES; i++)
@@ -118,7 +126,7 @@ LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict lying
         if (columns == LOOPC_PANEL) {
             memcpy(to, from, LOOPC_PANEL * sizeof *to);
         } else {
-            memset(to, 0, LOOPC_PANEL * sizeof *to);
+            memset(to, 0, LOOPC_MOST_LANES * sizeof *to);
             memcpy(to, from, (size_t)columns * sizeof *to);
         }
     }

@@ -101,4 +101,45 @@ test_the_same_bits_from_every_compiler_for_every_processor() {
     same "$OUT" "$wanted"
 }
 
+# A narrow net, and the same one with room for a batch that is not narrow: short vectors, and whole ones.
+write_narrow() { # write_narrow FILE BATCH
+    cat >"$1" <<SPEC
+local Fit = loop "Fit" {
+    times = 200,
+    state = { points = rng {}, x = f32[4 * 3], y = f32[4 * 2], loss = f32 {} },
+    on_batch = node(1, [[
+        for (int i = 0; i < 12; i++) \$x[i] = 4 * loopc_rng_f32(\$points) - 2;
+        for (int i = 0; i < 8; i++) \$y[i] = \$x[i] * \$x[i + 1] / 4;
+        \$loss = net_train(\$net, \$opt, \$x, \$y, 4 - (int32_t)\$iteration % 2, 0.1f);
+    ]]),
+    after_run = node(2, [[
+        float w[26];
+        if (!net_get_weights(\$net, w, 26)) abort();
+        for (int i = 0; i < 26; i++) printf("%a ", (double)w[i]);
+        printf("%a\n", (double)\$loss);
+    ]]),
+}
+return trainer "narrow" { Fit, code = "#include <stdlib.h>", state = {
+    net = mlp { 3, 4, 2, activation = "tanh", output = "sigmoid", loss = "squared_error", batch = $2 },
+    opt = optimizer { "sgd", net = "net" } } }
+SPEC
+}
+
+test_narrow_nets_have_the_same_bits_in_short_vectors() {
+    local wanted
+    write_narrow short.lua 4
+    write_narrow whole.lua 9
+    has "$("$LOOPC" gen short.lua)" '#define LOOPC_MOST_LANES 4'
+    lacks "$("$LOOPC" gen whole.lua)" 'LOOPC_MOST_LANES'
+    expect 0 "$LOOPC" build whole.lua -o whole
+    expect 0 ./whole
+    wanted=$OUT
+    expect 0 "$LOOPC" build short.lua -o short
+    expect 0 ./short
+    same "$OUT" "$wanted"
+    CFLAGS=-O2 expect 0 "$LOOPC" build short.lua --cc=clang -o short
+    expect 0 ./short
+    same "$OUT" "$wanted"
+}
+
 run_tests

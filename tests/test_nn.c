@@ -100,11 +100,9 @@ static float loss(struct net *n)
     const bool softmax = !strcmp(n->shape.output, "softmax");
     loopc_pack((struct loopc_rows){.x = n->y}, NULL, d, rows, MOST_ROWS, out, LOOPC_ALONE);
     if (!strcmp(n->shape.loss, "squared_error")) {
-        loopc_squared_error(a, d, n->losses, rows, out, LOOPC_ALONE);
-        if (softmax)
-            loopc_softmax_gate(a, d, rows, out, LOOPC_ALONE);
-        else
-            loopc_activate(d, a, d, rows, out, gate_of(n->shape.output), LOOPC_ALONE);
+        const enum loopc_finish gate = softmax ? LOOPC_STORE : gate_of(n->shape.output);
+        loopc_squared_error(a, d, n->losses, rows, out, gate, LOOPC_ALONE);
+        if (softmax) loopc_softmax_gate(a, d, rows, out, LOOPC_ALONE);
     } else if (softmax) {
         loopc_cross_entropy(z, n->labels, d, n->losses, rows, out, LOOPC_ALONE);
     } else {
