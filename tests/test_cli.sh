@@ -255,6 +255,8 @@ test_init() {
     same "$(echo *)" 'Makefile fit.lua'
     expect 0 "$LOOPC" check --compile fit.lua
     expect 0 "$LOOPC" run fit.lua -- --epochs 2
+    expect 2 "$LOOPC" run fit.lua -- --epochs -2
+    has "$ERR" 'out of range'
     export PATH=${LOOPC%/*}:$PATH
     expect 0 make
     expect 0 make -q

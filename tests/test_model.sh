@@ -144,6 +144,11 @@ test_wrong_use_is_told() {
     expect 2 ./small predict --data samples.csv --npy there --checkpoint ck
     has "$ERR" "unknown flag '--npy'"
     expect 2 ./small predict --data spec.lua --checkpoint ck
+    expect 2 ./small export --npy there --train samples.csv --checkpoint ck
+    same "$ERR" "small: error: unknown flag '--train'
+small: hint: --help lists the flags there are"
+    expect 2 ./small export --npi there --checkpoint ck
+    has "$ERR" "did you mean '--npy'?"
     expect 2 ./small export --npy there --net nut --checkpoint ck
     has "$ERR" "there is no net 'nut', but: net"
     expect 2 ./small export --npy there --resume samples.csv
