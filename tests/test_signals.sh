@@ -74,11 +74,13 @@ test_a_terminal_that_vanishes_hangs_up() {
         finally_run = node(2, [[ fclose(fopen("finally", "w")); ]]) } }' >talks.lua
     "$LOOPC" build talks.lua
     cat >vanish.py <<'PYTHON'
-import os, pty
+import os, pty, time
 pid, terminal = pty.fork()
 if pid == 0:
     os.execv("./talks", ["./talks"])
 os.read(terminal, 100)
+while open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] != "S":
+    time.sleep(0.01) # until nothing more goes into the terminal
 os.close(terminal)
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 assert status == 129, status
