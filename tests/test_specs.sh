@@ -270,6 +270,9 @@ test_digits_says_what_is_missing() {
     has "$ERR" '--test, or --holdout'
     spec 09 1 --train train-images.gz,train-labels.gz --holdout 1.5
     has "$ERR" '--holdout 1.5'
+    echo 1,2,0 >one.csv
+    spec 09 1 --train one.csv --holdout 0.25
+    has "$ERR" 'no such share of 1 samples'
     spec 09 2 --train none.csv
     has "$ERR" 'none.csv'
 }

@@ -107,6 +107,15 @@ def test_the_terminal_is_given_back_whatever_happens():
         wait_for(lambda trainers=trainers: not is_running(trainers[0]))
 
 
+def test_what_cannot_be_started_is_explained():
+    with open(path("spec.lua"), "w") as file:
+        file.write("return 1")
+    os.symlink(XOR, path("here"))
+    for program, hint in (("here", "./here"), ("spec.lua", "loopc build spec.lua"), ("nowhere", "cannot start nowhere")):
+        done = subprocess.run([LOOPC, "observe", program], capture_output=True, text=True, check=False, cwd=path("."))
+        assert done.returncode == 2 and hint in done.stderr, (done.returncode, done.stderr)
+
+
 def test_a_trainer_that_is_killed_ends_the_table():
     screen = Screen(*BUSY)
     screen.sees(r"xor +running +[1-9]")
