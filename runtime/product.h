@@ -46,7 +46,7 @@ struct loopc_product {
     ptrdiff_t u_stride, v_stride, c_stride; /* floats from one panel to the next */
     enum loopc_direction way;               /* how u is read */
     int32_t rows, columns, depth;           /* how many i, j, p */
-    int32_t most, deepest;                  /* columns that c has room for; the most p */
+    int32_t most, deepest;                  /* columns and p that there is room for */
     const float *start;                     /* what the sums of each row start from; NULL: 0 */
     bool add;                               /* they start from what is in c */
     enum loopc_finish finish;
@@ -67,8 +67,9 @@ struct loopc_tile {
  * beside the multiplications of this one. */
 struct loopc_pending {
     LOOPC_ALIGNED float gradient[LOOPC_TILE_ROWS * LOOPC_TILE_VECS * LOOPC_LANES];
-    ptrdiff_t at;
-    int row, rows, vecs; /* the next row, and how many there are */
+    const float *next; /* the row of it that is next, */
+    ptrdiff_t at;      /* where its weights stand, */
+    int rows, vecs;    /* and how many there still are */
 };
 
 /* Where vector t of row i of a tile stands in c. */
@@ -85,22 +86,40 @@ LOOPC_INLINE bool loopc_divides(const struct loopc_product *p)
 }
 
 /* Updates the next row of the pending tile, if there is one left. */
-LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, const struct loopc_product *p,
-                                    int vecs)
+LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, struct loopc_weights weights,
+                                    ptrdiff_t stride, int vecs, const struct loopc_rates *rates)
 {
-    if (pending->row >= pending->rows) return;
-    const float *gradient = pending->gradient + pending->row * LOOPC_TILE_VECS * LOOPC_LANES;
+    if (pending->rows == 0) return;
+    const float *gradient = pending->next;
+    struct loopc_weights to = {weights.w + pending->at, weights.m + pending->at,
+                               weights.v + pending->at};
+    LOOPC_FORGET(gradient);
+    LOOPC_FORGET(to.w);
+    LOOPC_FORGET(to.m);
+    LOOPC_FORGET(to.v);
 #pragma GCC unroll 4
     for (int t = 0; t < vecs; t++)
-        loopc_move(p->weights, loopc_spot(p, pending->at, pending->row, t),
-                   loopc_load(gradient + t * LOOPC_LANES), p->rates);
-    pending->row++;
+        loopc_move(to, loopc_vec_at(t, stride), loopc_load(gradient + t * LOOPC_LANES), rates);
+    pending->next += LOOPC_TILE_VECS * LOOPC_LANES;
+    pending->at += LOOPC_PANEL;
+    pending->rows--;
 }
 
-LOOPC_INLINE void loopc_pending_rest(struct loopc_pending *pending, const struct loopc_product *p)
+/* Updates what is left of the pending tile. Rarely much, so this is no code beside the sums: a
+ * function. */
+static __attribute__((noinline, unused)) void loopc_pending_rest(struct loopc_pending *pending,
+                                                                 struct loopc_weights weights,
+                                                                 ptrdiff_t stride,
+                                                                 struct loopc_rates rates)
 {
-    while (pending->row < pending->rows)
-        loopc_pending_row(pending, p, pending->vecs);
+    while (pending->rows > 0)
+        loopc_pending_row(pending, weights, stride, pending->vecs, &rates);
+}
+
+LOOPC_INLINE void loopc_pending_end(struct loopc_pending *pending, const struct loopc_product *p)
+{
+    if (__builtin_expect(pending->rows > 0, 0))
+        loopc_pending_rest(pending, p->weights, p->c_stride, *p->rates);
 }
 
 /* Fetches what the next tile of rows reads of u while this one reads the nth 4 p of a panel: of the
@@ -108,7 +127,7 @@ LOOPC_INLINE void loopc_pending_rest(struct loopc_pending *pending, const struct
 LOOPC_INLINE void loopc_fetch_factors(const struct loopc_product *p, const float *u, int rows,
                                       int nth)
 {
-    if (p->rows * p->depth < LOOPC_FAR) return;
+    if (p->rows * p->deepest < LOOPC_FAR) return;
     const ptrdiff_t along = (rows + 2 * nth) * LOOPC_PANEL - 4 * nth;
     const float *const next = u + (p->way == LOOPC_ALONG ? along : p->u_stride);
     __builtin_prefetch(next);
@@ -150,7 +169,7 @@ LOOPC_INLINE void loopc_beside(const struct loopc_product *p, const struct loopc
 {
     if (p->ahead) loopc_fetch_next(p);
     loopc_fetch_weights(p, tile, at, nth);
-    if (loopc_divides(p)) loopc_pending_row(pending, p, tile->vecs);
+    if (loopc_divides(p)) loopc_pending_row(pending, p->weights, p->c_stride, tile->vecs, p->rates);
 }
 
 /* A few p from u and v on. They are written out, so that a small net stays in registers: what one
@@ -240,9 +259,9 @@ LOOPC_INLINE void loopc_tile_postpone(loopc_sums acc, const struct loopc_product
                                       const struct loopc_tile *tile, ptrdiff_t at,
                                       struct loopc_pending *pending)
 {
-    loopc_pending_rest(pending, p);
+    loopc_pending_end(pending, p);
+    pending->next = pending->gradient;
     pending->at = at;
-    pending->row = 0;
     pending->rows = tile->rows;
     pending->vecs = tile->vecs;
 #pragma GCC unroll 8
@@ -269,7 +288,7 @@ LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, struct loopc
 {
     loopc_sums acc;
     const ptrdiff_t at = tile.j * p->c_stride + (ptrdiff_t)tile.i * LOOPC_PANEL;
-    if (loopc_divides(p) && pending->vecs != tile.vecs) loopc_pending_rest(pending, p);
+    if (loopc_divides(p) && pending->vecs != tile.vecs) loopc_pending_end(pending, p);
     loopc_tile_begin(acc, p, &tile, at);
     loopc_tile_sum(acc, p, &tile, at, pending);
     if (tile.k + tile.depth < p->depth)
@@ -386,7 +405,7 @@ LOOPC_INLINE int32_t loopc_group_end(int32_t j, int32_t group, int32_t panels)
 LOOPC_INLINE void loopc_multiply(const struct loopc_product *p)
 {
     struct loopc_pending pending;
-    pending.at = pending.row = pending.rows = pending.vecs = 0;
+    pending.rows = pending.vecs = 0;
     const int32_t most = p->finish == LOOPC_UPDATE ? p->depth : LOOPC_DEPTH;
     const int32_t depth = loopc_lesser(p->depth, most);
     const struct loopc_portion mine = loopc_portion_of(p);
@@ -399,7 +418,7 @@ LOOPC_INLINE void loopc_multiply(const struct loopc_product *p)
             tile.k += depth;
         } while (tile.k < p->depth);
     }
-    if (loopc_divides(p)) loopc_pending_rest(&pending, p);
+    if (loopc_divides(p)) loopc_pending_end(&pending, p);
 }
 
 #endif

@@ -20,31 +20,41 @@ static inline const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t 
     return rows.x + (rows.index ? rows.index[r] : r) * features;
 }
 
-/* What is to be fetched, and how far that is: row r, feature k. */
+/* What is to be fetched, and how far that is. */
 struct loopc_ahead {
     struct loopc_rows rows;
     int32_t samples, features;
-    struct loopc_span mine; /* the features that this part will take */
-    int32_t r, k;
+    struct loopc_span mine;  /* the features that this part will take */
+    int32_t r;               /* the next row, */
+    const float *next, *end; /* and what is left of the one before it */
 };
+
+/* Goes on with the next row; after the last one its end is fetched again and again, which costs
+ * less than to ask. */
+static inline void loopc_next_ahead(struct loopc_ahead *ahead)
+{
+    if (ahead->r >= ahead->samples) return;
+    const float *const row = loopc_row(ahead->rows, ahead->r++, ahead->features);
+    ahead->next = row + ahead->mine.first;
+    ahead->end = row + ahead->mine.end;
+}
 
 /* The share of one part of `samples` rows. */
 static inline struct loopc_ahead loopc_ahead_of(struct loopc_rows rows, int32_t samples,
                                                 int32_t features, struct loopc_part me)
 {
     const struct loopc_span mine = loopc_panels_of(features, me);
-    return (struct loopc_ahead){rows, samples, features, mine, .k = mine.first};
+    struct loopc_ahead ahead = {rows, samples, features, mine, .next = rows.x, .end = rows.x};
+    loopc_next_ahead(&ahead);
+    return ahead;
 }
 
-/* Fetches the next cache line, if there is one, to where it disturbs no one: the second cache. */
+/* Fetches the next cache line to where it disturbs no one, the second cache. */
 static inline void loopc_fetch_ahead(struct loopc_ahead *ahead)
 {
-    if (ahead->r >= ahead->samples) return;
-    __builtin_prefetch(loopc_row(ahead->rows, ahead->r, ahead->features) + ahead->k, 0, 2);
-    ahead->k += LOOPC_PANEL;
-    if (ahead->k < ahead->mine.end) return;
-    ahead->k = ahead->mine.first;
-    ahead->r++;
+    __builtin_prefetch(ahead->next, 0, 2);
+    if (ahead->next < ahead->end) ahead->next += LOOPC_PANEL;
+    if (ahead->next >= ahead->end) loopc_next_ahead(ahead);
 }
 
 #endif
