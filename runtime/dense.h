@@ -31,21 +31,18 @@ LOOPC_INLINE void loopc_dense_forward(const float *w, const float *b, const floa
     const struct loopc_product product = {
         .u = w,
         .u_stride = LOOPC_STRIDE(outputs),
-        .way = LOOPC_ALONG,
         .v = x,
         .v_stride = LOOPC_STRIDE(inputs),
         .c = y,
         .c_stride = LOOPC_STRIDE(outputs),
         .rows = outputs,
         .columns = samples,
-        .most = batch,
         .depth = inputs,
         .deepest = inputs,
         .start = b,
-        .finish = finish,
         .me = me,
     };
-    loopc_multiply(&product);
+    loopc_multiply(&product, loopc_plan_of(finish, LOOPC_ALONG, outputs, batch, inputs));
 }
 
 /* dx(k, r) = finish(sum over o of w(o, k) * d(o, r)), gated by the outputs x of the layer below */
@@ -57,21 +54,18 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
     const struct loopc_product product = {
         .u = w,
         .u_stride = LOOPC_STRIDE(outputs),
-        .way = LOOPC_ACROSS,
         .v = d,
         .v_stride = LOOPC_STRIDE(outputs),
         .c = dx,
         .c_stride = LOOPC_STRIDE(inputs),
         .rows = inputs,
         .columns = samples,
-        .most = batch,
         .depth = outputs,
         .deepest = outputs,
-        .finish = finish,
         .gate = x,
         .me = me,
     };
-    loopc_multiply(&product);
+    loopc_multiply(&product, loopc_plan_of(finish, LOOPC_ACROSS, inputs, batch, outputs));
 }
 
 /* lanes[l] = sum over r of d[r], where r % 16 = l, for the samples that are there; d is a row of
@@ -96,7 +90,7 @@ LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t sam
 LOOPC_INLINE void loopc_add_lanes(const float *lanes, float *sums)
 {
     loopc_quad rows[4];
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int i = 0; i < 4; i++) {
         const loopc_quad *const row = (const loopc_quad *)(lanes + i * LOOPC_PANEL);
         rows[i] = row[0];
@@ -115,11 +109,11 @@ LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outpu
     const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
     memset(lanes + count * LOOPC_PANEL, 0,
            (size_t)(LOOPC_MOST_LANES - count) * LOOPC_PANEL * sizeof *lanes);
-#pragma GCC unroll 8
+    LOOPC_UNROLL(8)
     for (int32_t i = 0; i < count; i++)
         loopc_bias_lanes(d + (o + i) * LOOPC_PANEL, LOOPC_STRIDE((ptrdiff_t)outputs), samples,
                          lanes + i * LOOPC_PANEL);
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int i = 0; i < LOOPC_MOST_LANES; i += 4)
         loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
@@ -143,21 +137,18 @@ LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *lying,
     const struct loopc_product product = {
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
-        .way = LOOPC_ALONG,
         .v = lying,
         .v_stride = LOOPC_STRIDE(batch),
         .c = gw,
         .c_stride = LOOPC_STRIDE(outputs),
         .rows = outputs,
         .columns = inputs,
-        .most = inputs,
         .depth = samples,
         .deepest = batch,
         .add = true,
-        .finish = LOOPC_STORE,
         .me = me,
     };
-    loopc_multiply(&product);
+    loopc_multiply(&product, loopc_plan_of(LOOPC_STORE, LOOPC_ALONG, outputs, inputs, batch));
     if (me.part == 0) loopc_bias_gradient(gb, d, samples, outputs);
 }
 
@@ -187,22 +178,20 @@ LOOPC_INLINE void loopc_dense_update_ahead(struct loopc_weights w, struct loopc_
     const struct loopc_product product = {
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
-        .way = LOOPC_ALONG,
         .v = lying,
         .v_stride = LOOPC_STRIDE(batch),
         .c_stride = LOOPC_STRIDE(outputs),
         .rows = outputs,
         .columns = inputs,
-        .most = inputs,
         .depth = samples,
         .deepest = batch,
-        .finish = LOOPC_UPDATE,
         .weights = w,
         .rates = rates,
         .ahead = ahead,
         .me = me,
     };
-    loopc_multiply(&product);
+    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
+    loopc_multiply(&product, plan | loopc_plan_by(rates->rule));
     loopc_bias_update(b, d, samples, outputs, rates, me);
 }
 

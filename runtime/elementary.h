@@ -21,7 +21,7 @@
 LOOPC_INLINE loopc_vec loopc_polynomial(loopc_vec x, const float *c, int count)
 {
     loopc_vec sum = loopc_splat(c[count - 1]);
-#pragma GCC unroll 16
+    LOOPC_UNROLL(16)
     for (int i = count - 2; i >= 0; i--)
         sum = loopc_fma(sum, x, loopc_splat(c[i]));
     return sum;

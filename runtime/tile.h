@@ -50,13 +50,13 @@ LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc
                                   const float *u, const float *v, ptrdiff_t v_stride)
 {
     loopc_vec lanes[LOOPC_TILE_VECS];
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int t = 0; t < vecs; t++)
         lanes[t] = loopc_load(v + loopc_vec_at(t, v_stride));
-#pragma GCC unroll 8
+    LOOPC_UNROLL(8)
     for (int i = 0; i < rows; i++) {
         const loopc_vec spread = loopc_splat(u[way == LOOPC_ALONG ? i * LOOPC_PANEL : i]);
-#pragma GCC unroll 4
+        LOOPC_UNROLL(4)
         for (int t = 0; t < vecs; t++)
             acc[i][t] = loopc_fma(spread, lanes[t], acc[i][t]);
     }
@@ -65,22 +65,23 @@ LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc
 /* Sets all sums to 0. */
 LOOPC_INLINE void loopc_tile_clear(loopc_sums acc, int rows, int vecs)
 {
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        LOOPC_UNROLL(4)
         for (int t = 0; t < vecs; t++)
             acc[i][t] = (loopc_vec){0};
+    }
 }
 
 /* Sets all sums to what stands in c. */
 LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const float *c,
                                   ptrdiff_t c_stride)
 {
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int t = 0; t < vecs; t++) {
         const float *column = c + loopc_vec_at(t, c_stride);
         if (rows * vecs > LOOPC_TILE_ROWS) LOOPC_FORGET(column);
-#pragma GCC unroll 8
+        LOOPC_UNROLL(8)
         for (int i = 0; i < rows; i++)
             acc[i][t] = loopc_load(column + i * LOOPC_PANEL);
     }
@@ -89,20 +90,21 @@ LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const floa
 /* Sets the sums of each row to its value. */
 LOOPC_INLINE void loopc_tile_spread(loopc_sums acc, int rows, int vecs, const float *values)
 {
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        LOOPC_UNROLL(4)
         for (int t = 0; t < vecs; t++)
             acc[i][t] = loopc_splat(values[i]);
+    }
 }
 
 LOOPC_INLINE void loopc_tile_store(loopc_sums acc, int rows, int vecs, float *c, ptrdiff_t c_stride)
 {
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int t = 0; t < vecs; t++) {
         float *column = c + loopc_vec_at(t, c_stride);
         if (rows * vecs > LOOPC_TILE_ROWS) LOOPC_FORGET(column);
-#pragma GCC unroll 8
+        LOOPC_UNROLL(8)
         for (int i = 0; i < rows; i++)
             loopc_store(column + i * LOOPC_PANEL, acc[i][t]);
     }

@@ -31,11 +31,11 @@ LOOPC_INLINE void loopc_turn_four(loopc_quad rows[4])
 LOOPC_INLINE void loopc_turn_quad(const float *restrict from, float *restrict to)
 {
     loopc_quad rows[4];
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int i = 0; i < 4; i++)
         rows[i] = *(const loopc_quad *)(from + i * LOOPC_PANEL);
     loopc_turn_four(rows);
-#pragma GCC unroll 4
+    LOOPC_UNROLL(4)
     for (int i = 0; i < 4; i++)
         *(loopc_quad *)(to + i * LOOPC_PANEL) = rows[i];
 }
@@ -63,16 +63,17 @@ static inline void loopc_turn_edge(const float *restrict from, float *restrict t
 LOOPC_INLINE void loopc_turn_few(const float *restrict from, float *restrict to, int32_t rows,
                                  int32_t columns)
 {
-#pragma GCC unroll 16
-    for (int32_t j = 0; j < columns; j++)
-#pragma GCC unroll 4
+    LOOPC_UNROLL(16)
+    for (int32_t j = 0; j < columns; j++) {
+        LOOPC_UNROLL(4)
         for (int32_t t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES) {
             loopc_vec row = {0};
-#pragma GCC unroll 16
+            LOOPC_UNROLL(16)
             for (int32_t i = t; i < t + LOOPC_LANES; i++)
                 if (i < rows) row[i - t] = from[i * LOOPC_PANEL + j];
             loopc_store(to + j * LOOPC_PANEL + t, row);
         }
+    }
 }
 
 enum { LOOPC_FEW = 32 }; /* so many are turned faster without a square */

@@ -33,6 +33,22 @@
 #define LOOPC_MOST_LANES 16
 #endif
 
+/* Before a loop that ends after `most` rounds at the latest, and is to be written out; and before one
+ * that is not, because it needs all registers. Elsewhere than where sizes are constants this can
+ * fail, which is no reason for clang to warn. */
+#define LOOPC_PRAGMA(words) _Pragma(#words)
+#if !defined __clang__
+#define LOOPC_UNROLL(most) LOOPC_PRAGMA(GCC unroll most)
+#define LOOPC_KEEP_LOOP    LOOPC_PRAGMA(GCC unroll 1)
+#elif defined LOOPC_PLAIN || !defined __OPTIMIZE__
+#define LOOPC_UNROLL(most)
+#define LOOPC_KEEP_LOOP
+#else
+#define LOOPC_UNROLL(most) LOOPC_PRAGMA(clang loop unroll(full))
+#define LOOPC_KEEP_LOOP    LOOPC_PRAGMA(clang loop unroll(disable))
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
+
 #if defined __AVX512F__ && LOOPC_MOST_LANES >= 16
 #define LOOPC_LANES 16
 #elif defined __AVX__ && LOOPC_MOST_LANES >= 8
