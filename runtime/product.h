@@ -329,10 +329,12 @@ LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, struct loop
 }
 
 /* How many panels of columns are done at a time, `depth` p of each: as many as the cache keeps, and
- * whole rows of the widest tiles. */
-LOOPC_INLINE int32_t loopc_group_of(int32_t depth)
+ * whole rows of the widest tiles. An update reads and writes more than its factors are, so it does
+ * one such row: it walks along its weights, and v's part stays in the first-level cache. */
+LOOPC_INLINE int32_t loopc_group_of(const struct loopc_product *p, int32_t depth)
 {
-    enum { LEAST = 6 };
+    enum { LEAST = 6, WALK = 3 };
+    if (p->finish == LOOPC_UPDATE) return WALK;
     const int32_t kept = depth > 0 ? LOOPC_GROUP / LOOPC_PANEL / depth : 0;
     return kept > LEAST ? kept / LEAST * LEAST : LEAST;
 }
@@ -353,7 +355,7 @@ LOOPC_INLINE void loopc_multiply(const struct loopc_product *p)
     const int32_t depth = loopc_lesser(p->depth, most), panels = LOOPC_PANEL_COUNT(p->columns);
     for (int32_t j = 0, end; j < panels; j = end) {
         struct loopc_tile tile = {.j = j};
-        end = loopc_group_end(j, loopc_group_of(depth), panels);
+        end = loopc_group_end(j, loopc_group_of(p, depth), panels);
         do {
             tile.depth = loopc_lesser(depth, p->depth - tile.k);
             loopc_product_bands(p, tile, end, &pending);
