@@ -75,7 +75,7 @@ end
 local function fetches(optimizer, used)
     local net = optimizer.net
     local values = net.batch * mlp.layers(net)[1].room
-    return used[train_from_name(optimizer)] and values >= 16 * 1024 and values <= 128 * 1024
+    return used[train_from_name(optimizer)] and values >= 16 * 1024 and values <= 64 * 1024
 end
 
 -- Adds the groups of arrays that the used functions of the net's optimizers work on.

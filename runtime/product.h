@@ -121,10 +121,12 @@ LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, int plan,
 }
 
 /* How many panels of columns are done at a time, `depth` p of each: as many as the cache keeps, and
- * whole rows of the widest tiles. */
-LOOPC_INLINE int32_t loopc_group_of(int32_t depth)
+ * whole rows of the widest tiles. An update reads and writes more than its factors are, so it does
+ * one such row: it walks along its weights, and v's part stays in the first-level cache. */
+LOOPC_INLINE int32_t loopc_group_of(int plan, int32_t depth)
 {
-    enum { LEAST = 6 };
+    enum { LEAST = 6, WALK = 3 };
+    if (loopc_finish_of(plan) == LOOPC_UPDATE) return WALK;
     const int32_t kept = depth > 0 ? LOOPC_GROUP / LOOPC_PANEL / depth : 0;
     return kept > LEAST ? kept / LEAST * LEAST : LEAST;
 }
@@ -146,7 +148,7 @@ LOOPC_INLINE void loopc_multiply(const struct loopc_product *p, int plan)
     const struct loopc_portion mine = loopc_portion_of(p, plan);
     for (int32_t j = mine.panels.first, end; j < mine.panels.end; j = end) {
         struct loopc_tile tile = {.j = j};
-        end = loopc_group_end(j, loopc_group_of(depth), mine.panels.end);
+        end = loopc_group_end(j, loopc_group_of(plan, depth), mine.panels.end);
         do {
             tile.depth = loopc_lesser(depth, p->depth - tile.k);
             loopc_product_bands(p, plan, mine.bands, tile, end, &pending);

@@ -230,6 +230,34 @@ test("a used function brings those that it calls", function()
     assert(contains(text, "gw0") and not contains(text, "net_zero_grad"), "a step needs gradients")
 end)
 
+test("steps from a data set fetch the next batch, where that is neither small nor large", function()
+    local function fetching(inputs, shared, used)
+        local net = net_of { layers = { inputs, 16, 3 }, batch = 64, output = "softmax", loss = "cross_entropy", shared = shared }
+        local text = emitted(net, { optimizer_of(net, "adam") }, used or { "net_train_from" })
+        assert_formatted(text)
+        return contains(text, "loopc_dense_update_ahead"), text
+    end
+    assert(not fetching(255, false), "a small batch stays in the cache")
+    assert(not fetching(1025, false), "a large one would not stay there")
+    assert(not fetching(784, false, { "net_train" }), "without a data set nobody knows what comes next")
+    for _, shared in ipairs { false, true } do
+        local found, text = fetching(784, shared)
+        assert(found, "a batch of some hundred KB")
+        compiles_alone('#include "dataset.h"\n\n' .. text .. [[
+
+int main(void)
+{
+    static struct my_net n;
+    static struct my_opt o;
+    struct loopc_rng rng = {{1, 2, 3, 4}};
+    const struct loopc_dataset none = {0};
+    net_init(&n, &rng);
+    return net_train_from(&n, &o, &none, 1, 0, 64, 0.1f) > 0.0f;
+}
+]])
+    end
+end)
+
 test("long names and deep nets keep their format", function()
     local net = net_of {
         prefix = "Validation_policy_net", struct = "reinforcement_Validation_policy_net", batch = 4096,
