@@ -119,7 +119,7 @@ golden: all ## rewrites the golden files from what loopc prints now
 	$(BUILD)/loopc golden --update tests/golden
 
 .PHONY: bench
-bench: all ## measures what loopc makes beside its peers, and the generator; QUICK=1: rough, in a minute
+bench: all ## measures what loopc makes beside its peers, and the generator; QUICK=1: rough, in two minutes
 	@BUILD=$(BUILD) tests/bench/run
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -8,6 +8,7 @@ local function escape(c) return escapes[c] or ("\\%03o"):format(c:byte()) end
 
 -- A C string literal; bytes that do not print are octal, and no trigraph is made.
 function cvalue.string(text)
+    if not text:find('[%c"\\?\127-\255]') then return '"' .. text .. '"' end -- nearly all are names
     return '"' .. text:gsub('[%c"\\\127-\255]', escape):gsub("%?%?", "?\\?") .. '"'
 end
 

@@ -54,10 +54,10 @@ end
 
 -- A block comment; lines longer than the page are wrapped at blanks. What continues an indented line stands deeper.
 function CWriter:comment(lines)
-    local wrapped = {}
+    local wrapped, width = {}, 96 - self.depth * 4
+    if #lines == 1 and #lines[1] <= width then return self:line("/* " .. lines[1] .. " */") end
     for _, text in ipairs(lines) do
         local indent, rest = text:match("^( *)(.*)$")
-        local width = 96 - self.depth * 4
         while #indent + #rest > width do
             local cut = width - #indent
             while cut > 20 and rest:sub(cut, cut) ~= " " do cut = cut - 1 end
@@ -89,7 +89,7 @@ function CWriter:drop_last() self.lines[#self.lines] = nil end
 function CWriter.mentions(lines, word)
     local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
     for _, line in ipairs(lines) do
-        if line:find(pattern) then
+        if line:find(word, 1, true) and line:find(pattern) then
             local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
             if code:find(pattern) then return true end
         end

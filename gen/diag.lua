@@ -71,14 +71,21 @@ function Diag:place(row)
     return place
 end
 
+-- What a terminal shows as it is: of a file that is no text it might take some for orders.
+local function printable(line)
+    local text = line:gsub("[^\t\32-\126\128-\255]", "?")
+    return utf8.len(text) and text or text:gsub("[\128-\255]", "?")
+end
+
 -- The source line and a caret below the offending word. Of a line longer than a screen the part around it is shown; bytes
 -- that continue a UTF-8 character take no column.
 local function excerpt(place)
+    local source = printable(place.source)
     local first, last = place.column, math.min(place.last, place.column + WIDTH // 2)
     local start = last > WIDTH and first - WIDTH // 2 or 1
-    local text = place.source:sub(start, start + WIDTH - 1)
-    local before = place.source:sub(start, first - 1):gsub("[\128-\191]", ""):gsub("[^\t]", " ")
-    local under = place.source:sub(first, last):gsub("[\128-\191]", "")
+    local text = source:sub(start, start + WIDTH - 1)
+    local before = source:sub(start, first - 1):gsub("[\128-\191]", ""):gsub("[^\t]", " ")
+    local under = source:sub(first, last):gsub("[\128-\191]", "")
     return text, before .. "^" .. ("~"):rep(#under - 1)
 end
 

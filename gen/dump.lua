@@ -1,7 +1,7 @@
 -- What a pass left, as stable text: for people who look inside, and for golden tests. `loopc gen --dump=PASS`.
 --
 -- load lists the files, check, optimize and check_elements print the spec tree, flatten and the analyses the step list, layout the names, emit and
--- format the C.
+-- format the C, of a library the header first.
 
 local check_fields = require "gen.check_fields"
 local elements = require "gen.elements"
@@ -142,7 +142,7 @@ local dumps = { check = check_tree, optimize = check_tree, check_elements = chec
     analyse_flow = step_list, layout = names }
 
 function dump.text(unit, pass)
-    if pass == "emit" or pass == "format" then return unit.text end
+    if pass == "emit" or pass == "format" then return (unit.header or "") .. unit.text end
     local text = setmetatable({}, Text)
     if pass == "load" then
         for _, path in ipairs(unit.files) do text:add(0, "%s", path) end

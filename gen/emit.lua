@@ -66,6 +66,7 @@ local function banner(unit, w)
 end
 
 local function includes(unit, w)
+    emit_nets.write_lanes(unit, w)
     w:directive('#include "loopc.h"')
     for _, name in ipairs(unit.trainer.include) do
         w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
@@ -254,6 +255,7 @@ local function run_lib(unit)
     local structs, rest = emit_lib.split(nets.lines)
     unit.header = emit_lib.header(unit, banner, structs, state)
     banner(unit, w)
+    emit_nets.write_lanes(unit, w)
     w:directive('#include "%s"', unit.options.header or unit.struct .. ".h")
     for _, name in ipairs(unit.trainer.include) do
         w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')

@@ -124,7 +124,7 @@ function emit_bodies.line_back(unit, w)
 end
 
 local function write_lines(w, text)
-    for line in (text .. "\n"):gmatch("(.-)\n") do
+    for line in (text .. "\n"):gmatch("([^\n]*)\n") do
         if line:match("^%s*#") then w:directive(line) else w:line((line:gsub("%s+$", ""))) end
     end
 end
@@ -182,9 +182,11 @@ local short = 300 -- characters that may stand at each place where a body is cal
 -- Whether a text calls a function, in C that stands outside of strings and comments. A failure's message does not count.
 local function calls(source)
     for _, piece in ipairs(source.pieces) do
-        local code = piece.kind == "text" and piece.text:gsub("/%*.-%*/", ""):gsub("//[^\n]*", ""):gsub('"[^"\n]*"', "") or ""
-        for name in code:gmatch("([%a_][%w_]*)%s*%(") do
-            if not not_calls[name] then return true end
+        if piece.kind == "text" and piece.text:find("(", 1, true) then
+            local code = piece.text:gsub("/%*.-%*/", ""):gsub("//[^\n]*", ""):gsub('"[^"\n]*"', "")
+            for name in code:gmatch("([%a_][%w_]*)%s*%(") do
+                if not not_calls[name] then return true end
+            end
         end
     end
     return false

@@ -39,14 +39,14 @@ local function product(dims)
     return count
 end
 
--- The dimensions of a row that has more than one; the last one may be decided by the data.
+-- The dimensions of a row that has more than one, or a vector of one; the last one may be decided by the data.
 local function shape_of(unit, dims)
     local sizes, width = {}, nil
     for i, size in ipairs(dims) do
         if type(size) == "table" then size, width = size.most, offset(unit, size.lvalue) end
         sizes[i] = size
     end
-    local shaped = #sizes > 1
+    local shaped = #sizes > 1 or sizes[1] == 1
     return sizes, { { "rank", shaped and tostring(#sizes) },
         { "dims", shaped and "{" .. table.concat(sizes, ", ") .. "}" }, { "width_at", width } }
 end

@@ -221,6 +221,7 @@ function emit_mlp.summary(net)
 end
 
 local function write_function(w, net, entry)
+    if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
     w:comment(doc_of(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"

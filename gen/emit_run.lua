@@ -10,6 +10,7 @@
 
 local bodies = require "gen.emit_bodies"
 local CWriter = require "gen.cwriter"
+local emit_phase = require "gen.emit_phase"
 local resume = require "gen.emit_resume"
 local step_form = require "gen.emit_step"
 
@@ -43,7 +44,7 @@ function Run:leave(item, expression, out)
     if not can(out) then return end
     local bracket = self.list[item.parent]
     local test = expression == "st" and "st" or ("(st = %s)"):format(expression)
-    if bracket.op == "phase" then return self:line("if (%s) goto %s;", test, self:label(bracket)) end
+    if bracket.op == "phase" then return self:line("if (%s) goto %s;", test, emit_phase.label(self, bracket)) end
     if bracket.op == "repeat" then return self:line("if (%s) break;", test) end
     local occ = bracket.occ
     if bracket.op == "skip" then bracket = self.list[bracket.parent] end
@@ -226,67 +227,13 @@ function Run:consume(statuses)
     self:line("if (%s) st = LOOPC_OK;", table.concat(tests, " || "))
 end
 
--- Where the try part ends, and the two handlers, as ranges of indices.
-function Run:parts(item, i)
-    local ends = { try = item.mate }
-    local at = i + 1
-    while at < item.mate do
-        local inner = self.list[at]
-        if inner.op == "failed" or inner.op == "finally" then
-            ends[inner.op] = at
-            if ends.try == item.mate then ends.try = at end
-            at = at + 1
-        else at = inner.mate and inner.mate + 1 or at + 1 end
-    end
-    return ends
-end
-
-local function handlers_title(item, ends)
-    local phase, names = item.phase, {}
-    if ends.failed and item.fails then names[1] = "failed" end
-    if ends.finally then names[#names + 1] = "finally" end
-    if #names == 0 then return nil end
-    local node = phase[names[1]]
-    return ("%s (%s)"):format(table.concat(names, ", then "), bodies.where(node.at))
-end
-
-function Run:failed_part(item, first, last)
-    local lines, mark = self.w.lines, #self.w.lines
-    self:open("if (st == LOOPC_FAILED) {")
-    if item.recovers then self:line(step_form.is(self) and "handled = LOOPC_OK;" or "int handled = LOOPC_OK;") end
-    self:range(first, last)
-    if item.recovers then
-        self:line('if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "%s");', item.occ.loop.name)
-    end
-    self.w:close()
-    local single = #lines == mark + 3 and lines[mark + 2]:match("^%s*([%w_]+%(.*;)$")
-    if single then
-        for _ = 1, 3 do self.w:drop_last() end
-        self:line("if (st == LOOPC_FAILED) %s", single)
-    end
-end
-
--- Behind the try part: the label, the failed part, the finally part, and what is still pending.
-function Run:tail(item, ends)
-    local text = handlers_title(item, ends)
-    local comment = text and (" /* %s */"):format(text) or ""
-    self:drop_jump_to_next(item)
-    if self.jumps[item] then self.w:outdented("%s:%s", self.labels[item], comment)
-    elseif text then self:line("/* %s %s */", item.phase.full, text) end
-    if ends.failed and item.fails then self:failed_part(item, ends.failed + 1, ends.finally or item.mate) end
-    if ends.finally then self:range(ends.finally + 1, item.mate) end
-    self:consume(item.cancelled)
-    self:watch("leave", item)
-    self:leave(item, "st", item.out)
-end
-
 function write.phase(self, item, i)
-    local phase, ends = item.phase, self:parts(item, i)
+    local phase, ends = item.phase, emit_phase.parts(self, item, i)
     self.w:blank_unless_open()
     self:line("/* %s */", title(phase.full, phase.at, item.occ ~= self.root.occ and item.occ or nil))
     self:watch("enter", item)
     self:range(i + 1, ends.try)
-    self:tail(item, ends)
+    emit_phase.tail(self, item, ends)
     return item.mate + 1
 end
 
@@ -305,28 +252,6 @@ function Run:name_label(wish)
     end
     self.taken[name] = true
     return name
-end
-
--- The label of a phase in this function; asking for it counts as a jump to it.
-function Run:label(item)
-    if not self.labels[item] then
-        self.labels[item] = self:name_label(item.phase.full:gsub("%.", "_") .. "_end")
-    end
-    self.jumps[item] = (self.jumps[item] or 0) + 1
-    return self.labels[item]
-end
-
--- A jump to the line below is none: the last step of a try part just sets `st`.
-function Run:drop_jump_to_next(item)
-    if not self.jumps[item] then return end
-    local lines = self.w.lines
-    local at = #lines
-    while at > 0 and lines[at]:match("^%s*loopc_leave") do at = at - 1 end
-    local indent, test, label = (lines[at] or ""):match("^(%s*)if %((.*)%) goto ([%w_]+);$")
-    if label ~= self.labels[item] then return end
-    if test == "st" then table.remove(lines, at)
-    else lines[at] = indent .. test:match("^%((.*)%)$") .. ";" end
-    self.jumps[item] = self.jumps[item] > 1 and self.jumps[item] - 1 or nil
 end
 
 -- The first few of a list, each once.
@@ -368,7 +293,7 @@ function Run:func(item)
         run:watch("leave", item)
     else write.loop(run, item, 1) end
     run:finish_function()
-    local text = run.w:text():gsub("/%*.-%*/", "")
+    local text = item.parent and run.w:text():gsub("/%*.-%*/", "") or "" -- the root's is like no other
     local same = self.shared[text]
     if same then
         same.sites[#same.sites + 1] = item.occ.on.full

@@ -69,6 +69,13 @@ function mlp.is_shared(net)
     return work(net) >= worth_threads
 end
 
+-- How many rows a forward pass must have for threads to be worth while.
+function mlp.rows_worth_threads(net)
+    local sum = 0
+    for _, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs end
+    return (worth_threads + sum - 1) // sum
+end
+
 -- The layers, first to last: { index from 0, inputs (a number, or C text when the data set decides), room (the most
 -- inputs), outputs, activation, last }.
 function mlp.layers(net)
@@ -85,6 +92,21 @@ function mlp.layers(net)
         layers[i].activation = layers[i].last and net.output or net.activation
     end
     return layers
+end
+
+-- What is widest of all that stands side by side in vectors: a batch, or the inputs or outputs of a layer.
+function mlp.widest(net)
+    local widest = net.batch
+    for i, layer in ipairs(mlp.layers(net)) do
+        widest = math.max(widest, i == 1 and layer.room or 0, layer.outputs)
+    end
+    return widest
+end
+
+-- How many lanes a vector needs (runtime/vector.h), where that is less than any processor has; nil for no net, too.
+function mlp.lanes(widest)
+    if widest == 0 or widest > 8 then return nil end
+    return widest <= 4 and 4 or 8
 end
 
 function mlp.last(net)

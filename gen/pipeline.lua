@@ -36,9 +36,10 @@ function pipeline.has(name)
     return false
 end
 
--- Passes of ours make lists that live as long as the unit and little garbage: while memory is small it is left where it is.
+-- Passes of ours make lists that live as long as the unit and little garbage: while memory is small it is left where it is, and
+-- at the end the next unit, if there is one, begins to collect.
 local function set_collector(pass)
-    local leave = not pass.foreign and collectgarbage("count") < 100 * 1024
+    local leave = not pass.foreign and collectgarbage("count") < 256 * 1024
     collectgarbage(leave and "stop" or "restart")
 end
 
@@ -50,7 +51,6 @@ function pipeline.run(unit, last)
         if pass.stop and unit.diags.errors > 0 then return false end
         if pass[1] == last then break end
     end
-    collectgarbage("restart")
     return unit.diags.errors == 0
 end
 

@@ -17,7 +17,7 @@ local function step_of(span, most)
     return 10 * power
 end
 
-local suffixes = { { 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } }
+local suffixes = { { 12, "T" }, { 9, "G" }, { 6, "M" }, { 3, "k" } }
 
 -- "2e-05" is written 2e-5.
 local function exponential(value, digits)
@@ -29,19 +29,27 @@ local function label(value, step, largest)
     if math.abs(value) < step * 1e-6 then return "0" end
     if largest >= 1e15 or largest < 1e-3 then return exponential(value, math.max(0, magnitude(math.abs(value)) - magnitude(step))) end
     for _, suffix in ipairs(suffixes) do
-        if largest >= 10 * suffix[1] or (largest >= suffix[1] and suffix[1] > 1e3) then
-            return label(value / suffix[1], step / suffix[1], largest / suffix[1]) .. suffix[2]
+        local power = suffix[1]
+        local decimals = math.max(0, power - magnitude(step))
+        if largest >= 10.0 ^ power * (power == 3 and 10 or 1) and decimals + 2 <= power then -- else it is longer than without
+            return ("%." .. decimals .. "f"):format(value / 10.0 ^ power) .. suffix[2]
         end
     end
     return (("%." .. math.max(0, -magnitude(step)) .. "f"):format(value))
 end
 
+-- Apart by no less than what doubles can tell apart in the places of ticks.
+local function apart(low, high)
+    local least = low == high and 0.1 or 2e-14
+    local around = math.max(math.abs(low), math.abs(high)) * least
+    if low == 0 and high == 0 then around = 1 end
+    if high - low >= around then return low, high end
+    return low - around, high + around
+end
+
 -- From low to high, a little wider, with at most `most` ticks. `tight`: no wider than the values.
 function plot_axis.linear(low, high, most, tight)
-    if low == high then
-        local around = low == 0 and 1 or math.abs(low) * 0.1
-        low, high = low - around, high + around
-    end
+    low, high = apart(low, high)
     if not tight then
         local margin = (high - low) * 0.04
         if low >= 0 and low - margin < 0 then low = 0 else low = low - margin end
@@ -57,8 +65,17 @@ end
 
 local function log_label(value) return value >= 1e-3 and value < 1e4 and ("%.10g"):format(value) or exponential(value, 0) end
 
+-- Values that are less than a factor of two apart: the axis is all but straight there.
+local function narrow(low, high, most)
+    local axis = plot_axis.linear(low, high, most)
+    local at = axis.at
+    axis.at = function(value) return value > 0 and at(value) or nil end
+    return axis
+end
+
 -- Decades, every so many that they fit; within less than two of them also 2 and 5.
 function plot_axis.logarithmic(low, high, most)
+    if high < 2 * low then return narrow(low, high, most) end
     local from, to = math.log(low, 10), math.log(high, 10)
     local margin = math.max((to - from) * 0.04, 0.02)
     from, to = from - margin, to + margin

@@ -11,7 +11,7 @@ local plot_svg = {}
 
 local panel_width, panel_height, gap = 520, 260, 34
 local margin = { left = 62, right = 14, top = 30, bottom = 40 }
-local head, band_legend, character = 26, 220, 6.6
+local head, band_legend, character, digit = 26, 220, 6.6, 7.7
 
 plot_svg.colours = { "#3b7dd8", "#e0762f", "#2f9e5b", "#c44fb0", "#b8930f", "#d8433f", "#1f9fb5", "#8a63d2", "#7c8a3a", "#96705c" }
 local dashes = { "", "6 3", "2 3", "9 3 2 3", "4 4", "1 2" }
@@ -61,6 +61,23 @@ end
 function Drawing:close()
     self.depth = self.depth - 1
     self:add "</g>"
+end
+
+-- Pixels of the widest of an axis' labels.
+local function label_width(axis)
+    local widest = 0
+    for _, tick in ipairs(axis.ticks) do widest = math.max(widest, #tick.text * digit) end
+    return widest
+end
+
+-- An axis from left to right with as many ticks as there is room for, at most `most`.
+local function axis_across(area, low, high, most)
+    local axis
+    for count = most, 1, -1 do
+        axis = plot_axis.linear(low, high, count, true)
+        if #axis.ticks * (label_width(axis) + digit) <= area.width then break end
+    end
+    return axis
 end
 
 local function axes(drawing, area, x_axis, y_axis, x_name)
@@ -121,8 +138,10 @@ local function draw_all(drawing, area, lines, x_axis, y_axis)
     end
 end
 
-local function area_of(x, y, right)
-    local area = { left = x + margin.left, top = y + margin.top, right = x + panel_width - margin.right - (right or 0),
+-- Where lines are drawn: what the labels left of it and `right` of it leave.
+local function area_of(x, y, y_axis, right)
+    local left = math.max(margin.left, label_width(y_axis) + 12)
+    local area = { left = x + left, top = y + margin.top, right = x + panel_width - margin.right - (right or 0),
         bottom = y + panel_height - margin.bottom }
     area.width, area.height = area.right - area.left, area.bottom - area.top
     return area
@@ -138,17 +157,18 @@ local function element_names(panel)
 end
 
 local function draw_lines(drawing, panel, x, y)
-    local area = area_of(x, y)
     local low, high = range(panel.lines, "y", panel.log)
     local x_low, x_high = range(panel.lines, "x", false)
+    local is_empty = low > high or x_low > x_high
+    local y_axis = is_empty and { ticks = {} } or (panel.log and plot_axis.logarithmic or plot_axis.linear)(low, high, 6)
+    local area = area_of(x, y, y_axis)
     drawing:text(area.left, y + 16, "name", "start", cut(panel.title .. element_names(panel), 60))
-    if low > high or x_low > x_high then
+    if is_empty then
         drawing:text((area.left + area.right) / 2, (area.top + area.bottom) / 2, "note", "middle",
             panel.log and "nothing above 0" or "no finite number")
         return
     end
-    local x_axis = plot_axis.linear(x_low, x_high, 7, true)
-    local y_axis = panel.log and plot_axis.logarithmic(low, high, 6) or plot_axis.linear(low, high, 6)
+    local x_axis = axis_across(area, x_low, x_high, 7)
     axes(drawing, area, x_axis, y_axis, panel.x_name)
     draw_all(drawing, area, panel.lines, x_axis, y_axis)
 end
@@ -171,9 +191,9 @@ local function band_points(area, x_axis, y_axis, times, bottom, top)
 end
 
 local function draw_bands(drawing, panel, x, y)
-    local area = area_of(x, y, band_legend)
-    local x_axis = plot_axis.linear(panel.times[1], panel.times[#panel.times], 5, true)
     local y_axis = plot_axis.linear(0, 100, 5, true)
+    local area = area_of(x, y, y_axis, band_legend)
+    local x_axis = axis_across(area, panel.times[1], panel.times[#panel.times], 5)
     drawing:text(area.left, y + 16, "name", "start", cut(panel.title, 60))
     axes(drawing, area, x_axis, y_axis, "seconds")
     local bottom = {}

@@ -1,5 +1,6 @@
 -- From emitted C to a program: finds the runtime and the C compiler, calls it, and leads its messages back to the spec.
 
+local c_errors = require "gen.c_errors"
 local cli = require "gen.cli"
 local compile = require "gen.compile"
 local host = require "host"
@@ -109,24 +110,6 @@ function toolchain.fingerprint(unit, arguments)
     return table.concat(parts, "\0")
 end
 
-local kinds = { error = "error", ["fatal error"] = "error", note = "note" }
-
--- Adds the compiler's errors about the spec's own files to the unit's diagnostics. The messages come from a compilation
--- with line directives that name these files as the user does; columns are those of the emitted text and say nothing
--- about the spec.
-local function add_diagnostics(unit, messages)
-    local names = {}
-    for name, source in next, unit.sources do names[source.path] = name end
-    for line in messages:gmatch("[^\n]+") do
-        local path, number, kind, text = line:match("^(.-):(%d+):%d+: ([%a ]+): (.*)$")
-        local name = path and names[path]
-        if name and kinds[kind] then
-            unit.diags:insert { id = "c", severity = kinds[kind], text = text, at = { file = name, line = tonumber(number) },
-                name = text:match("['\"]([%a_][%w_]*)['\"]") }
-        end
-    end
-end
-
 -- The emitted text again, with line directives that lead to the spec.
 local function with_lines(unit)
     local options = {}
@@ -137,10 +120,10 @@ end
 
 -- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
 function toolchain.check(unit, arguments)
-    local command = toolchain.compile_command(unit, arguments)
+    local command, text = append(toolchain.compile_command(unit, arguments), c_errors.flags), with_lines(unit)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
-    local _, messages = run(command, { env = { "LC_ALL=C" }, input = with_lines(unit) })
-    add_diagnostics(unit, messages)
+    local _, messages = run(command, { env = { "LC_ALL=C" }, input = text })
+    c_errors.add(unit, messages, text)
 end
 
 -- The first lines of the compiler's messages: after many, the rest says no more.

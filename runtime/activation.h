@@ -65,7 +65,7 @@ LOOPC_INLINE void loopc_softmax(const float *z, float *a, int32_t samples, int32
                                 struct loopc_part me)
 {
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const float *const from = z + loopc_panel_at(classes, 0, r);
         float *const to = a + loopc_panel_at(classes, 0, r);
         const loopc_vec largest = loopc_largest(from, classes);
@@ -85,7 +85,7 @@ LOOPC_INLINE void loopc_softmax_gate(const float *a, float *d, int32_t samples, 
                                      struct loopc_part me)
 {
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(classes, 0, r);
         loopc_vec mean = {0};
         for (int32_t j = 0; j < classes; j++)

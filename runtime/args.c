@@ -238,10 +238,36 @@ static int read_common(struct reader *reader, const char *name)
     return LOOPC_OK;
 }
 
-/* All flags there are, for the nearest one. Returns how many. */
-static int list_flags(const struct loopc_program *program, const char **flags)
+/* Where the value of a flag of a verb goes, or NULL. */
+static const char **model_value(struct loopc_model_args *args, const char *name)
+{
+    const bool export = args->verb == LOOPC_VERB_EXPORT;
+    if (!strcmp(name, "net")) return &args->net;
+    if (!strcmp(name, "data")) return export ? NULL : &args->data;
+    if (!export) return NULL;
+    return !strcmp(name, "npy") ? &args->npy : !strcmp(name, "onnx") ? &args->onnx : &args->header;
+}
+
+/* What export and predict take of the flags of a run. */
+static const char *const verb_common[] = {"checkpoint", "resume", "help", "version", NULL};
+
+static int list_verb_flags(struct reader *reader, const char **flags)
 {
     int count = 0;
+    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+        if (model_value(&reader->args->model, flag->name)) flags[count++] = flag->name;
+    }
+    for (const char *const *name = verb_common; *name; name++)
+        flags[count++] = *name;
+    return count;
+}
+
+/* All flags there are, for the nearest one. Returns how many. */
+static int list_flags(struct reader *reader, const char **flags)
+{
+    const struct loopc_program *const program = reader->program;
+    int count = 0;
+    if (reader->args->model.verb != LOOPC_VERB_RUN) return list_verb_flags(reader, flags);
     for (int i = 0; i < program->field_count; i++) {
         if (program->fields[i].flag) flags[count++] = program->fields[i].flag;
     }
@@ -261,22 +287,12 @@ static int unknown(struct reader *reader)
     const size_t most = (size_t)reader->program->field_count + 32;
     const char **flags = calloc(most, sizeof *flags);
     if (!flags) return LOOPC_FAILED;
-    const int nearest = loopc_nearest(name, flags, list_flags(reader->program, flags));
+    const int nearest = loopc_nearest(name, flags, list_flags(reader, flags));
     if (nearest >= 0) {
         snprintf(args->hint, sizeof args->hint, "did you mean '--%s'?", flags[nearest]);
     }
     free(flags);
     return LOOPC_FAILED;
-}
-
-/* Where the value of a flag of a verb goes, or NULL. */
-static const char **model_value(struct loopc_model_args *args, const char *name)
-{
-    const bool export = args->verb == LOOPC_VERB_EXPORT;
-    if (!strcmp(name, "net")) return &args->net;
-    if (!strcmp(name, "data")) return export ? NULL : &args->data;
-    if (!export) return NULL;
-    return !strcmp(name, "npy") ? &args->npy : !strcmp(name, "onnx") ? &args->onnx : &args->header;
 }
 
 /* What a verb takes: the options of a run have no meaning there. */
@@ -287,11 +303,9 @@ static int read_model_flag(struct reader *reader)
         const char **value = model_value(&reader->args->model, flag->name);
         return value ? take_text(reader, flag->value, value) : unknown(reader);
     }
-    static const char *const others[] = {"checkpoint", "resume", "help", "version"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (loopc_flag_is(others[i], reader->name, reader->name_length)) {
-            return read_common(reader, others[i]);
-        }
+    for (const char *const *name = verb_common; *name; name++) {
+        if (loopc_flag_is(*name, reader->name, reader->name_length))
+            return read_common(reader, *name);
     }
     return unknown(reader);
 }

@@ -109,6 +109,14 @@ static int entry_count(const struct plan *plan)
     return plan->loading->values_only ? plan->entries.fields : plan->entries.count;
 }
 
+/* A number, or an array of one. */
+static bool is_one(const int64_t *dims, int rank)
+{
+    while (rank > 0 && dims[rank - 1] == 1)
+        rank--;
+    return rank == 0;
+}
+
 static int check_entry(const struct plan *plan, const struct loopc_entry *entry,
                        const struct loopc_stored *stored)
 {
@@ -121,6 +129,7 @@ static int check_entry(const struct plan *plan, const struct loopc_entry *entry,
         !memcmp(stored->dims, entry->dims, (size_t)entry->rank * sizeof *entry->dims)) {
         return LOOPC_LOADED;
     }
+    if (is_one(stored->dims, stored->rank) && is_one(entry->dims, entry->rank)) return LOOPC_LOADED;
     return refuse(plan, NULL, "%s is %s in the file, %s in the program", entry->key,
                   loopc_dims_format(stored->dims, stored->rank, there, sizeof there),
                   loopc_dims_format(entry->dims, entry->rank, here, sizeof here));

@@ -62,11 +62,22 @@ static int not_a_number(const struct table *t, const char *text)
     return loopc_bad_value(t->l, hint_for(text), is_blank(text) ? "the cell is empty" : what);
 }
 
-static int wrong_count(const struct table *t)
+static bool is_last(struct table *t)
 {
-    return loopc_complain(
-        t->l->message, NULL, "%s:%" PRId64 ": %zu cells, but line %" PRId64 " has %" PRId64,
-        t->l->in->path, line_of(&t->record), t->record.cells.count, t->first_line, t->l->width);
+    return !next_record(t) && t->record.cells.count == 0;
+}
+
+/* Reads on, to know whether the file ends here. */
+static int wrong_count(struct table *t)
+{
+    const size_t count = t->record.cells.count;
+    const int64_t line = line_of(&t->record);
+    const char *const hint = (int64_t)count > t->l->width ? "a cell with a comma in it is quoted"
+                             : is_last(t) ? "it is the last line: the file may have been cut short"
+                                          : "every line has a cell for each column";
+    return loopc_complain(t->l->message, hint,
+                          "%s:%" PRId64 ": %zu cells, but line %" PRId64 " has %" PRId64,
+                          t->l->in->path, line, count, t->first_line, t->l->width);
 }
 
 /* Turns the record into numbers and hands them on. */

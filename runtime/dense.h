@@ -82,7 +82,7 @@ LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t sam
                                                   8, 9, 10, 11, 12, 13, 14, 15};
     const loopc_vec zero = {0};
     const float *const rest = d + samples / LOOPC_PANEL * stride;
-    for (int t = 0; t < LOOPC_PANEL; t += LOOPC_LANES) {
+    for (int t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES) {
         loopc_vec sum = zero;
         for (const float *panel = d; panel < rest; panel += stride)
             sum += loopc_load(panel + t);
@@ -99,7 +99,9 @@ LOOPC_INLINE void loopc_add_lanes(const float *lanes, float *sums)
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         const loopc_quad *const row = (const loopc_quad *)(lanes + i * LOOPC_PANEL);
-        rows[i] = (row[0] + row[2]) + (row[1] + row[3]);
+        rows[i] = row[0];
+        if (LOOPC_MOST_LANES == 8) rows[i] += row[1];
+        if (LOOPC_MOST_LANES > 8) rows[i] = (row[0] + row[2]) + (row[1] + row[3]);
     }
     loopc_turn_four(rows);
     *(loopc_quad *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
@@ -112,11 +114,13 @@ LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outpu
     LOOPC_ALIGNED float lanes[LOOPC_SQUARE];
     const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
     memset(lanes + count * LOOPC_PANEL, 0,
-           (size_t)(LOOPC_PANEL - count) * LOOPC_PANEL * sizeof *lanes);
+           (size_t)(LOOPC_MOST_LANES - count) * LOOPC_PANEL * sizeof *lanes);
+#pragma GCC unroll 8
     for (int32_t i = 0; i < count; i++)
         loopc_bias_lanes(d + (o + i) * LOOPC_PANEL, LOOPC_STRIDE((ptrdiff_t)outputs), samples,
                          lanes + i * LOOPC_PANEL);
-    for (int i = 0; i < LOOPC_PANEL; i += 4)
+#pragma GCC unroll 4
+    for (int i = 0; i < LOOPC_MOST_LANES; i += 4)
         loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
 
@@ -126,7 +130,7 @@ LOOPC_INLINE void loopc_bias_gradient(float *gb, const float *d, int32_t samples
     for (int32_t o = 0; o < outputs; o += LOOPC_PANEL) {
         LOOPC_ALIGNED float sums[LOOPC_PANEL];
         loopc_bias_sums(d, samples, outputs, o, sums);
-        for (int t = 0; t < LOOPC_PANEL; t += LOOPC_LANES)
+        for (int t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES)
             loopc_store(gb + o + t, loopc_load(gb + o + t) + loopc_load(sums + t));
     }
 }
@@ -166,7 +170,7 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
     for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
         LOOPC_ALIGNED float sums[LOOPC_PANEL];
         loopc_bias_sums(d, samples, outputs, o, sums);
-        for (int t = 0; t < LOOPC_PANEL; t += LOOPC_LANES)
+        for (int t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES)
             loopc_move(b, o + t, loopc_load(sums + t), rates);
     }
 }

@@ -6,7 +6,7 @@
  * many lanes there are. Errors in units in the last place of the exact result, at most, over all
  * floats (make soak tries them all):
  *
- *     loopc_vexp  1.55    loopc_vlog  0.85    loopc_vtanh  1.75    loopc_vsigmoid  3.4
+ *     loopc_vexp  1.25    loopc_vlog  0.85    loopc_vtanh  1.60    loopc_vsigmoid  2.00
  *
  * Each brings its argument to a small interval and takes a polynomial there, fitted so that its
  * largest relative error is least (Remez, with coefficients that are floats).
@@ -33,15 +33,14 @@ LOOPC_INLINE loopc_vec loopc_power_of_2(loopc_ivec n)
     return (loopc_vec)((n + 127) << 23);
 }
 
-/* 2^f for |f| <= 1/2. A polynomial of degree 6 in two halves, which are ready at the same time. */
-LOOPC_INLINE loopc_vec loopc_power_within(loopc_vec f)
+/* (2^f - 1) / f for |f| <= 1/2: a polynomial of degree 5 in pairs that are ready at the same time. */
+LOOPC_INLINE loopc_vec loopc_power_slope(loopc_vec f)
 {
-    static const float c[] = {1.0f,           0x1.62e432p-1f,  0x1.ebfbe6p-3f, 0x1.c6ada8p-5f,
+    static const float c[] = {0x1.62e432p-1f, 0x1.ebfbe6p-3f,  0x1.c6ada8p-5f,
                               0x1.3b2162p-7f, 0x1.5fc9d8p-10f, 0x1.4c92a2p-13f};
-    const loopc_vec square = f * f;
-    const loopc_vec low = loopc_polynomial(f, c, 3), middle = loopc_polynomial(f, c + 3, 2);
-    const loopc_vec high = loopc_fma(square, loopc_polynomial(f, c + 5, 2), middle);
-    return loopc_fma(square * f, high, low);
+    const loopc_vec square = f * f, low = loopc_polynomial(f, c, 2);
+    const loopc_vec middle = loopc_polynomial(f, c + 2, 2), high = loopc_polynomial(f, c + 4, 2);
+    return loopc_fma(square, loopc_fma(square, high, middle), low);
 }
 
 /* The integer n nearest to x / log 2 is found by adding 3 * 2^22, which leaves no place for a
@@ -60,7 +59,8 @@ LOOPC_INLINE loopc_vec loopc_vexp(loopc_vec x)
     const loopc_ivec n = (loopc_ivec)shifted - (loopc_ivec)round, half = n >> 1;
     loopc_vec f = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round - shifted);
     f = loopc_fma(x, loopc_splat(LOOPC_1_LOG2_REST), f);
-    return loopc_power_within(f) * loopc_power_of_2(half) * loopc_power_of_2(n - half);
+    const loopc_vec power = loopc_fma(f, loopc_power_slope(f), loopc_splat(1.0f));
+    return power * loopc_power_of_2(half) * loopc_power_of_2(n - half);
 }
 
 /* The natural logarithm of x; -infinity for 0, NaN below it. x = 2^n (1 + f) with 1 + f between
@@ -86,29 +86,47 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
     return loopc_select(x < infinite, sum, x); /* infinity and NaN stay */
 }
 
-/* The hyperbolic tangent of x: x + x^3 p(x^2) near 0, 1 where nothing else is left, and between them
- * 1 - 2 / (e^2x + 1), which forgives the errors of the exponential. All three are calculated, each
- * for all lanes, and the right one is taken at the end, where it holds up nothing. */
+/* The hyperbolic tangent of x: x + x^3 p(x^2) near 0, +-1 where nothing else is left, and between
+ * them +-(1 - 2 / (e^2|x| + 1)), which forgives the errors of the exponential: a polynomial of degree
+ * 5 is enough for it, put together so that all of it is ready at the same time. All three are
+ * calculated, each for all lanes and with its sign, and the right one is taken at the end, where it
+ * holds up nothing. */
 LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
 {
-    static const float c[] = {-0x1.555532p-2f, 0x1.110728p-3f, -0x1.b83c60p-5f, 0x1.5226c2p-6f,
-                              -0x1.75e27ap-8f};
+    static const float near_c[] = {-0x1.555504p-2f, 0x1.11017ap-3f,  -0x1.b81626p-5f,
+                                   0x1.567e7ep-6f,  -0x1.c19618p-8f, 0x1.55d62ap-10f};
+    static const float power_c[] = {0x1.000002p0f,  0x1.62e438p-1f, 0x1.ebf80ap-3f,
+                                    0x1.c6a2c2p-5f, 0x1.3d5c46p-7f, 0x1.659974p-10f};
     const loopc_vec one = loopc_splat(1.0f), size = loopc_abs(x), square = x * x;
-    const loopc_vec near = loopc_fma(loopc_polynomial(square, c, 5), square * size, size);
+    const loopc_vec sum = loopc_fma(loopc_polynomial(square, near_c, 6), square * size, size);
+    const loopc_vec near = loopc_copysign(sum, x);
     const loopc_vec round = loopc_splat(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round);
     const loopc_vec f = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round - shifted);
     const loopc_vec scale = (loopc_vec)(((loopc_ivec)shifted << 23) + (loopc_ivec)one);
-    const loopc_vec middle = one - 2.0f / loopc_fma(loopc_power_within(f), scale, one);
-    const loopc_vec far = loopc_select(size > 9.1f, one, middle);
-    return loopc_copysign(loopc_select(size < 0.6f, near, far), x);
+    const loopc_vec low = loopc_fma(loopc_polynomial(f, power_c, 2), scale, one);
+    const loopc_vec middle = loopc_polynomial(f, power_c + 2, 2);
+    const loopc_vec high = loopc_fma(f * f, loopc_polynomial(f, power_c + 4, 2), middle);
+    const loopc_vec divisor = loopc_fma(f * f * scale, high, low);
+    const loopc_vec limit = loopc_copysign(one, x);
+    const loopc_vec between = limit - loopc_copysign(loopc_splat(2.0f), x) / divisor;
+    return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, between));
 }
 
-/* 1 / (1 + e^-x), for x below 0 as e^x / (1 + e^x): no exponential is above 1. */
+/* 1 / (1 + e^-x) = 2^n / (2^-f + 2^n) with e^x = 2^n 2^f. The smaller of 1 and 2^n is added first, to
+ * 2^-f - 1, where it loses least; 2^n is in two halves as above. */
 LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
 {
-    const loopc_vec one = loopc_splat(1.0f), power = loopc_vexp(-loopc_abs(x));
-    return loopc_select(x < 0.0f, power, one) / (one + power);
+    x = loopc_max(loopc_min(x, loopc_splat(30.0f)), loopc_splat(-104.0f));
+    const loopc_vec one = loopc_splat(1.0f), round = loopc_splat(LOOPC_ROUND);
+    const loopc_vec shifted = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round);
+    const loopc_ivec n = (loopc_ivec)shifted - (loopc_ivec)round, half = n >> 1;
+    loopc_vec f = loopc_fma(x, loopc_splat(-LOOPC_1_LOG2), shifted - round);
+    f = loopc_fma(x, loopc_splat(-LOOPC_1_LOG2_REST), f);
+    const loopc_vec scale = loopc_power_of_2(half), rest = loopc_power_of_2(n - half);
+    const loopc_vec power = scale * rest;
+    const loopc_vec sum = loopc_fma(f, loopc_power_slope(f), loopc_min(one, power));
+    return scale * (rest / (sum + loopc_max(one, power)));
 }
 
 /* The same for one value. */

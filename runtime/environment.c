@@ -177,7 +177,7 @@ void loopc_draw_weighted(struct loopc_rng *rng, const float *weights, int32_t ro
 
 static bool above(const float *values, int32_t i, int32_t j)
 {
-    return values[i] > values[j] || (values[i] == values[j] && i < j);
+    return values[i] == values[j] ? i < j : values[i] > values[j];
 }
 
 void loopc_take_top(const float *values, int32_t rows, int32_t n, int32_t *order)

@@ -6,7 +6,6 @@
 #include "rng.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <limits.h>
 #include <locale.h>
 #include <math.h>

@@ -58,13 +58,11 @@ struct loopc_field {
     const struct loopc_range *range;             /* or NULL: all that the type has */
     const char *doc;                             /* one line, or NULL */
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
-    uint8_t rank;                                /* of dims; 0: one value, or an array of count */
     int64_t dims[3];                             /* row-major; their product is count */
-    bool
-        panels; /* a matrix in panels of columns (panel.h); elements count row by row all the same */
-    size_t
-        width_at; /* where an int32_t of the state says how many of the last of dims, the columns of
-                        such a matrix, are in use; 0: all */
+    size_t width_at; /* where an int32_t of the state says how many of the last of dims, the
+                        columns of a matrix in panels, are in use; 0: all */
+    uint8_t rank;    /* of dims; 0: one value, or an array of count */
+    bool panels;     /* a matrix in panels of columns (panel.h); elements count row by row */
 };
 
 /* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */

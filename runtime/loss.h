@@ -8,8 +8,8 @@
  * room for full panels; loopc_mean adds it up, first to last, so that the sum depends on nothing
  * else. Each call does the share of one part (part.h), LOOPC_LANES samples side by side.
  *
- * squared error leaves the derivative by a; the caller takes it back through the activation. The
- * two entropies are written together with the activation they go with and leave the derivative by
+ * squared error takes its derivative back through the activation itself, but for a softmax. The two
+ * entropies are written together with the activation they go with and leave the derivative by
  * z, which is plain a - y; they read z, because a has lost what a logarithm needs once it rounds to
  * 0 or 1.
  */
@@ -36,20 +36,22 @@ static inline float loopc_mean(const float *losses, int32_t samples)
 }
 
 /* Mean squared error, halved: sum of (a - y)^2 / (2 samples), the sum over samples and outputs;
- * d = (a - y) / samples, the derivative by a. */
+ * d = (a - y) / samples, taken back through the activation by its gate: LOOPC_STORE leaves the
+ * derivative by a. */
 LOOPC_INLINE void loopc_squared_error(const float *a, float *d, float *losses, int32_t samples,
-                                      int32_t outputs, struct loopc_part me)
+                                      int32_t outputs, enum loopc_finish gate, struct loopc_part me)
 {
     const loopc_vec share = loopc_splat(loopc_share(samples));
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
         loopc_vec sum = {0};
         for (int32_t j = 0; j < outputs; j++) {
             float *const to = d + at + j * LOOPC_PANEL;
-            const loopc_vec error = loopc_load(a + at + j * LOOPC_PANEL) - loopc_load(to);
+            const loopc_vec output = loopc_load(a + at + j * LOOPC_PANEL);
+            const loopc_vec error = output - loopc_load(to);
             sum = loopc_fma(error, error, sum);
-            loopc_store(to, error * share);
+            loopc_store(to, loopc_finished(error * share, output, gate));
         }
         loopc_store(losses + r, sum * 0.5f);
     }
@@ -97,7 +99,7 @@ LOOPC_INLINE void loopc_cross_entropy(const float *z, const int32_t *labels, flo
 {
     const float share = loopc_share(samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(classes, 0, r);
         const loopc_ivec label = loopc_label_lanes(labels, r, samples);
         loopc_store(losses + r, loopc_entropy_lanes(z + at, label, d + at, classes, share));
@@ -112,7 +114,7 @@ LOOPC_INLINE void loopc_binary_cross_entropy(const float *z, float *d, float *lo
 {
     const float share = loopc_share(samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);
-    for (int32_t r = mine.first; r < mine.end; r += LOOPC_LANES) {
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
         loopc_vec sum = {0};
         for (int32_t j = 0; j < outputs; j++) {

@@ -20,7 +20,7 @@
  *     p                              u of the next tile, and weights to be updated, are fetched ahead
  *
  * A sum that the blocking of p interrupts waits in c and goes on from there, so the bits depend
- * neither on blocking nor on tiles, vectors or the number of parts (threads) that share the bands.
+ * neither on blocking nor on tiles, vectors or the number of parts (threads) that share bands or columns.
  */
 #ifndef LOOPC_PRODUCT_H
 #define LOOPC_PRODUCT_H
@@ -34,6 +34,7 @@
 enum {
     LOOPC_BAND = LOOPC_PANEL,
     LOOPC_DEPTH = 512,            /* p at a time, unless the finish needs all of them at once */
+    LOOPC_SHALLOW = 8,            /* so many p are no loop */
     LOOPC_GROUP = 128 * 1024,     /* floats of v at a time: half a megabyte */
     LOOPC_FAR = 64 * 1024,        /* floats of u, and */
     LOOPC_FAR_STATE = 320 * 1024, /* of weights with moments, from which on fetching ahead pays */
@@ -45,7 +46,7 @@ struct loopc_product {
     ptrdiff_t u_stride, v_stride, c_stride; /* floats from one panel to the next */
     enum loopc_direction way;               /* how u is read */
     int32_t rows, columns, depth;           /* how many i, j, p */
-    int32_t most, deepest;                  /* columns and p that there is room for */
+    int32_t most, deepest;                  /* columns that c has room for; the most p */
     const float *start;                     /* what the sums of each row start from; NULL: 0 */
     bool add;                               /* they start from what is in c */
     enum loopc_finish finish;
@@ -53,7 +54,7 @@ struct loopc_product {
     struct loopc_weights weights;
     const struct loopc_rates *rates;
     struct loopc_ahead *ahead; /* what is fetched on the way; NULL: nothing */
-    struct loopc_part me;      /* whose bands are done */
+    struct loopc_part me;      /* whose portion is done */
 };
 
 /* One tile of a product: rows from i, vectors from panel j on, `depth` of p from k on. */
@@ -171,6 +172,17 @@ LOOPC_INLINE void loopc_beside(const struct loopc_product *p, const struct loopc
     if (loopc_divides(p)) loopc_pending_row(pending, p->weights, p->c_stride, tile->vecs, p->rates);
 }
 
+/* A few p from u and v on. They are written out, so that a small net stays in registers: what one
+ * kernel stores the next one then has. */
+LOOPC_INLINE void loopc_tile_sum_few(loopc_sums acc, const struct loopc_product *p,
+                                     const struct loopc_tile *tile, const float *u, const float *v)
+{
+    const int next_p = p->way == LOOPC_ALONG ? 1 : LOOPC_PANEL;
+#pragma GCC unroll 8
+    for (int32_t q = 0; q < tile->depth; q++, u += next_p, v += LOOPC_PANEL)
+        loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
+}
+
 /* `depth` p of a tile from k on, where a panel of u begins if it is read along. */
 LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p,
                                  const struct loopc_tile *tile, ptrdiff_t at,
@@ -182,6 +194,10 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p,
     const float *u =
         p->u + column / LOOPC_PANEL * p->u_stride + row * LOOPC_PANEL + column % LOOPC_PANEL;
     const float *v = p->v + tile->j * p->v_stride + (ptrdiff_t)tile->k * LOOPC_PANEL;
+    if (p->deepest <= LOOPC_SHALLOW) {
+        loopc_tile_sum_few(acc, p, tile, u, v);
+        return;
+    }
 #pragma GCC unroll 1
     for (int32_t done = 1; done <= tile->depth; done++) {
         loopc_tile_step(acc, tile->rows, tile->vecs, p->way, u, v, p->v_stride);
@@ -283,49 +299,90 @@ LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, struct loopc
         loopc_tile_finish(acc, p, &tile, at);
 }
 
+/* How many panels wide tiles are. A narrow program has no more than one in a row. */
+enum { LOOPC_WIDE = LOOPC_MOST_LANES < LOOPC_PANEL ? 1 : LOOPC_TILE_PANELS };
+
 /* A row of tiles, up to panel `end`: 3 or 2 panels wide. Where there is room for two, a single panel
  * is taken together with the one behind it, which nobody reads. */
 LOOPC_INLINE void loopc_product_row(const struct loopc_product *p, struct loopc_tile tile,
                                     int32_t end, struct loopc_pending *pending)
 {
     const int32_t most = LOOPC_PANEL_COUNT(p->most);
-    const bool wide = most >= 3 && LOOPC_TILE_PANELS >= 3,
-               pairs = most >= 2 && LOOPC_TILE_PANELS >= 2;
     tile.vecs = 3 * LOOPC_PANEL_VECS;
-    if (wide)
+    if (LOOPC_WIDE >= 3 && most >= 3)
         for (; end - tile.j == 3 || end - tile.j > 4; tile.j += 3)
             loopc_product_tile(p, tile, pending);
-    tile.vecs = (pairs ? 2 : 1) * LOOPC_PANEL_VECS;
-    if (!wide || most % 3 > 0 || p->columns != p->most)
-        for (; tile.j < end; tile.j += pairs ? 2 : 1)
+    tile.vecs = 2 * LOOPC_PANEL_VECS;
+    if (LOOPC_WIDE >= 2 && most >= 2 && (most == 2 || most % 3 > 0 || p->columns != p->most))
+        for (; tile.j < end; tile.j += 2)
+            loopc_product_tile(p, tile, pending);
+    tile.vecs = LOOPC_PANEL_VECS;
+    if (LOOPC_WIDE < 2 || most < 2)
+        for (; tile.j < end; tile.j++)
             loopc_product_tile(p, tile, pending);
 }
 
-/* `count` rows of c, in tiles whose heights differ by at most 1. */
-LOOPC_INLINE void loopc_product_band(const struct loopc_product *p, struct loopc_tile tile,
-                                     int count, int32_t end, struct loopc_pending *pending)
+/* `count` rows of tiles, each `rows` high; tile.i is then below them. */
+LOOPC_INLINE void loopc_product_rows(const struct loopc_product *p, struct loopc_tile *tile,
+                                     int rows, int count, int32_t end,
+                                     struct loopc_pending *pending)
 {
-    const int tiles = (count + LOOPC_TILE_ROWS - 1) / LOOPC_TILE_ROWS;
-    const int higher = count % tiles;
-    tile.rows = count / tiles + 1;
-    for (int t = 0; t < higher; t++, tile.i += tile.rows)
-        loopc_product_row(p, tile, end, pending);
-    tile.rows = count / tiles;
-    for (int t = higher; t < tiles; t++, tile.i += tile.rows)
-        loopc_product_row(p, tile, end, pending);
+    tile->rows = rows;
+    for (int t = 0; t < count; t++, tile->i += rows)
+        loopc_product_row(p, *tile, end, pending);
+}
+
+/* A band of 16 rows, in tiles whose heights differ by at most 1. */
+LOOPC_INLINE void loopc_product_band(const struct loopc_product *p, struct loopc_tile *tile,
+                                     int32_t end, struct loopc_pending *pending)
+{
+    enum {
+        TILES = (LOOPC_BAND + LOOPC_TILE_ROWS - 1) / LOOPC_TILE_ROWS,
+        ROWS = LOOPC_BAND / TILES,
+        HIGHER = LOOPC_BAND % TILES
+    };
+    if (HIGHER > 0) loopc_product_rows(p, tile, ROWS + 1, HIGHER, end, pending);
+    loopc_product_rows(p, tile, ROWS, TILES - HIGHER, end, pending);
+}
+
+/* What is left below full bands, likewise. */
+LOOPC_INLINE void loopc_product_rest(const struct loopc_product *p, struct loopc_tile *tile,
+                                     int rest, int32_t end, struct loopc_pending *pending)
+{
+    const int tiles = (rest + LOOPC_TILE_ROWS - 1) / LOOPC_TILE_ROWS, higher = rest % tiles;
+    loopc_product_rows(p, tile, rest / tiles + 1, higher, end, pending);
+    loopc_product_rows(p, tile, rest / tiles, tiles - higher, end, pending);
+}
+
+/* What a part does of a product: some bands of rows and some panels of columns. */
+struct loopc_portion {
+    struct loopc_span bands, panels;
+};
+
+/* Shares the bands; or, where these are not shared evenly but columns are, the panels: a few outputs
+ * are a single band. Each gets whole tiles, of 2 or of 3 panels, for a tile at the end takes what is
+ * behind it along. */
+LOOPC_INLINE struct loopc_portion loopc_portion_of(const struct loopc_product *p)
+{
+    const int32_t bands = LOOPC_PANEL_COUNT(p->rows), panels = LOOPC_PANEL_COUNT(p->columns);
+    const int32_t whole = LOOPC_PANEL_COUNT(p->most) % 3 > 0 ? 2 : 6;
+    if (bands % p->me.parts > 0 && panels % (whole * p->me.parts) == 0)
+        return (struct loopc_portion){{0, bands}, loopc_span_of(panels, p->me)};
+    return (struct loopc_portion){loopc_span_of(bands, p->me), {0, panels}};
 }
 
 /* The bands of this part. */
-LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, struct loopc_tile tile,
-                                      int32_t end, struct loopc_pending *pending)
+LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, struct loopc_span mine,
+                                      struct loopc_tile tile, int32_t end,
+                                      struct loopc_pending *pending)
 {
     const int32_t rest = p->rows % LOOPC_BAND, bands = LOOPC_PANEL_COUNT(p->rows);
-    const struct loopc_span mine = loopc_span_of(bands, p->me);
     const int32_t full = loopc_lesser(mine.end * LOOPC_BAND, p->rows - rest);
-    for (tile.i = mine.first * LOOPC_BAND; tile.i < full; tile.i += LOOPC_BAND)
-        loopc_product_band(p, tile, LOOPC_BAND, end, pending);
+    tile.i = mine.first * LOOPC_BAND;
+    while (tile.i < full)
+        loopc_product_band(p, &tile, end, pending);
     if (rest > 0 && mine.end == bands && mine.first < bands)
-        loopc_product_band(p, tile, rest, end, pending);
+        loopc_product_rest(p, &tile, rest, end, pending);
 }
 
 /* How many panels of columns are done at a time, `depth` p of each: as many as the cache keeps, and
@@ -352,13 +409,14 @@ LOOPC_INLINE void loopc_multiply(const struct loopc_product *p)
     struct loopc_pending pending;
     pending.rows = pending.vecs = 0;
     const int32_t most = p->finish == LOOPC_UPDATE ? p->depth : LOOPC_DEPTH;
-    const int32_t depth = loopc_lesser(p->depth, most), panels = LOOPC_PANEL_COUNT(p->columns);
-    for (int32_t j = 0, end; j < panels; j = end) {
+    const int32_t depth = loopc_lesser(p->depth, most);
+    const struct loopc_portion mine = loopc_portion_of(p);
+    for (int32_t j = mine.panels.first, end; j < mine.panels.end; j = end) {
         struct loopc_tile tile = {.j = j};
-        end = loopc_group_end(j, loopc_group_of(p, depth), panels);
+        end = loopc_group_end(j, loopc_group_of(p, depth), mine.panels.end);
         do {
             tile.depth = loopc_lesser(depth, p->depth - tile.k);
-            loopc_product_bands(p, tile, end, &pending);
+            loopc_product_bands(p, mine.bands, tile, end, &pending);
             tile.k += depth;
         } while (tile.k < p->depth);
     }

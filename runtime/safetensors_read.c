@@ -49,7 +49,8 @@ static int open_file(struct loopc_safetensors *file, const struct loopc_message 
         return none ? LOOPC_NO_FILE : LOOPC_UNREADABLE;
     }
     if (fstat(file->fd, &info) || !S_ISREG(info.st_mode)) {
-        loopc_complain(message, NULL, "%s: it is no file with bytes in it", file->path);
+        const char *const what = S_ISDIR(info.st_mode) ? "a folder" : "no file with bytes in it";
+        loopc_complain(message, NULL, "%s: it is %s", file->path, what);
         return LOOPC_UNREADABLE;
     }
     file->size = (uint64_t)info.st_size;

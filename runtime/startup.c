@@ -29,6 +29,14 @@ void loopc_say(const struct loopc_program *program, const char *kind, const char
     fprintf(stderr, "%s: %s: %s\n", program->name, kind, text);
 }
 
+/* Whether the run was ended because nobody reads any more, a pipe's reader or a terminal: what is lost
+ * then is not missed. */
+static bool is_gone(void)
+{
+    const int number = loopc_signal_caught();
+    return number == SIGPIPE || number == SIGHUP;
+}
+
 /* Closing a descriptor is where some file systems tell of what they could not write. */
 int loopc_flush_stdout(const struct loopc_program *program)
 {
@@ -37,7 +45,7 @@ int loopc_flush_stdout(const struct loopc_program *program)
     lost |= fflush(stdout) != 0;
     const int copy = lost ? -1 : dup(STDOUT_FILENO);
     lost |= copy >= 0 && close(copy) != 0;
-    if (!lost || loopc_signal_caught() == SIGPIPE) return 0;
+    if (!lost || is_gone()) return 0;
     loopc_say(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
               errno ? strerror(errno) : "");
     return 1;

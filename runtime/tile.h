@@ -32,10 +32,7 @@ enum { LOOPC_TILE_ROWS = 6, LOOPC_TILE_PANELS = 1 };
 enum { LOOPC_TILE_ROWS = 2, LOOPC_TILE_PANELS = 1 };
 #endif
 
-enum {
-    LOOPC_PANEL_VECS = LOOPC_PANEL / LOOPC_LANES,
-    LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS
-};
+enum { LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS };
 
 enum loopc_direction { LOOPC_ALONG, LOOPC_ACROSS };
 
@@ -82,7 +79,7 @@ LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const floa
 #pragma GCC unroll 4
     for (int t = 0; t < vecs; t++) {
         const float *column = c + loopc_vec_at(t, c_stride);
-        LOOPC_FORGET(column);
+        if (rows * vecs > LOOPC_TILE_ROWS) LOOPC_FORGET(column);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; i++)
             acc[i][t] = loopc_load(column + i * LOOPC_PANEL);
@@ -104,7 +101,7 @@ LOOPC_INLINE void loopc_tile_store(loopc_sums acc, int rows, int vecs, float *c,
 #pragma GCC unroll 4
     for (int t = 0; t < vecs; t++) {
         float *column = c + loopc_vec_at(t, c_stride);
-        LOOPC_FORGET(column);
+        if (rows * vecs > LOOPC_TILE_ROWS) LOOPC_FORGET(column);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; i++)
             loopc_store(column + i * LOOPC_PANEL, acc[i][t]);

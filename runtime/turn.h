@@ -9,7 +9,6 @@
 #define LOOPC_TURN_H
 
 #include "rows.h"
-#include "vector.h"
 
 typedef float loopc_quad __attribute__((vector_size(16), may_alias));
 
@@ -67,7 +66,7 @@ LOOPC_INLINE void loopc_turn_few(const float *restrict from, float *restrict to,
 #pragma GCC unroll 16
     for (int32_t j = 0; j < columns; j++)
 #pragma GCC unroll 4
-        for (int32_t t = 0; t < LOOPC_PANEL; t += LOOPC_LANES) {
+        for (int32_t t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES) {
             loopc_vec row = {0};
 #pragma GCC unroll 16
             for (int32_t i = t; i < t + LOOPC_LANES; i++)
@@ -116,7 +115,7 @@ LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict lying
         if (columns == LOOPC_PANEL) {
             memcpy(to, from, LOOPC_PANEL * sizeof *to);
         } else {
-            memset(to, 0, LOOPC_PANEL * sizeof *to);
+            memset(to, 0, LOOPC_MOST_LANES * sizeof *to);
             memcpy(to, from, (size_t)columns * sizeof *to);
         }
     }

@@ -27,22 +27,28 @@
 #define LOOPC_CUT always_inline, unused
 #endif
 
+/* A program whose nets are narrow says before it includes this how many lanes they can use at most:
+ * what is done to shorter vectors is over sooner. */
+#ifndef LOOPC_MOST_LANES
+#define LOOPC_MOST_LANES 16
+#endif
+
+#if defined __AVX512F__ && LOOPC_MOST_LANES >= 16
+#define LOOPC_LANES 16
+#elif defined __AVX__ && LOOPC_MOST_LANES >= 8
+#define LOOPC_LANES 8
+#else
+#define LOOPC_LANES 4
+#endif
+
 /* Both compilers split long vectors for some processors that have them, unless told not to. */
-#if defined __AVX512F__ && defined __clang__
+#if LOOPC_LANES == 16 && defined __clang__
 #define LOOPC_INLINE static inline __attribute__((LOOPC_CUT, __min_vector_width__(512)))
 #else
 #define LOOPC_INLINE static inline __attribute__((LOOPC_CUT))
 #endif
-#if defined __AVX512F__ && !defined __clang__
+#if LOOPC_LANES == 16 && !defined __clang__
 #pragma GCC target("prefer-vector-width=512")
-#endif
-
-#if defined __AVX512F__
-enum { LOOPC_LANES = 16 };
-#elif defined __AVX__
-enum { LOOPC_LANES = 8 };
-#else
-enum { LOOPC_LANES = 4 };
 #endif
 
 /* Whether the processor has a fused multiply-add; elsewhere it is put together from doubles. */

@@ -26,7 +26,7 @@ local Fit = loop "Fit" {
     },
     before_run = node(0, [[
         if (($holdout > 0) == ($test->rows > 0)) $fail("say what to test with: --test, or --holdout of --train");
-        if ($holdout > 0 && loopc_dataset_split($train, 0, $holdout, $train, $test))
+        if ($holdout > 0 && (loopc_dataset_split($train, 0, $holdout, $train, $test) || $test->rows == 0))
             $fail("--holdout %g: no such share of %d samples", $holdout, (int)$train->rows);
     ]]),
     before_epoch = node(1, [[ $rate = $eta * (1 - (float)$iteration / (float)$epochs); ]]),

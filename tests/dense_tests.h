@@ -107,9 +107,8 @@ static void check_turn(int32_t features, int32_t batch, int32_t samples, int32_t
 {
     uint32_t seed = 1;
     fill(x, features * samples, &seed);
-    float *const upright = upright_of(x, samples, features, batch), *const back =
-                                                                        array((size_t)(samples *
-                                                                                       features));
+    float *const upright = upright_of(x, samples, features, batch);
+    float *const back = array((size_t)samples * (size_t)features);
     float *const lying = panels(batch, features);
     for (int32_t part = 0; part < parts; part++)
         loopc_turn(upright, lying, samples, batch, features, (struct loopc_part){part, parts});
@@ -170,11 +169,11 @@ static void matrices_go_to_panels_and_back(void **state)
     fill(w, 64 * 50, &seed);
     for (int32_t rows = 1; rows <= 64; rows += 7)
         for (int32_t columns = 1; columns <= 50; columns++) {
-            float *const back = array((size_t)(rows * columns));
+            float *const back = array((size_t)rows * (size_t)columns);
             const float *const to = panels_of(w, rows, columns);
             same_matrix(to, w, rows, columns, "panels");
             loopc_panels_to(to, back, rows, columns);
-            assert_memory_equal(back, w, sizeof(float) * (size_t)(rows * columns));
+            assert_memory_equal(back, w, sizeof(float) * (size_t)rows * (size_t)columns);
             end_arrays();
         }
 }

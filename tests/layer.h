@@ -153,7 +153,10 @@ static inline void plain_move(float *weight, float *m, float *v, float g,
 
 static inline void same_bits(float value, float expected, const char *what, int32_t i, int32_t j)
 {
-    if (memcmp(&value, &expected, sizeof value) != 0)
+    uint32_t bits, wanted;
+    memcpy(&bits, &value, sizeof bits);
+    memcpy(&wanted, &expected, sizeof wanted);
+    if (bits != wanted)
         fail_msg("%s(%d, %d): %a is not %a", what, i, j, (double)value, (double)expected);
 }
 

@@ -7,6 +7,7 @@
 #   fail WHY                 fails
 #   skip WHY                 ends the test as skipped
 #   as_built PROGRAM...      runs it with the CFLAGS that the tests were called with, or none
+#   sanitized                whether the runtime was built with sanitizers: it links with their compiler alone, at costs of their own
 #   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
 # Each test runs in a new folder, $PWD, with `set -e`; $ROOT is the repository, $LOOPC the generator.
 set -u
@@ -32,6 +33,10 @@ skip() {
 
 as_built() {
     if [ -n "$FLAGS_GIVEN" ]; then CFLAGS=${CFLAGS% -DLOOPC_PLAIN} "$@"; else env -u CFLAGS "$@"; fi
+}
+
+sanitized() {
+    case $CFLAGS in *-fsanitize=*) ;; *) false ;; esac
 }
 
 compile() {

@@ -187,6 +187,17 @@ static void test_another_shape(void **state)
     assert_untouched("flags is 3 in the file, a number in the program");
 }
 
+static void test_a_number_is_an_array_of_one(void **state)
+{
+    (void)state;
+    save();
+    change_program();
+    other_fields[find("eta")].rank = 1;
+    other_fields[find("eta")].dims[0] = 1;
+    assert_int_equal(load(), LOOPC_LOADED);
+    assert_true(loaded.eta == saved.eta);
+}
+
 static void test_missing_and_extra(void **state)
 {
     (void)state;
@@ -365,14 +376,23 @@ static void test_python_reads_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_there_and_back),    TEST(test_texts),
-        TEST(test_special_numbers),   TEST(test_width),
-        TEST(test_another_width),     TEST(test_a_width_that_cannot_be),
-        TEST(test_another_type),      TEST(test_another_shape),
-        TEST(test_missing_and_extra), TEST(test_another_program),
-        TEST(test_another_version),   TEST(test_another_data_set),
-        TEST(test_foreign_files),     TEST(test_values_that_cannot_be),
-        TEST(test_a_newer_format),    TEST(test_the_same_bytes),
+        TEST(test_there_and_back),
+        TEST(test_texts),
+        TEST(test_special_numbers),
+        TEST(test_width),
+        TEST(test_another_width),
+        TEST(test_a_width_that_cannot_be),
+        TEST(test_another_type),
+        TEST(test_another_shape),
+        TEST(test_a_number_is_an_array_of_one),
+        TEST(test_missing_and_extra),
+        TEST(test_another_program),
+        TEST(test_another_version),
+        TEST(test_another_data_set),
+        TEST(test_foreign_files),
+        TEST(test_values_that_cannot_be),
+        TEST(test_a_newer_format),
+        TEST(test_the_same_bytes),
         TEST(test_python_reads_it),
     };
     return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The control channel of a trainer, steered by a parent in Python: tests/control/protocol.py and hostile.py. Words choose tests.
+# The control channel of a trainer, steered by a parent in Python: suites of tests/control. Words choose tests.
 cd "$(dirname "$0")/.." || exit 2
 BUILD=${BUILD:-build}
 LOOPC=${LOOPC:-$PWD/$BUILD/loopc}
@@ -10,5 +10,5 @@ trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/10_spirals.lua -o "$TMPDIR/spirals" || exit 1
 export XOR=$TMPDIR/xor SPIRALS=$TMPDIR/spirals
 failed=0
-for suite in protocol hostile; do python3 -B tests/control/$suite.py "$@" || failed=1; done
+for suite in protocol connection hostile; do python3 -B tests/control/$suite.py "$@" || failed=1; done
 exit $failed

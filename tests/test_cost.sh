@@ -2,8 +2,11 @@
 . "$(dirname "$0")/lib.sh"
 CFLAGS=${CFLAGS% -DLOOPC_PLAIN} # as users build
 
+plain_build() { if sanitized; then skip "sanitizers have costs of their own"; fi; }
+
 # valgrind knows no AVX-512.
 for_valgrind() {
+    plain_build
     command -v valgrind >/dev/null || skip "valgrind is not installed"
     [ "$(uname -m)" != x86_64 ] || export CFLAGS=-march=x86-64-v3
 }
@@ -107,6 +110,7 @@ test_the_first_step_comes_soon() {
 }
 
 test_a_small_trainer_takes_little_memory() {
+    plain_build
     xor_data
     small_trainer
     "$SMALL" --data xor.csv --batches 1000000000000 >/dev/null &
@@ -118,6 +122,7 @@ test_a_small_trainer_takes_little_memory() {
 }
 
 test_a_small_trainer_is_small() {
+    plain_build
     small_trainer
     strip -o T1 "$SMALL"
     local bytes

@@ -20,7 +20,7 @@ static void check_samples(const struct layer_kernels *kernels, const struct laye
     {                                                                                              \
         (void)state;                                                                               \
         const struct layer_shape shape = {INPUTS, OUTPUTS, BATCH, FINISH, GATE, RATES};            \
-        check_samples(&name, &shape);                                                              \
+        check_samples(&(name), &shape);                                                            \
     }
 
 CUT(hidden, 64, 33, 35, LOOPC_RELU, LOOPC_GATE_TANH, ADAM)

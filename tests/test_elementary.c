@@ -37,10 +37,10 @@ static double exact_sigmoid(double x)
     return 1 / (1 + exp(-x));
 }
 
-static const struct function functions[] = {{"exp", call_vexp, exp, 1.55},
+static const struct function functions[] = {{"exp", call_vexp, exp, 1.25},
                                             {"log", call_vlog, log, 0.85},
-                                            {"tanh", call_vtanh, tanh, 1.75},
-                                            {"sigmoid", call_vsigmoid, exact_sigmoid, 3.4}};
+                                            {"tanh", call_vtanh, tanh, 1.6},
+                                            {"sigmoid", call_vsigmoid, exact_sigmoid, 2.0}};
 
 static float float_of(uint32_t bits)
 {

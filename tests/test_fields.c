@@ -1,6 +1,5 @@
 /* Fields: reading, writing, comparing values; nearest names. */
 #include "fields.h"
-#include "panel.h"
 #include "status.h"
 
 #include <float.h>
@@ -326,58 +325,9 @@ static void reads_within_a_range(void **state)
     assert_int_equal(loopc_range_format(field("f32"), range, sizeof range), 0);
 }
 
-/* ---- matrices in panels ---- */
-
-enum { ROWS = 3, COLUMNS = 20 };
-
-struct matrix {
-    float before;
-    LOOPC_ALIGNED float values[LOOPC_PANELS(ROWS, COLUMNS)];
-};
-
-static const struct loopc_field matrix = {.name = "matrix",
-                                          .type = LOOPC_F32,
-                                          .offset = offsetof(struct matrix, values),
-                                          .count = ROWS * COLUMNS,
-                                          .rank = 2,
-                                          .dims = {ROWS, COLUMNS},
-                                          .panels = true};
-
-static void elements_of_panels_count_row_by_row(void **unused)
-{
-    (void)unused;
-    struct matrix state = {0};
-    char text[32];
-    assert_int_equal(loopc_field_size(&matrix), sizeof state.values);
-    for (int i = 0; i < ROWS; i++)
-        for (int j = 0; j < COLUMNS; j++)
-            state.values[loopc_panel_at(ROWS, i, j)] = (float)(100 * i + j);
-    for (size_t i = 0; i < matrix.count; i++) {
-        const double value = (double)(100 * (i / COLUMNS) + i % COLUMNS);
-        assert_true(loopc_field_real(&matrix, &state, i) == value);
-    }
-    loopc_field_format(&matrix, &state, 2 * COLUMNS + 17, text, sizeof text);
-    assert_string_equal(text, "217");
-}
-
-static void changes_of_panels(void **unused)
-{
-    (void)unused;
-    struct matrix before = {0}, after = {0};
-    after.values[loopc_panel_at(ROWS, 1, 20)] = 1; /* padding */
-    assert_int_equal(loopc_field_changes(&matrix, &before, &after), 0);
-    after.values[loopc_panel_at(ROWS, 1, 19)] = 1;
-    after.values[loopc_panel_at(ROWS, 2, 0)] = 1;
-    assert_int_equal(loopc_field_changes(&matrix, &before, &after), 2);
-    assert_true(loopc_element_changed(&matrix, &before, &after, 2 * COLUMNS - 1));
-    assert_true(loopc_element_changed(&matrix, &before, &after, 2 * COLUMNS));
-    assert_false(loopc_element_changed(&matrix, &before, &after, 2 * COLUMNS + 1));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_within_a_range),
         cmocka_unit_test(reads_whole_numbers),
         cmocka_unit_test(refuses_what_is_no_whole_number),
         cmocka_unit_test(reads_reals),
@@ -394,8 +344,6 @@ int main(void)
         cmocka_unit_test(fills_arrays),
         cmocka_unit_test(nearest_name),
         cmocka_unit_test(reads_within_a_range),
-        cmocka_unit_test(elements_of_panels_count_row_by_row),
-        cmocka_unit_test(changes_of_panels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,8 @@ static struct result squared(const float *a, const float *y, int32_t samples, in
     float *const at = upright_of(a, samples, outputs, BATCH), *const losses = vector(BATCH);
     float *const d = upright_of(y, samples, outputs, BATCH);
     for (int32_t part = 0; part < parts; part++)
-        loopc_squared_error(at, d, losses, samples, outputs, (struct loopc_part){part, parts});
+        loopc_squared_error(at, d, losses, samples, outputs, LOOPC_STORE,
+                            (struct loopc_part){part, parts});
     result.mean = loopc_mean(losses, samples);
     loopc_unpack(d, result.d, samples, outputs);
     end_arrays();

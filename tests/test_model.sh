@@ -99,6 +99,18 @@ test_exports_agree_with_the_other_activations() {
     compare
 }
 
+test_a_net_with_one_output() {
+    expect 0 "$LOOPC" build "$ROOT/specs/08_xor.lua" -o xor
+    expect 0 ./xor --checkpoint ck --save-every 300steps --every 0
+    printf '%s\n' -0.5,-0.5 -0.5,0.5 0.5,-0.5 0.5,0.5 >points.csv
+    expect 0 ./xor predict --checkpoint ck --data points.csv
+    same "$(echo "$OUT" | cut -c 1-6 | tr '\n' ' ')" 'output -0.455 0.4680 0.4680 -0.455 '
+    expect 0 ./xor export --checkpoint ck --npy arrays --c-header net.h --onnx net.onnx
+    expect 0 python3 "$reader" onnx net.onnx points.csv
+    same "$(echo "$OUT" | cut -d , -f 2 | cut -c 1-6 | tr '\n' ' ')" '-0.455 0.4680 0.4680 -0.455 '
+    expect 0 python3 -c 'import sys; assert b"(1,)" in open(sys.argv[1], "rb").read()' arrays/net.layers.1.bias.npy
+}
+
 test_the_width_and_the_scale_are_those_of_the_checkpoint() {
     make_samples 40 7
     make_trainer 'activation = "relu"'
@@ -132,6 +144,11 @@ test_wrong_use_is_told() {
     expect 2 ./small predict --data samples.csv --npy there --checkpoint ck
     has "$ERR" "unknown flag '--npy'"
     expect 2 ./small predict --data spec.lua --checkpoint ck
+    expect 2 ./small export --npy there --train samples.csv --checkpoint ck
+    same "$ERR" "small: error: unknown flag '--train'
+small: hint: --help lists the flags there are"
+    expect 2 ./small export --npi there --checkpoint ck
+    has "$ERR" "did you mean '--npy'?"
     expect 2 ./small export --npy there --net nut --checkpoint ck
     has "$ERR" "there is no net 'nut', but: net"
     expect 2 ./small export --npy there --resume samples.csv

@@ -100,11 +100,9 @@ static float loss(struct net *n)
     const bool softmax = !strcmp(n->shape.output, "softmax");
     loopc_pack((struct loopc_rows){.x = n->y}, NULL, d, rows, MOST_ROWS, out, LOOPC_ALONE);
     if (!strcmp(n->shape.loss, "squared_error")) {
-        loopc_squared_error(a, d, n->losses, rows, out, LOOPC_ALONE);
-        if (softmax)
-            loopc_softmax_gate(a, d, rows, out, LOOPC_ALONE);
-        else
-            loopc_activate(d, a, d, rows, out, gate_of(n->shape.output), LOOPC_ALONE);
+        const enum loopc_finish gate = softmax ? LOOPC_STORE : gate_of(n->shape.output);
+        loopc_squared_error(a, d, n->losses, rows, out, gate, LOOPC_ALONE);
+        if (softmax) loopc_softmax_gate(a, d, rows, out, LOOPC_ALONE);
     } else if (softmax) {
         loopc_cross_entropy(z, n->labels, d, n->losses, rows, out, LOOPC_ALONE);
     } else {
@@ -135,11 +133,12 @@ static void add_gradient(struct net *n, int i, const void *unused)
                          n->shape.sizes[i], n->shape.sizes[i + 1], LOOPC_ALONE);
 }
 
-static void update(struct net *n, int i, const void *rates)
+static void descend(struct net *n, int i, const void *eta)
 {
+    const struct loopc_rates rates = {.rule = LOOPC_SGD, .eta = *(const float *)eta};
     loopc_dense_update((struct loopc_weights){.w = n->at[i].w},
                        (struct loopc_weights){.w = n->at[i].b}, n->at[i].lying, n->at[i].d, n->rows,
-                       MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], rates, LOOPC_ALONE);
+                       MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], &rates, LOOPC_ALONE);
 }
 
 /* Random weights, inputs and targets; the targets of a cross-entropy are one-hot. */
@@ -224,10 +223,9 @@ static void begin_xor(struct net *n)
 
 static float learn_xor(struct net *n, float eta)
 {
-    const struct loopc_rates rates = loopc_sgd_rates(eta, 0.0f, 0.0f);
     forward(n);
     const float mean = loss(n);
-    back(n, update, &rates);
+    back(n, descend, &eta);
     return mean;
 }
 

@@ -8,4 +8,5 @@ TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
+export ASAN_OPTIONS=handle_segv=0 # one that is killed by SIGSEGV is to die of it
 XOR=$TMPDIR/xor python3 -B tests/control/observe.py "$@"

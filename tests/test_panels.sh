@@ -94,8 +94,7 @@ int main(int argc, char **argv)
     return st;
 }
 C
-    cc -std=c11 -Wall -Wextra -Werror -DLOOPC_PLAIN -include stdlib.h -I"$ROOT/runtime" -I. main.c narrow.c "$ROOT/$BUILD/libloopc.a" \
-        -ljansson -lz -lm -pthread -o narrow
+    compile -include stdlib.h main.c narrow.c -o narrow
     expect 0 ./narrow
     local whole=$OUT steps
     has "$whole" '12 0x'

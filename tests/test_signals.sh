@@ -69,6 +69,26 @@ test_usr1_saves_and_goes_on_in_each_loop() {
     done
 }
 
+test_a_terminal_that_vanishes_hangs_up() {
+    echo 'return trainer "talks" { loop "L" { times = 1000000000000, on_x = node(1, [[ printf("%lld\n", (long long)$iteration); ]]),
+        finally_run = node(2, [[ fclose(fopen("finally", "w")); ]]) } }' >talks.lua
+    "$LOOPC" build talks.lua
+    cat >vanish.py <<'PYTHON'
+import os, pty, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv("./talks", ["./talks"])
+os.read(terminal, 100)
+while open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] != "S":
+    time.sleep(0.01) # until nothing more goes into the terminal
+os.close(terminal)
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+assert status == 129, status
+PYTHON
+    expect 0 python3 vanish.py
+    [ -f finally ]
+}
+
 # A finally part, and a loop in it, run to their end, whatever comes; and once.
 test_a_signal_in_a_handler() {
     build_trainer

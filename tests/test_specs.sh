@@ -51,6 +51,32 @@ test_every_spec_compiles_without_a_warning() {
     done
 }
 
+# The innermost of four loops has a long text among short ones, which clang-format breaks over lines.
+test_long_names_compile_without_a_warning() {
+    local length
+    for length in 9 16 17 18 24 40; do
+        cat >long.lua <<SPEC
+local length, outer = $length, loop "Root" { times = 2, on_x = node(1) }
+local loops, name, phase, field = { outer }, ("n"):rep(length), ("p"):rep(length), ("f"):rep(length)
+for depth = 1, 3 do
+    loops[depth + 1] = loop(name .. depth) { times = 2, call_on = { outer["on_" .. (depth == 1 and "x" or phase)] },
+        state = { [field] = f32 { 1, option = depth == 1, report = true, doc = ("word "):rep(length) },
+            [field .. "_text"] = str { ("text "):rep(length) } },
+        ["on_" .. phase] = node(1, ('if (\$iteration > 9) \$fail("%s");'):format(("why "):rep(length))),
+        ["finally_" .. phase] = node(2, [[ puts("x"); ]]) }
+    outer = loops[depth + 1]
+end
+return trainer(name) { doc = ("doc "):rep(length), table.unpack(loops) }
+SPEC
+        expect 0 "$LOOPC" gen long.lua -o long.c
+        for compiler in gcc clang; do
+            expect 0 "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" \
+                -fsyntax-only long.c
+            same "$ERR" ''
+        done
+    done
+}
+
 iteration='before_iteration on_iteration after_iteration finally_iteration'
 
 test_nested_runs_in_order() {
@@ -244,6 +270,9 @@ test_digits_says_what_is_missing() {
     has "$ERR" '--test, or --holdout'
     spec 09 1 --train train-images.gz,train-labels.gz --holdout 1.5
     has "$ERR" '--holdout 1.5'
+    echo 1,2,0 >one.csv
+    spec 09 1 --train one.csv --holdout 0.25
+    has "$ERR" 'no such share of 1 samples'
     spec 09 2 --train none.csv
     has "$ERR" 'none.csv'
 }

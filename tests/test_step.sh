@@ -121,6 +121,22 @@ test_positions_of_others_and_damaged_ones_are_refused() {
     has "$OUT" 'No such file'
 }
 
+test_both_files_of_a_library_are_checked() {
+    local file
+    cp "$TMP/count.lua" .
+    expect 0 "$LOOPC" gen --step --lib count.lua -o made -MD
+    has "$(cat made.c)" '#include "made.h"'
+    has "$(cat made.c.d)" 'made.c: count.lua'
+    for file in made.h made.c; do
+        expect 0 "$LOOPC" gen --step --lib count.lua --check=made.c
+        same "$OUT$ERR" ''
+        echo >>$file
+        expect 1 "$LOOPC" gen --step --lib count.lua -o made --check
+        has "$ERR" "$file is out of date"
+        expect 0 "$LOOPC" gen --step --lib count.lua -o made.c
+    done
+}
+
 test_the_library_has_no_main_and_no_globals() {
     library one "$TMP/count.lua"
     cc -std=c11 -I"$ROOT/runtime" -I. -fno-pie -c count.c -o count.o

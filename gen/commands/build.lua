@@ -28,12 +28,20 @@ build.options = compile.with {
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
 }
 
+local function check_output(program)
+    if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end
+    local folder = program:match("^(.*)/[^/]*$")
+    if folder and folder ~= "" and not host.isdir(folder) then
+        cli.fail(("cannot write %s: there is no folder %s"):format(program, folder), nil, 1)
+    end
+end
+
 function build.run(arguments)
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
         optimize = not arguments.plain })
     if not unit then return 2 end
     local program = arguments.output or unit.trainer.name
-    if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end
+    check_output(program)
     if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program) and 0 or 2 end
     local folder, message = host.tempdir()
     if not folder then cli.fail(message, nil, 1) end

@@ -46,18 +46,25 @@ local function rule(target, files)
     return table.concat(words, " ") .. "\n" .. table.concat(phony)
 end
 
-local function write_rule(arguments, unit)
+local function write_rule(arguments, unit, target)
     if not (arguments.depend or arguments.depend_file) then return end
-    put(arguments.depend_file or arguments.output .. ".d", rule(arguments.output, unit.files))
+    put(arguments.depend_file or target .. ".d", rule(target, unit.files))
 end
 
-local function compare(path, text)
+local function is_same(path, text)
     local old, message = host.read(path)
     if not old then cli.fail(message, "loopc gen -o writes it", 1) end
-    if old == text then return 0 end
+    if old == text then return true end
     host.stdout(diff.unified(old, text, path, path .. " (from the spec)"))
     cli.note(("%s is out of date"):format(path))
-    return 1
+    return false
+end
+
+-- Compares all files; the exit code.
+local function compare(files)
+    local same = true
+    for _, file in ipairs(files) do same = is_same(file.path, file.text) and same end
+    return same and 0 or 1
 end
 
 local function write(path, text)
@@ -78,25 +85,35 @@ local function check_usage(arguments)
     if (arguments.depend or arguments.depend_file) and not arguments.output then cli.usage("-MD needs -o FILE") end
 end
 
+-- The source to be written or compared, nil for standard output. A library is always a file.
+local function target_of(arguments)
+    local path = arguments.check ~= "" and arguments.check or arguments.output
+    if path and arguments.lib and not arguments.dump then return (path:gsub("%.c$", "")) .. ".c" end
+    return path
+end
+
+-- What is made: { path, text }; a library has a header beside its source.
+local function files_of(arguments, unit, target)
+    if arguments.dump then return { { path = target, text = require("gen.dump").text(unit, arguments.dump) } } end
+    if not arguments.lib then return { { path = target, text = unit.text } } end
+    target = target or unit.trainer.name .. ".c"
+    return { { path = target:gsub("c$", "h"), text = unit.header }, { path = target, text = unit.text } }
+end
+
 function gen.run(arguments)
     check_usage(arguments)
+    local target = target_of(arguments)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
     local unit = compile.spec(arguments, { line = arguments.line, format = format, step = arguments.step, lib = arguments.lib,
-        header = arguments.lib and arguments.output and arguments.output:match("[^/]*$"):gsub("%.c$", "") .. ".h" or nil,
+        header = arguments.lib and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
         optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end
-    local text = arguments.dump and require("gen.dump").text(unit, arguments.dump) or unit.text
-    if arguments.check then return compare(arguments.check ~= "" and arguments.check or arguments.output, text) end
-    if arguments.lib and not arguments.dump then
-        arguments.output = arguments.output and arguments.output:gsub("%.c$", "") .. ".c" or unit.trainer.name .. ".c"
-        write((arguments.output:gsub("%.c$", ".h")), unit.header)
+    local files = files_of(arguments, unit, target)
+    if arguments.check then return compare(files) end
+    for _, file in ipairs(files) do
+        if file.path then write(file.path, file.text) else host.stdout(file.text) end
     end
-    if arguments.output then
-        write(arguments.output, text)
-        write_rule(arguments, unit)
-    else
-        host.stdout(text)
-    end
+    write_rule(arguments, unit, target)
     return 0
 end
 

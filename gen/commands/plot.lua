@@ -33,11 +33,16 @@ local function names_of(paths)
     return names
 end
 
+-- `--log loss` reads as --log and a file.
+local function missing_file_hint(path, log)
+    if log and log[#log] == "" then return ("a metric is named with =: --log=%s"):format(path) end
+end
+
 local function read_all(paths)
     local runs, names = {}, names_of(paths)
     for i, path in ipairs(paths) do
         local text, message = host.read(path)
-        if not text then cli.fail(message) end
+        if not text then cli.fail(message, missing_file_hint(path, paths.log)) end
         local run, why, line = require("gen.plot_read").run(text)
         if not run then
             cli.fail(("%s:%d: %s"):format(path, line, why), "a line is a JSON object, as --metrics FILE writes it")

@@ -103,7 +103,9 @@ end
 
 local function read(path)
     local file, message = safetensors.read(path)
-    if not file then cli.fail(message) end
+    if not file then
+        cli.fail(message, host.isdir(path) and "name a file in it" or "a checkpoint is a safetensors file")
+    end
     return file
 end
 

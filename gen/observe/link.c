@@ -15,6 +15,15 @@
 
 enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 1 << 30 };
 
+static void say_what_starts(const char *name)
+{
+    const size_t length = strlen(name);
+    if (length > 4 && !strcmp(name + length - 4, ".lua"))
+        (void)fprintf(stderr, "    hint: loopc build %s makes a program of it\n", name);
+    else if (!strchr(name, '/') && access(name, X_OK) == 0)
+        (void)fprintf(stderr, "    hint: the one in this folder is ./%s\n", name);
+}
+
 static void become(char **argv, int fd)
 {
     char name[32];
@@ -27,8 +36,10 @@ static void become(char **argv, int fd)
     arguments[count++] = name;
     arguments[count] = NULL;
     (void)execvp(arguments[0], arguments);
-    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", arguments[0], strerror(errno));
-    _exit(127);
+    const int why = errno;
+    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", arguments[0], strerror(why));
+    say_what_starts(arguments[0]);
+    _exit(2);
 }
 
 /* In the child. */

@@ -38,13 +38,14 @@ local Step = loop "Step" {
     ]]),
 }
 
--- Fields of the trainer live as long as the run. `option` makes a flag of one, `report` shows it while it runs.
+-- Fields of the trainer live as long as the run. `option` makes a flag of one, which `min` and `max` bound; `report` shows it
+-- while it runs.
 return trainer "@NAME@" {
     Fit, Step,
     doc = "fits a line to noisy points",
     state = {
-        epochs = i64 { 20, option = true, doc = "passes over the points" },
-        points = i64 { 100, option = true, doc = "points a pass" },
+        epochs = i64 { 20, option = true, min = 0, doc = "passes over the points" },
+        points = i64 { 100, option = true, min = 1, doc = "points a pass" },
         eta = f32 { 0.1, option = true, doc = "learning rate" },
         slope = f32(0),
         offset = f32(0),

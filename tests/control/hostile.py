@@ -7,22 +7,10 @@ import random
 import struct
 import subprocess
 import sys
-import tempfile
 
-from trainer import PATIENCE, Trainer, run_tests
+from trainer import PATIENCE, Trainer, path, run_tests
 
 XOR = os.environ["XOR"]
-FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
-
-
-def path(name):
-    return os.path.join(FOLDER, name)
-
-
-def end(trainer):
-    trainer.send({"shutdown": 1})
-    trainer.rest()
-    assert trainer.wait() == 0, trainer.process.returncode
 
 
 def test_a_malformed_message_is_answered_and_changes_nothing():
@@ -38,7 +26,7 @@ def test_a_malformed_message_is_answered_and_changes_nothing():
             assert isinstance(t.until("error")[1], str)
         t.send({"tell state": 1})
         assert t.until("eta") == [0, 0.1]
-        end(t)
+        t.end()
 
 
 def test_an_endless_frame_is_refused_and_skipped():
@@ -47,7 +35,7 @@ def test_an_endless_frame_is_refused_and_skipped():
         t.raw(b" " * (3 << 20))
         assert "too long" in t.until("error")[1]
         t.loss_at(3)
-        end(t)
+        t.end()
 
 
 def test_a_journal_of_another_kind_is_refused():
@@ -91,7 +79,7 @@ def test_fuzzed_messages_and_frames_never_end_it():
             message = t.receive()
             if "status" in message:
                 break
-        end(t)
+        t.end()
 
 
 def test_broken_frames_end_it_in_good_order():

@@ -11,28 +11,15 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 import urllib.request
 
-from trainer import PATIENCE, Lines, Trainer, run_tests
+from trainer import PATIENCE, Lines, Trainer, is_running, path, run_tests
 
 XOR, LOOPC = os.environ["XOR"], os.environ["LOOPC"]
-FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
 BUSY = [XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000"]
 SHORT = [XOR, "--every", "0", "--progress", "never", "--batch-to", "3000"]
-
-
-def path(name):
-    return os.path.join(FOLDER, name)
-
-
-def is_running(pid):
-    try:
-        return open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
 
 
 def children(pid):
@@ -118,6 +105,15 @@ def test_the_terminal_is_given_back_whatever_happens():
         os.kill(screen.pid, number)
         assert screen.finish() == code, number
         wait_for(lambda trainers=trainers: not is_running(trainers[0]))
+
+
+def test_what_cannot_be_started_is_explained():
+    with open(path("spec.lua"), "w") as file:
+        file.write("return 1")
+    os.symlink(XOR, path("here"))
+    for program, hint in (("here", "./here"), ("spec.lua", "loopc build spec.lua"), ("nowhere", "cannot start nowhere")):
+        done = subprocess.run([LOOPC, "observe", program], capture_output=True, text=True, check=False, cwd=path("."))
+        assert done.returncode == 2 and hint in done.stderr, (done.returncode, done.stderr)
 
 
 def test_a_trainer_that_is_killed_ends_the_table():

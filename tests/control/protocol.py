@@ -1,42 +1,22 @@
 """The control channel from outside, by a parent of Python's standard library alone: the rules of the protocol, the
-numbers of XOR, framing, hostile messages, journals. Bounds on time hold on a loaded machine."""
+numbers of XOR, journals. Bounds on time hold on a loaded machine."""
 
 import json
 import os
-import random
-import signal
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-from trainer import PATIENCE, Lines, Trainer, run_tests
+from trainer import PATIENCE, Trainer, near, path, run_tests
 
 XOR, SPIRALS = os.environ["XOR"], os.environ["SPIRALS"]
-FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
 WEIGHTS = [1, 1, 1, 1, 0.5, -0.5, 1, -1, 0]
-
-
-def path(name):
-    return os.path.join(FOLDER, name)
-
-
-def near(value, wanted, within=2e-6):
-    assert abs(value - wanted) <= within, f"{value} is not {wanted}"
-
-
-def end(trainer):
-    trainer.send({"shutdown": 1})
-    messages = trainer.rest()
-    assert trainer.wait() == 0, trainer.process.returncode
-    return messages
 
 
 def test_the_first_message_is_the_state_at_batch_0():
     with Trainer(XOR) as t:
         assert t.receive() == {"eta": [0, 0.1], "sv": [0, *WEIGHTS], "loss": [0, -1]}
-        end(t)
+        t.end()
 
 
 def test_the_numbers_of_xor_with_eta_0_1():
@@ -46,7 +26,7 @@ def test_the_numbers_of_xor_with_eta_0_1():
         near(t.loss_at(10), 0.06461136877)
         assert t.loss_at(282) >= 1e-3
         assert t.loss_at(283) < 1e-3
-        end(t)
+        t.end()
 
 
 def test_the_first_batch_below_a_thousandth_by_eta():
@@ -56,7 +36,7 @@ def test_the_first_batch_below_a_thousandth_by_eta():
             near(t.loss_at(1), 0.2228183924)
             assert t.loss_at(batch - 1) >= 1e-3
             assert t.loss_at(batch) < 1e-3
-            end(t)
+            t.end()
 
 
 def test_weights_eta_and_target_by_the_command_line():
@@ -65,31 +45,7 @@ def test_weights_eta_and_target_by_the_command_line():
         first = t.receive()
         assert first["sv"] == [0, *weights] and first["eta"] == [0, 0.25], first
         assert t.until("loss", lambda value: value[0] == 7)
-        end(t)
-
-
-def test_idle_at_the_start_and_at_the_target():
-    with Trainer(XOR) as t:
-        t.receive()
-        before = os.times()
-        assert t.receive(PATIENCE) == {"loss": [0, -1]}  # the heartbeat of one who waits
-        ticks = open(f"/proc/{t.process.pid}/stat").read().rsplit(")")[1].split()
-        assert (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK") < 0.3, "it spins"
-        del before
-        t.loss_at(5)
-        assert t.receive(PATIENCE)["loss"][0] == 5
-        end(t)
-
-
-def test_the_heartbeat_comes_after_a_second():
-    with Trainer(XOR) as t:
-        t.receive()
-        start = time.monotonic()
-        for _ in range(3):
-            t.receive()
-        took = time.monotonic() - start
-        assert 2.5 < took < 30, took
-        end(t)
+        t.end()
 
 
 def test_a_lower_target_changes_nothing():
@@ -98,7 +54,7 @@ def test_a_lower_target_changes_nothing():
         t.send({"batch to": 4})
         t.send({"tell state": 1})
         assert t.until("sv")[0] == 10
-        end(t)
+        t.end()
 
 
 def test_keys_are_applied_in_order_and_all_waiting_messages_first():
@@ -108,7 +64,7 @@ def test_keys_are_applied_in_order_and_all_waiting_messages_first():
         t.send({"batch to": 2, "eta": 0.5})
         t.send({"eta": 0.125, "tell state": 0})
         assert t.until("eta")[1] == 0.125
-        end(t)
+        t.end()
 
 
 def test_state_is_reported_when_k_divides_the_batch_once():
@@ -128,7 +84,7 @@ def test_state_is_reported_when_k_divides_the_batch_once():
         t.until("loss", lambda value: value[0] == 20)
         t.send({"tell state": None})
         assert t.until("sv")[0] == 20
-        end(t)
+        t.end()
 
 
 def test_at_most_one_message_an_iteration():
@@ -142,7 +98,7 @@ def test_at_most_one_message_an_iteration():
             assert len(batch) == 1, message
             assert min(batch) > last, (message, last)
             last = min(batch)
-        end(t)
+        t.end()
 
 
 def test_loss_reports_are_50_ms_apart():
@@ -153,7 +109,7 @@ def test_loss_reports_are_50_ms_apart():
         while time.monotonic() - start < 1.5:
             count += "loss" in t.receive()
         assert 2 <= count <= 32, count
-        messages = end(t)
+        messages = t.end()
         assert len(messages) < 40
 
 
@@ -162,65 +118,9 @@ def test_unknown_keys_are_ignored_with_one_warning():
         for _ in range(5):
             t.send({"colour": "green", "batch to": 3})
         t.until("loss", lambda value: value[0] == 3)
-        end(t)
+        t.end()
         text = t.process.stderr.read().decode()
         assert text.count("colour") == 1, text
-
-
-def test_shutdown_ends_with_the_end_marker():
-    with Trainer(XOR) as t:
-        t.loss_at(4)
-        t.send({"shutdown": True, "batch to": 1000})
-        t.rest()
-        assert t.wait() == 0
-
-
-def test_the_end_marker_is_answered_in_kind():
-    with Trainer(XOR) as t:
-        t.receive()
-        t.raw(b"")
-        t.rest()
-        assert t.wait() == 0
-
-
-def test_shutdown_while_it_is_busy():
-    with Trainer(XOR) as t:
-        t.send({"batch to": 10 ** 15})
-        t.until("loss", lambda value: value[0] > 1000)
-        end(t)
-
-
-def test_end_of_file_ends_it_in_good_order():
-    for target in (0, 10 ** 15):
-        with Trainer(XOR) as t:
-            t.send({"batch to": target})
-            t.receive()
-            t.connection.close()
-            assert t.wait() == 0
-
-
-def test_a_killed_parent_leaves_no_orphan():
-    code = ("import sys, time; sys.path.insert(0, sys.argv[1]); from trainer import Trainer\n"
-            "t = Trainer(sys.argv[2]); t.send({'batch to': 10**15}); print(t.process.pid, flush=True); time.sleep(600)")
-    for wait in (0.0, 0.2, 0.5):
-        parent = subprocess.Popen([sys.executable, "-c", code, os.path.dirname(os.path.abspath(__file__)), XOR],
-                                  stdout=subprocess.PIPE)
-        child = int(parent.stdout.readline())
-        time.sleep(wait)
-        parent.kill()
-        parent.wait()
-        parent.stdout.close()
-        limit = time.monotonic() + PATIENCE
-        while is_running(child):
-            assert time.monotonic() < limit, "an orphan is left"
-            time.sleep(0.05)
-
-
-def is_running(pid):
-    try:
-        return open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
 
 
 def test_pause_step_and_resume_are_answered():
@@ -237,7 +137,7 @@ def test_pause_step_and_resume_are_answered():
         t.send({"resume": 1})
         assert t.until("paused")[1] is False
         t.until("loss", lambda value: value[0] > 1000)
-        end(t)
+        t.end()
 
 
 def test_checkpoint_is_answered():
@@ -248,11 +148,11 @@ def test_checkpoint_is_answered():
         number = t.until("checkpoint")
         assert number[0] == 5 and number[1] >= 1, number
         assert any(name.endswith(".safetensors") for name in os.listdir(path("saved")))
-        end(t)
+        t.end()
     with Trainer(XOR) as t:
         t.send({"checkpoint": 1})
         assert "checkpoint" in t.until("error")[1]
-        end(t)
+        t.end()
 
 
 def test_divergence_is_null():
@@ -262,35 +162,7 @@ def test_divergence_is_null():
         t.send({"batch to": 2})
         message = t.receive()
         assert message == {"loss": [2, None], "diverged": True}, message
-        end(t)
-
-
-def test_a_peer_that_does_not_read_never_stops_training():
-    with Trainer(XOR, "--log", path("slow.log")) as t:
-        t.send({"report state every": 1, "batch to": 50000})
-        limit = time.monotonic() + PATIENCE
-        while not is_logged(path("slow.log"), 50000):
-            assert time.monotonic() < limit, "training stands still"
-            time.sleep(0.1)
-        t.send({"tell state": 1})
-        first = t.receive()
-        dropped, last = 0, 0
-        while last < 50000:
-            message = t.receive()
-            dropped = message.get("dropped", [0, dropped])[1]
-            last = max(value[0] for key, value in message.items() if key != "diverged")
-        assert dropped > 1000, dropped
-        assert first["sv"][0] == 0
-        end(t)
-
-
-def is_logged(name, batch):
-    try:
-        with open(name, "rb") as file:
-            file.seek(-min(4096, os.path.getsize(name)), 2)
-            return f"[{batch}, ".encode() in file.read()
-    except (FileNotFoundError, OSError):
-        return False
+        t.end()
 
 
 def test_the_log_has_all_that_was_sent():
@@ -299,52 +171,8 @@ def test_the_log_has_all_that_was_sent():
         t.send({"report state every": 7, "batch to": 50})
         while sent[-1].get("loss", [0])[0] != 50:
             sent.append(t.receive())
-        sent += end(t)
+        sent += t.end()
     assert [json.loads(line) for line in open(path("whole.log"))] == sent
-
-
-def test_lines_on_standard_streams():
-    with Lines(XOR) as t:
-        assert t.receive() == {"eta": [0, 0.1], "sv": [0, *WEIGHTS], "loss": [0, -1]}
-        t.raw(b'\n{"batch to":\t2}\r\n')
-        near(t.until("loss", lambda value: value[0] == 2)[1], 0.1908279896)
-        t.raw(b'nonsense\n{"batch to": 60')
-        assert t.until("error")
-        t.raw(b'0}\n')
-        t.until("loss", lambda value: value[0] == 600)
-        t.process.stdin.close()
-        t.process.stdin = None
-        t.rest()
-        assert t.wait() == 0
-
-
-def test_lines_on_a_unix_socket():
-    where = path("socket")
-    with Lines(XOR, path=where) as t:
-        assert t.receive()["loss"] == [0, -1]
-        assert os.stat(where).st_mode & 0o077 == 0
-        t.send({"batch to": 10})
-        near(t.until("loss", lambda value: value[0] == 10)[1], 0.06461136877)
-        t.send({"stay": 1, "tell state": 1})
-        t.until("sv")
-        t.socket.close()
-        t.buffer = b""
-        t.connect()
-        assert t.receive()["sv"][0] == 10
-        t.socket.close()  # one that does not stay takes the trainer with it
-        assert t.wait() == 0
-        t.socket = None
-    assert not os.path.exists(where)
-
-
-def test_signals_reach_one_that_waits():
-    for number, code in ((signal.SIGINT, -2 % 256), (signal.SIGTERM, 143)):
-        with Trainer(XOR) as t:
-            t.receive()
-            time.sleep(0.2)
-            t.process.send_signal(number)
-            t.rest()
-            assert t.wait() == 128 + number, (t.process.returncode, code)
 
 
 def state_of(trainer):
@@ -362,7 +190,7 @@ def test_a_journal_replayed_gives_the_same_weights():
         t.send({"pause": 1})
         t.until("paused")
         wanted = state_of(t)
-        end(t)
+        t.end()
     for _ in range(2):
         log = path("replayed.log")
         done = subprocess.run([XOR, "--replay", path("journal"), "--log", log, "--progress", "never"],
@@ -387,7 +215,7 @@ def test_it_is_watched_when_asked():
         assert t.until("running", lambda value: value[1] < 0)
         t.send({"tell timings": 1})
         assert t.until("timings")[1] is False
-        end(t)
+        t.end()
 
 
 def test_watching_changes_nothing_of_a_run():
@@ -407,7 +235,6 @@ def test_watching_changes_nothing_of_a_run():
             return out, open(path("spirals.jsonl")).read()
     plain = learn(False)
     assert plain[0] and plain == learn(True)
-
 
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

@@ -5,10 +5,28 @@ import os
 import select
 import socket
 import subprocess
+import tempfile
 import time
 from multiprocessing.connection import Connection
 
 PATIENCE = int(os.environ.get("PATIENCE", "60"))  # seconds that a loaded machine may take for anything
+FOLDER = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
+
+
+def path(name):
+    """A file of this suite's own."""
+    return os.path.join(FOLDER, name)
+
+
+def near(value, wanted, within=2e-6):
+    assert abs(value - wanted) <= within, f"{value} is not {wanted}"
+
+
+def is_running(pid):
+    try:
+        return open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
 
 
 class Trainer:
@@ -70,6 +88,13 @@ class Trainer:
 
     def wait(self):
         return self.process.wait(PATIENCE)
+
+    def end(self):
+        """Ends it in good order; what it said until then."""
+        self.send({"shutdown": 1})
+        messages = self.rest()
+        assert self.wait() == 0, self.process.returncode
+        return messages
 
 
 class Lines:

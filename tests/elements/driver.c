@@ -1,8 +1,10 @@
 /* Drives one machine: plain BUDGET, copy STEPS, save STEPS FILE, load FILE. Prints what the bodies print, then the state; the
- * exit code is that of the program in the straight form. */
+ * exit code is that of the program in the straight form, which `straight ARGUMENT...` runs: its main, under another name. */
 #include "tree.h"
 
 #include <stdlib.h>
+
+int run_straight(int argc, char **argv);
 
 static int end(const struct tree *s, int st)
 {
@@ -22,7 +24,7 @@ static int slices(struct tree *s, unsigned budget)
     return end(s, st);
 }
 
-int main(int argc, char **argv)
+static int drive(int argc, char **argv)
 {
     struct tree *s = malloc(sizeof *s), *other = malloc(sizeof *other);
     const char *mode = argc > 1 ? argv[1] : "plain";
@@ -50,4 +52,10 @@ int main(int argc, char **argv)
     free(s);
     free(other);
     return code;
+}
+
+int main(int argc, char **argv)
+{
+    const bool straight = argc > 1 && !strcmp(argv[1], "straight");
+    return straight ? run_straight(argc - 1, argv + 1) : drive(argc, argv);
 }

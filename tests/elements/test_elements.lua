@@ -24,13 +24,13 @@ local script = [[
 cd "$1" || exit 1
 compile() {
     %CC% -std=c11 -O0 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fsanitize=address,undefined \
-        -fno-sanitize-recover=all -I"%RUNTIME%" -I. "$@" "%LIBRARY%" -ljansson -lz -lm -pthread
+        -fno-sanitize-recover=all -I"%RUNTIME%" -I. "$@"
 }
 "%LOOPC%" gen %OPTIONS% tree.lua -o prog.c --no-format >gen.out 2>&1 || exit 0
 "%LOOPC%" gen %OPTIONS% --step --lib tree.lua -o tree.c --no-format >>gen.out 2>&1 || exit 0
-compile prog.c -o prog >cc.out 2>&1 || exit 0
-compile tree.c "%DRIVER%" -o machine >>cc.out 2>&1 || exit 0
-./prog --progress never >straight.out 2>straight.err; echo $? >straight.code
+compile -c -Dmain=run_straight prog.c >cc.out 2>&1 || exit 0
+compile prog.o tree.c "%DRIVER%" -o machine "%LIBRARY%" -ljansson -lz -lm -pthread >>cc.out 2>&1 || exit 0
+./machine straight --progress never >straight.out 2>straight.err; echo $? >straight.code
 for budget in 1 2 3; do ./machine plain $budget >plain$budget.out 2>plain$budget.err; echo $? >plain$budget.code; done
 ./machine copy %CUT% >copy.out 2>copy.err; echo $? >copy.code
 ./machine save %CUT% position >save.out 2>save.err; echo $? >save.code

@@ -83,7 +83,7 @@ end
 local function at_the_end(settings)
     return (settings.logged and [[
         if ($log.count != $past_count) $fail("the log has %d samples, there were %d", $log.count, $past_count);
-        if ($rows > 0 && fabsf((float)made / (float)$rows - $log.new) > 1e-6f) $fail("new is %g", (double)$log.new);
+        if ($rows > 0 && $log.new != (float)made / (float)$rows) $fail("new is %g", (double)$log.new);
         if ($log.bs != $rows) $fail("bs is %d", $log.bs);
     ]] or "") .. (settings.modelled and [[
         if (!isfinite($loss)) $fail("the loss is %g", (double)$loss);

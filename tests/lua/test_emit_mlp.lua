@@ -13,17 +13,21 @@ local build = os.getenv "BUILD" or "build"
 local folder = (os.getenv "LOOPC_TEST_DIR" or "build/tests") .. "/emit_mlp"
 local warnings = "-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -ffp-contract=off -fno-math-errno"
 
+-- A runtime that was itself built with sanitizers links with gcc's alone.
+local sanitizers = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+local is_sanitized = (os.getenv "CFLAGS" or ""):find("-fsanitize=", 1, true) ~= nil
+
 -- For this machine with every access checked; for any machine, without its fused multiply-add, vectors of 4.
 local compilers = {
-    { "gcc", "-O1 -g -march=native -fsanitize=address,undefined -fno-sanitize-recover=all" },
-    { "clang", "-O1 -DLOOPC_PLAIN" },
+    { "gcc", "-O1 -g -march=native " .. sanitizers },
+    not is_sanitized and { "clang", "-O1 -DLOOPC_PLAIN" } or nil,
 }
 
 -- Looks at what threads read and write without having met.
 local race_detector = { { "gcc", "-O1 -g -fsanitize=thread -DLOOPC_PLAIN runtime/crew.c -D_GNU_SOURCE" } }
 
 -- As trainers are compiled: every kernel cut to its sizes. That takes seconds.
-local cut_to_size = { { "gcc", "-O2 -march=native" } }
+local cut_to_size = { { "gcc", "-O2 -march=native " .. (is_sanitized and sanitizers or "") } }
 
 local function write(path, text)
     local file = assert(io.open(path, "wb"))
@@ -111,6 +115,8 @@ end
 local is_shared = mlp.is_shared
 function mlp.is_shared(net) return net.shared or is_shared(net) end
 
+function mlp.rows_worth_threads() return 3 end
+
 -- Emits, checks the format, compiles and runs.
 local function check(description, kind, settings, rate, by)
     local net = net_of(description)
@@ -168,6 +174,7 @@ test("a width known at run time", function()
 end)
 
 test("threads meet before they read what others wrote", function()
+    if is_sanitized then return "other sanitizers are in the runtime" end
     check({ layers = { 17, 20, 33, 3 }, output = "softmax", batch = 18, shared = true }, "adam", nil, "0.001f", race_detector)
     check({ layers = { 3, 17, 18 }, output = "sigmoid", loss = "cross_entropy", batch = 17, shared = true }, "sgd", nil,
         "0.01f", race_detector)
@@ -330,7 +337,7 @@ assert(run("mkdir -p " .. folder))
 local failed = 0
 for _, entry in ipairs(tests) do
     local ok, message = pcall(entry[2])
-    print((ok and "ok " or "not ok ") .. entry[1])
+    print((ok and "ok " or "not ok ") .. entry[1] .. (ok and message and " # SKIP " .. message or ""))
     if not ok then
         failed = failed + 1
         io.stderr:write(tostring(message), "\n")

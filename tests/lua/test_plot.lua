@@ -61,6 +61,31 @@ local function texts(axis)
     return table.concat(out, " ")
 end
 
+-- How many ticks there are, and how many different texts.
+local function count_texts(axis)
+    local seen, different = {}, 0
+    for _, tick in ipairs(axis.ticks) do
+        different = different + (seen[tick.text] and 0 or 1)
+        seen[tick.text] = true
+    end
+    return #axis.ticks, different
+end
+
+test("ticks of a narrow range can be told apart", function()
+    equal(texts(plot_axis.linear(0.9999999, 0.99999994, 3)), "0.99999990 0.99999992 0.99999994")
+    equal(texts(plot_axis.logarithmic(0.9999999, 0.99999994, 3)), "0.99999990 0.99999992 0.99999994")
+    equal(plot_axis.logarithmic(1, 1.5, 3).at(-1), nil)
+    for _, low in ipairs { 1, -1, 3e-7, 1e6, 123456.789, 1e17 } do
+        for _, span in ipairs { 1e-3, 1e-7, 1e-12, 1e-15, 1e-17 } do
+            for _, scale in ipairs { "linear", "logarithmic" } do
+                local ticks, different = 2, 2
+                if scale == "linear" or low > 0 then ticks, different = count_texts(plot_axis[scale](low, low + math.abs(low) * span, 6)) end
+                suite:check(ticks >= 2 and ticks <= 8 and different == ticks, ("%s %g %g: %d, %d"):format(scale, low, span, ticks, different))
+            end
+        end
+    end
+end)
+
 test("ticks are round numbers", function()
     equal(texts(plot_axis.linear(0, 1, 6)), "0 0.2 0.4 0.6 0.8 1.0")
     equal(texts(plot_axis.linear(1, 1000000, 7, true)), "0.2M 0.4M 0.6M 0.8M 1.0M")
@@ -70,6 +95,7 @@ test("ticks are round numbers", function()
     equal(texts(plot_axis.logarithmic(1e-5, 1, 6)), "1e-5 1e-4 0.001 0.01 0.1 1")
     equal(texts(plot_axis.logarithmic(0.05, 2, 6)), "0.05 0.1 0.2 0.5 1 2")
     equal(plot_axis.logarithmic(0.1, 1, 6).at(0), nil)
+    equal(texts(plot_axis.linear(1000000, 1000010, 5, true)), "1000000 1000002 1000004 1000006 1000008 1000010")
     for _, low in ipairs { -1e300, -7, 0, 1e-300, 123456789 } do
         for _, span in ipairs { 1e-3, 1, 1e9, 1e300 } do
             local count = #plot_axis.linear(low, low + math.max(span, math.abs(low) * 1e-9), 6).ticks
@@ -115,6 +141,22 @@ test("a panel a metric, a line a run, scales by choice", function()
     suite:contains(plot.svg(nil, runs, plot.panels({ run_of('{"a":-1}\n{"a":0}\n', "x") }, { log = {} })), "nothing above 0")
 end)
 
+test("labels of a narrow range fit beside their axis and under it", function()
+    local lines = {}
+    for i = 0, 9 do lines[i + 1] = ('{"total":%d,"share":%.9g}\n'):format(9999990 + i, 0.9999999 + i * 4e-9) end
+    local svg = plot.svg(nil, {}, plot.panels({ run_of(table.concat(lines), "x") }, {}))
+    for x, text in svg:gmatch '<text x="([%d.]+)" y="[%d.]+" class="note" text%-anchor="end">([^<]*)' do
+        suite:check(tonumber(x) >= 7 * #text, text .. " is cut off")
+    end
+    local right = 0
+    for x, text in svg:gmatch '<text x="([%d.]+)" y="[%d.]+" class="note" text%-anchor="middle">([%d.]+)<' do
+        suite:check(tonumber(x) - 3.5 * #text > right, text .. " overlaps its neighbour")
+        right = tonumber(x) + 3.5 * #text
+    end
+    suite:check(right > 0, "no labels")
+    suite:contains(svg, ">0.99999992<")
+end)
+
 local function times_of(time, on, guard)
     local row = '{"timings":"x","time":%g,"kind":"%s","place":"%s","in":"Train.batch","calls":9,"total":%g,"self":%g}\n'
     return row:format(time, "phase", "Train.batch", time, time) .. row:format(time, "step", "Train.on_batch", on, on) ..
@@ -146,6 +188,7 @@ test("the command: pictures, and errors that say what to do", function()
         { "an argument is missing" }, { "where the picture goes", path "a.jsonl" }, { "where the picture goes", path "a.jsonl", "-o", "x.pdf" },
         { "bad.jsonl:2: ", path "bad.jsonl", "-o", path "b.svg" }, { "nothing to draw", path "none.jsonl", "-o", path "b.svg" },
         { "cannot read", path "nowhere.jsonl", "-o", path "b.svg" },
+        { "named with =: --log=loss", path "a.jsonl", "-o", path "b.svg", "--log", "loss" },
         { "did you mean 'Train.loss'", path "a.jsonl", "-o", path "b.svg", "--only", "Train.los" },
         { "there are Train.loss, ", path "a.jsonl", "-o", path "b.svg", "--log=speed" },
     } do

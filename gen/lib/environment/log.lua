@@ -38,9 +38,8 @@ local keep = [[
             $count++;
             made++;
         }
-        const float share = $rows > 0 ? 1 / (float)$rows : 0;
-        $new = (float)made * share;
-        $diversity = (float)different * share;
+        $new = $rows > 0 ? (float)made / (float)$rows : 0;
+        $diversity = $rows > 0 ? (float)different / (float)$rows : 0;
         $bs = $rows;
         $rewards = loopc_statistics_of($Batch.rewards, $rows).mean;
         $rewards_final = loopc_statistics_of($Batch.rewards_final, $rows).mean;
