@@ -66,6 +66,7 @@ return {
     bad_replace = error_row("loop '%1' cannot be replaced: %2", "%3"),
     too_deep = error_row("more than %1 loops stand one in the other, down to this one", "such a nest comes from code: count its depth"),
     unreached = error_row("loop '%1' is reached from nowhere", "%2"),
+    unused_node = warning_row("this node is not used: no loop has it", "of a key that is written twice in a table the last one counts"),
     unused_callback = warning_row("callback '%1' has no body"),
 
     -- signals
