@@ -203,6 +203,7 @@ local function struct(w, net, groups)
     if groups.gathered then
         members(w, "which rows of a data set a batch is, and their labels", { ("int64_t index[%d];"):format(net.batch),
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
+        if net.fetches then members(w, "the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
     w:close("};")
     w:blank()
@@ -220,6 +221,7 @@ function emit_mlp.summary(net)
 end
 
 local function write_function(w, net, entry)
+    if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
     w:comment(doc_of(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"

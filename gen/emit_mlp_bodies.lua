@@ -113,9 +113,40 @@ local function put_out(w, net)
     call(w, "loopc_unpack", a, "n->out", "rows", layer.outputs)
 end
 
+-- What threads share of forward: a function of its own, before it.
+function body.forward_part(w, net)
+    w:comment { ("Rows that %s looks at: what its threads are given."):format(net.name) }
+    w:open("struct %s_rows {", net.prefix)
+    w:line("struct %s *n;", net.struct)
+    w:line("const float *x;")
+    w:line("int32_t rows;")
+    w:close("};")
+    w:blank()
+    w:comment { "What the layers make of them: the share of one thread." }
+    w:line("static void %s_forward_part(void *job, struct loopc_part me)", net.prefix)
+    w:open("{")
+    w:line("const struct %s_rows *const given = job;", net.prefix)
+    w:line("struct %s *const n = given->n;", net.struct)
+    w:line("const int32_t rows = given->rows;")
+    w:blank()
+    body.take(w, net, "(struct loopc_rows){.x = given->x}", "me")
+    meet(w, "me")
+    body.call_pass(w, net, "me")
+    w:close("}")
+    w:blank()
+end
+
 function body.forward(w, net)
-    body.take(w, net, "(struct loopc_rows){.x = x}", alone)
-    body.call_pass(w, net, alone)
+    if net.threads then
+        w:line("struct %s_rows given = {n, x, rows};", net.prefix)
+        w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
+        w:line("    loopc_crew_run(%s_forward_part, &given);", net.prefix)
+        w:line("else")
+        w:line("    %s_forward_part(&given, %s);", net.prefix, alone)
+    else
+        body.take(w, net, "(struct loopc_rows){.x = x}", alone)
+        body.call_pass(w, net, alone)
+    end
     put_out(w, net)
     w:line("return n->out;")
 end

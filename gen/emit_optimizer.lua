@@ -70,6 +70,14 @@ function emit_optimizer.is_trained(net, optimizers, used)
     return false
 end
 
+-- Whether a step has the rows of the next one fetched: where there are so many that they do not stay in a cache by
+-- themselves, and not more than the second cache has room for beside the weights. (In floats.)
+local function fetches(optimizer, used)
+    local net = optimizer.net
+    local values = net.batch * mlp.layers(net)[1].room
+    return used[train_from_name(optimizer)] and values >= 16 * 1024 and values <= 128 * 1024
+end
+
 -- Adds the groups of arrays that the used functions of the net's optimizers work on.
 function emit_optimizer.groups(net, optimizers, used, groups)
     for _, optimizer in ipairs(optimizers) do
@@ -77,7 +85,10 @@ function emit_optimizer.groups(net, optimizers, used, groups)
         if optimizer.net == net and trains(optimizer, used) then
             for _, group in ipairs { "activations", "delta", "deltas", "losses" } do groups[group] = true end
         end
-        if optimizer.net == net and used[train_from_name(optimizer)] then groups.gathered = true end
+        if optimizer.net == net and used[train_from_name(optimizer)] then
+            groups.gathered = true
+            net.fetches = fetches(optimizer, used)
+        end
     end
 end
 
@@ -151,6 +162,10 @@ local function inputs_of(optimizer)
     list[#list + 1] = mlp.targets(net) == "labels" and "const int32_t *labels" or "struct loopc_rows y"
     list[#list + 1] = "int32_t rows"
     list[#list + 1] = "float eta"
+    if net.fetches then
+        list[#list + 1] = "struct loopc_rows next"
+        list[#list + 1] = "int32_t next_rows"
+    end
     return list
 end
 
@@ -170,6 +185,10 @@ local function write_step(w, optimizer, me)
     local net = optimizer.net
     local x, y = "x", "y"
     write_rates(w, optimizer)
+    if net.fetches then
+        cfit.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs, me },
+            ";")
+    end
     w:blank()
     mlp_bodies.take(w, net, x, me)
     mlp_bodies.take_targets(w, net, y, me)
@@ -179,8 +198,12 @@ local function write_step(w, optimizer, me)
     if net.threads then w:line("loopc_meet(me);") end
     mlp_bodies.back(w, net, me, function(layer)
         local name = tostring(layer.index)
-        cfit.line(w, 4, "loopc_dense_update", { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
-            "n->t" .. name, "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs, "&rates", me }, ";")
+        local ahead = net.fetches and layer.index == 0
+        local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name), "n->t" .. name,
+            "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs, "&rates" }
+        if ahead then arguments[#arguments + 1] = "&ahead" end
+        arguments[#arguments + 1] = me
+        cfit.line(w, 4, ahead and "loopc_dense_update_ahead" or "loopc_dense_update", arguments, ";")
     end)
 end
 
@@ -242,17 +265,19 @@ local function write_learn(w, optimizer)
 end
 
 -- Ends a function for bodies: learns from these rows and targets.
-local function write_call(w, optimizer, x, targets)
+local function write_call(w, optimizer, x, targets, next, next_rows)
     local arguments = { "n" }
     if keeps(optimizer) then arguments[2] = "o" end
     table.move({ x, targets, "rows", "eta" }, 1, 4, #arguments + 1, arguments)
+    if optimizer.net.fetches then table.move({ next, next_rows }, 1, 2, #arguments + 1, arguments) end
     w:line("o->step++;")
     cfit.line(w, 4, ("return %s_learn"):format(optimizer.net.prefix), arguments, ";")
 end
 
 function body.train(w, optimizer)
     local labels = mlp.targets(optimizer.net) == "labels"
-    write_call(w, optimizer, "(struct loopc_rows){.x = x}", labels and "labels" or "(struct loopc_rows){.x = y}")
+    write_call(w, optimizer, "(struct loopc_rows){.x = x}", labels and "labels" or "(struct loopc_rows){.x = y}",
+        "(struct loopc_rows){NULL, NULL}", "0")
 end
 
 function body.train_from(w, optimizer)
@@ -263,8 +288,12 @@ function body.train_from(w, optimizer)
     if not labels then w:line("if (data->targets != %d) return NAN;", mlp.last(net).outputs) end
     w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
     w:line("if (rows < 1) return NAN;")
+    if net.fetches then
+        w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
+    end
     write_call(w, optimizer, "(struct loopc_rows){data->x, n->index}",
-        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}")
+        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}",
+        "(struct loopc_rows){data->x, n->next}", "next")
 end
 
 local function write_function(w, optimizer, offer, write)

@@ -69,6 +69,13 @@ function mlp.is_shared(net)
     return work(net) >= worth_threads
 end
 
+-- How many rows a forward pass must have for threads to be worth while.
+function mlp.rows_worth_threads(net)
+    local sum = 0
+    for _, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs end
+    return (worth_threads + sum - 1) // sum
+end
+
 -- The layers, first to last: { index from 0, inputs (a number, or C text when the data set decides), room (the most
 -- inputs), outputs, activation, last }.
 function mlp.layers(net)

@@ -1,4 +1,4 @@
-/* The crew: the threads that share the work of one training step.
+/* The crew: the threads that share the work of a forward pass or a training step.
  *
  * loopc_crew_run calls a function once in each of its threads, the caller among them, and returns
  * when all have ended. Inside, loopc_meet is a barrier: what any part wrote before it, all parts see

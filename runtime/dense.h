@@ -176,11 +176,13 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
 }
 
 /* Moves weights and biases by the gradients that loopc_dense_gradient would have added to 0, but
- * uses each where it was summed, in registers: they are nowhere stored. */
-LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weights b,
-                                     const float *lying, const float *d, int32_t samples,
-                                     int32_t batch, int32_t inputs, int32_t outputs,
-                                     const struct loopc_rates *rates, struct loopc_part me)
+ * uses each where it was summed, in registers: they are nowhere stored. On the way what the next
+ * step needs is fetched; ahead may be NULL. */
+LOOPC_INLINE void loopc_dense_update_ahead(struct loopc_weights w, struct loopc_weights b,
+                                           const float *lying, const float *d, int32_t samples,
+                                           int32_t batch, int32_t inputs, int32_t outputs,
+                                           const struct loopc_rates *rates,
+                                           struct loopc_ahead *ahead, struct loopc_part me)
 {
     const struct loopc_product product = {
         .u = d,
@@ -197,10 +199,20 @@ LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weight
         .finish = LOOPC_UPDATE,
         .weights = w,
         .rates = rates,
+        .ahead = ahead,
         .me = me,
     };
     loopc_multiply(&product);
     loopc_bias_update(b, d, samples, outputs, rates, me);
+}
+
+/* The same where the next step is not known. */
+LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weights b,
+                                     const float *lying, const float *d, int32_t samples,
+                                     int32_t batch, int32_t inputs, int32_t outputs,
+                                     const struct loopc_rates *rates, struct loopc_part me)
+{
+    loopc_dense_update_ahead(w, b, lying, d, samples, batch, inputs, outputs, rates, NULL, me);
 }
 
 #endif

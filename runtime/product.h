@@ -27,6 +27,7 @@
 
 #include "activation.h"
 #include "optim.h"
+#include "rows.h"
 #include "tile.h"
 #include <stdbool.h>
 
@@ -52,7 +53,8 @@ struct loopc_product {
     const float *gate; /* of c's shape */
     struct loopc_weights weights;
     const struct loopc_rates *rates;
-    struct loopc_part me; /* whose portion is done */
+    struct loopc_ahead *ahead; /* what is fetched on the way; NULL: nothing */
+    struct loopc_part me;      /* whose portion is done */
 };
 
 /* One tile of a product: rows from i, vectors from panel j on, `depth` of p from k on. */
@@ -132,10 +134,21 @@ LOOPC_INLINE void loopc_fetch_weights(const struct loopc_product *p, const struc
     }
 }
 
+/* Fetches for the next step: so much at a time that about as many lines are fetched as there are in
+ * the batch whose gradient this is. (It has depth * columns floats, and there are rows * columns *
+ * depth multiplications.) */
+LOOPC_INLINE void loopc_fetch_next(const struct loopc_product *p)
+{
+    enum { BESIDE_4 = LOOPC_TILE_ROWS * LOOPC_TILE_PANELS * 4 };
+    for (int32_t i = 0; i < (BESIDE_4 + p->rows - 1) / p->rows; i++)
+        loopc_fetch_ahead(p->ahead);
+}
+
 /* What goes on beside the multiplications of 4 p, the nth of a tile. */
 LOOPC_INLINE void loopc_beside(const struct loopc_product *p, const struct loopc_tile *tile,
                                ptrdiff_t at, int nth, struct loopc_pending *pending)
 {
+    if (p->ahead) loopc_fetch_next(p);
     loopc_fetch_weights(p, tile, at, nth);
     if (loopc_divides(p)) loopc_pending_row(pending, p, tile->vecs);
 }

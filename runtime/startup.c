@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "machine.h"
 #include "metrics.h"
+#include "pages.h"
 #include "saver.h"
 
 #include <errno.h>
@@ -14,10 +15,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, BAD_USAGE = 2 };
+enum { ALIGNMENT = 64, BAD_USAGE = 2 };
 
 void loopc_say(const struct loopc_program *program, const char *kind, const char *format, ...)
 {
@@ -62,19 +62,16 @@ static void occupy_standard_streams(void)
 }
 
 /* Zeroed memory at a multiple of 64 bytes; *memory is what is to be freed. calloc, since a large
- * state then costs no memory where it is not used. Where huge pages can be had (Linux, on demand) a
- * large one is made of them: its weights are walked through from end to end, and each page has to be
- * looked up. */
+ * state then costs no memory where it is not used. One that fills a huge page at least by half gets
+ * such pages: its weights are walked through from end to end. */
 static void *make_memory(size_t size, void **memory)
 {
-    const size_t alignment = size > HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    const size_t alignment = size > LOOPC_HUGE_PAGE / 2 ? LOOPC_HUGE_PAGE : ALIGNMENT;
     const size_t whole = (size + alignment - 1) / alignment * alignment;
     *memory = calloc(1, whole + alignment);
     if (!*memory) return NULL;
     char *const aligned = (char *)*memory + (alignment - (uintptr_t)*memory % alignment);
-#ifdef MADV_HUGEPAGE
-    if (alignment == HUGE_PAGE) madvise(aligned, whole, MADV_HUGEPAGE); /* may be refused */
-#endif
+    loopc_huge_pages(aligned, whole);
     return aligned;
 }
 

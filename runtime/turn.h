@@ -8,7 +8,7 @@
 #ifndef LOOPC_TURN_H
 #define LOOPC_TURN_H
 
-#include "panel.h"
+#include "rows.h"
 
 typedef float loopc_quad __attribute__((vector_size(16), may_alias));
 
@@ -99,17 +99,6 @@ LOOPC_INLINE void loopc_turn(const float *restrict upright, float *restrict lyin
             loopc_turn_block(
                 upright + loopc_panel_at(features, k, r), lying + loopc_panel_at(batch, r, k),
                 loopc_lesser(features - k, LOOPC_PANEL), loopc_lesser(samples - r, LOOPC_PANEL));
-}
-
-/* Rows of samples as they stand in memory: row r at x + (index ? index[r] : r) * features. */
-struct loopc_rows {
-    const float *x;
-    const int64_t *index;
-};
-
-LOOPC_INLINE const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t features)
-{
-    return rows.x + (rows.index ? rows.index[r] : r) * features;
 }
 
 /* 16 of the features of up to 16 samples, from (r, k) on: to lying, rows of 16 with zeros where

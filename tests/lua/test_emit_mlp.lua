@@ -115,6 +115,8 @@ end
 local is_shared = mlp.is_shared
 function mlp.is_shared(net) return net.shared or is_shared(net) end
 
+function mlp.rows_worth_threads() return 3 end
+
 -- Emits, checks the format, compiles and runs.
 local function check(description, kind, settings, rate, by)
     local net = net_of(description)
