@@ -9,7 +9,7 @@ local warning_row = function(text, hint) return { severity = "warning", text = t
 return {
     -- the file as a whole
     no_file = error_row("cannot read the spec: %1", "name a Lua file that returns a trainer"),
-    syntax = error_row("%1", "the spec is a Lua 5.4 file"),
+    syntax = error_row("%1", "%2"),
     lua_error = error_row("%1%2", "%3"),
     unknown_global = warning_row("nothing has the name '%1'%2", "the name of a local variable counts only below its `local`"),
     limit_memory = error_row("the spec uses more than %1 MiB of memory",
