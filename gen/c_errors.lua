@@ -9,10 +9,11 @@ local nearest = require "gen.nearest"
 
 local c_errors = {}
 
--- A function that nobody declares compiles, and is missed when the program is linked, where no line is known any more.
-c_errors.flags = { "-Werror=implicit-function-declaration" }
+-- A function that nobody declares compiles, and is missed when the program is linked, where no line is known any more. What
+-- printf is given is looked at, too.
+c_errors.flags = { "-Werror=implicit-function-declaration", "-Wformat" }
 
-local kinds = { error = "error", ["fatal error"] = "error", note = "note" }
+local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
 
 -- What the nets and optimizers of a trainer offer to bodies.
 local function offered(unit)
@@ -25,9 +26,7 @@ local function offered(unit)
 end
 
 -- "net_trian": an offered name is near. "net_train", which is not offered: the net has no optimizer.
-local function hint_for(unit, text)
-    local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
-    if not name then return nil end
+local function hint_for_function(unit, name)
     local net = name:match("^(.*)_train$") or name:match("^(.*)_train_from$")
     for _, field in ipairs(net and check_fields.all(unit.trainer) or {}) do
         if field.net and field.net.prefix == net then
@@ -38,10 +37,16 @@ local function hint_for(unit, text)
     return question ~= "" and question:gsub("^; ", "") or "an include of the trainer, or its code, has to declare it"
 end
 
+local function hint_for(unit, text)
+    if text:match("^format .*'u?int64_t'") then return "it has 64 bits: (long long)$name for %lld" end
+    local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
+    return name and hint_for_function(unit, name)
+end
+
 local function add(unit, file, line, severity, text)
     text = text:gsub(" %[%-W[^%]]*%]$", "")
     unit.diags:insert { id = "c", severity = severity, text = text, at = { file = file, line = line },
-        name = text:match("['\"]([%a_][%w_]*)['\"]"), hint = severity == "error" and hint_for(unit, text) or nil }
+        name = text:match("['\"]([%a_][%w_]*)['\"]"), hint = severity ~= "note" and hint_for(unit, text) or nil }
 end
 
 -- What is missing at the end of a body is missed behind it. Of line `number` of the emitted text: the path and line of the body

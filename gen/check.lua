@@ -136,6 +136,12 @@ local function read_list(unit, trainer, value, key)
     return out
 end
 
+-- Of a spec that is in order otherwise: what is wrong may be why a node has no loop.
+local function warn_unused(unit)
+    local unused = dsl.unused_nodes()
+    for _, at in ipairs(unit.diags.errors == 0 and unused or {}) do unit.diags:add("unused_node", at, "node") end
+end
+
 function check.run(unit)
     local value = unit.spec
     local about = dsl.about[value]
@@ -161,6 +167,7 @@ function check.run(unit)
     check_fields.link_aggregates(unit, trainer)
     check_control.run(unit, trainer, value.control)
     attach.run(unit, trainer)
+    warn_unused(unit)
     unit.trainer = trainer
 end
 

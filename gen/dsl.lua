@@ -70,11 +70,37 @@ local types = setmetatable({}, getmetatable(about))
 -- A table of the spec's own, not a value made by a word.
 local function is_plain(value) return type(value) == "table" and not about[value] and not types[value] end
 
+local nodes, loops = {}, {} -- of this spec, in the order of the text
+
 -- node(order, body) | node { order = n, doc = "...", body }
 local function node(order, body)
-    if is_plain(order) then return record(order, "node") end
     if type(order) == "string" and body == nil then order, body = nil, order end
-    return record({ order = order, body }, "node")
+    nodes[#nodes + 1] = record(is_plain(order) and order or { order = order, body }, "node")
+    return nodes[#nodes]
+end
+
+-- Nodes may be given to a loop when it has been made.
+local function late_nodes()
+    local out = {}
+    for _, loop in ipairs(loops) do
+        for _, entry in next, loop do
+            if type(entry) == "table" then out[entry] = true end
+        end
+    end
+    return out
+end
+
+-- The places of nodes in the spec's own files that no loop has. They are told once: the next spec has nothing of this one to carry.
+function dsl.unused_nodes()
+    local out, late, of_spec = {}, late_nodes(), nodes
+    nodes, loops = {}, {}
+    for _, value in ipairs(of_spec) do
+        local info = about[value]
+        if not info.loop and not late[value] and info.file:sub(1, 1) ~= "<" then
+            out[#out + 1] = { file = info.file, line = info.line }
+        end
+    end
+    return out
 end
 
 -- Loops answer unknown names with a stand-in, so that call_on = { Outer.on_stp } can be reported by name.
@@ -106,6 +132,7 @@ end
 
 -- A node used in two loops is two nodes: the second loop gets a copy.
 local function own_nodes(loop)
+    loops[#loops + 1] = loop
     for _, entry in ipairs(dsl.entries(loop)) do
         local value = entry.value
         if dsl.kind(value) == "node" and not loop_keys[entry.key] then
@@ -168,7 +195,7 @@ function dsl.words(base)
     words.node = node
     words.loop = named("loop", Loop, own_nodes)
     words.callback = named("callback")
-    edits = {}
+    edits, nodes, loops = {}, {}, {}
     words.trainer = named("trainer", nil, function(trainer) about[trainer].edits = edits end)
     elements.install(words)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do

@@ -136,7 +136,10 @@ local function report(unit, environment, asked, failure)
     local ours = raised[failure.value]
     if ours then return unit.diags:add(table.unpack(ours)) end
     local first = failure.text:match("^[^\n]*")
-    if failure.syntax then return unit.diags:add("syntax", place_of(unit, failure), first:match("near '(.*)'$"), first) end
+    if failure.syntax then
+        local hint = first:find("'}' expected", 1, true) and "is a comma missing before it?" or "the spec is a Lua 5.4 file"
+        return unit.diags:add("syntax", place_of(unit, failure), first:match("near '(.*)'$"), first, hint)
+    end
     local global = first:match("%(global '([%w_]+)'%)$")
     local name = global or first:match("'([%w_]+)'")
     unit.diags:add("lua_error", place_of(unit, failure), name, first, global

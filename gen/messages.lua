@@ -9,7 +9,7 @@ local warning_row = function(text, hint) return { severity = "warning", text = t
 return {
     -- the file as a whole
     no_file = error_row("cannot read the spec: %1", "name a Lua file that returns a trainer"),
-    syntax = error_row("%1", "the spec is a Lua 5.4 file"),
+    syntax = error_row("%1", "%2"),
     lua_error = error_row("%1%2", "%3"),
     unknown_global = warning_row("nothing has the name '%1'%2", "the name of a local variable counts only below its `local`"),
     limit_memory = error_row("the spec uses more than %1 MiB of memory",
@@ -66,6 +66,7 @@ return {
     bad_replace = error_row("loop '%1' cannot be replaced: %2", "%3"),
     too_deep = error_row("more than %1 loops stand one in the other, down to this one", "such a nest comes from code: count its depth"),
     unreached = error_row("loop '%1' is reached from nowhere", "%2"),
+    unused_node = warning_row("this node is not used: no loop has it", "of a key that is written twice in a table the last one counts"),
     unused_callback = warning_row("callback '%1' has no body"),
 
     -- signals

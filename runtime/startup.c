@@ -234,6 +234,16 @@ static void free_datasets(const struct loopc_job *job)
     }
 }
 
+static int open_timings(struct loopc_job *job)
+{
+    const char *const path = job->args.timings_log;
+    if (!path) return LOOPC_GO_ON;
+    job->timings_log = fopen(path, "we");
+    if (job->timings_log) return LOOPC_GO_ON;
+    loopc_say(job->program, "error", "--timings-log: cannot write %s: %s", path, strerror(errno));
+    return BAD_USAGE;
+}
+
 static int open_metrics(const struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
@@ -245,6 +255,15 @@ static int open_metrics(const struct loopc_job *job)
     if (run->metrics) return LOOPC_GO_ON;
     loopc_say(job->program, "error", "--metrics: %s", message);
     return BAD_USAGE;
+}
+
+static int open_files(struct loopc_job *job)
+{
+    int code = open_timings(job);
+    if (code != LOOPC_GO_ON) return code;
+    code = open_metrics(job);
+    if (code != LOOPC_GO_ON && job->timings_log) fclose(job->timings_log);
+    return code;
 }
 
 static int bad_saving(const struct loopc_job *job, char *message)
@@ -343,12 +362,12 @@ int loopc_take_up(struct loopc_job *job)
     struct loopc_run *run = job->state;
     const int code = resume(job);
     if (code != LOOPC_GO_ON || !run->saver || !job->args.saving.resume) {
-        return code == LOOPC_GO_ON ? open_metrics(job) : code;
+        return code == LOOPC_GO_ON ? open_files(job) : code;
     }
     if (loopc_saver_position(run->saver) == LOOPC_AT_END && !extend(job)) return over(job);
     if (job->program->again) job->program->again(job->state, loopc_saver_position(run->saver));
     loopc_saver_go_on(run->saver, run);
-    return open_metrics(job);
+    return open_files(job);
 }
 
 void loopc_end(struct loopc_job *job)

@@ -5,6 +5,8 @@
 #include "args.h"
 #include "program.h"
 
+#include <stdio.h>
+
 /* What main holds while a program runs. Start with .program and zeros. */
 struct loopc_job {
     const struct loopc_program *program;
@@ -14,6 +16,7 @@ struct loopc_job {
     char **argv;
     struct loopc_args args;
     struct loopc_texts texts;
+    FILE *timings_log; /* of --timings-log, or NULL; the watch closes it */
 };
 
 enum { LOOPC_GO_ON = -1 };
@@ -21,7 +24,7 @@ enum { LOOPC_GO_ON = -1 };
 /* Gets everything ready up to prepare: defaults, command line, data sets, random streams. Returns LOOPC_GO_ON, or the exit code with which the program ends here. */
 int loopc_start(struct loopc_job *job, int argc, char **argv);
 
-/* Gets the rest ready, once the state is prepared: what is to be resumed, the metrics file. Returns as
+/* Gets the rest ready, once the state is prepared: what is to be resumed, files to write. Returns as
  * loopc_start. */
 int loopc_take_up(struct loopc_job *job);
 

@@ -196,6 +196,12 @@ test_check() {
     has "$ERR" 'nested.lua: ok, 4 steps'
     expect 0 "$LOOPC" check -q --compile nested.lua
     same "$OUT$ERR" ''
+    echo 'return trainer "t" { loop "L" { times = 2, on_x = node(1, [[ printf("%d", $iteration); ]]) } }' >format.lua
+    for cc in gcc clang; do
+        expect 0 "$LOOPC" check --compile --cc $cc format.lua
+        has "$ERR" 'format.lua:1: warning: format '
+        has "$ERR" 'hint: it has 64 bits: (long long)$name for %lld'
+    done
     echo 'return 1' >bad.lua
     expect 2 "$LOOPC" check bad.lua nested.lua
     has "$ERR" 'instead of a trainer'

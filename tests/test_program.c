@@ -148,9 +148,13 @@ static void metrics(void **unused)
     unlink(path);
 }
 
-static void metrics_that_cannot_be_written(void **unused)
+static void files_that_cannot_be_written(void **unused)
 {
     (void)unused;
+    RUN("--timings-log=/no/such/folder/t");
+    assert_int_equal(child.code, 2);
+    assert_string_equal(child.err, "mini: error: --timings-log: cannot write /no/such/folder/t: "
+                                   "No such file or directory\n");
     RUN("--metrics=/no/such/folder/m");
     assert_int_equal(child.code, 2);
     assert_string_equal(child.out, "");
@@ -358,7 +362,7 @@ int main(void)
         cmocka_unit_test(data_that_cannot_be_read),
         cmocka_unit_test(streams_follow_the_seed),
         cmocka_unit_test(metrics),
-        cmocka_unit_test(metrics_that_cannot_be_written),
+        cmocka_unit_test(files_that_cannot_be_written),
         cmocka_unit_test(output_that_is_lost),
         cmocka_unit_test(closed_streams),
         cmocka_unit_test(a_reader_that_left),
