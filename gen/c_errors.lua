@@ -53,8 +53,8 @@ end
 -- that ends before it, nil when it is not that close.
 local function body_before(lines, number)
     local back = number - 1
-    while number - back < 3 and not lines[back]:match("^#line") do back = back - 1 end
-    if not lines[back]:match("^#line") then return nil end
+    while number - back < 3 and lines[back] and not lines[back]:match("^#line") do back = back - 1 end
+    if not (lines[back] or ""):match("^#line") then return nil end
     for first = back - 1, 1, -1 do
         local line, path = lines[first]:match('^#line (%d+) "(.*)"$')
         if line then return path, tonumber(line) + back - first - 2 end
@@ -64,8 +64,9 @@ end
 local function add_end_of_body(unit, names, emitted, messages)
     local lines = {}
     for line in emitted:gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
-    for number, text in messages:gmatch("[^\n:]*:(%d+):%d+: error: ([^\n]*)") do
-        local path, line = body_before(lines, tonumber(number))
+    for where, number, text in messages:gmatch("([^\n:]*):(%d+):%d+: error: ([^\n]*)") do
+        local path, line
+        if where == unit.struct .. ".c" then path, line = body_before(lines, tonumber(number)) end
         if names[path] then return add(unit, names[path], line, "error", text .. ": the body ends too early") end
     end
 end

@@ -33,6 +33,16 @@ test_build() {
     same "$ERR" 'loopc: error: cannot write no/such/folder: there is no folder no/such'
 }
 
+test_errors_in_headers_stay_those_of_the_compiler() {
+    printf 'int f(void) { return undeclared; }\n' >mine.h
+    cat >spec.lua <<'SPEC'
+return trainer "t" { loop "L" { on_step = node(0, [[ f(); ]]) }, include = { '"mine.h"' } }
+SPEC
+    CFLAGS="$CFLAGS -I." expect 2 "$LOOPC" build spec.lua
+    has "$ERR" "mine.h:1:22: error: 'undeclared'"
+    has "$ERR" "the compiler's own messages"
+}
+
 test_build_from_another_folder_with_spaces() {
     mkdir -p 'a b/c'
     cp_spec 'a b/c'
