@@ -17,6 +17,9 @@
 #include "vector.h"
 #include <math.h>
 
+/* In lanes that will not be taken bits may be anything: sums of them are unsigned, and wrap. */
+typedef uint32_t loopc_uvec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
+
 /* c[0] + x (c[1] + x (c[2] + ...)), the constants all the same in every lane */
 LOOPC_INLINE loopc_vec loopc_polynomial(loopc_vec x, const float *c, int count)
 {
@@ -56,7 +59,7 @@ LOOPC_INLINE loopc_vec loopc_vexp(loopc_vec x)
     x = loopc_max(loopc_min(x, loopc_splat(89.0f)), loopc_splat(-104.0f));
     const loopc_vec round = loopc_splat(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round);
-    const loopc_ivec n = (loopc_ivec)shifted - (loopc_ivec)round, half = n >> 1;
+    const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
     loopc_vec f = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round - shifted);
     f = loopc_fma(x, loopc_splat(LOOPC_1_LOG2_REST), f);
     const loopc_vec power = loopc_fma(f, loopc_power_slope(f), loopc_splat(1.0f));
@@ -73,7 +76,7 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
     const loopc_vec zero = {0}, infinite = loopc_splat(INFINITY);
     const loopc_ivec small = x < 0x1p-126f;
     const loopc_ivec bits = (loopc_ivec)loopc_select(small, x * 0x1p23f, x);
-    const loopc_ivec above = bits - 0x3f3504f3; /* sqrt(1/2) */
+    const loopc_ivec above = (loopc_ivec)((loopc_uvec)bits - 0x3f3504f3u); /* sqrt(1/2) */
     const loopc_vec f = (loopc_vec)((above & 0x007fffff) + 0x3f3504f3) - 1.0f;
     const loopc_ivec n = (above >> 23) - (small & 23);
     const loopc_vec round = loopc_splat(0x1.8p23f);
@@ -103,7 +106,7 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
     const loopc_vec round = loopc_splat(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round);
     const loopc_vec f = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round - shifted);
-    const loopc_vec scale = (loopc_vec)(((loopc_ivec)shifted << 23) + (loopc_ivec)one);
+    const loopc_vec scale = (loopc_vec)(((loopc_uvec)shifted << 23) + (loopc_uvec)one);
     const loopc_vec low = loopc_fma(loopc_polynomial(f, power_c, 2), scale, one);
     const loopc_vec middle = loopc_polynomial(f, power_c + 2, 2);
     const loopc_vec high = loopc_fma(f * f, loopc_polynomial(f, power_c + 4, 2), middle);
@@ -120,7 +123,7 @@ LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
     x = loopc_max(loopc_min(x, loopc_splat(30.0f)), loopc_splat(-104.0f));
     const loopc_vec one = loopc_splat(1.0f), round = loopc_splat(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round);
-    const loopc_ivec n = (loopc_ivec)shifted - (loopc_ivec)round, half = n >> 1;
+    const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
     loopc_vec f = loopc_fma(x, loopc_splat(-LOOPC_1_LOG2), shifted - round);
     f = loopc_fma(x, loopc_splat(-LOOPC_1_LOG2_REST), f);
     const loopc_vec scale = loopc_power_of_2(half), rest = loopc_power_of_2(n - half);
