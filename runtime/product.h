@@ -20,7 +20,7 @@
  *     p                              u of the next tile, and weights to be updated, are fetched ahead
  *
  * A sum that the blocking of p interrupts waits in c and goes on from there, so the bits depend
- * neither on blocking nor on tiles, vectors or the number of parts (threads) that share bands or columns.
+ * neither on blocking nor on tiles, vectors or the number of parts (threads) that share bands or panels.
  */
 #ifndef LOOPC_PRODUCT_H
 #define LOOPC_PRODUCT_H
@@ -94,16 +94,21 @@ struct loopc_portion {
     struct loopc_span bands, panels;
 };
 
-/* Shares the bands; or, where these are not shared evenly but columns are, the panels: a few outputs
- * are a single band. Each gets whole tiles, of 2 or of 3 panels, for a tile at the end takes what is
- * behind it along. */
+/* Shares bands or panels, whichever leaves fewer lines of memory on their way from one processor to
+ * another: bands of what is calculated, for each part has read the rows of u before; panels of what
+ * is updated, for each part made those of v itself. Where bands are not shared evenly, as those of a
+ * few outputs, panels are, too. Each part gets whole tiles, of 2 or of 3 panels, for a tile at the
+ * end takes what is behind it along. */
 LOOPC_INLINE struct loopc_portion loopc_portion_of(const struct loopc_product *p, int plan)
 {
     const int32_t bands = LOOPC_PANEL_COUNT(p->rows), panels = LOOPC_PANEL_COUNT(p->columns);
-    const int32_t whole = plan & LOOPC_PLAN_THREES ? 6 : 2;
-    if (bands % p->me.parts > 0 && panels % (whole * p->me.parts) == 0)
-        return (struct loopc_portion){{0, bands}, loopc_span_of(panels, p->me)};
-    return (struct loopc_portion){loopc_span_of(bands, p->me), {0, panels}};
+    const int32_t unit = plan & LOOPC_PLAN_THREES ? 3 : 1, parts = p->me.parts;
+    const bool enough = panels % unit == 0 && panels / unit >= 2 * parts;
+    const bool updates = loopc_finish_of(plan) == LOOPC_UPDATE;
+    if (parts == 1 || !enough || (bands % parts == 0 && !updates))
+        return (struct loopc_portion){loopc_span_of(bands, p->me), {0, panels}};
+    const struct loopc_span mine = loopc_span_of(panels / unit, p->me);
+    return (struct loopc_portion){{0, bands}, {mine.first * unit, mine.end * unit}};
 }
 
 /* The bands of this part. */
