@@ -21,10 +21,19 @@
 /* Kernels are cut to size where they are called: their sizes are constants there. Without an
  * optimizer, or with checks at every access, that would only be a lot of code: there they stay
  * functions. (-DLOOPC_PLAIN asks for that.) */
-#if defined LOOPC_PLAIN || !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
-#define LOOPC_CUT unused
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define LOOPC_CHECKED
+#endif
+#elif defined __SANITIZE_ADDRESS__
+#define LOOPC_CHECKED
+#endif
+#if defined LOOPC_PLAIN || defined LOOPC_CHECKED || !defined __OPTIMIZE__
+#define LOOPC_CUT       unused
+#define LOOPC_WRITE_OUT 0
 #else
-#define LOOPC_CUT always_inline, unused
+#define LOOPC_CUT       always_inline, unused
+#define LOOPC_WRITE_OUT 1
 #endif
 
 /* A program whose nets are narrow says before it includes this how many lanes they can use at most:
@@ -40,7 +49,7 @@
 #if !defined __clang__
 #define LOOPC_UNROLL(most) LOOPC_PRAGMA(GCC unroll most)
 #define LOOPC_KEEP_LOOP    LOOPC_PRAGMA(GCC unroll 1)
-#elif defined LOOPC_PLAIN || !defined __OPTIMIZE__
+#elif !LOOPC_WRITE_OUT
 #define LOOPC_UNROLL(most)
 #define LOOPC_KEEP_LOOP
 #else

@@ -9,7 +9,8 @@ local losses = {
     plain = "loss[side] -= a * log_p;",
     likelihood = "loss[side] -= log_p;",
     ratio = [[
-        const double ratio = exp(log_p - (double)$policy.slow_log_p[0][r]), kept = fmin(fmax(ratio, 0.8), 1.2);
+        const double slow = (double)$policy.slow_log_p[r / $width][r % $width];
+        const double ratio = exp(log_p - slow), kept = fmin(fmax(ratio, 0.8), 1.2);
         loss[side] -= fmin(ratio * a, kept * a);
         $clipped += ratio * a > kept * a;
     ]],
