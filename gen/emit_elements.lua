@@ -81,11 +81,22 @@ local function write_entry(f, w)
     w:line("}")
 end
 
+-- What follows line i, comments aside.
+local function code_behind(lines, i)
+    local inside = false
+    for at = i + 1, #lines do
+        local opens, closes = lines[at]:match("^%s*/%*"), lines[at]:match("%*/$")
+        if not (inside or opens) then return lines[at] end
+        inside = not closes
+    end
+    return "}"
+end
+
 -- The statements. A label stands before a statement, not before a declaration or the end of a block.
 local function write_body(f, w)
     local lines = f.w.lines
     for i, line in ipairs(lines) do
-        local next_line = lines[i + 1] or "}"
+        local next_line = code_behind(lines, i)
         local bare = line:match("^%s*[%a_][%w_]*:$") and not line:match("default:$")
         if bare and (next_line:match("^%s*}") or emit_element.declares(next_line) or next_line == "") then line = line .. ";" end
         w.lines[#w.lines + 1] = line
