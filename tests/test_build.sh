@@ -43,6 +43,22 @@ SPEC
     has "$ERR" "the compiler's own messages"
 }
 
+test_a_jump_may_end_before_a_declaration() { # as C before C23 has it: a label stands before a statement
+    cat >spec.lua <<'SPEC'
+return trainer "t" { loop "L" {
+    state = { x = i32 {}, xs = i32[4] },
+    on_a = node(1, SEQ {
+        REPEAT(2, BUFFER_REPEAT { 3, CALL [[ $x++; if ($x == 2) $stop(); ]], value = "x", into = "xs" }),
+        WEAVE(1, { CALL [[ $x--; ]] }),
+    }),
+    on_b = node(2, [[ printf("%d\n", $x); ]]),
+} }
+SPEC
+    CFLAGS="$CFLAGS -Wpedantic -Werror" expect 0 "$LOOPC" build spec.lua -O0 -o t
+    expect 0 ./t
+    same "$OUT" 1
+}
+
 test_build_from_another_folder_with_spaces() {
     mkdir -p 'a b/c'
     cp_spec 'a b/c'
