@@ -14,16 +14,6 @@ end
 
 local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inputs_max" }
 
--- Tells the kernels, before they are included, when all nets are so narrow that short vectors hold what there is.
-function emit_nets.write_lanes(unit, w)
-    local widest = 0
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
-        if field.type == "mlp" then widest = math.max(widest, mlp.widest(field.parameters)) end
-    end
-    local lanes = mlp.lanes(widest)
-    if lanes then w:directive("#define LOOPC_MOST_LANES %d /* nothing in a net is wider */", lanes) end
-end
-
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
         source = ("%s:%d"):format(field.at.file, field.at.line) }
@@ -49,6 +39,14 @@ local function fields_of_type(unit, type)
         if field.type == type then out[#out + 1] = field end
     end
     return out
+end
+
+-- Tells the kernels, before they are included, when all nets are so narrow that short vectors hold what there is.
+function emit_nets.write_lanes(unit, w)
+    local widest = 0
+    for _, field in ipairs(fields_of_type(unit, "mlp")) do widest = math.max(widest, mlp.widest(field.parameters)) end
+    local lanes = mlp.lanes(widest)
+    if lanes then w:directive("#define LOOPC_MOST_LANES %d /* nothing in a net is wider */", lanes) end
 end
 
 -- All identifiers that the C of the spec names: which functions of nets are wanted.

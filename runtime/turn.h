@@ -102,8 +102,8 @@ LOOPC_INLINE void loopc_turn(const float *restrict upright, float *restrict lyin
                 loopc_lesser(features - k, LOOPC_PANEL), loopc_lesser(samples - r, LOOPC_PANEL));
 }
 
-/* 16 of the features of up to 16 samples, from (r, k) on: to lying, rows of 16 with zeros where
- * there is no feature. What the next panels need is fetched on the way. */
+/* 16 of the features of up to 16 samples, from (r, k) on: to lying, whose vectors have zeros
+ * where there is no feature. What the next panels need is fetched on the way. */
 LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict lying, int32_t r,
                                    int32_t k, int32_t count, int32_t features)
 {

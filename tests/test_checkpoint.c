@@ -1,38 +1,11 @@
 /* Checkpoints: what is saved comes back, and what does not fit changes nothing. */
-#include "files.h"
-#include "loading.h"
+#include "checkpoints.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-static char path[64], text[1024];
-static const struct loopc_message message = {text, sizeof text};
-static struct kept saved, loaded, before;
-static struct loopc_folder folder;
-static struct test_loading t;
-
-static int set_up(void **state)
-{
-    (void)state;
-    files_folder(path);
-    kept_fill(&saved, 7);
-    kept_fill(&loaded, 100);
-    before = loaded;
-    loading_begin(&t, &kept_program, &loaded);
-    return loopc_folder_open(&folder, &kept_program, path, &message);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    loading_end(&t);
-    loopc_folder_close(&folder);
-    files_remove(path);
-    return 0;
-}
 
 static void save(void)
 {

@@ -4,8 +4,7 @@
  * What needs a process of its own, for its limits, mounts or rights, runs in a child: a function
  * that returns 0, the line of the check that failed, or NOT_HERE where the system does not let
  * it. */
-#include "files.h"
-#include "loading.h"
+#include "checkpoints.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -19,35 +18,6 @@
 #include <cmocka.h>
 
 enum { NOT_HERE = -1, EXIT_NOT_HERE = 77, NOBODY = 65534 };
-
-static char path[64], text[1024];
-static const struct loopc_message message = {text, sizeof text};
-static struct kept saved, loaded;
-static struct loopc_folder folder;
-static struct test_loading t;
-
-static int set_up(void **state)
-{
-    (void)state;
-    files_folder(path);
-    kept_fill(&loaded, 100);
-    loading_begin(&t, &kept_program, &loaded);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    loading_end(&t);
-    loopc_folder_close(&folder);
-    files_remove(path);
-    return 0;
-}
-
-static int open_folder(void)
-{
-    return loopc_folder_open(&folder, &kept_program, path, &message);
-}
 
 static int save(int number)
 {
@@ -315,7 +285,7 @@ static void test_a_folder_that_moves(void **state)
     assert_int_equal(chdir(here), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_closed, tear_down)
 
 int main(void)
 {

@@ -1,36 +1,11 @@
 /* The folder of checkpoints: numbers, pruning, the best, the latest that is whole. */
-#include "files.h"
-#include "loading.h"
+#include "checkpoints.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/wait.h>
 #include <cmocka.h>
-
-static char path[64], text[1024];
-static const struct loopc_message message = {text, sizeof text};
-static struct kept saved, loaded;
-static struct loopc_folder folder;
-static struct test_loading t;
-
-static int set_up(void **state)
-{
-    (void)state;
-    files_folder(path);
-    kept_fill(&loaded, 100);
-    loading_begin(&t, &kept_program, &loaded);
-    return loopc_folder_open(&folder, &kept_program, path, &message);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    loading_end(&t);
-    loopc_folder_close(&folder);
-    files_remove(path);
-    return 0;
-}
 
 /* Saves the state that `number` decides, and checks its number in the folder. */
 static void save(int number, bool best)
@@ -265,7 +240,6 @@ static void test_every_byte_alone(void **state)
     (void)state;
     char file[256];
     size_t size;
-    const struct kept before = loaded;
     save(1, false);
     snprintf(file, sizeof file, "%s/kept-1.safetensors", path);
     unsigned char *all = files_read(file, &size);

@@ -1,7 +1,6 @@
 /* Checkpoints of matrices that stand in panels: in the file they are row-major, of the width that is
  * in use. */
-#include "files.h"
-#include "loading.h"
+#include "checkpoints.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,32 +10,6 @@
 enum { WIDTH = 18 };
 
 static const char weight[] = "net.layers.1.weight";
-static char path[64], text[1024];
-static const struct loopc_message message = {text, sizeof text};
-static struct kept saved, loaded, before;
-static struct loopc_folder folder;
-static struct test_loading t;
-
-static int set_up(void **state)
-{
-    (void)state;
-    files_folder(path);
-    kept_fill(&saved, 7);
-    kept_fill(&loaded, 100);
-    before = loaded;
-    loading_begin(&t, &kept_program, &loaded);
-    return loopc_folder_open(&folder, &kept_program, path, &message);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    loading_end(&t);
-    loopc_folder_close(&folder);
-    files_remove(path);
-    return 0;
-}
-
 static int save(void)
 {
     struct loopc_moment moment = loopc_moment_start();

@@ -54,6 +54,16 @@ static void log_probabilities(void **state)
     end_arrays();
 }
 
+/* Derivatives that are not 0 at first, for what adds to them. */
+static float *begun(void)
+{
+    prepare();
+    float *const to = panels(CLASSES, BATCH);
+    loopc_zero_delta(to, BATCH, CLASSES);
+    to[loopc_panel_at(CLASSES, 0, 1)] = 10;
+    return to;
+}
+
 /* The likelihood and its derivative; it adds to what d is. */
 static void likelihood(void **state)
 {
@@ -61,10 +71,7 @@ static void likelihood(void **state)
     const double h = 1e-5;
     float d[VALUES];
     double loss = 0;
-    prepare();
-    float *const to = panels(CLASSES, BATCH);
-    loopc_zero_delta(to, BATCH, CLASSES);
-    to[loopc_panel_at(CLASSES, 0, 1)] = 10;
+    float *const to = begun();
     const float total = loopc_likelihood(upright(), actions, weights, to, SAMPLES, CLASSES);
     loopc_unpack(to, d, SAMPLES, CLASSES);
     d[CLASSES] -= 10;
@@ -87,10 +94,7 @@ static void entropy(void **state)
     const double h = 1e-5;
     float d[VALUES];
     double loss = 0;
-    prepare();
-    float *const to = panels(CLASSES, BATCH);
-    loopc_zero_delta(to, BATCH, CLASSES);
-    to[loopc_panel_at(CLASSES, 0, 1)] = 10;
+    float *const to = begun();
     const float total = loopc_entropy(upright(), weights, to, SAMPLES, CLASSES);
     loopc_unpack(to, d, SAMPLES, CLASSES);
     d[CLASSES] -= 10;
