@@ -20,7 +20,7 @@ local function read_body(unit, owner, key, value, at)
         local body = reader.code(unit, value, at)
         return not ctext.is_blank(value) and body or nil
     end
-    if dsl.kind(value) == "element" then return { element = value, at = dsl.at(value), text = "", known = false } end
+    if dsl.kind(value) == "element" then return { element = value, at = dsl.at(value), text = "", lines = 1 } end
     unit.diags:add("wrong_type", at, key, owner.kind == "node" and "body" or key, reader.title(owner), "C text", reader.what(value),
         "write the body as [[ ... ]], or as an element")
     return nil, true

@@ -44,8 +44,8 @@ local raised = setmetatable({}, { __mode = "k" })
 local function place_in(unit, file, name)
     local at = dsl.here()
     if at.file == file then return at end
-    local line, found = source.line_of(unit.sources[file], name, 1)
-    return found and { file = file, line = line } or unit.sources[at.file] and at or { file = file, line = 1 }
+    local line, lines = source.line_of(unit.sources[file], name, 1)
+    return lines and { file = file, line = line } or unit.sources[at.file] and at or { file = file, line = 1 }
 end
 
 local function raise(id, at, name, ...)

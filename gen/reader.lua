@@ -1,7 +1,7 @@
 -- What the checking passes share: reads one value of a spec, reports what is wrong with it.
 --
--- Texts of C become { text, at, known }: `at` is where the text begins in the spec, `known` whether its lines are lines of the
--- spec (they are not when Lua code made it).
+-- Texts of C become { text, at, lines }: `at` is where the text begins in the spec, `lines` how many of its lines stand there as
+-- they are (1 when Lua code made it).
 
 local dsl = require "gen.dsl"
 local nearest = require "gen.nearest"
@@ -139,13 +139,13 @@ end
 
 -- A C text of the spec and where it begins.
 function reader.code(unit, text, at)
-    local line, known = source.line_of(unit.sources[at.file], text, at.line)
-    return { text = text, at = { file = at.file, line = line }, known = known }
+    local line, lines = source.line_of(unit.sources[at.file], text, at.line)
+    return { text = text, at = { file = at.file, line = line }, lines = lines or 1 }
 end
 
--- Where line `line` of a C text stands.
+-- Where line `line` of a C text stands, or the last one before it that the spec has.
 function reader.line_in(code, line)
-    return { file = code.at.file, line = code.known and code.at.line + line - 1 or code.at.line }
+    return { file = code.at.file, line = code.at.line + math.min(line, code.lines) - 1 }
 end
 
 return reader

@@ -12,7 +12,7 @@
 --   field    see check_fields.lua
 --   body     a text of C, or { element, at, text }: then the node or binding has tree, texts and leaves as well
 --   tree     { op, at, leaf?, items?, default?, el?, n?, text?, counter?, value?, into?, required?, arguments? } (check_elements.lua)
---   done, skip, code: a text of C, { text, at, known }; times: the same or a number
+--   done, skip, code: a text of C, { text, at, lines }; times: the same or a number
 
 local schema = {}
 

@@ -1,9 +1,9 @@
 -- Finds things of a spec again in its text: a C text by its value, a key by its name.
 --
 -- A small lexer of Lua that knows comments and string literals; of the code between them it wants the names before "=".
--- index(text) makes { literals = { value -> list of { line, as_written } }, keys = { name -> list of lines } }, lines in
--- ascending order: `as_written` when the lines of the value are lines of the file (not so for "a\nb"). A file's index is
--- made once and kept in file.found.
+-- index(text) makes { literals = { value -> list of literals }, in_order = list of literals, keys = { name -> list of lines } },
+-- in the order of their lines. A literal is { value, line, lines }: `lines` of its lines, from the first on, are lines of the
+-- file ("a\nb" has one). A file's index is made once and kept in file.found.
 
 local source = {}
 
@@ -82,7 +82,10 @@ end
 function Index:literal(value, at, last, dropped, as_written)
     if not value then return end
     local line = self:line_at(at)
-    append(self.literals, value, { line = line + dropped, as_written = as_written or not value:find("\n", 1, true) })
+    local _, breaks = value:gsub("\n", "\n")
+    local literal = { value = value, line = line + dropped, lines = as_written and breaks + 1 or 1 }
+    append(self.literals, value, literal)
+    table.insert(self.in_order, literal)
     if self.text:match("^%s*%]%s*=[^=]", last + 1) then append(self.keys, value, line) end
 end
 
@@ -104,8 +107,8 @@ end
 
 function source.index(text)
     text = text:gsub("\r\n?", "\n")
-    local index = setmetatable({ text = text, literals = {}, keys = {}, line = 1, newline = text:find("\n", 1, true),
-        equals = text:find("=", 1, true) }, Index)
+    local index = setmetatable({ text = text, literals = {}, in_order = {}, keys = {}, line = 1,
+        newline = text:find("\n", 1, true), equals = text:find("=", 1, true) }, Index)
     local position = 1
     while true do
         local at = text:find("[%-%[\"']", position)
@@ -120,29 +123,44 @@ local function index_of(file)
     return file.found
 end
 
--- In a list in ascending order of `line_of(entry)`: the first entry at or after `line`, else the last one.
+-- In a list in ascending order of `line_of(entry)`: the number of the first entry at or after `line`, else of the last one.
 local function nearest(list, line, line_of)
     local low, high = 1, #list
     while low < high do
         local middle = (low + high) // 2
         if line_of(list[middle]) >= line then high = middle else low = middle + 1 end
     end
-    return list[low]
+    return low
 end
 
--- The line at which `body` begins, the nearest at or after `line`, else the last before it; and whether its lines are lines of
--- the file. `line` itself when code made it.
+local function line_of_literal(literal) return literal.line end
+
+-- The long literal with which a body begins that code put together: one of the next few.
+local function beginning(list, body, line)
+    if #list == 0 then return nil end
+    local first = nearest(list, line, line_of_literal)
+    for i = first, math.min(first + 3, #list) do
+        local literal = list[i]
+        if literal.lines > 1 and literal.line >= line and body:sub(1, #literal.value) == literal.value then return literal end
+    end
+end
+
+-- The line at which `body` begins, the nearest at or after `line`, else the last before it; and how many of its lines, from the
+-- first on, stand below one another there: all of a long literal, those of the first part of a text that code put together.
+-- `line` itself when code made all of it.
 function source.line_of(file, body, line)
-    local list = file and file.text and index_of(file).literals[body]
-    if not list then return line, false end
-    local entry = nearest(list, line, function(literal) return literal.line end)
-    return entry.line, entry.as_written
+    local index = file and file.text and index_of(file)
+    if not index then return line end
+    local list = index.literals[body]
+    local literal = list and list[nearest(list, line, line_of_literal)] or beginning(index.in_order, body, line)
+    if not literal then return line end
+    return literal.line, literal.lines
 end
 
 -- The line at or after `line` on which `key` is given a value (key = ... or ["key"] = ...), else `line`.
 function source.line_of_key(file, key, line)
     local list = file and file.text and index_of(file).keys[key]
-    local found = list and nearest(list, line, function(number) return number end) or line
+    local found = list and list[nearest(list, line, function(number) return number end)] or line
     return found >= line and found or line
 end
 

@@ -99,6 +99,13 @@ test_c_errors_are_those_of_the_spec() {
     python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))[0]["line"] == 3' "$TMP/err"
 }
 
+test_a_body_that_code_goes_on_with() {
+    printf 'local more = "$x = 0;"\nreturn trainer "t" { loop "L" { state = { x = i32 },\n  on_x = node(1, [[\n    $x = 1;\n    $x = undeclared;\n  ]] .. more) } }\n' >more.lua
+    expect 2 "$LOOPC" build more.lua
+    has "$ERR" 'more.lua:5: error: '
+    has "$ERR" '^~~~~~~~~~'
+}
+
 test_a_body_without_its_last_semicolon() {
     printf 'return trainer "t" { loop "L" {\n  on_x = node(1, [[\n    int a = 3;\n    int b = a\n\n  ]]) } }\n' >open.lua
     for cc in gcc clang; do

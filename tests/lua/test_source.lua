@@ -18,18 +18,24 @@ suite:test("of equal bodies the nearest at or after the line, else the last befo
 end)
 
 suite:test("a text made by code stays where it was made", function()
-    local line, known = source.line_of(file "a = 'x' .. 'y'\n", "xy", 7)
+    local line, lines = source.line_of(file "a = 'x' .. 'y'\n", "xy", 7)
     suite:equal(line, 7)
-    suite:equal(known, false)
+    suite:equal(lines, nil)
     suite:equal(source.line_of(nil, "x", 3), 3)
 end)
 
 suite:test("lines are those of the file, but not of a literal with escapes", function()
     local spec = file 'a = "one\\ntwo"\nb = [[three\nfour]]\nc = "five"\n'
-    local function known(body) return select(2, source.line_of(spec, body, 1)) end
-    suite:equal(known "one\ntwo", false)
-    suite:equal(known "three\nfour", true)
-    suite:equal(known "five", true)
+    local function lines(body) return select(2, source.line_of(spec, body, 1)) end
+    suite:equal(lines "one\ntwo", 1)
+    suite:equal(lines "three\nfour", 2)
+    suite:equal(lines "five", 1)
+end)
+
+suite:test("a text that begins with a long literal begins where that does", function()
+    local line, lines = source.line_of(file 'a = 1\nb = [[\n  two;\n  three;\n]] .. c()\n', "  two;\n  three;\n  four;\n  five;", 2)
+    suite:equal(line, 3)
+    suite:equal(lines, 3)
 end)
 
 suite:test("literals of all kinds", function()
