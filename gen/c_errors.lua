@@ -15,6 +15,11 @@ c_errors.flags = { "-Werror=implicit-function-declaration", "-Wformat" }
 
 local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
 
+-- The header that is not there, in the words of gcc or clang.
+local function missing_header(text)
+    return text:match("^([^:]+): No such file or directory") or text:match("^'([^']+)' file not found")
+end
+
 -- What the nets and optimizers of a trainer offer to bodies.
 local function offered(unit)
     local names = {}
@@ -37,16 +42,28 @@ local function hint_for_function(unit, name)
     return question ~= "" and question:gsub("^; ", "") or "an include of the trainer, or its code, has to declare it"
 end
 
+-- "loss", which a field is called: the dollar was forgotten.
+local function hint_for_variable(unit, name)
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        if field.name == name then return ("a field is written with a dollar: $%s"):format(name) end
+    end
+end
+
 local function hint_for(unit, text)
     if text:match("^format .*'u?int64_t'") then return "it has 64 bits: (long long)$name for %lld" end
+    if missing_header(text) then return "headers are looked for beside the spec, and where the C compiler looks" end
     local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
-    return name and hint_for_function(unit, name)
+    if name then return hint_for_function(unit, name) end
+    name = text:match("'([%w_]+)' undeclared") or text:match("undeclared identifier '([%w_]+)'")
+    return name and hint_for_variable(unit, name)
 end
 
 local function add(unit, file, line, severity, text)
+    if text:find("^each undeclared identifier") then return end
     text = text:gsub(" %[%-W[^%]]*%]$", "")
     unit.diags:insert { id = "c", severity = severity, text = text, at = { file = file, line = line },
-        name = text:match("['\"]([%a_][%w_]*)['\"]"), hint = severity ~= "note" and hint_for(unit, text) or nil }
+        name = missing_header(text) or text:match("['\"]([%a_][%w_]*)['\"]"),
+        hint = severity ~= "note" and hint_for(unit, text) or nil }
 end
 
 -- What is missing at the end of a body is missed behind it. Of line `number` of the emitted text: the path and line of the body

@@ -15,6 +15,7 @@ local emit_run = require "gen.emit_run"
 local emit_step = require "gen.emit_step"
 local emit_state = require "gen.emit_state"
 local host = require "host"
+local reader = require "gen.reader"
 
 local emit = {}
 
@@ -65,12 +66,15 @@ local function banner(unit, w)
     w:comment(lines)
 end
 
-local function includes(unit, w)
+-- The headers: `first`, and those of the spec.
+local function includes(unit, w, first)
     emit_nets.write_lanes(unit, w)
-    w:directive('#include "loopc.h"')
+    w:directive('#include "%s"', first)
     for _, name in ipairs(unit.trainer.include) do
+        bodies.line_directive(unit, w, reader.code(unit, name, reader.key_at(unit, unit.trainer, "include")).at)
         w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
     end
+    if #unit.trainer.include > 0 then bodies.line_back(unit, w) end
     w:blank()
 end
 
@@ -255,12 +259,7 @@ local function run_lib(unit)
     local structs, rest = emit_lib.split(nets.lines)
     unit.header = emit_lib.header(unit, banner, structs, state)
     banner(unit, w)
-    emit_nets.write_lanes(unit, w)
-    w:directive('#include "%s"', unit.options.header or unit.struct .. ".h")
-    for _, name in ipairs(unit.trainer.include) do
-        w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
-    end
-    w:blank()
+    includes(unit, w, unit.options.header or unit.struct .. ".h")
     write_targets(unit, w)
     for _, line in ipairs(rest) do w.lines[#w.lines + 1] = line end
     write_code(unit, w)
@@ -282,7 +281,7 @@ function emit.run(unit)
     unit.defaults_of = emit_state.defaults_of
     prepare_elements(unit)
     banner(unit, w)
-    includes(unit, w)
+    includes(unit, w, "loopc.h")
     write_targets(unit, w)
     write_positions(unit, w)
     emit_nets.write(unit, w)

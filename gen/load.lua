@@ -10,6 +10,7 @@ local host = require "host"
 local nearest = require "gen.nearest"
 local sandbox = require "gen.sandbox"
 local source = require "gen.source"
+local vocabulary = require "gen.vocabulary"
 
 local load = {}
 
@@ -98,17 +99,25 @@ local function note_unknown(environment)
     end })
 end
 
-local function words_of(environment)
+-- Types as C calls them -> ours.
+local types_of_c = { int = "i32", long = "i64", unsigned = "u32", size_t = "u64", char = "str" }
+for _, scalar in ipairs(vocabulary.scalars) do types_of_c[scalar[2]] = scalar[1] end
+
+-- "; did you mean 'loop'?"
+local function suggest(environment, name)
+    if types_of_c[name] then return nearest.question { types_of_c[name] } end
     local names = {}
-    for name in next, environment do names[#names + 1] = name end
+    for word in next, environment do names[#names + 1] = word end
     table.sort(names)
-    return names
+    return nearest.suggest(name, names)
 end
 
 local function warn_unknown(unit, environment, asked)
     for _, name in ipairs(asked) do
         if asked[name] then
-            unit.diags:add("unknown_global", asked[name], name, name, nearest.suggest(name, words_of(environment)))
+            unit.diags:add("unknown_global", asked[name], name, name, suggest(environment, name), types_of_c[name]
+                and "fields are f32, f64, i32, i64, u32, u64, bool or str"
+                or "the name of a local variable counts only below its `local`")
         end
     end
 end
@@ -119,9 +128,13 @@ local function last_line(text)
     return count + 1
 end
 
--- Where an error happened. Nothing is known of a tail call: that is the spec's last line, return trainer "name" { ... }.
+-- Where an error happened: of what is never closed, where it begins. Nothing is known of a tail call: that is the spec's last
+-- line, return trainer "name" { ... }.
 local function place_of(unit, failure)
-    if failure.line and unit.sources[failure.file] then return { file = failure.file, line = failure.line } end
+    if failure.line and unit.sources[failure.file] then
+        local begun = failure.syntax and failure.text:match("^unfinished .*%(starting at line (%d+)%)")
+        return { file = failure.file, line = math.tointeger(begun) or failure.line }
+    end
     return { file = unit.name, line = last_line(unit.sources[unit.name].text) }
 end
 
@@ -130,20 +143,30 @@ local function report_limit(unit, failure)
     unit.diags:add("limit_" .. failure.limit, place_of(unit, failure), nil, bound)
 end
 
+local statements = { ["return"] = true, ["local"] = true, ["function"] = true, ["end"] = true }
+
+-- What is missing where Lua cannot go on, and the name at which the caret stands.
+local function report_syntax(unit, failure, first)
+    local near = first:match("near '(.*)'$")
+    local missing = first:match("^'([%)}])' expected")
+    local hint = "the spec is a Lua 5.4 file"
+    if first:find("^unfinished long") then near, hint = "[[", "it ends with ]]"
+    elseif missing == "}" and near and near:match("^[%a_]") and not statements[near] then hint = "is a comma missing before it?"
+    elseif missing then hint = ("is a %s missing before it?"):format(missing) end
+    unit.diags:add("syntax", place_of(unit, failure), near, first, hint)
+end
+
 -- The spec did not end well. A name without a value that the error is about is named in it, and needs no warning.
 local function report(unit, environment, asked, failure)
     if failure.limit then return report_limit(unit, failure) end
     local ours = raised[failure.value]
     if ours then return unit.diags:add(table.unpack(ours)) end
     local first = failure.text:match("^[^\n]*")
-    if failure.syntax then
-        local hint = first:find("'}' expected", 1, true) and "is a comma missing before it?" or "the spec is a Lua 5.4 file"
-        return unit.diags:add("syntax", place_of(unit, failure), first:match("near '(.*)'$"), first, hint)
-    end
+    if failure.syntax then return report_syntax(unit, failure, first) end
     local global = first:match("%(global '([%w_]+)'%)$")
     local name = global or first:match("'([%w_]+)'")
     unit.diags:add("lua_error", place_of(unit, failure), name, first, global
-        and nearest.suggest(global, words_of(environment)) or "", absent[global]
+        and suggest(environment, global) or "", absent[global]
         and "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it" or "")
     if global then asked[global] = nil end
 end

@@ -11,7 +11,7 @@ return {
     no_file = error_row("cannot read the spec: %1", "name a Lua file that returns a trainer"),
     syntax = error_row("%1", "%2"),
     lua_error = error_row("%1%2", "%3"),
-    unknown_global = warning_row("nothing has the name '%1'%2", "the name of a local variable counts only below its `local`"),
+    unknown_global = warning_row("nothing has the name '%1'%2", "%3"),
     limit_memory = error_row("the spec uses more than %1 MiB of memory",
         "a table or a string grows without end; --max-memory raises the bound"),
     limit_instructions = error_row("the spec runs for more than %1 instructions",

@@ -61,7 +61,7 @@ end
 -- too. CFLAGS of the environment go after ours.
 function toolchain.compile_command(unit, arguments, processor)
     local command = append(toolchain.compiler(arguments), toolchain.flags)
-    append(command, processor or toolchain.here)
+    append(append(command, processor or toolchain.here), c_errors.flags)
     append(command, words(host.getenv("CFLAGS")))
     append(command, { "-I" .. toolchain.runtime().headers })
     return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
@@ -120,7 +120,7 @@ end
 
 -- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
 function toolchain.check(unit, arguments)
-    local command, text = append(toolchain.compile_command(unit, arguments), c_errors.flags), with_lines(unit)
+    local command, text = toolchain.compile_command(unit, arguments), with_lines(unit)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
     local _, messages = run(command, { env = { "LC_ALL=C" }, input = text })
     c_errors.add(unit, messages, text)
@@ -163,17 +163,26 @@ local function build_program(unit, arguments, source, program)
     return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
 end
 
+-- Whether a warning of the unit says already why nothing compiles.
+local function is_explained(unit)
+    for _, row in ipairs(unit.diags.rows) do
+        if row.id == "unbalanced" then return true end
+    end
+    return false
+end
+
 -- Compiles unit.text, which is written to `source`, to `program`. Returns whether it worked. Prints the unit's
--- diagnostics, and when the compiler had nothing to say about the spec itself, its own messages.
+-- diagnostics, what the compiler says about the spec among them; when it fails and says nothing there, its own messages.
 function toolchain.build(unit, arguments, source, program)
     local ok, message = host.write(source, unit.text)
     if not ok then cli.fail(message, nil, 1) end
     local status, messages = build_program(unit, arguments, source, program)
-    if status ~= 0 then toolchain.check(unit, arguments) end
+    if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments) end
     compile.show(unit, arguments)
     if status ~= 0 and unit.diags.errors == 0 then
-        host.stderr(shortened(messages))
-        cli.note(("%s does not compile or link: these are the compiler's own messages"):format(unit.path))
+        local explained = is_explained(unit)
+        host.stderr(explained and "" or shortened(messages))
+        cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
     end
     return status == 0
 end

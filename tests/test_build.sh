@@ -134,6 +134,40 @@ test_functions_that_nobody_declares() {
     done
 }
 
+test_fields_without_their_dollar() {
+    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ loss = 1; ]]), state = { loss = f32 } } }' >dollar.lua
+    for cc in gcc clang; do
+        expect 2 "$LOOPC" build dollar.lua --cc $cc
+        has "$ERR" 'hint: a field is written with a dollar: $loss'
+        lacks "$ERR" 'only once'
+    done
+}
+
+test_headers_that_are_not_there() {
+    printf 'return trainer "t" { loop "L" { on_x = node(1) },\n    include = { "<time.h>", "nowhere.h" } }\n' >header.lua
+    for cc in gcc clang; do
+        expect 2 "$LOOPC" build header.lua --cc $cc
+        has "$ERR" 'header.lua:2: error: '
+        has "$ERR" '                            ^~~~~~~~~'
+        lacks "$ERR" 'own messages'
+    done
+}
+
+test_warnings_about_formats() {
+    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ printf("%d\n", $x); ]]), state = { x = f64 } } }' >format.lua
+    for cc in gcc clang; do
+        expect 0 "$LOOPC" build format.lua --cc $cc
+        has "$ERR" 'format.lua:1: warning: format '
+    done
+}
+
+test_a_brace_too_many() {
+    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ if (1) { puts(""); ]]) } }' >brace.lua
+    expect 2 "$LOOPC" build brace.lua
+    has "$ERR" "brace.lua:1: warning: '{' in C text has no counterpart"
+    lacks "$ERR" 'storage class'
+}
+
 test_linking() {
     cat >linked.lua <<'SPEC'
 local L = loop "L" { on_x = node(1, [[ printf("%d\n", twice(21)); ]]) }
