@@ -105,7 +105,7 @@ end
 
 local function write_position_names(unit, w)
     if #unit.positions == 0 then return end
-    w:comment { "The same by name, as checkpoints have them." }
+    w:comment { "The positions of the run by name, as checkpoints have them." }
     w:open("static const char *const positions[] = {")
     w:line('[AT_START] = "start",')
     for _, position in ipairs(unit.positions) do w:line("[%s] = %s,", position.name, listed(position.path)) end

@@ -1357,7 +1357,7 @@ static const struct loopc_place places[] = {
     {"Each.on_spawn", NULL, 24, 's'},
 };
 
-/* The same by name, as checkpoints have them. */
+/* The positions of the run by name, as checkpoints have them. */
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",

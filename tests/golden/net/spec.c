@@ -427,7 +427,7 @@ static const struct loopc_place places[] = {
     {"Train.finally_batch", "Fit.on_epoch", 3, 's'},
 };
 
-/* The same by name, as checkpoints have them. */
+/* The positions of the run by name, as checkpoints have them. */
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Fit] = "Fit",

@@ -534,7 +534,7 @@ static const struct loopc_place places[] = {
     {"Fit.finally_run", NULL, 2, 's'},
 };
 
-/* The same by name, as checkpoints have them. */
+/* The positions of the run by name, as checkpoints have them. */
 static const char *const positions[] = {
     [AT_START] = "start",
     [AT_Fit] = "Fit",
