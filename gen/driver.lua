@@ -6,7 +6,7 @@ local host = require "host"
 local driver = {}
 
 -- In the order in which help shows them; each is gen/commands/<name>.lua.
-driver.commands = { "gen", "build", "run", "check", "observe", "explain", "graph", "plot", "state", "golden", "init", "types",
+driver.commands = { "init", "check", "explain", "gen", "build", "run", "graph", "observe", "plot", "state", "golden", "types",
     "completion", "help", "version" }
 
 function driver.command(name) return require("gen.commands." .. name) end

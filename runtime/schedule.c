@@ -161,6 +161,19 @@ static int several(const struct loopc_message *message, const char *name, const 
                           first, second);
 }
 
+/* No field has the name: one that is reported may be meant. */
+static int unknown(const char *name, const struct loopc_program *program,
+                   const struct loopc_message *message)
+{
+    char hint[128];
+    int i = 0;
+    while (i < program->field_count && !(program->fields[i].flags & LOOPC_REPORT))
+        i++;
+    const bool any = i < program->field_count;
+    if (any) snprintf(hint, sizeof hint, "one that is reported: %.80s", program->fields[i].name);
+    return loopc_complain(message, any ? hint : NULL, "there is no field '%.80s'", name);
+}
+
 /* The one field that the name is of, all of it or its end; a full name comes before any end. */
 static int find_number(const struct loopc_field **found, const char *name,
                        const struct loopc_program *program, const struct loopc_message *message)
@@ -175,7 +188,7 @@ static int find_number(const struct loopc_field **found, const char *name,
         }
         *found = field;
     }
-    if (!*found) return loopc_complain(message, NULL, "there is no field '%.80s'", name);
+    if (!*found) return unknown(name, program, message);
     if (is_number(*found)) return LOOPC_OK;
     return loopc_complain(message, NULL, "%.80s is no number", (*found)->name);
 }

@@ -59,7 +59,7 @@ local Attempt = loop "Attempt" {
 return trainer "postman" {
     doc = "A postman's round: what fail, recover, cancel and stop do.",
     state = {
-        first = i32 { 0, option = true, doc = "the letter to begin with, 0 to 4" },
+        first = i32 { 0, option = true, min = 0, max = 4, doc = "the letter to begin with" },
         biscuit = bool { true, option = true, doc = "have a biscuit for the dog: failed_letter recovers" },
         pen = bool { true, option = true, doc = "have a pen: finally_letter does not fail" },
     },

@@ -22,10 +22,6 @@ local Update = loop "Update" {
         clip = f32 { 0, option = true, doc = "the largest norm of a gradient; 0: any" },
         loss = f32 { report = true, doc = "mean loss of all parts of the last update" },
     },
-    before_run = node(0, [[
-        if ($rows < 1 || $rows > ROOM) $fail("--rows %d: a part has 1 to %d rows", $rows, (int)ROOM);
-        if ($parts < 1) $fail("--parts %d: an update has at least one part", $parts);
-    ]]),
     before_update = node(1, [[
         net_zero_grad($net);
         $loss = 0;
@@ -61,8 +57,8 @@ return trainer "accumulation" {
     doc = "One update of the weights from several small batches.",
     code = moons.code .. ("enum { ROOM = %d };"):format(ROOM),
     state = {
-        rows = i32 { 32, option = true, doc = "rows of a part" },
-        parts = i32 { 8, option = true, doc = "parts of an update" },
+        rows = i32 { 32, option = true, min = 1, max = ROOM, doc = "rows of a part" },
+        parts = i32 { 8, option = true, min = 1, doc = "parts of an update" },
         eta = f32 { 0.02, option = true, settable = true, doc = "learning rate" },
         net = mlp { 2, 16, 2, activation = "tanh", batch = ROOM },
         adam = optimizer { "adam", net = "net" },

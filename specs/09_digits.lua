@@ -20,7 +20,7 @@ local ROWS, INPUTS = 32, 1024 -- rows of a batch; the widest samples
 local Fit = loop "Fit" {
     times = "$epochs",
     state = {
-        epochs = i32 { 20, option = true, doc = "how many epochs" },
+        epochs = i32 { 20, option = true, min = 0, doc = "how many epochs" },
         loss = f32 { report = true, doc = "mean loss of the epoch" },
         accuracy = f32 { report = true, doc = "share of right answers while learning" },
     },

@@ -157,8 +157,8 @@ static void test_best_names(void **state)
     static const struct {
         const char *text, *says;
     } bad[] = {{"total", "'total' may be Fit.total or Train.total\nhint: give the full name"},
-               {"los", "there is no field 'los'"},
-               {"max:", "there is no field ''"},
+               {"los", "there is no field 'los'\nhint: one that is reported: Train.loss"},
+               {"max:", "there is no field ''\nhint: one that is reported: Train.loss"},
                {"word", "word is no number"},
                {"cube", "cube is no number"},
                {"blob", "blob is no number"}};

@@ -193,8 +193,8 @@ test_accumulated_gradients_are_those_of_one_batch() {
     near "$(number loss)" "$loss" 0.0002
     spec 06 0 --updates 10 --parts 256 --rows 1
     near "$(number loss)" "$loss" 0.0002
-    spec 06 1 --rows 257
-    has "$ERR" '--rows 257: a part has 1 to 256 rows'
+    spec 06 2 --rows 257
+    has "$ERR" '--rows: 257 is out of range: it goes from 1 to 256'
 }
 
 test_schedule() {

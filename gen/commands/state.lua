@@ -51,15 +51,16 @@ local function columns(rows)
     return table.concat(lines)
 end
 
--- What the runtime keeps beside the fields, for the first line: { key, format }.
+-- What the runtime keeps beside the fields, for the first line: { key, format, how many digits say enough }.
 local about = { { "loopc.number", "checkpoint %s" }, { "loopc.position", "position %s" }, { "loopc.steps", "%s steps" },
-    { "loopc.epochs", "%s epochs" }, { "loopc.seconds", "%s s" }, { "loopc.best", "best %s" }, { "loopc.seed", "seed %s" } }
+    { "loopc.epochs", "%s epochs" }, { "loopc.seconds", "%s s", 3 }, { "loopc.best", "best %s", 6 }, { "loopc.seed", "seed %s" } }
 
 local function headline(file)
     local out = { file.meta["loopc.program"] and clean(file.meta["loopc.program"]) or "no checkpoint of loopc" }
     for _, entry in ipairs(about) do
         local t = file.by_name[entry[1]]
         local value = t and tensor.summary(t, file.text)
+        if value and entry[3] and tonumber(value) then value = ("%." .. entry[3] .. "g"):format(value) end
         if value and value ~= "nan" then out[#out + 1] = entry[2]:format(value) end
     end
     if file.meta["loopc.version"] then out[#out + 1] = "loopc " .. clean(file.meta["loopc.version"]) end

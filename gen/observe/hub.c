@@ -100,16 +100,17 @@ static void take_member(struct trainer *trainer, struct loopc_json name, struct 
     }
 }
 
-void hub_take(struct hub *hub, int trainer, const char *text, size_t length)
+bool hub_take(struct hub *hub, int trainer, const char *text, size_t length)
 {
     char why[256];
     struct loopc_json rest = {text, length}, name, value;
-    if (loopc_json_check(rest, why, sizeof why)) return;
+    if (loopc_json_check(rest, why, sizeof why)) return false;
     pthread_mutex_lock(&hub->lock);
     while (loopc_json_next(&rest, &name, &value))
         take_member(&hub->trainers[trainer], name, value);
     pthread_cond_broadcast(&hub->news);
     pthread_mutex_unlock(&hub->lock);
+    return true;
 }
 
 void hub_end(struct hub *hub, int trainer)

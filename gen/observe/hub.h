@@ -62,8 +62,8 @@ struct viewer {
 
 void hub_open(struct hub *hub);
 
-/* Takes in a message of a trainer. What is no message is passed over. */
-void hub_take(struct hub *hub, int trainer, const char *text, size_t length);
+/* Takes in a message of a trainer. What is no message is passed over; returns whether it was one. */
+bool hub_take(struct hub *hub, int trainer, const char *text, size_t length);
 void hub_end(struct hub *hub, int trainer);
 
 /* Writes what a viewer has not seen, as JSON; returns whether there is anything. Under the lock. */

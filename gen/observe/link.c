@@ -205,15 +205,16 @@ void link_close(struct link *link)
     link->child = 0;
 }
 
-int link_replay(const char *path, struct hub *hub, int trainer)
+int64_t link_replay(const char *path, struct hub *hub, int trainer)
 {
     char *line = NULL;
     size_t room = 0;
+    int64_t messages = 0;
     FILE *file = fopen(path, "re");
     if (!file) return -1;
     for (ssize_t length; (length = getline(&line, &room, file)) > 0;)
-        hub_take(hub, trainer, line, (size_t)length);
+        messages += hub_take(hub, trainer, line, (size_t)length);
     free(line);
     (void)fclose(file);
-    return 0;
+    return messages;
 }

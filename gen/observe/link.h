@@ -36,7 +36,7 @@ void link_send(struct link *link, const char *text, size_t length);
  * after two more killed. */
 void link_close(struct link *link);
 
-/* Reads a log as a whole. Returns 0, or -1 with errno. */
-int link_replay(const char *path, struct hub *hub, int trainer);
+/* Reads a log as a whole. Returns how many messages are in it, or -1 with errno. */
+int64_t link_replay(const char *path, struct hub *hub, int trainer);
 
 #endif

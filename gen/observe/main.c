@@ -93,7 +93,9 @@ static int replay(const char *path)
 {
     const int trainer = new_trainer(path);
     if (trainer < 0) return complain(path, "too many logs");
-    if (link_replay(path, &hub, trainer)) return complain(path, strerror(errno));
+    const int64_t messages = link_replay(path, &hub, trainer);
+    if (messages < 0) return complain(path, strerror(errno));
+    if (messages == 0) return complain(path, "it is no log: --log FILE of a trainer writes one");
     hub_end(&hub, trainer);
     options.keep = true;
     return 0;
@@ -113,11 +115,12 @@ static int take_port(const char *text)
 
 static int with_value(const char *name, const char *value)
 {
-    if (!value) return complain(name, "it needs a value");
+    if (!value) return complain(name, "it needs a value: loopc observe --help");
     if (!strcmp(name, "--port")) return take_port(value);
     if (!strcmp(name, "--attach")) return join(value);
     if (!strcmp(name, "--log")) return replay(value);
-    if (strcmp(name, "--host") != 0) return complain(name, "unknown option");
+    if (strcmp(name, "--host") != 0)
+        return complain(name, "unknown option: loopc observe --help lists them");
     options.host = value;
     return 0;
 }

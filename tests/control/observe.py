@@ -238,6 +238,13 @@ def test_a_log_is_shown_and_its_last_loss_printed():
         assert re.search(r"log: last loss 0\.000\d+ at batch 283", o.process.stdout.read())
 
 
+def test_a_file_that_is_no_log_is_told():
+    with open(path("text"), "w") as file:
+        file.write("x\n")
+    done = subprocess.run([LOOPC, "observe", "--log", path("text")], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 2 and "it is no log" in done.stderr, done
+
+
 def test_several_logs_and_a_trainer_side_by_side():
     with open(path("a.log"), "w") as file:
         file.write('{"loss": [5, 0.5]}\n{"loss": [6, 0.4]\nnonsense\n\0\n{"loss": [7, null], "diverged": true}\n')
