@@ -90,13 +90,14 @@ function short(value) {
   for (const [factor, suffix] of [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e4, 'k']]) {
     if (size >= factor) return `${Number((value / (suffix === 'k' ? 1e3 : factor)).toPrecision(4))}${suffix}`;
   }
-  return size > 0 && size < 1e-3 ? value.toExponential(1).replace('.0e', 'e') : String(Number(value.toPrecision(4)));
+  return size > 0 && size < 1e-3 ? value.toExponential(2).replace(/\.?0+e/, 'e') : String(Number(value.toPrecision(4)));
 }
 
 // How all charts look.
 function chartOptions(title, more) {
-  return { title, titleHeight: 20, xlabel: 'batch', includeZero: false, gridLineColor: '#ddd', digitsAfterDecimal: 6,
-    axes: { x: { axisLabelFormatter: short }, y: { axisLabelFormatter: short, axisLabelWidth: 60, pixelsPerLabel: 30 } }, ...more };
+  return { title, titleHeight: 20, xlabel: 'batch', includeZero: false, gridLineColor: '#8884', axisLineColor: '#888',
+    digitsAfterDecimal: 6,
+    axes: { x: { axisLabelFormatter: short }, y: { axisLabelFormatter: short, axisLabelWidth: 72, pixelsPerLabel: 30 } }, ...more };
 }
 
 // A time in three digits and its unit.

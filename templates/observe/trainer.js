@@ -18,7 +18,7 @@ function number(value) {
 class Trainer {
   constructor(index, name, token) {
     const fragment = document.getElementById('trainer').content.cloneNode(true);
-    Object.assign(this, { index, token, root: fragment.firstElementChild, layers: null, samples: 0, running: -1 });
+    Object.assign(this, { index, token, root: fragment.firstElementChild, layers: null, samples: 0, running: -1, batch: 0 });
     this.series = new Map();
     this.charts = new Map();
     this.marks = [];
@@ -109,7 +109,7 @@ class Trainer {
     let points = topic.all ? [] : this.series.get(name) || [];
     for (const point of topic.points) {
       const before = points[points.length - 1];
-      if (name === 'loss' && point[0] === 0) continue;
+      if (point[0] === 0 && !this.isSetting(name)) continue; // nothing is measured before the first batch
       if (before && before[0] === point[0]) before[1] = point[1];
       else points.push([point[0], point[1]]);
     }
@@ -117,13 +117,25 @@ class Trainer {
     this.series.set(name, points);
     if (!last) return;
     if (name === 'eta') text(element(this.root, '.eta'), number(last[1]));
-    if (name === 'loss') this.loss(last);
+    if (this.isLoss(name)) text(element(this.root, '.loss'), last[0] === 0 ? '-' : number(last[1]));
+    this.progress(last[0]);
     if (points.length) this.dirty.add(name);
   }
 
-  loss([batch, value]) {
+  isSetting(name) {
+    return name === 'eta' || Boolean(this.settable) && this.settable.some(([field]) => field === name);
+  }
+
+  // The loss that is shown above the charts: `loss`, or without one the first of a loop, `Fit.loss`.
+  isLoss(name) {
+    if (name === 'loss' || !this.lossName && name.endsWith('.loss')) this.lossName = name;
+    return name === this.lossName;
+  }
+
+  progress(batch) {
+    if (batch < this.batch) return;
+    this.batch = batch;
     text(element(this.root, '.batch'), String(batch));
-    text(element(this.root, '.loss'), batch === 0 ? '-' : number(value));
     const now = performance.now();
     this.marks.push([now, batch]);
     while (this.marks.length > 2 && now - this.marks[0][0] > 3000) this.marks.shift();

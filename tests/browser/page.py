@@ -259,6 +259,18 @@ def test_a_million_points_are_thinned_for_display():
         assert frames > 8, f"{frames} frames in two seconds"
 
 
+def test_what_a_loop_reports_is_shown_above_the_charts():
+    name = os.path.join(os.environ["TMPDIR"], "loop.log")
+    with open(name, "w") as file:
+        file.write('{"eta": [0, 0.1], "Fit.loss": [0, 0]}\n{"Fit.loss": [120, 0.5]}\n{"Fit.loss": [240, 0.25]}\n')
+    with Observe("--log", name) as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".batch", lambda text: text == "240")
+        b.sees(".loss", lambda text: text == "0.25")
+        assert b.run("return trainers[0].series.get('Fit.loss').map((point) => point[0]).join()") == "120,240"
+        assert b.run("return trainers[0].series.get('eta').length") == 1
+
+
 def test_a_hundred_thousand_batches_a_second():
     with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000") as o, Browser() as b:
         b.open(o.address)
