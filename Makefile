@@ -152,6 +152,7 @@ check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compile
 .PHONY: check-format check-lua check-cppcheck check-tidy check-warnings
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
+	@! grep -nE '^.{101}' $(ALL_C) || { echo 'lines of C have at most 100 columns'; exit 1; }
 check-lua: all
 	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**' 'tests/bench/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc

@@ -1,4 +1,5 @@
-/* The Lua files and templates that build/embed puts into the binary, byte for byte, sorted by name. */
+/* The Lua files and templates that build/embed puts into the binary, byte for byte, sorted by
+ * name. */
 #ifndef LOOPC_GEN_EMBEDDED_H
 #define LOOPC_GEN_EMBEDDED_H
 

@@ -1,10 +1,11 @@
 /* loopc: from the command line to gen/driver.lua and back to an exit code.
  *
- * All commands and passes are Lua, built into this program by gen/embed.c. `--scripts DIR` as the first arguments, or
- * LOOPC_SCRIPTS in the environment, reads them from DIR/gen and DIR/templates instead where they are there.
+ * All commands and passes are Lua, built into this program by gen/embed.c. `--scripts DIR` as the
+ * first arguments, or LOOPC_SCRIPTS in the environment, reads them from DIR/gen and DIR/templates
+ * instead where they are there.
  *
- * A Lua error is a bug of ours, shown with a traceback, exit code 1; but a raised table { code = n, text = message } is
- * an orderly end with that message and exit code.
+ * A Lua error is a bug of ours, shown with a traceback, exit code 1; but a raised table { code = n,
+ * text = message } is an orderly end with that message and exit code.
  */
 #include <errno.h>
 #include <lauxlib.h>
@@ -40,7 +41,8 @@ static int report(lua_State *L)
     return (int)lua_tointeger(L, -2);
 }
 
-/* Protected: opens what Lua code needs and calls the driver with the arguments (light userdata argv). Returns its result. */
+/* Protected: opens what Lua code needs and calls the driver with the arguments (light userdata
+ * argv). Returns its result. */
 static int run_driver(lua_State *L)
 {
     char **argv = lua_touserdata(L, 1);
@@ -73,7 +75,7 @@ static int run_lua(char **argv)
     lua_pushlightuserdata(L, argv);
     const int status = lua_pcall(L, 1, 1, 1);
     const int code = status == LUA_OK ? (int)lua_tointeger(L, -1) : report(L);
-    return code; /* and L is left as it is: the process ends, and to free each object would take a tenth of its time */
+    return code; /* L is left as it is: to free each object would take a tenth of the time */
 }
 
 /* The programs that we start (golden cases run loopc in other folders) use the same scripts. */

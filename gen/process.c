@@ -34,7 +34,8 @@ static void close_stream(struct stream *stream)
     stream->fd = -1;
 }
 
-/* Makes a pipe; our end goes to the stream, the child's end to its descriptor `target`. Returns the child's end or -1. */
+/* Makes a pipe; our end goes to the stream, the child's end to its descriptor `target`. Returns the
+ * child's end or -1. */
 static int connect_stream(struct stream *stream, posix_spawn_file_actions_t *actions, int target)
 {
     int ends[2];
@@ -129,7 +130,8 @@ static int wait_for(pid_t pid)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* The strings of the list at `index` as an argv; the array lives on the Lua stack, the strings in the list. */
+/* The strings of the list at `index` as an argv; the array lives on the Lua stack, the strings in
+ * the list. */
 static char **push_argv(lua_State *L, int index, size_t before, char **first)
 {
     const size_t count = lua_istable(L, index) ? (size_t)luaL_len(L, index) : 0;

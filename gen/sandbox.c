@@ -49,14 +49,16 @@ static void count_hook(lua_State *L, lua_Debug *activation)
     luaL_error(L, "limit of %s reached", limit_names[bounds->hit]);
 }
 
-/* lua_sethook is the one function of Lua that may be called at any time, from a signal or from the allocator. */
+/* lua_sethook is the one function of Lua that may be called at any time, from a signal or from the
+ * allocator. */
 static void give_up(struct bounds *bounds, enum limit limit)
 {
     if (bounds->hit == LIMIT_NONE) bounds->hit = limit;
     lua_sethook(bounds->running, count_hook, LUA_MASKCOUNT, 1);
 }
 
-/* The innermost level of the stack that is the spec's own code, not a function of Lua, of C or of a pass. */
+/* The innermost level of the stack that is the spec's own code, not a function of Lua, of C or of a
+ * pass. */
 static bool spec_level(lua_State *L, lua_Debug *activation)
 {
     for (int level = 0; lua_getstack(L, level, activation); level++) {
@@ -80,7 +82,8 @@ static void note_where(struct bounds *bounds)
     bounds->line = activation.currentline;
 }
 
-/* Lua answers a refusal by collecting all garbage and asking again: the second refusal of a size is the real one. */
+/* Lua answers a refusal by collecting all garbage and asking again: the second refusal of a size is
+ * the real one. */
 static void *refuse(struct bounds *bounds, size_t size)
 {
     if (bounds->refused == size && bounds->running) {
@@ -115,8 +118,8 @@ static void print_now(const char *text)
     if (write(STDERR_FILENO, text, strlen(text)) < 0) return; /* nobody left to tell */
 }
 
-/* A function written in C has not come back: say so and end. Reads the stack of the interrupted thread, which stands
- * still in a call; nothing here allocates. */
+/* A function written in C has not come back: say so and end. Reads the stack of the interrupted
+ * thread, which stands still in a call; nothing here allocates. */
 static void end_program(const struct bounds *bounds)
 {
     char text[512];
@@ -203,7 +206,8 @@ static void set_where(lua_State *L, const char *file, int line)
     lua_setfield(L, -2, "line");
 }
 
-/* Whether the value at `index` is an error table made here: that of a sandbox within this one, on its way out. */
+/* Whether the value at `index` is an error table made here: that of a sandbox within this one, on
+ * its way out. */
 static bool is_error(lua_State *L, int index)
 {
     if (!lua_getmetatable(L, index)) return false;
@@ -245,8 +249,9 @@ static int describe(lua_State *L)
     return 1;
 }
 
-/* The error on top of the stack becomes a table with a message, if `describe` was not called (no memory, no Lua) or
- * failed itself, or if the spec wrote into the table of an error it had caught. */
+/* The error on top of the stack becomes a table with a message, if `describe` was not called (no
+ * memory, no Lua) or failed itself, or if the spec wrote into the table of an error it had
+ * caught. */
 static void ensure_message(lua_State *L)
 {
     if (!is_error(L, -1)) {
@@ -264,7 +269,8 @@ static void ensure_message(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* "FILE:LINE: text" -> text; FILE is shortened by Lua when it is long, so only LINE can be relied on. */
+/* "FILE:LINE: text" -> text; FILE is shortened by Lua when it is long, so only LINE can be relied
+ * on. */
 static const char *after_position(const char *message, int *line)
 {
     for (const char *colon = strchr(message, ':'); colon; colon = strchr(colon + 1, ':')) {
@@ -296,7 +302,8 @@ static void complete_limit(lua_State *L, const struct bounds *bounds, const char
     }
 }
 
-/* Completes the position in the error table on top of the stack; `line` is that of a syntax error. */
+/* Completes the position in the error table on top of the stack; `line` is that of a syntax
+ * error. */
 static void complete_place(lua_State *L, const struct bounds *bounds, int line)
 {
     const char *chunk = lua_tostring(L, 2) + 1; /* behind the = or @ */

@@ -1,16 +1,18 @@
 /* Bounds on the Lua code of specs: memory, instructions, processor time.
  *
- * A spec is a program of somebody else. It runs in the same Lua state as the passes, in an environment of its own (made
- * by gen/sandbox.lua), and while it runs these bounds are in force:
+ * A spec is a program of somebody else. It runs in the same Lua state as the passes, in an
+ * environment of its own (made by gen/sandbox.lua), and while it runs these bounds are in force:
  *
- *   memory        the allocator refuses what would pass the bound; Lua then collects garbage and asks once more
- *   instructions  a count hook; from the limit on every further instruction raises, so that no pcall can go on
- *   time          processor time, for C functions that do not return (a pattern that backtracks for ever): first the
- *                 hook is made to raise; a function that has still not come back half a second later ends the
- *                 program with a message and exit code 2
+ *   memory        the allocator refuses what would pass the bound; Lua then collects garbage and
+ *                 asks once more
+ *   instructions  a count hook; from the limit on every further instruction raises, so that no
+ *                 pcall can go on
+ *   time          processor time, for C functions that do not return (a pattern that backtracks for
+ *                 ever): first the hook is made to raise; a function that has still not come back
+ *                 half a second later ends the program with a message and exit code 2
  *
- * A limit that was hit stays hit until the outermost sandbox is left. Hooks belong to one Lua thread, so specs get no
- * coroutines.
+ * A limit that was hit stays hit until the outermost sandbox is left. Hooks belong to one Lua
+ * thread, so specs get no coroutines.
  */
 #ifndef LOOPC_GEN_SANDBOX_H
 #define LOOPC_GEN_SANDBOX_H
@@ -39,26 +41,30 @@ void *bounds_allocate(void *opaque, void *block, size_t old_size, size_t new_siz
 
 /* host.sandbox(text, chunkname, env, limits) -> true, result | false, error
  *
- * Runs the text of a Lua chunk (never bytecode) with `env` as its _ENV and returns its first result. `chunkname` is
- * "=FILE". `limits`, all optional: { memory = bytes (256 MiB), instructions = n (200 million), seconds = s (3) }.
+ * Runs the text of a Lua chunk (never bytecode) with `env` as its _ENV and returns its first
+ * result. `chunkname` is "=FILE". `limits`, all optional: { memory = bytes (256 MiB), instructions
+ * = n (200 million), seconds = s (3) }.
  *
  * `error` is a table:
  *   message    as Lua made it, "FILE:LINE: text" for most errors
  *   text       the message without its position
- *   file, line where the spec's own code was: the innermost level that is not one of ours ("@gen/..."); line may be nil
+ *   file, line where the spec's own code was: the innermost level that is not one of ours
+ *              ("@gen/..."); line may be nil
  *   traceback  text
  *   limit      "memory", "instructions", "time" or "depth" (a stack overflow) when a bound ended it
  *   bound      how much was allowed: bytes, instructions or seconds
  *   syntax     true when the text is no Lua
  *   value      the error value itself when it was not a string
- * Raised again inside of an outer sandbox (by `require`), such a table comes out of that one as it is.
+ * Raised again inside of an outer sandbox (by `require`), such a table comes out of that one as it
+ * is.
  *
- * Called inside of a sandbox (a spec's `require`) it runs under the bounds in force; `limits` then count for nothing.
+ * Called inside of a sandbox (a spec's `require`) it runs under the bounds in force; `limits` then
+ * count for nothing.
  */
 int host_sandbox(lua_State *L);
 
-/* host.spent() -> whether a bound of the sandbox in force was hit. A message handler must ask: it is called from
- * within the hook that raises, where no hook can end it. */
+/* host.spent() -> whether a bound of the sandbox in force was hit. A message handler must ask: it
+ * is called from within the hook that raises, where no hook can end it. */
 int host_spent(lua_State *L);
 
 #endif

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Pushes the text of the value at `index` (positive), as luaL_tolstring does but without an address. */
+/* Pushes the text of the value at `index` (positive), as luaL_tolstring does but without an
+ * address. */
 static const char *push_text(lua_State *L, int index, size_t *size)
 {
     const int type = lua_type(L, index);
@@ -41,7 +42,8 @@ static int text_print(lua_State *L)
     return 0;
 }
 
-/* string.format: arguments of %s are made text first, %p is refused, and the real one does the rest. */
+/* string.format: arguments of %s are made text first, %p is refused, and the real one does the
+ * rest. */
 static int text_format(lua_State *L)
 {
     const char *at = luaL_checkstring(L, 1);

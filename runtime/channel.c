@@ -59,8 +59,8 @@ static void heartbeat(struct loopc_channel *ch)
     ch->beaten = ch->last_sent;
 }
 
-/* Under the lock: where the run is, in iterations that take long, too. It is no sign that the run itself
- * reports. */
+/* Under the lock: where the run is, in iterations that take long, too. It is no sign that the run
+ * itself reports. */
 static void follow(struct loopc_channel *ch)
 {
     const int64_t now = loopc_clock(), sent = ch->last_sent;

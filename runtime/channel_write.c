@@ -58,8 +58,8 @@ void loopc_calm(int fd)
     (void)ignored;
 }
 
-/* Under the lock. Reports that wait make room, the oldest first; not the one that is half sent. A quarter
- * at a time, so that a message costs the same whether the peer reads or not. */
+/* Under the lock. Reports that wait make room, the oldest first; not the one that is half sent. A
+ * quarter at a time, so that a message costs the same whether the peer reads or not. */
 static void drop_reports(struct loopc_channel *ch)
 {
     struct loopc_queue kept = {0};

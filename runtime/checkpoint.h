@@ -9,10 +9,11 @@
  *                           no UTF-8; "none:FIELD" when it is NULL. Elements are FIELD[0] ...
  *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not
  *                           saved itself
- *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: which rows of what was loaded it is
- *                           (parts.h)
- *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is scaled, and
- *     "loopc.divisor:FIELD" what it is divided by then; for those who use the nets (model.h)
+ *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: which rows of what was loaded
+ *                           it is (parts.h)
+ *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is
+ *     "loopc.divisor:FIELD" scaled, and what it is divided by then; for those who use the nets
+ *                           (model.h)
  *     "loopc.position" ...  the members of struct loopc_moment, and "loopc.seed"
  *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
  *                           "loopc.version" and "loopc.format" of the runtime

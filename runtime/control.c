@@ -280,8 +280,8 @@ static bool is_between_batches(const struct loopc_control *c, int at)
     return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');
 }
 
-/* A replay is called at every boundary; between its messages that is to cost little, and what else there
- * is can wait for a few ms. */
+/* A replay is called at every boundary; between its messages that is to cost little, and what else
+ * there is can wait for a few ms. */
 static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
 {
     enum { REST = 5000000 };

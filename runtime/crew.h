@@ -1,9 +1,9 @@
 /* The crew: the threads that share the work of a forward pass or a training step.
  *
  * loopc_crew_run calls a function once in each of its threads, the caller among them, and returns
- * when all have ended. Inside, loopc_meet is a barrier: what any part wrote before it, all parts see
- * after it. Who splits outputs among the parts, and never a sum, gets the same bits from any number
- * of them.
+ * when all have ended. Inside, loopc_meet is a barrier: what any part wrote before it, all parts
+ * see after it. Who splits outputs among the parts, and never a sum, gets the same bits from any
+ * number of them.
  *
  *     static void step(void *job, struct loopc_part me)
  *     {

@@ -1,5 +1,5 @@
-/* CSV: a table of numbers as text, with or without a header. Reading is record.c's; here stands what
- * the records mean. */
+/* CSV: a table of numbers as text, with or without a header. Reading is record.c's; here stands
+ * what the records mean. */
 #include "dataset_formats.h"
 #include "number.h"
 #include "record.h"

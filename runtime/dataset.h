@@ -23,7 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Which column of a file is the label. Ignored for FILE,FILE, and with targets there are no labels. */
+/* Which column of a file is the label. Ignored for FILE,FILE, and with targets there are no
+ * labels. */
 enum loopc_label {
     LOOPC_LABEL_DEFAULT, /* as in the data set it is like; else the last one */
     LOOPC_LABEL_LAST,
@@ -88,8 +89,8 @@ enum { LOOPC_DATASET_MESSAGE = 1024 };
 
 /* Loads what the argument names. `like` is the loaded data set that options->like names, or NULL if
  * it names none; it need not outlive the call. Returns LOOPC_OK, or LOOPC_FAILED: *d is then all
- * zeros and message says what is wrong: "path: text", "path:line: text" or "path:line:column: text",
- * and where something can be done about it a second line, "hint: text". No newline ends it.
+ * zeros and message says what is wrong: "path: text", "path:line: text" or "path:line:column:
+ * text", and where something can be done about it a second line, "hint: text". No newline ends it.
  * On success *d owns memory: see loopc_dataset_free. */
 int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
                        const struct loopc_dataset_options *options,
@@ -100,17 +101,18 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
  * usable once the whole is gone. Copies of a struct have the same source: free one of them. */
 void loopc_dataset_free(struct loopc_dataset *d);
 
-/* Divides the rows in two: `part` gets share (0 to 1) of them, rounded to the nearest number, `rest`
- * the others; which ones is fixed by key and the number of rows, 0: the last ones. Both keep the
- * order of the whole. They share its arrays, so it must stay; `rest` may be `whole` itself, which
- * is then narrowed and goes on owning what it owns (copies of a narrowed part are not usable any
- * more). What else they held before is not freed. Both scale alike, as `like`, as the whole does.
- * Returns LOOPC_OK, or LOOPC_FAILED (no memory, no such share, nothing loaded) with nothing changed. */
+/* Divides the rows in two: `part` gets share (0 to 1) of them, rounded to the nearest number,
+ * `rest` the others; which ones is fixed by key and the number of rows, 0: the last ones. Both keep
+ * the order of the whole. They share its arrays, so it must stay; `rest` may be `whole` itself,
+ * which is then narrowed and goes on owning what it owns (copies of a narrowed part are not usable
+ * any more). What else they held before is not freed. Both scale alike, as `like`, as the whole
+ * does. Returns LOOPC_OK, or LOOPC_FAILED (no memory, no such share, nothing loaded) with nothing
+ * changed. */
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
-/* Makes `part` those rows of the whole that stand at these places, ascending, and takes the index over, which was
- * allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
+/* Makes `part` those rows of the whole that stand at these places, ascending, and takes the index
+ * over, which was allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
 int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
                          struct loopc_dataset *part);
 
@@ -150,8 +152,8 @@ static inline int32_t loopc_dataset_left(const struct loopc_dataset *d, int64_t 
     return left < rows ? (int32_t)left : rows;
 }
 
-/* Where the rows of loopc_dataset_take are stored in d->x, d->y and d->labels, and their labels once
- * more; labels may be NULL. Returns how many there were. */
+/* Where the rows of loopc_dataset_take are stored in d->x, d->y and d->labels, and their labels
+ * once more; labels may be NULL. Returns how many there were. */
 static inline int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                          int32_t rows, int64_t *index, int32_t *labels)
 {

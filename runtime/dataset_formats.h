@@ -48,8 +48,8 @@ struct loopc_loading {
     enum loopc_part part;
     struct loopc_input *in;
 
-    /* Set by loopc_loading_begin: what each column of the file is. Those before targets_at that are not
-     * label_at are samples'. */
+    /* Set by loopc_loading_begin: what each column of the file is. Those before targets_at that are
+     * not label_at are samples'. */
     int64_t width;            /* columns in the file */
     int64_t label_at;         /* or -1 */
     int64_t targets_at;       /* or width */

@@ -13,8 +13,8 @@
  * Every sum runs over its index in ascending order, a fused multiply-add a term, starting from the
  * first value of its formula: the bits are those of the plain loops, on every machine and for every
  * number of threads. (Only the gradient of a bias, which has no products, is 16 sums side by side,
- * of every sixteenth sample each, that are then added up in pairs.) Each call does the share of one part (part.h); all parts must have done theirs
- * before what they made is read.
+ * of every sixteenth sample each, that are then added up in pairs.) Each call does the share of one
+ * part (part.h); all parts must have done theirs before what they made is read.
  */
 #ifndef LOOPC_DENSE_H
 #define LOOPC_DENSE_H

@@ -1,5 +1,5 @@
-/* The elementary functions of nets, a vector at a time and a value at a time: exp, log, tanh and the
- * logistic sigmoid.
+/* The elementary functions of nets, a vector at a time and a value at a time: exp, log, tanh and
+ * the logistic sigmoid.
  *
  * They are our own, so that the bits are the same everywhere: plain arithmetic and fused
  * multiply-adds on each lane for itself. A lane's result depends neither on its place nor on how
@@ -36,7 +36,8 @@ LOOPC_INLINE loopc_vec loopc_power_of_2(loopc_ivec n)
     return (loopc_vec)((n + 127) << 23);
 }
 
-/* (2^f - 1) / f for |f| <= 1/2: a polynomial of degree 5 in pairs that are ready at the same time. */
+/* (2^f - 1) / f for |f| <= 1/2: a polynomial of degree 5 in pairs that are ready at the same
+ * time. */
 LOOPC_INLINE loopc_vec loopc_power_slope(loopc_vec f)
 {
     static const float c[] = {0x1.62e432p-1f, 0x1.ebfbe6p-3f,  0x1.c6ada8p-5f,
@@ -53,7 +54,8 @@ LOOPC_INLINE loopc_vec loopc_power_slope(loopc_vec f)
 #define LOOPC_1_LOG2_REST 0x1.4ae0cp-26f /* what is missing there */
 
 /* e to the power of x; infinity from about 88.73 on, 0 below about -103.98.
- * e^x = 2^n 2^f, n an integer; 2^n in two steps, because neither it nor the result may be normal. */
+ * e^x = 2^n 2^f, n an integer; 2^n in two steps, because neither it nor the result may be
+ * normal. */
 LOOPC_INLINE loopc_vec loopc_vexp(loopc_vec x)
 {
     x = loopc_max(loopc_min(x, loopc_splat(89.0f)), loopc_splat(-104.0f));
@@ -90,10 +92,10 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
 }
 
 /* The hyperbolic tangent of x: x + x^3 p(x^2) near 0, +-1 where nothing else is left, and between
- * them +-(1 - 2 / (e^2|x| + 1)), which forgives the errors of the exponential: a polynomial of degree
- * 5 is enough for it, put together so that all of it is ready at the same time. All three are
- * calculated, each for all lanes and with its sign, and the right one is taken at the end, where it
- * holds up nothing. */
+ * them +-(1 - 2 / (e^2|x| + 1)), which forgives the errors of the exponential: a polynomial of
+ * degree 5 is enough for it, put together so that all of it is ready at the same time. All three
+ * are calculated, each for all lanes and with its sign, and the right one is taken at the end,
+ * where it holds up nothing. */
 LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
 {
     static const float near_c[] = {-0x1.555504p-2f, 0x1.11017ap-3f,  -0x1.b81626p-5f,
@@ -116,8 +118,8 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
     return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, between));
 }
 
-/* 1 / (1 + e^-x) = 2^n / (2^-f + 2^n) with e^x = 2^n 2^f. The smaller of 1 and 2^n is added first, to
- * 2^-f - 1, where it loses least; 2^n is in two halves as above. */
+/* 1 / (1 + e^-x) = 2^n / (2^-f + 2^n) with e^x = 2^n 2^f. The smaller of 1 and 2^n is added first,
+ * to 2^-f - 1, where it loses least; 2^n is in two halves as above. */
 LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
 {
     x = loopc_max(loopc_min(x, loopc_splat(30.0f)), loopc_splat(-104.0f));

@@ -86,8 +86,8 @@ int32_t loopc_token_count(const int32_t *tokens, int32_t length);
 void loopc_encode_tokens(const int32_t *tokens, int32_t position, int32_t length,
                          int32_t vocabulary, int32_t context, float *x);
 
-/* The same for numbers: x[0 .. length-1], 1 at the position; then the `context` numbers before it, the
- * last one first, 0 where there are none. */
+/* The same for numbers: x[0 .. length-1], 1 at the position; then the `context` numbers before it,
+ * the last one first, 0 where there are none. */
 void loopc_encode_numbers(const float *numbers, int32_t position, int32_t length, int32_t context,
                           float *x);
 

@@ -85,9 +85,9 @@ bool loopc_field_is_value(const struct loopc_field *field);
 const char *loopc_type_name(enum loopc_type type);
 
 /* Reads a value from text: an element, or for an array all of them, separated by commas. A number
- * is read to its last character and must fit its type and its range. On failure the field is as before and message says
- * why, in a sentence without its name. Returns LOOPC_OK or LOOPC_FAILED. Data sets, random
- * numbers and plain memory cannot be read. */
+ * is read to its last character and must fit its type and its range. On failure the field is as
+ * before and message says why, in a sentence without its name. Returns LOOPC_OK or LOOPC_FAILED.
+ * Data sets, random numbers and plain memory cannot be read. */
 int loopc_field_parse(const struct loopc_field *field, void *state, const char *text,
                       struct loopc_texts *texts, char *message, size_t size);
 

@@ -68,8 +68,8 @@ static void write_notice(void)
     (void)ignored; /* standard error is gone: nowhere to say so */
 }
 
-/* A scheduler climbs from one signal to the next: SIGINT, then SIGTERM, is no reason to hurry. Those who
- * send SIGINT again, or SIGTERM, are. */
+/* A scheduler climbs from one signal to the next: SIGINT, then SIGTERM, is no reason to hurry.
+ * Those who send SIGINT again, or SIGTERM, are. */
 static bool is_impatient(int number)
 {
     state.terms += number == SIGTERM;

@@ -5,15 +5,16 @@
  * run finds the word not 0 at its next boundary and attends to it. While nothing is raised a
  * boundary costs one load and one branch.
  *
- * What a person at a terminal or a batch scheduler sends interrupts the run: SIGINT, SIGTERM, SIGHUP,
- * SIGXCPU, SIGUSR2, and for those who save SIGPIPE. loopc_between returns LOOPC_INTERRUPTED, phases are
- * left by way of their finally parts, and the program ends with 128 + n, n the first of them. Another
- * SIGINT, or SIGTERM again, ends the program at once, by that signal; any other is one more call of a
- * scheduler that climbs from signal to signal. Two that arrive within LOOPC_TWIN_MS are one: timeout(1)
- * and a wrapper that passes on what the terminal has sent already both signal twice.
+ * What a person at a terminal or a batch scheduler sends interrupts the run: SIGINT, SIGTERM,
+ * SIGHUP, SIGXCPU, SIGUSR2, and for those who save SIGPIPE. loopc_between returns
+ * LOOPC_INTERRUPTED, phases are left by way of their finally parts, and the program ends with 128 +
+ * n, n the first of them. Another SIGINT, or SIGTERM again, ends the program at once, by that
+ * signal; any other is one more call of a scheduler that climbs from signal to signal. Two that
+ * arrive within LOOPC_TWIN_MS are one: timeout(1) and a wrapper that passes on what the terminal
+ * has sent already both signal twice.
  *
- * SIGUSR1 calls for a checkpoint, and the run goes on. Where a file may not grow (SIGXFSZ) the write
- * fails as on a full disk.
+ * SIGUSR1 calls for a checkpoint, and the run goes on. Where a file may not grow (SIGXFSZ) the
+ * write fails as on a full disk.
  */
 #ifndef LOOPC_INTERRUPT_H
 #define LOOPC_INTERRUPT_H
@@ -41,8 +42,9 @@ void loopc_call_attention(int cause);
 /* Takes these causes off what is raised; returns which of them were. */
 int loopc_attention_take(int causes);
 
-/* Attends to what was raised, at a position of the program; the way in is loopc_between. Returns LOOPC_INTERRUPTED once for an
- * interruption (what then unwinds may hold loops that have to finish), else LOOPC_OK. */
+/* Attends to what was raised, at a position of the program; the way in is loopc_between. Returns
+ * LOOPC_INTERRUPTED once for an interruption (what then unwinds may hold loops that have to
+ * finish), else LOOPC_OK. */
 int loopc_attend(struct loopc_run *run, int at);
 
 /* The same where a run cannot be interrupted: a signal stays raised for the next loopc_between. */
@@ -60,7 +62,8 @@ static inline int loopc_between(struct loopc_run *run, int at)
     return loopc_attention_raised() ? loopc_attend(run, at) : LOOPC_OK;
 }
 
-/* Attends to what was raised but for checkpoints, which stay to be taken; the way in is loopc_within. */
+/* Attends to what was raised but for checkpoints, which stay to be taken; the way in is
+ * loopc_within. */
 int loopc_attend_within(struct loopc_run *run);
 
 /* At the start of each iteration where the run is at no position: in elements, and in libraries. */
@@ -75,9 +78,9 @@ static inline void loopc_beat(struct loopc_run *run)
     if (loopc_attention_raised()) loopc_attend_handler(run);
 }
 
-/* Catches all these; `save`: SIGUSR1 and SIGPIPE too. Not those that were ignored when the program was
- * started. System calls of bodies are restarted. `notice`, if not NULL, is written to standard error at
- * the first signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
+/* Catches all these; `save`: SIGUSR1 and SIGPIPE too. Not those that were ignored when the program
+ * was started. System calls of bodies are restarted. `notice`, if not NULL, is written to standard
+ * error at the first signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
 int loopc_signals_catch(const char *notice, bool save);
 
 /* In a new process: what was caught means again what it means to any program. */

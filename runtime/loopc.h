@@ -32,7 +32,7 @@
  *     loopc_report    program.h    at the end of an iteration: a line of --metrics (metrics.h)
  *     loopc_fail, loopc_via, loopc_recover, loopc_worse
  *                     status.h     failures on their way out
- *     loopc_within    interrupt.h  in elements of control flow and in libraries: was there a signal?
+ *     loopc_within    interrupt.h  in elements of control flow and libraries: was there a signal?
  *     loopc_weave_... weave.h      the turns of a WEAVE
  *     loopc_popen, loopc_spawn_... child.h  processes
  *     loopc_crew_run  crew.h       work that the threads of --threads share

@@ -26,8 +26,9 @@ int64_t loopc_metrics_size(const struct loopc_metrics *metrics);
  * or LOOPC_FAILED with errno set when it cannot be written; then nothing more is. */
 int loopc_metrics_write(struct loopc_metrics *metrics, const void *state, const char *loop);
 
-/* Writes the line of the run, closes and frees. `status` is "ok", "failed", "interrupted" or "shutdown".
- * Returns LOOPC_OK, or LOOPC_FAILED when anything was lost, now or before. NULL is allowed. */
+/* Writes the line of the run, closes and frees. `status` is "ok", "failed", "interrupted" or
+ * "shutdown". Returns LOOPC_OK, or LOOPC_FAILED when anything was lost, now or before. NULL is
+ * allowed. */
 int loopc_metrics_close(struct loopc_metrics *metrics, const void *state, const char *status);
 
 #endif

@@ -5,10 +5,11 @@
  *     PROG export --onnx FILE        ONNX, opset 13
  *     PROG predict --data FILE       what the net makes of each row, as CSV on standard output
  *
- * with --resume FILE, or --checkpoint DIR and --resume latest (the default) or best, and --net NAME where
- * a program has several. The run's data sets are not needed: the sizes are those of the file, and so is
- * the scale, if a net says where its inputs come from (inputs_from). Any safetensors file that has
- * NET.layers.0.weight (outputs x inputs), NET.layers.0.bias (outputs) ... as F32 is a model.
+ * with --resume FILE, or --checkpoint DIR and --resume latest (the default) or best, and --net NAME
+ * where a program has several. The run's data sets are not needed: the sizes are those of the file,
+ * and so is the scale, if a net says where its inputs come from (inputs_from). Any safetensors file
+ * that has NET.layers.0.weight (outputs x inputs), NET.layers.0.bias (outputs) ... as F32 is a
+ * model.
  */
 #ifndef LOOPC_MODEL_H
 #define LOOPC_MODEL_H
@@ -52,7 +53,8 @@ int loopc_model_header(const struct loopc_model *model, const char *path,
 int loopc_model_onnx(const struct loopc_model *model, const char *path,
                      const struct loopc_message *message);
 
-/* Writes the outputs for each row of a data set to `out`. As exact as in training: the same bits. */
+/* Writes the outputs for each row of a data set to `out`. As exact as in training: the same
+ * bits. */
 int loopc_model_predict(const struct loopc_model *model, const char *data, FILE *out,
                         const struct loopc_message *message);
 

@@ -147,7 +147,8 @@ static void write_scaling(const struct header *h)
             name, name, name, name);
 }
 
-/* Arrays of their own for the inputs, when they are scaled, and for each hidden layer: a0, a1 ... */
+/* Arrays of their own for the inputs, when they are scaled, and for each hidden layer: a0, a1
+ * ... */
 static void write_predict(const struct header *h)
 {
     const struct loopc_model *model = h->model;

@@ -1,4 +1,5 @@
-/* Models as ONNX: the message ModelProto of onnx.proto (https://github.com/onnx/onnx), written by hand.
+/* Models as ONNX: the message ModelProto of onnx.proto (https://github.com/onnx/onnx), written by
+ * hand.
  *
  * A protocol buffer is a sequence of fields, each a key (number * 8 + wire type) and a value: a
  * varint (0), four bytes (5), or a length and as many bytes (2), which may be a message again.
@@ -114,7 +115,8 @@ static void put_node(struct buffer *graph, const char *operator, const char * ou
 }
 
 /* An input or output of any number of rows: ValueInfoProto{name = 1, type = 2}, a
- * TypeProto{tensor_type = 1}, of {elem_type = 1, shape = 2}, of dim = 1, {dim_value = 1, dim_param = 2}. */
+ * TypeProto{tensor_type = 1}, of {elem_type = 1, shape = 2}, of dim = 1, {dim_value = 1, dim_param
+ * = 2}. */
 static void put_value(struct buffer *graph, unsigned field, const char *name, int32_t columns)
 {
     struct buffer value = {0}, type = {0}, tensor = {0}, shape = {0}, dim = {0};

@@ -1,6 +1,6 @@
-/* NumPy's .npy (NumPy Enhancement Proposal 1, numpy.lib.format): the magic "\x93NUMPY", a byte major
- * and a byte minor version, the length of the header (little-endian, 2 bytes in version 1, 4 in 2
- * and 3), the header, the values. The header is a Python dictionary with the keys descr,
+/* NumPy's .npy (NumPy Enhancement Proposal 1, numpy.lib.format): the magic "\x93NUMPY", a byte
+ * major and a byte minor version, the length of the header (little-endian, 2 bytes in version 1, 4
+ * in 2 and 3), the header, the values. The header is a Python dictionary with the keys descr,
  * fortran_order and shape; version 3 differs from 2 only in that it is UTF-8. */
 #include "dataset_formats.h"
 

@@ -55,8 +55,8 @@ LOOPC_INLINE struct loopc_rates loopc_sgd_rates(float eta, float momentum, float
 }
 
 /* The rates of step t = 1, 2, ... of Adam or AdamW, its formula multiplied by c = sqrt(1 - beta2^t)
- * above and below, so that nothing is left to correct for each weight (Kingma and Ba, end of section
- * 2): w -= (eta c / (1 - beta1^t)) m / (sqrt(v) + epsilon c). */
+ * above and below, so that nothing is left to correct for each weight (Kingma and Ba, end of
+ * section 2): w -= (eta c / (1 - beta1^t)) m / (sqrt(v) + epsilon c). */
 LOOPC_INLINE struct loopc_rates loopc_adam_rates(enum loopc_rule rule, int64_t t, float eta,
                                                  double beta1, double beta2, float epsilon,
                                                  float decay)

@@ -79,7 +79,8 @@ static inline float loopc_likelihood(const float *z, const int32_t *actions, con
     return total;
 }
 
-/* The entropy of the softmax of one sample: -(sum over j of a[j] log a[j]), log a[j] = z[j] - shift. */
+/* The entropy of the softmax of one sample: -(sum over j of a[j] log a[j]), log a[j] = z[j] -
+ * shift. */
 static inline float loopc_softmax_entropy(const float *z, float shift, int32_t classes)
 {
     float entropy = 0.0f;

@@ -8,19 +8,20 @@
  *     backward   e(k, r) =        sum over o of w(o, k) * d(o, r)   w across, finish: derivative
  *     gradient   g(o, k) =        sum over r of d(o, r) * x(r, k)   d along,  finish: update of w
  *
- * with samples r upright in x(k, r), y, d and e, and lying in x(r, k). The values of u are spread over
- * lanes, those of v are vectors; so the weights are stored once and read in both directions at the
- * same speed, and a gradient is used in the registers where it was summed.
+ * with samples r upright in x(k, r), y, d and e, and lying in x(r, k). The values of u are spread
+ * over lanes, those of v are vectors; so the weights are stored once and read in both directions at
+ * the same speed, and a gradient is used in the registers where it was summed.
  *
  * The loops, outermost first, and what stays where (Goto and van de Geijn, as in tile.h):
  *
  *     groups of columns, then of p   v's part of a group stays in the second-level cache
  *     bands of 16 rows               u's part, some KB, stays in the first-level cache
  *     tiles                          v streams past u; sums are in registers
- *     p                              u of the next tile, and weights to be updated, are fetched ahead
+ *     p                              u of the next tile, and weights to be updated, fetched ahead
  *
  * A sum that the blocking of p interrupts waits in c and goes on from there, so the bits depend
- * neither on blocking nor on tiles, vectors or the number of parts (threads) that share bands or panels.
+ * neither on blocking nor on tiles, vectors or the number of parts (threads) that share bands or
+ * panels.
  */
 #ifndef LOOPC_PRODUCT_H
 #define LOOPC_PRODUCT_H
@@ -35,8 +36,8 @@ enum {
 /* How many panels wide tiles are. A narrow program has no more than one in a row. */
 enum { LOOPC_WIDE = LOOPC_MOST_LANES < LOOPC_PANEL ? 1 : LOOPC_TILE_PANELS };
 
-/* A row of tiles, up to panel `end`: 3 or 2 panels wide. Where there is room for two, a single panel
- * is taken together with the one behind it, which nobody reads. */
+/* A row of tiles, up to panel `end`: 3 or 2 panels wide. Where there is room for two, a single
+ * panel is taken together with the one behind it, which nobody reads. */
 LOOPC_INLINE void loopc_product_row(const struct loopc_product *p, int plan, struct loopc_tile tile,
                                     int32_t end, struct loopc_pending *pending)
 {
@@ -96,9 +97,9 @@ struct loopc_portion {
 
 /* Shares bands or panels, whichever leaves fewer lines of memory on their way from one processor to
  * another: bands of what is calculated, for each part has read the rows of u before; panels of what
- * is updated, for each part made those of v itself. Where bands are not shared evenly, as those of a
- * few outputs, panels are, too. Each part gets whole tiles, of 2 or of 3 panels, for a tile at the
- * end takes what is behind it along. */
+ * is updated, for each part made those of v itself. Where bands are not shared evenly, as those of
+ * a few outputs, panels are, too. Each part gets whole tiles, of 2 or of 3 panels, for a tile at
+ * the end takes what is behind it along. */
 LOOPC_INLINE struct loopc_portion loopc_portion_of(const struct loopc_product *p, int plan)
 {
     const int32_t bands = LOOPC_PANEL_COUNT(p->rows), panels = LOOPC_PANEL_COUNT(p->columns);

@@ -23,8 +23,8 @@
 /* Between two iterations. */
 
 /* Back to run_once, out of the run function: where the control channel begins or ends to watch, the
- * run goes on in its other function as if it had been resumed at its position. All it knows is in the
- * state. The step form has no need: its functions are left after each step. */
+ * run goes on in its other function as if it had been resumed at its position. All it knows is in
+ * the state. The step form has no need: its functions are left after each step. */
 static jmp_buf turn;
 
 static void turn_over(struct loopc_run *run, int at)
@@ -100,8 +100,8 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
 
 /* Main. */
 
-/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does nothing but wait for processes
- * there is no hurry. */
+/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does
+ * nothing but wait for processes there is no hurry. */
 static int run_steps(const struct loopc_job *job)
 {
     struct loopc_run *run = job->state;

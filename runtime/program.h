@@ -20,7 +20,8 @@ struct loopc_place {
     char kind;        /* 'l' loop, 'p' phase, 's' step */
 };
 
-/* What the fixed names of the control channel mean in a program; NULL: found by loopc_control_open. */
+/* What the fixed names of the control channel mean in a program; NULL: found by
+ * loopc_control_open. */
 struct loopc_steering {
     const char *batch;  /* the loop whose iterations are the batches */
     const char *target; /* the field that says how many, with which the loop waits: loopc_wait */
@@ -58,9 +59,9 @@ struct loopc_program {
     int (*model)(const struct loopc_job *job); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);             /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
-    /* Where there are positions: for a run that is to go on at one of them. Evaluates again the bounds
-     * of loops that nothing but options decides; returns whether the loop whose end the position is
-     * has more to do, false for any other. */
+    /* Where there are positions: for a run that is to go on at one of them. Evaluates again the
+     * bounds of loops that nothing but options decides; returns whether the loop whose end the
+     * position is has more to do, false for any other. */
     bool (*again)(void *state, int position);
     int (*run)(void *state);     /* returns a status */
     int (*watched)(void *state); /* the same with its places; or NULL: it cannot be watched */
@@ -113,7 +114,8 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv);
 /* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
 int loopc_model_main(const struct loopc_job *job);
 
-/* For bodies: a line for people on standard error, behind the program's name; no newline at its end. */
+/* For bodies: a line for people on standard error, behind the program's name; no newline at its
+ * end. */
 void loopc_tell(const struct loopc_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -127,8 +129,8 @@ static inline void loopc_report(struct loopc_run *run, const char *loop)
 
 int loopc_save_end(struct loopc_run *run, int at);
 
-/* Where a loop that no other repetition holds has come to its end: a run that was saved here goes on,
- * when it is resumed, if there is more to do then. */
+/* Where a loop that no other repetition holds has come to its end: a run that was saved here goes
+ * on, when it is resumed, if there is more to do then. */
 static inline int loopc_ended(struct loopc_run *run, int at)
 {
     return run->saver ? loopc_save_end(run, at) : LOOPC_OK;

@@ -1,8 +1,8 @@
 /* Rows of samples as they stand in memory, and fetching those that the next step will take.
  *
- * Rows of a shuffled data set come from all over the memory, which no processor foresees. A training
- * step knows where the next one's are, and has a cache line of them fetched now and then, beside its
- * multiplications (product.h); they are there when they are wanted.
+ * Rows of a shuffled data set come from all over the memory, which no processor foresees. A
+ * training step knows where the next one's are, and has a cache line of them fetched now and then,
+ * beside its multiplications (product.h); they are there when they are wanted.
  */
 #ifndef LOOPC_ROWS_H
 #define LOOPC_ROWS_H

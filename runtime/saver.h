@@ -5,8 +5,8 @@
  *     --keep K               keep the K latest; default all
  *     --best FIELD           keep the best one too: FIELD or min:FIELD the lowest, max:FIELD
  *     --resume [WHICH]       go on from latest (the default), best, or a file
- *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code becomes
- *                            1) or stop (in good order)
+ *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code
+ *                            becomes 1) or stop (in good order)
  */
 #ifndef LOOPC_SAVER_H
 #define LOOPC_SAVER_H
@@ -34,16 +34,16 @@ struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
 int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
                        char *message, size_t size);
 
-/* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come to
- * its end. */
+/* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come
+ * to its end. */
 enum { LOOPC_AT_END = -1 };
 int loopc_saver_position(const struct loopc_saver *saver);
 
 /* The number of the checkpoint in which the last loop before that ended; 0: none did. */
 int64_t loopc_saver_ended(const struct loopc_saver *saver);
 
-/* Loads the checkpoint of that number, in the folder of the one that was resumed. Returns whether it is
- * there, whole, and not that of a run that is over. */
+/* Loads the checkpoint of that number, in the folder of the one that was resumed. Returns whether
+ * it is there, whole, and not that of a run that is over. */
 bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
                       int64_t number);
 
@@ -53,18 +53,19 @@ void loopc_saver_go_on(struct loopc_saver *saver, struct loopc_run *run);
 /* Bytes of the metrics file that belong to what was resumed; -1: it begins anew. */
 int64_t loopc_saver_metrics(const struct loopc_saver *saver);
 
-/* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could not be
- * written and the run is to stop; that failure is recorded. */
+/* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could
+ * not be written and the run is to stop; that failure is recorded. */
 int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at, bool now);
 
-/* At the end of a loop that no other repetition holds: saves. Returns as loopc_saver_attend does. */
+/* At the end of a loop that no other repetition holds: saves. Returns as loopc_saver_attend
+ * does. */
 int loopc_saver_end(struct loopc_saver *saver, struct loopc_run *run, int at);
 
 /* The number of the checkpoint saved last; 0 without one. */
 int64_t loopc_saver_number(const struct loopc_saver *saver);
 
-/* After the run: saves its end when it came to one, and frees. Returns LOOPC_OK, or LOOPC_FAILED when
- * any checkpoint could not be written. NULL is allowed. */
+/* After the run: saves its end when it came to one, and frees. Returns LOOPC_OK, or LOOPC_FAILED
+ * when any checkpoint could not be written. NULL is allowed. */
 int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool ended);
 
 #endif

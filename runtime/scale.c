@@ -1,5 +1,5 @@
-/* Data sets: scaling of the samples. Sums are of f64 in the order of the rows, so that a data set is
- * scaled to the same bits everywhere. */
+/* Data sets: scaling of the samples. Sums are of f64 in the order of the rows, so that a data set
+ * is scaled to the same bits everywhere. */
 #include "dataset_formats.h"
 
 #include <float.h>

@@ -1,5 +1,5 @@
-/* The signals that a run may catch, as a set: for those who sleep until one comes. Apart from interrupt.h, which plain C11
- * includes. */
+/* The signals that a run may catch, as a set: for those who sleep until one comes. Apart from
+ * interrupt.h, which plain C11 includes. */
 #ifndef LOOPC_SIGNALS_H
 #define LOOPC_SIGNALS_H
 

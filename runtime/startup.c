@@ -29,8 +29,8 @@ void loopc_say(const struct loopc_program *program, const char *kind, const char
     fprintf(stderr, "%s: %s: %s\n", program->name, kind, text);
 }
 
-/* Whether the run was ended because nobody reads any more, a pipe's reader or a terminal: what is lost
- * then is not missed. */
+/* Whether the run was ended because nobody reads any more, a pipe's reader or a terminal: what is
+ * lost then is not missed. */
 static bool is_gone(void)
 {
     const int number = loopc_signal_caught();
@@ -330,8 +330,8 @@ static int resume(struct loopc_job *job)
     return read_again(job);
 }
 
-/* A run that is over goes on at the end of the first loop that has more to do now, with a larger bound:
- * what came behind it comes anew. Returns whether there is one. */
+/* A run that is over goes on at the end of the first loop that has more to do now, with a larger
+ * bound: what came behind it comes anew. Returns whether there is one. */
 static bool extend(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;

@@ -21,11 +21,12 @@ struct loopc_job {
 
 enum { LOOPC_GO_ON = -1 };
 
-/* Gets everything ready up to prepare: defaults, command line, data sets, random streams. Returns LOOPC_GO_ON, or the exit code with which the program ends here. */
+/* Gets everything ready up to prepare: defaults, command line, data sets, random streams. Returns
+ * LOOPC_GO_ON, or the exit code with which the program ends here. */
 int loopc_start(struct loopc_job *job, int argc, char **argv);
 
-/* Gets the rest ready, once the state is prepared: what is to be resumed, files to write. Returns as
- * loopc_start. */
+/* Gets the rest ready, once the state is prepared: what is to be resumed, files to write. Returns
+ * as loopc_start. */
 int loopc_take_up(struct loopc_job *job);
 
 /* Frees what loopc_start made, however far it came. */

@@ -1,14 +1,15 @@
 /* A tile: the part of a product of matrices that is kept in registers.
  *
- * acc[i][t] += sum over p of u(i, p) * v(p, t), for a few rows i and a few vectors t of columns. Per p a tile loads
- * its vectors of v, and for each row one value of u that it spreads over all lanes: rows + vecs
- * loads for rows * vecs multiply-adds, which go on independently of each other, so that neither loads
- * nor the latency of a multiply-add hold up the next. The sums of all p stay in registers; each is
- * one chain of fused multiply-adds in ascending p, whatever the shape of the tile.
+ * acc[i][t] += sum over p of u(i, p) * v(p, t), for a few rows i and a few vectors t of columns.
+ * Per p a tile loads its vectors of v, and for each row one value of u that it spreads over all
+ * lanes: rows + vecs loads for rows * vecs multiply-adds, which go on independently of each other,
+ * so that neither loads nor the latency of a multiply-add hold up the next. The sums of all p stay
+ * in registers; each is one chain of fused multiply-adds in ascending p, whatever the shape of the
+ * tile.
  *
  * u is a matrix of panels (panel.h) read a value at a time, so it may be read in both directions:
  *
- *     u(i, p) = U[i][p]   LOOPC_ALONG: steps of 1 within a panel of 16 p, u_stride from panel to panel
+ *     u(i, p) = U[i][p]   LOOPC_ALONG: steps of 1 within a panel of 16 p, u_stride between panels
  *     u(i, p) = U[p][i]   LOOPC_ACROSS: steps of 16; the rows of a tile are columns of one panel
  *
  * v is always read along its panels: v(p, t) is vector t of row p.

@@ -42,9 +42,9 @@
 #define LOOPC_MOST_LANES 16
 #endif
 
-/* Before a loop that ends after `most` rounds at the latest, and is to be written out; and before one
- * that is not, because it needs all registers. Elsewhere than where sizes are constants this can
- * fail, which is no reason for clang to warn. */
+/* Before a loop that ends after `most` rounds at the latest, and is to be written out; and before
+ * one that is not, because it needs all registers. Elsewhere than where sizes are constants this
+ * can fail, which is no reason for clang to warn. */
 #define LOOPC_PRAGMA(words) _Pragma(#words)
 #if !defined __clang__
 #define LOOPC_UNROLL(most) LOOPC_PRAGMA(GCC unroll most)
@@ -135,7 +135,8 @@ LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 #endif
 }
 
-/* The loops over lanes below become one instruction each with gcc; clang makes it of expressions. */
+/* The loops over lanes below become one instruction each with gcc; clang makes it of
+ * expressions. */
 
 /* a * b + c with one rounding */
 LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)

@@ -28,7 +28,8 @@ void loopc_at(struct loopc_run *run, int place);
 struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const void *state,
                                       bool timings, bool trace, FILE *out);
 
-/* Writes times to a file, too, while they are taken (--timings-log): a line a place, now and again, as
+/* Writes times to a file, too, while they are taken (--timings-log): a line a place, now and again,
+ * as
  *
  *     {"timings":"digits","time":1.5,"kind":"step","place":"Train.on_batch","on":"Fit.on_epoch",
  *      "in":"Train.batch","calls":60,"total":0.81,"self":0.8,"median":0.013,"p99":0.02}

@@ -1,4 +1,5 @@
-/* Times by owner: what all bodies of a callback, or of a loop, have taken together. Part of watch. */
+/* Times by owner: what all bodies of a callback, or of a loop, have taken together. Part of
+ * watch. */
 #include "watch_owners.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Layers of all shapes and any number of parts have the bits of plain loops, and write nowhere else.
- * Turning and packing. The tests of test_dense.c and test_dense_native.c.
+/* Layers of all shapes and any number of parts have the bits of plain loops, and write nowhere
+ * else. Turning and packing. The tests of test_dense.c and test_dense_native.c.
  */
 #ifndef DENSE_TESTS_H
 #define DENSE_TESTS_H

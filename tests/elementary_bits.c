@@ -1,5 +1,5 @@
-/* Prints a sum over the bits of what runtime/elementary.h makes of many floats: the same wherever and
- * however it is compiled. With an argument also how: "16 lanes, fused". */
+/* Prints a sum over the bits of what runtime/elementary.h makes of many floats: the same wherever
+ * and however it is compiled. With an argument also how: "16 lanes, fused". */
 #include "elementary.h"
 
 #include <stdio.h>

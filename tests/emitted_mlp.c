@@ -136,8 +136,8 @@ static void check_blend(void)
 }
 
 #ifdef SOFTMAX
-/* What is drawn, and its losses, out of the probabilities themselves; a mask leaves the others their
- * proportions. */
+/* What is drawn, and its losses, out of the probabilities themselves; a mask leaves the others
+ * their proportions. */
 static void check_policy(int rows)
 {
     const int outputs = shape.sizes[shape.layers];

@@ -1,7 +1,8 @@
 /* What the tests of kernels share: random numbers, comparison, and arrays of panels with guards.
  *
  * An array begins as NaN, so that what is read and was never written shows; and it lies between
- * guards, so that a write outside of it shows. It is freed by end_arrays, which looks at the guards.
+ * guards, so that a write outside of it shows. It is freed by end_arrays, which looks at the
+ * guards.
  */
 #ifndef KERNELS_H
 #define KERNELS_H

@@ -1,4 +1,5 @@
-/* The control channel: framing in both directions, whatever the pieces; peers that come, go, or do not read. */
+/* The control channel: framing in both directions, whatever the pieces; peers that come, go, or do
+ * not read. */
 #include "channel.h"
 #include "interrupt.h"
 #include "timing.h"

@@ -1,5 +1,5 @@
-/* Checkpoints of matrices that stand in panels: in the file they are row-major, of the width that is
- * in use. */
+/* Checkpoints of matrices that stand in panels: in the file they are row-major, of the width that
+ * is in use. */
 #include "checkpoints.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* The crew: everybody works once, meetings hold, and nobody is left over, woken in vain or starved. */
+/* The crew: everybody works once, meetings hold, and nobody is left over, woken in vain or
+ * starved. */
 #include "child.h"
 #include "crew.h"
 #include "status.h"

@@ -1,5 +1,6 @@
-/* Data sets once they are read: scales, sets like others, parts, rows in an order. And one real file,
- * when the environment variable LOOPC_SHARED names the folder that has it as data/optdigits.tra. */
+/* Data sets once they are read: scales, sets like others, parts, rows in an order. And one real
+ * file, when the environment variable LOOPC_SHARED names the folder that has it as
+ * data/optdigits.tra. */
 #include "dataset_files.h"
 
 #include "rng.h"

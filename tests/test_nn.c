@@ -1,5 +1,6 @@
 /* Whole nets of many shapes: the calls that gen/emit_mlp.lua emits, with sizes in variables. Their
- * gradients are central differences of a net in double precision; XOR has the losses that are known.
+ * gradients are central differences of a net in double precision; XOR has the losses that are
+ * known.
  */
 #define LOOPC_PLAIN
 #include "kernels.h"

@@ -1,4 +1,5 @@
-/* Orders and the journal: what messages ask for, what is refused as a whole, what is written down. */
+/* Orders and the journal: what messages ask for, what is refused as a whole, what is written
+ * down. */
 #include "journal.h"
 #include "orders.h"
 

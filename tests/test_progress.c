@@ -36,7 +36,8 @@ static int run_on_terminal(char **argv)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* What is left to see: \r goes to the start of the line, \n to the next one; escapes are colours. */
+/* What is left to see: \r goes to the start of the line, \n to the next one; escapes are
+ * colours. */
 static void draw(void)
 {
     int column = 0;

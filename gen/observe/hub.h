@@ -3,7 +3,8 @@
  * A message is burst: a number becomes a point of a series, anything else the newest text of a
  * topic. A series keeps its recent points as they came, and all of it thinned to at most
  * SERIES_MOST points: of four neighbours the lowest and the highest stay, so peaks are not lost. A
- * viewer that was away gets what it missed in one piece, or the thinned series; nothing waits for it.
+ * viewer that was away gets what it missed in one piece, or the thinned series; nothing waits for
+ * it.
  */
 #ifndef LOOPC_OBSERVE_HUB_H
 #define LOOPC_OBSERVE_HUB_H
@@ -62,7 +63,8 @@ struct viewer {
 
 void hub_open(struct hub *hub);
 
-/* Takes in a message of a trainer. What is no message is passed over; returns whether it was one. */
+/* Takes in a message of a trainer. What is no message is passed over; returns whether it was
+ * one. */
 bool hub_take(struct hub *hub, int trainer, const char *text, size_t length);
 void hub_end(struct hub *hub, int trainer);
 

@@ -1,4 +1,5 @@
-/* Links of `loopc observe` to its trainers: a child with a channel of its own, a socket, or a log. */
+/* Links of `loopc observe` to its trainers: a child with a channel of its own, a socket, or a
+ * log. */
 #ifndef LOOPC_OBSERVE_LINK_H
 #define LOOPC_OBSERVE_LINK_H
 
@@ -16,8 +17,8 @@ struct link {
     size_t length, room;
 };
 
-/* Starts a program, a NULL-terminated list, with its channel on a descriptor. With `keep` what it prints goes to
- * files without a name, to be shown later. Returns 0, or -1. */
+/* Starts a program, a NULL-terminated list, with its channel on a descriptor. With `keep` what it
+ * prints goes to files without a name, to be shown later. Returns 0, or -1. */
 int link_start(struct link *link, char **argv, bool keep);
 
 /* Copies what was kept to the standard streams. */

@@ -1,8 +1,9 @@
-/* loopc-observe: what `loopc observe` becomes. Starts or joins trainers, or reads their logs, and shows them on a page
- * or in the terminal until they have ended. gen/commands/observe.lua has its help.
+/* loopc-observe: what `loopc observe` becomes. Starts or joins trainers, or reads their logs, and
+ * shows them on a page or in the terminal until they have ended. gen/commands/observe.lua has its
+ * help.
  *
- * One thread reads what the trainers say; the server has its own. Exit code: the first that is not 0 of the trainers it
- * started, 2 for wrong usage. */
+ * One thread reads what the trainers say; the server has its own. Exit code: the first that is not
+ * 0 of the trainers it started, 2 for wrong usage. */
 #include "link.h"
 #include "server.h"
 #include "table.h"
@@ -190,8 +191,9 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Whether a trainer's weights are worth asking for: it has learned since, and the last time is long ago, for what is
- * large the longer, so that telling it takes the trainer a few hundredths of its time at most. */
+/* Whether a trainer's weights are worth asking for: it has learned since, and the last time is long
+ * ago, for what is large the longer, so that telling it takes the trainer a few hundredths of its
+ * time at most. */
 static bool is_time_to_ask(int i, double now)
 {
     static const double seconds_a_byte = 4e-6;
@@ -207,7 +209,8 @@ static bool is_time_to_ask(int i, double now)
     return true;
 }
 
-/* Pages ask for times while they show them; those of the last viewer to go have nobody to end them. */
+/* Pages ask for times while they show them; those of the last viewer to go have nobody to end
+ * them. */
 static void end_watching(void)
 {
     static const char text[] = "{\"watch\": 0}";
@@ -251,7 +254,8 @@ static void print_last(void)
     (void)fflush(stdout);
 }
 
-/* What trainers still say when their channel ends is read; then those that were started are waited for. */
+/* What trainers still say when their channel ends is read; then those that were started are waited
+ * for. */
 static int end_links(void)
 {
     int code = 0;

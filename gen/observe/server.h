@@ -6,7 +6,8 @@
  *     POST /send?token=T&trainer=N  a message, a JSON object, for trainer N
  *
  * Whoever knows the token may look and steer. Requests whose Host is not this server, and those of
- * pages from elsewhere (Origin), are refused, so that no other site reaches it by a name of its own.
+ * pages from elsewhere (Origin), are refused, so that no other site reaches it by a name of its
+ * own.
  */
 #ifndef LOOPC_OBSERVE_SERVER_H
 #define LOOPC_OBSERVE_SERVER_H

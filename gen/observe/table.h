@@ -1,8 +1,9 @@
 /* The live table of `loopc observe --tui`: a row a trainer, drawn on the terminal's other screen.
  *
- * The terminal is given back whatever happens: a process of its own waits for this one to end, however it does (killed,
- * too), and then shows the first screen and the cursor again. No other setting of the terminal is touched. Where standard
- * output is no terminal, there are plain lines, one a trainer and second.
+ * The terminal is given back whatever happens: a process of its own waits for this one to end,
+ * however it does (killed, too), and then shows the first screen and the cursor again. No other
+ * setting of the terminal is touched. Where standard output is no terminal, there are plain lines,
+ * one a trainer and second.
  */
 #ifndef LOOPC_OBSERVE_TABLE_H
 #define LOOPC_OBSERVE_TABLE_H
@@ -14,7 +15,8 @@ void table_start(void);
 
 void table_draw(struct hub *hub);
 
-/* Ctrl-Z: gives the terminal back, stops this process, and takes the terminal again when it goes on. */
+/* Ctrl-Z: gives the terminal back, stops this process, and takes the terminal again when it goes
+ * on. */
 void table_suspend(void);
 
 /* Gives the terminal back; returns when it is. */

@@ -1,5 +1,5 @@
-/* Starts the version of the trainer that this processor runs fastest. They differ in speed only: all
- * have the same results, bit for bit. LOOPC_CPU in the environment asks for one of them. */
+/* Starts the version of the trainer that this processor runs fastest. They differ in speed only:
+ * all have the same results, bit for bit. LOOPC_CPU in the environment asks for one of them. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

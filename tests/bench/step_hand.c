@@ -1,4 +1,5 @@
-/* The same steps as in step.spec, as somebody writes them who has them resumed by hand, with a switch; and as a loop. */
+/* The same steps as in step.spec, as somebody writes them who has them resumed by hand, with a
+ * switch; and as a loop. */
 #include "step_forms.h"
 
 int hand_step(struct hand *h)

@@ -1,5 +1,6 @@
-/* Runs the steps of one form: main FORM TIMES; counted from outside, by callgrind. main time: the best of several runs of each
- * form, in turns, in nanoseconds a step: the switch, the step form, the loop by hand, the straight form. */
+/* Runs the steps of one form: main FORM TIMES; counted from outside, by callgrind. main time: the
+ * best of several runs of each form, in turns, in nanoseconds a step: the switch, the step form,
+ * the loop by hand, the straight form. */
 #include "count.h"
 #include "step_forms.h"
 

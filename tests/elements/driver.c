@@ -1,5 +1,6 @@
-/* Drives one machine: plain BUDGET, copy STEPS, save STEPS FILE, load FILE. Prints what the bodies print, then the state; the
- * exit code is that of the program in the straight form, which `straight ARGUMENT...` runs: its main, under another name. */
+/* Drives one machine: plain BUDGET, copy STEPS, save STEPS FILE, load FILE. Prints what the bodies
+ * print, then the state; the exit code is that of the program in the straight form, which `straight
+ * ARGUMENT...` runs: its main, under another name. */
 #include "tree.h"
 
 #include <stdlib.h>

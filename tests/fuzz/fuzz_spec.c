@@ -1,6 +1,6 @@
-/* Fuzzing of the generator, for libFuzzer: the input is the text of a spec, which goes through all passes but the last
- * (clang-format). Whatever it is, loopc answers with C or with diagnostics: a Lua error in a pass is a bug. Small bounds
- * keep endless specs short. */
+/* Fuzzing of the generator, for libFuzzer: the input is the text of a spec, which goes through all
+ * passes but the last (clang-format). Whatever it is, loopc answers with C or with diagnostics: a
+ * Lua error in a pass is a bug. Small bounds keep endless specs short. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdint.h>
