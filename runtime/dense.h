@@ -13,8 +13,8 @@
  * Every sum runs over its index in ascending order, a fused multiply-add a term, starting from the
  * first value of its formula: the bits are those of the plain loops, on every machine and for every
  * number of threads. (Only the gradient of a bias, which has no products, is 16 sums side by side,
- * of every sixteenth sample each, that are then added up in pairs.) Each call does the share of one part (part.h); all parts must have done theirs
- * before what they made is read.
+ * of every sixteenth sample each, that are then added up in pairs.) Each call does the share of one
+ * part (part.h); all parts must have done theirs before what they made is read.
  */
 #ifndef LOOPC_DENSE_H
 #define LOOPC_DENSE_H
@@ -86,19 +86,22 @@ LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t sam
     }
 }
 
-/* Adds up the 16 lanes of each of 4 rows: l and l + 8, of these l and l + 4, l + 2, l + 1. */
+/* sums[i] = the sum of the 16 lanes of row i, for a strip of rows: l and l + 8 are added, of these l
+ * and l + 4, l + 2, l + 1. */
 LOOPC_INLINE void loopc_add_lanes(const float *lanes, float *sums)
 {
-    loopc_quad rows[4];
+    loopc_strip rows[4];
     LOOPC_UNROLL(4)
     for (int i = 0; i < 4; i++) {
-        const loopc_quad *const row = (const loopc_quad *)(lanes + i * LOOPC_PANEL);
-        rows[i] = row[0];
-        if (LOOPC_MOST_LANES == 8) rows[i] += row[1];
-        if (LOOPC_MOST_LANES > 8) rows[i] = (row[0] + row[2]) + (row[1] + row[3]);
+        const float *const row = lanes + i * LOOPC_PANEL;
+        rows[i] = loopc_load_strip(row);
+        if (LOOPC_MOST_LANES == 8) rows[i] += loopc_load_strip(row + 4);
+        if (LOOPC_MOST_LANES > 8)
+            rows[i] = (loopc_load_strip(row) + loopc_load_strip(row + 8)) +
+                      (loopc_load_strip(row + 4) + loopc_load_strip(row + 12));
     }
     loopc_turn_four(rows);
-    *(loopc_quad *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
+    *(loopc_strip *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
 }
 
 /* sums[i] = sum over r of d(o + i, r) for the 16 outputs from o on, as far as they are there. */
@@ -114,7 +117,7 @@ LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outpu
         loopc_bias_lanes(d + (o + i) * LOOPC_PANEL, LOOPC_STRIDE((ptrdiff_t)outputs), samples,
                          lanes + i * LOOPC_PANEL);
     LOOPC_UNROLL(4)
-    for (int i = 0; i < LOOPC_MOST_LANES; i += 4)
+    for (int i = 0; i < LOOPC_MOST_LANES; i += LOOPC_STRIP)
         loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
 
