@@ -27,50 +27,49 @@ static inline uint64_t loopc_scatter(uint64_t z)
 enum { LOOPC_ROUNDS = 8 };
 
 struct loopc_network {
-    uint32_t keys[LOOPC_ROUNDS], low_mask, high_mask;
-    uint64_t half; /* bits of the low part */
+    uint32_t keys[LOOPC_ROUNDS];
+    int low, high; /* bits of both parts, 3 to 32 */
 };
 
 /* For numbers below n, n > 1. No fewer than 6 bits, for a smaller network does not reach all
  * permutations of a few elements equally often. */
 static inline void loopc_network_of(struct loopc_network *net, uint64_t key, uint64_t n)
 {
-    const int bits = n > 64 ? 64 - __builtin_clzll(n - 1) : 6, half = bits / 2;
-    net->half = (uint64_t)half;
-    net->low_mask = (uint32_t)((UINT64_C(1) << half) - 1);
-    net->high_mask = (uint32_t)((UINT64_C(1) << (bits - half)) - 1);
+    const int bits = n > 64 ? 64 - __builtin_clzll(n - 1) : 6;
+    net->low = bits / 2;
+    net->high = bits - net->low;
     key = loopc_scatter(key + LOOPC_GOLDEN);
     for (uint64_t round = 0; round < LOOPC_ROUNDS; round++)
         net->keys[round] = (uint32_t)loopc_scatter(key + LOOPC_GOLDEN * round);
 }
 
-/* 16 numbers, or halves of them, side by side. */
+/* 16 numbers, or parts of them, side by side. */
 enum { LOOPC_ABREAST = 16 };
 typedef uint64_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 8)));
 typedef uint32_t loopc_halves __attribute__((vector_size(LOOPC_ABREAST * 4)));
 
-/* The round function: two multiplications and two shifts, with the constants that Wellons found to
- * scatter 32 bits best ("Prospecting for hash functions", 2018). His first shift is not needed, for
- * a key is as good as its scattered bits. */
+/* The round function: the upper bits of a product, as many as the part has to which they are added,
+ * with the constants that Wellons found to scatter 32 bits best ("Prospecting for hash functions",
+ * 2018). */
 __attribute__((always_inline)) static inline void
-loopc_feistel_round(loopc_halves *to, const loopc_halves *of, uint32_t key, uint32_t mask)
+loopc_feistel_round(loopc_halves *to, const loopc_halves *of, uint32_t key, int bits)
 {
     loopc_halves z = (*of ^ key) * UINT32_C(0x7feb352d);
     z = (z ^ (z >> 15)) * UINT32_C(0x846ca68b);
-    *to ^= (z ^ (z >> 16)) & mask;
+    *to ^= z >> (32 - bits);
 }
 
 __attribute__((always_inline)) static inline void loopc_feistel(const struct loopc_network *net,
                                                                 loopc_numbers *x)
 {
-    const loopc_numbers upper = *x >> net->half;
-    loopc_halves low = __builtin_convertvector(*x, loopc_halves) & net->low_mask;
+    const loopc_numbers upper = *x >> net->low, lower = *x ^ upper << net->low;
+    loopc_halves low = __builtin_convertvector(lower, loopc_halves);
     loopc_halves high = __builtin_convertvector(upper, loopc_halves);
     for (int round = 0; round < LOOPC_ROUNDS; round += 2) {
-        loopc_feistel_round(&high, &low, net->keys[round], net->high_mask);
-        loopc_feistel_round(&low, &high, net->keys[round + 1], net->low_mask);
+        loopc_feistel_round(&high, &low, net->keys[round], net->high);
+        loopc_feistel_round(&low, &high, net->keys[round + 1], net->low);
     }
-    *x = __builtin_convertvector(high, loopc_numbers) << net->half |
+    *x = __builtin_convertvector(high, loopc_numbers) << net->low |
          __builtin_convertvector(low, loopc_numbers);
 }
 
