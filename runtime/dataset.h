@@ -159,7 +159,7 @@ static inline int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t
 {
     const int32_t count = loopc_dataset_left(d, first, rows);
     if (key) loopc_shuffled_rows(key, (uint64_t)d->rows, (uint64_t)first, count, index);
-    for (int32_t i = 0; i < count; i++)
+    for (int32_t i = 0; i < count && (!key || d->index); i++)
         index[i] = loopc_dataset_row(d, key ? index[i] : first + i);
     for (int32_t i = 0; i < count && labels && d->labels; i++)
         labels[i] = d->labels[index[i]];

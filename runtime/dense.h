@@ -86,19 +86,34 @@ LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t sam
     }
 }
 
-/* Adds up the 16 lanes of each of 4 rows: l and l + 8, of these l and l + 4, l + 2, l + 1. */
+/* The lanes of a row, and of the one that is 4 below it where a strip has both, added up to 4: l
+ * and l + 8, then of these l and l + 4. */
+LOOPC_INLINE loopc_strip loopc_fold_lanes(const float *row)
+{
+    const loopc_strip *const upper = (const loopc_strip *)row;
+#if LOOPC_STRIP == 8
+    const loopc_strip *const lower = upper + 4 * LOOPC_PANEL / LOOPC_STRIP;
+    loopc_strip a = upper[0], b = lower[0];
+    if (LOOPC_MOST_LANES > 8) a += upper[1], b += lower[1];
+    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+           __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+#else
+    if (LOOPC_MOST_LANES == 4) return upper[0];
+    if (LOOPC_MOST_LANES == 8) return upper[0] + upper[1];
+    return (upper[0] + upper[2]) + (upper[1] + upper[3]);
+#endif
+}
+
+/* sums[i] = the sum of the lanes of row i, for a strip of rows: folded to 4, of these l and l + 2,
+ * then l + 1. */
 LOOPC_INLINE void loopc_add_lanes(const float *lanes, float *sums)
 {
-    loopc_quad rows[4];
+    loopc_strip rows[4];
     LOOPC_UNROLL(4)
-    for (int i = 0; i < 4; i++) {
-        const loopc_quad *const row = (const loopc_quad *)(lanes + i * LOOPC_PANEL);
-        rows[i] = row[0];
-        if (LOOPC_MOST_LANES == 8) rows[i] += row[1];
-        if (LOOPC_MOST_LANES > 8) rows[i] = (row[0] + row[2]) + (row[1] + row[3]);
-    }
+    for (int i = 0; i < 4; i++)
+        rows[i] = loopc_fold_lanes(lanes + i * LOOPC_PANEL);
     loopc_turn_four(rows);
-    *(loopc_quad *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
+    *(loopc_strip *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
 }
 
 /* sums[i] = sum over r of d(o + i, r) for the 16 outputs from o on, as far as they are there. */
@@ -114,7 +129,7 @@ LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outpu
         loopc_bias_lanes(d + (o + i) * LOOPC_PANEL, LOOPC_STRIDE((ptrdiff_t)outputs), samples,
                          lanes + i * LOOPC_PANEL);
     LOOPC_UNROLL(4)
-    for (int i = 0; i < LOOPC_MOST_LANES; i += 4)
+    for (int i = 0; i < LOOPC_MOST_LANES; i += LOOPC_STRIP)
         loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
 

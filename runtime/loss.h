@@ -84,8 +84,9 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
         sum += power;
         loopc_store(d + j * LOOPC_PANEL, power);
     }
+    const loopc_vec scale = share / sum;
     for (int32_t j = 0; j < classes; j++) {
-        const loopc_vec delta = loopc_load(d + j * LOOPC_PANEL) / sum * share;
+        const loopc_vec delta = loopc_load(d + j * LOOPC_PANEL) * scale;
         loopc_store(d + j * LOOPC_PANEL, loopc_select(label == j, delta - share, delta));
     }
     return largest - own + loopc_vlog(sum);

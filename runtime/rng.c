@@ -78,9 +78,9 @@ double loopc_rng_normal(struct loopc_rng *rng)
 
 uint64_t loopc_shuffled(uint64_t key, uint64_t n, uint64_t i)
 {
-    if (n <= 1) return 0;
-    const struct loopc_network network = loopc_network_of(key, n);
-    return loopc_walk(&network, n, loopc_feistel(&network, i));
+    int64_t at = 0;
+    if (n > 1) loopc_shuffled_rows(key, n, i, 1, &at);
+    return (uint64_t)at;
 }
 
 uint64_t loopc_shuffle_key(uint64_t seed, uint64_t number)

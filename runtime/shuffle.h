@@ -1,9 +1,10 @@
-/* Orders that need no table: the permutation behind loopc_shuffled (rng.h), an element or many at a
- * time. In a header so that the many are calculated with the vectors of the machine.
+/* Orders that need no table: the permutation behind loopc_shuffled (rng.h), 16 elements at a time.
+ * In a header so that they are calculated with the vectors of the machine.
  */
 #ifndef LOOPC_SHUFFLE_H
 #define LOOPC_SHUFFLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -22,74 +23,79 @@ static inline uint64_t loopc_scatter(uint64_t z)
 /* A Feistel network permutes numbers of a given number of bits whatever its round function is:
  * each round adds to one part a function of the other (Luby and Rackoff, "How to construct
  * pseudorandom permutations from pseudorandom functions", 1988). Here the parts may differ by a
- * bit, and the function is SplitMix64, seeded by the key, at the place `round, other part`. */
-struct loopc_network {
-    uint64_t key, low_mask, high_mask;
-    int half; /* bits of the low part */
-};
-
+ * bit, and each round has a key of its own. */
 enum { LOOPC_ROUNDS = 8 };
+
+struct loopc_network {
+    uint32_t keys[LOOPC_ROUNDS];
+    int low, high; /* bits of both parts, 3 to 32 */
+};
 
 /* For numbers below n, n > 1. No fewer than 6 bits, for a smaller network does not reach all
  * permutations of a few elements equally often. */
-static inline struct loopc_network loopc_network_of(uint64_t key, uint64_t n)
+static inline void loopc_network_of(struct loopc_network *net, uint64_t key, uint64_t n)
 {
-    const int bits = n > 64 ? 64 - __builtin_clzll(n - 1) : 6, half = bits / 2;
-    return (struct loopc_network){.key = loopc_scatter(key + LOOPC_GOLDEN),
-                                  .low_mask = (UINT64_C(1) << half) - 1,
-                                  .high_mask = (UINT64_C(1) << (bits - half)) - 1,
-                                  .half = half};
+    const int bits = n > 64 ? 64 - __builtin_clzll(n - 1) : 6;
+    net->low = bits / 2;
+    net->high = bits - net->low;
+    key = loopc_scatter(key + LOOPC_GOLDEN);
+    for (uint64_t round = 0; round < LOOPC_ROUNDS; round++)
+        net->keys[round] = (uint32_t)loopc_scatter(key + LOOPC_GOLDEN * round);
 }
 
-static inline uint64_t loopc_feistel(const struct loopc_network *net, uint64_t x)
+/* 16 numbers, or parts of them, side by side. */
+enum { LOOPC_ABREAST = 16 };
+typedef uint64_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 8)));
+typedef uint32_t loopc_halves __attribute__((vector_size(LOOPC_ABREAST * 4)));
+
+/* The round function: the upper bits of a product, as many as the part has to which they are added,
+ * with the constants that Wellons found to scatter 32 bits best ("Prospecting for hash functions",
+ * 2018). */
+__attribute__((always_inline)) static inline void
+loopc_feistel_round(loopc_halves *to, const loopc_halves *of, uint32_t key, int bits)
 {
-    uint64_t low = x & net->low_mask, high = x >> net->half;
-    for (uint64_t round = 0; round < LOOPC_ROUNDS; round += 2) {
-        high ^= loopc_scatter(net->key + LOOPC_GOLDEN * (round << 32 | low)) & net->high_mask;
-        low ^= loopc_scatter(net->key + LOOPC_GOLDEN * ((round + 1) << 32 | high)) & net->low_mask;
+    loopc_halves z = (*of ^ key) * UINT32_C(0x7feb352d);
+    z = (z ^ (z >> 15)) * UINT32_C(0x846ca68b);
+    *to ^= z >> (32 - bits);
+}
+
+__attribute__((always_inline)) static inline void loopc_feistel(const struct loopc_network *net,
+                                                                loopc_numbers *x)
+{
+    const loopc_numbers upper = *x >> net->low, lower = *x ^ upper << net->low;
+    loopc_halves low = __builtin_convertvector(lower, loopc_halves);
+    loopc_halves high = __builtin_convertvector(upper, loopc_halves);
+    for (int round = 0; round < LOOPC_ROUNDS; round += 2) {
+        loopc_feistel_round(&high, &low, net->keys[round], net->high);
+        loopc_feistel_round(&low, &high, net->keys[round + 1], net->low);
     }
-    return high << net->half | low;
+    *x = __builtin_convertvector(high, loopc_numbers) << net->low |
+         __builtin_convertvector(low, loopc_numbers);
 }
 
-/* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): permute the
- * numbers below the next power of two, again and again until the result is below n. Starting below
- * n it comes back there at the latest with i itself, and the result is again a permutation. Less
- * than two steps on average where n is no smaller than half of the network. */
-static inline uint64_t loopc_walk(const struct loopc_network *net, uint64_t n, uint64_t i)
+/* Whether any of them is no lower than n. */
+__attribute__((always_inline)) static inline bool loopc_any_beyond(const loopc_numbers *x,
+                                                                   uint64_t n)
 {
-    while (i >= n)
-        i = loopc_feistel(net, i);
-    return i;
+    uint64_t beyond = 0;
+    for (int i = 0; i < LOOPC_ABREAST; i++)
+        beyond |= (uint64_t)((*x)[i] >= n);
+    return beyond;
 }
 
-enum { LOOPC_ABREAST = 8 };
-typedef uint64_t loopc_abreast __attribute__((vector_size(LOOPC_ABREAST * 8), may_alias));
-
-/* loopc_scatter and loopc_feistel for 8 at a time. */
-__attribute__((always_inline)) static inline void loopc_scatter_abreast(loopc_abreast *z)
+/* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): what comes out
+ * no lower than n is permuted again, until it is. It started below n and comes back there at the
+ * latest with where it started, and the result is again a permutation. Less than two steps on
+ * average, as n is no smaller than half of the network. */
+static inline void loopc_walk(const struct loopc_network *net, uint64_t n, loopc_numbers *x)
 {
-    *z = (*z ^ (*z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    *z = (*z ^ (*z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    *z = *z ^ (*z >> 31);
-}
-
-static inline void loopc_feistel_abreast(const struct loopc_network *net, uint64_t first,
-                                         uint64_t to[LOOPC_ABREAST])
-{
-    loopc_abreast low = {0, 1, 2, 3, 4, 5, 6, 7}, high, z;
-    low += first;
-    high = low >> (uint64_t)net->half;
-    low &= net->low_mask;
-    for (uint64_t round = 0; round < LOOPC_ROUNDS; round += 2) {
-        z = net->key + LOOPC_GOLDEN * (round << 32 | low);
-        loopc_scatter_abreast(&z);
-        high ^= z & net->high_mask;
-        z = net->key + LOOPC_GOLDEN * ((round + 1) << 32 | high);
-        loopc_scatter_abreast(&z);
-        low ^= z & net->low_mask;
+    loopc_feistel(net, x);
+    while (loopc_any_beyond(x, n)) {
+        loopc_numbers again = *x;
+        loopc_feistel(net, &again);
+        for (int i = 0; i < LOOPC_ABREAST; i++)
+            (*x)[i] = (*x)[i] < n ? (*x)[i] : again[i];
     }
-    z = high << (uint64_t)net->half | low;
-    memcpy(to, &z, sizeof z);
 }
 
 /* Elements first .. first + count - 1 of the permutation of 0 .. n-1 that key gives; first + count
@@ -97,12 +103,16 @@ static inline void loopc_feistel_abreast(const struct loopc_network *net, uint64
 static inline void loopc_shuffled_rows(uint64_t key, uint64_t n, uint64_t first, int32_t count,
                                        int64_t *to)
 {
-    const struct loopc_network net = loopc_network_of(key, n);
+    struct loopc_network net;
+    loopc_network_of(&net, key, n > 1 ? n : 2);
     for (int32_t i = 0; i < count; i += LOOPC_ABREAST) {
-        uint64_t some[LOOPC_ABREAST];
-        loopc_feistel_abreast(&net, first + (uint64_t)i, some);
-        for (int32_t k = 0; k < LOOPC_ABREAST && i + k < count; k++)
-            to[i + k] = n > 1 ? (int64_t)loopc_walk(&net, n, some[k]) : 0;
+        const int32_t some = count - i < LOOPC_ABREAST ? count - i : LOOPC_ABREAST;
+        loopc_numbers x = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+        x += first + (uint64_t)i;
+        for (int k = 0; k < LOOPC_ABREAST; k++) /* behind the last one there is 0 once more */
+            x[k] = x[k] < n ? x[k] : 0;
+        loopc_walk(&net, n, &x);
+        memcpy(to + i, &x, (size_t)some * sizeof *to);
     }
 }
 

@@ -10,42 +10,68 @@
 
 #include "rows.h"
 
-typedef float loopc_quad __attribute__((vector_size(16), may_alias));
-
 enum { LOOPC_SQUARE = LOOPC_PANEL * LOOPC_PANEL };
 
-/* rows[j][i] = rows[i][j] for 4 x 4 floats. */
-LOOPC_INLINE void loopc_turn_four(loopc_quad rows[4])
+/* Floats are shuffled in quads, two at a time where vectors are that long: whatever is done to the
+ * first quad of a strip, is done to both. (Four at a time take longer.) */
+#if LOOPC_LANES >= 8
+#define LOOPC_STRIP             8
+#define LOOPC_QUADS(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
+#else
+#define LOOPC_STRIP             4
+#define LOOPC_QUADS(a, b, c, d) a, b, c, d
+#endif
+
+typedef float loopc_quad __attribute__((vector_size(16), may_alias));
+typedef float loopc_strip __attribute__((vector_size(LOOPC_STRIP * 4), may_alias));
+
+/* The quad at p, and the one 4 rows of a panel below. */
+LOOPC_INLINE loopc_strip loopc_load_strip(const float *p)
 {
-    const loopc_quad ab = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
-    const loopc_quad cd = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
-    const loopc_quad ef = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
-    const loopc_quad gh = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
-    rows[0] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-    rows[1] = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-    rows[2] = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
-    rows[3] = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+    const loopc_quad *const quads = (const loopc_quad *)p;
+#if LOOPC_STRIP == 8
+    return __builtin_shufflevector(quads[0], quads[LOOPC_PANEL], 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+    return *quads;
+#endif
 }
 
-/* to[j][i] = from[i][j] for 4 x 4 floats; rows are 16 floats apart on both sides. */
-LOOPC_INLINE void loopc_turn_quad(const float *restrict from, float *restrict to)
+/* rows[j][i] = rows[i][j] for 4 x 4 floats, in each quad. */
+LOOPC_INLINE void loopc_turn_four(loopc_strip rows[4])
 {
-    loopc_quad rows[4];
+    enum { L = LOOPC_STRIP };
+    const loopc_strip ab = __builtin_shufflevector(rows[0], rows[1], LOOPC_QUADS(0, L, 1, L + 1));
+    const loopc_strip cd = __builtin_shufflevector(rows[2], rows[3], LOOPC_QUADS(0, L, 1, L + 1));
+    const loopc_strip ef =
+        __builtin_shufflevector(rows[0], rows[1], LOOPC_QUADS(2, L + 2, 3, L + 3));
+    const loopc_strip gh =
+        __builtin_shufflevector(rows[2], rows[3], LOOPC_QUADS(2, L + 2, 3, L + 3));
+    rows[0] = __builtin_shufflevector(ab, cd, LOOPC_QUADS(0, 1, L, L + 1));
+    rows[1] = __builtin_shufflevector(ab, cd, LOOPC_QUADS(2, 3, L + 2, L + 3));
+    rows[2] = __builtin_shufflevector(ef, gh, LOOPC_QUADS(0, 1, L, L + 1));
+    rows[3] = __builtin_shufflevector(ef, gh, LOOPC_QUADS(2, 3, L + 2, L + 3));
+}
+
+/* to[j][i] = from[i][j] for a strip of rows of `from`, and 4 columns; rows are 16 floats apart on
+ * both sides. */
+LOOPC_INLINE void loopc_turn_strip(const float *restrict from, float *restrict to)
+{
+    loopc_strip rows[4];
     LOOPC_UNROLL(4)
     for (int i = 0; i < 4; i++)
-        rows[i] = *(const loopc_quad *)(from + i * LOOPC_PANEL);
+        rows[i] = loopc_load_strip(from + i * LOOPC_PANEL);
     loopc_turn_four(rows);
     LOOPC_UNROLL(4)
-    for (int i = 0; i < 4; i++)
-        *(loopc_quad *)(to + i * LOOPC_PANEL) = rows[i];
+    for (int j = 0; j < 4; j++)
+        *(loopc_strip *)(to + j * LOOPC_PANEL) = rows[j];
 }
 
 /* to[j][i] = from[i][j] for 16 x 16 floats. */
 static inline void loopc_turn_square(const float *restrict from, float *restrict to)
 {
     for (int j = 0; j < LOOPC_PANEL; j += 4)
-        for (int i = 0; i < LOOPC_PANEL; i += 4)
-            loopc_turn_quad(from + i * LOOPC_PANEL + j, to + j * LOOPC_PANEL + i);
+        for (int i = 0; i < LOOPC_PANEL; i += LOOPC_STRIP)
+            loopc_turn_strip(from + i * LOOPC_PANEL + j, to + j * LOOPC_PANEL + i);
 }
 
 /* The same for a square at an edge: `from` has `rows` rows and `to` `columns`, at most 16. */
