@@ -164,34 +164,15 @@ local function write_children(unit, w)
     w:blank()
 end
 
-local function write_program(unit, w, hash)
+-- The members that name a table and its length.
+local function write_table_member(w, name, count)
+    w:line(".%s = %s,", name, name)
+    w:line(".%s = sizeof %s / sizeof %s[0],", count, name, name)
+end
+
+-- The members that name the ways to run it.
+local function write_entries(unit, w, hash)
     local name = unit.struct
-    w:open("static const struct loopc_program program = {")
-    w:line(".name = %s,", cvalue.string(unit.trainer.name))
-    if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
-    w:line(".size = sizeof(struct %s),", name)
-    if unit.field_rows > 0 then
-        w:line(".fields = fields,")
-        w:line(".field_count = sizeof fields / sizeof fields[0],")
-    end
-    if not unit.options.lib then
-        w:line(".places = places,")
-        w:line(".place_count = sizeof places / sizeof places[0],")
-    end
-    if #unit.positions > 0 then
-        w:line(".positions = positions,")
-        w:line(".position_count = sizeof positions / sizeof positions[0],")
-        w:line(".again = %s_again,", name)
-    end
-    if unit.trainer.control then w:line(".steering = &steering,") end
-    if unit.has_nets then
-        w:line(".nets = nets,")
-        w:line(".net_count = sizeof nets / sizeof nets[0],")
-        w:line(".threads = true,")
-        w:line(".model = loopc_model_main,")
-    end
-    if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
-    if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
     if unit.options.lib then
         w:line(".hash = 0x%s,", hash)
         w:line(".position = offsetof(struct %s, %s),", name, unit.position)
@@ -203,10 +184,30 @@ local function write_program(unit, w, hash)
         w:line(".run = %s_run,", name)
         w:line(".watched = %s_watched,", name)
     end
-    if #unit.children > 0 then
-        w:line(".children = children,")
-        w:line(".child_count = sizeof children / sizeof children[0],")
+end
+
+local function write_program(unit, w, hash)
+    local name = unit.struct
+    w:open("static const struct loopc_program program = {")
+    w:line(".name = %s,", cvalue.string(unit.trainer.name))
+    if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
+    w:line(".size = sizeof(struct %s),", name)
+    if unit.field_rows > 0 then write_table_member(w, "fields", "field_count") end
+    if not unit.options.lib then write_table_member(w, "places", "place_count") end
+    if #unit.positions > 0 then
+        write_table_member(w, "positions", "position_count")
+        w:line(".again = %s_again,", name)
     end
+    if unit.trainer.control then w:line(".steering = &steering,") end
+    if unit.has_nets then
+        write_table_member(w, "nets", "net_count")
+        w:line(".threads = true,")
+        w:line(".model = loopc_model_main,")
+    end
+    if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
+    if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
+    write_entries(unit, w, hash)
+    if #unit.children > 0 then write_table_member(w, "children", "child_count") end
     w:close("};")
     w:blank()
 end

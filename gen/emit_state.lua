@@ -195,6 +195,5 @@ end
 
 emit_state.defaults_of = defaults_of
 emit_state.instances = instances
-emit_state.aggregate_types = aggregate_types
 
 return emit_state

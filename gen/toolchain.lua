@@ -39,7 +39,7 @@ local function places()
 end
 
 -- The runtime that programs are built with: { headers = folder, library = file }.
-function toolchain.runtime()
+local function find_runtime()
     for _, place in ipairs(places()) do
         if host.exists(place[1] .. "/loopc.h") and host.exists(place[2]) then
             return { headers = place[1], library = place[2] }
@@ -50,7 +50,7 @@ function toolchain.runtime()
 end
 
 -- The compiler as a list of words: --cc, CC, cc. CC may carry flags ("ccache gcc").
-function toolchain.compiler(arguments)
+local function compiler_of(arguments)
     for _, text in ipairs { arguments.cc or "", host.getenv("CC") or "", "cc" } do
         local list = words(text)
         if #list > 0 then return list end
@@ -59,11 +59,11 @@ end
 
 -- The compiler with its flags, those for a processor (default: this one) among them; headers are found beside the spec
 -- too. CFLAGS of the environment go after ours.
-function toolchain.compile_command(unit, arguments, processor)
-    local command = append(toolchain.compiler(arguments), toolchain.flags)
+local function compile_command(unit, arguments, processor)
+    local command = append(compiler_of(arguments), toolchain.flags)
     append(append(command, processor or toolchain.here), c_errors.flags)
     append(command, words(host.getenv("CFLAGS")))
-    append(command, { "-I" .. toolchain.runtime().headers })
+    append(command, { "-I" .. find_runtime().headers })
     return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
 end
 
@@ -80,10 +80,10 @@ end
 -- The command line that makes `program` of C files and objects, without what it does not use of the runtime. LDFLAGS of
 -- the environment go after ours.
 local function link_command(unit, arguments, files, program, processor)
-    local command = toolchain.compile_command(unit, arguments, processor)
+    local command = compile_command(unit, arguments, processor)
     append(append(command, { "-ffile-prefix-map=" .. folder_of(files[1]) .. "/=", "-o", program }), files)
     append(command, link_words(unit))
-    append(command, { toolchain.runtime().library })
+    append(command, { find_runtime().library })
     append(command, words(host.getenv("LDFLAGS")))
     return append(command, { "-Wl,--gc-sections", "-ljansson", "-lz", "-lm", "-pthread" })
 end
@@ -99,12 +99,12 @@ end
 -- What decides the program that comes out, as text: everything that the preprocessor sees (headers, what the compiler
 -- and the machine are), what is linked, and all flags. For the key of a cache.
 function toolchain.fingerprint(unit, arguments)
-    local command = toolchain.compile_command(unit, arguments)
+    local command = compile_command(unit, arguments)
     append(command, { "-E", "-dD", "-P", "-x", "c", "-" })
     local status, _, preprocessed = run(command, { input = unit.text, env = { "LC_ALL=C" } })
     local parts = { table.concat(link_command(unit, arguments, { "x.c" }, "x"), "\0"), preprocessed }
     if status ~= 0 then return nil end
-    for _, file in ipairs(append({ toolchain.runtime().library }, link_words(unit))) do
+    for _, file in ipairs(append({ find_runtime().library }, link_words(unit))) do
         parts[#parts + 1] = host.read(file) or file
     end
     return table.concat(parts, "\0")
@@ -120,7 +120,7 @@ end
 
 -- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
 function toolchain.check(unit, arguments)
-    local command, text = toolchain.compile_command(unit, arguments), with_lines(unit)
+    local command, text = compile_command(unit, arguments), with_lines(unit)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
     local _, messages = run(command, { env = { "LC_ALL=C" }, input = text })
     c_errors.add(unit, messages, text)
@@ -136,7 +136,7 @@ end
 
 -- Whether the compiler makes programs for processors that have versions (portable.lua).
 local function has_versions(arguments)
-    local command = append(toolchain.compiler(arguments), { "-dumpmachine" })
+    local command = append(compiler_of(arguments), { "-dumpmachine" })
     local _, _, machine = run(command)
     return machine and machine:match("^x86_64") ~= nil
 end
@@ -146,7 +146,7 @@ local function build_portable(unit, arguments, source, program)
     local folder, message = host.tempdir()
     if not folder then cli.fail(message, nil, 1) end
     local function compile_for(flags)
-        local command = toolchain.compile_command(unit, arguments, flags)
+        local command = compile_command(unit, arguments, flags)
         return append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", source })
     end
     local function link(files) return link_command(unit, arguments, files, program, {}) end

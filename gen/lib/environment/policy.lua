@@ -47,51 +47,38 @@ local function slow_part(name, net, p)
     ]], { name = name, weights = weights })
 end
 
-local known = { hidden = "list", context = "count", activation = "text", eta = "number", optimizer = "list", clip = "number",
-    slow = "list" }
+-- What the net is like: its layers, how many rows it takes at once, what a row of them tells it.
+local function shape_of(design, p, head)
+    local context = p.context or design.width - 1
+    local shape = { context = context, inputs = head.inputs(design, context), actions = head.outputs(design),
+        rows = math.max(design.room * design.width, design.buffer_room) }
+    shape.layers = { shape.inputs, table.unpack(p.hidden or { 64 }) }
+    table.insert(shape.layers, shape.actions)
+    shape.keys = common.with({ activation = p.activation or "tanh", batch = shape.rows }, head.keys)
+    return shape
+end
 
--- The model. hidden = { 64 }: its hidden layers; context: how many tokens back it sees (default: all); activation; eta: the
--- learning rate; optimizer = { "adam", ... }; clip: the most that the norm of the gradient may be (0: anything);
--- slow = { every = 10, share = 0.1 }: keeps a slow copy, for the policy gradient.
--- Bodies see $NAME.log_p[i][k], the log-probabilities of the samples' tokens, 0 behind their end.
-function parts.policy(design, p)
-    common.check("policy", p, known)
-    local name, width, head = p.name or "policy", design.width, heads.of(design)
-    local context = p.context or width - 1
-    local inputs, actions = head.inputs(design, context), head.outputs(design)
-    local layers = { inputs, table.unpack(p.hidden or { 64 }) }
-    layers[#layers + 1] = actions
-    local rows = math.max(design.room * width, design.buffer_room)
-    local net = { layers = layers, keys = common.with({ activation = p.activation or "tanh", batch = rows }, head.keys) }
-    local state = common.with({
-        net = mlp(common.with({ table.unpack(layers) }, net.keys)),
+local function fields_of(design, p, head, shape)
+    return common.with({
+        net = mlp(common.with({ table.unpack(shape.layers) }, shape.keys)),
         rule = optimizer(common.with({ "adam", net = "net" }, p.optimizer)),
         eta = f32 { p.eta or 0.003, option = true, settable = true, doc = "learning rate" },
         clip = f32 { p.clip or 0, settable = true, doc = "the most that the gradient's norm may be; 0: anything" },
         fresh = rng { doc = "of the first weights of later runs" },
         used = bool { doc = "whether it has learned already" },
         norm = f32 { report = true, doc = "of the gradient" },
-        context = i32 { context, const = true }, inputs = i32 { inputs, const = true }, actions = i32 { actions, const = true },
-        x = f32[rows * inputs] { doc = "what the net is told, a row a token" },
-        live = bool[rows] { doc = "which rows have a token" },
-        weights = f32[rows] { doc = "for the work of losses: what each row counts" },
-    }, head.fields(design, rows, actions))
-    local batch = { log_p = samples { f32[width], design.room, doc = "log-probabilities of the tokens" } }
-    local values = { name = name, policy = name, count = "$rows * $width" }
-    local function fill(text) return common.fill(text, values) end
-    local look, setup, update = common.fill(head.look(design, "net"), { to = "$log_p[0]" }), "", nil
-    if p.slow then
-        local slow
-        slow, setup, update = slow_part(name, net, p.slow)
-        common.with(state, slow)
-        batch.slow_log_p = samples { f32[width], design.room, doc = "the same of the slow copy" }
-        look = common.fill(head.look(design, "slow"), { to = "$slow_log_p[0]" }) .. look
-    end
-    return callback(name) {
-        order = p.order or 2,
-        doc = p.doc or "the model: chooses tokens, learns from rewards",
-        state = state,
-        batch = batch,
+        context = i32 { shape.context, const = true },
+        inputs = i32 { shape.inputs, const = true },
+        actions = i32 { shape.actions, const = true },
+        x = f32[shape.rows * shape.inputs] { doc = "what the net is told, a row a token" },
+        live = bool[shape.rows] { doc = "which rows have a token" },
+        weights = f32[shape.rows] { doc = "for the work of losses: what each row counts" },
+    }, head.fields(design, shape.rows, shape.actions))
+end
+
+-- The bodies, with the texts that look at the samples and that are to follow the setup.
+local function bodies_of(design, head, look, setup, fill)
+    return {
         setup = fill [[
             if ($used) {
                 {name}_net_init($net, $fresh);
@@ -110,8 +97,39 @@ function parts.policy(design, p)
             if ($clip > 0 && $norm > $clip) {name}_net_scale_grad($net, $clip / $norm);
         ]],
         step = fill "if ($rows > 0) {name}_rule_step($rule, $net, $eta);",
-        after_batch = update,
     }
+end
+
+local known = { hidden = "list", context = "count", activation = "text", eta = "number", optimizer = "list", clip = "number",
+    slow = "list" }
+
+-- The model. hidden = { 64 }: its hidden layers; context: how many tokens back it sees (default: all); activation; eta: the
+-- learning rate; optimizer = { "adam", ... }; clip: the most that the norm of the gradient may be (0: anything);
+-- slow = { every = 10, share = 0.1 }: keeps a slow copy, for the policy gradient.
+-- Bodies see $NAME.log_p[i][k], the log-probabilities of the samples' tokens, 0 behind their end.
+function parts.policy(design, p)
+    common.check("policy", p, known)
+    local name, head = p.name or "policy", heads.of(design)
+    local shape = shape_of(design, p, head)
+    local state = fields_of(design, p, head, shape)
+    local batch = { log_p = samples { f32[design.width], design.room, doc = "log-probabilities of the tokens" } }
+    local values = { name = name, policy = name, count = "$rows * $width" }
+    local function fill(text) return common.fill(text, values) end
+    local look, setup, update = common.fill(head.look(design, "net"), { to = "$log_p[0]" }), "", nil
+    if p.slow then
+        local slow
+        slow, setup, update = slow_part(name, shape, p.slow)
+        common.with(state, slow)
+        batch.slow_log_p = samples { f32[design.width], design.room, doc = "the same of the slow copy" }
+        look = common.fill(head.look(design, "slow"), { to = "$slow_log_p[0]" }) .. look
+    end
+    return callback(name)(common.with(bodies_of(design, head, look, setup, fill), {
+        order = p.order or 2,
+        doc = p.doc or "the model: chooses tokens, learns from rewards",
+        state = state,
+        batch = batch,
+        after_batch = update,
+    }))
 end
 
 return parts
