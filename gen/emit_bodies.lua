@@ -43,6 +43,14 @@ function signal_text.stop(_, piece)
     return "return " .. (piece.status or "LOOPC_STOP")
 end
 
+-- What a star before it is taken of, `*$net`: the aggregate itself, without the star and the address.
+local function dereferenced(before, text, following)
+    local inner = text:match("^%(&(.*)%)$")
+    local behind = following and following:match("^%s*(%p?%p?)") or ""
+    if inner and before and before:match("[^*]%*$") and not behind:match("^[%[.+-]") then return before:sub(1, -2), inner end
+    return before, text
+end
+
 -- The C of a text: its pieces with the `$` words replaced by what `replace(piece, following)` makes of them. When that
 -- returns true as well, the arrow that follows becomes a dot.
 local function join(pieces, replace)
@@ -52,6 +60,7 @@ local function join(pieces, replace)
         else
             local following = pieces[i + 1] and pieces[i + 1].text
             out[i], arrow = replace(piece, following)
+            if i > 1 then out[i - 1], out[i] = dereferenced(out[i - 1], out[i], following) end
         end
         if piece.kind == "text" then arrow = false end
     end

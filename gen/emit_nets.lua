@@ -119,7 +119,8 @@ end
 
 -- The static options of the data sets, one struct each; field.options_name names it.
 function emit_nets.write_dataset_options(unit, w)
-    for _, field in ipairs(fields_of_type(unit, "dataset")) do
+    local fields = fields_of_type(unit, "dataset")
+    for _, field in ipairs(fields) do
         local parts, parameters = {}, field.parameters
         local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
         label_options(add, parameters.label)
@@ -133,6 +134,7 @@ function emit_nets.write_dataset_options(unit, w)
         field.options_name = prefix_of(field) .. "_options"
         w:line("static const struct loopc_dataset_options %s = {%s};", field.options_name, table.concat(parts, ", "))
     end
+    if #fields > 0 then w:blank() end
 end
 
 -- The table of nets, for those who use what was learned; a net that no body names is there too.

@@ -39,12 +39,23 @@ local function handlers_title(item, ends)
     return ("%s (%s)"):format(table.concat(names, ", then "), bodies.where(node.at))
 end
 
+-- The status of a failed part is declared with that of its first step, where nothing but places of --timings stands between.
+local function declare_handled(lines, declared)
+    local at = declared + 1
+    while lines[at] and lines[at]:match("^%s*loopc_at") do at = at + 1 end
+    local indent, value = (lines[at] or ""):match("^(%s*)handled |= (.*;)$")
+    if not value then return end
+    lines[at] = indent .. "int handled = " .. value
+    table.remove(lines, declared)
+end
+
 local function failed_part(run, item, first, last)
     local lines, mark = run.w.lines, #run.w.lines
     run:open("if (st == LOOPC_FAILED) {")
     if item.recovers then run:line(step_form.is(run) and "handled = LOOPC_OK;" or "int handled = LOOPC_OK;") end
     run:range(first, last)
     if item.recovers then
+        if not step_form.is(run) then declare_handled(lines, mark + 2) end
         run:line('if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "%s");', item.occ.loop.name)
     end
     run.w:close()

@@ -25,7 +25,8 @@ end
 local function remark(field)
     local doc = field.doc and CWriter.safe(field.doc)
     if field.counter then return doc end
-    return (doc and doc .. " " or "") .. "(" .. bodies.where(field.at) .. ")"
+    local where = bodies.where(field.at)
+    return doc and ("%s (%s)"):format(doc, where) or where
 end
 
 -- Members with their remarks, the remarks in one column when lines stay short.
@@ -187,7 +188,11 @@ function emit_state.write_prepare(unit, w)
     w:line("static int %s_prepare(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
-    for _, text in ipairs(lines) do w:line(text) end
+    for i, text in ipairs(lines) do
+        local declared = i > 1 and lines[i - 1]:match("^struct ") or i == 1
+        if declared and not text:match("^struct ") then w:blank() end
+        w:line(text)
+    end
     w:line("return LOOPC_OK;")
     w:close()
     w:blank()

@@ -59,7 +59,8 @@ end
 
 function write.WEAVE(f, tree)
     local count = #tree.items
-    f:title(tree, ("a step of each of %d in turn, until %d have finished"):format(count, tree.required))
+    f:title(tree, ("a step of each of %d in turn, until %d %s finished"):format(count, tree.required,
+        tree.required == 1 and "has" or "have"))
     if count == 0 then return end
     local strands = strands_of(f.e, tree)
     local stepper, processes = f:stepper(tree, strands), facts.processes(tree)

@@ -66,7 +66,7 @@ local Valid = pass("Valid", Fit.on_valid, 20, [[
 
 return trainer "train_valid" {
     doc = "Tells two half-moons apart.",
-    code = moons.code .. ("enum { ROWS = %d };"):format(ROWS),
+    code = moons.code .. ("\nenum { ROWS = %d };"):format(ROWS),
     state = {
         eta = f32 { 0.01, option = true, settable = true, doc = "learning rate" },
         net = mlp { 2, 16, 2, activation = "tanh", batch = ROWS },

@@ -80,7 +80,7 @@ local patience = callback "patience" {
 
 return trainer "early_stopping" {
     doc = "Stops when validation no longer gets better.",
-    code = moons.code .. ("enum { TRAIN = %d, VALID = %d, WEIGHTS = %d };"):format(TRAIN, VALID, WEIGHTS),
+    code = moons.code .. ("\nenum { TRAIN = %d, VALID = %d, WEIGHTS = %d };"):format(TRAIN, VALID, WEIGHTS),
     state = {
         eta = f32 { 0.01, option = true, settable = true, doc = "learning rate" },
         net = mlp { 2, HIDDEN, 2, activation = "tanh", batch = VALID },

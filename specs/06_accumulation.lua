@@ -55,7 +55,7 @@ local Part = loop "Part" {
 
 return trainer "accumulation" {
     doc = "One update of the weights from several small batches.",
-    code = moons.code .. ("enum { ROOM = %d };"):format(ROOM),
+    code = moons.code .. ("\nenum { ROOM = %d };"):format(ROOM),
     state = {
         rows = i32 { 32, option = true, min = 1, max = ROOM, doc = "rows of a part" },
         parts = i32 { 8, option = true, min = 1, doc = "parts of an update" },

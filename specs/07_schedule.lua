@@ -55,7 +55,7 @@ local schedule = callback "schedule" {
 
 return trainer "schedule" {
     doc = "A learning rate that rises, then falls along a cosine.",
-    code = moons.code .. ("enum { ROWS = %d };"):format(ROWS),
+    code = moons.code .. ("\nenum { ROWS = %d };"):format(ROWS),
     state = {
         peak = f32 { 0.1, option = true, doc = "the largest learning rate" },
         eta = f32 { report = true, doc = "learning rate of the step" },

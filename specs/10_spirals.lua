@@ -98,7 +98,7 @@ local Picture = loop "Picture" {
 return trainer "spirals" {
     doc = "Tells two spirals apart, and draws what it has learned.",
     include = picture.include,
-    code = picture.code .. spirals.code .. ("enum { ROWS = %d, WIDTH = %d, DOTS = %d };"):format(ROWS, WIDTH, DOTS),
+    code = picture.code .. "\n" .. spirals.code .. ("\nenum { ROWS = %d, WIDTH = %d, DOTS = %d };"):format(ROWS, WIDTH, DOTS),
     state = {
         turns = f32 { 2, option = true, doc = "how often a spiral winds around" },
         noise = f32 { 0.1, option = true, doc = "deviation of the points from their spiral" },

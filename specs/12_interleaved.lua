@@ -58,6 +58,6 @@ return trainer "interleaved" {
         net = mlp { 2, 32, 2, activation = "tanh", batch = VALID, init = "xavier" },
         adam = optimizer { "adam", net = "net" },
     },
-    code = moons.code .. ("enum { ROWS = %d, VALID = %d, EVERY = %d };"):format(ROWS, VALID, EVERY),
+    code = moons.code .. ("\nenum { ROWS = %d, VALID = %d, EVERY = %d };"):format(ROWS, VALID, EVERY),
     doc = "Trains, validates and looks at a file, in turns.",
 }

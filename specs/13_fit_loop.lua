@@ -72,7 +72,7 @@ local patience = lightning.callback "patience" {
 
 return trainer "fit_loop" {
     doc = "Tells two half-moons apart, in Lightning's words.",
-    code = moons.code .. ("enum { ROWS = %d };"):format(ROWS),
+    code = moons.code .. ("\nenum { ROWS = %d };"):format(ROWS),
     state = {
         eta = f32 { 0.01, option = true, settable = true, doc = "learning rate" },
         x = f32[ROWS * 2],

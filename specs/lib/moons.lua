@@ -3,16 +3,16 @@
 
 return {
     code = [[
-        /* Draws `rows` points, two numbers each, and their classes, 0 or 1: half circles of radius 1,
-         * blurred by normal noise of that deviation. */
-        static void moons(struct loopc_rng *rng, int32_t rows, double noise, float *x, int32_t *labels)
-        {
-            for (int32_t r = 0; r < rows; r++) {
-                labels[r] = (int32_t)loopc_rng_below(rng, 2);
-                const double side = labels[r] ? -1.0 : 1.0, angle = acos(-1.0) * loopc_rng_f64(rng);
-                x[2 * r] = (float)(side * (cos(angle) - 0.5) + noise * loopc_rng_normal(rng));
-                x[2 * r + 1] = (float)(side * (sin(angle) - 0.25) + noise * loopc_rng_normal(rng));
-            }
-        }
-    ]],
+/* Draws `rows` points, two numbers each, and their classes, 0 or 1: half circles of radius 1,
+ * blurred by normal noise of that deviation. */
+static void moons(struct loopc_rng *rng, int32_t rows, double noise, float *x, int32_t *labels)
+{
+    for (int32_t r = 0; r < rows; r++) {
+        labels[r] = (int32_t)loopc_rng_below(rng, 2);
+        const double side = labels[r] ? -1.0 : 1.0, angle = acos(-1.0) * loopc_rng_f64(rng);
+        x[2 * r] = (float)(side * (cos(angle) - 0.5) + noise * loopc_rng_normal(rng));
+        x[2 * r + 1] = (float)(side * (sin(angle) - 0.25) + noise * loopc_rng_normal(rng));
+    }
+}
+]],
 }

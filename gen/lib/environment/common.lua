@@ -63,9 +63,17 @@ function common.takes(design, made, name, share)
     return made
 end
 
--- A C text with {name} replaced by what `values` has under that name.
+-- A C text with {name} replaced by what `values` has under that name. On a line of its own an empty one leaves no line.
 function common.fill(text, values)
-    return (text:gsub("{([%a_]+)}", function(name) return values[name] and tostring(values[name]) end))
+    local function value_of(name) return values[name] and tostring(values[name]) end
+    text = "\n" .. text
+    text = text:gsub("(\n[ \t]*){([%a_]+)}()", function(before, name, behind)
+        local value = value_of(name)
+        if not value or not text:match("^[ \t]*\n", behind) then return nil end
+        value = value:gsub("%s+$", "")
+        return value == "" and "" or before .. value
+    end)
+    return (text:sub(2):gsub("{([%a_]+)}", value_of))
 end
 
 -- C that keeps what $keep says of a set of samples ("NULL" or a name in quotes) which the field `rows` counts. `length`: how

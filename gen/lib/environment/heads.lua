@@ -34,7 +34,7 @@ end
 function tokens.encode(design, item, position, row)
     local encode = [[
         loopc_encode_tokens({item}, {position}, $width, $vocabulary, ${policy}.context,
-                            ${policy}.x + (size_t)({row}) * (size_t)${policy}.inputs);
+                            ${policy}.x + (size_t){row} * (size_t)${policy}.inputs);
     ]]
     local allowed = design.allowed and [[
         ${policy}.allowed[({row} + 1) * ${policy}.actions - 1] = true;
@@ -93,7 +93,7 @@ end
 function numbers.encode(_, item, position, row)
     return common.fill([[
         loopc_encode_numbers({item}, {position}, $width, ${policy}.context,
-                             ${policy}.x + (size_t)({row}) * (size_t)${policy}.inputs);
+                             ${policy}.x + (size_t){row} * (size_t)${policy}.inputs);
     ]], { item = item, position = position, row = row })
 end
 

@@ -11,7 +11,7 @@ enum { AT_START, AT_Each, AT_Each_END };
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
-    int32_t rounds; /* (spec.lua:22) */
+    int32_t rounds; /* spec.lua:22 */
 };
 
 struct elements_at_Each_on_weave_strand_1 { /* where Each_on_weave_strand_1 is */
@@ -60,13 +60,13 @@ struct elements_at_Nested_finally_nested_strand_2 { /* where Nested_finally_nest
 /* All that a run of this trainer knows. */
 struct elements {
     struct loopc_run loopc;                     /* what the runtime keeps of a run */
-    int32_t x;                                  /* (spec.lua:34) */
-    float y;                                    /* (spec.lua:34) */
-    int64_t k;                                  /* (spec.lua:34) */
-    const char *word;                           /* (spec.lua:34) */
-    int32_t list[4];                            /* (spec.lua:34) */
-    float pair[2];                              /* (spec.lua:34) */
-    float pairs[4][2];                          /* (spec.lua:34) */
+    int32_t x;                                  /* spec.lua:34 */
+    float y;                                    /* spec.lua:34 */
+    int64_t k;                                  /* spec.lua:34 */
+    const char *word;                           /* spec.lua:34 */
+    int32_t list[4];                            /* spec.lua:34 */
+    float pair[2];                              /* spec.lua:34 */
+    float pairs[4][2];                          /* spec.lua:34 */
     struct Nested_site Nested_on_Each_on_weave; /* on Each.on_weave */
     struct {
         int64_t iteration; /* iterations completed since entry */
@@ -401,7 +401,7 @@ static int Nested_on_nested_strand_1(struct elements *s, struct Nested_site *Nes
 
     if (here->at == 1) goto at_1;
 
-    /* WEAVE (spec.lua:25): a step of each of 2 in turn, until 1 have finished */
+    /* WEAVE (spec.lua:25): a step of each of 2 in turn, until 1 has finished */
     s->position.Nested_on_nested_strand_2.at = 0;
     s->position.Nested_on_nested_strand_3.at = 0;
     for (loopc_weave_enter(&s->loopc, &here->weave, 2); here->weave.turn < 2 && !st;
@@ -694,8 +694,7 @@ static int elements_run(void *state)
         st = Nested_on_nested(s, &s->Nested_on_Each_on_weave);
         /* Nested.nested failed, then finally (spec.lua:28) */
         if (st == LOOPC_FAILED) {
-            int handled = LOOPC_OK;
-            handled |= Nested_failed_nested(s);
+            int handled = Nested_failed_nested(s);
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
         }
         st = loopc_worse(st, Nested_finally_nested(s));
@@ -799,9 +798,8 @@ static int elements_watched(void *state)
         st = Nested_on_nested(s, &s->Nested_on_Each_on_weave);
         /* Nested.nested failed, then finally (spec.lua:28) */
         if (st == LOOPC_FAILED) {
-            int handled = LOOPC_OK;
             loopc_at(&s->loopc, 20);
-            handled |= Nested_failed_nested(s);
+            int handled = Nested_failed_nested(s);
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
         }
         loopc_at(&s->loopc, 21);

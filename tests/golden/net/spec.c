@@ -97,10 +97,10 @@ static float net_train(struct digits_net *n, struct digits_adam *o, const float 
 /* All that a run of this trainer knows. */
 struct digits {
     struct loopc_run loopc;    /* what the runtime keeps of a run */
-    struct loopc_dataset data; /* (spec.lua:14) */
-    uint64_t seen;             /* (spec.lua:14) */
-    struct digits_net net;     /* (spec.lua:15) */
-    struct digits_adam adam;   /* (spec.lua:15) */
+    struct loopc_dataset data; /* spec.lua:14 */
+    uint64_t seen;             /* spec.lua:14 */
+    struct digits_net net;     /* spec.lua:15 */
+    struct digits_adam adam;   /* spec.lua:15 */
     struct {
         int64_t iteration; /* iterations completed since entry */
         int64_t total;     /* iterations completed since the program first started */
@@ -110,9 +110,9 @@ struct digits {
         int64_t iteration; /* iterations completed since entry */
         int64_t total;     /* iterations completed since the program first started */
         int64_t times;     /* iterations to do, since entry */
-        float x[2048];     /* (spec.lua:4) */
-        int32_t y[32];     /* (spec.lua:4) */
-        float loss;        /* (spec.lua:4) */
+        float x[2048];     /* spec.lua:4 */
+        int32_t y[32];     /* spec.lua:4 */
+        float loss;        /* spec.lua:4 */
     } Train;
 };
 
@@ -274,6 +274,7 @@ static int digits_prepare(void *state)
 {
     struct digits *const s = state;
     struct loopc_rng net_rng;
+
     loopc_rng_seed(&net_rng, s->loopc.seed, "net");
     net_init(&s->net, &net_rng);
     return LOOPC_OK;
@@ -281,6 +282,7 @@ static int digits_prepare(void *state)
 
 static const struct loopc_dataset_options data_options = {
     .scale = LOOPC_SCALE_MAX, .columns = 64, .required = true};
+
 /* Every field, for the command line, metrics, progress, trace and checkpoints. */
 static const struct loopc_field fields[] = {
     {.name = "data",

@@ -15,19 +15,19 @@ enum { AT_START, AT_Fit, AT_Fit_END, AT_Train };
 
 /* What each place of Train has for itself. */
 struct Train_site {
-    uint64_t visits; /* (spec.lua:23) */
+    uint64_t visits; /* spec.lua:23 */
 };
 
 /* All that a run of this trainer knows. */
 struct recovery {
     struct loopc_run loopc;                  /* what the runtime keeps of a run */
-    float loss;                              /* (spec.lua:50) */
-    int64_t fail_at;                         /* (spec.lua:50) */
+    float loss;                              /* spec.lua:50 */
+    int64_t fail_at;                         /* spec.lua:50 */
     struct Train_site Train_on_Fit_on_epoch; /* on Fit.on_epoch */
     struct {
         int64_t iteration; /* iterations completed since entry */
         int64_t total;     /* iterations completed since the program first started */
-        int64_t epoch;     /* (spec.lua:7) */
+        int64_t epoch;     /* spec.lua:7 */
         int64_t epochs;    /* how many epochs (spec.lua:7) */
     } Fit;
     struct {
@@ -36,8 +36,8 @@ struct recovery {
         int64_t times;     /* iterations to do, since entry */
     } Train;
     struct {               /* made anew for every iteration of Train */
-        float rate;        /* (spec.lua:22) */
-        int32_t counts[4]; /* (spec.lua:22) */
+        float rate;        /* spec.lua:22 */
+        int32_t counts[4]; /* spec.lua:22 */
     } Train_batch;
     struct {
         int64_t iteration; /* iterations completed since entry */
@@ -45,7 +45,7 @@ struct recovery {
         int64_t times;     /* iterations to do, since entry */
     } Cleanup;
     struct {
-        int32_t lines; /* (spec.lua:43) */
+        int32_t lines; /* spec.lua:43 */
     } log;
 };
 
@@ -215,8 +215,7 @@ static int recovery_run(void *state)
             Fit_after_epoch(s);
         Fit_epoch_end: /* failed, then finally (spec.lua:12) */
             if (st == LOOPC_FAILED) {
-                int handled = LOOPC_OK;
-                handled |= Fit_failed_epoch(s);
+                int handled = Fit_failed_epoch(s);
                 Cleanup_on_Fit_failed_epoch(s);
                 if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Fit");
             }
@@ -354,9 +353,8 @@ static int recovery_watched(void *state)
             Fit_after_epoch(s);
         Fit_epoch_end: /* failed, then finally (spec.lua:12) */
             if (st == LOOPC_FAILED) {
-                int handled = LOOPC_OK;
                 loopc_at(&s->loopc, 11);
-                handled |= Fit_failed_epoch(s);
+                int handled = Fit_failed_epoch(s);
                 Cleanup_on_Fit_failed_epoch_watched(s);
                 if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Fit");
             }
