@@ -101,7 +101,7 @@ function emit_fields.write(unit, w)
     for _, field in ipairs(check_fields.all(unit.trainer)) do rows_of(unit, rows, field) end
     if unit.field_rows == 0 then return end
     w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
-    w:open("static const struct loopc_field fields[] = {")
+    w:open("static const struct loopc_field %s[] = {", unit.tables.fields)
     w:append(rows)
     w:close("};")
     w:blank()
