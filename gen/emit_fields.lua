@@ -89,8 +89,9 @@ end
 local function rows_of(unit, w, field)
     if field.struct then return tensor_rows(unit, w, field) end
     if field.life ~= "site" then return value_row(unit, w, field, field.full, field.lvalue) end
+    local root = field.owner == unit.trainer.root -- which stands in one place
     for _, lvalue in ipairs(emit_state.instances(unit, field)) do
-        value_row(unit, w, field, (lvalue:gsub("^s%->", "")), lvalue)
+        value_row(unit, w, field, root and field.full or lvalue:gsub("^s%->", ""), lvalue)
     end
 end
 
