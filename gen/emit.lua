@@ -102,7 +102,7 @@ end
 local function write_position_names(unit, w)
     if #unit.positions == 0 then return end
     w:comment { "The same by name, as checkpoints have them." }
-    w:open("static const char *const positions[] = {")
+    w:open("static const char *const %s[] = {", unit.tables.positions)
     w:line('[AT_START] = "start",')
     for _, position in ipairs(unit.positions) do w:line("[%s] = %s,", position.name, listed(position.path)) end
     w:close("};")
@@ -122,7 +122,7 @@ end
 
 local function write_places(unit, w)
     w:comment { "The places of the run, for --timings and --trace." }
-    w:open("static const struct loopc_place places[] = {")
+    w:open("static const struct loopc_place %s[] = {", unit.tables.places)
     for _, place in ipairs(unit.places) do
         w:line("{%s, %s, %d, '%s'},", cvalue.string(place.name), place.on and cvalue.string(place.on) or "NULL",
             place.parent, place.kind)
@@ -131,12 +131,18 @@ local function write_places(unit, w)
     w:blank()
 end
 
+-- A table of the program, and how many rows it has: ".fields = fields,", ".field_count = sizeof fields / sizeof fields[0],".
+local function write_table(w, member, count, name)
+    w:line(".%s = %s,", member, name)
+    w:line(".%s = sizeof %s / sizeof %s[0],", count, name, name)
+end
+
 -- What the control channel is told by the spec.
 local function write_steering(unit, w)
     local control = unit.trainer.control
     if not control then return end
     w:comment { "What the control channel means by batch, target, eta, loss and samples." }
-    w:open("static const struct loopc_steering steering = {")
+    w:open("static const struct loopc_steering %s = {", unit.tables.steering)
     if control.batch then w:line(".batch = %s,", cvalue.string(control.batch.name)) end
     for _, key in ipairs { "target", "eta", "loss" } do
         if control[key] then w:line(".%s = %s,", key, cvalue.string(control[key].full)) end
@@ -152,7 +158,7 @@ end
 local function write_children(unit, w)
     if #unit.children == 0 then return end
     w:comment { "Where processes of POPEN and SPAWN are kept: they end with the run." }
-    w:open("static const size_t children[] = {")
+    w:open("static const size_t %s[] = {", unit.tables.children)
     for _, child in ipairs(unit.children) do
         w:line("offsetof(struct %s, %s),", unit.struct, (child:gsub("^s%->", "")))
     end
@@ -161,28 +167,20 @@ local function write_children(unit, w)
 end
 
 local function write_program(unit, w, hash)
-    local name = unit.struct
-    w:open("static const struct loopc_program program = {")
+    local name, tables = unit.struct, unit.tables
+    w:open("static const struct loopc_program %s = {", tables.program)
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
     if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
     w:line(".size = sizeof(struct %s),", name)
-    if unit.field_rows > 0 then
-        w:line(".fields = fields,")
-        w:line(".field_count = sizeof fields / sizeof fields[0],")
-    end
-    if not unit.options.lib then
-        w:line(".places = places,")
-        w:line(".place_count = sizeof places / sizeof places[0],")
-    end
+    if unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
+    if not unit.options.lib then write_table(w, "places", "place_count", tables.places) end
     if #unit.positions > 0 then
-        w:line(".positions = positions,")
-        w:line(".position_count = sizeof positions / sizeof positions[0],")
+        write_table(w, "positions", "position_count", tables.positions)
         w:line(".again = %s_again,", name)
     end
-    if unit.trainer.control then w:line(".steering = &steering,") end
+    if unit.trainer.control and not unit.options.lib then w:line(".steering = &%s,", tables.steering) end
     if unit.has_nets then
-        w:line(".nets = nets,")
-        w:line(".net_count = sizeof nets / sizeof nets[0],")
+        write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end
@@ -199,10 +197,7 @@ local function write_program(unit, w, hash)
         w:line(".run = %s_run,", name)
         w:line(".watched = %s_watched,", name)
     end
-    if #unit.children > 0 then
-        w:line(".children = children,")
-        w:line(".child_count = sizeof children / sizeof children[0],")
-    end
+    if #unit.children > 0 then write_table(w, "children", "child_count", tables.children) end
     w:close("};")
     w:blank()
 end
@@ -306,7 +301,7 @@ function emit.run(unit)
     write_program(unit, w)
     w:line("int main(int argc, char **argv)")
     w:open("{")
-    w:line("return loopc_main(&program, argc, argv);")
+    w:line("return loopc_main(&%s, argc, argv);", unit.tables.program)
     w:close()
     unit.text = w:text()
 end
