@@ -39,9 +39,14 @@ function Resolver:search(source, occ, visit)
 end
 
 function Resolver:unknown(source, piece, name, owners)
-    local names = {}
+    local names, seen = {}, {}
     for _, owner in ipairs(owners) do
-        for _, field in ipairs(owner.fields) do names[#names + 1] = not field.hidden and field.name or nil end
+        for _, field in ipairs(owner.fields) do
+            if not (field.hidden or seen[field.name]) then
+                seen[field.name] = true
+                names[#names + 1] = field.name
+            end
+        end
     end
     table.sort(names)
     self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, source.title,

@@ -107,6 +107,19 @@ local function read_members(unit, trainer, value)
     end
 end
 
+-- The functions and tables of a net, optimizer or data set begin with its name, a loop's with `Loop_` before it: `A_b.c` and `A.b_c` may
+-- not both be such.
+local function check_prefixes(unit, trainer)
+    local taken = {}
+    for _, field in ipairs(check_fields.all(trainer)) do
+        local prefix = field.aggregate and field.type ~= "rng" and field.full:gsub("%.", "_")
+        local other = taken[prefix]
+        if other then
+            unit.diags:add("name_taken", field.at, field.name, prefix, "field '" .. other.full .. "'", reader.where(unit, other.at))
+        elseif prefix then taken[prefix] = field end
+    end
+end
+
 -- Loops, callbacks, trainer fields and the trainer share one space of names: `$Name.field` and the members of the state.
 local function check_names(unit, trainer)
     local taken = {}
@@ -163,6 +176,7 @@ function check.run(unit)
         return
     end
     check_names(unit, trainer)
+    check_prefixes(unit, trainer)
     check_fields.check_flags(unit, trainer)
     check_fields.link_aggregates(unit, trainer)
     check_control.run(unit, trainer, value.control)

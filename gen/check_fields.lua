@@ -19,11 +19,17 @@ local most_elements = 1 << 40
 
 local flag_keys = { "option", "settable", "report", "const" }
 
+local function bad_text(value)
+    if type(value) ~= "string" then return "a str is text" end
+    if value:find("\0", 1, true) then return "a text of C ends at a zero byte" end
+    if #value > vocabulary.longest_text then return ("a str holds at most %d bytes"):format(vocabulary.longest_text) end
+end
+
 -- What is wrong with a default of a scalar type, or nil.
 local function bad_value(scalar, value)
     local name = scalar[1]
     if name == "bool" then return type(value) ~= "boolean" and "a bool is true or false" or nil end
-    if name == "str" then return type(value) ~= "string" and "a str is text" or nil end
+    if name == "str" then return bad_text(value) end
     if type(value) ~= "number" then return name .. " takes a number" end
     if name == "f32" and math.abs(value) > largest_f32 and math.abs(value) < math.huge then return "it does not fit in f32" end
     if not scalar.min then return nil end

@@ -145,11 +145,11 @@ function Scanner:problem(id, position, name, ...)
     self.problems[#self.problems + 1] = { id, self:line_at(position), name, ... }
 end
 
--- Whether a statement may begin at a position: after ; { } : ), else, do, or at the beginning.
+-- Whether a statement may begin at a position: after ; { } : ), else, do, a line of the preprocessor, or at the beginning.
 local function begins_statement(code, at)
     local before = code:sub(1, at - 1)
     local last = before:match("(%S)%s*$")
-    if not last or last:match("[;{}:%)]") then return true end
+    if not last or last:match("[;{}:%)]") or ("\n" .. before):match("\n[ \t]*#[^\n]*\n%s*$") then return true end
     local word = before:match("([%w_]+)%s*$")
     return word == "else" or word == "do"
 end

@@ -6,10 +6,13 @@ local escapes = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ['"'] = '\\"',
 
 local function escape(c) return escapes[c] or ("\\%03o"):format(c:byte()) end
 
+-- A run of question marks of which no two stand side by side.
+local function apart(marks) return "?" .. ("\\?"):rep(#marks - 1) end
+
 -- A C string literal; bytes that do not print are octal, and no trigraph is made.
 function cvalue.string(text)
     if not text:find('[%c"\\?\127-\255]') then return '"' .. text .. '"' end -- nearly all are names
-    return '"' .. text:gsub('[%c"\\\127-\255]', escape):gsub("%?%?", "?\\?") .. '"'
+    return '"' .. text:gsub('[%c"\\\127-\255]', escape):gsub("%?%?+", apart) .. '"'
 end
 
 -- The shortest decimal that reads back as the same number.

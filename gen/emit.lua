@@ -106,7 +106,7 @@ end
 local function write_position_names(unit, w)
     if #unit.positions == 0 then return end
     w:comment { "The positions of the run by name, as checkpoints have them." }
-    w:open("static const char *const positions[] = {")
+    w:open("static const char *const %s[] = {", unit.tables.positions)
     w:line('[AT_START] = "start",')
     for _, position in ipairs(unit.positions) do w:line("[%s] = %s,", position.name, listed(position.path)) end
     w:close("};")
@@ -126,7 +126,7 @@ end
 
 local function write_places(unit, w)
     w:comment { "The places of the run, for --timings and --trace." }
-    w:open("static const struct loopc_place places[] = {")
+    w:open("static const struct loopc_place %s[] = {", unit.tables.places)
     for _, place in ipairs(unit.places) do
         w:line("{%s, %s, %d, '%s'},", cvalue.string(place.name), place.on and cvalue.string(place.on) or "NULL",
             place.parent, place.kind)
@@ -135,12 +135,18 @@ local function write_places(unit, w)
     w:blank()
 end
 
+-- A table of the program, and how many rows it has: ".fields = fields,", ".field_count = sizeof fields / sizeof fields[0],".
+local function write_table(w, member, count, name)
+    w:line(".%s = %s,", member, name)
+    w:line(".%s = sizeof %s / sizeof %s[0],", count, name, name)
+end
+
 -- What the control channel is told by the spec.
 local function write_steering(unit, w)
     local control = unit.trainer.control
     if not control then return end
     w:comment { "What the control channel means by batch, target, eta, loss and samples." }
-    w:open("static const struct loopc_steering steering = {")
+    w:open("static const struct loopc_steering %s = {", unit.tables.steering)
     if control.batch then w:line(".batch = %s,", cvalue.string(control.batch.name)) end
     for _, key in ipairs { "target", "eta", "loss" } do
         if control[key] then w:line(".%s = %s,", key, cvalue.string(control[key].full)) end
@@ -156,18 +162,12 @@ end
 local function write_children(unit, w)
     if #unit.children == 0 then return end
     w:comment { "Where processes of POPEN and SPAWN are kept: they end with the run." }
-    w:open("static const size_t children[] = {")
+    w:open("static const size_t %s[] = {", unit.tables.children)
     for _, child in ipairs(unit.children) do
         w:line("offsetof(struct %s, %s),", unit.struct, (child:gsub("^s%->", "")))
     end
     w:close("};")
     w:blank()
-end
-
--- The members that name a table and its length.
-local function write_table_member(w, name, count)
-    w:line(".%s = %s,", name, name)
-    w:line(".%s = sizeof %s / sizeof %s[0],", count, name, name)
 end
 
 -- The members that name the ways to run it.
@@ -187,27 +187,27 @@ local function write_entries(unit, w, hash)
 end
 
 local function write_program(unit, w, hash)
-    local name = unit.struct
-    w:open("static const struct loopc_program program = {")
+    local name, tables = unit.struct, unit.tables
+    w:open("static const struct loopc_program %s = {", tables.program)
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
     if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
     w:line(".size = sizeof(struct %s),", name)
-    if unit.field_rows > 0 then write_table_member(w, "fields", "field_count") end
-    if not unit.options.lib then write_table_member(w, "places", "place_count") end
+    if unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
+    if not unit.options.lib then write_table(w, "places", "place_count", tables.places) end
     if #unit.positions > 0 then
-        write_table_member(w, "positions", "position_count")
+        write_table(w, "positions", "position_count", tables.positions)
         w:line(".again = %s_again,", name)
     end
-    if unit.trainer.control then w:line(".steering = &steering,") end
+    if unit.trainer.control and not unit.options.lib then w:line(".steering = &%s,", tables.steering) end
     if unit.has_nets then
-        write_table_member(w, "nets", "net_count")
+        write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
     write_entries(unit, w, hash)
-    if #unit.children > 0 then write_table_member(w, "children", "child_count") end
+    if #unit.children > 0 then write_table(w, "children", "child_count", tables.children) end
     w:close("};")
     w:blank()
 end
@@ -306,7 +306,7 @@ function emit.run(unit)
     write_program(unit, w)
     w:line("int main(int argc, char **argv)")
     w:open("{")
-    w:line("return loopc_main(&program, argc, argv);")
+    w:line("return loopc_main(&%s, argc, argv);", unit.tables.program)
     w:close()
     unit.text = w:text()
 end

@@ -89,8 +89,9 @@ end
 local function rows_of(unit, w, field)
     if field.struct then return tensor_rows(unit, w, field) end
     if field.life ~= "site" then return value_row(unit, w, field, field.full, field.lvalue) end
+    local root = field.owner == unit.trainer.root -- which stands in one place
     for _, lvalue in ipairs(emit_state.instances(unit, field)) do
-        value_row(unit, w, field, (lvalue:gsub("^s%->", "")), lvalue)
+        value_row(unit, w, field, root and field.full or lvalue:gsub("^s%->", ""), lvalue)
     end
 end
 
@@ -101,7 +102,7 @@ function emit_fields.write(unit, w)
     for _, field in ipairs(check_fields.all(unit.trainer)) do rows_of(unit, rows, field) end
     if unit.field_rows == 0 then return end
     w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
-    w:open("static const struct loopc_field fields[] = {")
+    w:open("static const struct loopc_field %s[] = {", unit.tables.fields)
     w:append(rows)
     w:close("};")
     w:blank()

@@ -78,13 +78,14 @@ function emit_lib.header(unit, banner, structs, state)
     return w:text()
 end
 
+-- What they do, with the name of the program's table.
 local bodies = {
-    _init = "loopc_machine_init(&program, s, seed);",
-    _copy = "loopc_machine_copy(&program, to, from);",
-    _save = "return loopc_machine_save(&program, s, path, message, size);",
-    _load = "return loopc_machine_load(&program, s, path, message, size);",
-    _end = "loopc_machine_end(&program, s);",
-    _program = "return &program;",
+    _init = "loopc_machine_init(&%s, s, seed);",
+    _copy = "loopc_machine_copy(&%s, to, from);",
+    _save = "return loopc_machine_save(&%s, s, path, message, size);",
+    _load = "return loopc_machine_load(&%s, s, path, message, size);",
+    _end = "loopc_machine_end(&%s, s);",
+    _program = "return &%s;",
 }
 
 function emit_lib.write(unit, w)
@@ -100,7 +101,7 @@ function emit_lib.write(unit, w)
                 w:line("int st;")
                 w:line("do { st = %s_step(s); } while (st == LOOPC_MORE);", unit.struct)
                 w:line("return st;")
-            else w:line(bodies[row[2]]) end
+            else w:line((bodies[row[2]]:format(unit.tables.program))) end
             w:close()
             w:blank()
         end

@@ -25,7 +25,7 @@ local functions = {
     { "resize", "bool", { "int32_t inputs" },
         { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
     { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
-    { "pass", "void", { "int32_t rows", "PART" },
+    { "pass", "void", { "INPUT", "int32_t rows", "PART" },
         { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
     { "forward", "const float *", { "const float *x", "int32_t rows" },
         { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
@@ -86,9 +86,11 @@ local function arguments_of(net, entry)
     local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
     for _, argument in ipairs(entry[3]) do
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
-        local part = net.threads and "struct loopc_part me" or nil
-        if argument == "TARGETS" then argument = targets elseif argument == "PART" then argument = part end
-        args[#args + 1] = argument
+        local special = { TARGETS = targets,
+            INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
+            PART = net.threads and "struct loopc_part me" or "" }
+        argument = special[argument] or argument
+        if argument ~= "" then args[#args + 1] = argument end
     end
     return args
 end
@@ -159,12 +161,33 @@ local function weights_room(letter, layer)
         or ("LOOPC_VECTOR(%d)"):format(layer.outputs)
 end
 
+-- What the first layer is given, upright.
+local function x_of(net)
+    return ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.upright_room(net, mlp.layers(net)[1]), net.batch)
+end
+
+local function lying_room(net)
+    return function(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(net.batch, layer.room) end
+end
+
+-- What threads that share a step have each for themselves.
+local function write_input(w, net)
+    local function t0(layer) return layer.index == 0 and { "t" } or {} end
+    w:comment { ("Rows as the first layer of %s reads them: upright (features x samples) in x, lying in t0."):format(net.name),
+        "Each thread makes its own, which is sooner done than fetching those of another." }
+    w:open("struct %s_input {", net.prefix)
+    w:line("%s", x_of(net))
+    w:line("%s", arrays(net, t0, lying_room(net))[1])
+    w:close("};")
+    w:blank()
+end
+
 local function write_activations(w, net, groups)
     local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
-    local first = mlp.layers(net)[1]
     local z = mlp.keeps_z(net)
+    if net.threads then w:line("struct %s_input input; /* of the first thread, or the only one */", net.prefix) end
     members(w, "activations, features x samples" .. (z and "; z is what the last one is made of" or ""),
-        { ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.upright_room(net, first), net.batch) })
+        not net.threads and { x_of(net) } or {})
     local lines = arrays(net, function(layer)
         if not (layer.last and z) then return { "a" } end
         return (groups.outputs or not mlp.loss_from_z(net)) and { "z", "a" } or { "z" }
@@ -185,17 +208,21 @@ local function write_deltas(w, net, groups)
     end
 end
 
+local function write_lying(w, net)
+    local function t(layer) return (layer.index > 0 or not net.threads) and { "t" } or {} end
+    local lines = arrays(net, t, lying_room(net))
+    if #lines > 0 then members(w, "inputs of the layers, lying: samples x features", lines) end
+end
+
 local function struct(w, net, groups)
+    if net.threads then write_input(w, net) end
     w:comment { emit_mlp.summary(net) }
     w:open("struct %s {", net.struct)
     if net.inputs_from then w:line("int32_t inputs;") end
     members(w, "weights, outputs x inputs, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
     if groups.activations then write_activations(w, net, groups) end
     if groups.delta then write_deltas(w, net, groups) end
-    if net.learns then
-        members(w, "inputs of the layers, lying: samples x features", arrays(net, function() return { "t" } end,
-            function(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(net.batch, layer.room) end))
-    end
+    if net.learns then write_lying(w, net) end
     if groups.gradients then
         members(w, "gradients: derivatives of the loss by weights and biases",
             arrays(net, function() return { "gw", "gb" } end, weights_room))

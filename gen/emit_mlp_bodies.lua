@@ -21,9 +21,15 @@ local function at(letter, layer)
     return ("n->%s%d"):format(letter, layer.index)
 end
 
+-- What the first layer is given: "x" or "t0". Where threads share steps, those of a part stand in a structure `input`,
+-- which is the net's or a thread's own.
+local function given(net, name, input)
+    return (net.threads and (input or "n->input.") or "n->") .. name
+end
+
 -- What a layer reads: what the layer before it put out.
-local function input_of(layer)
-    return layer.index == 0 and "n->x" or ("n->a%d"):format(layer.index - 1)
+local function input_of(net, layer)
+    return layer.index == 0 and given(net, "x", "input->") or ("n->a%d"):format(layer.index - 1)
 end
 
 -- Where a layer's sums go.
@@ -81,24 +87,34 @@ function body.resize(w, net)
     w:line("return true;")
 end
 
--- Takes rows of samples into the panels of the first layer.
-function body.take(w, net, rows, me)
+-- What a layer is given, lying; `input` as for given.
+function body.lying(net, layer, input)
+    return layer.index == 0 and given(net, "t0", input) or at("t", layer)
+end
+
+-- Takes rows of samples into the panels of the first layer; `input` as for given.
+function body.take(w, net, rows, me, input)
     local first = mlp.layers(net)[1]
-    call(w, "loopc_pack", rows, net.learns and "n->t0" or "NULL", "n->x", "rows", net.batch, first.inputs, me)
+    call(w, "loopc_pack", rows, net.learns and given(net, "t0", input) or "NULL", given(net, "x", input), "rows",
+        net.batch, first.inputs, me)
 end
 
 function body.pass(w, net)
     local me = net.threads and "me" or alone
     for _, layer in ipairs(mlp.layers(net)) do
-        call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(layer), sums_of(net, layer), "rows",
-            net.batch, layer.inputs, layer.outputs, finish_of(net, layer), me)
+        call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(net, layer), sums_of(net, layer),
+            "rows", net.batch, layer.inputs, layer.outputs, finish_of(net, layer), me)
         meet(w, me)
     end
 end
 
--- Calls pass.
-function body.call_pass(w, net, me)
-    w:line("%s_pass(n, rows%s);", net.prefix, net.threads and ", " .. me or "")
+-- Calls pass; `input` is the one that threads are given.
+function body.call_pass(w, net, me, input)
+    if net.threads then
+        call(w, net.prefix .. "_pass", "n", input, "rows", me)
+    else
+        call(w, net.prefix .. "_pass", "n", "rows")
+    end
 end
 
 -- The outputs of the last layer, where only their sums are there; and as rows.
@@ -131,7 +147,7 @@ function body.forward_part(w, net)
     w:blank()
     body.take(w, net, "(struct loopc_rows){.x = given->x}", "me")
     meet(w, "me")
-    body.call_pass(w, net, "me")
+    body.call_pass(w, net, "me", "&n->input")
     w:close("}")
     w:blank()
 end
@@ -140,7 +156,7 @@ function body.forward(w, net)
     if net.threads then
         w:line("struct %s_rows given = {n, x, rows};", net.prefix)
         w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
-        w:line("    loopc_crew_run(%s_forward_part, &given);", net.prefix)
+        w:line("    loopc_crew_run(%s_forward_part, &given, 0);", net.prefix)
         w:line("else")
         w:line("    %s_forward_part(&given, %s);", net.prefix, alone)
     else
@@ -234,9 +250,9 @@ function body.back(w, net, me, use)
     for i = #layers, 1, -1 do
         local layer, below = layers[i], layers[i - 1]
         if below then
-            call(w, "loopc_dense_backward", at("w", layer), at("d", layer), input_of(layer), at("d", below), "rows",
-                net.batch, layer.inputs, layer.outputs, gate_of(below), me)
-            call(w, "loopc_turn", input_of(layer), at("t", layer), "rows", net.batch, layer.inputs, me)
+            call(w, "loopc_dense_backward", at("w", layer), at("d", layer), input_of(net, layer), at("d", below),
+                "rows", net.batch, layer.inputs, layer.outputs, gate_of(below), me)
+            call(w, "loopc_turn", input_of(net, layer), at("t", layer), "rows", net.batch, layer.inputs, me)
             meet(w, me)
         end
         use(layer)
@@ -245,8 +261,8 @@ end
 
 function body.backward(w, net)
     body.back(w, net, alone, function(layer)
-        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), at("t", layer), at("d", layer), "rows",
-            net.batch, layer.inputs, layer.outputs, alone)
+        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.lying(net, layer), at("d", layer),
+            "rows", net.batch, layer.inputs, layer.outputs, alone)
     end)
 end
 

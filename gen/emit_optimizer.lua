@@ -186,24 +186,25 @@ local function write_step(w, optimizer, me)
     local x, y = "x", "y"
     write_rates(w, optimizer)
     if net.fetches then
-        cfit.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs, me },
+        cfit.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs },
             ";")
     end
+    if net.threads then w:line("struct %s_input *const input = loopc_crew_own(me, &n->input);", net.prefix) end
     w:blank()
-    mlp_bodies.take(w, net, x, me)
+    mlp_bodies.take(w, net, x, "LOOPC_ALONE", "input->")
     mlp_bodies.take_targets(w, net, y, me)
-    if net.threads then w:line("loopc_meet(me);") end
-    mlp_bodies.call_pass(w, net, me)
+    mlp_bodies.call_pass(w, net, me, "input")
     mlp_bodies.losses(w, net, me)
     if net.threads then w:line("loopc_meet(me);") end
     mlp_bodies.back(w, net, me, function(layer)
         local name = tostring(layer.index)
-        local ahead = net.fetches and layer.index == 0
-        local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name), "n->t" .. name,
-            "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs, "&rates" }
-        if ahead then arguments[#arguments + 1] = "&ahead" end
+        local first = layer.index == 0 and (net.fetches or net.threads)
+        local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
+            mlp_bodies.lying(net, layer, "input->"), "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs,
+            "&rates" }
+        if first then arguments[#arguments + 1] = net.fetches and "&ahead" or "NULL" end
         arguments[#arguments + 1] = me
-        cfit.line(w, 4, ahead and "loopc_dense_update_ahead" or "loopc_dense_update", arguments, ";")
+        cfit.line(w, 4, first and "loopc_dense_update_first" or "loopc_dense_update", arguments, ";")
     end)
 end
 
@@ -250,7 +251,8 @@ local function write_learn(w, optimizer)
     w:open("{")
     if net.threads then
         w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
-        w:line("loopc_crew_run(%s_learn_part, &batch);", net.prefix)
+        cfit.line(w, 4, "loopc_crew_run", { net.prefix .. "_learn_part", "&batch",
+            ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
     else
         local full = {}
         for i, name in ipairs(names) do full[i] = name == "rows" and tostring(net.batch) or name end

@@ -12,11 +12,13 @@
 --   repeat item .end_name  the name of its end, where a run is saved too, when no other repetition is around it
 --   item.place             number of a loop, phase or step in the table of places (watched runs)
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
---   unit.names             the names at file scope that are taken
+--   unit.names             the names at file scope that are taken, those that the trainer's code mentions among them
+--   unit.tables            the names of the tables: unit.tables.fields is "fields" unless that is taken
 --   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance; unit.places
 
 local check_fields = require "gen.check_fields"
+local ctext = require "gen.ctext"
 local host = require "host"
 
 local layout = {}
@@ -198,15 +200,24 @@ local function batch_owners(unit, home)
     end
 end
 
+-- Names at file scope: those of the trainer's code first, then those that every trainer has.
+local function file_scope(unit)
+    local names = setmetatable({}, Names)
+    if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
+    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_again", "_step", "_step_watched", "_init", "_resume",
+        "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
+    for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
+    unit.tables = {}
+    for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program" } do unit.tables[name] = names:take(name) end
+    return names
+end
+
 function layout.run(unit)
     unit.struct = unit.trainer.name
     unit.sources_used, unit.places, unit.positions = {}, {}, {}
-    local names = setmetatable({}, Names)
+    local names = file_scope(unit)
     local members = setmetatable({}, Names)
     unit.names = names
-    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_again", "_step", "_step_watched", "_init", "_resume",
-        "_copy", "_save", "_load", "_end" } do names:take(unit.struct .. suffix) end
-    for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program", "main", "run", "AT_START" } do names:take(name) end
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)
     place_loops(unit)

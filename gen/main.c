@@ -8,6 +8,7 @@
  * text = message } is an orderly end with that message and exit code.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host.h"
 #include "sandbox.h"
@@ -107,6 +109,16 @@ static char **choose_scripts(char **argv)
     return argv;
 }
 
+/* Standard streams that are closed stay so to whoever uses them, but no other file gets their
+ * numbers, here or in the programs that we start. */
+static void occupy_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+    }
+}
+
 /* A result that did not reach its file is no success. */
 static int close_output(int code)
 {
@@ -118,6 +130,7 @@ static int close_output(int code)
 
 int main(int argc, char **argv)
 {
+    occupy_standard_streams();
     char **arguments = choose_scripts(argc > 0 ? argv + 1 : argv);
     return close_output(arguments ? run_lua(arguments) : 2);
 }

@@ -38,10 +38,12 @@ local function label(value, step, largest)
     return (("%." .. math.max(0, -magnitude(step)) .. "f"):format(value))
 end
 
--- Apart by no less than what doubles can tell apart in the places of ticks.
+-- As doubles, for the least of all integers has no absolute value. Apart by no less than what they can tell apart in the places
+-- of ticks.
 local function apart(low, high)
+    low, high = low + 0.0, high + 0.0
     local least = low == high and 0.1 or 2e-14
-    local around = math.max(math.abs(low), math.abs(high)) * least
+    local around = math.max(math.max(math.abs(low), math.abs(high)) * least, 1e-307)
     if low == 0 and high == 0 then around = 1 end
     if high - low >= around then return low, high end
     return low - around, high + around
@@ -75,6 +77,7 @@ end
 
 -- Decades, every so many that they fit; within less than two of them also 2 and 5.
 function plot_axis.logarithmic(low, high, most)
+    low, high = math.max(low, 1e-300), math.max(high, 1e-300) -- less has no neighbours to be drawn among
     if high < 2 * low then return narrow(low, high, most) end
     local from, to = math.log(low, 10), math.log(high, 10)
     local margin = math.max((to - from) * 0.04, 0.02)

@@ -87,6 +87,10 @@ function reader.keys(unit, owner, value, entries)
             owner.dropped[key] = true
         end
     end
+    if type(rawget(value, "doc")) == "string" and #value.doc > vocabulary.longest_text then
+        unit.diags:add("wrong_type", reader.key_at(unit, owner, "doc"), "doc", "doc", reader.title(owner),
+            ("at most %d bytes"):format(vocabulary.longest_text), ("%d"):format(#value.doc), "what is longer is no help")
+    end
 end
 
 -- Keys that are neither names nor, when `positional`, numbers from 1 on, in the order in which they are reported.

@@ -118,12 +118,14 @@ local function with_lines(unit)
     return compile.again(unit, options)
 end
 
--- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
+-- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec. Returns the compiler's
+-- status and messages.
 function toolchain.check(unit, arguments)
     local command, text = compile_command(unit, arguments), with_lines(unit)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
-    local _, messages = run(command, { env = { "LC_ALL=C" }, input = text })
+    local status, messages = run(command, { env = { "LC_ALL=C" }, input = text })
     c_errors.add(unit, messages, text)
+    return status, messages
 end
 
 -- The first lines of the compiler's messages: after many, the rest says no more.
@@ -132,6 +134,26 @@ local function shortened(messages)
     for line in messages:gmatch("[^\n]+") do lines[#lines + 1] = line end
     local more = #lines > most and ("... and %d lines more\n"):format(#lines - most) or ""
     return table.concat(lines, "\n", 1, math.min(#lines, most)) .. "\n" .. more
+end
+
+-- Whether a warning of the unit says already why nothing compiles.
+local function is_explained(unit)
+    for _, row in ipairs(unit.diags.rows) do
+        if row.id == "unbalanced" then return true end
+    end
+    return false
+end
+
+-- Prints the unit's diagnostics, and when neither they nor the compiler said what is wrong with the spec itself, the compiler's
+-- own messages. Returns whether it was content.
+function toolchain.show(unit, arguments, status, messages)
+    compile.show(unit, arguments)
+    if status ~= 0 and unit.diags.errors == 0 then
+        local explained = is_explained(unit)
+        host.stderr(explained and "" or shortened(messages))
+        cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
+    end
+    return status == 0
 end
 
 -- Whether the compiler makes programs for processors that have versions (portable.lua).
@@ -163,28 +185,13 @@ local function build_program(unit, arguments, source, program)
     return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
 end
 
--- Whether a warning of the unit says already why nothing compiles.
-local function is_explained(unit)
-    for _, row in ipairs(unit.diags.rows) do
-        if row.id == "unbalanced" then return true end
-    end
-    return false
-end
-
--- Compiles unit.text, which is written to `source`, to `program`. Returns whether it worked. Prints the unit's
--- diagnostics, what the compiler says about the spec among them; when it fails and says nothing there, its own messages.
+-- Compiles unit.text, which is written to `source`, to `program`. Prints what is wrong, and returns whether it worked.
 function toolchain.build(unit, arguments, source, program)
     local ok, message = host.write(source, unit.text)
     if not ok then cli.fail(message, nil, 1) end
     local status, messages = build_program(unit, arguments, source, program)
     if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments) end
-    compile.show(unit, arguments)
-    if status ~= 0 and unit.diags.errors == 0 then
-        local explained = is_explained(unit)
-        host.stderr(explained and "" or shortened(messages))
-        cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
-    end
-    return status == 0
+    return toolchain.show(unit, arguments, status, messages)
 end
 
 return toolchain

@@ -3,6 +3,9 @@
 
 local vocabulary = {}
 
+-- Bytes of a default and of a doc: what C promises to read as one string literal.
+vocabulary.longest_text = 4095
+
 vocabulary.prefixes = { "before", "on", "after", "failed", "finally" }
 
 vocabulary.loop_keys = {

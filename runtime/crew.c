@@ -6,6 +6,7 @@
  */
 #include "crew.h"
 
+#include "pages.h"
 #include "status.h"
 
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,7 +23,8 @@
 enum {
     LINE = 64,       /* bytes of a cache line */
     SPIN_NS = 50000, /* about what it takes to wake a thread on another processor */
-    BOLD_EVERY = 64  /* waits until one spins as long as it may, whatever has been in vain */
+    BOLD_EVERY = 64, /* waits until one spins as long as it may, whatever has been in vain */
+    STAY = 64        /* pieces of work before a member moves to another processor again */
 };
 
 int32_t loopc_crew_members = 1;
@@ -31,6 +34,10 @@ struct member {
     int patience;   /* how long it spins, in looks at a word */
     unsigned waits; /* so far */
     unsigned seen;  /* the latest piece of work that it knows of */
+    unsigned moved; /* that for which it moved to another processor, */
+    unsigned stay;  /* and for how many it stays there at least */
+    atomic_int processor;
+    void *own; /* memory that only its part of the work uses */
     pthread_t thread;
 };
 
@@ -38,6 +45,7 @@ static struct {
     /* What changes from one piece of work to the next. */
     _Alignas(LINE) atomic_uint opened; /* pieces of work so far */
     int most_patience;
+    size_t own;                                    /* bytes of each member's own memory */
     void (*work)(void *job, struct loopc_part me); /* NULL: go home */
     void *job;
     pthread_mutex_t lock; /* for those who sleep, and those who wake them */
@@ -118,11 +126,85 @@ void loopc_meet_others(struct loopc_part me)
     arrive(me, true);
 }
 
-void loopc_crew_share(void (*work)(void *job, struct loopc_part me), void *job)
+/* Whether the member runs where one before it does. */
+static bool is_crowded(const struct member *member)
+{
+    const int here = atomic_load_explicit(&member->processor, memory_order_relaxed);
+    for (int i = 0; i < member->me.part; i++) {
+        const atomic_int *const there = &crew.members[i].processor;
+        if (atomic_load_explicit(there, memory_order_relaxed) == here) return true;
+    }
+    return false;
+}
+
+/* Forbids the calling thread for a moment the processors on which members before it run. */
+static void move_away(const struct member *member)
+{
+    cpu_set_t allowed, others;
+    if (sched_getaffinity(0, sizeof allowed, &allowed)) return;
+    others = allowed;
+    for (int i = 0; i < member->me.part; i++)
+        CPU_CLR((size_t)crew.members[i].processor, &others);
+    if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others)) return;
+    sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+/* A thread is often woken where its waker runs. Two members on one processor would take turns, a
+ * sleep and a waking each, and that so well that the scheduler leaves them there for long. Where
+ * moving does not help for long, because others want the processors, it becomes rare. */
+static void spread_out(struct member *member)
+{
+    const int here = sched_getcpu();
+    if (atomic_load_explicit(&member->processor, memory_order_relaxed) != here)
+        atomic_store_explicit(&member->processor, here, memory_order_relaxed);
+    const unsigned stayed = member->seen - member->moved;
+    if (crew.most_patience == 0 || stayed < member->stay || !is_crowded(member)) return;
+    member->stay = stayed / STAY < member->stay ? member->stay * 2 : STAY;
+    member->moved = member->seen;
+    move_away(member);
+    atomic_store_explicit(&member->processor, sched_getcpu(), memory_order_relaxed);
+}
+
+void *loopc_crew_own(struct loopc_part me, void *first)
+{
+    return me.part == 0 ? first : crew.members[me.part].own;
+}
+
+static void free_own(void)
+{
+    for (int i = 1; i < LOOPC_CREW_MOST && crew.members[i].own; i++) {
+        free(crew.members[i].own);
+        crew.members[i].own = NULL;
+    }
+    crew.own = 0;
+}
+
+/* Gives all members so much memory of their own, zeroed; false when there is none. */
+static bool give_own(size_t bytes)
+{
+    if (bytes <= crew.own) return true;
+    free_own();
+    const size_t whole = (bytes + LINE - 1) / LINE * LINE;
+    for (int i = 1; i < loopc_crew_members; i++) {
+        void *const own = crew.members[i].own = aligned_alloc(LINE, whole);
+        if (!own) return false;
+        loopc_huge_pages(own, whole);
+        memset(own, 0, whole);
+    }
+    crew.own = whole;
+    return true;
+}
+
+void loopc_crew_share(void (*work)(void *job, struct loopc_part me), void *job, size_t own)
 {
     const struct loopc_part me = {0, loopc_crew_members};
+    if (!give_own(own)) {
+        work(job, LOOPC_ALONE);
+        return;
+    }
     crew.work = work;
     crew.job = job;
+    spread_out(&crew.members[0]);
     announce(&crew.opened);
     work(job, me);
     arrive(me, true);
@@ -134,6 +216,7 @@ static void *serve(void *argument)
     for (;;) {
         await(&crew.opened, member->seen++, member);
         if (!crew.work) return NULL;
+        spread_out(member);
         crew.work(crew.job, member->me);
         arrive(member->me, false);
     }
@@ -186,6 +269,7 @@ void loopc_crew_end(void)
     announce(&crew.opened);
     for (int i = 1; i < loopc_crew_members; i++)
         pthread_join(crew.members[i].thread, NULL);
+    free_own();
     loopc_crew_members = 1;
 }
 
@@ -196,6 +280,8 @@ static int take_on(int part, int threads)
     member->me = (struct loopc_part){part, threads};
     member->patience = crew.most_patience;
     member->seen = atomic_load(&crew.opened);
+    member->moved = member->seen;
+    member->stay = 0;
     return part == 0 ? 0 : pthread_create(&member->thread, NULL, serve, member);
 }
 

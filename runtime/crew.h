@@ -11,7 +11,10 @@
  *         loopc_meet(me);
  *         backward(job, me);     reads the rows of all
  *     }
- *     loopc_crew_run(step, s);
+ *     loopc_crew_run(step, s, 0);
+ *
+ * What a part writes and others read has to come from its processor's cache to theirs. Where that
+ * takes longer than to make it once more, each part keeps its own: loopc_crew_own.
  *
  * A crew of one, which is the default, is a plain call and no barrier at all.
  *
@@ -41,17 +44,23 @@ int loopc_crew_size(int threads, char *message, size_t size);
 /* Ends all threads but the caller. */
 void loopc_crew_end(void);
 
-void loopc_crew_share(void (*work)(void *job, struct loopc_part me), void *job);
+void loopc_crew_share(void (*work)(void *job, struct loopc_part me), void *job, size_t own);
 
-/* Calls work once in each thread of the crew; the caller is part 0. */
-static inline void loopc_crew_run(void (*work)(void *job, struct loopc_part me), void *job)
+/* Calls work once in each thread of the crew; the caller is part 0. Each has `own` bytes for itself
+ * meanwhile; a crew for which there is no such memory leaves the work to the caller, as a whole. */
+static inline void loopc_crew_run(void (*work)(void *job, struct loopc_part me), void *job,
+                                  size_t own)
 {
     if (loopc_crew_members == 1) {
-        work(job, (struct loopc_part){0, 1});
+        work(job, LOOPC_ALONE);
     } else {
-        loopc_crew_share(work, job);
+        loopc_crew_share(work, job, own);
     }
 }
+
+/* What a part has for itself: `first` that of the caller, 64 bytes aligned memory of the crew that
+ * of any other. It holds what the part left there, as long as no other work was in between. */
+void *loopc_crew_own(struct loopc_part me, void *first);
 
 void loopc_meet_others(struct loopc_part me);
 

@@ -181,16 +181,14 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
     }
 }
 
-/* Moves weights and biases by the gradients that loopc_dense_gradient would have added to 0, but
- * uses each where it was summed, in registers: they are nowhere stored. On the way what the next
- * step needs is fetched; ahead may be NULL. */
-LOOPC_INLINE void loopc_dense_update_ahead(struct loopc_weights w, struct loopc_weights b,
-                                           const float *lying, const float *d, int32_t samples,
-                                           int32_t batch, int32_t inputs, int32_t outputs,
-                                           const struct loopc_rates *rates,
-                                           struct loopc_ahead *ahead, struct loopc_part me)
+/* What an update of w multiplies. */
+LOOPC_INLINE struct loopc_product loopc_update_of(struct loopc_weights w, const float *lying,
+                                                  const float *d, int32_t samples, int32_t batch,
+                                                  int32_t inputs, int32_t outputs,
+                                                  const struct loopc_rates *rates,
+                                                  struct loopc_part me)
 {
-    const struct loopc_product product = {
+    return (struct loopc_product){
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
         .v = lying,
@@ -202,21 +200,38 @@ LOOPC_INLINE void loopc_dense_update_ahead(struct loopc_weights w, struct loopc_
         .deepest = batch,
         .weights = w,
         .rates = rates,
-        .ahead = ahead,
         .me = me,
     };
-    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
-    loopc_multiply(&product, plan | loopc_plan_by(rates->rule));
-    loopc_bias_update(b, d, samples, outputs, rates, me);
 }
 
-/* The same where the next step is not known. */
+/* Moves weights and biases by the gradients that loopc_dense_gradient would have added to 0, but
+ * uses each where it was summed, in registers: they are nowhere stored. */
 LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weights b,
                                      const float *lying, const float *d, int32_t samples,
                                      int32_t batch, int32_t inputs, int32_t outputs,
                                      const struct loopc_rates *rates, struct loopc_part me)
 {
-    loopc_dense_update_ahead(w, b, lying, d, samples, batch, inputs, outputs, rates, NULL, me);
+    const struct loopc_product product =
+        loopc_update_of(w, lying, d, samples, batch, inputs, outputs, rates, me);
+    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
+    loopc_multiply(&product, plan | loopc_plan_by(rates->rule));
+    loopc_bias_update(b, d, samples, outputs, rates, me);
+}
+
+/* The same for the first layer, whose inputs each part made for itself. On the way what the next
+ * step needs is fetched; ahead may be NULL. */
+LOOPC_INLINE void loopc_dense_update_first(struct loopc_weights w, struct loopc_weights b,
+                                           const float *lying, const float *d, int32_t samples,
+                                           int32_t batch, int32_t inputs, int32_t outputs,
+                                           const struct loopc_rates *rates,
+                                           struct loopc_ahead *ahead, struct loopc_part me)
+{
+    struct loopc_product product =
+        loopc_update_of(w, lying, d, samples, batch, inputs, outputs, rates, me);
+    product.ahead = ahead;
+    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
+    loopc_multiply(&product, plan | loopc_plan_by(rates->rule) | LOOPC_PLAN_OWN);
+    loopc_bias_update(b, d, samples, outputs, rates, me);
 }
 
 #endif

@@ -164,10 +164,10 @@ size_t loopc_range_format(const struct loopc_field *field, char *text, size_t si
 {
     char low[32] = "", high[32] = "";
     if (field->range && isfinite(field->range->min)) {
-        format_real(field->range->min, 1, 17, low, sizeof low);
+        format_real(field->range->min, 15, 17, low, sizeof low);
     }
     if (field->range && isfinite(field->range->max)) {
-        format_real(field->range->max, 1, 17, high, sizeof high);
+        format_real(field->range->max, 15, 17, high, sizeof high);
     }
     const int wrote = snprintf(text, size, "%s%s%s%s",
                                *low    ? "from "

@@ -133,13 +133,26 @@ static void free_all(struct loopc_metrics *metrics)
     free(metrics);
 }
 
+/* How many of the first `most` bytes are whole lines: of a file that was lost, or has lost its end,
+ * they are fewer. */
+static off_t whole_lines(int fd, off_t most)
+{
+    const off_t size = lseek(fd, 0, SEEK_END);
+    off_t end = size < most ? size : most;
+    char last;
+    while (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n')
+        end--;
+    return end;
+}
+
 /* The lines after a checkpoint are written anew by the run that goes on from it. */
 static FILE *open_file(const char *path, int64_t keep)
 {
     FILE *file = fopen(path, keep >= 0 ? "r+e" : "we");
-    if (!file && keep >= 0) file = fopen(path, "we");
+    if (!file && keep >= 0 && errno == ENOENT) file = fopen(path, "we");
     if (!file || keep < 0) return file;
-    if (ftruncate(fileno(file), keep) || fseek(file, 0, SEEK_END)) {
+    const int fd = fileno(file);
+    if (ftruncate(fd, whole_lines(fd, keep)) || fseek(file, 0, SEEK_END)) {
         fclose(file);
         return NULL;
     }

@@ -15,7 +15,8 @@
 #include "program.h"
 
 /* Opens the file, and empties it but for the first `keep` bytes, which a resumed run has written
- * before; -1: it begins anew. Returns NULL with message set when it cannot. */
+ * before, or for the whole lines that are left of them; -1: it begins anew. Returns NULL with
+ * message set when it cannot. */
 struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
                                          int64_t keep, char *message, size_t size);
 

@@ -97,15 +97,15 @@ struct loopc_portion {
 
 /* Shares bands or panels, whichever leaves fewer lines of memory on their way from one processor to
  * another: bands of what is calculated, for each part has read the rows of u before; panels of what
- * is updated, for each part made those of v itself. Where bands are not shared evenly, as those of
- * a few outputs, panels are, too. Each part gets whole tiles, of 2 or of 3 panels, for a tile at
- * the end takes what is behind it along. */
+ * is updated, for each part made those of v itself, unless it made all of v. Where bands are not
+ * shared evenly, as those of a few outputs, panels are, too. Each part gets whole tiles, of 2 or of
+ * 3 panels, for a tile at the end takes what is behind it along. */
 LOOPC_INLINE struct loopc_portion loopc_portion_of(const struct loopc_product *p, int plan)
 {
     const int32_t bands = LOOPC_PANEL_COUNT(p->rows), panels = LOOPC_PANEL_COUNT(p->columns);
     const int32_t unit = plan & LOOPC_PLAN_THREES ? 3 : 1, parts = p->me.parts;
     const bool enough = panels % unit == 0 && panels / unit >= 2 * parts;
-    const bool updates = loopc_finish_of(plan) == LOOPC_UPDATE;
+    const bool updates = loopc_finish_of(plan) == LOOPC_UPDATE && !(plan & LOOPC_PLAN_OWN);
     if (parts == 1 || !enough || (bands % parts == 0 && !updates))
         return (struct loopc_portion){loopc_span_of(bands, p->me), {0, panels}};
     const struct loopc_span mine = loopc_span_of(panels / unit, p->me);

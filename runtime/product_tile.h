@@ -32,6 +32,7 @@ enum {
     LOOPC_PLAN_TWO = 128,    /* there is room for 2 panels of columns, */
     LOOPC_PLAN_THREE = 256,  /* for 3, */
     LOOPC_PLAN_THREES = 512, /* and for nothing but threes of them */
+    LOOPC_PLAN_OWN = 1024,   /* each part has all of v for itself */
 };
 
 /* The plan of a product of `rows` with room for `most` columns and `deepest` p. */
@@ -165,13 +166,13 @@ LOOPC_INLINE void loopc_fetch_weights(const struct loopc_product *p, const struc
     }
 }
 
-/* Fetches for the next step: so much at a time that about as many lines are fetched as there are in
- * the batch whose gradient this is. (It has depth * columns floats, and there are rows * columns *
- * depth multiplications.) */
+/* Fetches for the next step: so much at a time that each part fetches about as many lines as there
+ * are in the batch whose gradient this is. (It has depth * columns floats, and there are rows *
+ * columns * depth multiplications, which the parts share.) */
 LOOPC_INLINE void loopc_fetch_next(const struct loopc_product *p)
 {
     enum { BESIDE_4 = LOOPC_TILE_ROWS * LOOPC_TILE_PANELS * 4 };
-    for (int32_t i = 0; i < (BESIDE_4 + p->rows - 1) / p->rows; i++)
+    for (int32_t i = 0; i < (BESIDE_4 * p->me.parts + p->rows - 1) / p->rows; i++)
         loopc_fetch_ahead(p->ahead);
 }
 

@@ -216,6 +216,12 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
     return 0;
 }
 
+/* Times and traces that were asked for and did not get out. There is nowhere left to say so. */
+static bool is_unseen(const struct loopc_args *args)
+{
+    return (args->timings || args->trace) && ferror(stderr);
+}
+
 static int finish(const struct loopc_job *job, int st)
 {
     struct loopc_run *run = job->state;
@@ -233,7 +239,7 @@ static int finish(const struct loopc_job *job, int st)
     }
     if (run->watch && job->args.timings) loopc_watch_print(run->watch, stderr);
     loopc_watch_free(run->watch);
-    return lost ? 1 : code;
+    return lost || is_unseen(&job->args) ? 1 : code;
 }
 
 /* Said by the signal handler, for people only. */

@@ -24,7 +24,6 @@ static inline const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t 
 struct loopc_ahead {
     struct loopc_rows rows;
     int32_t samples, features;
-    struct loopc_span mine;  /* the features that this part will take */
     int32_t r;               /* the next row, */
     const float *next, *end; /* and what is left of the one before it */
 };
@@ -34,17 +33,15 @@ struct loopc_ahead {
 static inline void loopc_next_ahead(struct loopc_ahead *ahead)
 {
     if (ahead->r >= ahead->samples) return;
-    const float *const row = loopc_row(ahead->rows, ahead->r++, ahead->features);
-    ahead->next = row + ahead->mine.first;
-    ahead->end = row + ahead->mine.end;
+    ahead->next = loopc_row(ahead->rows, ahead->r++, ahead->features);
+    ahead->end = ahead->next + ahead->features;
 }
 
-/* The share of one part of `samples` rows. */
+/* `samples` rows. */
 static inline struct loopc_ahead loopc_ahead_of(struct loopc_rows rows, int32_t samples,
-                                                int32_t features, struct loopc_part me)
+                                                int32_t features)
 {
-    const struct loopc_span mine = loopc_panels_of(features, me);
-    struct loopc_ahead ahead = {rows, samples, features, mine, .next = rows.x, .end = rows.x};
+    struct loopc_ahead ahead = {rows, samples, features, .next = rows.x, .end = rows.x};
     loopc_next_ahead(&ahead);
     return ahead;
 }

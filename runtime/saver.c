@@ -18,8 +18,8 @@ struct loopc_saver {
     const struct loopc_program *program;
     struct loopc_saving saving;
     struct loopc_folder folder;
-    bool open;     /* the folder */
-    char *resumed; /* the path of the checkpoint that was loaded */
+    bool open;          /* the folder */
+    char resumed[4096]; /* the path of the checkpoint that was loaded, or empty */
     struct loopc_counters counters;
     struct loopc_schedule schedule;
     struct loopc_best best;
@@ -54,7 +54,6 @@ static void free_saver(struct loopc_saver *saver)
 {
     if (saver->open) loopc_folder_close(&saver->folder);
     loopc_counters_free(&saver->counters);
-    free(saver->resumed);
     free(saver);
 }
 
@@ -94,8 +93,7 @@ static void take_up(struct loopc_saver *saver, const struct loopc_loading *loadi
 {
     saver->now = saver->last = loading->moment;
     saver->started = clock_now() - loading->moment.seconds;
-    free(saver->resumed);
-    saver->resumed = strdup(loading->path);
+    snprintf(saver->resumed, sizeof saver->resumed, "%s", loading->path);
 }
 
 static int check_position(const struct loopc_saver *saver, const struct loopc_loading *loading)
@@ -135,7 +133,7 @@ int loopc_saver_position(const struct loopc_saver *saver)
 
 int64_t loopc_saver_ended(const struct loopc_saver *saver)
 {
-    const int64_t ended = saver->resumed ? saver->now.ended : 0;
+    const int64_t ended = *saver->resumed ? saver->now.ended : 0;
     return ended > 0 && ended < saver->now.number ? ended : 0;
 }
 
@@ -157,7 +155,10 @@ bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts
     struct loopc_loading loading = {
         .program = saver->program, .state = state, .texts = texts, .message = {text, sizeof text}};
     if (path_of(saver, number, path, sizeof path)) return false;
-    if (loopc_checkpoint_load(&loading, path) || check_position(saver, &loading)) return false;
+    const int verdict = loopc_checkpoint_load(&loading, path);
+    if (verdict != LOOPC_LOADED && verdict != LOOPC_NO_FILE)
+        loopc_say(saver->program, "warning", "%.*s", (int)strcspn(text, "\n"), text);
+    if (verdict != LOOPC_LOADED || check_position(saver, &loading)) return false;
     if (loading.moment.position == LOOPC_AT_END) return false;
     take_up(saver, &loading);
     return true;
@@ -165,7 +166,7 @@ bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts
 
 void loopc_saver_go_on(struct loopc_saver *saver, struct loopc_run *run)
 {
-    if (!saver->resumed) return;
+    if (!*saver->resumed) return;
     run->resume_at = loopc_saver_position(saver);
     loopc_say(saver->program, "resumed", "%s, at %s", saver->resumed,
               saver->program->positions[run->resume_at]);

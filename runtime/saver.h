@@ -43,7 +43,8 @@ int loopc_saver_position(const struct loopc_saver *saver);
 int64_t loopc_saver_ended(const struct loopc_saver *saver);
 
 /* Loads the checkpoint of that number, in the folder of the one that was resumed. Returns whether
- * it is there, whole, and not that of a run that is over. */
+ * it is there, whole, and not that of a run that is over; says why when it is there and cannot be
+ * loaded. */
 bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
                       int64_t number);
 

@@ -330,22 +330,6 @@ static int resume(struct loopc_job *job)
     return read_again(job);
 }
 
-/* A run that is over goes on at the end of the first loop that has more to do now, with a larger
- * bound: what came behind it comes anew. Returns whether there is one. */
-static bool extend(struct loopc_job *job)
-{
-    struct loopc_run *run = job->state;
-    struct loopc_saver *saver = run->saver;
-    int64_t number, found = 0;
-    while (job->program->again && (number = loopc_saver_ended(saver)) != 0) {
-        if (!loopc_saver_load(saver, job->state, &job->texts, number)) break;
-        if (read_again(job) != LOOPC_GO_ON) return false;
-        if (job->program->again(job->state, loopc_saver_position(saver))) found = number;
-    }
-    return found && loopc_saver_load(saver, job->state, &job->texts, found) &&
-           read_again(job) == LOOPC_GO_ON;
-}
-
 /* Whoever wanted more of it should know what that takes. */
 static int over(const struct loopc_job *job)
 {
@@ -357,14 +341,33 @@ static int over(const struct loopc_job *job)
     return 0;
 }
 
+/* A run that is over goes on at the end of the first loop that has more to do now, with a larger
+ * bound: what came behind it comes anew. Returns LOOPC_GO_ON when there is one, or the exit
+ * code. */
+static int extend(struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    struct loopc_saver *saver = run->saver;
+    int64_t number, found = 0;
+    while (job->program->again && (number = loopc_saver_ended(saver)) != 0) {
+        if (!loopc_saver_load(saver, job->state, &job->texts, number)) break;
+        const int code = read_again(job);
+        if (code != LOOPC_GO_ON) return code;
+        if (job->program->again(job->state, loopc_saver_position(saver))) found = number;
+    }
+    if (!found || !loopc_saver_load(saver, job->state, &job->texts, found)) return over(job);
+    return read_again(job);
+}
+
 int loopc_take_up(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
-    const int code = resume(job);
+    int code = resume(job);
     if (code != LOOPC_GO_ON || !run->saver || !job->args.saving.resume) {
         return code == LOOPC_GO_ON ? open_files(job) : code;
     }
-    if (loopc_saver_position(run->saver) == LOOPC_AT_END && !extend(job)) return over(job);
+    if (loopc_saver_position(run->saver) == LOOPC_AT_END) code = extend(job);
+    if (code != LOOPC_GO_ON) return code;
     if (job->program->again) job->program->again(job->state, loopc_saver_position(run->saver));
     loopc_saver_go_on(run->saver, run);
     return open_files(job);

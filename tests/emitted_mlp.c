@@ -234,7 +234,7 @@ static void check_threads(void)
         for (batch.rows = 1; shared_opt.step - start_opt.step < 50;
              batch.rows = batch.rows % BATCH + 1) {
             shared_opt.step++;
-            loopc_crew_run(net_learn_part, &batch);
+            loopc_crew_run(net_learn_part, &batch, sizeof(struct net_input));
         }
         net_get_weights(&shared, threads > 1 ? moved : weights, COUNT);
         expect(threads == 1 || !memcmp(weights, moved, sizeof weights), "threads' weights", 0, 1);

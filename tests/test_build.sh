@@ -41,6 +41,9 @@ SPEC
     CFLAGS="$CFLAGS -I." expect 2 "$LOOPC" build spec.lua
     has "$ERR" "mine.h:1:22: error: 'undeclared'"
     has "$ERR" "the compiler's own messages"
+    CFLAGS="$CFLAGS -I." expect 2 "$LOOPC" check --compile spec.lua
+    has "$ERR" "mine.h:1:22: error: 'undeclared'"
+    lacks "$ERR" ': ok'
 }
 
 test_a_jump_may_end_before_a_declaration() { # as C before C23 has it: a label stands before a statement

@@ -132,6 +132,16 @@ test_gen_to_a_full_disk() {
     done
 }
 
+# What says nothing there does not need it.
+test_closed_standard_output() {
+    cp_spec
+    expect 1 sh -c '"$0" gen nested.lua >&-' "$LOOPC"
+    has "$ERR" 'cannot write to standard output'
+    expect 0 sh -c '"$0" gen nested.lua -o nested.c <&- >&- 2>&-' "$LOOPC"
+    "$LOOPC" gen nested.lua | cmp - nested.c
+    expect 0 sh -c '"$0" check nested.lua >&-' "$LOOPC"
+}
+
 test_gen_dumps() {
     cp_spec
     for pass in load check flatten analyse_fields analyse_signals analyse_flow layout emit format; do

@@ -8,9 +8,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <cmocka.h>
@@ -79,7 +81,7 @@ static void one_is_a_plain_call(void **unused)
 {
     (void)unused;
     struct traces traces = {0};
-    loopc_crew_run(leave_trace, &traces);
+    loopc_crew_run(leave_trace, &traces, 0);
     assert_int_equal(traces.of[0].calls, 1);
     assert_int_equal(traces.of[0].parts, 1);
     assert_true(pthread_equal(traces.of[0].thread, pthread_self()));
@@ -93,7 +95,7 @@ static void everybody_works_once(void **unused)
         struct traces traces = {0};
         size_is(threads);
         for (int i = 0; i < 100; i++)
-            loopc_crew_run(leave_trace, &traces);
+            loopc_crew_run(leave_trace, &traces, 0);
         for (int i = 0; i < MOST; i++) {
             assert_int_equal(traces.of[i].calls, i < threads ? 100 : 0);
             assert_int_equal(traces.of[i].parts, i < threads ? threads : 0);
@@ -109,7 +111,7 @@ static void only_the_caller_has_signals(void **unused)
     (void)unused;
     struct traces traces = {0};
     size_is(2);
-    loopc_crew_run(leave_trace, &traces);
+    loopc_crew_run(leave_trace, &traces, 0);
     assert_false(sigismember(&traces.of[0].blocked, SIGINT));
     assert_true(sigismember(&traces.of[1].blocked, SIGINT));
     assert_true(sigismember(&traces.of[1].blocked, SIGCHLD));
@@ -138,7 +140,7 @@ static void go_round(void *job, struct loopc_part me)
 static void go_rounds(int threads, int count, int nap_every)
 {
     struct rounds rounds = {.count = count, .nap_every = nap_every};
-    loopc_crew_run(go_round, &rounds);
+    loopc_crew_run(go_round, &rounds, 0);
     for (int i = 0; i < threads; i++) {
         assert_int_equal(rounds.at[i], count);
         assert_int_equal(rounds.wrong[i], 0);
@@ -183,6 +185,108 @@ static void one_processor_is_enough(void **unused)
     const int64_t taken = milliseconds() - start;
     sched_setaffinity(0, sizeof before, &before);
     assert_in_range(taken, 0, 4000);
+}
+
+/* Each part's own memory is its own, aligned, and keeps what was left in it; that of the caller is
+ * what the caller says. */
+static void use_own(void *job, struct loopc_part me)
+{
+    static unsigned char first[3000];
+    const int round = *(const int *)job;
+    unsigned char *const own = loopc_crew_own(me, first);
+    assert_true((own == first) == (me.part == 0));
+    assert_int_equal((uintptr_t)own % 64, me.part == 0 ? (uintptr_t)first % 64 : 0);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(own[i], round > 1 ? me.part + round - 1 : 0);
+    memset(own, me.part + round, 1000);
+    loopc_meet(me);
+    assert_int_equal(own[999], me.part + round);
+}
+
+static void each_has_memory_of_its_own(void **unused)
+{
+    (void)unused;
+    size_is(3);
+    for (int round = 1; round <= 20; round++)
+        loopc_crew_run(use_own, &round, 1000);
+    loopc_crew_end();
+}
+
+static void works_in_parts(void *job, struct loopc_part me)
+{
+    if (me.part == 0) *(int *)job = me.parts;
+}
+
+/* Then the work is done by the caller alone, and later again by all. */
+static int has_no_memory(void *unused)
+{
+    (void)unused;
+    int without = 0, with = 0;
+    size_is(2);
+    setrlimit(RLIMIT_AS, &(struct rlimit){1 << 30, RLIM_INFINITY});
+    loopc_crew_run(works_in_parts, &without, (size_t)2 << 30);
+    setrlimit(RLIMIT_AS, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+    loopc_crew_run(works_in_parts, &with, 1000);
+    return without == 1 && with == 2 ? 0 : 1;
+}
+
+static void without_memory_the_caller_works_alone(void **unused)
+{
+    (void)unused;
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+    skip(); /* the sanitizers need that memory themselves */
+#endif
+    static struct child child;
+    child_run(&child, has_no_memory, NULL);
+    assert_int_equal(child.code, 0);
+}
+
+struct places {
+    bool crowd;
+    atomic_int of[2];
+};
+
+/* Where both work; before, the second comes to the first if they are to be crowded. */
+static void take_places(void *job, struct loopc_part me)
+{
+    struct places *const places = job;
+    if (me.part == 0) places->of[0] = sched_getcpu();
+    loopc_meet(me);
+    if (places->crowd && me.part == 1) {
+        cpu_set_t all, one;
+        sched_getaffinity(0, sizeof all, &all);
+        CPU_ZERO(&one);
+        CPU_SET((size_t)places->of[0], &one);
+        sched_setaffinity(0, sizeof one, &one);
+        sched_setaffinity(0, sizeof all, &all);
+    }
+    places->of[me.part] = sched_getcpu();
+}
+
+/* How many pieces of work it takes until two that were crowded have a processor each. */
+static int works_until_apart(void)
+{
+    struct places places = {.crowd = true};
+    size_is(2);
+    loopc_crew_run(take_places, &places, 0);
+    places.crowd = false;
+    for (int works = 1; works < 1000; works++) {
+        loopc_crew_run(take_places, &places, 0);
+        if (places.of[0] != places.of[1]) return works;
+    }
+    return 1000;
+}
+
+/* The scheduler alone leaves them together for some hundreds of milliseconds, thousands of
+ * meetings. */
+static void members_do_not_stay_on_one_processor(void **unused)
+{
+    (void)unused;
+    int soon = 0;
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) skip();
+    for (int i = 0; i < 10; i++)
+        soon += works_until_apart() <= 70;
+    assert_in_range(soon, 6, 10);
 }
 
 static void sizes_change_and_end(void **unused)
@@ -237,7 +341,7 @@ static int works_alone(void *unused)
 {
     (void)unused;
     struct traces traces = {0};
-    loopc_crew_run(leave_trace, &traces);
+    loopc_crew_run(leave_trace, &traces, 0);
     loopc_crew_end();
     const bool alone = tasks_become(1);
     const int st = loopc_crew_size(2, message, sizeof message);
@@ -268,6 +372,9 @@ int main(void)
         TEST(meetings_wait_for_all),
         TEST(who_sleeps_is_woken),
         TEST(one_processor_is_enough),
+        TEST(each_has_memory_of_its_own),
+        TEST(without_memory_the_caller_works_alone),
+        TEST(members_do_not_stay_on_one_processor),
         TEST(sizes_change_and_end),
         TEST(impossible_sizes_are_refused),
         TEST(a_thread_that_cannot_be_had_is_an_error),

@@ -109,7 +109,7 @@ static void errors_are_as_promised(void **unused)
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         struct sweep sweep = {.function = &functions[i]};
         sweep.every = every ? strtoull(every, NULL, 10) : EVERY;
-        loopc_crew_run(sweep_part, &sweep);
+        loopc_crew_run(sweep_part, &sweep, 0);
         int worst = 0;
         for (int part = 1; part < threads; part++)
             worst = sweep.of[part].worst > sweep.of[worst].worst ? part : worst;

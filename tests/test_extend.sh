@@ -70,6 +70,15 @@ test_without_the_end_of_its_loop_it_is_over() {
     has "$ERR" "--keep 2"
 }
 
+test_a_damaged_end_of_its_loop_is_told() {
+    build_fit 'times = "$epochs"'
+    expect 0 ./fit --checkpoint saved
+    truncate -s -3 saved/fit-10.safetensors
+    expect 0 ./fit --checkpoint saved --resume --epochs 20
+    has "$ERR" "warning: saved/fit-10.safetensors: "
+    has "$ERR" "that run is over"
+}
+
 test_killed_behind_the_last_epoch() {
     build_fit 'times = "$epochs"'
     expect 0 ./fit --checkpoint saved

@@ -305,7 +305,8 @@ static void nearest_name(void **unused)
 static void reads_within_a_range(void **state)
 {
     (void)state;
-    static const struct loopc_range share = {0, 1}, positive = {1, INFINITY}, low = {-INFINITY, -1};
+    static const struct loopc_range share = {0, 1}, ten = {0.1, 10}, positive = {1, INFINITY},
+                                    low = {-INFINITY, -1};
     struct loopc_field f = *field("f32"), n = *field("i32"), three = *field("three");
     struct state values = {.f32 = 0.5f};
     char range[64];
@@ -322,6 +323,9 @@ static void reads_within_a_range(void **state)
     assert_int_equal(loopc_field_parse(&three, &values, "-1,-2,0", NULL, message, sizeof message),
                      1);
     assert_string_equal(message, "0 is out of range: it goes up to -1");
+    n.range = &ten;
+    loopc_range_format(&n, range, sizeof range);
+    assert_string_equal(range, "from 0.1 to 10");
     assert_int_equal(loopc_range_format(field("f32"), range, sizeof range), 0);
 }
 

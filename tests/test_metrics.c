@@ -196,6 +196,30 @@ static void a_file_that_cannot_be_opened(void **unused)
     assert_string_equal(message, "cannot write /no/such/folder/m: No such file or directory");
 }
 
+/* What a resumed run goes on from, and what stays of a file of eight bytes. */
+static void what_is_left_of_a_file(void **unused)
+{
+    static const struct {
+        int64_t keep;
+        const char *left;
+    } cases[] = {{0, ""}, {2, ""}, {3, "{}\n"}, {6, "{}\n{}\n"}, {8, "{}\n{}\n"}, {99, "{}\n{}\n"}};
+    (void)unused;
+    char message[256];
+    struct state state = {0};
+    for (size_t i = 0; i <= sizeof cases / sizeof *cases; i++) {
+        const bool lost = i == sizeof cases / sizeof *cases;
+        FILE *file = fopen(path, "w");
+        fputs("{}\n{}\n{\"", file);
+        fclose(file);
+        if (lost) remove(path);
+        struct loopc_metrics *metrics =
+            loopc_metrics_open(&program, path, lost ? 99 : cases[i].keep, message, sizeof message);
+        assert_non_null(metrics);
+        assert_string_equal(content(), lost ? "" : cases[i].left);
+        assert_int_equal(loopc_metrics_close(metrics, &state, "ok"), LOOPC_OK);
+    }
+}
+
 static void a_full_disk(void **unused)
 {
     (void)unused;
@@ -214,13 +238,10 @@ static void a_full_disk(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_an_iteration),
-        cmocka_unit_test(every_type),
-        cmocka_unit_test(what_is_no_number_is_null),
-        cmocka_unit_test(only_every_so_many),
-        cmocka_unit_test(loops_without_reports),
-        cmocka_unit_test(a_file_that_cannot_be_opened),
-        cmocka_unit_test(a_full_disk),
+        cmocka_unit_test(a_line_an_iteration),       cmocka_unit_test(every_type),
+        cmocka_unit_test(what_is_no_number_is_null), cmocka_unit_test(only_every_so_many),
+        cmocka_unit_test(loops_without_reports),     cmocka_unit_test(a_file_that_cannot_be_opened),
+        cmocka_unit_test(what_is_left_of_a_file),    cmocka_unit_test(a_full_disk),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

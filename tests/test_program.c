@@ -189,6 +189,25 @@ static void output_that_is_lost(void **unused)
     assert_int_equal(child.code, 0); /* nothing to write, nothing lost */
 }
 
+static int words_into_full_disk(void *argv)
+{
+    const int fd = open("/dev/full", O_WRONLY);
+    dup2(fd, STDERR_FILENO);
+    return mini_main(argv);
+}
+
+static void times_that_are_lost(void **unused)
+{
+    (void)unused;
+    if (access("/dev/full", W_OK)) skip();
+    child_run(&child, words_into_full_disk, ARGV("--silent", "--timings"));
+    assert_int_equal(child.code, 1);
+    child_run(&child, words_into_full_disk, ARGV("--silent", "--trace"));
+    assert_int_equal(child.code, 1);
+    child_run(&child, words_into_full_disk, ARGV("--silent", "--progress=always"));
+    assert_int_equal(child.code, 0); /* nobody asked for a word that counts */
+}
+
 static int without_streams(void *argv)
 {
     for (int fd = 0; fd < 2; fd++)
@@ -364,6 +383,7 @@ int main(void)
         cmocka_unit_test(metrics),
         cmocka_unit_test(files_that_cannot_be_written),
         cmocka_unit_test(output_that_is_lost),
+        cmocka_unit_test(times_that_are_lost),
         cmocka_unit_test(closed_streams),
         cmocka_unit_test(a_reader_that_left),
         cmocka_unit_test(timings_and_trace),

@@ -22,8 +22,8 @@ local function check_one(arguments, path)
     local one = setmetatable({ path }, { __index = arguments })
     local unit = compile.unit(one, { format = "never" })
     if not unit then return false end
-    if arguments.compile then toolchain.check(unit, one) end
-    compile.show(unit, one)
+    if not arguments.compile then compile.show(unit, one)
+    elseif not toolchain.show(unit, one, toolchain.check(unit, one)) then return false end
     if unit.diags.errors > 0 then return false end
     if not arguments.quiet and arguments.diagnostics ~= "json" then
         cli.note(("%s: ok, %d steps"):format(path, unit.step_count))

@@ -244,14 +244,15 @@ static void run(void)
     }
 }
 
-static void print_last(void)
+/* Returns whether that did not get out. */
+static bool print_last(void)
 {
     for (int i = 0; i < hub.trainer_count; i++) {
         struct point loss;
         if (!hub_last(&hub, i, "loss", &loss)) continue;
         printf("%s: last loss %.9g at batch %.0f\n", hub.trainers[i].name, loss.value, loss.batch);
     }
-    (void)fflush(stdout);
+    return fflush(stdout) != 0;
 }
 
 /* What trainers still say when their channel ends is read; then those that were started are waited
@@ -274,20 +275,33 @@ static int end_links(void)
     return code;
 }
 
+static int lost_output(void)
+{
+    (void)complain("standard output", strerror(errno));
+    return 1;
+}
+
+/* Without it nobody could open the page. */
+static int print_address(const struct server *server)
+{
+    printf("http://%s:%d/?token=%s\n", options.host, server_port(server), server_token(server));
+    return fflush(stdout) ? lost_output() : 0;
+}
+
 static int serve(void)
 {
     struct server *server = server_start(&hub, options.host, options.port, send_to);
-    if (!server) return complain(options.host, errno ? strerror(errno) : "cannot listen there");
-    printf("http://%s:%d/?token=%s\n", options.host, server_port(server), server_token(server));
-    (void)fflush(stdout);
-    run();
+    const int failed =
+        server ? print_address(server)
+               : complain(options.host, errno ? strerror(errno) : "cannot listen there");
+    if (!failed) run();
     pthread_mutex_lock(&sending);
     const int code = end_links();
     pthread_mutex_unlock(&sending);
     if (!stopped && hub.viewers)
         (void)nanosleep(&(struct timespec){FAREWELL_MS / 1000, FAREWELL_MS % 1000 * 1000000}, NULL);
     server_stop(server);
-    return code;
+    return failed ? failed : code;
 }
 
 /* What the programs print is shown when the terminal is free again. */
@@ -322,6 +336,6 @@ int main(int argc, char **argv)
         return code;
     }
     code = options.tui ? show_table() : serve();
-    print_last();
+    if (print_last() && !code) code = lost_output();
     return stopped ? 128 + stopped : code;
 }

@@ -116,6 +116,13 @@ def test_what_cannot_be_started_is_explained():
         assert done.returncode == 2 and hint in done.stderr, (done.returncode, done.stderr)
 
 
+def test_an_address_that_is_not_printed_is_a_failure():
+    for where, why in ((">/dev/full", "No space left"), (">&-", "Bad file descriptor"), ("<&- >&-", "Bad file descriptor")):
+        command = ["sh", "-c", f'exec "$0" observe "$@" {where}', LOOPC, *BUSY]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        assert done.returncode == 1 and f"standard output: {why}" in done.stderr, (where, done)
+
+
 def test_a_trainer_that_is_killed_ends_the_table():
     screen = Screen(*BUSY)
     screen.sees(r"xor +running +[1-9]")

@@ -235,7 +235,7 @@ test("steps from a data set fetch the next batch, where that is neither small no
         local net = net_of { layers = { inputs, 16, 3 }, batch = 64, output = "softmax", loss = "cross_entropy", shared = shared }
         local text = emitted(net, { optimizer_of(net, "adam") }, used or { "net_train_from" })
         assert_formatted(text)
-        return contains(text, "loopc_dense_update_ahead"), text
+        return contains(text, "struct loopc_ahead ahead"), text
     end
     assert(not fetching(255, false), "a small batch stays in the cache")
     assert(not fetching(1025, false), "a large one would not stay there")

@@ -92,13 +92,17 @@ test("ticks are round numbers", function()
     equal(texts(plot_axis.linear(-30000, 30000, 6, true)), "-30k -20k -10k 0 10k 20k 30k")
     equal(texts(plot_axis.linear(0, 3e-5, 4, true)), "0 1e-5 2e-5 3e-5")
     equal(texts(plot_axis.linear(5, 5, 3)), "4.5 5.0 5.5")
+    for _, value in ipairs { 0, 5e-324, math.mininteger, math.maxinteger, -1.5e308 } do
+        suite:check(#plot_axis.linear(value, value, 6).ticks <= 8, "one value")
+    end
+    for _, tick in ipairs(plot_axis.logarithmic(5e-324, 5e-324, 6).ticks) do suite:check(tick.value > 0) end
     equal(texts(plot_axis.logarithmic(1e-5, 1, 6)), "1e-5 1e-4 0.001 0.01 0.1 1")
     equal(texts(plot_axis.logarithmic(0.05, 2, 6)), "0.05 0.1 0.2 0.5 1 2")
     equal(plot_axis.logarithmic(0.1, 1, 6).at(0), nil)
     equal(texts(plot_axis.linear(1000000, 1000010, 5, true)), "1000000 1000002 1000004 1000006 1000008 1000010")
-    for _, low in ipairs { -1e300, -7, 0, 1e-300, 123456789 } do
+    for _, low in ipairs { -1e300, -7, 0, 5e-324, 1e-300, 123456789, math.mininteger, math.maxinteger } do
         for _, span in ipairs { 1e-3, 1, 1e9, 1e300 } do
-            local count = #plot_axis.linear(low, low + math.max(span, math.abs(low) * 1e-9), 6).ticks
+            local count = #plot_axis.linear(low, low + math.max(span, math.abs(low + 0.0) * 1e-9), 6).ticks
             suite:check(count >= 1 and count <= 8, ("%g %g: %d ticks"):format(low, span, count))
         end
     end
