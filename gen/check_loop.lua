@@ -60,7 +60,7 @@ local function read_node(unit, loop, entry)
         full = loop.name .. "." .. entry.key, value = value }
     if not check_name(unit, node) then return nil end
     reader.keys(unit, node, value, vocabulary.node_keys)
-    reader.unknown(unit, node, value, vocabulary.node_keys, nil, true)
+    reader.unknown(unit, node, value, vocabulary.node_keys, nil, 1)
     node.doc = value.doc
     read_order(unit, node, value.order)
     node.body = read_body(unit, node, node.name, value[1], node.at)
@@ -204,7 +204,7 @@ function check_loop.read_binding(unit, callback, entry)
     local short = entry.key:match("([%w_]+)$") or entry.key
     if type(value) == "table" and not dsl.kind(value) then
         local title = { kind = "body", name = entry.key, at = at }
-        reader.unknown(unit, title, value, vocabulary.binding_keys, nil, true)
+        reader.unknown(unit, title, value, vocabulary.binding_keys, nil, 1)
         order = reader.order(unit, title, value, callback.order)
         value = value[1]
     end

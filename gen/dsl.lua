@@ -73,9 +73,9 @@ local function is_plain(value) return type(value) == "table" and not about[value
 local nodes, loops = {}, {} -- of this spec, in the order of the text
 
 -- node(order, body) | node { order = n, doc = "...", body }
-local function node(order, body)
+local function node(order, body, ...)
     if type(order) == "string" and body == nil then order, body = nil, order end
-    nodes[#nodes + 1] = record(is_plain(order) and order or { order = order, body }, "node")
+    nodes[#nodes + 1] = record(is_plain(order) and order or { order = order, body, ... }, "node")
     return nodes[#nodes]
 end
 

@@ -93,11 +93,12 @@ function reader.keys(unit, owner, value, entries)
     end
 end
 
--- Keys that are neither names nor, when `positional`, numbers from 1 on, in the order in which they are reported.
+-- Keys that are neither names nor, when `positional`, numbers from 1 on, or up to it where it is a number; in the order in
+-- which they are reported.
 function reader.odd_keys(value, positional)
-    local keys = {}
+    local keys, most = {}, positional == true and math.huge or positional or 0
     for key in next, value do
-        local fits_list = positional and math.type(key) == "integer" and key >= 1
+        local fits_list = math.type(key) == "integer" and key >= 1 and key <= most
         if type(key) ~= "string" and not fits_list then
             keys[#keys + 1] = ("[%s]"):format(type(key) == "number" and key or reader.what(key))
         end
@@ -125,7 +126,9 @@ function reader.unknown(unit, owner, value, entries, accept, positional, hint_of
             nearest.suggest(key, names), hint_of and hint_of(key, entry.value) or "its keys are " .. table.concat(names, ", "))
     end
     for _, key in ipairs(reader.odd_keys(value, positional)) do
-        unit.diags:add("unknown_key", owner.at, owner.name, key, reader.title(owner), "", "every entry has a name: name = value")
+        local is_body = positional == 1 and key:find "^%[%d+%]$"
+        unit.diags:add("unknown_key", owner.at, owner.name, key, reader.title(owner), "",
+            is_body and "there is one body; texts are joined with .." or "every entry has a name: name = value")
     end
 end
 

@@ -3,6 +3,7 @@ local Fit = loop "Fit" {
     on_step = [[ puts("step"); ]],
     after_step = { 2, [[ puts("step"); ]] },
     before_step = node { order = 1, dco = "before", [[ puts("before"); ]] },
+    finally_step = node(3, [[ puts("one"); ]], [[ puts("two"); ]]),
     state = { eta = f32 { 0.5, optoin = true } },
     "step",
 }
