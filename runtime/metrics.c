@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A field and the name it has in its loop's lines. */
@@ -145,18 +146,26 @@ static off_t whole_lines(int fd, off_t most)
     return end;
 }
 
+/* Goes on behind the whole lines of the first `keep` bytes. What is no file, as a terminal or
+ * /dev/null, keeps nothing. */
+static bool go_on(FILE *file, int64_t keep)
+{
+    const int fd = fileno(file);
+    struct stat about;
+    if (fstat(fd, &about)) return false;
+    if (!S_ISREG(about.st_mode)) return true;
+    return !ftruncate(fd, whole_lines(fd, keep)) && !fseek(file, 0, SEEK_END);
+}
+
 /* The lines after a checkpoint are written anew by the run that goes on from it. */
 static FILE *open_file(const char *path, int64_t keep)
 {
     FILE *file = fopen(path, keep >= 0 ? "r+e" : "we");
     if (!file && keep >= 0 && errno == ENOENT) file = fopen(path, "we");
     if (!file || keep < 0) return file;
-    const int fd = fileno(file);
-    if (ftruncate(fd, whole_lines(fd, keep)) || fseek(file, 0, SEEK_END)) {
-        fclose(file);
-        return NULL;
-    }
-    return file;
+    if (go_on(file, keep)) return file;
+    fclose(file);
+    return NULL;
 }
 
 int64_t loopc_metrics_size(const struct loopc_metrics *metrics)

@@ -220,6 +220,18 @@ static void what_is_left_of_a_file(void **unused)
     }
 }
 
+/* A run that wrote to /dev/null is resumed like any other. */
+static void a_device_is_not_cut(void **unused)
+{
+    (void)unused;
+    char message[256];
+    struct state state = {0};
+    struct loopc_metrics *metrics =
+        loopc_metrics_open(&program, "/dev/null", 3, message, sizeof message);
+    assert_non_null(metrics);
+    assert_int_equal(loopc_metrics_close(metrics, &state, "ok"), LOOPC_OK);
+}
+
 static void a_full_disk(void **unused)
 {
     (void)unused;
@@ -238,10 +250,15 @@ static void a_full_disk(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_an_iteration),       cmocka_unit_test(every_type),
-        cmocka_unit_test(what_is_no_number_is_null), cmocka_unit_test(only_every_so_many),
-        cmocka_unit_test(loops_without_reports),     cmocka_unit_test(a_file_that_cannot_be_opened),
-        cmocka_unit_test(what_is_left_of_a_file),    cmocka_unit_test(a_full_disk),
+        cmocka_unit_test(a_line_an_iteration),
+        cmocka_unit_test(every_type),
+        cmocka_unit_test(what_is_no_number_is_null),
+        cmocka_unit_test(only_every_so_many),
+        cmocka_unit_test(loops_without_reports),
+        cmocka_unit_test(a_file_that_cannot_be_opened),
+        cmocka_unit_test(what_is_left_of_a_file),
+        cmocka_unit_test(a_device_is_not_cut),
+        cmocka_unit_test(a_full_disk),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }
