@@ -63,7 +63,8 @@ case("signals", short, {
 
 case("signals are statements", problems, {
     { "$stop();", "" }, { "{ $stop(); }", "" }, { "if (x) $stop();", "" }, { "else $stop();", "" }, { "do $stop(); while (0);", "" },
-    { "#if A\n  $stop();\n#else\n\n  $fail(\"x\");\n#endif\n$stop();", "" }, { "case 1: $stop();", "" }, { "a = 1; /* then */ $stop();", "" }, { "puts(\"x\");\n\n  $fail(\"%s\", \"y\");", "" },
+    { "#if A\n  $stop();\n#else\n\n  $fail(\"x\");\n#endif\n$stop();", "" }, { "case 1: $stop();", "" },
+    { "a = 1; /* then */ $stop();", "" }, { "puts(\"x\");\n\n  $fail(\"%s\", \"y\");", "" },
     { "int x = $stop();", "bad_signal:1" }, { "return $stop();", "bad_signal:1" }, { "\n$stop()", "bad_signal:2" },
     { "$stop;", "bad_signal:1" }, { "$fail();", "bad_signal:1" }, { "$fail( /* nothing */ );", "bad_signal:1" },
     { "$recover(x);", "bad_signal:1" }, { "$cancel(a, b);", "bad_signal:1" }, { "$cancel(a + b);", "bad_signal:1" },
