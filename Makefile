@@ -22,11 +22,11 @@ COMPILE = $(CC) $(STANDARD) $(DEFINES) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS)
 
 RUNTIME := $(sort $(shell find runtime -name '*.c'))
 HEADERS := $(sort $(shell find runtime -name '*.h'))
-HOST := $(filter-out gen/embed.c,$(sort $(wildcard gen/*.c)))
+HOST := $(filter-out gen/host/embed.c,$(sort $(wildcard gen/host/*.c)))
 SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) .clang-format
 OBSERVE := $(sort $(wildcard gen/observe/*.c))
 PAGE := $(sort $(wildcard templates/observe/*))
-TESTS := $(sort $(wildcard tests/test_*.c))
+TESTS := $(sort $(shell find tests/runtime -name 'test_*.c'))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 RUNTIME_OBJECTS = $(RUNTIME:%.c=$(BUILD)/%.o)
@@ -36,7 +36,7 @@ TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 .PHONY: all
 all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/libloopc.a ## builds the generator and the runtime (the default)
 
-$(BUILD)/loopc: $(BUILD)/gen/main.o $(BUILD)/libhost.a
+$(BUILD)/loopc: $(BUILD)/gen/host/main.o $(BUILD)/libhost.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LUA_LIBRARY) -lm -ldl
 
 # The page server is a program of its own, so that loopc itself needs no web server.
@@ -48,10 +48,10 @@ $(BUILD)/page.c: $(BUILD)/embed $(PAGE)
 	@$(BUILD)/embed $@ $(PAGE) $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css
 
 $(BUILD)/page.o: $(BUILD)/page.c
-	$(CC) $(STANDARD) -Igen -c -o $@ $<
+	$(CC) $(STANDARD) -Igen/host -c -o $@ $<
 
 # All of the generator but its main: what its tests link.
-$(BUILD)/libhost.a: $(filter-out $(BUILD)/gen/main.o,$(HOST_OBJECTS))
+$(BUILD)/libhost.a: $(filter-out $(BUILD)/gen/host/main.o,$(HOST_OBJECTS))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
@@ -65,28 +65,28 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 
 # What is hot in a run is inline in headers; the library around it is to be small, but for what reads or makes
 # much data and meets threads.
-QUICK_PARTS = crew csv dataset_rows idx input interrupt loading loading_columns model model_predict npy number record rng scale
+QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng run/interrupt
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$(*F)),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
-$(BUILD)/embed: gen/embed.c $(BUILD)/flags
+$(BUILD)/embed: gen/host/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/scripts.list $(SCRIPTS)
 	$(Q)$(BUILD)/embed $@ $(SCRIPTS)
 
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
-	$(Q)$(CC) $(STANDARD) -Igen -c -o $@ $<
+	$(Q)$(CC) $(STANDARD) -Igen/host -c -o $@ $<
 
 # Tests of kernels as trainers are compiled: for this processor.
-NATIVE_TESTS = $(BUILD)/tests/test_dense_native $(BUILD)/tests/test_dense_cut
+NATIVE_TESTS = $(BUILD)/tests/runtime/nn/test_dense_native $(BUILD)/tests/runtime/nn/test_dense_cut
 $(NATIVE_TESTS): private NATIVE = -march=native
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(NATIVE) $(LUA_CFLAGS) -Igen -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
+	$(Q)$(COMPILE) $(NATIVE) $(LUA_CFLAGS) -Igen/host -Itests/support -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
 	    -lcmocka $(LIBRARIES) -ldl
 
 # Files that change only when their text does: other flags, or a script that came or went, rebuild what they must.
@@ -136,15 +136,15 @@ GRAPHS = 5000
 .PHONY: soak
 soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
-	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/test_environment.sh
-	@BUILD=$(BUILD) tests/ten_seeds.sh
-	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/test_resume.sh
-	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -o $(BUILD)/elementary tests/test_elementary.c \
+	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/program/test_environment.sh
+	@BUILD=$(BUILD) tests/program/ten_seeds.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
+	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
 	LOOPC_EVERY=1 $(BUILD)/elementary
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
-TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen -Itests $(LUA_CFLAGS)
+TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)
 .PHONY: check
 check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compiles with -Werror by two compilers
 	+@$(MAKE) --no-print-directory check-format check-lua check-cppcheck check-tidy check-warnings
@@ -154,16 +154,16 @@ check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 	@! grep -nE '^.{101}' $(ALL_C) || { echo 'lines of C have at most 100 columns'; exit 1; }
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/environment/**' 'tests/lightning/**' 'tests/bench/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
 	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench
-	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/environment tests/lightning
+	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/program
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppress=missingIncludeSystem -Iruntime -Igen $(DEFINES) gen runtime
-TIDY_MARKS = $(patsubst %.c,$(BUILD)/tidy/%.ok,$(HOST) $(OBSERVE) gen/embed.c $(RUNTIME) $(TESTS))
+	    --suppress=missingIncludeSystem -Iruntime -Igen/host $(DEFINES) gen runtime
+TIDY_MARKS = $(patsubst %.c,$(BUILD)/tidy/%.ok,$(HOST) $(OBSERVE) gen/host/embed.c $(RUNTIME) $(TESTS))
 check-tidy: $(TIDY_MARKS)
-$(BUILD)/tidy/%.ok: %.c .clang-tidy $(HEADERS) $(wildcard gen/*.h tests/*.h)
+$(BUILD)/tidy/%.ok: %.c .clang-tidy $(HEADERS) $(wildcard gen/*/*.h tests/support/*.h)
 	@mkdir -p $(@D)
 	clang-tidy --quiet $< -- $(TIDY_FLAGS)
 	@touch $@

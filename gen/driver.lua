@@ -1,6 +1,6 @@
 -- The list of commands, and the way from the command line to one of them. In: the arguments; out: the exit code.
 
-local cli = require "gen.cli"
+local cli = require "gen.cli.cli"
 local host = require "host"
 
 local driver = {}
@@ -37,7 +37,7 @@ local aliases = { ["--help"] = "help", ["-h"] = "help", ["--version"] = "version
 local function unknown(word)
     if word:match("%.lua$") then cli.usage(("'%s' is no command"):format(word), "loopc build " .. word) end
     if word:sub(1, 1) == "-" then cli.usage(("unknown option '%s'"):format(word), "loopc --help lists the commands") end
-    local suggestion = require("gen.nearest").suggest(word, driver.commands)
+    local suggestion = require("gen.base.nearest").suggest(word, driver.commands)
     cli.usage(("unknown command '%s'%s"):format(word, suggestion), "loopc --help lists the commands")
 end
 

@@ -1,24 +1,24 @@
 -- The way of a spec through the compiler: its table of contents.
 
-local Diag = require "gen.diag"
+local Diag = require "gen.diagnostics.diag"
 
 local pipeline = {}
 
--- Each pass is gen/<name>.lua with run(unit). `stop` ends the way when errors have been found; `foreign` code runs in it.
+-- Each row: the name of --dump, the module, whose run(unit) is the pass, and its help. `stop` ends the way when errors have been found; `foreign` code runs in it.
 pipeline.passes = {
-    { "load", "runs the spec in the sandbox", stop = true, foreign = true },
-    { "check", "resolves names, fills in defaults, builds the spec tree", stop = true },
-    { "optimize", "merges and drops elements of control flow that change nothing (not with -O0)" },
-    { "check_elements", "builds the trees of elements", stop = true },
-    { "flatten", "puts insertions in place: the step list", stop = true },
-    { "analyse_fields", "what each $name means; what steps read and write" },
-    { "check_calls", "what the C says of the functions that elements call", stop = true },
-    { "analyse_signals", "which signals each step gives, and whether it may", stop = true },
-    { "analyse_bounds", "which bounds a resumed run may evaluate again" },
-    { "analyse_flow", "where control can go; what cannot be reached" },
-    { "layout", "names and places of everything in the emitted C" },
-    { "emit", "the C, straight or step form" },
-    { "format", "clang-format" },
+    { "load", "gen.spec.load", "runs the spec in the sandbox", stop = true, foreign = true },
+    { "check", "gen.check.check", "resolves names, fills in defaults, builds the spec tree", stop = true },
+    { "optimize", "gen.check.optimize", "merges and drops elements of control flow that change nothing (not with -O0)" },
+    { "check_elements", "gen.check.elements", "builds the trees of elements", stop = true },
+    { "flatten", "gen.flatten.flatten", "puts insertions in place: the step list", stop = true },
+    { "analyse_fields", "gen.analyse.fields", "what each $name means; what steps read and write" },
+    { "check_calls", "gen.check.calls", "what the C says of the functions that elements call", stop = true },
+    { "analyse_signals", "gen.analyse.signals", "which signals each step gives, and whether it may", stop = true },
+    { "analyse_bounds", "gen.analyse.bounds", "which bounds a resumed run may evaluate again" },
+    { "analyse_flow", "gen.analyse.flow", "where control can go; what cannot be reached" },
+    { "layout", "gen.flatten.layout", "names and places of everything in the emitted C" },
+    { "emit", "gen.emit.emit", "the C, straight or step form" },
+    { "format", "gen.emit.format", "clang-format" },
 }
 
 -- A unit: one spec on its way. options: line, format, max_steps, limits, all optional.
@@ -47,7 +47,7 @@ end
 function pipeline.run(unit, last)
     for _, pass in ipairs(pipeline.passes) do
         set_collector(pass)
-        require("gen." .. pass[1]).run(unit)
+        require(pass[2]).run(unit)
         if pass.stop and unit.diags.errors > 0 then return false end
         if pass[1] == last then break end
     end

@@ -56,18 +56,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "status.h"
-#include "fields.h"
-#include "program.h"
-#include "interrupt.h"
-#include "watch.h"
-#include "weave.h"
-#include "child.h"
-#include "machine.h"
-#include "crew.h"
-#include "rng.h"
-#include "dataset.h"
-#include "nn.h"
-#include "environment.h"
+#include "run/failures.h"
+#include "run/fields.h"
+#include "run/program.h"
+#include "run/interrupt.h"
+#include "telemetry/watch.h"
+#include "process/weave.h"
+#include "process/child.h"
+#include "library/machine.h"
+#include "parallel/crew.h"
+#include "base/rng.h"
+#include "data/dataset.h"
+#include "nn/nn.h"
+#include "library/environment.h"
 
 #endif

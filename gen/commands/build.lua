@@ -1,9 +1,9 @@
 -- loopc build: from a spec to a program.
 
-local cli = require "gen.cli"
-local compile = require "gen.compile"
+local cli = require "gen.cli.cli"
+local compile = require "gen.build.compile"
 local host = require "host"
-local toolchain = require "gen.toolchain"
+local toolchain = require "gen.build.toolchain"
 
 local build = {
     name = "build",

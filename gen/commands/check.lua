@@ -1,8 +1,8 @@
 -- loopc check: reads specs and says what is wrong with them.
 
-local cli = require "gen.cli"
-local compile = require "gen.compile"
-local toolchain = require "gen.toolchain"
+local cli = require "gen.cli.cli"
+local compile = require "gen.build.compile"
+local toolchain = require "gen.build.toolchain"
 
 local check = {
     name = "check",

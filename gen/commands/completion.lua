@@ -1,6 +1,6 @@
 -- loopc completion: a completion script for bash, made from the tables of the commands.
 
-local cli = require "gen.cli"
+local cli = require "gen.cli.cli"
 local host = require "host"
 
 local completion = {

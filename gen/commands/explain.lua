@@ -1,6 +1,6 @@
 -- loopc explain: the order in which everything of a spec runs, as an indented listing.
 
-local compile = require "gen.compile"
+local compile = require "gen.build.compile"
 local host = require "host"
 
 local command = {
@@ -16,7 +16,7 @@ local command = {
 function command.run(arguments)
     local unit = compile.spec(arguments, { format = "never" }, "layout")
     if not unit then return 2 end
-    host.stdout(require("gen.explain").text(unit))
+    host.stdout(require("gen.views.explain").text(unit))
     return 0
 end
 

@@ -1,8 +1,8 @@
 -- loopc gen: from a spec to C, on standard output or in a file.
 
-local cli = require "gen.cli"
-local compile = require "gen.compile"
-local diff = require "gen.diff"
+local cli = require "gen.cli.cli"
+local compile = require "gen.build.compile"
+local diff = require "gen.base.diff"
 local host = require "host"
 
 local gen = {
@@ -94,7 +94,7 @@ end
 
 -- What is made: { path, text }; a library has a header beside its source.
 local function files_of(arguments, unit, target)
-    if arguments.dump then return { { path = target, text = require("gen.dump").text(unit, arguments.dump) } } end
+    if arguments.dump then return { { path = target, text = require("gen.views.dump").text(unit, arguments.dump) } } end
     if not arguments.lib then return { { path = target, text = unit.text } } end
     target = target or unit.trainer.name .. ".c"
     return { { path = target:gsub("c$", "h"), text = unit.header }, { path = target, text = unit.text } }

@@ -7,8 +7,8 @@
 -- Whatever else lies in the folder must be an input (a .lua or .h file, or a word of a command line): files that no command line
 -- keeps, folders of files without cmd, and command lines without their spec are orphans and fail.
 
-local cli = require "gen.cli"
-local diff = require "gen.diff"
+local cli = require "gen.cli.cli"
+local diff = require "gen.base.diff"
 local host = require "host"
 
 local golden = {

@@ -1,6 +1,6 @@
 -- loopc graph: the loop graph of a spec for other programs.
 
-local compile = require "gen.compile"
+local compile = require "gen.build.compile"
 local host = require "host"
 
 local command = {
@@ -18,7 +18,7 @@ local command = {
 function command.run(arguments)
     local unit = compile.spec(arguments, { format = "never" }, "layout")
     if not unit then return 2 end
-    host.stdout(require("gen.graph")[arguments.format or "dot"](unit))
+    host.stdout(require("gen.views.graph")[arguments.format or "dot"](unit))
     return 0
 end
 

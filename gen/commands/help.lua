@@ -1,6 +1,6 @@
 -- loopc help: what commands there are, one command's help, or the man page, all from the tables of the commands.
 
-local cli = require "gen.cli"
+local cli = require "gen.cli.cli"
 local host = require "host"
 
 local help = {
@@ -30,7 +30,7 @@ end
 
 function help.run(arguments)
     if arguments.man then
-        host.stdout(require("gen.manpage").text(commands()))
+        host.stdout(require("gen.cli.manpage").text(commands()))
     elseif arguments[1] then
         for _, command in ipairs(commands()) do
             if command.name == arguments[1] then return host.stdout(cli.help(command)) end

@@ -1,8 +1,8 @@
 -- loopc init: a commented spec and a Makefile to begin with, from templates/init.
 
-local cli = require "gen.cli"
+local cli = require "gen.cli.cli"
 local host = require "host"
-local vocabulary = require "gen.vocabulary"
+local vocabulary = require "gen.spec.vocabulary"
 
 local init = {
     name = "init",

@@ -1,6 +1,6 @@
 -- loopc observe: watches and steers trainers on a page. The work is done by the program loopc-observe beside this one.
 
-local cli = require "gen.cli"
+local cli = require "gen.cli.cli"
 local host = require "host"
 
 local observe = {

@@ -1,9 +1,9 @@
 -- loopc run: makes a program of a spec, unless the cache has it, and becomes that program.
 
-local cli = require "gen.cli"
-local compile = require "gen.compile"
+local cli = require "gen.cli.cli"
+local compile = require "gen.build.compile"
 local host = require "host"
-local toolchain = require "gen.toolchain"
+local toolchain = require "gen.build.toolchain"
 
 local run = {
     name = "run",

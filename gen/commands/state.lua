@@ -1,10 +1,10 @@
 -- loopc state: what is in a checkpoint, and what differs between two.
 
-local cli = require "gen.cli"
+local cli = require "gen.cli.cli"
 local host = require "host"
-local json = require "gen.json"
-local safetensors = require "gen.safetensors"
-local tensor = require "gen.tensor"
+local json = require "gen.base.json"
+local safetensors = require "gen.views.safetensors"
+local tensor = require "gen.views.tensor"
 
 local state = {
     name = "state",

@@ -1,10 +1,10 @@
 -- loopc types: what editors and linters must know of the words of a spec, made from the tables that the checker uses
--- (gen/vocabulary.lua) and from the environment that a spec gets (gen/sandbox.lua).
+-- (gen/spec/vocabulary.lua) and from the environment that a spec gets (gen/spec/sandbox.lua).
 
-local dsl = require "gen.dsl"
+local dsl = require "gen.spec.dsl"
 local host = require "host"
-local sandbox = require "gen.sandbox"
-local vocabulary = require "gen.vocabulary"
+local sandbox = require "gen.spec.sandbox"
+local vocabulary = require "gen.spec.vocabulary"
 
 local types = {
     name = "types",

@@ -1,7 +1,7 @@
 /* The hub: messages in, topics out. */
 #include "hub.h"
 
-#include "json_text.h"
+#include "base/json_text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #ifndef LOOPC_OBSERVE_HUB_H
 #define LOOPC_OBSERVE_HUB_H
 
-#include "json.h"
+#include "base/json.h"
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* The web server, by libmicrohttpd; a thread a connection. */
 #include "server.h"
 
-#include "../embedded.h"
+#include "../host/embedded.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

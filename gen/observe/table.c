@@ -1,8 +1,8 @@
 /* The live table: text put together in memory and written in one piece. */
 #include "table.h"
 
-#include "json_text.h"
-#include "timing.h"
+#include "base/json_text.h"
+#include "base/timing.h"
 
 #include <math.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
 /* Fuzzing of what a trainer hears, for libFuzzer. The first byte says what the rest of the input
  * is: a message, a journal, or the bytes of a channel in one of its framings. What is taken as a
  * message can be walked, and its orders hold what orders.h promises. */
-#include "channel.h"
-#include "journal.h"
-#include "orders.h"
+#include "control/channel.h"
+#include "control/journal.h"
+#include "control/orders.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * one file or two, compressed or not, and with which options. The format shows in the bytes
  * themselves. Whatever loads has to hold what dataset.h promises, and goes through scaling,
  * splitting and taking. */
-#include "dataset.h"
+#include "data/dataset.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Fuzzing of safetensors and checkpoints, for libFuzzer. The input is a file. What opens has to
  * hold what safetensors.h promises; then, its checksum put right so that more gets through, it is
  * loaded as a checkpoint, which must succeed or leave the state as it was. */
-#include "../kept.h"
-#include "safetensors.h"
+#include "kept.h"
+#include "checkpoint/safetensors.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 --     drawn(design)                                     which choice row r of the batch, sample i at k, was
 --     look(net)                                         the net, for all rows of the batch; log-probabilities to {to}
 --     draw                                              chooses to[i][k] for the items from `made` on
---     begin, likelihood, entropy, backward              of losses: see runtime/policy.h and runtime/gaussian.h
+--     begin, likelihood, entropy, backward              of losses: see runtime/nn/policy.h and runtime/nn/gaussian.h
 
 local common = require "loopc.environment.common"
 

@@ -1,0 +1,265 @@
+-- analyse_fields: what each `$name` of a body or an expression means, and which fields each step reads and writes.
+--
+-- In:  unit.list (flattened). Out: on every source (node or binding with a body) and expression that is reached:
+--   .pieces     ctext's pieces; a field piece gains .field
+--   .sites      loops whose site fields it uses: the function takes a pointer to the instance for each
+--   .uses       list of { field, read, write } in order of first mention
+--   .stateful   whether it needs the state at all
+-- A body may stand at many places; a name must mean the same at all of them.
+
+local check_fields = require "gen.check.fields"
+local ctext = require "gen.c.text"
+local nearest = require "gen.base.nearest"
+local reader = require "gen.spec.reader"
+
+local analyse_fields = {}
+
+local Resolver = {}
+Resolver.__index = Resolver
+
+local function field_of(owner, name)
+    owner.field_named = owner.field_named or {}
+    if not owner.field_named[1] then
+        owner.field_named[1] = true
+        for _, field in ipairs(owner.fields) do
+            if not field.hidden then owner.field_named[field.name] = field end
+        end
+    end
+    return owner.field_named[name]
+end
+
+-- Visits what encloses a text, inside out: its callback, the loops it stands in, the trainer. Ends with the first result that
+-- is not nil or false, and returns it.
+function Resolver:search(source, occ, visit)
+    local found = source.callback and visit(source.callback)
+    while not found and occ do
+        found, occ = visit(occ.loop), occ.parent
+    end
+    return found or visit(self.unit.trainer)
+end
+
+function Resolver:unknown(source, piece, name, owners)
+    local names, seen = {}, {}
+    for _, owner in ipairs(owners) do
+        for _, field in ipairs(owner.fields) do
+            if not (field.hidden or seen[field.name]) then
+                seen[field.name] = true
+                names[#names + 1] = field.name
+            end
+        end
+    end
+    table.sort(names)
+    self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, source.title,
+        nearest.suggest(name:match("[^.]*$"), names),
+        #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
+end
+
+-- `restarting` is a field of every repeating loop, made when it is named.
+local function restarting_of(owner, name)
+    if name == "restarting" and owner.kind == "loop" and owner.repeats then return check_fields.restarting(owner) end
+end
+
+-- $Loop.name
+function Resolver:qualified(source, piece, owner, occ)
+    local field = field_of(owner, piece.member) or restarting_of(owner, piece.member)
+    if not field then
+        self:unknown(source, piece, piece.name .. "." .. piece.member, { owner })
+    elseif field.life == "site" and not self:search(source, occ, function(scope) return scope == owner end) then
+        self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), piece.member, "$" .. field.full, source.title, "",
+            "a site field exists only inside its loop")
+        return nil
+    end
+    return field
+end
+
+-- $loopc, in scope everywhere: what the runtime keeps of the run ($loopc->seed), a pointer.
+local run_field = { kind = "field", name = "loopc", full = "loopc", lvalue = "s->loopc", life = "state", aggregate = true,
+    dims = {}, type = "run" }
+
+function Resolver:lookup(source, piece, occ)
+    if piece.name == "loopc" then return run_field end
+    local owner = piece.member and self.owners[piece.name]
+    if owner then return self:qualified(source, piece, owner, occ) end
+    local field = self:search(source, occ, function(scope) return field_of(scope, piece.name) end)
+        or self:search(source, occ, function(scope) return restarting_of(scope, piece.name) end)
+    if field then return field end
+    local owners = {}
+    self:search(source, occ, function(scope) owners[#owners + 1] = scope end)
+    self:unknown(source, piece, piece.name, owners)
+end
+
+local function note_use(source, piece)
+    local field = piece.field
+    if field == run_field then return end
+    local use = source.use_of[field]
+    if not use then
+        use = { field = field }
+        source.use_of[field] = use
+        source.uses[#source.uses + 1] = use
+    end
+    local opaque = field.aggregate or piece.access == "a" or (#field.dims > 0 and not piece.indexed and not piece.assigned)
+    use.read = use.read or opaque or piece.access ~= "w"
+    use.write = use.write or opaque or piece.access ~= "r"
+end
+
+local function note_site(source, field)
+    if field.life ~= "site" or source.site_of[field.owner] then return end
+    source.site_of[field.owner] = true
+    source.sites[#source.sites + 1] = field.owner
+end
+
+function Resolver:check_const(source, piece)
+    if piece.field.const and piece.assigned then
+        self.unit.diags:add("const_assigned", reader.line_in(source.body, piece.line), "$" .. piece.name, piece.field.full,
+            source.title)
+    end
+end
+
+-- A field's name with that of its owner, which a trainer's fields can do without.
+local function full_name(field) return field.owner.name .. "." .. field.name end
+
+-- One field piece at one place of its text.
+function Resolver:piece(source, piece, occ)
+    local field = self:lookup(source, piece, occ)
+    if not field then return end
+    if not piece.field then
+        piece.field = field
+        piece.qualified = piece.member ~= nil and self.owners[piece.name] ~= nil
+        note_use(source, piece)
+        note_site(source, field)
+        self:check_const(source, piece)
+    elseif piece.field ~= field then
+        self.unit.diags:add("ambiguous_field", reader.line_in(source.body, piece.line), "$" .. piece.name, piece.name,
+            source.title, full_name(piece.field), full_name(field))
+    end
+end
+
+-- Takes a text apart, once.
+function Resolver:scan(source, title)
+    local pieces, problems = ctext.scan(source.body.text)
+    source.pieces, source.title, source.uses, source.use_of = pieces, title, {}, {}
+    source.sites, source.site_of, source.stateful = {}, {}, false
+    for _, piece in ipairs(pieces) do source.stateful = source.stateful or piece.kind ~= "text" end
+    self:report(source.body, problems, source.expression)
+end
+
+-- What ctext found wrong with a text. A signal in an expression is wrong as it is: analyse_signals says so.
+function Resolver:report(code, problems, expression)
+    for _, problem in ipairs(problems) do
+        if not (expression and problem[1] == "bad_signal") then
+            self.unit.diags:add(problem[1], reader.line_in(code, problem[2]), table.unpack(problem, 3))
+        end
+    end
+end
+
+-- Numbers the chains of loops around occurrences: equal chains, equal numbers. Outer occurrences come first.
+function Resolver:enter(occ)
+    local outer = self.chain_of[occ.parent or false] or 0
+    self.chains[outer] = self.chains[outer] or {}
+    local inner = self.chains[outer]
+    if not inner[occ.loop] then
+        self.chain_count = self.chain_count + 1
+        inner[occ.loop] = self.chain_count
+    end
+    self.chain_of[occ] = inner[occ.loop]
+end
+
+-- A text at one place: within the same chain of loops it means the same, and is looked at once.
+function Resolver:text(source, occ)
+    source.seen = source.seen or {}
+    local chain = self.chain_of[occ]
+    if source.seen[chain] then return end
+    source.seen[chain] = true
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "field" then self:piece(source, piece, occ) end
+    end
+end
+
+-- The expressions of a loop are texts like bodies; loop.texts[key] holds what is known of each.
+function Resolver:expressions(occ)
+    local loop = occ.loop
+    loop.texts = loop.texts or {}
+    for _, key in ipairs { "skip", "times", "done" } do
+        local body = loop[key]
+        if type(body) == "table" then
+            if not loop.texts[key] then
+                loop.texts[key] = { body = body, expression = true }
+                self:scan(loop.texts[key], ("%s of loop '%s'"):format(key, loop.name))
+            end
+            self:text(loop.texts[key], occ)
+        end
+    end
+end
+
+-- What is known of a tree is what is known of its texts.
+local function merge(source)
+    source.title, source.pieces, source.uses, source.use_of = nil, {}, {}, {}
+    source.sites, source.site_of = {}, {}
+    for _, text in ipairs(source.texts) do
+        table.move(text.pieces, 1, #text.pieces, #source.pieces + 1, source.pieces)
+        for _, use in ipairs(text.uses) do
+            local known = source.use_of[use.field]
+            if not known then
+                known = { field = use.field }
+                source.use_of[use.field] = known
+                table.insert(source.uses, known)
+            end
+            known.read, known.write = known.read or use.read, known.write or use.write
+        end
+        for _, owner in ipairs(text.sites) do
+            if not source.site_of[owner] then table.insert(source.sites, owner) end
+            source.site_of[owner] = true
+        end
+    end
+    source.stateful = true
+end
+
+-- A body of elements: all its texts stand where it stands. A $stop() without a name that has a repetition of elements around
+-- it is no signal of the body.
+function Resolver:tree(source, occ)
+    for _, text in ipairs(source.texts) do
+        if not text.pieces then self:scan(text, text.title) end
+        self:text(text, occ)
+        for _, piece in ipairs(text.pieces) do
+            piece.inner = text.in_repeat and piece.word == "stop" and piece.argument == "" or nil
+        end
+    end
+    if not source.pieces then merge(source) end
+end
+
+local function owners_of(trainer)
+    local owners = { [trainer.name] = trainer }
+    for _, member in ipairs(trainer.members) do owners[member.name] = member end
+    return owners
+end
+
+function Resolver:check_file_scope(trainer)
+    if not trainer.code then return end
+    local pieces, problems = ctext.scan(trainer.code.text)
+    for _, piece in ipairs(pieces) do
+        if piece.kind ~= "text" then
+            local name = piece.name or piece.word
+            self.unit.diags:add("file_scope_field", reader.line_in(trainer.code, piece.line), "$" .. name, name)
+        end
+    end
+    self:report(trainer.code, problems)
+end
+
+function analyse_fields.run(unit)
+    local resolver = setmetatable({ unit = unit, owners = owners_of(unit.trainer), chains = {}, chain_of = {}, chain_count = 0 },
+        Resolver)
+    resolver:check_file_scope(unit.trainer)
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" then
+            resolver:enter(item.occ)
+            resolver:expressions(item.occ)
+        elseif item.op == "step" and item.source.tree then resolver:tree(item.source, item.occ)
+        elseif item.op == "step" then
+            local source = item.source
+            if not source.pieces then resolver:scan(source, ("body '%s'"):format(source.full)) end
+            resolver:text(source, item.occ)
+        end
+    end
+end
+
+return analyse_fields

@@ -1,0 +1,218 @@
+-- analyse_signals: which signals each step may give, and whether they may.
+--
+-- In:  unit.list with pieces (analyse_fields). Out: on every step item
+--   .signals   set of status names: FAILED, RECOVERED, CANCEL, STOP, or CANCEL_<Loop>_<phase>, STOP_<Loop>
+-- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target.
+
+local nearest = require "gen.base.nearest"
+local reader = require "gen.spec.reader"
+
+local analyse_signals = {}
+
+local Signals = {}
+Signals.__index = Signals
+
+local function at_of(item, piece) return reader.line_in(item.source.body, piece.line) end
+
+-- Walks outwards over the brackets of `op` (phase or repeat) around an item: visit(name, handler) until it returns true.
+-- `handler` is the first phase on the way whose failed or finally part would be left, with that part; it is returned when
+-- visit never did.
+function Signals:outwards(item, op, visit)
+    local handler
+    while item.parent do
+        local bracket = self.list[item.parent]
+        if bracket.op == "phase" and item.part ~= "try" then handler = handler or { phase = bracket.phase, part = item.part }
+        elseif bracket.op == op and visit(op == "phase" and bracket.phase.full or bracket.occ.loop.name, handler) then return nil end
+        item = bracket
+    end
+    return handler
+end
+
+local what_encloses = { phase = "phase", ["repeat"] = "repeating loop" }
+
+local function hint_for_target(op, names, name)
+    if #names == 0 and name ~= "" then return "nothing that could be its target stands around it" end
+    if #names == 0 then return op == "phase" and "nothing encloses it but handlers" or "a loop repeats when it has done or times" end
+    return "around it stand: " .. table.concat(names, ", ") .. nearest.suggest(name, names)
+end
+
+-- Each signal of a body is complained about once, however many sites the body has.
+function Signals:complain(item, piece, id, ...)
+    if not piece.told then self.unit.diags:add(id, at_of(item, piece), "$" .. piece.word, ...) end
+    piece.told = true
+end
+
+function Signals:no_target(item, piece, op)
+    local names = {}
+    self:outwards(item, op, function(name) names[#names + 1] = name end)
+    local where = item.occ.on and (", inserted on '%s'"):format(item.occ.on.full) or ""
+    local name = piece.argument ~= "" and " '" .. piece.argument .. "'" or ""
+    self:complain(item, piece, "signal_target", ("$%s(%s)"):format(piece.word, piece.argument),
+        ("no %s%s encloses '%s'%s"):format(what_encloses[op], name, item.source.full, where),
+        hint_for_target(op, names, piece.argument))
+end
+
+function Signals:left_handler(item, piece, handler)
+    self:complain(item, piece, "signal_place", ("$%s(%s)"):format(piece.word, piece.argument),
+        "'" .. item.source.full .. "'", ("it would leave the %s part of phase '%s'"):format(handler.part, handler.phase.full),
+        "cancel and stop may leave try parts only")
+end
+
+-- Finds the target of $cancel or $stop; reports why there is none. `op` is phase or repeat.
+function Signals:target(item, piece, op)
+    local found, left
+    local handler = self:outwards(item, op, function(name, handler)
+        found = piece.argument == "" or name == piece.argument
+        left = handler
+        return found
+    end)
+    if found and not left then return true end
+    if found or handler and piece.argument == "" then self:left_handler(item, piece, left or handler)
+    else self:no_target(item, piece, op) end
+    return false
+end
+
+-- The status of a named target. A_b.c and A.b_c spell the same in C: the second one gets a number.
+function Signals:named(word, full)
+    local targets, key = self.unit.targets, word .. " " .. full
+    if not targets.of[key] then
+        local wish, number = word .. "_" .. full:gsub("%.", "_"), 1
+        local status = wish
+        while targets[status] do
+            number = number + 1
+            status = wish .. "_" .. number
+        end
+        targets[status], targets.of[key] = true, status
+        table.insert(targets, status)
+    end
+    return targets.of[key]
+end
+
+local give = {}
+
+function give.fail() return "FAILED" end
+
+-- A recovery belongs to the failed part in which the body itself stands.
+function give.recover(self, item, piece)
+    if item.part == "failed" and self.list[item.parent].op == "phase" then return "RECOVERED" end
+    self:complain(item, piece, "signal_place", "$recover()", "'" .. item.source.full .. "'",
+        "it is not in a failed part", "recover in a failed_ node or in a callback's body on one")
+end
+
+function give.cancel(self, item, piece)
+    if not self:target(item, piece, "phase") then return nil end
+    if piece.argument == "" then return "CANCEL" end
+    piece.status = self:named("CANCEL", piece.argument)
+    return piece.status
+end
+
+function give.stop(self, item, piece)
+    if piece.inner or not self:target(item, piece, "repeat") then return nil end
+    if piece.argument == "" then return "STOP" end
+    piece.status = self:named("STOP", piece.argument)
+    return piece.status
+end
+
+function Signals:step(item)
+    item.signals = {}
+    for _, piece in ipairs(item.source.signal_pieces) do
+        local status = give[piece.word](self, item, piece)
+        if status then item.signals[status] = true end
+    end
+    for status in next, item.source.implied or {} do item.signals[status] = true end
+end
+
+-- What elements give of their own: a choice out of range, a process that failed; and where they wait or repeat they can be
+-- interrupted, but in handlers, which run whole.
+local implies = {}
+
+function implies.CHOOSE(tree, out) out.FAILED = out.FAILED or not tree.default or nil end
+
+function implies.BUFFER_REPEAT(tree, out)
+    out.FAILED = out.FAILED or tree.n.text ~= nil or nil
+    out.INTERRUPTED = true
+end
+
+function implies.REPEAT(_, out) out.INTERRUPTED = true end
+
+implies.LOOP = implies.REPEAT
+
+function implies.POPEN(_, out) out.FAILED, out.INTERRUPTED = true, true end
+
+implies.SPAWN = implies.POPEN
+
+local function add_implied(tree, out)
+    if not tree then return out end
+    if implies[tree.op] then implies[tree.op](tree, out) end
+    for _, child in ipairs(tree.items or {}) do add_implied(child, out) end
+    add_implied(tree.default, out)
+    return add_implied(tree.el, out)
+end
+
+-- Whether an item stands in a failed or finally part, however far out.
+local function in_handler(list, item)
+    while item do
+        if item.part and item.part ~= "try" then return true end
+        item = list[item.parent]
+    end
+    return false
+end
+
+local function imply(unit)
+    for _, item in ipairs(unit.list) do
+        local source = item.op == "step" and item.source
+        if source and source.tree then
+            source.implied = source.implied or add_implied(source.tree, {})
+            if in_handler(unit.list, item) then source.in_handler, source.implied.INTERRUPTED = true, nil end
+        end
+    end
+end
+
+local function signal_pieces(source)
+    local out = {}
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "signal" then out[#out + 1] = piece end
+    end
+    return out
+end
+
+-- Signals are statements of bodies; in an expression they are errors.
+function Signals:check_expressions(loop)
+    for _, key in ipairs { "skip", "times", "done" } do
+        local text = loop.texts and loop.texts[key]
+        for _, piece in ipairs(text and text.pieces or {}) do
+            if piece.kind == "signal" then
+                self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
+                    "it is an expression", "signals are statements of bodies")
+            end
+        end
+    end
+end
+
+-- The expressions of elements are no bodies either.
+function Signals:check_texts(source)
+    for _, text in ipairs(source.texts) do
+        for _, piece in ipairs(text.expression and text.pieces or {}) do
+            if piece.kind == "signal" then
+                self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
+                    "it is an expression", "signals are statements of bodies")
+            end
+        end
+    end
+end
+
+function analyse_signals.run(unit)
+    unit.targets = { of = {} }
+    imply(unit)
+    local signals = setmetatable({ unit = unit, list = unit.list }, Signals)
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" then signals:check_expressions(item.occ.loop)
+        elseif item.op == "step" then
+            if item.source.tree and not item.source.signal_pieces then signals:check_texts(item.source) end
+            item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)
+            signals:step(item)
+        end
+    end
+end
+
+return analyse_signals

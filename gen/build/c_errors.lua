@@ -1,0 +1,103 @@
+-- What the C compiler says, led back to the spec: from its messages to diagnostics of the unit. They come from a compilation with
+-- line directives that name the spec's files as the user does; columns are those of the emitted text and say nothing about
+-- the spec.
+
+local check_fields = require "gen.check.fields"
+local emit_mlp = require "gen.emit.mlp"
+local emit_optimizer = require "gen.emit.optimizer"
+local nearest = require "gen.base.nearest"
+
+local c_errors = {}
+
+-- A function that nobody declares compiles, and is missed when the program is linked, where no line is known any more. What
+-- printf is given is looked at, too.
+c_errors.flags = { "-Werror=implicit-function-declaration", "-Wformat" }
+
+local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
+
+-- The header that is not there, in the words of gcc or clang.
+local function missing_header(text)
+    return text:match("^([^:]+): No such file or directory") or text:match("^'([^']+)' file not found")
+end
+
+-- What the nets and optimizers of a trainer offer to bodies.
+local function offered(unit)
+    local names = {}
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        local offers = field.net and emit_mlp.functions(field.net) or field.optimizer and emit_optimizer.functions(field.optimizer)
+        for _, offer in ipairs(offers or {}) do names[#names + 1] = offer.name end
+    end
+    return names
+end
+
+-- "net_trian": an offered name is near. "net_train", which is not offered: the net has no optimizer.
+local function hint_for_function(unit, name)
+    local net = name:match("^(.*)_train$") or name:match("^(.*)_train_from$")
+    for _, field in ipairs(net and check_fields.all(unit.trainer) or {}) do
+        if field.net and field.net.prefix == net then
+            return ('an optimizer brings it: opt = optimizer { "adam", net = "%s" }'):format(field.name)
+        end
+    end
+    local question = nearest.suggest(name, offered(unit))
+    return question ~= "" and question:gsub("^; ", "") or "an include of the trainer, or its code, has to declare it"
+end
+
+-- "loss", which a field is called: the dollar was forgotten.
+local function hint_for_variable(unit, name)
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        if field.name == name then return ("a field is written with a dollar: $%s"):format(name) end
+    end
+end
+
+local function hint_for(unit, text)
+    if text:match("^format .*'u?int64_t'") then return "it has 64 bits: (long long)$name for %lld" end
+    if missing_header(text) then return "headers are looked for beside the spec, and where the C compiler looks" end
+    local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
+    if name then return hint_for_function(unit, name) end
+    name = text:match("'([%w_]+)' undeclared") or text:match("undeclared identifier '([%w_]+)'")
+    return name and hint_for_variable(unit, name)
+end
+
+local function add(unit, file, line, severity, text)
+    if text:find("^each undeclared identifier") then return end
+    text = text:gsub(" %[%-W[^%]]*%]$", "")
+    unit.diags:insert { id = "c", severity = severity, text = text, at = { file = file, line = line },
+        name = missing_header(text) or text:match("['\"]([%a_][%w_]*)['\"]"),
+        hint = severity ~= "note" and hint_for(unit, text) or nil }
+end
+
+-- What is missing at the end of a body is missed behind it. Of line `number` of the emitted text: the path and line of the body
+-- that ends before it, nil when it is not that close.
+local function body_before(lines, number)
+    local back = number - 1
+    while number - back < 3 and lines[back] and not lines[back]:match("^#line") do back = back - 1 end
+    if not (lines[back] or ""):match("^#line") then return nil end
+    for first = back - 1, 1, -1 do
+        local line, path = lines[first]:match('^#line (%d+) "(.*)"$')
+        if line then return path, tonumber(line) + back - first - 2 end
+    end
+end
+
+local function add_end_of_body(unit, names, emitted, messages)
+    local lines = {}
+    for line in emitted:gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
+    for where, number, text in messages:gmatch("([^\n:]*):(%d+):%d+: error: ([^\n]*)") do
+        local path, line
+        if where == unit.struct .. ".c" then path, line = body_before(lines, tonumber(number)) end
+        if names[path] then return add(unit, names[path], line, "error", text .. ": the body ends too early") end
+    end
+end
+
+-- Adds the errors about the spec's own files. emitted: the text that was compiled.
+function c_errors.add(unit, messages, emitted)
+    local names, before = {}, unit.diags.errors
+    for name, source in next, unit.sources do names[source.path] = name end
+    for line in messages:gmatch("[^\n]+") do
+        local path, number, kind, text = line:match("^(.-):(%d+):%d+: ([%a ]+): (.*)$")
+        local name = path and names[path]
+        if name and kinds[kind] then add(unit, name, tonumber(number), kinds[kind], text) end
+    end
+    if unit.diags.errors == before then add_end_of_body(unit, names, emitted, messages) end
+end
+
+return c_errors

@@ -1,0 +1,197 @@
+-- From emitted C to a program: finds the runtime and the C compiler, calls it, and leads its messages back to the spec.
+
+local c_errors = require "gen.build.c_errors"
+local cli = require "gen.cli.cli"
+local compile = require "gen.build.compile"
+local host = require "host"
+local portable = require "gen.build.portable"
+
+local toolchain = {}
+
+-- The bits of a program must not depend on the compiler: no contraction, no reassociation. (That errno is not wanted of a
+-- square root changes none.)
+toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g" }
+toolchain.here = { "-march=native" }
+
+local function words(text)
+    local out = {}
+    for word in (text or ""):gmatch("%S+") do out[#out + 1] = word end
+    return out
+end
+
+local function append(list, more)
+    for _, value in ipairs(more or {}) do list[#list + 1] = value end
+    return list
+end
+
+local function folder_of(path) return (path:gsub("/[^/]*$", "")) end
+
+-- Where headers and library may be, seen from the folder of the program or of LOOPC_HOME: { headers, library }.
+local function places()
+    local home = host.getenv("LOOPC_HOME")
+    if home and home ~= "" then
+        return { { home .. "/include/loopc", home .. "/lib/libloopc.a" }, { home .. "/runtime", home .. "/build/libloopc.a" } }
+    end
+    local here = folder_of(assert(host.exe()))
+    local up, upper = folder_of(here), folder_of(folder_of(here))
+    return { { up .. "/runtime", here .. "/libloopc.a" }, { upper .. "/runtime", here .. "/libloopc.a" },
+        { up .. "/include/loopc", up .. "/lib/libloopc.a" } }
+end
+
+-- The runtime that programs are built with: { headers = folder, library = file }.
+local function find_runtime()
+    for _, place in ipairs(places()) do
+        if host.exists(place[1] .. "/loopc.h") and host.exists(place[2]) then
+            return { headers = place[1], library = place[2] }
+        end
+    end
+    cli.fail("cannot find the runtime (loopc.h and libloopc.a)",
+        "LOOPC_HOME names the folder that holds include/loopc and lib/libloopc.a")
+end
+
+-- The compiler as a list of words: --cc, CC, cc. CC may carry flags ("ccache gcc").
+local function compiler_of(arguments)
+    for _, text in ipairs { arguments.cc or "", host.getenv("CC") or "", "cc" } do
+        local list = words(text)
+        if #list > 0 then return list end
+    end
+end
+
+-- The compiler with its flags, those for a processor (default: this one) among them; headers are found beside the spec
+-- too. CFLAGS of the environment go after ours.
+local function compile_command(unit, arguments, processor)
+    local command = append(compiler_of(arguments), toolchain.flags)
+    append(append(command, processor or toolchain.here), c_errors.flags)
+    append(command, words(host.getenv("CFLAGS")))
+    append(command, { "-I" .. find_runtime().headers })
+    return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
+end
+
+-- What the trainer links: objects and archives are found beside the spec.
+local function link_words(unit)
+    local out = {}
+    for i, word in ipairs(unit.trainer and unit.trainer.link or {}) do
+        local beside = unit.folder .. word
+        out[i] = word:sub(1, 1) ~= "-" and word:sub(1, 1) ~= "/" and host.exists(beside) and beside or word
+    end
+    return out
+end
+
+-- The command line that makes `program` of C files and objects, without what it does not use of the runtime. LDFLAGS of
+-- the environment go after ours.
+local function link_command(unit, arguments, files, program, processor)
+    local command = compile_command(unit, arguments, processor)
+    append(append(command, { "-ffile-prefix-map=" .. folder_of(files[1]) .. "/=", "-o", program }), files)
+    append(command, link_words(unit))
+    append(command, { find_runtime().library })
+    append(command, words(host.getenv("LDFLAGS")))
+    return append(command, { "-Wl,--gc-sections", "-ljansson", "-lz", "-lm", "-pthread" })
+end
+
+local function run(command, options)
+    for key, value in next, options or {} do command[key] = value end
+    local status, out, err = host.run(command)
+    if not status then cli.fail(out, command[1] == "objcopy" and "--portable needs objcopy, which is of binutils"
+        or "a C compiler is needed: --cc, or CC in the environment, names it") end
+    return status, err, out
+end
+
+-- What decides the program that comes out, as text: everything that the preprocessor sees (headers, what the compiler
+-- and the machine are), what is linked, and all flags. For the key of a cache.
+function toolchain.fingerprint(unit, arguments)
+    local command = compile_command(unit, arguments)
+    append(command, { "-E", "-dD", "-P", "-x", "c", "-" })
+    local status, _, preprocessed = run(command, { input = unit.text, env = { "LC_ALL=C" } })
+    local parts = { table.concat(link_command(unit, arguments, { "x.c" }, "x"), "\0"), preprocessed }
+    if status ~= 0 then return nil end
+    for _, file in ipairs(append({ find_runtime().library }, link_words(unit))) do
+        parts[#parts + 1] = host.read(file) or file
+    end
+    return table.concat(parts, "\0")
+end
+
+-- The emitted text again, with line directives that lead to the spec.
+local function with_lines(unit)
+    local options = {}
+    for key, value in next, unit.options do options[key] = value end
+    options.line, options.format = "path", "never"
+    return compile.again(unit, options)
+end
+
+-- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec. Returns the compiler's
+-- status and messages.
+function toolchain.check(unit, arguments)
+    local command, text = compile_command(unit, arguments), with_lines(unit)
+    append(command, { "-fsyntax-only", "-x", "c", "-" })
+    local status, messages = run(command, { env = { "LC_ALL=C" }, input = text })
+    c_errors.add(unit, messages, text)
+    return status, messages
+end
+
+-- The first lines of the compiler's messages: after many, the rest says no more.
+local function shortened(messages)
+    local lines, most = {}, 40
+    for line in messages:gmatch("[^\n]+") do lines[#lines + 1] = line end
+    local more = #lines > most and ("... and %d lines more\n"):format(#lines - most) or ""
+    return table.concat(lines, "\n", 1, math.min(#lines, most)) .. "\n" .. more
+end
+
+-- Whether a warning of the unit says already why nothing compiles.
+local function is_explained(unit)
+    for _, row in ipairs(unit.diags.rows) do
+        if row.id == "unbalanced" then return true end
+    end
+    return false
+end
+
+-- Prints the unit's diagnostics, and when neither they nor the compiler said what is wrong with the spec itself, the compiler's
+-- own messages. Returns whether it was content.
+function toolchain.show(unit, arguments, status, messages)
+    compile.show(unit, arguments)
+    if status ~= 0 and unit.diags.errors == 0 then
+        local explained = is_explained(unit)
+        host.stderr(explained and "" or shortened(messages))
+        cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
+    end
+    return status == 0
+end
+
+-- Whether the compiler makes programs for processors that have versions (portable.lua).
+local function has_versions(arguments)
+    local command = append(compiler_of(arguments), { "-dumpmachine" })
+    local _, _, machine = run(command)
+    return machine and machine:match("^x86_64") ~= nil
+end
+
+-- Makes a program that runs on all processors of this kind. Returns a status and the compiler's messages.
+local function build_portable(unit, arguments, source, program)
+    local folder, message = host.tempdir()
+    if not folder then cli.fail(message, nil, 1) end
+    local function compile_for(flags)
+        local command = compile_command(unit, arguments, flags)
+        return append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", source })
+    end
+    local function link(files) return link_command(unit, arguments, files, program, {}) end
+    local function run_quietly(command) return run(command, { env = { "LC_ALL=C" } }) end
+    local status, messages = portable.build(run_quietly, compile_for, link, folder, unit.trainer.name)
+    host.remove(folder)
+    return status, messages
+end
+
+-- Makes `program` of `source`. Returns a status and the compiler's messages.
+local function build_program(unit, arguments, source, program)
+    if arguments.portable and has_versions(arguments) then return build_portable(unit, arguments, source, program) end
+    local processor = arguments.portable and {} or nil
+    return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
+end
+
+-- Compiles unit.text, which is written to `source`, to `program`. Prints what is wrong, and returns whether it worked.
+function toolchain.build(unit, arguments, source, program)
+    local ok, message = host.write(source, unit.text)
+    if not ok then cli.fail(message, nil, 1) end
+    local status, messages = build_program(unit, arguments, source, program)
+    if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments) end
+    return toolchain.show(unit, arguments, status, messages)
+end
+
+return toolchain

@@ -1,0 +1,337 @@
+-- check_calls: elements against what is known of their fields and of the functions they call.
+--
+-- In:  unit.list with fields resolved (analyse_fields). Out: errors about
+--   - CALL { "f", ... }: arity and types of arguments and result, where `f` is declared in the trainer's code or in a header
+--     beside the spec; a number that fits only by a conversion is cast, but a fraction is never lost
+--   - PRINT: as many arguments as its format takes, and of its types; casts are put in, so that %d takes a field of any width
+--   - counters, values and buffers whose types do not fit; a buffer too short for a constant count; what POPEN is given
+
+local check_calls = {}
+
+local ctext = require "gen.c.text"
+local cvalue = require "gen.c.value"
+local declarations = require "gen.c.declarations"
+local facts = require "gen.tree.element_facts"
+local host = require "host"
+local nearest = require "gen.base.nearest"
+
+-- The functions that the trainer's own C declares.
+local function known_functions(unit)
+    local out = {}
+    for _, name in ipairs(unit.trainer.include) do
+        local text = not name:match("^<") and host.read(unit.folder .. name:gsub('^"', ""):gsub('"$', ""))
+        if text then declarations.add(text, out) end
+    end
+    if unit.trainer.code then declarations.add(unit.trainer.code.text, out) end
+    return out
+end
+
+-- What an argument is: its kind, "number", "text", "array" or "aggregate", or nil when nobody knows; and its field.
+
+local function field_of(leaf, argument)
+    for _, piece in ipairs(leaf.pieces) do
+        local full = piece.member and piece.qualified and piece.name .. "." .. piece.member or piece.name
+        if piece.kind == "field" and full == argument.field then return piece.field end
+    end
+end
+
+local function kind_of_field(field)
+    if field.aggregate then return "aggregate" end
+    if #field.dims > 0 then return "array" end
+    return field.type == "str" and "text" or "number"
+end
+
+local function kind_of_argument(leaf, argument)
+    if type(argument.constant) == "string" then return "text" end
+    if argument.constant ~= nil then return "number" end
+    local field = argument.field and field_of(leaf, argument)
+    if field then return kind_of_field(field), field end
+end
+
+local nouns = { number = "a number", text = "a text", array = "an array", aggregate = "an aggregate", pointer = "a pointer" }
+
+local function name_of(argument, field)
+    local kind = field and kind_of_field(field)
+    if kind then
+        return ("field '%s', %s%s"):format(field.full, kind == "aggregate" and "" or nouns[kind] .. " ", "of type " .. field.type)
+    end
+    return type(argument.constant) == "string" and ("the text '%s'"):format(argument.constant) or tostring(argument.constant)
+end
+
+local Checker = {}
+Checker.__index = Checker
+
+function Checker:call_error(leaf, name, ...) self.unit.diags:add("bad_call", leaf.body.at, name, ...) end
+
+-- Puts casts before arguments: the text is scanned again, and what its fields are is known.
+local function rewrite(leaf, text)
+    local pieces, fields, at = ctext.scan(text), {}, 0
+    for _, piece in ipairs(leaf.pieces) do fields[#fields + 1] = piece.kind == "field" and piece or nil end
+    for i, piece in ipairs(pieces) do
+        if piece.kind == "field" then
+            at = at + 1
+            pieces[i] = fields[at]
+        end
+    end
+    leaf.pieces = pieces
+end
+
+-- CALL.
+
+-- Why a number cannot be given where a number is wanted, or nil; and the cast that it needs, or "".
+local function number_problem(argument, field, wanted)
+    local value = argument.constant
+    if field then
+        local from = declarations.number(field.scalar[2])
+        if from.class == "real" and wanted.class ~= "real" then return "a fraction would be lost" end
+        return nil, declarations.fits(from, wanted) and "" or ("(%s)"):format(wanted.text)
+    end
+    if type(value) == "number" and wanted.class ~= "real" then
+        local whole = math.tointeger(value)
+        if not whole then return "a fraction would be lost" end
+        if not declarations.holds(wanted, whole) then return "it does not fit" end
+    end
+    return nil, math.type(value) == "float" and wanted.bytes == 4 and wanted.class == "real" and "(float)" or ""
+end
+
+-- Why an array or aggregate cannot be given for a pointer, or nil.
+local function pointer_problem(kind, field, wanted)
+    if wanted.base == "void" then return nil end
+    local struct = wanted.base:match("^struct ")
+    if kind == "aggregate" then
+        if wanted.element then return "it points to numbers" end
+        if field.type == "rng" and struct and wanted.base ~= "struct loopc_rng" then return "it points to something else" end
+        return nil
+    end
+    if struct then return "it points to a struct" end
+    local element = declarations.number(field.scalar[2])
+    if not wanted.element or not element then return nil end
+    if #field.dims ~= wanted.pointer then return ("the array has %d dimension%s"):format(#field.dims, #field.dims == 1 and "" or "s") end
+    local same = element.class == wanted.element.class and element.bytes == wanted.element.bytes
+    return not same and "its elements are " .. field.scalar[2] or nil
+end
+
+-- What is wrong with one argument, or nil; and the cast that it needs, or "".
+local function problem_of(kind, argument, field, wanted)
+    if not kind then return nil, "" end
+    if wanted.number then
+        if kind ~= "number" then return "a number is wanted" end
+        return number_problem(argument, field, wanted.number)
+    end
+    if wanted.pointer == 0 then return nil, "" end
+    if kind == "number" then return "a pointer is wanted" end
+    local is_text = wanted.base == "char" and wanted.pointer == 1
+    if kind == "text" then return not is_text and wanted.element and "a text is none" or nil, "" end
+    return pointer_problem(kind, field, wanted), ""
+end
+
+function Checker:argument(leaf, call, i, wanted)
+    local argument = call.arguments[i]
+    local kind, field = kind_of_argument(leaf, argument)
+    local problem, cast = problem_of(kind, argument, field, wanted)
+    if not problem then return cast .. argument.text end
+    local hint = ("%s is declared in the trainer's C: %s"):format(call.name, wanted.text)
+    if kind == "text" and not field then
+        local names = {}
+        for name in next, self.names do names[#names + 1] = name end
+        table.sort(names)
+        hint = hint .. "; no field has that name" .. nearest.suggest(argument.constant, names)
+    end
+    self:call_error(leaf, call.name, ("argument %d of '%s'"):format(i, call.name), ("it takes %s, not %s: %s"):format(wanted.text,
+        name_of(argument, field), problem), hint)
+    return argument.text
+end
+
+-- The result of a function, put into a field. Returns the cast that it needs.
+function Checker:result(leaf, call, result)
+    local field = field_of(leaf, { field = call.into })
+    local hint = ("%s is declared in the trainer's C"):format(call.name)
+    if result and result.base == "void" and result.pointer == 0 then
+        self:call_error(leaf, call.name, ("'%s'"):format(call.name), "it returns nothing that could go into a field", "leave `into` out")
+        return ""
+    end
+    if not field then return "" end
+    local kind = kind_of_field(field)
+    local to = kind == "number" and declarations.number(field.scalar[2])
+    local fits = kind == "number" and (not result or result.pointer == 0) or kind == "text" and (not result or result.pointer == 1)
+    local loses = to and result and result.number and result.number.class == "real" and to.class ~= "real"
+    if not fits or loses then
+        self:call_error(leaf, call.name, ("'%s'"):format(call.name), ("its result%s does not fit into %s%s"):format(result and
+            ", " .. result.base .. ("*"):rep(result.pointer) .. "," or "", name_of({}, field), loses and ": a fraction would be lost" or ""), hint)
+        return ""
+    end
+    local same = not to or field.type == "bool" or result and (not result.number or declarations.fits(result.number, to))
+    return same and "" or ("(%s)"):format(field.scalar[2])
+end
+
+function Checker:call(leaf)
+    local call = leaf.call
+    local known, texts = self.known[call.name], {}
+    local count, least = #call.arguments, known and #known.parameters or 0
+    if known and (count < least or count > least and not known.parameters.any) then
+        return self:call_error(leaf, call.name, ("'%s'"):format(call.name), ("it takes %s%d argument%s, not %d"):format(
+            known.parameters.any and "at least " or "", least, least == 1 and "" or "s", count), "it is declared in the trainer's C")
+    end
+    for i, argument in ipairs(call.arguments) do
+        local wanted = known and known.parameters[i]
+        texts[i] = wanted and self:argument(leaf, call, i, wanted) or argument.text
+    end
+    local text = ("%s(%s);"):format(call.name, table.concat(texts, ", "))
+    if call.into then text = ("$%s = %s%s"):format(call.into, self:result(leaf, call, known and known.result), text) end
+    rewrite(leaf, text)
+end
+
+-- PRINT.
+
+local lengths = { [""] = "int", h = "short", hh = "signed char", l = "long", ll = "long long", z = "size_t", j = "intmax_t",
+    t = "ptrdiff_t" }
+
+-- What a conversion takes: kind and the type to cast to; nil for one that is none.
+local function conversion_type(length, letter)
+    if letter:match("[di]") and lengths[length] then return "number", lengths[length] end
+    if letter:match("[uxXo]") and lengths[length] then
+        local type = lengths[length]:gsub("^signed ", "")
+        return "number", type:match("_t$") and type or "unsigned " .. type
+    end
+    if letter == "c" and length == "" then return "number", "int" end
+    if letter:match("[fFeEgGaA]") and (length == "" or length == "l") then return "number", "double" end
+    if letter:match("[fFeEgGaA]") and length == "L" then return "number", "long double" end
+    if letter == "s" and length == "" then return "text" end
+    if letter == "p" and length == "" then return "pointer", "void *" end
+end
+
+-- The conversions of a format: { kind, type, text }; or nil and the one that is none.
+local function conversions(format)
+    local out, at = {}, 1
+    while true do
+        local first = format:find("%", at, true)
+        if not first then return out end
+        local flags, length, letter, behind = format:match("^%%([-+ #0-9.*]*)([hlLqjzt]*)(.?)()", first)
+        if letter ~= "%" or flags ~= "" then
+            for _ in flags:gmatch("%*") do out[#out + 1] = { kind = "number", type = "int", text = "*" } end
+            local kind, type = conversion_type(length, letter)
+            if not kind then return nil, format:sub(first, behind - 1) end
+            out[#out + 1] = { kind = kind, type = type, text = format:sub(first, behind - 1) }
+        end
+        at = behind
+    end
+end
+
+-- What is wrong with an argument of PRINT, or nil.
+local function print_problem(kind, argument, field, conversion)
+    local wanted = conversion.kind
+    if not kind then return nil end
+    if wanted == "pointer" then return kind == "number" and "a pointer" or nil end
+    if kind ~= wanted then return nouns[wanted] end
+    if wanted == "text" or conversion.type:find("double", 1, true) then return nil end
+    local real = field and declarations.number(field.scalar[2]).class == "real" or not field and not math.tointeger(argument.constant)
+    return real and type(argument.constant) ~= "boolean" and "a whole number" or nil
+end
+
+function Checker:print_argument(leaf, i, conversion)
+    local argument = leaf.print.arguments[i]
+    local kind, field = kind_of_argument(leaf, argument)
+    local problem = print_problem(kind, argument, field, conversion)
+    if problem then
+        self:call_error(leaf, "PRINT", "PRINT", ("argument %d is %s, and %s takes %s"):format(i, name_of(argument, field), conversion.text,
+            problem), "the arguments of PRINT are those of printf")
+    end
+    local text = kind and argument.text or "(" .. argument.text .. ")"
+    return conversion.type and ("(%s)%s"):format(conversion.type, text) or text
+end
+
+function Checker:print(leaf)
+    local format, arguments = leaf.print.format, leaf.print.arguments
+    local list, odd = conversions(format)
+    if not list or format:find("\0", 1, true) then
+        return self:call_error(leaf, "PRINT", "PRINT", list and "its format has a NUL in it, where it would end"
+            or ("its format has '%s', which is no conversion"):format((odd:gsub("%c", "?"))), "%% prints a per cent sign")
+    end
+    if #list ~= #arguments then
+        return self:call_error(leaf, "PRINT", "PRINT", ("its format takes %d argument%s, not %d"):format(#list, #list == 1 and "" or "s",
+            #arguments), "%% prints a per cent sign")
+    end
+    local texts = { cvalue.string(format) }
+    for i, conversion in ipairs(list) do texts[i + 1] = self:print_argument(leaf, i, conversion) end
+    rewrite(leaf, format == "" and 'printf("%s", "");' or ("printf(%s);"):format(table.concat(texts, ", ")))
+end
+
+-- Other elements.
+
+function Checker:element_error(tree, what, hint) self.unit.diags:add("bad_element", tree.at, tree.op, tree.op, what, hint or "") end
+
+-- An expression that is nothing but a field: it has to be a number.
+function Checker:expression(tree, text)
+    local field = text and #text.pieces == 1 and text.pieces[1].kind == "field" and facts.field(text)
+    if field and not text.pieces[1].member and kind_of_field(field) ~= "number" then
+        self:element_error(tree, ("goes by %s"):format(name_of({}, field)), "a number decides here")
+    end
+end
+
+local check = {}
+
+function check.CHOOSE(self, tree) self:expression(tree, tree.text) end
+
+function check.REPEAT(self, tree)
+    self:expression(tree, tree.n.text)
+    local field = tree.counter and facts.field(tree.counter)
+    if field and (not field.scalar or #field.dims > 0 or field.type == "str" or field.type == "bool") then
+        self:element_error(tree, ("counts in field '%s', which is no number"):format(field.full), "a counter is an i64, u32, ... f64")
+    end
+end
+
+function check.BUFFER_REPEAT(self, tree)
+    self:expression(tree, tree.n.text)
+    local value, into = facts.field(tree.value), facts.field(tree.into)
+    if not value or not into then return end
+    local fits = into.scalar and value.scalar and #into.dims == #value.dims + 1 and (into.type == value.type or #value.dims == 0
+        and (into.type == "str") == (value.type == "str"))
+    for i = 1, #value.dims do fits = fits and into.dims[i + 1] == value.dims[i] end
+    if not fits then
+        self:element_error(tree, ("cannot put '%s' into '%s'"):format(value.full, into.full), "into is an array of what value is")
+    elseif tree.n.constant and tree.n.constant > into.dims[1] then
+        self:element_error(tree, ("puts %d values into '%s', which has room for %d"):format(tree.n.constant, into.full, into.dims[1]),
+            "a shorter count, or a longer array")
+    end
+end
+
+function check.POPEN(self, tree)
+    for _, argument in ipairs(tree.arguments) do
+        local field = type(argument.text) == "table" and argument.field and facts.field(argument.text)
+        if field and (field.type ~= "str" or #field.dims > 0) then
+            self:element_error(tree, ("is given field '%s', which is no text"):format(field.full), "arguments of a program are texts")
+        end
+    end
+    local into = tree.into and facts.field(tree.into)
+    if into and (not into.scalar or into.type == "str" or #into.dims > 0) then
+        self:element_error(tree, ("puts its exit status into field '%s', which is no number"):format(into.full), "an i32 holds it")
+    end
+end
+
+function Checker:tree(tree)
+    if not tree then return end
+    if tree.leaf and tree.leaf.call then self:call(tree.leaf) end
+    if tree.leaf and tree.leaf.print then self:print(tree.leaf) end
+    if check[tree.op] then check[tree.op](self, tree) end
+    for _, child in ipairs(tree.items or {}) do self:tree(child) end
+    self:tree(tree.default)
+    self:tree(tree.el)
+end
+
+function check_calls.run(unit)
+    local checker
+    for _, item in ipairs(unit.list) do
+        local source = item.op == "step" and item.source
+        if source and source.tree and not source.checked then
+            if not checker then
+                local names = {}
+                for _, field in ipairs(require("gen.check.fields").all(unit.trainer)) do names[field.name] = true end
+                checker = setmetatable({ unit = unit, known = known_functions(unit), names = names }, Checker)
+            end
+            source.checked = true
+            checker:tree(source.tree)
+        end
+    end
+end
+
+return check_calls

@@ -1,0 +1,311 @@
+-- check_elements: from the elements of a spec to the trees that the later passes walk.
+--
+-- In:  bodies with .element (check_loop), as the spec or optimize left them. Out: on every node and binding with such a body
+--   .tree     the element as { op, at, ... }, see `build`; nil when nothing is left of it: then its body is nil as well
+--   .texts    all C texts of the tree in the order of the text: { body, title, expression?, leaf?, in_repeat?, ... }
+--   .leaves   how many steps the tree has, each counted once
+-- An element that a spec uses twice is built twice: each occurrence has its own position.
+
+local ctext = require "gen.c.text"
+local cvalue = require "gen.c.value"
+local check_fields = require "gen.check.fields"
+local dsl = require "gen.spec.dsl"
+local elements = require "gen.spec.elements"
+local nearest = require "gen.base.nearest"
+local reader = require "gen.spec.reader"
+local vocabulary = require "gen.spec.vocabulary"
+
+local check_elements = {}
+
+local Builder = {}
+Builder.__index = Builder
+
+local function usage(op) return vocabulary.find(vocabulary.elements, op)[2] end
+
+function Builder:wrong(value, what, hint)
+    self.unit.diags:add("bad_element", dsl.at(value, self.source.at), value.op, value.op, what, hint or "write " .. usage(value.op))
+end
+
+-- A C text of the tree, as the other passes want one.
+function Builder:text(value, text, more)
+    local out = more or {}
+    out.body = reader.code(self.unit, text, dsl.at(value, self.source.at))
+    out.kind, out.full, out.callback, out.source = "leaf", self.source.full, self.source.callback, self.source
+    out.title = ("%s of '%s'"):format(value.op, self.source.full)
+    out.in_repeat = self.repeats > 0
+    table.insert(self.texts, out)
+    return out
+end
+
+function Builder:expression(value, text)
+    if text:gsub('"[^"]*"', ""):gsub("'[^']*'", ""):gsub("/%*.-%*/", ""):find(";", 1, true) then
+        self:wrong(value, "goes by a C expression, which has no ';'")
+    end
+    return self:text(value, text, { expression = true })
+end
+
+-- The text of a field's name, used as `use` says: "%s = 0" for one that is written.
+function Builder:field(value, key, use)
+    local name = value[key]
+    local plain = type(name) == "string" and name:match("^%$?([%a_][%w_]*)$") or type(name) == "string"
+        and name:match("^%$?([%a_][%w_]*%.[%a_][%w_]*)$")
+    if not plain then
+        self:wrong(value, ("takes the name of a field as %s, not %s"):format(key, reader.what(name)))
+        return nil
+    end
+    return self:text(value, use:format("$" .. plain), { expression = true, lvalue = true, name = plain })
+end
+
+-- n: a whole number or an expression. Returns { constant } or { text }.
+function Builder:count(value)
+    local n = value.n
+    local whole = type(n) == "number" and math.tointeger(n)
+    if whole then return { constant = whole } end
+    if type(n) == "string" and not ctext.is_blank(n) then return { text = self:expression(value, n) } end
+    self:wrong(value, "repeats a whole number of times or a C expression, not " .. reader.what(n))
+    return { constant = 0 }
+end
+
+function Builder:child(value, child)
+    if dsl.kind(child) == "element" then return self:build(child) end
+    self:wrong(value, "takes an element, not " .. reader.what(child))
+    return nil
+end
+
+-- Entries from 1 on; keys that are none of them are slips.
+function Builder:children(value)
+    local out = {}
+    for i, child in ipairs(value) do out[i] = self:child(value, child) or { op = "SEQ", at = dsl.at(value) } end
+    return out
+end
+
+local known = { CALL = { text = true, into = true }, REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
+    CHOOSE = { expression = true, default = true }, WEAVE = { required = true },
+    BUFFER_REPEAT = { n = true, el = true, value = true, into = true }, POPEN = { into = true }, SPAWN = { el = true }, SEQ = {},
+    PRINT = {} }
+
+local lists = { CALL = true, SEQ = true, CHOOSE = true, WEAVE = true, POPEN = true, PRINT = true }
+
+function Builder:check_keys(value)
+    local names, entries = {}, 0
+    for name in next, known[value.op] do names[#names + 1] = name ~= "n" and name ~= "el" and name or nil end
+    table.sort(names)
+    for key in next, value do
+        if math.type(key) == "integer" then entries = entries + 1 end
+        if type(key) == "string" and key ~= "op" and key ~= "surplus" and not known[value.op][key] then
+            self:wrong(value, ("has no entry '%s'%s"):format(key, nearest.suggest(key, names)))
+        end
+    end
+    if value.surplus then self:wrong(value, "is given more than it takes") end
+    if entries ~= #value or entries > 0 and not lists[value.op] then self:wrong(value, "has an entry too many, or one that is nil") end
+end
+
+-- Every name of a field, for telling fields from texts in arguments.
+local function names_of_fields(trainer)
+    local names = {}
+    for _, field in ipairs(check_fields.all(trainer)) do
+        if not field.hidden then names[field.name], names[field.full] = true, true end
+    end
+    return names
+end
+
+-- An argument of CALL, PRINT, POPEN: { text = C, constant? = its value, field? = name }.
+function Builder:argument(value, argument)
+    if type(argument) == "number" or type(argument) == "boolean" then
+        if argument ~= argument then return { text = "NAN", constant = argument } end
+        local kind = type(argument) == "boolean" and "bool" or math.type(argument) == "integer" and "i64" or "f64"
+        local text = kind == "i64" and argument >= -0x7fffffff and argument <= 0x7fffffff and tostring(argument)
+            or cvalue.of(kind, argument)
+        return { text = text, constant = argument }
+    end
+    if type(argument) ~= "string" then
+        self:wrong(value, "takes fields, numbers, bools and texts as arguments, not " .. reader.what(argument))
+        return { text = "0", constant = 0 }
+    end
+    local name = argument:match("^%$?([%a_][%w_.]*)$")
+    if name and (argument:sub(1, 1) == "$" or self.names[name]) then return { text = "$" .. name, field = name } end
+    if argument:find("$", 1, true) == 1 then return { text = argument } end
+    return { text = cvalue.string(argument), constant = argument }
+end
+
+local build = {}
+
+function build.SEQ(self, value) return { items = self:children(value) } end
+
+local function call_of_function(self, value)
+    local name = value[1]
+    if vocabulary.bad_name(name) and not (type(name) == "string" and name:match("^loopc_[%w_]+$")) then
+        self:wrong(value, "calls a C function by its name, not " .. reader.what(name))
+        return nil
+    end
+    local arguments, texts = {}, {}
+    for i = 2, #value do
+        arguments[i - 1] = self:argument(value, value[i])
+        texts[i - 1] = arguments[i - 1].text
+    end
+    local text = ("%s(%s);"):format(name, table.concat(texts, ", "))
+    local into
+    if value.into ~= nil then
+        into = type(value.into) == "string" and value.into:match("^%$?([%a_][%w_.]*)$")
+        if not into then self:wrong(value, "puts its result into a field, not " .. reader.what(value.into)) end
+        if into then text = ("$%s = %s"):format(into, text) end
+    end
+    local leaf = self:text(value, text, { leaf = true, inline = true })
+    leaf.call = { name = name, arguments = arguments, into = into }
+    return leaf
+end
+
+function build.CALL(self, value)
+    local leaf
+    if value.text ~= nil then
+        if type(value.text) ~= "string" then
+            self:wrong(value, "takes C text or { function, arguments }, not " .. reader.what(value.text))
+        elseif not ctext.is_blank(value.text) then leaf = self:text(value, value.text, { leaf = true }) end
+    else leaf = call_of_function(self, value) end
+    if not leaf then return { op = "SEQ", items = {} } end
+    self.leaves = self.leaves + 1
+    return { leaf = leaf }
+end
+
+function build.PRINT(self, value)
+    if type(value[1]) ~= "string" then
+        self:wrong(value, "takes a format, not " .. reader.what(value[1]))
+        return { op = "SEQ", items = {} }
+    end
+    local leaf = self:text(value, "", { leaf = true, inline = true })
+    leaf.print = { format = value[1], arguments = {} }
+    local texts = {}
+    for i = 2, #value do
+        leaf.print.arguments[i - 1] = self:argument(value, value[i])
+        texts[i - 1] = leaf.print.arguments[i - 1].text
+    end
+    leaf.body.text = ("printf(%s);"):format(table.concat({ cvalue.string(value[1]), table.unpack(texts) }, ", "))
+    self.leaves = self.leaves + 1
+    return { leaf = leaf }
+end
+
+function build.REPEAT(self, value)
+    local out = { n = self:count(value) }
+    if value.counter ~= nil then out.counter = self:field(value, "counter", "%s = 0") end
+    self.repeats = self.repeats + 1
+    out.el = self:child(value, value.el)
+    self.repeats = self.repeats - 1
+    return out
+end
+
+function build.LOOP(self, value)
+    self.repeats = self.repeats + 1
+    local leaves = self.leaves
+    local out = { el = self:child(value, value.el) }
+    self.repeats = self.repeats - 1
+    if self.leaves == leaves then self:wrong(value, "has no step in it: it would never end") end
+    return out
+end
+
+function build.CHOOSE(self, value)
+    local out = {}
+    if type(value.expression) == "string" and not ctext.is_blank(value.expression) then
+        out.text = self:expression(value, value.expression)
+    elseif math.type(value.expression) == "integer" then out.text = self:expression(value, tostring(value.expression))
+    else self:wrong(value, "takes a C expression, not " .. reader.what(value.expression)) end
+    out.items = self:children(value)
+    if value.default ~= nil then out.default = self:child(value, value.default) end
+    return out
+end
+
+function build.WEAVE(self, value)
+    local out = { items = self:children(value), required = math.tointeger(value.required) }
+    local count = #out.items
+    if not out.required or out.required < -1 then
+        self:wrong(value, "takes how many must finish: a whole number, or -1 for all, not " .. reader.what(value.required))
+        out.required = 0
+    elseif out.required > count then
+        self:wrong(value, ("wants %d elements to finish and has %d"):format(out.required, count), "-1 stands for all of them")
+    end
+    if out.required == -1 then out.required = count end
+    return out
+end
+
+function build.BUFFER_REPEAT(self, value)
+    local out = { n = self:count(value), value = self:field(value, "value", "%s"), into = self:field(value, "into", "%s[0] += 0") }
+    out.el = self:child(value, value.el)
+    return out
+end
+
+function build.POPEN(self, value)
+    local out = { arguments = {} }
+    if #value == 0 then self:wrong(value, "names no program") end
+    for i, argument in ipairs(value) do
+        local made = self:argument(value, type(argument) == "number" and tostring(argument) or argument)
+        out.arguments[i] = made
+        if made.constant == nil then made.text = self:expression(value, made.text) end
+    end
+    if value.into ~= nil then out.into = self:field(value, "into", "%s = 0") end
+    self.leaves = self.leaves + 1
+    return out
+end
+
+function build.SPAWN(self, value)
+    local leaves = self.leaves
+    local out = { el = self:child(value, value.el) }
+    self.leaves = leaves + 1
+    return out
+end
+
+function Builder:build(value)
+    if self.trail[value] then
+        self:wrong(value, "stands in itself")
+        return { op = "SEQ", items = {}, at = dsl.at(value) }
+    end
+    self.trail[value] = true
+    self:check_keys(value)
+    local out = build[value.op](self, value)
+    self.trail[value] = nil
+    out.op, out.at = out.op or value.op, dsl.at(value)
+    return out
+end
+
+-- Builds the tree of one element of a source. Returns the builder and the tree.
+local function build_tree(unit, source, names, element)
+    local builder = setmetatable({ unit = unit, source = source, names = names, texts = {}, leaves = 0, repeats = 0, trail = {} },
+        Builder)
+    return builder, builder:build(element)
+end
+
+-- The tree of one source's element; what a body is for other passes: the C of all its texts. What is wrong is found in the
+-- element as the spec gave it: what optimize took away may be wrong as well.
+local function read_source(unit, source, names)
+    local body, errors = source.body, unit.diags.errors
+    local builder, tree = build_tree(unit, source, names, body.given or body.element)
+    if body.given and unit.diags.errors == errors then builder, tree = build_tree(unit, source, names, body.element) end
+    source.tree, source.texts, source.leaves = tree, builder.texts, builder.leaves
+    local all = {}
+    for i, text in ipairs(source.texts) do all[i] = text.body.text end
+    body.text = table.concat(all, "\n")
+    if #source.texts == 0 and source.leaves == 0 then source.tree, source.body = nil, nil end
+end
+
+-- Every node and binding of a trainer that has a body.
+function check_elements.sources(trainer)
+    local out = {}
+    for _, member in ipairs(trainer.members) do
+        for _, source in ipairs(member.bindings or require("gen.check.attach").nodes_of(member)) do
+            if source.body then out[#out + 1] = source end
+        end
+    end
+    return out
+end
+
+function check_elements.run(unit)
+    local names
+    for _, source in ipairs(check_elements.sources(unit.trainer)) do
+        if source.body.element then
+            names = names or names_of_fields(unit.trainer)
+            read_source(unit, source, names)
+        end
+    end
+end
+
+check_elements.is = elements.is
+
+return check_elements

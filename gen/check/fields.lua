@@ -1,0 +1,309 @@
+-- Part of check: reads the fields of a trainer, a loop or a callback.
+--
+-- A field is { kind = "field", name, full, owner, life, type, scalar, aggregate, dims, default, option, settable, report,
+-- const, doc, flag, samples, at }: `scalar` is the row of vocabulary.scalars, `life` is state, site or batch, `default` a
+-- value, a list of values, or nil for zero; an aggregate has `parameters` instead.
+
+local check_aggregates = require "gen.check.aggregates"
+local dsl = require "gen.spec.dsl"
+local nearest = require "gen.base.nearest"
+local reader = require "gen.spec.reader"
+local vocabulary = require "gen.spec.vocabulary"
+
+local check_fields = {}
+
+local largest_f32 = 0x1.fffffep127
+
+-- The most bytes of one field that C can count without surprises.
+local most_elements = 1 << 40
+
+local flag_keys = { "option", "settable", "report", "const" }
+
+local function bad_text(value)
+    if type(value) ~= "string" then return "a str is text" end
+    if value:find("\0", 1, true) then return "a text of C ends at a zero byte" end
+    if #value > vocabulary.longest_text then return ("a str holds at most %d bytes"):format(vocabulary.longest_text) end
+end
+
+-- What is wrong with a default of a scalar type, or nil.
+local function bad_value(scalar, value)
+    local name = scalar[1]
+    if name == "bool" then return type(value) ~= "boolean" and "a bool is true or false" or nil end
+    if name == "str" then return bad_text(value) end
+    if type(value) ~= "number" then return name .. " takes a number" end
+    if name == "f32" and math.abs(value) > largest_f32 and math.abs(value) < math.huge then return "it does not fit in f32" end
+    if not scalar.min then return nil end
+    local whole = math.tointeger(value)
+    if not whole then return name .. " takes a whole number" end
+    if whole < scalar.min or whole > scalar.max then return "it does not fit in " .. name end
+end
+
+local function element_count(dims)
+    local count = 1
+    for _, size in ipairs(dims) do count = count * size end
+    return count
+end
+
+-- The default of a scalar or an array; one value fills an array.
+local function read_default(unit, field, parameters)
+    local count = #field.dims > 0 and element_count(field.dims) or 1
+    local values = {}
+    for i, value in ipairs(parameters) do
+        local why = bad_value(field.scalar, value)
+        if why then
+            unit.diags:add("bad_default", field.at, field.name, field.name, reader.what(value), why, field.scalar[4])
+            return nil
+        end
+        values[i] = field.scalar.min and math.tointeger(value) or value
+    end
+    if #values > 1 and #values ~= count then
+        unit.diags:add("bad_default", field.at, field.name, field.name, #values .. " values",
+            count == 1 and "it holds one" or ("it has %d elements"):format(count),
+            count == 1 and "an array is " .. field.type .. "[10]" or "give all elements, or one value for all of them")
+        return nil
+    end
+    if #values == 1 then return values[1] end
+    return #values > 1 and values or nil
+end
+
+local function check_dims(unit, field)
+    local count = 1.0
+    for _, size in ipairs(field.dims) do
+        if math.type(size) ~= "integer" or size < 1 or size > 1 << 30 then
+            unit.diags:add("bad_field", field.at, field.name, field.name, "its dimension is " .. reader.what(size),
+                "a dimension is a whole number from 1: " .. field.type .. "[10]")
+            field.dims = {}
+            return
+        end
+        count = count * size
+    end
+    if count > most_elements then
+        unit.diags:add("bad_field", field.at, field.name, field.name, ("it has %.3g elements"):format(count),
+            "a trainer keeps its fields in memory")
+        field.dims = {}
+    end
+end
+
+-- report = n is report = true, of every n-th iteration alone.
+local function read_report(unit, field, value)
+    if math.type(value) ~= "integer" then return end
+    field.report, field.report_every = true, value
+    if value < 1 then
+        unit.diags:add("bad_field", field.at, field.name, field.name, "it is reported every " .. value .. " iterations",
+            "report = true, or report = n for every n-th iteration")
+    end
+end
+
+local function read_keys(unit, field, parameters, own)
+    local entries = {}
+    for _, list in ipairs { vocabulary.field_keys, own } do
+        for _, entry in ipairs(list) do entries[#entries + 1] = entry end
+    end
+    reader.unknown(unit, field, parameters, entries, nil, true)
+    reader.keys(unit, field, parameters, entries)
+    for _, entry in ipairs(own) do field.parameters[entry[1]] = parameters[entry[1]] end
+    for _, key in ipairs(flag_keys) do field[key] = parameters[key] == true end
+    read_report(unit, field, parameters.report)
+    field.doc, field.min, field.max = parameters.doc, parameters.min, parameters.max
+end
+
+local function settle(unit, field)
+    local whole_dims = #field.dims == 0
+    if field.option and field.life ~= "state" then
+        unit.diags:add("bad_field", field.at, field.name, field.name, "an option lives in state, not in " .. field.life,
+            "move it to state = { ... }")
+        field.option = false
+    end
+    if (field.option or field.settable) and field.aggregate and field.type ~= "dataset" then
+        unit.diags:add("bad_field", field.at, field.name, field.name, ("a field of type %s is no %s"):format(field.type,
+            field.option and "option" or "settable"), "options are numbers, bool, str and dataset")
+        field.option = false
+    end
+    if field.option and field.const then
+        unit.diags:add("bad_field", field.at, field.name, field.name, "an option is not const: the command line assigns it",
+            "drop one of the two")
+    end
+    if field.report and (not whole_dims or field.aggregate) then
+        unit.diags:add("bad_field", field.at, field.name, field.name, "only single values are reported",
+            "report a number computed from it")
+        field.report = false
+    end
+    if field.option then field.flag = field.name:gsub("_", "-") end
+end
+
+-- min and max bind what comes from outside, and the default; bodies may assign what they like.
+local function check_range(unit, field)
+    local low, high = field.min or -math.huge, field.max or math.huge
+    local function refuse(why, hint) unit.diags:add("bad_field", field.at, field.name, field.name, why, hint) end
+    if not (field.min or field.max) then return end
+    if not field.scalar or field.type == "bool" or field.type == "str" then
+        return refuse("a field of type " .. field.type .. " has no min and max", "numbers have")
+    elseif not (field.option or field.settable) then
+        return refuse("min and max bind a flag or a message, and it has neither", "option = true, or settable = true")
+    elseif low > high then
+        return refuse(("no number is from %s to %s"):format(low, high), "min = the least, max = the most")
+    end
+    for _, value in ipairs(type(field.default) == "table" and field.default or { field.default or 0 }) do
+        if not (value >= low and value <= high) then
+            return refuse(("its default %s is not from %s to %s"):format(value, low, high), "its default is the first entry, or 0")
+        end
+    end
+end
+
+-- samples { type, room } is an array of room elements of that type, marked as one value a sample.
+local function expand_samples(unit, field, parameters)
+    local element, room = parameters[1], parameters[2]
+    if not dsl.is_type(element) or not vocabulary.find(vocabulary.scalars, rawget(element, "type"))
+        or math.type(room) ~= "integer" or room < 1 then
+        unit.diags:add("bad_field", field.at, field.name, field.name, "samples takes a type and a number of samples",
+            "samples { f32, 256 }, or samples { f32[8], 256 } for eight values a sample")
+        element, room = nil, 1
+    end
+    field.samples, field.type = room, element and rawget(element, "type") or "f32"
+    field.dims = { room, table.unpack(element and rawget(element, "dims") or {}) }
+    parameters[1], parameters[2], parameters[3] = parameters[3], nil, nil
+end
+
+-- Tables of the spec stay as they are: it may have used one for several fields.
+local function copy(values)
+    local out = {}
+    for key, value in next, values do out[key] = value end
+    return out
+end
+
+-- One entry of a state, site or batch table.
+local function read_field(unit, owner, life, entry)
+    local value, at = entry.value, dsl.at(entry.value, reader.key_at(unit, owner, entry.key))
+    local field = { kind = "field", name = entry.key, owner = owner, life = life, at = at, dims = {}, parameters = {},
+        full = owner.kind == "trainer" and entry.key or owner.name .. "." .. entry.key }
+    if not dsl.is_type(value) and dsl.kind(value) ~= "field" then
+        unit.diags:add("bad_field", at, field.name, field.name, "its value is " .. reader.what(value),
+            "a field is a type and its default: n = u64(0)")
+        return nil
+    end
+    if not reader.name(unit, field.name, "field", at) then return nil end
+    if vocabulary.find(vocabulary.signals, field.name) then
+        unit.diags:add("bad_name", at, field.name, field.name, "field", "$" .. field.name .. " is a signal")
+        return nil
+    end
+    field.type, field.dims = rawget(value, "type"), rawget(value, "dims")
+    local parameters = dsl.is_type(value) and {} or copy(value.parameters)
+    if field.type == "samples" then expand_samples(unit, field, parameters) end
+    field.scalar = vocabulary.find(vocabulary.scalars, field.type)
+    field.aggregate = not field.scalar
+    check_dims(unit, field)
+    local own = vocabulary.find(vocabulary.aggregates, field.samples and "samples" or field.type)
+    read_keys(unit, field, parameters, own and own[3] or {})
+    if field.scalar then field.default = read_default(unit, field, parameters)
+    else check_aggregates.read(unit, field, parameters) end
+    settle(unit, field)
+    check_range(unit, field)
+    return field
+end
+
+function check_fields.read(unit, owner, life, values)
+    local out = {}
+    if values == nil then return out end
+    for _, entry in ipairs(dsl.entries(values)) do out[#out + 1] = read_field(unit, owner, life, entry) end
+    for _, key in ipairs(reader.odd_keys(values)) do
+        unit.diags:add("bad_field", reader.key_at(unit, owner, life), life, key, "it has no name", "fields are written name = type(default)")
+    end
+    return out
+end
+
+-- A loop's state, site and batch share one space of names.
+function check_fields.check_twice(unit, loop)
+    local seen = {}
+    for _, field in ipairs(loop.fields) do
+        local other = seen[field.name]
+        if other then
+            unit.diags:add("name_taken", field.at, field.name, field.name, other.life .. " field", reader.where(unit, other.at))
+        end
+        seen[field.name] = field
+    end
+end
+
+local function counter(loop, name, doc)
+    return { kind = "field", name = name, full = loop.name .. "." .. name, owner = loop, life = "state", type = "i64",
+        scalar = vocabulary.find(vocabulary.scalars, "i64"), dims = {}, at = loop.at, doc = doc, counter = true, parameters = {} }
+end
+
+-- The bound of `times`, kept beside the counters for whoever shows progress; bodies cannot name it.
+local function bound(loop, taken)
+    local field = counter(loop, taken.times and "loop_times" or "times", "iterations to do, since entry")
+    field.hidden, field.default = true, math.type(loop.times) == "integer" and loop.times or nil
+    return field
+end
+
+-- Every repeating loop counts its iterations.
+function check_fields.add_counters(unit, loop)
+    if not loop.repeats then return end
+    local taken = {}
+    for _, field in ipairs(loop.fields) do
+        taken[field.name] = true
+        if field.name == "iteration" or field.name == "total" then
+            unit.diags:add("name_taken", field.at, field.name, field.name, "counter of every repeating loop",
+                reader.where(unit, loop.at))
+        end
+    end
+    table.insert(loop.fields, 1, counter(loop, "iteration", "iterations completed since entry"))
+    table.insert(loop.fields, 2, counter(loop, "total", "iterations completed since the program first started"))
+    if loop.times then
+        loop.times_field = bound(loop, taken)
+        table.insert(loop.fields, 3, loop.times_field)
+    end
+end
+
+-- `restarting` of a repeating loop: made when a text names it, so that nobody else pays for it. It is no part of checkpoints:
+-- loading one sets it.
+function check_fields.restarting(loop)
+    if not loop.restarting then
+        loop.restarting = { kind = "field", name = "restarting", full = loop.name .. ".restarting", owner = loop, life = "state",
+            type = "bool", scalar = vocabulary.find(vocabulary.scalars, "bool"), dims = {}, at = loop.at, counter = true,
+            restarting = true, doc = "whether the run was resumed and has not completed an iteration since", parameters = {} }
+        table.insert(loop.fields, 3, loop.restarting)
+    end
+    return loop.restarting
+end
+
+-- All fields of a trainer: its own, then those of its members, in the order of the trainer's list.
+function check_fields.all(trainer)
+    local out = {}
+    for _, owner in ipairs { trainer, table.unpack(trainer.members) } do
+        for _, field in ipairs(owner.fields) do out[#out + 1] = field end
+    end
+    return out
+end
+
+local runtime_flags = { help = true, version = true, metrics = true, timings = true, trace = true, progress = true, control = true, log = true,
+    journal = true, replay = true, ["timings-log"] = true }
+
+-- The flags of an option: a bool has a second one that switches it off.
+local function flags_of(field)
+    if not field.flag then return {} end
+    return field.type == "bool" and { field.flag, "no-" .. field.flag } or { field.flag }
+end
+
+function check_fields.check_flags(unit, trainer)
+    local taken = {}
+    for _, field in ipairs(check_fields.all(trainer)) do
+        for _, name in ipairs(flags_of(field)) do
+            if runtime_flags[name] or name == "seed" and not (field.scalar and field.scalar.min) then
+                unit.diags:add("flag_taken", field.at, field.name, name, field.full, "every trainer has that flag")
+            elseif taken[name] then
+                unit.diags:add("flag_taken", field.at, field.name, name, field.full, "it is that of field '" .. taken[name].full .. "'")
+            else taken[name] = field end
+        end
+    end
+end
+
+-- Finds the fields that aggregates name in their parameters (`like`, `net`, `inputs_from`).
+function check_fields.link_aggregates(unit, trainer)
+    for _, owner in ipairs { trainer, table.unpack(trainer.members) } do
+        for _, field in ipairs(owner.fields) do
+            if field.aggregate then check_aggregates.link(unit, trainer, owner, field, nearest.suggest) end
+        end
+    end
+end
+
+return check_fields

@@ -1,0 +1,232 @@
+-- The functions of bodies: each text of the spec once, as a static function named Loop_node or callback_key.
+--
+-- A function that can signal returns a status, any other nothing; one that touches no state takes no argument.
+
+local ctext = require "gen.c.text"
+local CWriter = require "gen.c.writer"
+local cvalue = require "gen.c.value"
+
+local emit_bodies = {}
+
+-- The name of the state's pointer: `s`, unless the text has an `s` of its own.
+local function state_name(source)
+    source.identifiers = source.identifiers or ctext.identifiers(source.body.text)
+    return source.identifiers.s and "state" or "s"
+end
+
+-- A field as an lvalue. Aggregates decay to pointers, as arrays do by themselves; `$data->rows` is a member of the state.
+local function access(piece, state, following)
+    local field = piece.field
+    local text = field.lvalue
+    if field.life == "site" then text = field.owner.name .. "_site->" .. field.name
+    elseif state ~= "s" then text = text:gsub("^s%->", state .. "->") end
+    local member = piece.member and not piece.qualified and "." .. piece.member
+    if member then return text .. member end
+    if not field.aggregate then return text end
+    if following and following:match("^%->") then return text, true end
+    return piece.alone and "&" .. text or "(&" .. text .. ")"
+end
+
+local signal_text = {}
+
+function signal_text.fail(source, _, state)
+    return ("return loopc_fail(&%s->loopc, %s, "):format(state, cvalue.string(source.full))
+end
+
+function signal_text.recover() return "return LOOPC_RECOVERED" end
+
+function signal_text.cancel(_, piece)
+    return "return " .. (piece.status or "LOOPC_CANCEL")
+end
+
+function signal_text.stop(_, piece)
+    return "return " .. (piece.status or "LOOPC_STOP")
+end
+
+-- What a star before it is taken of, `*$net`: the aggregate itself, without the star and the address.
+local function dereferenced(before, text, following)
+    local inner = text:match("^%(&(.*)%)$")
+    local behind = following and following:match("^%s*(%p?%p?)") or ""
+    if inner and before and before:match("[^*]%*$") and not behind:match("^[%[.+-]") then return before:sub(1, -2), inner end
+    return before, text
+end
+
+-- The C of a text: its pieces with the `$` words replaced by what `replace(piece, following)` makes of them. When that
+-- returns true as well, the arrow that follows becomes a dot.
+local function join(pieces, replace)
+    local out, arrow = {}, false
+    for i, piece in ipairs(pieces) do
+        if piece.kind == "text" then out[i] = arrow and piece.text:gsub("^%->", ".") or piece.text
+        else
+            local following = pieces[i + 1] and pieces[i + 1].text
+            out[i], arrow = replace(piece, following)
+            if i > 1 then out[i - 1], out[i] = dereferenced(out[i - 1], out[i], following) end
+        end
+        if piece.kind == "text" then arrow = false end
+    end
+    return table.concat(out)
+end
+
+local function body_text(source, state)
+    return join(source.pieces, function(piece, following)
+        if piece.kind == "field" then return access(piece, state, following) end
+        return signal_text[piece.word](source, piece, state)
+    end)
+end
+
+-- The C of an expression in the run function; site fields are those of the occurrence or of the one it stands in.
+function emit_bodies.expression(source, occ)
+    local text = join(source.pieces, function(piece, following)
+        if piece.field.life ~= "site" then return access(piece, "s", following) end
+        return ("s->%s.%s"):format(emit_bodies.site_of(occ, piece.field.owner), piece.field.name)
+    end)
+    return ctext.one_line(text)
+end
+
+-- The member that holds the site fields of `loop` for what stands in `occ`.
+function emit_bodies.site_of(occ, loop)
+    while occ.loop ~= loop do occ = occ.parent end
+    return occ.site
+end
+
+-- Whether the function takes the state: for plain fields and failures. Site fields come by their own pointers.
+local function takes_state(source)
+    if source.tree then return true end
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "signal" and piece.word == "fail" then return true end
+        if piece.kind == "field" and piece.field.life ~= "site" then return true end
+    end
+    return false
+end
+
+local function parameters(unit, source, state)
+    local out = {}
+    if takes_state(source) then out[1] = ("struct %s *%s"):format(unit.struct, state) end
+    for _, loop in ipairs(source.sites) do out[#out + 1] = ("struct %s *%s_site"):format(loop.site_struct, loop.name) end
+    return #out > 0 and table.concat(out, ", ") or "void"
+end
+
+-- The call of a source at one place.
+function emit_bodies.call(source, occ)
+    local arguments = {}
+    if takes_state(source) then arguments[1] = "s" end
+    for _, loop in ipairs(source.sites) do
+        arguments[#arguments + 1] = "&s->" .. emit_bodies.site_of(occ, loop)
+    end
+    return ("%s(%s)"):format(source.func, table.concat(arguments, ", "))
+end
+
+-- Where a text comes from, for people: "digits.lua:12".
+function emit_bodies.where(at) return CWriter.safe(("%s:%d"):format(at.file, at.line)) end
+
+-- A line directive for the text of a body, under the name that the options ask for.
+function emit_bodies.line_directive(unit, w, at)
+    local mode = unit.options.line
+    if not mode then return end
+    local source = unit.sources[at.file]
+    w:directive("#line %d %s", at.line, cvalue.string(mode == "path" and source and source.path or at.file))
+end
+
+-- Back to the emitted file itself: the next line is its own.
+function emit_bodies.line_back(unit, w)
+    if unit.options.line then w:directive("#line %d %s", #w.lines + 2 + (w.base or 0), cvalue.string(unit.struct .. ".c")) end
+end
+
+local function write_lines(w, text)
+    for line in (text .. "\n"):gmatch("([^\n]*)\n") do
+        if line:match("^%s*#") then w:directive(line) else w:line((line:gsub("%s+$", ""))) end
+    end
+end
+
+local function heading(source)
+    local doc = (source.kind == "node" and source.doc) and ": " .. CWriter.safe(source.doc) or ""
+    return ("%s (%s)%s"):format(source.full, emit_bodies.where(source.at), doc)
+end
+
+-- Whether the last statement of a body, at its outermost level, is a return: one that stands on a line of its own, or behind
+-- another statement on the only line.
+local function ends_in_return(text)
+    local before, last = ("\n" .. text):match("^(.*)\n([^\n]*)$")
+    local first = before:match("^%s*$") ~= nil
+    if last:match("^return .*;$") then return first or before:match("[;{}]%s*$") ~= nil end
+    local plain = last:gsub('"[^"]*"', "\"\""):gsub("'[^']*'", "")
+    return first and not plain:find("//", 1, true) and plain:match("[;}] return [^;{}]*;$") ~= nil
+end
+
+local keywords = { ["if"] = true, ["while"] = true, ["for"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
+
+-- Whether a leaf is one short statement that can stand where the element stands: an assignment, a count or a call, without a name
+-- that means something else there.
+function emit_bodies.is_simple(leaf)
+    local text = ctext.one_line(leaf.body.text)
+    local word = text:match("^([%a_][%w_]*)%s*%(")
+    local begins = text:match("^%$") or text:match("^%+%+%s*%$") or text:match("^%-%-%s*%$") or word and not keywords[word]
+    if not begins or leaf.signals or #text > 80 or text:gsub('"[^"]*"', "\"\""):gsub("'[^']*'", ""):match("[;{}#].") then return false end
+    leaf.identifiers = leaf.identifiers or ctext.identifiers(text)
+    local names = leaf.identifiers
+    return text:sub(-1) == ";" and not (names.s or names.st or names.here or names.state)
+end
+
+-- A text of an element as it stands in the element's function: on one line.
+function emit_bodies.inline(text) return ctext.one_line(body_text(text, "s")) end
+
+-- The first field of a text, as an lvalue there.
+function emit_bodies.first_field(text)
+    for _, piece in ipairs(text.pieces) do
+        if piece.kind == "field" then return (access(piece, "s")) end
+    end
+end
+
+-- The call of a leaf from the function of its element, which has the same parameters.
+function emit_bodies.call_inside(leaf)
+    local arguments = {}
+    if takes_state(leaf) then arguments[1] = "s" end
+    for _, loop in ipairs(leaf.sites) do arguments[#arguments + 1] = loop.name .. "_site" end
+    return ("%s(%s)"):format(leaf.func, table.concat(arguments, ", "))
+end
+
+local not_calls = { ["if"] = true, ["for"] = true, ["while"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
+local short = 300 -- characters that may stand at each place where a body is called
+
+-- Whether a text calls a function, in C that stands outside of strings and comments. A failure's message does not count.
+local function calls(source)
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "text" and piece.text:find("(", 1, true) then
+            local code = piece.text:gsub("/%*.-%*/", ""):gsub("//[^\n]*", ""):gsub('"[^"\n]*"', "")
+            for name in code:gmatch("([%a_][%w_]*)%s*%(") do
+                if not not_calls[name] then return true end
+            end
+        end
+    end
+    return false
+end
+
+-- How the function of a text is declared: see LOOPC_LEAF in program.h.
+local function storage(source)
+    return #source.body.text <= short and not calls(source) and "LOOPC_LEAF" or "LOOPC_BODY"
+end
+
+-- The function of one text.
+function emit_bodies.write_function(unit, w, source, title)
+    local state = state_name(source)
+    local text, dropped = ctext.dedent(body_text(source, state))
+    w:comment { title or heading(source) }
+    w:line("%s %s %s(%s)", storage(source), source.signals and "int" or "void", source.func, parameters(unit, source, state))
+    w:open("{")
+    local at = source.body.at
+    emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })
+    write_lines(w, text)
+    emit_bodies.line_back(unit, w)
+    if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
+    w:close()
+    w:blank()
+end
+
+function emit_bodies.write(unit, w)
+    local emit_elements = require "gen.emit.elements"
+    for _, source in ipairs(unit.sources_used) do
+        if source.tree then emit_elements.write(unit, w, source) else emit_bodies.write_function(unit, w, source) end
+    end
+end
+
+return emit_bodies

@@ -1,0 +1,111 @@
+-- The step form as a library: the header, and the functions that it declares.
+--
+-- The header holds what somebody needs who has states of this trainer: the structs and the prototypes. The source holds the
+-- rest, all of it static; what it does not do itself is in runtime/library/machine.h.
+
+local CWriter = require "gen.c.writer"
+
+local emit_lib = {}
+
+-- The prototypes: { result, name after the trainer's, arguments, what it does }.
+local functions = {
+    { "void", "_init", "struct %s *s, uint64_t seed",
+        "A new run, before its first step; fields may be assigned and data sets loaded then." },
+    { "int", "_step", "struct %s *s",
+        "One step: one leaf. LOOPC_MORE when there is more to do, else the status with which the run ended." },
+    { "int", "_run", "struct %s *s, int64_t steps", "At most so many steps." },
+    { "int", "_resume", "struct %s *s", "All steps that are left." },
+    { "void", "_copy", "struct %s *to, const struct %s *from",
+        "Makes `to` another run that goes on where `from` is. Processes of `to` must have ended." },
+    { "int", "_save", "const struct %s *s, const char *path, char *message, size_t size",
+        "Writes where the run is and all that it knows, but for data sets. LOOPC_OK, or LOOPC_FAILED and a message." },
+    { "int", "_load", "struct %s *s, const char *path, char *message, size_t size",
+        "Goes on, after init, where a run of this program was saved; refuses the files of any other." },
+    { "void", "_end", "struct %s *s", "Ends the processes that the run has started." },
+    { "const struct loopc_program *", "_program", "void", "The program's name and the table of its fields." },
+}
+
+local function prototype(unit, row)
+    local name = unit.struct
+    local blank = row[1]:match("%*$") and "" or " "
+    return ("%s%s%s%s(%s)"):format(row[1], blank, name, row[2], (row[3]:gsub("%%s", name)))
+end
+
+-- Splits the emitted lines of nets into the definitions of structs and the rest. A struct takes the comment above it along.
+function emit_lib.split(lines)
+    local structs, rest, i = {}, {}, 1
+    while i <= #lines do
+        if lines[i]:match("^struct [%w_]+ {$") then
+            local from = #rest
+            while from > 0 and rest[from] ~= "" do from = from - 1 end
+            for k = from + 1, #rest do structs[#structs + 1] = rest[k] end
+            for k = #rest, from + 1, -1 do rest[k] = nil end
+            repeat
+                structs[#structs + 1] = lines[i]
+                i = i + 1
+            until lines[i - 1] == "};"
+            structs[#structs + 1] = ""
+            if lines[i] == "" then i = i + 1 end
+        else
+            rest[#rest + 1] = lines[i]
+            i = i + 1
+        end
+    end
+    return structs, rest
+end
+
+local function append(w, lines)
+    for _, line in ipairs(lines) do w.lines[#w.lines + 1] = line end
+end
+
+-- The header; `structs` are lines, `state` the writer of the state's struct.
+function emit_lib.header(unit, banner, structs, state)
+    local w, guard = CWriter.new(), unit.struct:upper() .. "_H"
+    banner(unit, w)
+    w:directive("#ifndef %s", guard)
+    w:directive("#define %s", guard)
+    w:blank()
+    w:directive('#include "loopc.h"')
+    w:blank()
+    append(w, structs)
+    append(w, state.lines)
+    for _, row in ipairs(functions) do
+        w:comment { row[4] }
+        w:line("%s;", prototype(unit, row))
+        w:blank()
+    end
+    w:directive("#endif")
+    return w:text()
+end
+
+-- What they do, with the name of the program's table.
+local bodies = {
+    _init = "loopc_machine_init(&%s, s, seed);",
+    _copy = "loopc_machine_copy(&%s, to, from);",
+    _save = "return loopc_machine_save(&%s, s, path, message, size);",
+    _load = "return loopc_machine_load(&%s, s, path, message, size);",
+    _end = "loopc_machine_end(&%s, s);",
+    _program = "return &%s;",
+}
+
+function emit_lib.write(unit, w)
+    for _, row in ipairs(functions) do
+        if row[2] ~= "_step" then
+            w:line(prototype(unit, row))
+            w:open("{")
+            if row[2] == "_run" then
+                w:line("int st = s->%s.stage == LOOPC_STAGE_ENDED ? s->%s.ended : LOOPC_MORE;", unit.position, unit.position)
+                w:line("while (st == LOOPC_MORE && steps-- > 0) st = %s_step(s);", unit.struct)
+                w:line("return st;")
+            elseif row[2] == "_resume" then
+                w:line("int st;")
+                w:line("do { st = %s_step(s); } while (st == LOOPC_MORE);", unit.struct)
+                w:line("return st;")
+            else w:line((bodies[row[2]]:format(unit.tables.program))) end
+            w:close()
+            w:blank()
+        end
+    end
+end
+
+return emit_lib

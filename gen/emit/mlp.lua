@@ -1,0 +1,318 @@
+-- The C of nets: a plain struct, and the functions that bodies call, a line a layer.
+--
+-- In:  nets and optimizers as gen/tree/mlp.lua describes them, the set of function names that the program uses
+--      ({ net_forward = true, ... }), the writer.
+-- Out: for each net its struct and those of its functions that are used, or needed by a used one; likewise for each
+--      optimizer. Nothing unused is written, arrays included: a net that is never trained has no gradients.
+
+local mlp = require "gen.tree.mlp"
+local cfit = require "gen.c.fit"
+local body = require "gen.emit.mlp_bodies"
+local emit_optimizer = require "gen.emit.optimizer"
+
+local emit_mlp = {}
+
+local inits = {
+    he = "from He's normal distribution", xavier = "from Xavier's uniform distribution",
+    normal = "from a normal distribution", zero = "as 0",
+}
+
+-- Every function of a net, in the order of the file: a later one may call an earlier one. { name after the prefix,
+-- result, arguments after the net itself, what it does in a line or two; needs = the functions it calls, groups = the
+-- groups of arrays it works on, const = it only reads the net }. In capitals what depends on the net: TARGETS (what the
+-- loss compares with), INIT (its distribution), BATCH (the most rows).
+local functions = {
+    { "resize", "bool", { "int32_t inputs" },
+        { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
+    { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
+    { "pass", "void", { "INPUT", "int32_t rows", "PART" },
+        { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
+    { "forward", "const float *", { "const float *x", "int32_t rows" },
+        { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
+        needs = { "pass" }, groups = { "outputs" } },
+    { "argmax", "int32_t", { "int32_t row" },
+        { "The class that the outputs of one row name. After forward." }, const = true, groups = { "activations" } },
+    { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
+        { "The class that the net gives each row of x." }, needs = { "forward" } },
+    { "correct", "int32_t", { "const int32_t *labels", "int32_t rows" },
+        { "How many rows have the class that the labels name. After forward." }, const = true,
+        groups = { "activations" } },
+    { "loss", "float", { "TARGETS", "int32_t rows" },
+        { "The mean loss of the rows; leaves its derivative for backward. After forward." },
+        groups = { "delta", "losses" } },
+    { "mask", "void", { "const bool *allowed", "int32_t rows" },
+        { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
+        groups = { "outputs" } },
+    { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
+        { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
+        groups = { "activations" } },
+    { "zero_delta", "void", { "int32_t rows" },
+        { "Begins a loss that is a sum of several: the derivatives of the rows are 0. After forward." },
+        groups = { "delta" } },
+    { "likelihood", "float", { "const int32_t *actions", "const float *weights", "int32_t rows" },
+        { "Adds weights[r] * -log p(actions[r]) of the rows to the loss, and its derivative; returns it. After zero_delta." },
+        groups = { "delta" } },
+    { "entropy", "float", { "const float *weights", "int32_t rows" },
+        { "Takes weights[r] * the entropy of each row from the loss; returns what it adds. After zero_delta." },
+        groups = { "delta" } },
+    { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
+    { "backward", "void", { "int32_t rows" },
+        { "Adds the gradients of the loss to those already there. After loss." },
+        groups = { "delta", "deltas", "gradients" } },
+    { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
+    { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
+        groups = { "gradients" } },
+    { "clip_grad", "float", { "float limit" },
+        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was." },
+        needs = { "grad_norm", "scale_grad" } },
+    { "set_weights", "bool", { "const float *flat", "int32_t count" },
+        { "Takes all weights from a list: per layer the matrix, a row an output, then the biases.",
+            "False, and nothing done, when count is not theirs." } },
+    { "get_weights", "bool", { "float *flat", "int32_t count" },
+        { "Writes all weights to a list, in the order of set_weights." }, const = true },
+    { "blend", "bool", { "float *flat", "int32_t count", "float share" },
+        { "Moves a list of weights, in the order of set_weights, that share of the way to the net's." }, const = true },
+}
+
+local function doc_of(net, entry)
+    local words = { INIT = inits[net.init], BATCH = tostring(net.batch) }
+    local lines = {}
+    for i, line in ipairs(entry[4]) do lines[i] = line:gsub("%f[%u]%u%u+", words) end
+    return lines
+end
+
+-- The arguments of a function as C declarations, the net first.
+local function arguments_of(net, entry)
+    local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
+    for _, argument in ipairs(entry[3]) do
+        local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
+        local special = { TARGETS = targets,
+            INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
+            PART = net.threads and "struct loopc_part me" or "" }
+        argument = special[argument] or argument
+        if argument ~= "" then args[#args + 1] = argument end
+    end
+    return args
+end
+
+-- What only a softmax has: classes that can be drawn.
+local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
+
+local function offered(net, entry)
+    if entry[1] == "resize" then return net.inputs_from end
+    return not of_policies[entry[1]] or net.output == "softmax"
+end
+
+-- What a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
+function emit_mlp.functions(net)
+    local offers = {}
+    for _, entry in ipairs(functions) do
+        if offered(net, entry) and not entry.internal then
+            offers[#offers + 1] = {
+                name = net.prefix .. "_" .. entry[1], result = entry[2], arguments = arguments_of(net, entry),
+                doc = doc_of(net, entry),
+            }
+        end
+    end
+    return offers
+end
+
+-- Adds to the set what its members call; a later function may call an earlier one, so one pass backwards finds all.
+local function close_over(net, used)
+    local needed = {}
+    for i = #functions, 1, -1 do
+        local entry = functions[i]
+        if offered(net, entry) and (used[net.prefix .. "_" .. entry[1]] or needed[entry[1]]) then
+            needed[entry[1]] = true
+            for _, name in ipairs(entry.needs or {}) do needed[name] = true end
+        end
+    end
+    return needed
+end
+
+local function groups_of(needed)
+    local groups = {}
+    for _, entry in ipairs(functions) do
+        for _, group in ipairs(needed[entry[1]] and entry.groups or {}) do groups[group] = true end
+    end
+    return groups
+end
+
+local function members(w, comment, list)
+    w:comment { comment }
+    for _, line in ipairs(list) do w:line("%s", line) end
+end
+
+-- One line a layer: its arrays of these letters; room(letter, layer) is how many floats each takes.
+local function arrays(net, letters, room)
+    local lines = {}
+    for _, layer in ipairs(mlp.layers(net)) do
+        local names = {}
+        for _, letter in ipairs(letters(layer)) do
+            names[#names + 1] = ("%s%d[%s]"):format(letter, layer.index, room(letter, layer))
+        end
+        if #names > 0 then lines[#lines + 1] = ("LOOPC_ALIGNED float %s;"):format(table.concat(names, ", ")) end
+    end
+    return lines
+end
+
+local function weights_room(letter, layer)
+    return letter:find "w$" and ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, layer.room)
+        or ("LOOPC_VECTOR(%d)"):format(layer.outputs)
+end
+
+-- What the first layer is given, upright.
+local function x_of(net)
+    return ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.upright_room(net, mlp.layers(net)[1]), net.batch)
+end
+
+local function lying_room(net)
+    return function(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(net.batch, layer.room) end
+end
+
+-- What threads that share a step have each for themselves.
+local function write_input(w, net)
+    local function t0(layer) return layer.index == 0 and { "t" } or {} end
+    w:comment { ("Rows as the first layer of %s reads them: upright (features x samples) in x, lying in t0."):format(net.name),
+        "Each thread makes its own, which is sooner done than fetching those of another." }
+    w:open("struct %s_input {", net.prefix)
+    w:line("%s", x_of(net))
+    w:line("%s", arrays(net, t0, lying_room(net))[1])
+    w:close("};")
+    w:blank()
+end
+
+local function write_activations(w, net, groups)
+    local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
+    local z = mlp.keeps_z(net)
+    if net.threads then w:line("struct %s_input input; /* of the first thread, or the only one */", net.prefix) end
+    members(w, "activations, features x samples" .. (z and "; z is what the last one is made of" or ""),
+        not net.threads and { x_of(net) } or {})
+    local lines = arrays(net, function(layer)
+        if not (layer.last and z) then return { "a" } end
+        return (groups.outputs or not mlp.loss_from_z(net)) and { "z", "a" } or { "z" }
+    end, upright)
+    for _, line in ipairs(lines) do w:line("%s", line) end
+    if groups.outputs then
+        w:line("float out[%s]; /* the last one again, a row a sample */", mlp.product(net.batch, mlp.last(net).outputs))
+    end
+end
+
+local function write_deltas(w, net, groups)
+    local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
+    members(w, "deltas: derivatives of the loss by what the activations are given",
+        arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, upright))
+    if groups.losses then
+        members(w, "what each sample adds to the loss",
+            { ("LOOPC_ALIGNED float losses[LOOPC_VECTOR(%d)];"):format(net.batch) })
+    end
+end
+
+local function write_lying(w, net)
+    local function t(layer) return (layer.index > 0 or not net.threads) and { "t" } or {} end
+    local lines = arrays(net, t, lying_room(net))
+    if #lines > 0 then members(w, "inputs of the layers, lying: samples x features", lines) end
+end
+
+local function struct(w, net, groups)
+    if net.threads then write_input(w, net) end
+    w:comment { emit_mlp.summary(net) }
+    w:open("struct %s {", net.struct)
+    if net.inputs_from then w:line("int32_t inputs;") end
+    members(w, "weights, outputs x inputs, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
+    if groups.activations then write_activations(w, net, groups) end
+    if groups.delta then write_deltas(w, net, groups) end
+    if net.learns then write_lying(w, net) end
+    if groups.gradients then
+        members(w, "gradients: derivatives of the loss by weights and biases",
+            arrays(net, function() return { "gw", "gb" } end, weights_room))
+    end
+    if groups.gathered then
+        members(w, "which rows of a data set a batch is, and their labels", { ("int64_t index[%d];"):format(net.batch),
+            mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
+        if net.fetches then members(w, "the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
+    end
+    w:close("};")
+    w:blank()
+end
+
+local losses = { cross_entropy = "cross-entropy", squared_error = "squared error" }
+
+-- The net in a line: "net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows".
+function emit_mlp.summary(net)
+    local sizes = table.concat(net.layers, "-", 2)
+    local inputs = net.inputs_from and ("up to %d"):format(mlp.layers(net)[1].room) or net.layers[1]
+    local hidden = #net.layers > 2 and net.activation .. ", " or ""
+    return ("%s: %s-%s, %s%s with %s, up to %d rows%s"):format(net.name, inputs, sizes, hidden, net.output,
+        losses[net.loss], net.batch, net.source and " (" .. net.source .. ")" or "")
+end
+
+local function write_function(w, net, entry)
+    if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
+    w:comment(doc_of(net, entry))
+    local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
+    local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"
+    cfit.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
+    w:open("{")
+    body[entry[1]](w, net)
+    w:close("}")
+    w:blank()
+end
+
+-- The statements, inside a function that has the state `s` and returns a status, that make a net ready: the width of
+-- its data set if it follows one, first weights from a stream of its own. `lvalue` is the net, `data` its data set or
+-- nil. Long lines are left to clang-format.
+function emit_mlp.prepare(net, lvalue, data, data_name)
+    local lines = {}
+    local function refuse(condition, format, value)
+        lines[#lines + 1] = ('if (%s) return loopc_fail(&s->loopc, "%s", "%s", (int)%s);'):format(condition, net.name,
+            format, value)
+    end
+    if data then
+        local columns, member = data .. ".columns", mlp.targets(net) == "labels" and "classes" or "targets"
+        local count, outputs = data .. "." .. member, net.layers[#net.layers]
+        local width = ("%s.rows ? %s : %d"):format(data, columns, net.layers[1])
+        refuse(("!%s_resize(&%s, %s)"):format(net.prefix, lvalue, width),
+            ("the rows of %s have %%d columns, there is room for 1 to %d"):format(data_name, mlp.layers(net)[1].room),
+            columns)
+        refuse(("%s > %d"):format(count, outputs),
+            ("%s has %%d %s, the net has %d outputs"):format(data_name, member, outputs), count)
+    end
+    table.insert(lines, 1, ("struct loopc_rng %s_rng;"):format(net.prefix))
+    lines[#lines + 1] = ('loopc_rng_seed(&%s_rng, s->loopc.seed, "%s");'):format(net.prefix, net.name)
+    lines[#lines + 1] = ("%s_init(&%s, &%s_rng);"):format(net.prefix, lvalue, net.prefix)
+    return lines
+end
+
+-- What of a net the program wants: { name of a function = true }, and of which groups of arrays. What prepare calls is
+-- wanted in any case.
+local function wanted(net, optimizers, used)
+    local needed = close_over(net, used)
+    needed.init = true
+    needed.resize = net.inputs_from and true
+    local groups = groups_of(needed)
+    if groups.delta or groups.outputs then groups.activations = true end
+    emit_optimizer.groups(net, optimizers, used, groups)
+    net.learns = groups.deltas
+    net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
+    return needed, groups
+end
+
+-- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first.
+function emit_mlp.emit(w, nets, optimizers, used)
+    used = emit_optimizer.needs(optimizers, used)
+    for _, net in ipairs(nets) do
+        local needed, groups = wanted(net, optimizers, used)
+        struct(w, net, groups)
+        for _, entry in ipairs(functions) do
+            if needed[entry[1]] then write_function(w, net, entry) end
+        end
+    end
+    local trained = {}
+    for _, optimizer in ipairs(optimizers) do
+        emit_optimizer.emit(w, optimizer, used, not trained[optimizer.net])
+        trained[optimizer.net] = true
+    end
+end
+
+return emit_mlp

@@ -1,0 +1,310 @@
+-- The statements of a net's functions: calls of the runtime's kernels (runtime/nn/nn.h), a line a layer.
+--
+-- In:  the writer, inside the braces of the function; the net, as gen/tree/mlp.lua describes it.
+-- Out: body[what](w, net) writes the statements of PREFIX_what; the heads are in gen/emit/mlp.lua.
+--
+-- Letters of arrays, each followed by the layer's number: w, b the weights; a what the layer puts out, z what its
+-- activation is given; d the derivative of the loss by that; t what the layer is given, lying; g before w and b their
+-- gradients. x is what the first layer is given. How they stand in memory: runtime/nn/dense.h.
+
+local mlp = require "gen.tree.mlp"
+local cfit = require "gen.c.fit"
+
+local body = {}
+
+local function call(w, name, ...)
+    cfit.line(w, 4, name, { ... }, ";")
+end
+
+-- One array of a layer, "n->w0".
+local function at(letter, layer)
+    return ("n->%s%d"):format(letter, layer.index)
+end
+
+-- What the first layer is given: "x" or "t0". Where threads share steps, those of a part stand in a structure `input`,
+-- which is the net's or a thread's own.
+local function given(net, name, input)
+    return (net.threads and (input or "n->input.") or "n->") .. name
+end
+
+-- What a layer reads: what the layer before it put out.
+local function input_of(net, layer)
+    return layer.index == 0 and given(net, "x", "input->") or ("n->a%d"):format(layer.index - 1)
+end
+
+-- Where a layer's sums go.
+local function sums_of(net, layer)
+    return at(layer.last and mlp.keeps_z(net) and "z" or "a", layer)
+end
+
+-- "LOOPC_TANH" and the like: what a layer's sums become, where they are what it puts out.
+local function finish_of(net, layer)
+    local kept = layer.last and mlp.keeps_z(net)
+    return (kept or layer.activation == "identity") and "LOOPC_STORE" or "LOOPC_" .. layer.activation:upper()
+end
+
+-- What takes a derivative back through an activation.
+local function gate_of(layer)
+    return layer.activation == "identity" and "LOOPC_STORE" or "LOOPC_GATE_" .. layer.activation:upper()
+end
+
+-- A single output means "1" above this; several ignore it. The sums of a sigmoid are as good as what it makes of them.
+local function threshold(net)
+    return net.output == "sigmoid" and not mlp.keeps_z(net) and "0.5f" or "0.0f"
+end
+
+-- What classes are read from: the last layer's outputs, or the sums that they grow with.
+local function scores(net)
+    return sums_of(net, mlp.last(net))
+end
+
+-- Writes what the threads wait for before they read each other's results; a body for one thread says nothing.
+local function meet(w, me)
+    if me == "me" then w:line("loopc_meet(me);") end
+end
+
+local alone = "LOOPC_ALONE"
+
+-- The standard deviation of init = "normal".
+local deviation = "0.05f"
+
+function body.init(w, net)
+    if net.init == "zero" then w:line("(void)rng;") end
+    for _, array in ipairs(mlp.arrays(net)) do
+        local to, layer = "n->" .. array.name, array.layer
+        if array.part == "bias" or net.init == "zero" then
+            call(w, "memset", to, "0", "sizeof " .. to)
+        else
+            call(w, "loopc_init_" .. net.init, to, "rng", layer.inputs, layer.outputs,
+                net.init == "normal" and deviation or nil)
+        end
+    end
+end
+
+function body.resize(w, net)
+    w:line("if (inputs < 1 || inputs > %d) return false;", mlp.layers(net)[1].room)
+    w:line("n->inputs = inputs;")
+    w:line("return true;")
+end
+
+-- What a layer is given, lying; `input` as for given.
+function body.lying(net, layer, input)
+    return layer.index == 0 and given(net, "t0", input) or at("t", layer)
+end
+
+-- Takes rows of samples into the panels of the first layer; `input` as for given.
+function body.take(w, net, rows, me, input)
+    local first = mlp.layers(net)[1]
+    call(w, "loopc_pack", rows, net.learns and given(net, "t0", input) or "NULL", given(net, "x", input), "rows",
+        net.batch, first.inputs, me)
+end
+
+function body.pass(w, net)
+    local me = net.threads and "me" or alone
+    for _, layer in ipairs(mlp.layers(net)) do
+        call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(net, layer), sums_of(net, layer),
+            "rows", net.batch, layer.inputs, layer.outputs, finish_of(net, layer), me)
+        meet(w, me)
+    end
+end
+
+-- Calls pass; `input` is the one that threads are given.
+function body.call_pass(w, net, me, input)
+    if net.threads then
+        call(w, net.prefix .. "_pass", "n", input, "rows", me)
+    else
+        call(w, net.prefix .. "_pass", "n", "rows")
+    end
+end
+
+-- The outputs of the last layer, where only their sums are there; and as rows.
+local function put_out(w, net)
+    local layer = mlp.last(net)
+    local z, a = at("z", layer), at("a", layer)
+    if layer.activation == "softmax" then
+        call(w, "loopc_softmax", z, a, "rows", layer.outputs, alone)
+    elseif mlp.keeps_z(net) then
+        call(w, "loopc_activate", z, z, a, "rows", layer.outputs, "LOOPC_SIGMOID", alone)
+    end
+    call(w, "loopc_unpack", a, "n->out", "rows", layer.outputs)
+end
+
+-- What threads share of forward: a function of its own, before it.
+function body.forward_part(w, net)
+    w:comment { ("Rows that %s looks at: what its threads are given."):format(net.name) }
+    w:open("struct %s_rows {", net.prefix)
+    w:line("struct %s *n;", net.struct)
+    w:line("const float *x;")
+    w:line("int32_t rows;")
+    w:close("};")
+    w:blank()
+    w:comment { "What the layers make of them: the share of one thread." }
+    w:line("static void %s_forward_part(void *job, struct loopc_part me)", net.prefix)
+    w:open("{")
+    w:line("const struct %s_rows *const given = job;", net.prefix)
+    w:line("struct %s *const n = given->n;", net.struct)
+    w:line("const int32_t rows = given->rows;")
+    w:blank()
+    body.take(w, net, "(struct loopc_rows){.x = given->x}", "me")
+    meet(w, "me")
+    body.call_pass(w, net, "me", "&n->input")
+    w:close("}")
+    w:blank()
+end
+
+function body.forward(w, net)
+    if net.threads then
+        w:line("struct %s_rows given = {n, x, rows};", net.prefix)
+        w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
+        w:line("    loopc_crew_run(%s_forward_part, &given, 0);", net.prefix)
+        w:line("else")
+        w:line("    %s_forward_part(&given, %s);", net.prefix, alone)
+    else
+        body.take(w, net, "(struct loopc_rows){.x = x}", alone)
+        body.call_pass(w, net, alone)
+    end
+    put_out(w, net)
+    w:line("return n->out;")
+end
+
+function body.argmax(w, net)
+    call(w, "return loopc_class", scores(net), "row", mlp.last(net).outputs, threshold(net))
+end
+
+function body.predict(w, net)
+    w:line("%s_forward(n, x, rows);", net.prefix)
+    call(w, "loopc_classes", scores(net), "classes", "rows", mlp.last(net).outputs, threshold(net))
+end
+
+function body.correct(w, net)
+    call(w, "return loopc_correct", scores(net), "labels", "rows", mlp.last(net).outputs, threshold(net))
+end
+
+-- The losses of all rows and their derivatives by what the last activation is given; where the targets are values they
+-- stand in d already.
+function body.losses(w, net, me)
+    local layer = mlp.last(net)
+    local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
+    if net.loss == "squared_error" then
+        if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
+        local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
+        call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
+        if layer.activation == "softmax" then
+            call(w, "loopc_softmax_gate", a, d, "rows", layer.outputs, me)
+        end
+    elseif net.output == "softmax" then
+        call(w, "loopc_cross_entropy", z, "labels", d, table.unpack(sizes))
+    else
+        call(w, "loopc_binary_cross_entropy", z, d, table.unpack(sizes))
+    end
+end
+
+-- Takes the targets, where they are values, into the panels of the derivatives.
+function body.take_targets(w, net, rows, me)
+    if mlp.targets(net) == "labels" then return end
+    local layer = mlp.last(net)
+    call(w, "loopc_pack", rows, "NULL", at("d", layer), "rows", net.batch, layer.outputs, me)
+end
+
+function body.loss(w, net)
+    body.take_targets(w, net, "(struct loopc_rows){.x = y}", alone)
+    body.losses(w, net, alone)
+    w:line("return loopc_mean(n->losses, rows);")
+end
+
+function body.mask(w, net)
+    local layer = mlp.last(net)
+    call(w, "loopc_mask", at("z", layer), "allowed", "rows", layer.outputs)
+    put_out(w, net)
+end
+
+function body.log_p(w, net)
+    local layer = mlp.last(net)
+    call(w, "loopc_log_probabilities", at("z", layer), "actions", "log_p", "rows", layer.outputs)
+end
+
+function body.zero_delta(w, net)
+    local layer = mlp.last(net)
+    call(w, "loopc_zero_delta", at("d", layer), "rows", layer.outputs)
+end
+
+function body.likelihood(w, net)
+    local layer = mlp.last(net)
+    call(w, "return loopc_likelihood", at("z", layer), "actions", "weights", at("d", layer), "rows", layer.outputs)
+end
+
+function body.entropy(w, net)
+    local layer = mlp.last(net)
+    call(w, "return loopc_entropy", at("z", layer), "weights", at("d", layer), "rows", layer.outputs)
+end
+
+function body.zero_grad(w, net)
+    for _, array in ipairs(mlp.arrays(net)) do
+        call(w, "memset", "n->g" .. array.name, "0", "sizeof n->g" .. array.name)
+    end
+end
+
+-- The way back, last layer first: `use` writes what becomes of the derivatives of a layer.
+function body.back(w, net, me, use)
+    local layers = mlp.layers(net)
+    for i = #layers, 1, -1 do
+        local layer, below = layers[i], layers[i - 1]
+        if below then
+            call(w, "loopc_dense_backward", at("w", layer), at("d", layer), input_of(net, layer), at("d", below),
+                "rows", net.batch, layer.inputs, layer.outputs, gate_of(below), me)
+            call(w, "loopc_turn", input_of(net, layer), at("t", layer), "rows", net.batch, layer.inputs, me)
+            meet(w, me)
+        end
+        use(layer)
+    end
+end
+
+function body.backward(w, net)
+    body.back(w, net, alone, function(layer)
+        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.lying(net, layer), at("d", layer),
+            "rows", net.batch, layer.inputs, layer.outputs, alone)
+    end)
+end
+
+function body.scale_grad(w, net)
+    for _, array in ipairs(mlp.arrays(net)) do
+        call(w, "loopc_scale", "n->g" .. array.name, array.rows, array.columns, "factor")
+    end
+end
+
+function body.grad_norm(w, net)
+    w:line("double sum = 0.0;")
+    for _, array in ipairs(mlp.arrays(net)) do
+        call(w, "sum += loopc_square_sum", "n->g" .. array.name, array.rows, array.columns)
+    end
+    w:line("return (float)sqrt(sum);")
+end
+
+function body.clip_grad(w, net)
+    w:line("const float norm = %s_grad_norm(n);", net.prefix)
+    w:line("if (norm > limit) %s_scale_grad(n, limit / norm);", net.prefix)
+    w:line("return norm;")
+end
+
+local function copy_weights(w, net, kernel, ...)
+    w:line("if (count != %s) return false;", mlp.weight_count(net))
+    for i, array in ipairs(mlp.arrays(net)) do
+        local head = i < #mlp.arrays(net) and "flat = " .. kernel or kernel
+        call(w, head, "n->" .. array.name, "flat", array.rows, array.columns, ...)
+    end
+    w:line("return true;")
+end
+
+function body.set_weights(w, net)
+    copy_weights(w, net, "loopc_flat_take")
+end
+
+function body.get_weights(w, net)
+    copy_weights(w, net, "loopc_flat_put")
+end
+
+function body.blend(w, net)
+    copy_weights(w, net, "loopc_flat_blend", "share")
+end
+
+return body

@@ -1,0 +1,157 @@
+-- Nets, optimizers and data sets of a trainer, between the spec tree and what emits them (emit_mlp.lua).
+
+local check_fields = require "gen.check.fields"
+local ctext = require "gen.c.text"
+local cvalue = require "gen.c.value"
+local emit_mlp = require "gen.emit.mlp"
+local mlp = require "gen.tree.mlp"
+
+local emit_nets = {}
+
+local function prefix_of(field)
+    return field.owner.kind == "trainer" and field.name or field.owner.name .. "_" .. field.name
+end
+
+local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inputs_max" }
+
+local function describe_net(unit, field)
+    local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
+        source = ("%s:%d"):format(field.at.file, field.at.line) }
+    for _, key in ipairs(net_keys) do net[key] = field.parameters[key] end
+    net.inputs_from = field.parameters.inputs_from
+    field.struct, field.net = net.struct, net
+    return net
+end
+
+local function describe_optimizer(unit, field)
+    local optimizer = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
+        net = field.parameters.net.net }
+    for _, key in ipairs { "kind", "momentum", "weight_decay", "beta1", "beta2", "epsilon" } do
+        optimizer[key] = field.parameters[key]
+    end
+    field.struct, field.optimizer = optimizer.struct, optimizer
+    return optimizer
+end
+
+local function fields_of_type(unit, type)
+    local out = {}
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        if field.type == type then out[#out + 1] = field end
+    end
+    return out
+end
+
+-- Tells the kernels, before they are included, when all nets are so narrow that short vectors hold what there is.
+function emit_nets.write_lanes(unit, w)
+    local widest = 0
+    for _, field in ipairs(fields_of_type(unit, "mlp")) do widest = math.max(widest, mlp.widest(field.parameters)) end
+    local lanes = mlp.lanes(widest)
+    if lanes then w:directive("#define LOOPC_MOST_LANES %d /* nothing in a net is wider */", lanes) end
+end
+
+-- All identifiers that the C of the spec names: which functions of nets are wanted.
+local function used_names(unit)
+    local used = {}
+    for _, source in ipairs(unit.sources_used) do ctext.identifiers(source.body.text, used) end
+    for _, loop in ipairs(unit.trainer.loops) do
+        for _, key in ipairs { "skip", "times", "done" } do
+            if loop.texts and loop.texts[key] then ctext.identifiers(loop.texts[key].body.text, used) end
+        end
+    end
+    if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, used) end
+    return used
+end
+
+-- Writes the structs and functions of all nets and optimizers.
+function emit_nets.write(unit, w)
+    local nets, optimizers = {}, {}
+    for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
+    for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
+    if #nets == 0 and #optimizers == 0 then return end
+    local used = used_names(unit)
+    for _, net in ipairs(nets) do
+        net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
+    end
+    emit_mlp.emit(w, nets, optimizers, used)
+end
+
+local function owner_of(field) return { full = field.full, lvalue = (field.lvalue:gsub("^s%->", "")) } end
+
+-- The tensors of a net or an optimizer, as mlp.net_entries has them; gradients when bodies add them up themselves.
+function emit_nets.entries(field)
+    if field.net then return mlp.net_entries(field.net, owner_of(field), field.net.accumulates) end
+    return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
+end
+
+-- The lines that make the nets ready: the width of the data, then first weights from a stream named after the net.
+function emit_nets.prepare(unit)
+    local lines = {}
+    for _, field in ipairs(fields_of_type(unit, "mlp")) do
+        local data = field.parameters.inputs_from
+        for _, line in ipairs(emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)) do
+            lines[#lines + 1] = line
+        end
+    end
+    return lines
+end
+
+local labels = { last = "LOOPC_LABEL_LAST", first = "LOOPC_LABEL_FIRST" }
+local scales = { max = "LOOPC_SCALE_MAX", standard = "LOOPC_SCALE_STANDARD" }
+
+local function label_options(add, label)
+    if label == false then add("label", "LOOPC_LABEL_NONE")
+    elseif math.type(label) == "integer" then
+        add("label", "LOOPC_LABEL_NUMBER")
+        add("label_number", label)
+    elseif labels[label] then add("label", labels[label])
+    elseif label then
+        add("label", "LOOPC_LABEL_NAME")
+        add("label_name", cvalue.string(label))
+    end
+end
+
+local function scale_options(add, scale)
+    if type(scale) == "number" then
+        add("scale", "LOOPC_SCALE_CONSTANT")
+        add("divisor", cvalue.of("f64", scale))
+    elseif scales[scale] then add("scale", scales[scale]) end
+end
+
+-- The static options of the data sets, one struct each; field.options_name names it.
+function emit_nets.write_dataset_options(unit, w)
+    local fields = fields_of_type(unit, "dataset")
+    for _, field in ipairs(fields) do
+        local parts, parameters = {}, field.parameters
+        local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
+        label_options(add, parameters.label)
+        scale_options(add, parameters.scale)
+        if parameters.header ~= nil then add("header", parameters.header and "LOOPC_HEADER_YES" or "LOOPC_HEADER_NO") end
+        for _, key in ipairs { "targets", "classes", "columns" } do
+            if parameters[key] then add(key, parameters[key]) end
+        end
+        if parameters.like then add("like", cvalue.string(parameters.like.full)) end
+        add("required", parameters.required == true)
+        field.options_name = prefix_of(field) .. "_options"
+        w:line("static const struct loopc_dataset_options %s = {%s};", field.options_name, table.concat(parts, ", "))
+    end
+    if #fields > 0 then w:blank() end
+end
+
+-- The table of nets, for those who use what was learned; a net that no body names is there too.
+function emit_nets.write_table(unit, w)
+    local nets = fields_of_type(unit, "mlp")
+    if #nets == 0 or unit.options.lib then return false end
+    w:comment { "The nets, for export and predict." }
+    w:open("static const struct loopc_net nets[] = {")
+    for _, field in ipairs(nets) do
+        local parameters = field.parameters
+        local data = parameters.inputs_from
+        w:line("{%s, %d, %s, %s, %s},", cvalue.string(field.full), #parameters.layers - 1, cvalue.string(parameters.activation),
+            cvalue.string(parameters.output), data and cvalue.string(data.full) or "NULL")
+    end
+    w:close("};")
+    w:blank()
+    return true
+end
+
+return emit_nets

@@ -1,0 +1,321 @@
+-- The C of optimizers: a struct with the moments, step, and train of the net that it updates.
+--
+-- In:  optimizers as gen/tree/mlp.lua describes them, the set of function names that the program uses, the writer.
+-- Out: their structs and functions, if used. The net's own functions stand before them: see gen/emit/mlp.lua.
+
+local mlp = require "gen.tree.mlp"
+local mlp_bodies = require "gen.emit.mlp_bodies"
+local cfit = require "gen.c.fit"
+local cvalue = require "gen.c.value"
+
+local emit_optimizer = {}
+
+local rates = { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0.0, weight_decay = 0.0 }
+
+-- A rate as a C constant of type "f32" or "f64".
+local function rate(optimizer, key, type)
+    return cvalue.of(type, optimizer[key] or rates[key])
+end
+
+local function step_name(optimizer)
+    return optimizer.prefix .. "_step"
+end
+
+local function train_name(optimizer)
+    return optimizer.net.prefix .. "_train"
+end
+
+local function train_from_name(optimizer)
+    return optimizer.net.prefix .. "_train_from"
+end
+
+-- What an optimizer offers to bodies: { { name, result, arguments (C declarations), doc }, ... }: step, train,
+-- train_from.
+function emit_optimizer.functions(optimizer)
+    local net = optimizer.net
+    local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
+    local self, other = ("struct %s *o"):format(optimizer.struct), ("struct %s *n"):format(net.struct)
+    return {
+        { name = step_name(optimizer), result = "void", arguments = { self, other, "float eta" },
+            doc = { "Moves the weights against their gradients, eta the learning rate." } },
+        { name = train_name(optimizer), result = "float",
+            arguments = { other, self, "const float *x", targets, "int32_t rows", "float eta" },
+            doc = { "Learns from one batch; returns its mean loss before that." } },
+        { name = train_from_name(optimizer), result = "float",
+            arguments = { other, self, "const struct loopc_dataset *data", "uint64_t key", "int64_t first",
+                "int32_t rows", "float eta" },
+            doc = { "The same with the rows from first on of a data set, in the order that key gives (0: as stored).",
+                "NaN where there is no such row." } },
+    }
+end
+
+local function trains(optimizer, used)
+    return used[train_name(optimizer)] or used[train_from_name(optimizer)]
+end
+
+-- The set of used names, with those that the used functions of the optimizers call.
+function emit_optimizer.needs(optimizers, used)
+    local all = setmetatable({}, { __index = used })
+    for _, optimizer in ipairs(optimizers) do
+        if trains(optimizer, used) then all[optimizer.net.prefix .. "_pass"] = true end
+    end
+    return all
+end
+
+-- Whether train of the net is used.
+function emit_optimizer.is_trained(net, optimizers, used)
+    for _, optimizer in ipairs(optimizers) do
+        if optimizer.net == net and trains(optimizer, used) then return true end
+    end
+    return false
+end
+
+-- Whether a step has the rows of the next one fetched: where there are so many that they do not stay in a cache by
+-- themselves, and not more than the second cache has room for beside the weights. (In floats.)
+local function fetches(optimizer, used)
+    local net = optimizer.net
+    local values = net.batch * mlp.layers(net)[1].room
+    return used[train_from_name(optimizer)] and values >= 16 * 1024 and values <= 64 * 1024
+end
+
+-- Adds the groups of arrays that the used functions of the net's optimizers work on.
+function emit_optimizer.groups(net, optimizers, used, groups)
+    for _, optimizer in ipairs(optimizers) do
+        if optimizer.net == net and used[step_name(optimizer)] then groups.gradients = true end
+        if optimizer.net == net and trains(optimizer, used) then
+            for _, group in ipairs { "activations", "delta", "deltas", "losses" } do groups[group] = true end
+        end
+        if optimizer.net == net and used[train_from_name(optimizer)] then
+            groups.gathered = true
+            net.fetches = fetches(optimizer, used)
+        end
+    end
+end
+
+local titles = {
+    sgd = { "gradient descent" },
+    adam = { "Adam", "the moments: running means of the gradient and of its square" },
+    adamw = { "AdamW", "the moments: running means of the gradient and of its square" },
+    momentum = { "gradient descent with momentum", "the velocity: a decaying sum of gradients" },
+}
+
+local function struct(w, optimizer, used)
+    local title = titles[mlp.rule(optimizer)]
+    w:comment { ("%s: %s on %s"):format(optimizer.name, title[1], optimizer.net.name) }
+    w:open("struct %s {", optimizer.struct)
+    w:line("int64_t step; /* steps taken */")
+    local moments = (used[step_name(optimizer)] or trains(optimizer, used)) and mlp.moments(optimizer) or {}
+    if #moments > 0 then w:comment { title[2] } end
+    for _, array in ipairs(#moments > 0 and mlp.arrays(optimizer.net) or {}) do
+        local names = {}
+        for i, moment in ipairs(moments) do names[i] = ("%s%s[%s]"):format(moment[1], array.name, array.room) end
+        w:line("LOOPC_ALIGNED float %s;", table.concat(names, ", "))
+    end
+    w:close("};")
+    w:blank()
+end
+
+-- Declares the rates of step o->step.
+local function write_rates(w, optimizer)
+    local rule = mlp.rule(optimizer)
+    local decay = rate(optimizer, "weight_decay", "f32")
+    if rule == "sgd" or rule == "momentum" then
+        return cfit.assign(w, 4, "const struct loopc_rates rates", "loopc_sgd_rates",
+            { "eta", rate(optimizer, "momentum", "f32"), decay })
+    end
+    cfit.assign(w, 4, "const struct loopc_rates rates", "loopc_adam_rates", {
+        "LOOPC_" .. rule:upper(), "o->step", "eta", rate(optimizer, "beta1", "f64"), rate(optimizer, "beta2", "f64"),
+        rate(optimizer, "epsilon", "f32"), decay,
+    })
+end
+
+-- An array of weights with what is kept for it, as C: (struct loopc_weights){n->w0, o->mw0, o->vw0}.
+local function weights(optimizer, name)
+    local parts = { "n->" .. name }
+    for i, moment in ipairs(mlp.moments(optimizer)) do parts[i + 1] = ("o->%s%s"):format(moment[1], name) end
+    if #parts == 1 then parts = { ".w = n->" .. name } elseif #parts == 2 then parts[3] = "NULL" end
+    return ("(struct loopc_weights){%s}"):format(table.concat(parts, ", "))
+end
+
+local body = {}
+
+function body.step(w, optimizer)
+    w:line("o->step++;")
+    write_rates(w, optimizer)
+    for _, array in ipairs(mlp.arrays(optimizer.net)) do
+        cfit.line(w, 4, "loopc_descend", { weights(optimizer, array.name), "n->g" .. array.name, array.rows,
+            array.columns, "&rates" }, ";")
+    end
+end
+
+-- Whether a step needs anything that the optimizer keeps.
+local function keeps(optimizer)
+    return mlp.rule(optimizer) ~= "sgd"
+end
+
+-- What a training step is given, as C declarations: the rows, and how it learns from them.
+local function inputs_of(optimizer)
+    local net = optimizer.net
+    local list = { ("struct %s *n"):format(net.struct) }
+    if keeps(optimizer) then list[2] = ("struct %s *o"):format(optimizer.struct) end
+    list[#list + 1] = "struct loopc_rows x"
+    list[#list + 1] = mlp.targets(net) == "labels" and "const int32_t *labels" or "struct loopc_rows y"
+    list[#list + 1] = "int32_t rows"
+    list[#list + 1] = "float eta"
+    if net.fetches then
+        list[#list + 1] = "struct loopc_rows next"
+        list[#list + 1] = "int32_t next_rows"
+    end
+    return list
+end
+
+-- "int32_t rows" -> "int32_t ", "rows"
+local function split(declaration)
+    return declaration:match("^(.-)([%w_]+)$")
+end
+
+local function names_of(optimizer)
+    local names = {}
+    for i, declaration in ipairs(inputs_of(optimizer)) do names[i] = select(2, split(declaration)) end
+    return names
+end
+
+-- The statements of a training step, for one of the threads that share it or for the only one.
+local function write_step(w, optimizer, me)
+    local net = optimizer.net
+    local x, y = "x", "y"
+    write_rates(w, optimizer)
+    if net.fetches then
+        cfit.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs },
+            ";")
+    end
+    if net.threads then w:line("struct %s_input *const input = loopc_crew_own(me, &n->input);", net.prefix) end
+    w:blank()
+    mlp_bodies.take(w, net, x, "LOOPC_ALONE", "input->")
+    mlp_bodies.take_targets(w, net, y, me)
+    mlp_bodies.call_pass(w, net, me, "input")
+    mlp_bodies.losses(w, net, me)
+    if net.threads then w:line("loopc_meet(me);") end
+    mlp_bodies.back(w, net, me, function(layer)
+        local name = tostring(layer.index)
+        local first = layer.index == 0 and (net.fetches or net.threads)
+        local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
+            mlp_bodies.lying(net, layer, "input->"), "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs,
+            "&rates" }
+        if first then arguments[#arguments + 1] = net.fetches and "&ahead" or "NULL" end
+        arguments[#arguments + 1] = me
+        cfit.line(w, 4, first and "loopc_dense_update_first" or "loopc_dense_update", arguments, ";")
+    end)
+end
+
+local about = { "Gradients are used where they are summed and kept nowhere." }
+
+-- A step that threads share: what they are given, the share of one, and all of it.
+local function write_shared(w, optimizer)
+    local prefix = optimizer.net.prefix
+    w:comment { ("A batch that %s learns from: what its threads are given."):format(optimizer.net.name) }
+    w:open("struct %s_batch {", prefix)
+    for _, declaration in ipairs(inputs_of(optimizer)) do w:line("%s;", declaration) end
+    w:close("};")
+    w:blank()
+    w:comment { "A training step: the share of one thread. " .. about[1] }
+    w:line("static void %s_learn_part(void *job, struct loopc_part me)", prefix)
+    w:open("{")
+    w:line("const struct %s_batch *const batch = job;", prefix)
+    for _, declaration in ipairs(inputs_of(optimizer)) do
+        local kind, name = split(declaration)
+        w:line(kind:find "%*" and "%sconst %s = batch->%s;" or "const %s%s = batch->%s;", kind, name, name)
+    end
+    write_step(w, optimizer, "me")
+    w:close("}")
+    w:blank()
+end
+
+-- A step of one thread: its statements are cut to size where they are called.
+local function write_alone(w, optimizer)
+    w:comment { "A training step. " .. about[1] }
+    cfit.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(optimizer.net.prefix), inputs_of(optimizer), "")
+    w:open("{")
+    write_step(w, optimizer, "LOOPC_ALONE")
+    w:close("}")
+    w:blank()
+end
+
+-- The step as the functions for bodies call it.
+local function write_learn(w, optimizer)
+    local net = optimizer.net
+    local names = names_of(optimizer)
+    if net.threads then write_shared(w, optimizer) else write_alone(w, optimizer) end
+    w:comment { "All of a training step; returns the mean loss before it." }
+    cfit.line(w, 0, ("static float %s_learn"):format(net.prefix), inputs_of(optimizer), "")
+    w:open("{")
+    if net.threads then
+        w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
+        cfit.line(w, 4, "loopc_crew_run", { net.prefix .. "_learn_part", "&batch",
+            ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
+    else
+        local full = {}
+        for i, name in ipairs(names) do full[i] = name == "rows" and tostring(net.batch) or name end
+        w:line("if (rows == %d) /* has code of its own, in which all loops have known ends */", net.batch)
+        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(full, ", "))
+        w:line("else")
+        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(names, ", "))
+    end
+    w:line("return loopc_mean(n->losses, rows);")
+    w:close("}")
+    w:blank()
+end
+
+-- Ends a function for bodies: learns from these rows and targets.
+local function write_call(w, optimizer, x, targets, next, next_rows)
+    local arguments = { "n" }
+    if keeps(optimizer) then arguments[2] = "o" end
+    table.move({ x, targets, "rows", "eta" }, 1, 4, #arguments + 1, arguments)
+    if optimizer.net.fetches then table.move({ next, next_rows }, 1, 2, #arguments + 1, arguments) end
+    w:line("o->step++;")
+    cfit.line(w, 4, ("return %s_learn"):format(optimizer.net.prefix), arguments, ";")
+end
+
+function body.train(w, optimizer)
+    local labels = mlp.targets(optimizer.net) == "labels"
+    write_call(w, optimizer, "(struct loopc_rows){.x = x}", labels and "labels" or "(struct loopc_rows){.x = y}",
+        "(struct loopc_rows){NULL, NULL}", "0")
+end
+
+function body.train_from(w, optimizer)
+    local net = optimizer.net
+    local labels = mlp.targets(net) == "labels"
+    local first = mlp.layers(net)[1]
+    w:line("if (!%s || data->columns != %s) return NAN;", labels and "data->labels" or "data->y", first.inputs)
+    if not labels then w:line("if (data->targets != %d) return NAN;", mlp.last(net).outputs) end
+    w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
+    w:line("if (rows < 1) return NAN;")
+    if net.fetches then
+        w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
+    end
+    write_call(w, optimizer, "(struct loopc_rows){data->x, n->index}",
+        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}",
+        "(struct loopc_rows){data->x, n->next}", "next")
+end
+
+local function write_function(w, optimizer, offer, write)
+    w:comment(offer.doc)
+    cfit.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
+    w:open("{")
+    write(w, optimizer)
+    w:close("}")
+    w:blank()
+end
+
+-- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
+function emit_optimizer.emit(w, optimizer, used, is_first)
+    struct(w, optimizer, used)
+    local step, train, train_from = table.unpack(emit_optimizer.functions(optimizer))
+    if used[step.name] then write_function(w, optimizer, step, body.step) end
+    if not is_first or not trains(optimizer, used) then return end
+    write_learn(w, optimizer)
+    if used[train.name] then write_function(w, optimizer, train, body.train) end
+    if used[train_from.name] then write_function(w, optimizer, train_from, body.train_from) end
+end
+
+return emit_optimizer

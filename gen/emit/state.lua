@@ -1,0 +1,204 @@
+-- The state: one plain struct of everything that a run knows, and its defaults.
+
+local bodies = require "gen.emit.bodies"
+local check_fields = require "gen.check.fields"
+local CWriter = require "gen.c.writer"
+local cvalue = require "gen.c.value"
+local emit_nets = require "gen.emit.nets"
+
+local emit_state = {}
+
+local aggregate_types = { rng = "struct loopc_rng", dataset = "struct loopc_dataset" }
+
+local function dims_of(field)
+    local out = {}
+    for i, size in ipairs(field.dims) do out[i] = ("[%d]"):format(size) end
+    return table.concat(out)
+end
+
+-- "float eta[10]"
+local function declaration(field)
+    local type = field.scalar and field.scalar[2] or aggregate_types[field.type] or "struct " .. field.struct
+    return type .. (type:match("%*$") and "" or " ") .. field.name .. dims_of(field)
+end
+
+local function remark(field)
+    local doc = field.doc and CWriter.safe(field.doc)
+    if field.counter then return doc end
+    local where = bodies.where(field.at)
+    return doc and ("%s (%s)"):format(doc, where) or where
+end
+
+-- Members with their remarks, the remarks in one column when lines stay short.
+local function write_members(w, members)
+    local width = 0
+    for _, member in ipairs(members) do width = math.max(width, #member[1]) end
+    for _, member in ipairs(members) do
+        local text = member[1] .. ";"
+        if member[2] then text = text .. (" "):rep(width - #member[1] + 1) .. "/* " .. member[2] .. " */" end
+        if #text + w.depth * 4 > 100 then
+            w:comment { member[2] }
+            text = member[1] .. ";"
+        end
+        w:line(text)
+    end
+end
+
+local function members_of(owner, life)
+    local out = {}
+    for _, field in ipairs(owner.fields) do
+        if field.life == life then out[#out + 1] = { declaration(field), remark(field) } end
+    end
+    return out
+end
+
+local function loop_struct(w, owner)
+    local members = members_of(owner, "state")
+    if #members == 0 then return end
+    w:open("struct {")
+    write_members(w, members)
+    w:close("} %s;", owner.member)
+end
+
+local function batch_struct(w, owner)
+    if not owner.batch_member then return end
+    w:open(owner.kind == "loop" and "struct { /* made anew for every iteration of %s */"
+        or "struct { /* of %s, made anew for every iteration of its loop */", owner.name)
+    write_members(w, members_of(owner, "batch"))
+    w:close("} %s;", owner.batch_member)
+end
+
+local function site_members(unit)
+    local out = {}
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" and item.occ.site then
+            local on = item.occ.on and "on " .. item.occ.on.full or nil
+            out[#out + 1] = { ("struct %s %s"):format(item.occ.loop.site_struct, item.occ.site), on }
+        end
+    end
+    return out
+end
+
+local function write_site_structs(unit, w)
+    for _, loop in ipairs(unit.trainer.loops) do
+        if loop.site_struct then
+            w:comment { ("What each place of %s has for itself."):format(loop.name) }
+            w:open("struct %s {", loop.site_struct)
+            write_members(w, members_of(loop, "site"))
+            w:close("};")
+            w:blank()
+        end
+    end
+end
+
+-- What the machines remember: where each is, and its counters.
+local function write_frames(unit, w)
+    for _, frame in ipairs(unit.frames) do
+        w:open("struct %s_at_%s { /* where %s is */", unit.struct, frame.name, frame.name)
+        for _, member in ipairs(frame.members) do w:line("%s;", member) end
+        w:close("};")
+        w:blank()
+    end
+end
+
+local function position_member(unit, w)
+    if #unit.frames == 0 and not unit.options.step then return end
+    w:open("struct {")
+    if unit.options.step then
+        w:line("enum loopc_stage stage; /* before its first step, on its way, or at its end */")
+        w:line("int ended; /* the status with which it ended */")
+    end
+    for _, frame in ipairs(unit.frames) do w:line("struct %s_at_%s %s;", unit.struct, frame.name, frame.name) end
+    w:close("} %s; /* where it is: between two steps */", unit.position)
+end
+
+function emit_state.write_struct(unit, w)
+    write_site_structs(unit, w)
+    write_frames(unit, w)
+    w:comment { "All that a run of this trainer knows." }
+    w:open("struct %s {", unit.struct)
+    local members = { { "struct loopc_run loopc", "what the runtime keeps of a run" } }
+    for _, member in ipairs(members_of(unit.trainer, "state")) do members[#members + 1] = member end
+    for _, member in ipairs(site_members(unit)) do members[#members + 1] = member end
+    write_members(w, members)
+    for _, owner in ipairs(unit.trainer.members) do
+        loop_struct(w, owner)
+        batch_struct(w, owner)
+    end
+    position_member(unit, w)
+    w:close("};")
+    w:blank()
+end
+
+-- The statements that give a field its default, none when that is zero; `lvalue` is the field's own unless given.
+local function defaults_of(field, lvalue)
+    lvalue = lvalue or field.lvalue
+    local default = field.default
+    if field.aggregate or (field.type == "str" and default == nil and #field.dims == 0) then
+        return field.type == "str" and { lvalue .. ' = "";' } or {}
+    end
+    if type(default) == "table" then
+        local values = {}
+        for i, value in ipairs(default) do values[i] = cvalue.of(field.type, value) end
+        local list = ("(const %s[]){%s}"):format(field.scalar[2], table.concat(values, ", "))
+        return { ("memcpy(%s, %s, sizeof %s);"):format(lvalue, list, lvalue) }
+    end
+    if cvalue.is_zero(default) then return {} end
+    local value = cvalue.of(field.type, default)
+    if #field.dims == 0 then return { ("%s = %s;"):format(lvalue, value) } end
+    return { ("loopc_fill(%s, sizeof %s, &(const %s){%s}, sizeof(%s));"):format(lvalue, lvalue, field.scalar[2], value,
+        field.scalar[2]) }
+end
+
+-- Every lvalue of a field: one, or one a place for site fields.
+local function instances(unit, field)
+    if field.life ~= "site" then return { field.lvalue } end
+    local out = {}
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" and item.occ.site and item.occ.loop == field.owner then
+            out[#out + 1] = ("s->%s.%s"):format(item.occ.site, field.name)
+        end
+    end
+    return out
+end
+
+function emit_state.write_defaults(unit, w)
+    local lines = {}
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        for _, lvalue in ipairs(field.life == "batch" and {} or instances(unit, field)) do
+            for _, text in ipairs(defaults_of(field, lvalue)) do lines[#lines + 1] = text end
+        end
+    end
+    if #lines == 0 then return end
+    unit.has_defaults = true
+    w:line("static void %s_defaults(void *state)", unit.struct)
+    w:open("{")
+    w:line("struct %s *const s = state;", unit.struct)
+    w:blank()
+    for _, text in ipairs(lines) do w:line(text) end
+    w:close()
+    w:blank()
+end
+
+-- Net initialisation and what else needs the command line and the data first.
+function emit_state.write_prepare(unit, w)
+    local lines = emit_nets.prepare(unit)
+    if #lines == 0 then return end
+    unit.has_prepare = true
+    w:line("static int %s_prepare(void *state)", unit.struct)
+    w:open("{")
+    w:line("struct %s *const s = state;", unit.struct)
+    for i, text in ipairs(lines) do
+        local declared = i > 1 and lines[i - 1]:match("^struct ") or i == 1
+        if declared and not text:match("^struct ") then w:blank() end
+        w:line(text)
+    end
+    w:line("return LOOPC_OK;")
+    w:close()
+    w:blank()
+end
+
+emit_state.defaults_of = defaults_of
+emit_state.instances = instances
+
+return emit_state

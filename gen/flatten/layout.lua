@@ -1,0 +1,234 @@
+-- layout: the names and places of everything in the emitted C.
+--
+-- In:  unit.list analysed. Out:
+--   unit.struct            the tag of the state's struct
+--   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
+--   field.report_in        the loop whose iterations report it, or nil for the end of the run
+--   loop.reports           whether its iterations report anything
+--   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations makes anew
+--   occ.site               the member that holds the occurrence's site fields
+--   source.func, .signals  the function of a body, whether it gives a signal anywhere
+--   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
+--   repeat item .end_name  the name of its end, where a run is saved too, when no other repetition is around it
+--   item.place             number of a loop, phase or step in the table of places (watched runs)
+--   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
+--   unit.names             the names at file scope that are taken, those that the trainer's code mentions among them
+--   unit.tables            the names of the tables: unit.tables.fields is "fields" unless that is taken
+--   unit.position          the member that holds where machines are (emit_elements, the step form)
+--   unit.sources_used      sources in order of first appearance; unit.places
+
+local check_fields = require "gen.check.fields"
+local ctext = require "gen.c.text"
+local host = require "host"
+
+local layout = {}
+
+-- C promises string literals of 4095 bytes; of a longer path the beginning and a checksum stand for it.
+local LONGEST_PATH = 1000
+
+local SCREEN = 50
+
+-- Names at file scope, each once: a second wish for a name gets a number.
+local Names = {}
+Names.__index = Names
+
+function Names:take(wish)
+    local name, number = wish, 1
+    while self[name] do
+        number = number + 1
+        name = wish .. "_" .. number
+    end
+    self[name] = true
+    return name
+end
+
+local function site_wish(occ)
+    if not occ.on then return occ.loop.name end
+    return ("%s_on_%s"):format(occ.loop.name, occ.on.full:gsub("%.", "_"))
+end
+
+local function has_life(loop, life)
+    for _, field in ipairs(loop.fields) do
+        if field.life == life then return true end
+    end
+    return false
+end
+
+local function place_fields(unit, members)
+    for _, member in ipairs(unit.trainer.members) do
+        local batch = has_life(member, "batch")
+        member.member = members:take(member.name)
+        if batch then member.batch_member = members:take(member.name .. "_batch") end
+    end
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        local owner = field.owner
+        if owner.kind == "trainer" then field.lvalue = "s->" .. field.name
+        elseif field.life == "batch" then field.lvalue = ("s->%s.%s"):format(owner.batch_member, field.name)
+        elseif field.life == "site" then field.lvalue = field.name
+        else field.lvalue = ("s->%s.%s"):format(owner.member, field.name) end
+    end
+end
+
+local function place_loops(unit)
+    for _, loop in ipairs(unit.trainer.loops) do
+        loop.site_struct = has_life(loop, "site") and loop.name .. "_site" or nil
+    end
+end
+
+local function use_source(unit, item, names)
+    local source = item.source
+    if not source.func then
+        source.func = names:take(source.full:gsub("%.", "_"))
+        unit.sources_used[#unit.sources_used + 1] = source
+    end
+    if next(item.signals) then source.signals = true end
+end
+
+local function add_place(unit, item, name, on, kind)
+    local parent = item.parent
+    while parent and not unit.list[parent].place do parent = unit.list[parent].parent end
+    unit.places[#unit.places + 1] = { name = name, on = on, kind = kind, parent = parent and unit.list[parent].place or -1 }
+    item.place = #unit.places - 1
+end
+
+-- "Inner on Mid.on_y on Outer.on_x": an occurrence in full.
+local function path_of(occ)
+    local names = { occ.loop.name }
+    while occ.on do
+        names[#names + 1] = occ.on.full
+        occ = occ.parent
+    end
+    local path = table.concat(names, " on ")
+    return #path <= LONGEST_PATH and path or path:sub(1, 200) .. " ... " .. host.sha256(path)
+end
+
+local function on_of(occ) return occ.on and occ.on.full end
+
+local function stands_in_repetition(unit, item)
+    local parent = item.parent
+    while parent and unit.list[parent].op ~= "repeat" do parent = unit.list[parent].parent end
+    return parent ~= nil
+end
+
+local function add_position(unit, name, occ, prefix)
+    unit.positions[#unit.positions + 1] = { name = name, loop = occ.loop.name, path = prefix .. path_of(occ) }
+    return name
+end
+
+local function place_item(unit, item, names, members)
+    local occ = item.occ
+    if item.op == "loop" then
+        add_place(unit, item, occ.loop.name, on_of(occ), "l")
+        if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
+    elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
+        item.at_name = add_position(unit, names:take("AT_" .. occ.loop.name), occ, "")
+        if not stands_in_repetition(unit, item) then
+            item.end_name = add_position(unit, names:take(("AT_%s_END"):format(occ.loop.name)), occ, "the end of ")
+        end
+    elseif item.op == "phase" then
+        add_place(unit, item, item.phase.full, on_of(occ), "p")
+    elseif item.op == "step" then
+        local binding = item.source.kind == "binding"
+        add_place(unit, item, item.source.full, binding and item.node.full or on_of(occ), "s")
+        use_source(unit, item, names)
+    end
+end
+
+-- Lines that an item takes in the run function, roughly.
+local weights = { loop = 2, ["repeat"] = 4, phase = 3, failed = 2, finally = 1, skip = 2, step = 1 }
+
+local function in_handler(item) return item.part == "failed" or item.part == "finally" end
+
+-- Which loops become functions of their own: those longer than a screen, and in handlers those with something pending of
+-- their own, for `st` is taken there. Decided inside out, so that what is left of a level is measured.
+local function outline(unit, names)
+    local frames = { { weight = 0 } }
+    for _, item in ipairs(unit.list) do
+        local frame = frames[#frames]
+        if item.op == "loop" then frames[#frames + 1] = { item = item, weight = weights.loop }
+        elseif item.op == "end_loop" then
+            local loop = table.remove(frames).item
+            local outer, weight = frames[#frames], frame.weight
+            if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
+                loop.func = names:take(site_wish(loop.occ))
+                weight = 1
+            end
+            outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
+        elseif not item.dead then
+            frame.weight = frame.weight + (weights[item.op] or 0)
+            frame.signals = frame.signals or item.op == "repeat" and not item.in_handler
+                or item.signals and next(item.signals) ~= nil
+        end
+    end
+end
+
+-- The loop in whose iterations each loop and callback lives: its `home`, else the innermost repeating one around the first
+-- of its places that has one. Callbacks that stand on events of the setup as well belong to the loop all the same.
+local function home_loops(unit)
+    local home = {}
+    for _, member in ipairs(unit.trainer.members) do home[member] = member.home end
+    for _, item in ipairs(unit.list) do
+        local owner = item.op == "loop" and item.occ.loop or item.op == "step" and item.source.callback
+        local occ = owner and not home[owner] and item.occ
+        while occ and not occ.loop.repeats do occ = occ.parent end
+        if occ then home[owner] = occ.loop end
+    end
+    return home
+end
+
+-- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
+local function report_loops(unit, home)
+    local root = unit.list[1].occ.loop
+    for _, field in ipairs(check_fields.all(unit.trainer)) do
+        local owner = field.owner
+        local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
+        if loop then
+            field.report_in = loop.name
+            loop.reports = true
+        end
+    end
+end
+
+-- The batch fields of a callback are made anew with those of its loop; without a repeating one with those of the root.
+local function batch_owners(unit, home)
+    for _, member in ipairs(unit.trainer.members) do
+        if member.batch_member then
+            local loop = member.kind == "loop" and member or home[member] or unit.trainer.root
+            loop.batch_owners = loop.batch_owners or {}
+            table.insert(loop.batch_owners, member)
+        end
+    end
+end
+
+-- Names at file scope: those of the trainer's code first, then those that every trainer has.
+local function file_scope(unit)
+    local names = setmetatable({}, Names)
+    if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
+    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_again", "_step", "_step_watched", "_init", "_resume",
+        "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
+    for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
+    unit.tables = {}
+    for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program" } do unit.tables[name] = names:take(name) end
+    return names
+end
+
+function layout.run(unit)
+    unit.struct = unit.trainer.name
+    unit.sources_used, unit.places, unit.positions = {}, {}, {}
+    local names = file_scope(unit)
+    local members = setmetatable({}, Names)
+    unit.names = names
+    for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
+    place_fields(unit, members)
+    place_loops(unit)
+    for _, item in ipairs(unit.list) do
+        if not item.dead then place_item(unit, item, names, members) end
+    end
+    outline(unit, names)
+    local home = home_loops(unit)
+    report_loops(unit, home)
+    batch_owners(unit, home)
+    unit.position = members:take("position")
+end
+
+return layout

@@ -1,0 +1,160 @@
+-- What `loopc explain` says: the order of everything, for people. One line a loop, phase, step; what a step reads and
+-- writes, and where its failure lands.
+
+local ctext = require "gen.c.text"
+
+local explain = {}
+
+local Listing = {}
+Listing.__index = Listing
+
+local function where(at) return ("%s:%d"):format(at.file, at.line) end
+
+-- A line: text on the left, remarks on the right in a column of their own.
+function Listing:add(depth, text, remark)
+    self[#self + 1] = { text = ("  "):rep(depth) .. text, remark = remark or "" }
+end
+
+function Listing:text()
+    local width = 0
+    for _, row in ipairs(self) do width = math.max(width, utf8.len(row.text) or #row.text) end
+    width = math.min(width, 60)
+    local out = {}
+    for i, row in ipairs(self) do
+        local gap = math.max(2, width + 2 - (utf8.len(row.text) or #row.text))
+        out[i] = row.remark ~= "" and row.text .. (" "):rep(gap) .. row.remark or row.text
+    end
+    return table.concat(out, "\n") .. "\n"
+end
+
+-- An expression on one line, the first part of a long one.
+local function short(code)
+    local text = ctext.one_line(code.text)
+    return #text <= 60 and text or text:sub(1, utf8.offset(text, 0, 58) - 1) .. "..."
+end
+
+local function repetition(loop)
+    local out = {}
+    if loop.times then out[1] = "times " .. (type(loop.times) == "table" and short(loop.times) or tostring(loop.times)) end
+    if loop.done then out[#out + 1] = "until " .. short(loop.done) end
+    if loop.skip then out[#out + 1] = "skipped when " .. short(loop.skip) end
+    return #out > 0 and ", " .. table.concat(out, ", ") or ""
+end
+
+local function list_uses(uses, kind)
+    local names = {}
+    for _, use in ipairs(uses) do
+        if use[kind] then names[#names + 1] = use.field.full end
+    end
+    return #names > 0 and table.concat(names, ", ") or nil
+end
+
+local function use_remark(source)
+    local reads, writes = list_uses(source.uses, "read"), list_uses(source.uses, "write")
+    local out = {}
+    if reads then out[#out + 1] = "reads " .. reads end
+    if writes then out[#out + 1] = "writes " .. writes end
+    return table.concat(out, "; ")
+end
+
+-- Where the failure of a step goes first: the handlers that run because of it.
+local function landing(item)
+    if not item.signals or not item.signals.FAILED then return nil end
+    if item.part == "failed" then return "a failure is kept as suppressed" end
+    if item.part == "finally" then return "a failure goes on outwards" end
+    local phase = item.lands_at and item.lands_at.phase
+    if not phase then return "a failure ends the trainer" end
+    local handlers = {}
+    for _, part in ipairs { "failed", "finally" } do
+        if phase[part] then handlers[#handlers + 1] = phase[part].name end
+    end
+    return "a failure lands at the end of " .. phase.full .. (#handlers > 0 and ": " .. table.concat(handlers, ", ") or "")
+end
+
+local function step_remark(item)
+    local remarks = { where(item.source.at) }
+    local uses = use_remark(item.source)
+    if uses ~= "" then remarks[#remarks + 1] = uses end
+    remarks[#remarks + 1] = landing(item)
+    if item.dead then remarks[#remarks + 1] = "never runs: nothing here can fail" end
+    return table.concat(remarks, "; ")
+end
+
+local function order_of(item)
+    local source = item.source
+    return source.kind == "binding" and ("insertion %d"):format(source.order) or ("%d"):format(source.order)
+end
+
+local write = {}
+
+function write.step(listing, item, depth)
+    listing.steps = listing.steps + 1
+    local source = item.source
+    local name = source.kind == "binding" and "+ " .. source.full or source.name
+    listing:add(depth, ("%d. %s [%s]"):format(listing.steps, name, order_of(item)), step_remark(item))
+end
+
+function write.loop(listing, item, depth)
+    local occ = item.occ
+    local on = occ.on and (", on %s [insertion %d]"):format(occ.on.full, occ.loop.order) or ""
+    listing:add(depth, "loop " .. occ.loop.name .. on .. repetition(occ.loop), where(occ.loop.at))
+end
+
+function write.phase(listing, item, depth) listing:add(depth, "phase " .. item.phase.name) end
+
+function write.failed(listing, _, depth) listing:add(depth - 1, "on failure") end
+
+function write.finally(listing, _, depth) listing:add(depth - 1, "finally") end
+
+function write.skip(listing, _, depth) listing:add(depth, "when skipped") end
+
+write["repeat"] = function(listing, _, depth) listing:add(depth, "each iteration") end
+
+-- Whether a node without a body is there for others to listen to: not one that just says where loops stand.
+local function is_event(node)
+    if node.body then return false end
+    for _, insertion in ipairs(node.insertions) do
+        if insertion.kind ~= "loop" then return true end
+    end
+    return node.doc ~= nil or #node.insertions == 0
+end
+
+-- The events: what each is for, and who listens to it in which order. Those nobody listens to leave no trace in the C.
+local function add_event(listing, node)
+    local names = {}
+    for _, insertion in ipairs(node.insertions) do names[#names + 1] = insertion.what.full or insertion.what.name end
+    listing:add(1, ("%s [%d]"):format(node.full, node.order), (node.doc and node.doc .. "; " or "")
+        .. (#names > 0 and "heard by " .. table.concat(names, ", ") or "nobody listens"))
+    listing.events = listing.events + 1
+end
+
+-- The events of a loop and of those that stand on its nodes, in the order in which they come; each loop once.
+local function add_events(listing, loop)
+    if listing.seen[loop] then return end
+    listing.seen[loop] = true
+    for _, node in ipairs(loop.nodes) do
+        if is_event(node) then add_event(listing, node) end
+        for _, insertion in ipairs(node.insertions) do
+            if insertion.kind == "loop" then add_events(listing, insertion.what) end
+        end
+    end
+end
+
+function explain.text(unit)
+    local listing = setmetatable({ steps = 0, events = 0 }, Listing)
+    local depth = 0
+    for _, item in ipairs(unit.list) do
+        if item.op:match("^end_") then depth = depth - 1
+        else
+            write[item.op](listing, item, depth)
+            if item.mate then depth = depth + 1 end
+        end
+    end
+    local events = setmetatable({ events = 0, seen = {} }, Listing)
+    add_events(events, unit.trainer.root)
+    local text = listing:text()
+    if events.events > 0 then text = text .. "\nevents (nodes without a body)\n" .. events:text() end
+    return text .. ("\n%d steps\n"):format(listing.steps)
+end
+
+return explain

@@ -1,0 +1,144 @@
+-- The picture of runs: from what plot_read makes of their files to the panels that plot_svg draws.
+--
+-- A metric is a panel, with a line a run; elements of an array share theirs. Times are panels of their own: the share of the time
+-- between two rows that phases, callbacks and steps have taken, a band each.
+
+local plot_svg = require "gen.views.plot_svg"
+
+local plot = {}
+
+local bands_most, intervals_most = 9, 120
+
+-- "Train.loss[3]" -> "Train.loss", 4, "[3]"
+local function place_of(name)
+    local base, index = name:match("^(.-)%[(%d+)%]")
+    if base then return base, tonumber(index) + 1, name:sub(#base + 1) end
+    return name, 1, nil
+end
+
+-- Whether a metric is meant by "Train.loss", "loss".
+local function is_meant(title, names)
+    for _, name in ipairs(names) do
+        if title == name or title:sub(-#name - 1) == "." .. name then return true end
+    end
+    return false
+end
+
+plot.is_meant = is_meant
+
+-- The panels of the metrics, in the order in which they appear. runs: list of { name, series, times }.
+function plot.metrics(runs, options)
+    local panels, by_title = {}, {}
+    for r, run in ipairs(runs) do
+        for _, series in ipairs(run.series) do
+            local title, dash, element = place_of(series.name)
+            local panel = by_title[title]
+            if not panel and (not options.only or is_meant(title, options.only)) then
+                panel = { title = title, x_name = series.x_name, lines = {},
+                    log = options.log and (#options.log == 0 or is_meant(title, options.log)) }
+                by_title[title] = panel
+                panels[#panels + 1] = panel
+            end
+            if panel then table.insert(panel.lines, { run = r, dash = dash, element = element, x = series.x, y = series.y }) end
+        end
+    end
+    return panels
+end
+
+-- Times.
+
+-- What a step counts for: its phase; the callback or loop whose it is; itself.
+local owners = {
+    { title = "phases", name = function(row) return row.within end },
+    { title = "callbacks and loops", name = function(row) return row.place:match("^[^.]+") end },
+    { title = "steps", name = function(row) return row.place end },
+}
+
+-- All times, neighbours merged until there are not more than can be seen.
+local function chosen_times(rows)
+    local all, chosen = {}, { 0.0 }
+    for _, row in ipairs(rows) do
+        if row.time ~= all[#all] then all[#all + 1] = row.time end
+    end
+    local every = math.ceil(#all / intervals_most)
+    for i, time in ipairs(all) do
+        if (i % every == 0 or i == #all) and time > chosen[#chosen] then chosen[#chosen + 1] = time end
+    end
+    return chosen
+end
+
+-- What each band had taken at each time: { [name] = { [time] = seconds } }, and the names in the order of places.
+local function sums(rows, owner)
+    local taken, names = {}, {}
+    for _, row in ipairs(rows) do
+        if row.kind == "step" then
+            local name = owner.name(row)
+            if not taken[name] then
+                taken[name] = {}
+                names[#names + 1] = name
+            end
+            taken[name][row.time] = (taken[name][row.time] or 0) + row.self
+        end
+    end
+    return taken, names
+end
+
+local function band_of(name, taken, times)
+    local band, before = { name = name, values = {} }, 0
+    for i = 2, #times do
+        local now = taken[times[i]] or before
+        band.values[i - 1] = 100 * math.max(0, now - before) / (times[i] - times[i - 1])
+        before = now
+    end
+    band.share = 100 * before / times[#times]
+    return band
+end
+
+-- The largest bands first; of more than can be told apart the smallest are one.
+local function gather(bands)
+    table.sort(bands, function(a, b) return a.share > b.share or (a.share == b.share and a.name < b.name) end)
+    if #bands <= bands_most + 1 then return bands end
+    local others = { name = "others", others = true, share = 0, values = {} }
+    for i = #bands, bands_most + 1, -1 do
+        others.share = others.share + bands[i].share
+        for k, value in ipairs(bands[i].values) do others.values[k] = (others.values[k] or 0) + value end
+        bands[i] = nil
+    end
+    bands[#bands + 1] = others
+    return bands
+end
+
+-- The panels of the times of one run.
+function plot.times(run, several)
+    local panels, times = {}, chosen_times(run.times)
+    if #times < 2 then return panels end
+    for _, owner in ipairs(owners) do
+        local taken, names = sums(run.times, owner)
+        local bands = {}
+        for _, name in ipairs(names) do bands[#bands + 1] = band_of(name, taken[name], times) end
+        if #bands > 0 then
+            panels[#panels + 1] = { title = "share of the time, " .. owner.title .. (several and ": " .. run.name or ""), times = times,
+                bands = gather(bands) }
+        end
+    end
+    return panels
+end
+
+-- All panels, and the text of the SVG file.
+function plot.panels(runs, options)
+    local panels = plot.metrics(runs, options)
+    for _, run in ipairs(runs) do
+        for _, panel in ipairs(plot.times(run, #runs > 1)) do panels[#panels + 1] = panel end
+    end
+    return panels
+end
+
+function plot.svg(title, runs, panels)
+    local names = {}
+    for i, run in ipairs(runs) do names[i] = run.name .. (run.summary and ": " .. run.summary or "") end
+    local lines = #runs > 1
+    for _, panel in ipairs(panels) do lines = lines or panel.lines end
+    return plot_svg.page(title, lines and names or {}, panels)
+end
+
+return plot

@@ -1,0 +1,121 @@
+/* Checkpoints: the state of a run in a file, and back.
+ *
+ * A checkpoint is a safetensors file (safetensors.h) with
+ *
+ *     FIELD                 a tensor for each field of the program's table that is not transient,
+ *                           by its full name: "Fit.epoch", "net.layers.0.weight". One value is a
+ *                           tensor without dimensions; an rng is U64 [4]; plain memory is U8
+ *     "text:FIELD"          metadata: a str; "bytes:FIELD" its bytes in hexadecimal where they are
+ *                           no UTF-8; "none:FIELD" when it is NULL. Elements are FIELD[0] ...
+ *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not
+ *                           saved itself
+ *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: which rows of what was loaded
+ *                           it is (parts.h)
+ *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is
+ *     "loopc.divisor:FIELD" scaled, and what it is divided by then; for those who use the nets
+ *                           (model.h)
+ *     "loopc.position" ...  the members of struct loopc_moment, and "loopc.seed"
+ *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
+ *                           "loopc.version" and "loopc.format" of the runtime
+ *
+ * It stands in a folder, as NAME-NUMBER.safetensors, NAME that of the program, NUMBER counting up
+ * from 1 over all runs that save there: the highest is the latest, also after a run that went on
+ * from an older one. The best one is NAME-best.safetensors too, a name of its own for the same file
+ * where the file system can do that: pruning never touches it.
+ *
+ * A file is written as NAME.saving, synced, renamed, and the folder synced: whatever happens, what
+ * has the name of a checkpoint is whole, and the one before it stands until then. One run at a time
+ * saves to a folder: it holds a lock (flock), which the system drops when the run ends in any way.
+ */
+#ifndef LOOPC_CHECKPOINT_H
+#define LOOPC_CHECKPOINT_H
+
+#include "run/program.h"
+#include "checkpoint/safetensors.h"
+
+#include <math.h>
+
+#define LOOPC_CHECKPOINT_FORMAT 1
+
+/* Where a run is. Start with loopc_moment_start; a checkpoint gives it back. */
+struct loopc_moment {
+    int64_t position; /* in the program, a number that emitted code gives out; 0: its beginning */
+    int64_t number;   /* of the checkpoint in its folder; set by saving */
+    int64_t steps;    /* see schedule.h; over all resumes */
+    int64_t epochs;
+    int64_t ended;   /* the number of the last checkpoint that was taken at the end of a loop; 0 */
+    int64_t metrics; /* bytes of the metrics file that belong to it; -1 without one */
+    double seconds;  /* that it has run, over all resumes */
+    double best;     /* the best value so far; NaN without one */
+};
+
+static inline struct loopc_moment loopc_moment_start(void)
+{
+    return (struct loopc_moment){.metrics = -1, .best = (double)NAN};
+}
+
+/* A number that programs share when a position in one means the same in the other: it is made of
+ * the name, the places and the fingerprint (FNV-1a). What bodies do has no part in it, nor have
+ * fields: they are compared one by one. */
+uint64_t loopc_program_hash(const struct loopc_program *program);
+
+/* Saving. */
+
+struct loopc_folder {
+    const struct loopc_program *program;
+    char *path;   /* without links, from the root */
+    int fd;       /* holds the lock */
+    int64_t last; /* highest number there */
+};
+
+/* Makes the folder, and those above it, if it is not there; locks it; and tries whether it can be
+ * written to. Returns LOOPC_OK, or LOOPC_FAILED with a message and nothing to close. */
+int loopc_folder_open(struct loopc_folder *folder, const struct loopc_program *program,
+                      const char *path, const struct loopc_message *message);
+void loopc_folder_close(struct loopc_folder *folder);
+
+/* Saves state, which does not change, and moment, whose number it sets; `best`: it is the best one,
+ * too. Returns LOOPC_OK, or LOOPC_FAILED with a message: what was there before stands, and the next
+ * try may succeed. It takes the time of the disk, and no memory but for the header. */
+int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc_moment *moment,
+                          bool best, const struct loopc_message *message);
+
+/* Removes all but the `keep` highest numbers; never the one saved last, never the best. Returns
+ * LOOPC_OK, or LOOPC_FAILED with a message when one cannot be removed. */
+int loopc_folder_prune(const struct loopc_folder *folder, int64_t keep,
+                       const struct loopc_message *message);
+
+/* Loading. */
+
+enum loopc_note {
+    LOOPC_NOTE_MISSING, /* a key of the program that the file has not: its value is left alone */
+    LOOPC_NOTE_EXTRA,   /* a key of the file that the program has not: it is ignored */
+    LOOPC_NOTE_WARNING  /* a text: a damaged file was passed over, a data set is another one */
+};
+
+/* What is to be loaded into what; `moment` and `path` are the answer. */
+struct loopc_loading {
+    const struct loopc_program *program;
+    void *state; /* after prepare: widths of nets, and data sets, are as they will be */
+    struct loopc_texts *texts;
+    bool
+        values_only; /* from a file of any program: values by key, without position, moment, seed */
+    void (*note)(void *listener, enum loopc_note note, const char *text); /* or NULL */
+    void *listener;
+    struct loopc_message message;
+    struct loopc_moment moment; /* not with values_only */
+    char path[4096];            /* of the file */
+};
+
+/* Loads a file. Returns an enum loopc_verdict: LOOPC_LOADED; or another one with a message, the
+ * state and moment as they were. The state's seed is set, and all its fields of which there is a
+ * key. A type or a shape that differs is LOOPC_REFUSED, and so is, without values_only, a program
+ * in which the position would mean something else. */
+int loopc_checkpoint_load(struct loopc_loading *loading, const char *path);
+
+/* Loads from a folder: "latest", "best", or a file by its path. If the latest is damaged it is the
+ * one before it, with a warning. `folder` may be NULL for a file. LOOPC_NO_FILE: there is none
+ * yet. */
+int loopc_checkpoint_resume(struct loopc_loading *loading, const char *folder, const char *which);
+
+#endif

@@ -1,0 +1,27 @@
+/* Parts of data sets in checkpoints. Part of them.
+ *
+ * A data set is not saved itself; but which of its rows a body has taken for what
+ * (loopc_dataset_split) is part of where a run is. For a data set field that is not all of what was
+ * loaded a checkpoint has
+ *
+ *     "loopc.rows:FIELD"    a tensor: where its rows are stored, ascending
+ *     "loopc.of:FIELD"      metadata: the field whose argument they were loaded by
+ */
+#ifndef LOOPC_PARTS_H
+#define LOOPC_PARTS_H
+
+#include "run/program.h"
+#include "checkpoint/safetensors.h"
+
+/* The rows of data set field i and how many they are, and the field they are of; NULL: it is whole,
+ * or nothing. */
+const int64_t *loopc_part_rows(const struct loopc_program *program, const void *state, int i,
+                               int64_t *count, const char **of);
+
+/* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
+ * those that the file knows: parts, or whole again. What does not fit the data is left as it is.
+ * Returns an enum loopc_verdict, with a message; nothing is changed unless it is LOOPC_LOADED. */
+int loopc_parts_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                     void *state, const struct loopc_message *message);
+
+#endif

@@ -1,0 +1,216 @@
+/* When to save: counting, multiples, the best. */
+#include "checkpoint/schedule.h"
+
+#include "base/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The total of a place that is a loop and repeats, or NULL. */
+static const struct loopc_field *total_of(const struct loopc_program *program, int place)
+{
+    char name[256];
+    if (program->places[place].kind != 'l') return NULL;
+    snprintf(name, sizeof name, "%s.total", program->places[place].name);
+    const struct loopc_field *field = loopc_field_find(program->fields, program->field_count, name);
+    return field && field->flags & LOOPC_COUNTER ? field : NULL;
+}
+
+static int index_of(const struct loopc_program *program, const struct loopc_field *field)
+{
+    return (int)(field - program->fields);
+}
+
+/* Marks, by fields, the totals of loops that hold one that repeats, and of those that stand in one.
+ * A loop with several sites is marked by any of them. */
+static void mark(const struct loopc_program *program, bool *repeats, bool *holds, bool *stands)
+{
+    for (int i = 0; i < program->place_count; i++) {
+        const struct loopc_field *inner = total_of(program, i);
+        if (!inner) continue;
+        repeats[index_of(program, inner)] = true;
+        for (int up = program->places[i].parent; up >= 0; up = program->places[up].parent) {
+            const struct loopc_field *outer = total_of(program, up);
+            if (!outer) continue;
+            holds[index_of(program, outer)] = true;
+            stands[index_of(program, inner)] = true;
+            break; /* what is further out was marked by this one */
+        }
+    }
+}
+
+/* Adds the fields that are marked as repeating and not as other. Returns how many. */
+static int add_unless(struct loopc_counters *counters, const struct loopc_program *program,
+                      const bool *repeats, const bool *other)
+{
+    const struct loopc_field **next = counters->fields + counters->steps;
+    int count = 0;
+    for (int i = 0; i < program->field_count; i++) {
+        if (repeats[i] && !other[i]) next[count++] = &program->fields[i];
+    }
+    return count;
+}
+
+int loopc_counters_make(struct loopc_counters *counters, const struct loopc_program *program)
+{
+    const size_t count = (size_t)program->field_count + 1;
+    bool *const marks = calloc(count, 3 * sizeof *marks);
+    *counters = (struct loopc_counters){.fields = calloc(2 * count, sizeof(void *))};
+    if (marks && counters->fields) {
+        bool *repeats = marks, *holds = marks + count, *stands = marks + 2 * count;
+        mark(program, repeats, holds, stands);
+        counters->steps = add_unless(counters, program, repeats, holds);
+        counters->epochs = add_unless(counters, program, repeats, stands);
+    }
+    const bool made = marks && counters->fields;
+    free(marks);
+    if (!made) loopc_counters_free(counters);
+    return made ? LOOPC_OK : LOOPC_FAILED;
+}
+
+void loopc_counters_free(struct loopc_counters *counters)
+{
+    free(counters->fields);
+    *counters = (struct loopc_counters){0};
+}
+
+void loopc_counters_read(const struct loopc_counters *counters, const void *state,
+                         struct loopc_moment *moment)
+{
+    moment->steps = moment->epochs = 0;
+    for (int i = 0; i < counters->steps; i++)
+        moment->steps += loopc_field_integer(counters->fields[i], state, 0);
+    for (int i = 0; i < counters->epochs; i++)
+        moment->epochs += loopc_field_integer(counters->fields[counters->steps + i], state, 0);
+}
+
+static const struct {
+    const char *word;
+    enum loopc_unit unit;
+} units[] = {
+    {"", LOOPC_STEPS},         {"steps", LOOPC_STEPS},  {"step", LOOPC_STEPS},
+    {"epochs", LOOPC_EPOCHS},  {"epoch", LOOPC_EPOCHS}, {"seconds", LOOPC_SECONDS},
+    {"second", LOOPC_SECONDS},
+};
+
+static int find_unit(const char *word, enum loopc_unit *unit)
+{
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        *unit = units[i].unit;
+        if (!strcmp(word, units[i].word)) return LOOPC_OK;
+    }
+    return LOOPC_FAILED;
+}
+
+static int wrong(const struct loopc_message *message, const char *text, const char *why)
+{
+    return loopc_complain(message, "100steps, 2epochs or 600seconds; a number alone counts steps",
+                          "'%.80s' %s", text, why);
+}
+
+int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
+                         const struct loopc_message *message)
+{
+    char digits[32];
+    struct loopc_schedule parsed;
+    const size_t length = strspn(text, "0123456789.");
+    snprintf(digits, sizeof digits, "%.*s", (int)(length % sizeof digits), text);
+    const char *word = text + length;
+    while (*word == ' ')
+        word++;
+    if (length == 0 || length >= sizeof digits || !loopc_number_read(digits, &parsed.every)) {
+        return wrong(message, text, "does not begin with a number");
+    }
+    if (find_unit(word, &parsed.unit)) return wrong(message, text, "has no unit that there is");
+    if (parsed.every <= 0) return wrong(message, text, "is not more than 0");
+    if (parsed.unit != LOOPC_SECONDS && (parsed.every > 1e15 || fmod(parsed.every, 1) > 0)) {
+        return wrong(message, text, "is not a whole number of them");
+    }
+    *schedule = parsed;
+    return LOOPC_OK;
+}
+
+bool loopc_schedule_due(const struct loopc_schedule *schedule, const struct loopc_moment *last,
+                        const struct loopc_moment *now)
+{
+    if (schedule->every <= 0) return false;
+    if (schedule->unit == LOOPC_SECONDS) return now->seconds - last->seconds >= schedule->every;
+    const int64_t every = (int64_t)schedule->every;
+    if (schedule->unit == LOOPC_EPOCHS) return now->epochs / every > last->epochs / every;
+    return now->steps / every > last->steps / every;
+}
+
+static bool is_number(const struct loopc_field *field)
+{
+    return loopc_field_is_value(field) && field->type != LOOPC_STR && field->count == 1;
+}
+
+/* Whether name is all of the field's, or its end behind a point. */
+static bool ends_in(const char *field, const char *name)
+{
+    const size_t length = strlen(field), wanted = strlen(name);
+    if (wanted > length || strcmp(field + length - wanted, name) != 0) return false;
+    return wanted == length || field[length - wanted - 1] == '.';
+}
+
+static int several(const struct loopc_message *message, const char *name, const char *first,
+                   const char *second)
+{
+    return loopc_complain(message, "give the full name", "'%.80s' may be %.80s or %.80s", name,
+                          first, second);
+}
+
+/* No field has the name: one that is reported may be meant. */
+static int unknown(const char *name, const struct loopc_program *program,
+                   const struct loopc_message *message)
+{
+    char hint[128];
+    int i = 0;
+    while (i < program->field_count && !(program->fields[i].flags & LOOPC_REPORT))
+        i++;
+    const bool any = i < program->field_count;
+    if (any) snprintf(hint, sizeof hint, "one that is reported: %.80s", program->fields[i].name);
+    return loopc_complain(message, any ? hint : NULL, "there is no field '%.80s'", name);
+}
+
+/* The one field that the name is of, all of it or its end; a full name comes before any end. */
+static int find_number(const struct loopc_field **found, const char *name,
+                       const struct loopc_program *program, const struct loopc_message *message)
+{
+    *found = loopc_field_find(program->fields, program->field_count, name);
+    for (int i = 0; !*found && i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        if (!ends_in(field->name, name)) continue;
+        for (int j = i + 1; j < program->field_count; j++) {
+            const char *other = program->fields[j].name;
+            if (ends_in(other, name)) return several(message, name, field->name, other);
+        }
+        *found = field;
+    }
+    if (!*found) return unknown(name, program, message);
+    if (is_number(*found)) return LOOPC_OK;
+    return loopc_complain(message, NULL, "%.80s is no number", (*found)->name);
+}
+
+int loopc_best_parse(struct loopc_best *best, const char *text, const struct loopc_program *program,
+                     const struct loopc_message *message)
+{
+    const struct loopc_field *field;
+    const bool highest = !strncmp(text, "max:", 4);
+    const char *name = highest || !strncmp(text, "min:", 4) ? text + 4 : text;
+    if (find_number(&field, name, program, message)) return LOOPC_FAILED;
+    *best = (struct loopc_best){field, highest};
+    return LOOPC_OK;
+}
+
+bool loopc_best_improves(const struct loopc_best *best, const void *state,
+                         struct loopc_moment *moment)
+{
+    const double value = best->field ? loopc_field_real(best->field, state, 0) : (double)NAN;
+    const double before = moment->best;
+    const bool better = best->highest ? value > before : value < before;
+    if (isnan(value) || !(better || isnan(before))) return false;
+    moment->best = value;
+    return true;
+}

@@ -1,0 +1,346 @@
+/* Control: opening, applying orders, waiting. */
+#include "control/control.h"
+
+#include "control/control_state.h"
+#include "run/interrupt.h"
+#include "checkpoint/saver.h"
+#include "main/startup.h"
+#include "base/timing.h"
+#include "telemetry/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Orders. */
+
+static void set_integer(const struct loopc_field *field, void *state, int64_t value)
+{
+    char *at = (char *)state + field->offset;
+    if (field->type == LOOPC_I64 || field->type == LOOPC_U64) {
+        memcpy(at, &value, sizeof value);
+    } else {
+        const int32_t small = value > INT32_MAX ? INT32_MAX : (int32_t)value;
+        memcpy(at, &small, sizeof small);
+    }
+}
+
+/* The loop's own bound counts from its entry. */
+void loopc_control_set_goal(struct loopc_control *c, struct loopc_run *run, int64_t goal)
+{
+    c->goal = goal;
+    c->reached = false;
+    if (!c->target) return;
+    const int64_t left = goal - loopc_control_batch(c, run);
+    set_integer(c->target, run, goal);
+    set_integer(c->times, run, loopc_field_integer(c->iteration, run, 0) + left);
+}
+
+static void add_error(struct loopc_control *c, const char *text)
+{
+    const size_t length = strlen(c->errors);
+    snprintf(c->errors + length, sizeof c->errors - length, "%s%s", length ? "; " : "", text);
+}
+
+static void save(struct loopc_control *c, struct loopc_run *run, int at)
+{
+    const int64_t before = run->saver ? loopc_saver_number(run->saver) : 0;
+    if (!run->saver || at <= 0) {
+        add_error(c, run->saver ? "checkpoint: not at the target"
+                                : "checkpoint: it was started without --checkpoint");
+        return;
+    }
+    loopc_saver_attend(run->saver, run, at, true);
+    const int64_t number = loopc_saver_number(run->saver);
+    if (number > before) {
+        c->tell_checkpoint = number;
+    } else {
+        add_error(c, "checkpoint: it could not be written");
+    }
+}
+
+static void set_pause(struct loopc_control *c, bool paused)
+{
+    c->paused = paused;
+    c->tell_paused = true;
+    c->steps = -1;
+}
+
+static void step(struct loopc_control *c, const struct loopc_run *run, int64_t count)
+{
+    c->paused = false;
+    c->steps = count;
+    c->step_from = loopc_control_batch(c, run);
+}
+
+static bool can_be_watched(const struct loopc_program *program)
+{
+    return program->watched || program->step_watched;
+}
+
+static void watch(struct loopc_control *c, bool wanted)
+{
+    if (can_be_watched(c->program)) {
+        c->watch = wanted;
+    } else {
+        add_error(c, "watch: it was built without");
+    }
+}
+
+static void apply(struct loopc_control *c, struct loopc_run *run, int at,
+                  const struct loopc_order *order)
+{
+    const struct loopc_field *field = order->field;
+    switch (order->kind) {
+    case LOOPC_ORDER_SET:
+        memcpy((char *)run + field->offset, order->value, loopc_field_size(field));
+        break;
+    case LOOPC_ORDER_BATCH_TO:
+        if (order->number >= loopc_control_batch(c, run))
+            loopc_control_set_goal(c, run, order->number);
+        break;
+    case LOOPC_ORDER_TELL_STATE:
+        c->tell_state = true;
+        break;
+    case LOOPC_ORDER_REPORT_EVERY:
+        c->every = order->number;
+        break;
+    case LOOPC_ORDER_SHUTDOWN:
+        c->ended = true;
+        break;
+    case LOOPC_ORDER_PAUSE:
+    case LOOPC_ORDER_RESUME:
+        set_pause(c, order->kind == LOOPC_ORDER_PAUSE);
+        break;
+    case LOOPC_ORDER_STEP:
+        step(c, run, order->number);
+        break;
+    case LOOPC_ORDER_CHECKPOINT:
+        save(c, run, at);
+        break;
+    case LOOPC_ORDER_TELL_STATUS:
+        c->tell_status = true;
+        break;
+    case LOOPC_ORDER_STAY:
+        c->stay = loopc_channel_is_open_to_others(c->channel);
+        break;
+    case LOOPC_ORDER_WATCH:
+        watch(c, order->number != 0);
+        break;
+    case LOOPC_ORDER_TELL_TIMINGS:
+        c->tell_timings = true;
+        break;
+    }
+}
+
+/* One warning for each name, of as many names as are kept. */
+static void warn_unknown(struct loopc_control *c, struct loopc_json name)
+{
+    enum { MOST = sizeof c->unknown / sizeof *c->unknown };
+    char text[sizeof *c->unknown];
+    loopc_json_characters(name, text, sizeof text);
+    for (int i = 0; i < c->unknown_count; i++) {
+        if (!strcmp(c->unknown[i], text)) return;
+    }
+    if (c->unknown_count == MOST) return;
+    strcpy(c->unknown[c->unknown_count++], text);
+    for (char *p = text; *p; p++) {
+        if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
+    }
+    loopc_say(c->program, "warning", "--control: '%s' is unknown: ignored", text);
+}
+
+/* Orders that change nothing of the run are obeyed while a journal is replayed, too. */
+static bool only_asks(const struct loopc_orders *orders)
+{
+    for (int i = 0; i < orders->count; i++) {
+        const enum loopc_order_kind kind = orders->list[i].kind;
+        if (kind != LOOPC_ORDER_TELL_STATE && kind != LOOPC_ORDER_TELL_STATUS &&
+            kind != LOOPC_ORDER_SHUTDOWN && kind != LOOPC_ORDER_STAY &&
+            kind != LOOPC_ORDER_REPORT_EVERY && kind != LOOPC_ORDER_WATCH &&
+            kind != LOOPC_ORDER_TELL_TIMINGS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void obey(struct loopc_control *c, struct loopc_run *run, int at, struct loopc_json text,
+                 bool replayed)
+{
+    struct loopc_orders orders = {0};
+    char why[512];
+    if (loopc_orders_read(&orders, c->program, c->eta, c->texts, text, why, sizeof why)) {
+        add_error(c, why);
+    } else if (!replayed && c->replay && !only_asks(&orders)) {
+        add_error(c, "a journal is being replayed");
+    } else {
+        if (c->journal) loopc_journal_add(c->journal, loopc_control_batch(c, run), text);
+        for (int i = 0; i < orders.unknown_count; i++)
+            warn_unknown(c, orders.unknown[i]);
+        for (int i = 0; i < orders.count && !c->ended; i++)
+            apply(c, run, at, &orders.list[i]);
+    }
+    loopc_orders_free(&orders);
+}
+
+/* The end of the channel is as good as a shutdown, and the journal has it as one. */
+static void hang_up(struct loopc_control *c, const struct loopc_run *run, const char *how)
+{
+    char text[128];
+    if (c->ended) return;
+    c->ended = true;
+    const int length = snprintf(text, sizeof text, "{\"shutdown\":\"%s\"}", how);
+    if (!c->journal) return;
+    loopc_journal_add(c->journal, loopc_control_batch(c, run),
+                      (struct loopc_json){text, (size_t)length});
+}
+
+static void read_mail(struct loopc_control *c, struct loopc_run *run, int at,
+                      const struct loopc_mail *mail)
+{
+    switch (mail->kind) {
+    case LOOPC_MAIL_MESSAGE:
+        obey(c, run, at, (struct loopc_json){mail->text, mail->length}, false);
+        break;
+    case LOOPC_MAIL_REFUSED:
+        add_error(c, mail->text);
+        break;
+    case LOOPC_MAIL_PEER:
+        c->tell_state = true;
+        c->started = c->stay = false;
+        break;
+    case LOOPC_MAIL_END:
+        if (!c->stay) hang_up(c, run, mail->text);
+        break;
+    }
+}
+
+static void read_all_mail(struct loopc_control *c, struct loopc_run *run, int at)
+{
+    for (struct loopc_mail *mail; !c->ended && (mail = loopc_channel_take(c->channel));) {
+        read_mail(c, run, at, mail);
+        free(mail);
+    }
+}
+
+static void read_replay(struct loopc_control *c, struct loopc_run *run, int at)
+{
+    struct loopc_json text;
+    bool over = false;
+    const int64_t batch = loopc_control_batch(c, run);
+    while (!c->ended && loopc_replay_next(c->replay, batch, &text, &over))
+        obey(c, run, at, text, true);
+    c->replay_when = loopc_replay_when(c->replay);
+    c->stood = loopc_clock();
+    const bool waits = c->paused || batch >= c->goal;
+    if (over && waits) c->ended = true; /* nothing more will come */
+}
+
+/* Boundaries. */
+
+static void finish_steps(struct loopc_control *c, int64_t batch)
+{
+    if (c->steps < 0 || batch - c->step_from < c->steps) return;
+    set_pause(c, true);
+}
+
+/* Whether it must look up at every boundary, not only when called. */
+static bool looks_always(const struct loopc_control *c)
+{
+    return c->every > 0 || c->steps >= 0 || c->replay || (c->goal != INT64_MAX && !c->target);
+}
+
+/* Orders and reports until it may go on, or is to end, or is interrupted. */
+static void stand(struct loopc_control *c, struct loopc_run *run, int at)
+{
+    enum { CAUSES = LOOPC_CAUSE_SIGNAL | LOOPC_CAUSE_NOW | LOOPC_CAUSE_CONTROL };
+    for (;;) {
+        loopc_attention_take(LOOPC_CAUSE_CONTROL);
+        if (c->replay) read_replay(c, run, at);
+        read_all_mail(c, run, at);
+        const int64_t batch = loopc_control_batch(c, run);
+        finish_steps(c, batch);
+        loopc_control_report(c, run);
+        if (c->ended || (!c->paused && batch < c->goal)) return;
+        if (loopc_attention_raised() & LOOPC_CAUSE_SIGNAL) return;
+        if (loopc_attention_take(LOOPC_CAUSE_NOW) && run->saver && at > 0)
+            loopc_saver_attend(run->saver, run, at, true);
+        loopc_channel_sleep(c->channel, CAUSES);
+    }
+}
+
+/* Messages are applied between two batches, and not at the boundaries of loops around or within
+ * them: so a batch number says when. */
+static bool is_between_batches(const struct loopc_control *c, int at)
+{
+    if (!c->batch_loop || at <= 0 || at >= c->program->position_count) return true;
+    const char *path = c->program->positions[at];
+    const size_t length = strlen(c->batch_loop);
+    return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');
+}
+
+/* A replay is called at every boundary; between its messages that is to cost little, and what else
+ * there is can wait for a few ms. */
+static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
+{
+    enum { REST = 5000000 };
+    if (!c->replay || c->paused || c->every > 0 || c->steps >= 0 || c->ended) return false;
+    const int64_t batch = loopc_control_batch(c, run);
+    if (batch >= c->replay_when || batch >= c->goal) return false;
+    return loopc_clock() - c->stood < REST;
+}
+
+bool loopc_control_attend(struct loopc_control *c, struct loopc_run *run, int at)
+{
+    if (is_idle_replay(c, run)) {
+        loopc_call_attention(LOOPC_CAUSE_CONTROL);
+        return false;
+    }
+    if (c->owner != getpid()) return false;
+    if (!is_between_batches(c, at)) {
+        loopc_call_attention(LOOPC_CAUSE_CONTROL);
+        return c->ended;
+    }
+    stand(c, run, at);
+    if (!c->ended && looks_always(c)) loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    return c->ended;
+}
+
+/* The loop goes on to its boundary to be ended there, as everywhere. */
+bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
+{
+    if (!c->target || c->owner != getpid()) return false;
+    stand(c, run, -1);
+    loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    return true;
+}
+
+/* Watching. */
+
+static bool start_watch(struct loopc_control *c, struct loopc_run *run)
+{
+    c->own_watch = run->watch = loopc_watch_start(c->program, run, true, false, stderr);
+    if (!run->watch) {
+        c->watch = false;
+        add_error(c, "watch: no memory");
+        return false;
+    }
+    loopc_watch_follow(run->watch, &c->where.place);
+    return true;
+}
+
+static bool end_watch(struct loopc_control *c, struct loopc_run *run)
+{
+    loopc_watch_follow(run->watch, NULL);
+    loopc_watch_free(run->watch);
+    c->own_watch = run->watch = NULL;
+    return true;
+}
+
+bool loopc_control_turn(struct loopc_control *c, struct loopc_run *run)
+{
+    if (c->owner != getpid() || c->ended) return false;
+    if (c->watch && !run->watch) return start_watch(c, run);
+    return !c->watch && run->watch && run->watch == c->own_watch && end_watch(c, run);
+}

@@ -1,0 +1,60 @@
+/* Control: a run that is watched and steered through its control channel (channel.h).
+ *
+ * The peer's messages are orders (orders.h), applied between two iterations of the loop of the
+ * batches, all that wait first. The run's own messages are objects whose values are [batch, value],
+ * batch the batches learned so far, at most one an iteration:
+ *
+ *     eta, sv      the learning rate, and all weights: per layer the matrix row by row, a row an
+ *                  output, then the biases. At the start, on "tell state", and when the k of
+ *                  "report state every" divides the batch, once a batch
+ *     loss         of the batch learned last, before it was; -1 before the first. On reaching the
+ *                  target; else when it has changed and 50 ms have passed since the last report,
+ *                  and after a second in any case
+ *     others       fields that are reported, with the loss, under their names ("Train.rate" as
+ *                  "rate" if Train is the loop of the batches)
+ *     "diverged"   true, without a batch: what stands as null is no finite number
+ *     error        a text: a message that was none. Nothing of it was done
+ *     paused       true or false: the answer to pause and resume, and at the end of a step
+ *     checkpoint   the number of the one just saved
+ *     status       the answer to "tell status": an object that says what can be steered and seen
+ *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
+ *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
+ *                  else false
+ *     running      the place that is open, as an index of those of the status, or -1: at most ten
+ *                  times a second while it is watched, also within an iteration
+ *     dropped      how many reports a slow peer has missed
+ *     failed       the last message of a run that failed: what a person reads on standard error
+ *
+ * What a trainer does not say (steering in struct loopc_program) is found: the batches are the
+ * iterations of the first repeating loop that has none in it, looked for from the root; eta is the
+ * settable field "eta"; the loss the reported field "loss" of that loop, or of the trainer. With a
+ * target field the run waits at the target for a later one, from batch 0 on unless the command line
+ * gives it; without one it runs to its end, and "batch to" is where it waits.
+ */
+#ifndef LOOPC_CONTROL_H
+#define LOOPC_CONTROL_H
+
+#include "run/program.h"
+
+struct loopc_job;
+
+/* Opens what the command line asks for: channel, log, journal, replay; sets run->control if there
+ * is any. Returns LOOPC_GO_ON, or the exit code after a message. */
+int loopc_control_open(struct loopc_job *job);
+
+/* At a boundary: orders and reports, and sleep while paused or at the target. Returns whether the
+ * run is to end. Comes back early when it is interrupted. */
+bool loopc_control_attend(struct loopc_control *control, struct loopc_run *run, int at);
+
+/* The same at the target; see loopc_wait. */
+bool loopc_control_wait(struct loopc_control *control, struct loopc_run *run);
+
+/* Begins or ends to watch, if that is asked for; run->watch then says which. Returns whether it
+ * did: the run has to go on in its other function. */
+bool loopc_control_turn(struct loopc_control *control, struct loopc_run *run);
+
+/* After the run, which ended with `st`: the last report, the end marker; frees. Returns LOOPC_OK,
+ * or LOOPC_FAILED when log or journal are not complete. NULL is allowed. */
+int loopc_control_close(struct loopc_control *control, struct loopc_run *run, int st);
+
+#endif

@@ -1,0 +1,160 @@
+/* Control: what a trainer says of itself or is found; opening and closing. */
+#include "control/control.h"
+
+#include "control/control_state.h"
+#include "run/interrupt.h"
+#include "main/startup.h"
+#include "telemetry/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAD_USAGE = 2 };
+
+static bool is_named(const struct loopc_field *field, const char *loop, const char *name)
+{
+    char full[256];
+    snprintf(full, sizeof full, "%s.%s", loop, name);
+    return !strcmp(field->name, full);
+}
+
+static const struct loopc_field *of_loop(const struct loopc_program *program, const char *loop,
+                                         const char *name)
+{
+    for (int i = 0; loop && i < program->field_count; i++) {
+        if (is_named(&program->fields[i], loop, name)) return &program->fields[i];
+    }
+    return NULL;
+}
+
+static const struct loopc_field *named(const struct loopc_program *program, const char *name)
+{
+    return name ? loopc_field_find(program->fields, program->field_count, name) : NULL;
+}
+
+static bool repeats(const struct loopc_program *program, int place)
+{
+    return program->places[place].kind == 'l' &&
+           of_loop(program, program->places[place].name, "total");
+}
+
+/* The first repeating loop, and the first in that, and so on; places stand in their order, parents
+ * first. */
+static const char *innermost(const struct loopc_program *program)
+{
+    int found = -1;
+    for (int i = 0; i < program->place_count; i++) {
+        int up = program->places[i].parent;
+        while (up >= 0 && up != found)
+            up = program->places[up].parent;
+        if (up == found && repeats(program, i)) found = i;
+    }
+    return found < 0 ? NULL : program->places[found].name;
+}
+
+static const struct loopc_field *find_eta(const struct loopc_program *program)
+{
+    const struct loopc_field *field = named(program, "eta");
+    return field && (field->flags & LOOPC_SETTABLE) ? field : NULL;
+}
+
+static const struct loopc_field *find_loss(const struct loopc_control *c)
+{
+    const struct loopc_field *field = of_loop(c->program, c->batch_loop, "loss");
+    if (!field) field = named(c->program, "loss");
+    return field && (field->flags & LOOPC_REPORT) ? field : NULL;
+}
+
+void loopc_control_find(struct loopc_control *c)
+{
+    static const struct loopc_steering nothing;
+    const struct loopc_program *program = c->program;
+    const struct loopc_steering *steering = program->steering ? program->steering : &nothing;
+    c->batch_loop = steering->batch ? steering->batch : innermost(program);
+    c->iteration = of_loop(program, c->batch_loop, "iteration");
+    c->total = of_loop(program, c->batch_loop, "total");
+    c->times = of_loop(program, c->batch_loop, "times");
+    c->target =
+        c->times && (c->times->flags & LOOPC_COUNTER) ? named(program, steering->target) : NULL;
+    c->eta = steering->eta ? named(program, steering->eta) : find_eta(program);
+    c->loss = steering->loss ? named(program, steering->loss) : find_loss(c);
+    c->samples = named(program, steering->samples_field);
+}
+
+static int refuse(struct loopc_control *c, struct loopc_run *run, const char *flag,
+                  const char *message)
+{
+    loopc_say(c->program, "error", "%s: %s", flag, message);
+    run->control = NULL;
+    loopc_control_close(c, run, LOOPC_OK);
+    return BAD_USAGE;
+}
+
+/* Where it begins to wait: at once, unless the command line says otherwise. */
+static void start_goal(struct loopc_control *c, const struct loopc_job *job)
+{
+    c->goal = INT64_MAX;
+    if (!c->target) return;
+    const bool given = job->args.given[c->target - c->program->fields] != NULL;
+    const int64_t batch = loopc_control_batch(c, job->state);
+    const int64_t goal = given ? loopc_field_integer(c->target, job->state, 0) : batch;
+    loopc_control_set_goal(c, job->state, goal > batch ? goal : batch);
+}
+
+static int open_all(struct loopc_control *c, const struct loopc_job *job)
+{
+    const struct loopc_args *args = &job->args;
+    struct loopc_run *run = job->state;
+    char why[512];
+    c->file = open_memstream(&c->text, &c->size);
+    if (!c->file) return refuse(c, run, "--control", "out of memory");
+    if (args->replay && !(c->replay = loopc_replay_open(run, args->replay, why, sizeof why)))
+        return refuse(c, run, "--replay", why);
+    if (args->journal && !(c->journal = loopc_journal_open(run, args->journal, why, sizeof why)))
+        return refuse(c, run, "--journal", why);
+    c->channel = loopc_channel_open(args->control, args->log, why, sizeof why);
+    if (!c->channel) return refuse(c, run, args->control ? "--control" : "--log", why);
+    loopc_channel_follow(c->channel, &c->where);
+    start_goal(c, job);
+    run->control = c;
+    loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    return LOOPC_GO_ON;
+}
+
+int loopc_control_open(struct loopc_job *job)
+{
+    const struct loopc_args *args = &job->args;
+    if (!args->control && !args->replay) {
+        if (!args->log && !args->journal) return LOOPC_GO_ON;
+        loopc_say(job->program, "error", "--%s belongs to --control or --replay",
+                  args->log ? "log" : "journal");
+        return BAD_USAGE;
+    }
+    struct loopc_control *c = calloc(1, sizeof *c);
+    if (!c) return BAD_USAGE;
+    c->program = job->program;
+    c->texts = &job->texts;
+    c->owner = getpid();
+    c->steps = -1;
+    c->state_at = -1;
+    c->tell_state = true;
+    atomic_init(&c->where.place, -1);
+    loopc_control_find(c);
+    return open_all(c, job);
+}
+
+int loopc_control_close(struct loopc_control *c, struct loopc_run *run, int st)
+{
+    if (!c) return LOOPC_OK;
+    if (run->control && c->owner == getpid()) loopc_control_report_end(c, run, st == LOOPC_FAILED);
+    if (run->watch && run->watch == c->own_watch) loopc_watch_follow(run->watch, NULL);
+    int lost = loopc_channel_close(c->channel);
+    lost |= loopc_journal_close(c->journal);
+    loopc_replay_free(c->replay);
+    if (c->file) fclose(c->file);
+    free(c->text);
+    free(c);
+    run->control = NULL;
+    return lost;
+}

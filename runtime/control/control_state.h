@@ -1,0 +1,73 @@
+/* What control knows of a run, and the reports it makes of it. Part of control. */
+#ifndef LOOPC_CONTROL_STATE_H
+#define LOOPC_CONTROL_STATE_H
+
+#include "control/channel.h"
+#include "control/journal.h"
+#include "control/orders.h"
+#include "run/program.h"
+
+#include <sys/types.h>
+
+struct loopc_control {
+    const struct loopc_program *program;
+    struct loopc_texts *texts;
+    pid_t owner; /* a child made by a body is not steered and says nothing */
+    struct loopc_channel *channel;
+    struct loopc_journal *journal;
+    struct loopc_replay *replay;
+    int64_t replay_when, stood; /* its next message's batch; when it was looked at, in ns */
+
+    /* The fields that have a part here, or NULL. */
+    const char *batch_loop;
+    const struct loopc_field *iteration, *total, *times; /* of the batch loop */
+    const struct loopc_field *target, *eta, *loss, *samples;
+
+    int64_t goal;  /* batches after which it waits; INT64_MAX: never */
+    int64_t every; /* batches between states; 0: none */
+    int64_t steps; /* still to do before the next pause; -1: not stepping */
+    int64_t step_from;
+    bool paused, ended;
+    bool stay;  /* the end of the peer is not the end of the run: another may come */
+    bool watch; /* is wished to be watched */
+    struct loopc_watch *own_watch; /* the one that was started here, or NULL */
+    struct loopc_whereabouts where;
+
+    /* What is to be said next. */
+    bool tell_state, tell_status, tell_paused, tell_timings;
+    int64_t tell_checkpoint; /* 0: nothing */
+    char errors[1024];
+
+    /* What was said last. */
+    int64_t state_at;           /* batch; -1 never */
+    int64_t loss_when, loss_at; /* ns; batch */
+    uint32_t loss_hash;
+    bool started, reached, interrupted;
+    uint64_t dropped;
+    char unknown[32][64]; /* names that were warned about */
+    int unknown_count;
+
+    /* The message being made. */
+    FILE *file;
+    char *text;
+    size_t size;
+    int members;
+    bool diverged;
+};
+
+int64_t loopc_control_batch(const struct loopc_control *control, const struct loopc_run *run);
+
+/* The batches after which it waits: for the field that is the target, too. */
+void loopc_control_set_goal(struct loopc_control *control, struct loopc_run *run, int64_t goal);
+
+/* Finds the fields above. */
+void loopc_control_find(struct loopc_control *control);
+
+/* Makes the message that is due, if any, and sends it. */
+void loopc_control_report(struct loopc_control *control, const struct loopc_run *run);
+
+/* The last one: what was not said yet, and why the run failed, if it did. */
+void loopc_control_report_end(struct loopc_control *control, const struct loopc_run *run,
+                              bool failed);
+
+#endif

@@ -1,0 +1,145 @@
+/* Orders: from the text of a message to what it asks for. */
+#include "control/orders.h"
+
+#include "run/failures.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum loopc_order_kind kind;
+    bool takes_number;
+    int64_t least;
+} fixed[] = {
+    {"batch to", LOOPC_ORDER_BATCH_TO, true, INT64_MIN},
+    {"tell state", LOOPC_ORDER_TELL_STATE, false, 0},
+    {"report state every", LOOPC_ORDER_REPORT_EVERY, true, 0},
+    {"shutdown", LOOPC_ORDER_SHUTDOWN, false, 0},
+    {"pause", LOOPC_ORDER_PAUSE, false, 0},
+    {"resume", LOOPC_ORDER_RESUME, false, 0},
+    {"step", LOOPC_ORDER_STEP, true, 1},
+    {"checkpoint", LOOPC_ORDER_CHECKPOINT, false, 0},
+    {"tell status", LOOPC_ORDER_TELL_STATUS, false, 0},
+    {"stay", LOOPC_ORDER_STAY, false, 0},
+    {"watch", LOOPC_ORDER_WATCH, true, 0},
+    {"tell timings", LOOPC_ORDER_TELL_TIMINGS, false, 0},
+};
+enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
+
+/* What is being read. */
+struct reading {
+    struct loopc_orders *orders;
+    const struct loopc_program *program;
+    const struct loopc_field *eta;
+    struct loopc_texts *texts;
+    char *message;
+    size_t size;
+};
+
+static int read_whole(const struct reading *r, const char *name, struct loopc_json value,
+                      int64_t least, int64_t *number)
+{
+    char text[32], *end = text;
+    errno = 0;
+    if (value.length < sizeof text) {
+        memcpy(text, value.text, value.length);
+        text[value.length] = 0;
+        *number = strtoll(text, &end, 10);
+        if (end > text && !*end && !errno && *number >= least) return LOOPC_OK;
+    }
+    snprintf(r->message, r->size, "%s: it takes a whole number%s", name,
+             least == 0   ? " from 0"
+             : least == 1 ? " from 1"
+                          : "");
+    return LOOPC_FAILED;
+}
+
+/* A value as a command line would have it: numbers as they are, the elements of an array one after
+ * the other, the characters of a string. NULL for what no field is. */
+static char *as_argument(struct loopc_json value)
+{
+    const char first = value.text[0];
+    if (first == '{' || first == 'n') return NULL;
+    char *text = malloc(value.length + 1);
+    if (!text) return NULL;
+    if (first == '"') {
+        loopc_json_characters(value, text, value.length + 1);
+        return text;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < value.length; i++) {
+        if (!strchr(" \t\r\n[]", value.text[i])) text[n++] = value.text[i];
+    }
+    text[n] = 0;
+    return text;
+}
+
+/* Reads it into memory of its own, as if the field stood at the start of a state. */
+static int read_value(const struct reading *r, struct loopc_order *order, struct loopc_json value)
+{
+    char why[256] = "no memory";
+    struct loopc_field apart = *order->field;
+    char *text = as_argument(value);
+    apart.offset = 0;
+    order->value = calloc(1, loopc_field_size(order->field) + 1);
+    if (!text) snprintf(why, sizeof why, "a field takes a number, a text, true or false");
+    const bool ok = text && order->value &&
+                    !loopc_field_parse(&apart, order->value, text, r->texts, why, sizeof why);
+    free(text);
+    if (ok) return LOOPC_OK;
+    snprintf(r->message, r->size, "%s: %s", order->field->name, why);
+    return LOOPC_FAILED;
+}
+
+static const struct loopc_field *settable(const struct reading *r, struct loopc_json name)
+{
+    char text[256];
+    loopc_json_characters(name, text, sizeof text);
+    const struct loopc_field *field =
+        loopc_field_find(r->program->fields, r->program->field_count, text);
+    if (!field && r->eta && !strcmp(text, "eta")) field = r->eta;
+    return field && (field->flags & LOOPC_SETTABLE) ? field : NULL;
+}
+
+static int read_member(const struct reading *r, struct loopc_json name, struct loopc_json value)
+{
+    struct loopc_order order = {.kind = LOOPC_ORDER_SET, .field = settable(r, name)};
+    if (order.field) {
+        const int st = read_value(r, &order, value);
+        r->orders->list[r->orders->count++] = order;
+        return st;
+    }
+    for (int i = 0; i < FIXED_COUNT; i++) {
+        if (!loopc_json_is(name, fixed[i].name)) continue;
+        order.kind = fixed[i].kind;
+        r->orders->list[r->orders->count] = order;
+        int64_t *number = &r->orders->list[r->orders->count++].number;
+        if (!fixed[i].takes_number) return LOOPC_OK;
+        return read_whole(r, fixed[i].name, value, fixed[i].least, number);
+    }
+    r->orders->unknown[r->orders->unknown_count++] = name;
+    return LOOPC_OK;
+}
+
+int loopc_orders_read(struct loopc_orders *orders, const struct loopc_program *program,
+                      const struct loopc_field *eta, struct loopc_texts *texts,
+                      struct loopc_json text, char *message, size_t size)
+{
+    const struct reading reading = {orders, program, eta, texts, message, size};
+    struct loopc_json name, value;
+    orders->count = orders->unknown_count = 0;
+    if (loopc_json_check(text, message, size)) return LOOPC_FAILED;
+    while (loopc_json_next(&text, &name, &value)) {
+        if (read_member(&reading, name, value)) return LOOPC_FAILED;
+    }
+    return LOOPC_OK;
+}
+
+void loopc_orders_free(struct loopc_orders *orders)
+{
+    for (int i = 0; i < orders->count; i++)
+        free(orders->list[i].value);
+    orders->count = 0;
+}

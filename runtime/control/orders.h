@@ -1,0 +1,53 @@
+/* Orders: what a message of the control channel asks for, checked before any of it is done.
+ *
+ *     {"eta": 0.5, "batch to": 100}     what a field is called, or a fixed name: in their order
+ *
+ * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
+ * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
+ * "tell timings" any. All others are fields
+ * declared settable, in full ("Train.rate"), or "eta" for the one that is the learning rate.
+ */
+#ifndef LOOPC_ORDERS_H
+#define LOOPC_ORDERS_H
+
+#include "base/json.h"
+#include "run/program.h"
+
+enum loopc_order_kind {
+    LOOPC_ORDER_SET,
+    LOOPC_ORDER_BATCH_TO,
+    LOOPC_ORDER_TELL_STATE,
+    LOOPC_ORDER_REPORT_EVERY,
+    LOOPC_ORDER_SHUTDOWN,
+    LOOPC_ORDER_PAUSE,
+    LOOPC_ORDER_RESUME,
+    LOOPC_ORDER_STEP,
+    LOOPC_ORDER_CHECKPOINT,
+    LOOPC_ORDER_TELL_STATUS,
+    LOOPC_ORDER_STAY,
+    LOOPC_ORDER_WATCH,
+    LOOPC_ORDER_TELL_TIMINGS
+};
+
+struct loopc_order {
+    enum loopc_order_kind kind;
+    int64_t number;                  /* of those that take one */
+    const struct loopc_field *field; /* to set */
+    void *value;                     /* as it will stand in the state */
+};
+
+struct loopc_orders {
+    int count;
+    struct loopc_order list[LOOPC_JSON_MEMBERS];
+    int unknown_count;
+    struct loopc_json unknown[LOOPC_JSON_MEMBERS]; /* names that are nobody's, in the message */
+};
+
+/* Reads a message. `eta` is the field that "eta" is, or NULL. Returns LOOPC_OK, or LOOPC_FAILED
+ * with a sentence in message: then nothing of it may be done. Either way free the orders. */
+int loopc_orders_read(struct loopc_orders *orders, const struct loopc_program *program,
+                      const struct loopc_field *eta, struct loopc_texts *texts,
+                      struct loopc_json text, char *message, size_t size);
+void loopc_orders_free(struct loopc_orders *orders);
+
+#endif

@@ -1,0 +1,169 @@
+/* Data sets: samples and what is known of them, in memory, checked.
+ *
+ * A data set comes from an argument of the command line:
+ *
+ *     FILE          CSV, NumPy .npy or IDX, told apart by content; each may be compressed by gzip
+ *     FILE,FILE     samples and their labels (or targets) in two files: IDX IMAGES,LABELS, but also
+ *                   two .npy or CSV files
+ *
+ * CSV: RFC 4180, UTF-8, cells are numbers, the first line may be a header. .npy: versions 1 to 3,
+ * whole numbers of 1 to 8 bytes, f4, f8 and bool of either byte order, C order. IDX: all six
+ * types. In arrays of several dimensions the first one counts samples, the others are flattened.
+ * A file that does not end where its header says is refused.
+ *
+ * Everything is checked before anything can be used: equal rows, finite values, labels whole and
+ * below the number of classes. A data set is loaded completely or not at all. Numbers are read as
+ * f64 and rounded to f32 in the end.
+ */
+#ifndef LOOPC_DATASET_H
+#define LOOPC_DATASET_H
+
+#include "base/shuffle.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Which column of a file is the label. Ignored for FILE,FILE, and with targets there are no
+ * labels. */
+enum loopc_label {
+    LOOPC_LABEL_DEFAULT, /* as in the data set it is like; else the last one */
+    LOOPC_LABEL_LAST,
+    LOOPC_LABEL_FIRST,
+    LOOPC_LABEL_NUMBER, /* label_number, from 1 */
+    LOOPC_LABEL_NAME,   /* label_name, in the header of a CSV */
+    LOOPC_LABEL_NONE    /* all columns are samples' */
+};
+
+/* Whether the first line of a CSV is a header. */
+enum loopc_header {
+    LOOPC_HEADER_FIND, /* it is if none of its cells is a number, it is not if all are */
+    LOOPC_HEADER_YES,
+    LOOPC_HEADER_NO
+};
+
+/* What is done to the samples (never to targets): x becomes (x - mean) / divisor. */
+enum loopc_scale {
+    LOOPC_SCALE_NONE,
+    LOOPC_SCALE_CONSTANT, /* mean 0, the divisor of the options */
+    LOOPC_SCALE_MAX,      /* mean 0, divisor the largest magnitude in the set; 1 if that is 0 */
+    LOOPC_SCALE_STANDARD  /* by column: its mean and its deviation (root of the mean square of
+                             x - mean); a column of one value becomes 0 */
+};
+
+/* What a spec says of a data set. All zeros are the defaults. */
+struct loopc_dataset_options {
+    enum loopc_label label;
+    int32_t label_number;
+    const char *label_name;
+    int32_t targets; /* columns at the end that are targets, y; 0: there are class labels */
+    enum loopc_header header;
+    enum loopc_scale scale;
+    double divisor;   /* for LOOPC_SCALE_CONSTANT */
+    int32_t classes;  /* labels are below this; 0: found out, the largest label + 1 */
+    int32_t columns;  /* a sample has that many; 0: any number */
+    const char *like; /* the dataset field whose scale, columns and classes it shares, in full, or
+                         NULL. Options of label, targets and header left at their defaults are that
+                         one's too; its own scale is ignored. */
+    bool required;    /* the program refuses to start without it */
+};
+
+/* A data set or a part of one: a plain view. The arrays it points at are never written after
+ * loading, so copies may share them. All zeros is a data set without rows. Row i stands in the
+ * arrays at loopc_dataset_row(d, i). */
+struct loopc_dataset {
+    const float *x;        /* samples: stored rows x columns, row-major, scaled */
+    const int32_t *labels; /* 0 <= label < classes, one a stored row; or NULL */
+    const float *y;        /* stored rows x targets, row-major; or NULL */
+    const int64_t *index;  /* where its rows are stored, ascending; NULL: row i at i */
+    int64_t rows;
+    int32_t columns;
+    int32_t classes;             /* 0 without labels */
+    int32_t targets;             /* 0 without y */
+    bool owner;                  /* of source: freeing this one frees it */
+    const char *name;            /* the argument it was loaded from */
+    struct loopc_source *source; /* the memory behind it, its scale, its options; NULL: none */
+};
+
+/* Bytes that are enough for any message of loopc_dataset_load, unless paths are very long. */
+enum { LOOPC_DATASET_MESSAGE = 1024 };
+
+/* Loads what the argument names. `like` is the loaded data set that options->like names, or NULL if
+ * it names none; it need not outlive the call. Returns LOOPC_OK, or LOOPC_FAILED: *d is then all
+ * zeros and message says what is wrong: "path: text", "path:line: text" or "path:line:column:
+ * text", and where something can be done about it a second line, "hint: text". No newline ends it.
+ * On success *d owns memory: see loopc_dataset_free. */
+int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
+                       const struct loopc_dataset_options *options,
+                       const struct loopc_dataset *like, char *message, size_t size);
+
+/* Frees what d owns and leaves it all zeros. A loaded data set owns the arrays, a part made of it
+ * by loopc_dataset_split owns its index. Parts may be freed before or after the whole, but are not
+ * usable once the whole is gone. Copies of a struct have the same source: free one of them. */
+void loopc_dataset_free(struct loopc_dataset *d);
+
+/* Divides the rows in two: `part` gets share (0 to 1) of them, rounded to the nearest number,
+ * `rest` the others; which ones is fixed by key and the number of rows, 0: the last ones. Both keep
+ * the order of the whole. They share its arrays, so it must stay; `rest` may be `whole` itself,
+ * which is then narrowed and goes on owning what it owns (copies of a narrowed part are not usable
+ * any more). What else they held before is not freed. Both scale alike, as `like`, as the whole
+ * does. Returns LOOPC_OK, or LOOPC_FAILED (no memory, no such share, nothing loaded) with nothing
+ * changed. */
+int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
+                        struct loopc_dataset *rest, struct loopc_dataset *part);
+
+/* Makes `part` those rows of the whole that stand at these places, ascending, and takes the index
+ * over, which was allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
+int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
+                         struct loopc_dataset *part);
+
+/* Leaves of d only these rows of what is stored; NULL: all. Takes the index over. */
+void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows);
+
+/* Whether it was made of another one, to which the arrays belong; and how many rows these have. */
+bool loopc_dataset_is_part(const struct loopc_dataset *d);
+int64_t loopc_dataset_stored(const struct loopc_dataset *d);
+
+/* How the samples of d were scaled: mean and divisor of each column, which stay while the whole
+ * stays. False: they were not. */
+bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,
+                           const double **divisor);
+
+/* Where row i of d is stored; 0 <= i < d->rows. */
+static inline int64_t loopc_dataset_row(const struct loopc_dataset *d, int64_t i)
+{
+    return d->index ? d->index[i] : i;
+}
+
+/* Copies the rows at first .. first + rows - 1 of the order that key gives (rng.h, loopc_shuffled;
+ * 0: as stored) to x, rows x columns, and their labels. Either may be NULL; without labels in d
+ * nothing is copied there. Returns how many rows there were: fewer at the end, then 0. */
+int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
+                           float *x, int32_t *labels);
+
+/* The same with targets: y is rows x targets. */
+int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, int64_t first,
+                                   int32_t rows, float *x, float *y);
+
+/* How many of the rows first .. first + rows - 1 there are. */
+static inline int32_t loopc_dataset_left(const struct loopc_dataset *d, int64_t first, int32_t rows)
+{
+    if (first < 0 || first >= d->rows || rows <= 0) return 0;
+    const int64_t left = d->rows - first;
+    return left < rows ? (int32_t)left : rows;
+}
+
+/* Where the rows of loopc_dataset_take are stored in d->x, d->y and d->labels, and their labels
+ * once more; labels may be NULL. Returns how many there were. */
+static inline int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first,
+                                         int32_t rows, int64_t *index, int32_t *labels)
+{
+    const int32_t count = loopc_dataset_left(d, first, rows);
+    if (key) loopc_shuffled_rows(key, (uint64_t)d->rows, (uint64_t)first, count, index);
+    for (int32_t i = 0; i < count && (!key || d->index); i++)
+        index[i] = loopc_dataset_row(d, key ? index[i] : first + i);
+    for (int32_t i = 0; i < count && labels && d->labels; i++)
+        labels[i] = d->labels[index[i]];
+    return count;
+}
+
+#endif

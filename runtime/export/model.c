@@ -1,0 +1,150 @@
+/* Models: from a checkpoint to layers. */
+#include "export/model.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_VALUES = 0x7fffffff };
+
+/* A model on its way in. */
+struct source {
+    struct loopc_model *model;
+    const struct loopc_safetensors *file;
+    const struct loopc_message *message;
+};
+
+static int bad(const struct source *s, const char *name, const char *what)
+{
+    return loopc_complain(s->message, NULL, "%s: %s %s", s->file->path, name, what);
+}
+
+/* The tensor of layer i, checked: `rank` dimensions of at least 1, their product addressable. */
+static const struct loopc_stored *find(const struct source *s, int i, const char *part, int rank)
+{
+    char name[512];
+    snprintf(name, sizeof name, "%s.layers.%d.%s", s->model->net->name, i, part);
+    const struct loopc_stored *t = loopc_safetensors_find(s->file, name);
+    const char *what = NULL;
+    if (!t) {
+        what = "is not in it";
+    } else if (t->dtype != LOOPC_DTYPE_F32 || t->rank != rank) {
+        what = rank == 2 ? "is no matrix of F32" : "is no vector of F32";
+    } else if (t->bytes == 0 || t->bytes / sizeof(float) > MOST_VALUES) {
+        what = "has no size that a layer can have";
+    }
+    if (!what) return t;
+    bad(s, name, what);
+    return NULL;
+}
+
+static void *get(const struct source *s, const struct loopc_stored *tensor)
+{
+    void *const data = malloc((size_t)tensor->bytes);
+    if (!data) {
+        bad(s, tensor->name, "needs more memory than there is");
+        return NULL;
+    }
+    if (!loopc_safetensors_get(s->file, tensor, data, s->message)) return data;
+    free(data);
+    return NULL;
+}
+
+static int load_layer(const struct source *s, int i)
+{
+    struct loopc_model *model = s->model;
+    struct loopc_layer *layer = &model->layers[i];
+    const struct loopc_stored *weight = find(s, i, "weight", 2);
+    const struct loopc_stored *bias = weight ? find(s, i, "bias", 1) : NULL;
+    if (!bias) return LOOPC_FAILED;
+    layer->outputs = (int32_t)weight->dims[0];
+    layer->inputs = (int32_t)weight->dims[1];
+    layer->activation = i + 1 < model->net->layers ? model->net->activation : model->net->output;
+    if (bias->dims[0] != layer->outputs) return bad(s, bias->name, "does not fit its weights");
+    if (i > 0 && layer->inputs != layer[-1].outputs) {
+        return bad(s, weight->name, "does not fit the layer before it");
+    }
+    layer->weights = get(s, weight);
+    layer->biases = get(s, bias);
+    return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
+}
+
+static double *load_scale(const struct source *s, const char *kind)
+{
+    char name[512];
+    snprintf(name, sizeof name, "loopc.%s:%s", kind, s->model->net->data);
+    const struct loopc_stored *t = loopc_safetensors_find(s->file, name);
+    if (!t || t->dtype != LOOPC_DTYPE_F64 || t->rank != 1) return NULL;
+    return t->dims[0] == s->model->inputs ? get(s, t) : NULL;
+}
+
+static int load_layers(const struct source *s)
+{
+    struct loopc_model *model = s->model;
+    const int count = model->net->layers;
+    model->layers = calloc((size_t)count, sizeof *model->layers);
+    if (!model->layers) return bad(s, model->net->name, "needs more memory than there is");
+    for (int i = 0; i < count; i++) {
+        if (load_layer(s, i)) return LOOPC_FAILED;
+        const struct loopc_layer *layer = &model->layers[i];
+        if (layer->inputs > model->widest) model->widest = layer->inputs;
+        if (layer->outputs > model->widest) model->widest = layer->outputs;
+    }
+    model->inputs = model->layers[0].inputs;
+    model->outputs = model->layers[count - 1].outputs;
+    return LOOPC_OK;
+}
+
+int loopc_model_load(struct loopc_model *model, const struct loopc_program *program,
+                     const struct loopc_net *net, const struct loopc_safetensors *file,
+                     const struct loopc_message *message)
+{
+    const struct source s = {model, file, message};
+    *model = (struct loopc_model){.program = program, .net = net};
+    if (load_layers(&s)) return LOOPC_FAILED;
+    if (!net->data) return LOOPC_OK;
+    model->mean = load_scale(&s, "mean");
+    model->divisor = load_scale(&s, "divisor");
+    if (!model->mean == !model->divisor) return LOOPC_OK;
+    return bad(&s, net->data, "has only half of its scale in it");
+}
+
+void loopc_model_free(struct loopc_model *model)
+{
+    for (int i = 0; model->layers && i < model->net->layers; i++) {
+        free(model->layers[i].weights);
+        free(model->layers[i].biases);
+    }
+    free(model->layers);
+    free(model->mean);
+    free(model->divisor);
+    *model = (struct loopc_model){0};
+}
+
+bool loopc_model_is(const struct loopc_model *model, const char *output)
+{
+    return !strcmp(model->net->output, output);
+}
+
+float loopc_model_factor(const struct loopc_model *model, int32_t column)
+{
+    const double divisor = model->divisor[column];
+    return fpclassify(divisor) == FP_ZERO ? 0.0f : (float)(1 / divisor);
+}
+
+FILE *loopc_model_open(const char *path, const struct loopc_message *message)
+{
+    FILE *const file = fopen(path, "wbe");
+    if (!file) loopc_complain(message, NULL, "%s: %s", path, strerror(errno));
+    return file;
+}
+
+int loopc_model_close(FILE *file, const char *path, const struct loopc_message *message)
+{
+    errno = 0;
+    const bool lost = ferror(file);
+    if (!fclose(file) && !lost) return LOOPC_OK;
+    return loopc_complain(message, NULL, "cannot write %s%s%s", path, errno ? ": " : "",
+                          errno ? strerror(errno) : "");
+}

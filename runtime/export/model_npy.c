@@ -1,0 +1,90 @@
+/* Models as NumPy arrays: one .npy file (version 1.0) an array. */
+#include "export/model.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { HEADER = 128 }; /* bytes; a multiple of 64 */
+
+struct array {
+    const char *type;      /* "f4", "f8" */
+    int64_t rows, columns; /* columns 0: a vector */
+    const void *data;
+    size_t bytes;
+};
+
+/* The magic number, the version, the length of what follows, and that: a dictionary, blanks, and a
+ * newline. */
+static void write_header(const struct array *array, FILE *file)
+{
+    char text[HEADER - 10];
+    char shape[64];
+    snprintf(shape, sizeof shape, "(%" PRId64 ",", array->rows);
+    if (array->columns) {
+        snprintf(shape, sizeof shape, "(%" PRId64 ", %" PRId64, array->rows, array->columns);
+    }
+    const int length =
+        snprintf(text, sizeof text, "{'descr': '<%s', 'fortran_order': False, 'shape': %s), }",
+                 array->type, shape);
+    fwrite("\x93NUMPY\x01\x00", 1, 8, file);
+    fputc(HEADER - 10, file);
+    fputc(0, file);
+    fprintf(file, "%s%*s\n", text, HEADER - 10 - 1 - length, "");
+}
+
+static int write_array(const struct array *array, const char *folder, const char *name,
+                       const struct loopc_message *message)
+{
+    char path[4096];
+    const int length = snprintf(path, sizeof path, "%s/%s.npy", folder, name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return loopc_complain(message, NULL, "%s: its path is too long", name);
+    }
+    FILE *const file = loopc_model_open(path, message);
+    if (!file) return LOOPC_FAILED;
+    write_header(array, file);
+    fwrite(array->data, 1, array->bytes, file);
+    return loopc_model_close(file, path, message);
+}
+
+static int write_layer(const struct loopc_model *model, int i, const char *folder,
+                       const struct loopc_message *message)
+{
+    const struct loopc_layer *layer = &model->layers[i];
+    const size_t count = (size_t)layer->outputs * (size_t)layer->inputs;
+    const struct array weights = {"f4", layer->outputs, layer->inputs, layer->weights,
+                                  count * sizeof(float)};
+    const struct array biases = {"f4", layer->outputs, 0, layer->biases,
+                                 (size_t)layer->outputs * sizeof(float)};
+    char name[512];
+    snprintf(name, sizeof name, "%s.layers.%d.weight", model->net->name, i);
+    if (write_array(&weights, folder, name, message)) return LOOPC_FAILED;
+    snprintf(name, sizeof name, "%s.layers.%d.bias", model->net->name, i);
+    return write_array(&biases, folder, name, message);
+}
+
+static int write_scale(const struct loopc_model *model, const char *kind, const double *values,
+                       const char *folder, const struct loopc_message *message)
+{
+    const struct array array = {"f8", model->inputs, 0, values,
+                                (size_t)model->inputs * sizeof(double)};
+    char name[512];
+    snprintf(name, sizeof name, "%s.%s", model->net->name, kind);
+    return write_array(&array, folder, name, message);
+}
+
+int loopc_model_npy(const struct loopc_model *model, const char *folder,
+                    const struct loopc_message *message)
+{
+    if (mkdir(folder, 0777) && errno != EEXIST) {
+        return loopc_complain(message, NULL, "%s: %s", folder, strerror(errno));
+    }
+    int st = LOOPC_OK;
+    for (int i = 0; !st && i < model->net->layers; i++)
+        st = write_layer(model, i, folder, message);
+    if (!st && model->mean) st = write_scale(model, "mean", model->mean, folder, message);
+    if (!st && model->mean) st = write_scale(model, "divisor", model->divisor, folder, message);
+    return st;
+}

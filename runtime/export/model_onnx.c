@@ -1,0 +1,215 @@
+/* Models as ONNX: the message ModelProto of onnx.proto (https://github.com/onnx/onnx), written by
+ * hand.
+ *
+ * A protocol buffer is a sequence of fields, each a key (number * 8 + wire type) and a value: a
+ * varint (0), four bytes (5), or a length and as many bytes (2), which may be a message again.
+ * Inner messages are made first, since their length comes before them.
+ */
+#include "export/model.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VARINT = 0, BYTES = 2 };
+
+/* The numbers of onnx.proto that are used here. */
+enum { MODEL_IR = 1, MODEL_PRODUCER = 2, MODEL_VERSION = 3, MODEL_GRAPH = 7, MODEL_OPSET = 8 };
+enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_TENSOR = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
+enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
+enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_I = 3, ATTRIBUTE_TYPE = 20, ATTRIBUTE_INT = 2 };
+enum { TENSOR_DIMS = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, TENSOR_FLOAT = 1 };
+enum { IR_VERSION = 8, OPSET = 13 };
+
+struct buffer {
+    char *bytes;
+    size_t length, room;
+    bool lost; /* there was no memory */
+};
+
+static void put(struct buffer *b, const void *bytes, size_t length)
+{
+    if (b->lost) return;
+    if (b->room - b->length < length) {
+        const size_t room = (b->length + length) * 2;
+        char *const more = realloc(b->bytes, room);
+        b->lost = !more;
+        if (!more) return;
+        b->bytes = more;
+        b->room = room;
+    }
+    memcpy(b->bytes + b->length, bytes, length);
+    b->length += length;
+}
+
+static void put_varint(struct buffer *b, uint64_t value)
+{
+    do {
+        const unsigned char byte = (unsigned char)((value & 127) | (value > 127 ? 128 : 0));
+        put(b, &byte, 1);
+    } while (value >>= 7);
+}
+
+static void put_number(struct buffer *b, unsigned field, int64_t value)
+{
+    put_varint(b, field * 8 + VARINT);
+    put_varint(b, (uint64_t)value);
+}
+
+static void put_bytes(struct buffer *b, unsigned field, const void *bytes, size_t length)
+{
+    put_varint(b, field * 8 + BYTES);
+    put_varint(b, length);
+    put(b, bytes, length);
+}
+
+static void put_text(struct buffer *b, unsigned field, const char *text)
+{
+    put_bytes(b, field, text, strlen(text));
+}
+
+/* Puts a message into another one, and frees it. */
+static void put_message(struct buffer *b, unsigned field, struct buffer *inner)
+{
+    if (inner->lost) b->lost = true;
+    if (inner->length) put_bytes(b, field, inner->bytes, inner->length);
+    free(inner->bytes);
+    *inner = (struct buffer){0};
+}
+
+static void put_tensor(struct buffer *graph, const char *name, const float *values, int64_t rows,
+                       int64_t columns)
+{
+    struct buffer tensor = {0};
+    put_number(&tensor, TENSOR_DIMS, rows);
+    if (columns) put_number(&tensor, TENSOR_DIMS, columns);
+    put_number(&tensor, TENSOR_TYPE, TENSOR_FLOAT);
+    put_text(&tensor, TENSOR_NAME, name);
+    put_bytes(&tensor, TENSOR_RAW, values,
+              (size_t)rows * (size_t)(columns ? columns : 1) * sizeof *values);
+    put_message(graph, GRAPH_TENSOR, &tensor);
+}
+
+static void put_attribute(struct buffer *node, const char *name, int64_t value)
+{
+    struct buffer attribute = {0};
+    put_text(&attribute, ATTRIBUTE_NAME, name);
+    put_number(&attribute, ATTRIBUTE_I, value);
+    put_number(&attribute, ATTRIBUTE_TYPE, ATTRIBUTE_INT);
+    put_message(node, NODE_ATTRIBUTE, &attribute);
+}
+
+/* A node that works on inputs, as many as are not NULL; `attribute`, if not NULL, is 1. */
+static void put_node(struct buffer *graph, const char *operator, const char * output,
+                     const char *attribute, const char *const inputs[3])
+{
+    struct buffer node = {0};
+    for (int i = 0; i < 3 && inputs[i]; i++)
+        put_text(&node, NODE_INPUT, inputs[i]);
+    put_text(&node, NODE_OUTPUT, output);
+    put_text(&node, NODE_NAME, output);
+    put_text(&node, NODE_OPERATOR, operator);
+    if (attribute) put_attribute(&node, attribute, 1);
+    put_message(graph, GRAPH_NODE, &node);
+}
+
+/* An input or output of any number of rows: ValueInfoProto{name = 1, type = 2}, a
+ * TypeProto{tensor_type = 1}, of {elem_type = 1, shape = 2}, of dim = 1, {dim_value = 1, dim_param
+ * = 2}. */
+static void put_value(struct buffer *graph, unsigned field, const char *name, int32_t columns)
+{
+    struct buffer value = {0}, type = {0}, tensor = {0}, shape = {0}, dim = {0};
+    put_text(&dim, 2, "rows");
+    put_message(&shape, 1, &dim);
+    put_number(&dim, 1, columns);
+    put_message(&shape, 1, &dim);
+    put_number(&tensor, 1, TENSOR_FLOAT);
+    put_message(&tensor, 2, &shape);
+    put_message(&type, 1, &tensor);
+    put_text(&value, 1, name);
+    put_message(&value, 2, &type);
+    put_message(graph, field, &value);
+}
+
+static void put_scale(struct buffer *graph, const struct loopc_model *model)
+{
+    const int32_t count = model->inputs;
+    float *const values = malloc((size_t)count * sizeof *values);
+    if (!values) {
+        graph->lost = true;
+        return;
+    }
+    for (int32_t i = 0; i < count; i++)
+        values[i] = (float)model->mean[i];
+    put_tensor(graph, "mean", values, count, 0);
+    for (int32_t i = 0; i < count; i++)
+        values[i] = loopc_model_factor(model, i);
+    put_tensor(graph, "factor", values, count, 0);
+    free(values);
+}
+
+/* "relu" is Relu, "softmax" Softmax ...; the identity is Identity. */
+static void put_activation(struct buffer *graph, const struct loopc_layer *layer, const char *from,
+                           const char *to)
+{
+    char operator[32];
+    snprintf(operator, sizeof operator, "%s", layer->activation);
+    operator[0] =(char)(operator[0] - 'a' + 'A');
+    put_node(graph, operator, to, !strcmp(operator, "Softmax") ? "axis" : NULL,
+             (const char *const[3]){from});
+}
+
+static void put_layer(struct buffer *graph, const struct loopc_model *model, int i,
+                      const char *from)
+{
+    const struct loopc_layer *layer = &model->layers[i];
+    char w[32], b[32], z[32], a[32];
+    snprintf(w, sizeof w, "layers.%d.weight", i);
+    snprintf(b, sizeof b, "layers.%d.bias", i);
+    snprintf(z, sizeof z, "z%d", i);
+    snprintf(a, sizeof a, "a%d", i);
+    put_tensor(graph, w, layer->weights, layer->outputs, layer->inputs);
+    put_tensor(graph, b, layer->biases, layer->outputs, 0);
+    put_node(graph, "Gemm", z, "transB", (const char *const[3]){from, w, b});
+    put_activation(graph, layer, z, i + 1 < model->net->layers ? a : "y");
+}
+
+static void put_graph(struct buffer *whole, const struct loopc_model *model)
+{
+    struct buffer graph = {0};
+    char from[32] = "x";
+    put_text(&graph, GRAPH_NAME, model->net->name);
+    if (model->mean) {
+        put_scale(&graph, model);
+        put_node(&graph, "Sub", "moved", NULL, (const char *const[3]){"x", "mean"});
+        put_node(&graph, "Mul", "scaled", NULL, (const char *const[3]){"moved", "factor"});
+        snprintf(from, sizeof from, "scaled");
+    }
+    for (int i = 0; i < model->net->layers; i++) {
+        put_layer(&graph, model, i, from);
+        snprintf(from, sizeof from, "a%d", i);
+    }
+    put_value(&graph, GRAPH_INPUT, "x", model->inputs);
+    put_value(&graph, GRAPH_OUTPUT, "y", model->outputs);
+    put_message(whole, MODEL_GRAPH, &graph);
+}
+
+int loopc_model_onnx(const struct loopc_model *model, const char *path,
+                     const struct loopc_message *message)
+{
+    struct buffer whole = {0}, opset = {0};
+    put_number(&whole, MODEL_IR, IR_VERSION);
+    put_text(&whole, MODEL_PRODUCER, "loopc");
+    put_text(&whole, MODEL_VERSION, LOOPC_VERSION);
+    put_graph(&whole, model);
+    put_text(&opset, 1, "");
+    put_number(&opset, 2, OPSET);
+    put_message(&whole, MODEL_OPSET, &opset);
+    int st = whole.lost ? loopc_complain(message, NULL, "%s: out of memory", path) : LOOPC_OK;
+    FILE *const file = st ? NULL : loopc_model_open(path, message);
+    if (file) fwrite(whole.bytes, 1, whole.length, file);
+    st = file ? loopc_model_close(file, path, message) : LOOPC_FAILED;
+    free(whole.bytes);
+    return st;
+}

@@ -1,0 +1,335 @@
+/* Machines: start, copy, save, load.
+ *
+ * A file: the line "loopc position 1\n"; the program's hash and the size of its state; the run's
+ * seed and interruption; the position; the failures; each field of the table in its order; and a
+ * sum over all that. Integers are those of the machine: a position is no format of exchange.
+ * Texts stand as a length and their characters, NULL as the length ~0.
+ */
+#include "library/machine.h"
+
+#include "process/child.h"
+#include "base/rng.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char title[] = "loopc position 1\n";
+
+void loopc_machine_seed(const struct loopc_program *program, void *state, uint64_t seed)
+{
+    ((struct loopc_run *)state)->seed = seed;
+    for (int i = 0; i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        struct loopc_rng *rngs = (void *)((char *)state + field->offset);
+        if (field->type != LOOPC_RNG) continue;
+        if (field->count == 1) loopc_rng_seed(rngs, seed, field->name);
+        for (size_t k = 0; field->count > 1 && k < field->count; k++) {
+            char name[256];
+            snprintf(name, sizeof name, "%s[%zu]", field->name, k);
+            loopc_rng_seed(&rngs[k], seed, name);
+        }
+    }
+}
+
+void loopc_machine_init(const struct loopc_program *program, void *state, uint64_t seed)
+{
+    memset(state, 0, program->size);
+    ((struct loopc_run *)state)->program = program;
+    if (program->defaults) program->defaults(state);
+    loopc_machine_seed(program, state, seed);
+}
+
+static struct loopc_child *child_at(const struct loopc_program *program, void *state, int i)
+{
+    return (void *)((char *)state + program->children[i]);
+}
+
+void loopc_machine_copy(const struct loopc_program *program, void *to, const void *from)
+{
+    memcpy(to, from, program->size);
+    for (int i = 0; i < program->child_count; i++) {
+        *child_at(program, to, i) = (struct loopc_child){0};
+    }
+}
+
+void loopc_machine_end(const struct loopc_program *program, void *state)
+{
+    for (int i = 0; i < program->child_count; i++)
+        loopc_child_end(child_at(program, state, i));
+}
+
+const char *loopc_text_intern(const char *text, size_t length)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct loopc_texts texts;
+    pthread_mutex_lock(&lock);
+    const char *kept = loopc_text_keep(&texts, text, length);
+    pthread_mutex_unlock(&lock);
+    return kept;
+}
+
+/* Bytes on their way to a file or from it. */
+struct stream {
+    unsigned char *bytes;
+    size_t used, room; /* when reading: where it is, and how many there are */
+    int wrong;         /* no memory, or too few bytes */
+};
+
+static void put(struct stream *stream, const void *bytes, size_t size)
+{
+    if (stream->wrong) return;
+    if (stream->used + size > stream->room) {
+        const size_t room = 2 * stream->room + size;
+        unsigned char *more = realloc(stream->bytes, room);
+        if (!more) {
+            stream->wrong = 1;
+            return;
+        }
+        stream->bytes = more;
+        stream->room = room;
+    }
+    if (size > 0) memcpy(stream->bytes + stream->used, bytes, size);
+    stream->used += size;
+}
+
+static void get(struct stream *stream, void *bytes, size_t size)
+{
+    if (stream->wrong || size > stream->room - stream->used) {
+        stream->wrong = 1;
+        memset(bytes, 0, size);
+        return;
+    }
+    if (size > 0) memcpy(bytes, stream->bytes + stream->used, size);
+    stream->used += size;
+}
+
+static void put_u64(struct stream *stream, uint64_t value)
+{
+    put(stream, &value, sizeof value);
+}
+
+static uint64_t get_u64(struct stream *stream)
+{
+    uint64_t value;
+    get(stream, &value, sizeof value);
+    return value;
+}
+
+static void put_text(struct stream *stream, const char *text)
+{
+    put_u64(stream, text ? strlen(text) : UINT64_MAX);
+    if (text) put(stream, text, strlen(text));
+}
+
+static const char *get_text(struct stream *stream)
+{
+    const uint64_t length = get_u64(stream);
+    if (length == UINT64_MAX || stream->wrong) return NULL;
+    if (length > stream->room - stream->used) {
+        stream->wrong = 1;
+        return NULL;
+    }
+    const char *text = loopc_text_intern((const char *)stream->bytes + stream->used, length);
+    stream->used += length;
+    if (!text) stream->wrong = 1;
+    return text;
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t sum_of(const unsigned char *bytes, size_t size)
+{
+    uint64_t sum = 14695981039346656037u;
+    for (size_t i = 0; i < size; i++)
+        sum = (sum ^ bytes[i]) * 1099511628211u;
+    return sum;
+}
+
+static void put_failures(struct stream *stream, const struct loopc_failures *failures)
+{
+    put_u64(stream, (uint64_t)failures->count);
+    for (int i = 0; i < failures->count; i++) {
+        const struct loopc_failure *failure = &failures->kept[i];
+        put_text(stream, failure->node);
+        put_text(stream, failure->head);
+        put_u64(stream, (uint64_t)failure->depth);
+        for (int k = 0; k < failure->depth && k < LOOPC_PATH_KEPT; k++) {
+            put_text(stream, failure->path[k]);
+        }
+        put(stream, failure->message, sizeof failure->message);
+    }
+    put_u64(stream, (uint64_t)failures->counts);
+    for (int i = 0; i < failures->counts; i++) {
+        put_text(stream, failures->counted[i].head);
+        put_u64(stream, failures->counted[i].count);
+    }
+}
+
+static void get_failures(struct stream *stream, struct loopc_failures *failures)
+{
+    const uint64_t count = get_u64(stream);
+    if (count > LOOPC_FAILURES_KEPT) stream->wrong = 1;
+    failures->count = stream->wrong ? 0 : (int)count;
+    for (int i = 0; i < failures->count; i++) {
+        struct loopc_failure *failure = &failures->kept[i];
+        failure->node = get_text(stream);
+        failure->head = get_text(stream);
+        failure->depth = (int)get_u64(stream);
+        for (int k = 0; k < failure->depth && k < LOOPC_PATH_KEPT; k++) {
+            failure->path[k] = get_text(stream);
+        }
+        get(stream, failure->message, sizeof failure->message);
+        if (!failure->node || !failure->head) stream->wrong = 1;
+    }
+    const uint64_t counts = get_u64(stream);
+    if (counts > LOOPC_COUNTS_KEPT) stream->wrong = 1;
+    failures->counts = stream->wrong ? 0 : (int)counts;
+    for (int i = 0; i < failures->counts; i++) {
+        failures->counted[i].head = get_text(stream);
+        failures->counted[i].count = (unsigned)get_u64(stream);
+        if (!failures->counted[i].head) stream->wrong = 1;
+    }
+}
+
+static void put_field(struct stream *stream, const struct loopc_field *field, const char *state)
+{
+    if (field->type == LOOPC_DATASET) return;
+    if (field->type != LOOPC_STR) {
+        put(stream, state + field->offset, loopc_field_size(field));
+        return;
+    }
+    const char *const *texts = (const void *)(state + field->offset);
+    for (size_t i = 0; i < field->count; i++)
+        put_text(stream, texts[i]);
+}
+
+static void get_field(struct stream *stream, const struct loopc_field *field, char *state)
+{
+    if (field->type == LOOPC_DATASET) return;
+    if (field->type != LOOPC_STR) {
+        get(stream, state + field->offset, loopc_field_size(field));
+        return;
+    }
+    const char **texts = (void *)(state + field->offset);
+    for (size_t i = 0; i < field->count; i++)
+        texts[i] = get_text(stream);
+}
+
+static void put_state(struct stream *stream, const struct loopc_program *program, char *state)
+{
+    const struct loopc_run *run = (const void *)state;
+    put(stream, title, sizeof title - 1);
+    put_u64(stream, program->hash);
+    put_u64(stream, program->size);
+    put_u64(stream, run->seed);
+    put_u64(stream, (uint64_t)run->interrupted);
+    put(stream, state + program->position, program->position_size);
+    put_failures(stream, &run->failures);
+    for (int i = 0; i < program->field_count; i++)
+        put_field(stream, &program->fields[i], state);
+    put_u64(stream, stream->wrong ? 0 : sum_of(stream->bytes, stream->used));
+}
+
+/* Writes bytes to a file beside `path` and puts that in its place. Returns 0 or an errno. */
+static int write_file(const char *path, const struct stream *stream)
+{
+    char beside[4096];
+    const int length = snprintf(beside, sizeof beside, "%s.tmp%ld", path, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof beside) return ENAMETOOLONG;
+    FILE *file = fopen(beside, "wbe");
+    if (!file) return errno;
+    int why = fwrite(stream->bytes, 1, stream->used, file) == stream->used ? 0 : errno;
+    if (!why && (fflush(file) || fsync(fileno(file)))) why = errno;
+    if (fclose(file) && !why) why = errno;
+    if (!why && rename(beside, path)) why = errno;
+    if (why) unlink(beside);
+    return why;
+}
+
+int loopc_machine_save(const struct loopc_program *program, const void *state, const char *path,
+                       char *message, size_t size)
+{
+    struct stream stream = {0};
+    char *still = malloc(program->size);
+    int why = still ? 0 : ENOMEM;
+    if (still) {
+        loopc_machine_copy(program, still, state);
+        put_state(&stream, program, still);
+        why = stream.wrong ? ENOMEM : write_file(path, &stream);
+    }
+    free(still);
+    free(stream.bytes);
+    if (why) snprintf(message, size, "cannot write %s: %s", path, strerror(why));
+    return why ? LOOPC_FAILED : LOOPC_OK;
+}
+
+static int read_file(const char *path, struct stream *stream)
+{
+    FILE *file = fopen(path, "rbe");
+    if (!file) return errno;
+    unsigned char piece[65536];
+    size_t count;
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0)
+        put(stream, piece, count);
+    const int why = ferror(file) ? EIO : stream->wrong ? ENOMEM : 0;
+    fclose(file);
+    stream->room = stream->used;
+    stream->used = 0;
+    return why;
+}
+
+/* What is wrong with the beginning and the end of a file, or NULL. */
+static const char *problem_of(struct stream *stream, const struct loopc_program *program)
+{
+    char first[sizeof title - 1];
+    get(stream, first, sizeof first);
+    if (stream->wrong || memcmp(first, title, sizeof first) != 0) return "it is no saved position";
+    const uint64_t hash = get_u64(stream), bytes = get_u64(stream);
+    if (stream->wrong || stream->room < 8) return "it is cut short";
+    if (hash != program->hash || bytes != program->size) {
+        return "another program saved it: a position goes on only in the program that it is of";
+    }
+    uint64_t sum;
+    stream->room -= sizeof sum;
+    memcpy(&sum, stream->bytes + stream->room, sizeof sum);
+    return sum == sum_of(stream->bytes, stream->room) ? NULL : "it is damaged";
+}
+
+static void get_state(struct stream *stream, const struct loopc_program *program, char *state)
+{
+    struct loopc_run *run = (void *)state;
+    run->seed = get_u64(stream);
+    run->interrupted = (int)get_u64(stream);
+    get(stream, state + program->position, program->position_size);
+    get_failures(stream, &run->failures);
+    for (int i = 0; i < program->field_count; i++)
+        get_field(stream, &program->fields[i], state);
+    if (stream->used != stream->room) stream->wrong = 1;
+    loopc_fields_restart(program->fields, program->field_count, state);
+}
+
+int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,
+                       char *message, size_t size)
+{
+    struct stream stream = {0};
+    const int why = read_file(path, &stream);
+    const char *problem = why ? strerror(why) : problem_of(&stream, program);
+    char *loaded = problem ? NULL : malloc(program->size);
+    if (!problem && !loaded) problem = "no memory";
+    if (!problem) {
+        loopc_machine_copy(program, loaded, state);
+        get_state(&stream, program, loaded);
+        if (stream.wrong) problem = "it is damaged";
+    }
+    if (!problem) {
+        loopc_machine_end(program, state);
+        memcpy(state, loaded, program->size);
+    }
+    free(loaded);
+    free(stream.bytes);
+    if (problem) snprintf(message, size, "cannot go on from %s: %s", path, problem);
+    return problem ? LOOPC_FAILED : LOOPC_OK;
+}

@@ -1,0 +1,54 @@
+/* Machines: the step form as a library.
+ *
+ * loopc gen --step --lib makes of a trainer NAME a header and a source with these functions; each
+ * works on one struct NAME, and a program may hold as many of them as it likes:
+ *
+ *     NAME_init(s, seed)    zeros, defaults, random streams; after that fields may be assigned
+ *     NAME_step(s)          one step; LOOPC_MORE, or the status with which the run ended
+ *     NAME_run(s, n)        at most n steps
+ *     NAME_resume(s)        all steps that are left
+ *     NAME_copy(to, from)   `to` goes on where `from` is, on its own
+ *     NAME_save(s, path, ..), NAME_load(s, path, ..)
+ *     NAME_end(s)           ends the processes that s has started
+ *     NAME_program()        its name, and the table of its fields
+ *
+ * The state is plain memory: memcpy does what NAME_copy does. A process of POPEN or SPAWN stays
+ * with the state that started it; a copy, and a state that was saved while it ran, starts it
+ * anew. What a state points at is shared by copies: data sets, and the values of str fields.
+ *
+ * After LOOPC_FAILED the failures stand in s->loopc.failures (status.h).
+ */
+#ifndef LOOPC_MACHINE_H
+#define LOOPC_MACHINE_H
+
+#include "run/program.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+void loopc_machine_init(const struct loopc_program *program, void *state, uint64_t seed);
+
+void loopc_machine_copy(const struct loopc_program *program, void *to, const void *from);
+
+/* Ends all processes of POPEN and SPAWN of this state. */
+void loopc_machine_end(const struct loopc_program *program, void *state);
+
+/* Writes a state to a file, which is replaced as a whole or not at all: all fields but data sets,
+ * the position, the failures that are pending, and a hash of the program. Returns LOOPC_OK, or
+ * LOOPC_FAILED with a message. */
+int loopc_machine_save(const struct loopc_program *program, const void *state, const char *path,
+                       char *message, size_t size);
+
+/* Reads a state that the same program has saved, into one that loopc_machine_init has made; data
+ * sets stay those of the state. Another program's file, and a damaged one, are refused: then the
+ * state is as it was. */
+int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,
+                       char *message, size_t size);
+
+/* Each rng field at the start of the stream of its name. */
+void loopc_machine_seed(const struct loopc_program *program, void *state, uint64_t seed);
+
+/* The one copy of a text that is never freed, or NULL without memory. */
+const char *loopc_text_intern(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,390 @@
+/* Command lines: one flag after the other, from left to right. The rules are those that people
+ * know from getopt_long, but for abbreviations: a spec that gains an option must not change what
+ * a script's command line means. */
+#include "main/args.h"
+
+#include "parallel/crew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The command line on its way through. */
+struct reader {
+    struct loopc_args *args;
+    const struct loopc_program *program;
+    void *state;
+    struct loopc_texts *texts;
+    char **next;        /* what is still to be read */
+    const char *name;   /* of the flag at hand, without its dashes */
+    size_t name_length; /* up to '=' */
+    const char *value;  /* what follows '=', or NULL */
+};
+
+static const struct loopc_field *find_option(const struct reader *reader, const char *name,
+                                             size_t length)
+{
+    for (int i = 0; i < reader->program->field_count; i++) {
+        const struct loopc_field *field = &reader->program->fields[i];
+        if (field->flag && loopc_flag_is(field->flag, name, length)) return field;
+    }
+    return NULL;
+}
+
+static const struct loopc_common_flag *find_common(const struct reader *reader)
+{
+    const struct loopc_common_flag *flag = loopc_common_flags;
+    while (flag->name && !loopc_flag_is(flag->name, reader->name, reader->name_length))
+        flag++;
+    return flag->name && loopc_flag_is_of(flag, reader->program) ? flag : NULL;
+}
+
+/* Takes the value of the flag at hand: what follows '=', or else the next argument. A flag is no
+ * value, a negative number is one. */
+static int take_value(struct reader *reader, const char *kind)
+{
+    if (reader->value) return LOOPC_OK;
+    if (*reader->next && strncmp(*reader->next, "--", 2) != 0) {
+        reader->value = *reader->next++;
+        return LOOPC_OK;
+    }
+    struct loopc_args *args = reader->args;
+    snprintf(args->message, sizeof args->message, "--%.80s needs a value", reader->name);
+    snprintf(args->hint, sizeof args->hint, "--%.80s %s", reader->name, kind);
+    return LOOPC_FAILED;
+}
+
+static int refuse_value(struct reader *reader)
+{
+    if (!reader->value) return LOOPC_OK;
+    struct loopc_args *args = reader->args;
+    snprintf(args->message, sizeof args->message, "--%.*s takes no value",
+             (int)(reader->name_length % 100), reader->name);
+    return LOOPC_FAILED;
+}
+
+static int wrong_value(struct reader *reader, const char *flag, const char *why, const char *hint)
+{
+    struct loopc_args *args = reader->args;
+    snprintf(args->message, sizeof args->message, "--%s: %s", flag, why);
+    snprintf(args->hint, sizeof args->hint, "%s", hint ? hint : "");
+    return LOOPC_FAILED;
+}
+
+static int take_file(struct reader *reader, const char *flag)
+{
+    if (take_value(reader, "<file>")) return LOOPC_FAILED;
+    return *reader->value ? LOOPC_OK : wrong_value(reader, flag, "a file has a name", NULL);
+}
+
+static int read_dataset(struct reader *reader, const struct loopc_field *field)
+{
+    if (take_file(reader, field->flag)) return LOOPC_FAILED;
+    reader->args->given[field - reader->program->fields] = reader->value;
+    return LOOPC_OK;
+}
+
+/* A flag of an option field. A bool needs no value. */
+static int read_option(struct reader *reader, const struct loopc_field *field)
+{
+    char why[256], kind[32];
+    if (field->type == LOOPC_DATASET) return read_dataset(reader, field);
+    reader->args->given[field - reader->program->fields] = "";
+    snprintf(kind, sizeof kind, "<%s>", loopc_type_name(field->type));
+    if (field->type == LOOPC_BOOL && field->count == 1) {
+        if (!reader->value) reader->value = "true";
+    } else if (take_value(reader, kind)) {
+        return LOOPC_FAILED;
+    }
+    if (loopc_field_parse(field, reader->state, reader->value, reader->texts, why, sizeof why)) {
+        return wrong_value(reader, field->flag, why, NULL);
+    }
+    return LOOPC_OK;
+}
+
+static int read_no(struct reader *reader, const struct loopc_field *field)
+{
+    char why[64];
+    if (refuse_value(reader)) return LOOPC_FAILED;
+    return loopc_field_parse(field, reader->state, "false", reader->texts, why, sizeof why);
+}
+
+/* A whole number, of the type that `into` has. */
+static int read_number(struct reader *reader, const char *name, enum loopc_type type, void *into)
+{
+    char why[256];
+    const struct loopc_field number = {.name = name, .type = type, .count = 1};
+    if (take_value(reader, type == LOOPC_U64 ? "<u64>" : "<n>")) return LOOPC_FAILED;
+    if (loopc_field_parse(&number, into, reader->value, NULL, why, sizeof why)) {
+        return wrong_value(reader, name, why, NULL);
+    }
+    return LOOPC_OK;
+}
+
+static int read_steps(struct reader *reader)
+{
+    if (read_number(reader, "steps", LOOPC_I64, &reader->args->steps)) return LOOPC_FAILED;
+    if (reader->args->steps >= 0) return LOOPC_OK;
+    return wrong_value(reader, "steps", "a number of steps is 0 or more", NULL);
+}
+
+static int read_threads(struct reader *reader)
+{
+    const int32_t *threads = &reader->args->threads;
+    if (read_number(reader, "threads", LOOPC_I32, &reader->args->threads)) return LOOPC_FAILED;
+    if (*threads >= 1 && *threads <= LOOPC_CREW_MOST) return LOOPC_OK;
+    char why[64];
+    snprintf(why, sizeof why, "a run has 1 to %d threads", LOOPC_CREW_MOST);
+    return wrong_value(reader, "threads", why, "as many as there are processors, or fewer");
+}
+
+static int read_progress(struct reader *reader)
+{
+    static const char *const words[] = {
+        [LOOPC_AUTO] = "auto", [LOOPC_NEVER] = "never", [LOOPC_ALWAYS] = "always"};
+    if (take_value(reader, "<when>")) return LOOPC_FAILED;
+    for (int i = LOOPC_AUTO; i <= LOOPC_ALWAYS; i++) {
+        if (strcmp(reader->value, words[i]) != 0) continue;
+        reader->args->progress = (enum loopc_when)i;
+        return LOOPC_OK;
+    }
+    char why[128];
+    snprintf(why, sizeof why, "'%.80s' is no choice", reader->value);
+    return wrong_value(reader, "progress", why, "it is auto, never or always");
+}
+
+static int read_metrics(struct reader *reader)
+{
+    if (take_file(reader, "metrics")) return LOOPC_FAILED;
+    reader->args->metrics = reader->value;
+    return LOOPC_OK;
+}
+
+static int take_text(struct reader *reader, const char *kind, const char **into)
+{
+    if (take_value(reader, kind)) return LOOPC_FAILED;
+    *into = reader->value;
+    return LOOPC_OK;
+}
+
+static int read_keep(struct reader *reader)
+{
+    int64_t *keep = &reader->args->saving.keep;
+    if (read_number(reader, "keep", LOOPC_I64, keep)) return LOOPC_FAILED;
+    if (*keep > 0) return LOOPC_OK;
+    return wrong_value(reader, "keep", "at least one checkpoint is kept", "--keep 3");
+}
+
+/* Its value may be left out. */
+static int read_resume(struct reader *reader)
+{
+    const char **resume = &reader->args->saving.resume;
+    *resume = "latest";
+    const bool alone = !*reader->next || !strncmp(*reader->next, "--", 2);
+    return reader->value || !alone ? take_text(reader, "[which]", resume) : LOOPC_OK;
+}
+
+static int read_not_saved(struct reader *reader)
+{
+    if (take_value(reader, "<what>")) return LOOPC_FAILED;
+    reader->args->saving.stop = !strcmp(reader->value, "stop");
+    if (reader->args->saving.stop || !strcmp(reader->value, "go-on")) return LOOPC_OK;
+    char why[128];
+    snprintf(why, sizeof why, "'%.80s' is no choice", reader->value);
+    return wrong_value(reader, "not-saved", why, "it is go-on or stop");
+}
+
+/* The flags of checkpoints; -1 for any other. */
+static int read_saving(struct reader *reader, const char *name)
+{
+    struct loopc_saving *saving = &reader->args->saving;
+    if (!strcmp(name, "checkpoint")) return take_text(reader, "<folder>", &saving->folder);
+    if (!strcmp(name, "save-every")) return take_text(reader, "<n>[unit]", &saving->every);
+    if (!strcmp(name, "best")) return take_text(reader, "<field>", &saving->best);
+    if (!strcmp(name, "keep")) return read_keep(reader);
+    if (!strcmp(name, "resume")) return read_resume(reader);
+    if (!strcmp(name, "not-saved")) return read_not_saved(reader);
+    return -1;
+}
+
+/* The flags of the control channel; -1 for any other. */
+static int read_control(struct reader *reader, const char *name)
+{
+    struct loopc_args *args = reader->args;
+    if (!strcmp(name, "control")) return take_text(reader, "<channel>", &args->control);
+    if (!strcmp(name, "log")) return take_text(reader, "<file>", &args->log);
+    if (!strcmp(name, "journal")) return take_text(reader, "<file>", &args->journal);
+    if (!strcmp(name, "replay")) return take_text(reader, "<file>", &args->replay);
+    return -1;
+}
+
+static int read_common(struct reader *reader, const char *name)
+{
+    const int saving = read_saving(reader, name);
+    if (saving >= 0) return saving;
+    const int control = read_control(reader, name);
+    if (control >= 0) return control;
+    if (!strcmp(name, "seed")) return read_number(reader, name, LOOPC_U64, &reader->args->seed);
+    if (!strcmp(name, "threads")) return read_threads(reader);
+    if (!strcmp(name, "steps")) return read_steps(reader);
+    if (!strcmp(name, "metrics")) return read_metrics(reader);
+    if (!strcmp(name, "timings-log"))
+        return take_text(reader, "<file>", &reader->args->timings_log);
+    if (!strcmp(name, "progress")) return read_progress(reader);
+    if (refuse_value(reader)) return LOOPC_FAILED;
+    if (!strcmp(name, "timings")) reader->args->timings = true;
+    if (!strcmp(name, "trace")) reader->args->trace = true;
+    if (!strcmp(name, "help")) reader->args->wish = LOOPC_WISH_HELP;
+    if (!strcmp(name, "version")) reader->args->wish = LOOPC_WISH_VERSION;
+    return LOOPC_OK;
+}
+
+/* Where the value of a flag of a verb goes, or NULL. */
+static const char **model_value(struct loopc_model_args *args, const char *name)
+{
+    const bool export = args->verb == LOOPC_VERB_EXPORT;
+    if (!strcmp(name, "net")) return &args->net;
+    if (!strcmp(name, "data")) return export ? NULL : &args->data;
+    if (!export) return NULL;
+    return !strcmp(name, "npy") ? &args->npy : !strcmp(name, "onnx") ? &args->onnx : &args->header;
+}
+
+/* What export and predict take of the flags of a run. */
+static const char *const verb_common[] = {"checkpoint", "resume", "help", "version", NULL};
+
+static int list_verb_flags(struct reader *reader, const char **flags)
+{
+    int count = 0;
+    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+        if (model_value(&reader->args->model, flag->name)) flags[count++] = flag->name;
+    }
+    for (const char *const *name = verb_common; *name; name++)
+        flags[count++] = *name;
+    return count;
+}
+
+/* All flags there are, for the nearest one. Returns how many. */
+static int list_flags(struct reader *reader, const char **flags)
+{
+    const struct loopc_program *const program = reader->program;
+    int count = 0;
+    if (reader->args->model.verb != LOOPC_VERB_RUN) return list_verb_flags(reader, flags);
+    for (int i = 0; i < program->field_count; i++) {
+        if (program->fields[i].flag) flags[count++] = program->fields[i].flag;
+    }
+    for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
+        if (loopc_flag_is_of(flag, program)) flags[count++] = flag->name;
+    }
+    return count;
+}
+
+static int unknown(struct reader *reader)
+{
+    struct loopc_args *args = reader->args;
+    char name[80];
+    snprintf(name, sizeof name, "%.*s", (int)(reader->name_length % 1000), reader->name);
+    snprintf(args->message, sizeof args->message, "unknown flag '--%s'", name);
+    snprintf(args->hint, sizeof args->hint, "--help lists the flags there are");
+    const size_t most = (size_t)reader->program->field_count + 32;
+    const char **flags = calloc(most, sizeof *flags);
+    if (!flags) return LOOPC_FAILED;
+    const int nearest = loopc_nearest(name, flags, list_flags(reader, flags));
+    if (nearest >= 0) {
+        snprintf(args->hint, sizeof args->hint, "did you mean '--%s'?", flags[nearest]);
+    }
+    free(flags);
+    return LOOPC_FAILED;
+}
+
+/* What a verb takes: the options of a run have no meaning there. */
+static int read_model_flag(struct reader *reader)
+{
+    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+        if (!loopc_flag_is(flag->name, reader->name, reader->name_length)) continue;
+        const char **value = model_value(&reader->args->model, flag->name);
+        return value ? take_text(reader, flag->value, value) : unknown(reader);
+    }
+    for (const char *const *name = verb_common; *name; name++) {
+        if (loopc_flag_is(*name, reader->name, reader->name_length))
+            return read_common(reader, *name);
+    }
+    return unknown(reader);
+}
+
+static int read_flag(struct reader *reader)
+{
+    if (reader->args->model.verb != LOOPC_VERB_RUN) return read_model_flag(reader);
+    const struct loopc_field *field = find_option(reader, reader->name, reader->name_length);
+    if (field) return read_option(reader, field);
+    const struct loopc_common_flag *common = find_common(reader);
+    if (common) return read_common(reader, common->name);
+    if (reader->name_length > 3 && loopc_flag_is("no-", reader->name, 3)) {
+        field = find_option(reader, reader->name + 3, reader->name_length - 3);
+        if (field && field->type == LOOPC_BOOL && field->count == 1) return read_no(reader, field);
+    }
+    return unknown(reader);
+}
+
+static int read_argument(struct reader *reader)
+{
+    const char *argument = *reader->next++;
+    struct loopc_args *args = reader->args;
+    if (!strcmp(argument, "-h")) argument = "--help";
+    if (!strcmp(argument, "--") && !*reader->next) return LOOPC_OK;
+    if (strncmp(argument, "--", 2) != 0 || !argument[2]) {
+        snprintf(args->message, sizeof args->message, "unexpected argument '%.80s'",
+                 argument[0] == '-' && argument[1] == '-' ? *reader->next : argument);
+        snprintf(args->hint, sizeof args->hint, "flags begin with --; --help lists them");
+        return LOOPC_FAILED;
+    }
+    reader->name = argument + 2;
+    reader->name_length = strcspn(reader->name, "=");
+    reader->value =
+        reader->name[reader->name_length] ? reader->name + reader->name_length + 1 : NULL;
+    return read_flag(reader);
+}
+
+/* The first argument may be a verb, in programs that have a net. */
+static void read_verb(struct reader *reader)
+{
+    enum loopc_verb *verb = &reader->args->model.verb;
+    if (!*reader->next || !reader->program->model) return;
+    if (!strcmp(*reader->next, "export")) *verb = LOOPC_VERB_EXPORT;
+    if (!strcmp(*reader->next, "predict")) *verb = LOOPC_VERB_PREDICT;
+    if (*verb != LOOPC_VERB_RUN) reader->next++;
+}
+
+/* A spec's own whole number `seed` is the runtime's as well. */
+static void own_seed(struct reader *reader)
+{
+    const struct loopc_field *field = find_option(reader, "seed", 4);
+    if (!field || field->type < LOOPC_I32 || field->type > LOOPC_U64) return;
+    reader->args->seed = (uint64_t)loopc_field_integer(field, reader->state, 0);
+}
+
+int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,
+                    struct loopc_texts *texts, int argc, char **argv)
+{
+    *args = (struct loopc_args){.seed = 1, .threads = 1, .steps = -1};
+    args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);
+    if (!args->given) {
+        snprintf(args->message, sizeof args->message, "out of memory");
+        return LOOPC_FAILED;
+    }
+    struct reader reader = {.args = args,
+                            .program = program,
+                            .state = state,
+                            .texts = texts,
+                            .next = argv + (argc > 0)};
+    read_verb(&reader);
+    while (*reader.next && args->wish == LOOPC_WISH_RUN) {
+        if (read_argument(&reader)) return LOOPC_FAILED;
+    }
+    own_seed(&reader);
+    return LOOPC_OK;
+}
+
+void loopc_args_free(struct loopc_args *args)
+{
+    free(args->given);
+    args->given = NULL;
+}

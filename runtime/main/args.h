@@ -1,0 +1,75 @@
+/* Command lines: the flags of a program's option fields, and those that every trainer has.
+ *
+ *     --name value   --name=value   --name=1,2,3 (arrays)   --name, --no-name (bool)
+ *
+ * '_' and '-' are the same in a flag's name. Of a flag given twice the later one counts. A
+ * trainer's own options go before those of the runtime; its `seed`, if a whole number, is the
+ * runtime's too.
+ */
+#ifndef LOOPC_ARGS_H
+#define LOOPC_ARGS_H
+
+#include "run/fields.h"
+#include "run/program.h"
+#include "checkpoint/saver.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum loopc_wish { LOOPC_WISH_RUN, LOOPC_WISH_HELP, LOOPC_WISH_VERSION };
+
+/* What is to become of a trained model: see model.h. */
+enum loopc_verb { LOOPC_VERB_RUN, LOOPC_VERB_EXPORT, LOOPC_VERB_PREDICT };
+
+struct loopc_model_args {
+    enum loopc_verb verb;
+    const char *npy, *header, *onnx; /* of export, or NULL */
+    const char *data;                /* of predict, or NULL */
+    const char *net;                 /* or NULL */
+};
+
+struct loopc_args {
+    enum loopc_wish wish;
+    uint64_t seed;       /* of the runtime; default 1 */
+    int32_t threads;     /* of the crew; default 1 */
+    const char *metrics; /* a path, or NULL */
+    bool timings, trace;
+    const char *timings_log; /* a path, or NULL */
+    int64_t steps;           /* of the step form: how many at most; default -1, all */
+    enum loopc_when progress;
+    struct loopc_saving saving;
+    struct loopc_model_args model;
+    const char *control, *log, *journal, *replay; /* of the control channel, or NULL */
+    const char **given; /* the argument of each option by its field's index, NULL without one */
+    char message[512];  /* when wrong: what */
+    char hint[256];     /* and what to do, or "" */
+};
+
+/* Reads the command line into args and, by the table of fields, into state, which holds the
+ * defaults. Returns LOOPC_OK, or LOOPC_FAILED with args->message set. Either way free it
+ * afterwards. */
+int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,
+                    struct loopc_texts *texts, int argc, char **argv);
+void loopc_args_free(struct loopc_args *args);
+
+/* The flag that every trainer has: its name, what follows it ("" for nothing), and what it does. */
+struct loopc_common_flag {
+    const char *name, *value, *doc;
+};
+extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
+
+/* The flags of the verbs export and predict; beside them there are --checkpoint and --resume. */
+extern const struct loopc_common_flag loopc_model_flags[]; /* ends with a NULL name */
+
+/* Whether this program has it: --steps is of those that go step by step, --threads of those whose
+ * work can be shared. */
+bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);
+
+/* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */
+bool loopc_flag_is(const char *flag, const char *text, size_t length);
+
+/* The page of --help; state holds the defaults. */
+void loopc_help_print(const struct loopc_program *program, const void *state, FILE *out);
+
+#endif

@@ -1,0 +1,168 @@
+/* The verbs of a trained model: which checkpoint, which nets, and what is to become of them. */
+#include "export/model.h"
+
+#include "checkpoint/folder.h"
+#include "main/startup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAD_USAGE = 2 };
+
+/* A verb under way. */
+struct task {
+    const struct loopc_program *program;
+    const struct loopc_model_args *args;
+    const struct loopc_saving *saving;
+    struct loopc_safetensors file;
+    struct loopc_message message;
+    char path[4096]; /* of the checkpoint */
+};
+
+static int complain(const struct task *task)
+{
+    char *second = strchr(task->message.text, '\n');
+    if (second) *second++ = 0;
+    loopc_say(task->program, "error", "%s", task->message.text);
+    if (second)
+        loopc_say(task->program, "hint", "%s", strncmp(second, "hint: ", 6) ? second : second + 6);
+    return BAD_USAGE;
+}
+
+/* Opens a file and checks all of it. */
+static int open_file(struct task *task, const char *folder, const char *name)
+{
+    snprintf(task->path, sizeof task->path, "%s%s%s", folder ? folder : "", folder ? "/" : "",
+             name);
+    int verdict = loopc_safetensors_open(&task->file, task->path, &task->message);
+    if (verdict) return verdict;
+    verdict = loopc_safetensors_check(&task->file, &task->message);
+    if (verdict) loopc_safetensors_close(&task->file);
+    return verdict;
+}
+
+/* The highest number that is whole. */
+static int open_latest(struct task *task)
+{
+    const char *folder = task->saving->folder;
+    int64_t *numbers = NULL;
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int count = fd < 0 ? -1 : loopc_folder_numbers(fd, task->program->name, &numbers);
+    if (count < 0) loopc_complain(&task->message, NULL, "%s: %s", folder, strerror(errno));
+    if (count == 0)
+        loopc_complain(&task->message, NULL, "%s: there is no checkpoint of %s in it", folder,
+                       task->program->name);
+    if (fd >= 0) close(fd);
+    int verdict = LOOPC_NO_FILE;
+    for (int i = count; verdict && i-- > 0;) {
+        char name[LOOPC_NAME_SIZE];
+        loopc_checkpoint_name(task->program->name, numbers[i], name);
+        verdict = open_file(task, folder, name);
+        if (verdict) loopc_say(task->program, "warning", "%s", task->message.text);
+    }
+    free(numbers);
+    return verdict;
+}
+
+static int open_checkpoint(struct task *task)
+{
+    const struct loopc_saving *saving = task->saving;
+    const char *which = saving->resume ? saving->resume : "latest";
+    const bool latest = !strcmp(which, "latest"), best = !strcmp(which, "best");
+    if (!latest && !best) return open_file(task, NULL, which);
+    if (!saving->folder) {
+        return loopc_complain(&task->message, "--resume <file>, or --checkpoint <folder>",
+                              "which model? A checkpoint is needed");
+    }
+    if (latest) return open_latest(task);
+    char name[LOOPC_NAME_SIZE];
+    loopc_best_name(task->program->name, name);
+    return open_file(task, saving->folder, name);
+}
+
+static int export(const struct task *task, const struct loopc_model *model)
+{
+    const struct loopc_model_args *args = task->args;
+    int st = LOOPC_OK;
+    if (args->npy) st = loopc_model_npy(model, args->npy, &task->message);
+    if (!st && args->header) st = loopc_model_header(model, args->header, &task->message);
+    if (!st && args->onnx) st = loopc_model_onnx(model, args->onnx, &task->message);
+    return st;
+}
+
+static int work_on(struct task *task, const struct loopc_net *net)
+{
+    struct loopc_model model = {0};
+    int st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
+    int code = BAD_USAGE;
+    if (!st && task->args->verb == LOOPC_VERB_EXPORT) {
+        st = export(task, &model);
+        code = 1;
+    } else if (!st) {
+        st = loopc_model_predict(&model, task->args->data, stdout, &task->message);
+    }
+    if (st) complain(task);
+    loopc_model_free(&model);
+    return st ? code : 0;
+}
+
+static const struct loopc_net *find_net(const struct task *task)
+{
+    const char *name = task->args->net;
+    for (int i = 0; i < task->program->net_count; i++) {
+        const struct loopc_net *net = &task->program->nets[i];
+        if (name ? !strcmp(net->name, name) : task->program->net_count == 1) return net;
+    }
+    char names[512] = "";
+    for (int i = 0; i < task->program->net_count; i++) {
+        const size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, " %s", task->program->nets[i].name);
+    }
+    if (name)
+        loopc_complain(&task->message, NULL, "there is no net '%s', but:%s", name, names);
+    else
+        loopc_complain(&task->message, "--net <name>", "which net? There are:%s", names);
+    return NULL;
+}
+
+/* Arrays have names, so that all nets can have theirs in one folder. */
+static int work_on_all(struct task *task)
+{
+    int code = 0;
+    for (int i = 0; code == 0 && i < task->program->net_count; i++)
+        code = work_on(task, &task->program->nets[i]);
+    return code;
+}
+
+static const char *missing(const struct loopc_model_args *args)
+{
+    if (args->verb == LOOPC_VERB_PREDICT) return args->data ? NULL : "predict needs --data <file>";
+    return args->npy || args->header || args->onnx
+               ? NULL
+               : "export needs --npy <folder>, --c-header <file> or --onnx <file>";
+}
+
+int loopc_model_main(const struct loopc_job *job)
+{
+    char text[2048] = "";
+    struct task task = {.program = job->program,
+                        .args = &job->args.model,
+                        .saving = &job->args.saving,
+                        .message = {text, sizeof text}};
+    const struct loopc_model_args *args = task.args;
+    const bool all = args->npy && !args->header && !args->onnx && !args->net;
+    const char *what = missing(args);
+    if (what) {
+        loopc_say(task.program, "error", "%s", what);
+        return BAD_USAGE;
+    }
+    const struct loopc_net *net = all ? NULL : find_net(&task);
+    if (!all && !net) return complain(&task);
+    if (open_checkpoint(&task)) return complain(&task);
+    const int code = all ? work_on_all(&task) : work_on(&task, net);
+    loopc_safetensors_close(&task.file);
+    return loopc_flush_stdout(task.program) ? 1 : code;
+}

@@ -1,0 +1,292 @@
+/* The program: main, and the two places where a run calls back to it. */
+#include "run/program.h"
+
+#include "process/child.h"
+#include "control/control.h"
+#include "run/interrupt.h"
+#include "telemetry/metrics.h"
+#include "telemetry/progress.h"
+#include "checkpoint/saver.h"
+#include "main/startup.h"
+#include "telemetry/watch.h"
+#include "process/weave.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Between two iterations. */
+
+/* Back to run_once, out of the run function: where the control channel begins or ends to watch, the
+ * run goes on in its other function as if it had been resumed at its position. All it knows is in
+ * the state. The step form has no need: its functions are left after each step. */
+static jmp_buf turn;
+
+static void turn_over(struct loopc_run *run, int at)
+{
+    if (run->program->step || !loopc_control_turn(run->control, run)) return;
+    run->resume_at = at;
+    longjmp(turn, 1);
+}
+
+int loopc_attend(struct loopc_run *run, int at)
+{
+    int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
+    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+    if (run->control && (causes & LOOPC_CAUSE_CONTROL) && !(causes & LOOPC_CAUSE_SIGNAL)) {
+        const bool ended = loopc_control_attend(run->control, run, at);
+        causes |= loopc_attention_take(LOOPC_CAUSE_SIGNAL);
+        if (ended && !(causes & LOOPC_CAUSE_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
+    }
+    const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool now = ended || (causes & LOOPC_CAUSE_NOW);
+    if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    if (!ended && run->control && at > 0) turn_over(run, at);
+    if (!ended) return LOOPC_OK;
+    if (causes & LOOPC_CAUSE_SIGNAL) run->interrupted = loopc_signal_caught();
+    return LOOPC_INTERRUPTED;
+}
+
+int loopc_save_end(struct loopc_run *run, int at)
+{
+    return loopc_saver_end(run->saver, run, at);
+}
+
+int loopc_attend_within(struct loopc_run *run)
+{
+    const int mine = LOOPC_CAUSE_TICK | LOOPC_CAUSE_SIGNAL;
+    const int causes = atomic_fetch_and_explicit(&loopc_attention, ~mine, memory_order_relaxed);
+    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+    if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
+    run->interrupted = loopc_signal_caught();
+    return LOOPC_INTERRUPTED;
+}
+
+bool loopc_wait_for_target(struct loopc_run *run)
+{
+    return loopc_control_wait(run->control, run);
+}
+
+void loopc_attend_handler(struct loopc_run *run)
+{
+    const int causes =
+        atomic_fetch_and_explicit(&loopc_attention, ~LOOPC_CAUSE_TICK, memory_order_relaxed);
+    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+}
+
+void loopc_tell(const struct loopc_run *run, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    loopc_progress_clear(run->progress);
+    fprintf(stderr, "%s: %s\n", run->program->name, text);
+}
+
+void loopc_report_now(struct loopc_run *run, const char *loop)
+{
+    if (!loopc_metrics_write(run->metrics, run, loop)) return;
+    const int why = errno;
+    loopc_progress_clear(run->progress);
+    loopc_say(run->program, "error", "--metrics: cannot write: %s", strerror(why));
+}
+
+/* Main. */
+
+/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does
+ * nothing but wait for processes there is no hurry. */
+static int run_steps(const struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    int64_t left = job->args.steps;
+    int idle = 0; /* steps in a row that did nothing but look after a process */
+    while (left != 0) {
+        const uint64_t waits = run->waits;
+        const int st =
+            run->watch ? job->program->step_watched(job->state) : job->program->step(job->state);
+        if (st != LOOPC_MORE) return st;
+        idle = run->waits != waits ? idle + 1 : 0;
+        if (idle > 16) loopc_nap();
+        if (left > 0) left--;
+        if (run->control) loopc_control_turn(run->control, run);
+    }
+    return LOOPC_MORE;
+}
+
+static int run_once(const struct loopc_job *job)
+{
+    const struct loopc_run *run = job->state;
+    (void)setjmp(turn);
+    if (job->program->step) return run_steps(job);
+    return run->watch ? job->program->watched(job->state) : job->program->run(job->state);
+}
+
+static int start_watch(const struct loopc_job *job, struct loopc_run *run)
+{
+    const struct loopc_args *args = &job->args;
+    const bool timings = args->timings || args->timings_log;
+    if (!timings && !args->trace) return LOOPC_OK;
+    run->watch = loopc_watch_start(job->program, job->state, timings, args->trace, stderr);
+    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
+    if (job->timings_log) loopc_watch_log(run->watch, job->timings_log);
+    return LOOPC_OK;
+}
+
+/* The emitted functions, with all that listens around them. Returns the status. */
+static int run_watched(const struct loopc_job *job, struct loopc_run *run)
+{
+    if (start_watch(job, run)) return LOOPC_FAILED;
+    const int st = run_once(job);
+    if (!run->watch || !loopc_watch_end(run->watch)) return st;
+    return st | loopc_fail(run, job->program->name, "--timings-log: %s is not complete",
+                           job->args.timings_log);
+}
+
+/* Processes that still run when the run has ended. */
+static void end_children(const struct loopc_job *job)
+{
+    for (int i = 0; i < job->program->child_count; i++) {
+        loopc_child_end((void *)((char *)job->state + job->program->children[i]));
+    }
+}
+
+static int run_all(const struct loopc_job *job)
+{
+    struct loopc_run *run = job->state;
+    enum loopc_when when = job->args.progress;
+    if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
+    run->progress = loopc_progress_start(job->program, when, stderr);
+    int st = run_watched(job, run);
+    end_children(job);
+    if (loopc_control_close(run->control, run, st)) {
+        st |= loopc_fail(run, job->program->name, "--log or --journal: it is not complete");
+    }
+    run->control = NULL;
+    loopc_progress_stop(run->progress, job->state);
+    run->progress = NULL;
+    return st;
+}
+
+static void report_failures(const struct loopc_job *job)
+{
+    const struct loopc_run *run = job->state;
+    for (int i = 0; i < run->failures.count; i++) {
+        const struct loopc_failure *failure = &run->failures.kept[i];
+        char text[2048];
+        loopc_failure_text(failure, text, sizeof text);
+        loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
+    }
+    const unsigned more = loopc_failures_more(&run->failures);
+    if (more) loopc_say(job->program, "suppressed", "%u more", more);
+    if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
+}
+
+/* What the run's status is for those who started it. An interruption that came too late for the
+ * last boundary is one all the same: who sent it waits for it. */
+static int conclude(const struct loopc_job *job, int st, const char **word)
+{
+    const struct loopc_run *run = job->state;
+    const int number = run->interrupted > 0 ? run->interrupted : loopc_signal_caught();
+    *word = "failed";
+    if (st == LOOPC_FAILED) {
+        report_failures(job);
+        return 1;
+    }
+    if (st == LOOPC_INTERRUPTED && !number) { /* LOOPC_SHUTDOWN: as was wished */
+        *word = "shutdown";
+        return 0;
+    }
+    if (st == LOOPC_INTERRUPTED || number) {
+        *word = "interrupted";
+        loopc_say(job->program, "interrupted", "%s", loopc_signal_name(number));
+        return 128 + number;
+    }
+    if (st != LOOPC_OK && st != LOOPC_MORE) {
+        loopc_say(job->program, "failed", "the run ended with status %d, which is nobody's", st);
+        return 1;
+    }
+    *word = "ok";
+    return 0;
+}
+
+/* Times and traces that were asked for and did not get out. There is nowhere left to say so. */
+static bool is_unseen(const struct loopc_args *args)
+{
+    return (args->timings || args->trace) && ferror(stderr);
+}
+
+static int finish(const struct loopc_job *job, int st)
+{
+    struct loopc_run *run = job->state;
+    const char *word;
+    const int lost = loopc_flush_stdout(job->program);
+    int code = conclude(job, st, &word);
+    if (loopc_saver_close(run->saver, run, st == LOOPC_OK)) {
+        loopc_say(job->program, "error", "--checkpoint: a checkpoint is missing");
+        code = 1;
+    }
+    run->saver = NULL;
+    if (loopc_metrics_close(run->metrics, job->state, word)) {
+        loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
+        code = 1;
+    }
+    if (run->watch && job->args.timings) loopc_watch_print(run->watch, stderr);
+    loopc_watch_free(run->watch);
+    return lost || is_unseen(&job->args) ? 1 : code;
+}
+
+/* Said by the signal handler, for people only. */
+static const char *notice(const struct loopc_job *job, char *text, size_t size)
+{
+    if (!isatty(STDERR_FILENO)) return NULL;
+    snprintf(text, size, "\n%s: ending in good order; once more to end at once\n",
+             job->program->name);
+    return text;
+}
+
+/* Who started the program may have had SIGCHLD ignored: then no exit status would be known. The
+ * library leaves the signal to its host. */
+static void hear_of_children(void)
+{
+    struct sigaction action;
+    if (!sigaction(SIGCHLD, NULL, &action) && action.sa_handler == SIG_IGN) {
+        signal(SIGCHLD, SIG_DFL);
+    }
+}
+
+/* What is left to do before the run once everything is loaded. What does not fit the trainer is bad
+ * input. Returns LOOPC_GO_ON, or the exit code. */
+static int make_ready(struct loopc_job *job)
+{
+    if (job->program->prepare && job->program->prepare(job->state)) {
+        report_failures(job);
+        return 2;
+    }
+    const int code = loopc_take_up(job);
+    return code == LOOPC_GO_ON ? loopc_control_open(job) : code;
+}
+
+int loopc_main(const struct loopc_program *program, int argc, char **argv)
+{
+    struct loopc_job job = {.program = program};
+    char text[256];
+    hear_of_children();
+    int code = loopc_start(&job, argc, argv);
+    if (code == LOOPC_GO_ON) {
+        if (loopc_signals_catch(notice(&job, text, sizeof text), job.args.saving.folder)) {
+            loopc_say(program, "error", "cannot catch signals: %s", strerror(errno));
+        }
+        code = make_ready(&job);
+        if (code == LOOPC_GO_ON) code = finish(&job, run_all(&job));
+        loopc_signals_release();
+    }
+    loopc_end(&job);
+    return code;
+}

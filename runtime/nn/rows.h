@@ -1,0 +1,57 @@
+/* Rows of samples as they stand in memory, and fetching those that the next step will take.
+ *
+ * Rows of a shuffled data set come from all over the memory, which no processor foresees. A
+ * training step knows where the next one's are, and has a cache line of them fetched now and then,
+ * beside its multiplications (product.h); they are there when they are wanted.
+ */
+#ifndef LOOPC_ROWS_H
+#define LOOPC_ROWS_H
+
+#include "nn/panel.h"
+
+/* Row r at x + (index ? index[r] : r) * features. */
+struct loopc_rows {
+    const float *x;
+    const int64_t *index;
+};
+
+static inline const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t features)
+{
+    return rows.x + (rows.index ? rows.index[r] : r) * features;
+}
+
+/* What is to be fetched, and how far that is. */
+struct loopc_ahead {
+    struct loopc_rows rows;
+    int32_t samples, features;
+    int32_t r;               /* the next row, */
+    const float *next, *end; /* and what is left of the one before it */
+};
+
+/* Goes on with the next row; after the last one its end is fetched again and again, which costs
+ * less than to ask. */
+static inline void loopc_next_ahead(struct loopc_ahead *ahead)
+{
+    if (ahead->r >= ahead->samples) return;
+    ahead->next = loopc_row(ahead->rows, ahead->r++, ahead->features);
+    ahead->end = ahead->next + ahead->features;
+}
+
+/* `samples` rows. */
+static inline struct loopc_ahead loopc_ahead_of(struct loopc_rows rows, int32_t samples,
+                                                int32_t features)
+{
+    struct loopc_ahead ahead = {rows, samples, features, .next = rows.x, .end = rows.x};
+    loopc_next_ahead(&ahead);
+    return ahead;
+}
+
+/* Fetches the next cache line to where it disturbs no one, the second cache. */
+static inline void loopc_fetch_ahead(struct loopc_ahead *ahead)
+{
+    __builtin_prefetch(ahead->next, 0, 2);
+    if (ahead->next < ahead->end) ahead->next += LOOPC_PANEL;
+    if (ahead->next >= ahead->end) loopc_next_ahead(ahead);
+}
+
+#endif

@@ -1,0 +1,114 @@
+/* A tile: the part of a product of matrices that is kept in registers.
+ *
+ * acc[i][t] += sum over p of u(i, p) * v(p, t), for a few rows i and a few vectors t of columns.
+ * Per p a tile loads its vectors of v, and for each row one value of u that it spreads over all
+ * lanes: rows + vecs loads for rows * vecs multiply-adds, which go on independently of each other,
+ * so that neither loads nor the latency of a multiply-add hold up the next. The sums of all p stay
+ * in registers; each is one chain of fused multiply-adds in ascending p, whatever the shape of the
+ * tile.
+ *
+ * u is a matrix of panels (panel.h) read a value at a time, so it may be read in both directions:
+ *
+ *     u(i, p) = U[i][p]   LOOPC_ALONG: steps of 1 within a panel of 16 p, u_stride between panels
+ *     u(i, p) = U[p][i]   LOOPC_ACROSS: steps of 16; the rows of a tile are columns of one panel
+ *
+ * v is always read along its panels: v(p, t) is vector t of row p.
+ *
+ * (The shape of tiles and the order of the loops around them follow Goto and van de Geijn, "Anatomy
+ * of high-performance matrix multiplication", 2008, with the vectors of C where they had assembly.)
+ */
+#ifndef LOOPC_TILE_H
+#define LOOPC_TILE_H
+
+#include "nn/panel.h"
+#include "nn/vector.h"
+
+/* The largest tile, and with it the registers: 8 x 3 of 32 (AVX-512), 6 x 2 of 16 (AVX2), 6 x 4 of
+ * 32 (64-bit ARM). */
+#if defined __AVX512F__
+enum { LOOPC_TILE_ROWS = 8, LOOPC_TILE_PANELS = 3 };
+#elif defined __AVX__ || defined __aarch64__
+enum { LOOPC_TILE_ROWS = 6, LOOPC_TILE_PANELS = 1 };
+#else
+enum { LOOPC_TILE_ROWS = 2, LOOPC_TILE_PANELS = 1 };
+#endif
+
+enum { LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS };
+
+enum loopc_direction { LOOPC_ALONG, LOOPC_ACROSS };
+
+/* The sums of a tile: rows x vecs of them are in use. */
+typedef loopc_vec loopc_sums[LOOPC_TILE_ROWS][LOOPC_TILE_VECS];
+
+/* Vector t of a row of panels. */
+LOOPC_INLINE ptrdiff_t loopc_vec_at(int t, ptrdiff_t stride)
+{
+    return t / LOOPC_PANEL_VECS * stride + t % LOOPC_PANEL_VECS * LOOPC_LANES;
+}
+
+/* One p: u and v point at its first values. */
+LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc_direction way,
+                                  const float *u, const float *v, ptrdiff_t v_stride)
+{
+    loopc_vec lanes[LOOPC_TILE_VECS];
+    LOOPC_UNROLL(4)
+    for (int t = 0; t < vecs; t++)
+        lanes[t] = loopc_load(v + loopc_vec_at(t, v_stride));
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        const loopc_vec spread = loopc_splat(u[way == LOOPC_ALONG ? i * LOOPC_PANEL : i]);
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++)
+            acc[i][t] = loopc_fma(spread, lanes[t], acc[i][t]);
+    }
+}
+
+/* Sets all sums to 0. */
+LOOPC_INLINE void loopc_tile_clear(loopc_sums acc, int rows, int vecs)
+{
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++)
+            acc[i][t] = (loopc_vec){0};
+    }
+}
+
+/* Sets all sums to what stands in c. */
+LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const float *c,
+                                  ptrdiff_t c_stride)
+{
+    LOOPC_UNROLL(4)
+    for (int t = 0; t < vecs; t++) {
+        const float *column = c + loopc_vec_at(t, c_stride);
+        if (rows * vecs > LOOPC_TILE_ROWS) LOOPC_FORGET(column);
+        LOOPC_UNROLL(8)
+        for (int i = 0; i < rows; i++)
+            acc[i][t] = loopc_load(column + i * LOOPC_PANEL);
+    }
+}
+
+/* Sets the sums of each row to its value. */
+LOOPC_INLINE void loopc_tile_spread(loopc_sums acc, int rows, int vecs, const float *values)
+{
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++)
+            acc[i][t] = loopc_splat(values[i]);
+    }
+}
+
+LOOPC_INLINE void loopc_tile_store(loopc_sums acc, int rows, int vecs, float *c, ptrdiff_t c_stride)
+{
+    LOOPC_UNROLL(4)
+    for (int t = 0; t < vecs; t++) {
+        float *column = c + loopc_vec_at(t, c_stride);
+        if (rows * vecs > LOOPC_TILE_ROWS) LOOPC_FORGET(column);
+        LOOPC_UNROLL(8)
+        for (int i = 0; i < rows; i++)
+            loopc_store(column + i * LOOPC_PANEL, acc[i][t]);
+    }
+}
+
+#endif

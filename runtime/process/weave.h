@@ -1,0 +1,62 @@
+/* Weaves: elements that take turns, a step each.
+ *
+ * Emitted code holds a struct loopc_weave and a flag a strand; a step of strand i is a call of an
+ * emitted function, which returns LOOPC_MORE while it is not at its end. The first call of each
+ * enters the strand: it runs up to just before its first leaf.
+ */
+#ifndef LOOPC_WEAVE_H
+#define LOOPC_WEAVE_H
+
+#include "run/program.h"
+#include "run/failures.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loopc_weave {
+    int32_t count;    /* strands */
+    int32_t turn;     /* the one whose turn it is */
+    int32_t finished; /* how many are at their end */
+    bool worked;      /* since the last round: one did more than wait for a process */
+    uint64_t waits;   /* run->waits before the step at hand */
+};
+
+/* Sleeps for about a millisecond, or until a signal comes. */
+void loopc_nap(void);
+
+/* At entry: the strands are then entered, turn after turn. */
+static inline void loopc_weave_enter(const struct loopc_run *run, struct loopc_weave *weave,
+                                     int32_t count)
+{
+    *weave = (struct loopc_weave){.count = count, .waits = run->waits};
+}
+
+/* Takes the status of a step of the strand whose turn it is; returns LOOPC_OK, or the signal that
+ * leaves the weave. */
+static inline int loopc_weave_took(const struct loopc_run *run, struct loopc_weave *weave,
+                                   bool *done, int st)
+{
+    if (run->waits == weave->waits) weave->worked = true;
+    if (st == LOOPC_MORE) return LOOPC_OK;
+    if (st == LOOPC_OK) {
+        done[weave->turn] = true;
+        weave->finished++;
+    }
+    return st;
+}
+
+/* Passes the turn to the next strand that is not at its end; there is one. `nap`: when all of the
+ * last round waited for processes, waits a little itself. */
+static inline void loopc_weave_turn(const struct loopc_run *run, struct loopc_weave *weave,
+                                    const bool *done, bool nap)
+{
+    do {
+        if (++weave->turn < weave->count) continue;
+        weave->turn = 0;
+        if (nap && !weave->worked) loopc_nap();
+        weave->worked = false;
+    } while (done[weave->turn]);
+    weave->waits = run->waits;
+}
+
+#endif

@@ -1,0 +1,161 @@
+/* The word of attention, and the handlers that raise it. */
+#include "run/interrupt.h"
+
+#include "run/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+atomic_int loopc_attention;
+
+/* `saver`: caught only for those who save, and for others what it is by default. */
+static const struct {
+    int number;
+    bool saver;
+    const char *name;
+} signals[] = {
+    {SIGINT, false, "SIGINT"},   {SIGTERM, false, "SIGTERM"}, {SIGHUP, false, "SIGHUP"},
+    {SIGXCPU, false, "SIGXCPU"}, {SIGUSR2, false, "SIGUSR2"}, {SIGXFSZ, false, "SIGXFSZ"},
+    {SIGPIPE, true, "SIGPIPE"},  {SIGUSR1, true, "SIGUSR1"},
+};
+enum { SIGNAL_COUNT = sizeof signals / sizeof *signals };
+
+/* What handlers see; signals have no other argument. */
+static struct {
+    volatile sig_atomic_t caught; /* the first signal, or 0 */
+    volatile sig_atomic_t terms;  /* how often it was SIGTERM */
+    volatile int64_t when; /* it came, in ms; written by handlers only, which exclude each other */
+    const char *notice;
+    struct sigaction before[SIGNAL_COUNT];
+    bool installed[SIGNAL_COUNT];
+} state;
+
+void loopc_call_attention(int cause)
+{
+    atomic_fetch_or_explicit(&loopc_attention, cause, memory_order_relaxed);
+}
+
+int loopc_attention_take(int causes)
+{
+    return atomic_fetch_and_explicit(&loopc_attention, ~causes, memory_order_relaxed) & causes;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The signal is blocked while its handler runs, so it ends the program on return. */
+static void end_by(int number)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+    raise(number);
+}
+
+static void write_notice(void)
+{
+    if (!state.notice) return;
+    const ssize_t ignored = write(STDERR_FILENO, state.notice, strlen(state.notice));
+    (void)ignored; /* standard error is gone: nowhere to say so */
+}
+
+/* A scheduler climbs from one signal to the next: SIGINT, then SIGTERM, is no reason to hurry.
+ * Those who send SIGINT again, or SIGTERM, are. */
+static bool is_impatient(int number)
+{
+    state.terms += number == SIGTERM;
+    if (number != SIGINT && (number != SIGTERM || state.terms < 2)) return false;
+    return now_ms() - state.when > LOOPC_TWIN_MS;
+}
+
+static void end_run(int number)
+{
+    if (state.caught) {
+        if (is_impatient(number)) end_by(number);
+        return;
+    }
+    state.caught = number;
+    state.terms = number == SIGTERM;
+    state.when = now_ms();
+    loopc_call_attention(LOOPC_CAUSE_SIGNAL);
+    if (number != SIGPIPE) write_notice();
+}
+
+static void on_signal(int number)
+{
+    const int kept = errno;
+    if (number == SIGUSR1)
+        loopc_call_attention(LOOPC_CAUSE_NOW);
+    else if (number != SIGXFSZ)
+        end_run(number);
+    errno = kept;
+}
+
+/* A program started with a signal ignored (nohup, a background job of a script) leaves it so. */
+static int catch_one(int i, const struct sigaction *action)
+{
+    if (sigaction(signals[i].number, NULL, &state.before[i])) return LOOPC_FAILED;
+    if (state.before[i].sa_handler == SIG_IGN) return LOOPC_OK;
+    if (sigaction(signals[i].number, action, NULL)) return LOOPC_FAILED;
+    state.installed[i] = true;
+    return LOOPC_OK;
+}
+
+void loopc_signals_set(sigset_t *set)
+{
+    sigemptyset(set);
+    for (int i = 0; i < SIGNAL_COUNT; i++)
+        sigaddset(set, signals[i].number);
+}
+
+int loopc_signals_catch(const char *notice, bool save)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    loopc_signals_set(&action.sa_mask);
+    state.notice = notice;
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        if (signals[i].saver && !save) continue;
+        if (catch_one(i, &action)) return LOOPC_FAILED;
+    }
+    return LOOPC_OK;
+}
+
+const char *loopc_signal_name(int number)
+{
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        if (signals[i].number == number) return signals[i].name;
+    }
+    return "a signal";
+}
+
+void loopc_signals_default(void)
+{
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        if (state.installed[i]) signal(signals[i].number, SIG_DFL);
+    }
+}
+
+int loopc_signal_caught(void)
+{
+    return state.caught;
+}
+
+void loopc_signals_release(void)
+{
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        if (state.installed[i]) sigaction(signals[i].number, &state.before[i], NULL);
+        state.installed[i] = false;
+    }
+    state.caught = 0;
+    state.notice = NULL;
+    atomic_store(&loopc_attention, 0);
+}

@@ -1,0 +1,276 @@
+/* Metrics: JSON lines of reported fields, as RFC 8259 has them. */
+#include "telemetry/metrics.h"
+
+#include "base/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A field and the name it has in its loop's lines. */
+struct column {
+    const struct loopc_field *field;
+    const char *key;
+    bool qualify; /* "PROGRAM.key": nothing shorter is free */
+};
+
+/* The lines of one loop: a slice of the columns. */
+struct table {
+    const char *loop;                            /* NULL: of the run */
+    const struct loopc_field *iteration, *total; /* NULL without */
+    int first, count;
+};
+
+struct loopc_metrics {
+    const struct loopc_program *program;
+    FILE *file;
+    bool lost; /* a line could not be written */
+    struct table *tables;
+    int table_count;
+    struct column *columns;
+    int column_count;
+};
+
+static bool is_reported(const struct loopc_field *field)
+{
+    return (field->flags & LOOPC_REPORT) && loopc_field_is_value(field);
+}
+
+static bool same_loop(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+static struct table *find_table(const struct loopc_metrics *metrics, const char *loop)
+{
+    for (int i = 0; i < metrics->table_count; i++) {
+        if (same_loop(metrics->tables[i].loop, loop)) return &metrics->tables[i];
+    }
+    return NULL;
+}
+
+static const struct loopc_field *counter(const struct loopc_program *program, const char *loop,
+                                         const char *name)
+{
+    char full[256];
+    if (!loop) return NULL;
+    snprintf(full, sizeof full, "%s.%s", loop, name);
+    return loopc_field_find(program->fields, program->field_count, full);
+}
+
+/* "loss" for Train.loss in the lines of Train; "norm" of a callback stays clip.norm. */
+static const char *short_name(const char *name, const char *loop)
+{
+    const size_t length = loop ? strlen(loop) : 0;
+    if (loop && !strncmp(name, loop, length) && name[length] == '.') return name + length + 1;
+    return name;
+}
+
+static bool key_is_taken(const struct loopc_metrics *metrics, const struct table *table,
+                         const char *key)
+{
+    static const char *const own[] = {"loop", "iteration", "total", "run", "status"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (!strcmp(own[i], key)) return true;
+    }
+    for (int i = 0; i < table->count; i++) {
+        if (!strcmp(metrics->columns[table->first + i].key, key)) return true;
+    }
+    return false;
+}
+
+static void add_column(struct loopc_metrics *metrics, struct table *table,
+                       const struct loopc_field *field)
+{
+    struct column column = {.field = field, .key = short_name(field->name, table->loop)};
+    if (key_is_taken(metrics, table, column.key)) {
+        column.qualify = !strchr(field->name, '.');
+        column.key = field->name;
+    }
+    metrics->columns[table->first + table->count++] = column;
+}
+
+static void add_table(struct loopc_metrics *metrics, const char *loop)
+{
+    const struct loopc_program *program = metrics->program;
+    struct table *table = &metrics->tables[metrics->table_count++];
+    *table = (struct table){.loop = loop,
+                            .iteration = counter(program, loop, "iteration"),
+                            .total = counter(program, loop, "total"),
+                            .first = metrics->column_count};
+    for (int i = 0; i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        if (is_reported(field) && same_loop(field->report_in, loop)) {
+            add_column(metrics, table, field);
+        }
+    }
+    metrics->column_count += table->count;
+}
+
+static int lay_out(struct loopc_metrics *metrics)
+{
+    const struct loopc_program *program = metrics->program;
+    const size_t most = (size_t)program->field_count + 1;
+    metrics->tables = calloc(most, sizeof *metrics->tables);
+    metrics->columns = calloc(most, sizeof *metrics->columns);
+    if (!metrics->tables || !metrics->columns) return LOOPC_FAILED;
+    for (int i = 0; i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        if (is_reported(field) && !find_table(metrics, field->report_in)) {
+            add_table(metrics, field->report_in);
+        }
+    }
+    return LOOPC_OK;
+}
+
+static void free_all(struct loopc_metrics *metrics)
+{
+    free(metrics->tables);
+    free(metrics->columns);
+    free(metrics);
+}
+
+/* How many of the first `most` bytes are whole lines: of a file that was lost, or has lost its end,
+ * they are fewer. */
+static off_t whole_lines(int fd, off_t most)
+{
+    const off_t size = lseek(fd, 0, SEEK_END);
+    off_t end = size < most ? size : most;
+    char last;
+    while (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n')
+        end--;
+    return end;
+}
+
+/* Goes on behind the whole lines of the first `keep` bytes. What is no file, as a terminal or
+ * /dev/null, keeps nothing. */
+static bool go_on(FILE *file, int64_t keep)
+{
+    const int fd = fileno(file);
+    struct stat about;
+    if (fstat(fd, &about)) return false;
+    if (!S_ISREG(about.st_mode)) return true;
+    return !ftruncate(fd, whole_lines(fd, keep)) && !fseek(file, 0, SEEK_END);
+}
+
+/* The lines after a checkpoint are written anew by the run that goes on from it. */
+static FILE *open_file(const char *path, int64_t keep)
+{
+    FILE *file = fopen(path, keep >= 0 ? "r+e" : "we");
+    if (!file && keep >= 0 && errno == ENOENT) file = fopen(path, "we");
+    if (!file || keep < 0) return file;
+    if (go_on(file, keep)) return file;
+    fclose(file);
+    return NULL;
+}
+
+int64_t loopc_metrics_size(const struct loopc_metrics *metrics)
+{
+    return ftell(metrics->file);
+}
+
+struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
+                                         int64_t keep, char *message, size_t size)
+{
+    struct loopc_metrics *metrics = calloc(1, sizeof *metrics);
+    if (!metrics) {
+        snprintf(message, size, "out of memory");
+        return NULL;
+    }
+    metrics->program = program;
+    if (lay_out(metrics)) {
+        snprintf(message, size, "out of memory");
+    } else if (!(metrics->file = open_file(path, keep))) {
+        snprintf(message, size, "cannot write %.200s: %s", path, strerror(errno));
+    } else {
+        return metrics;
+    }
+    free_all(metrics);
+    return NULL;
+}
+
+static void write_column(const struct loopc_metrics *metrics, const struct column *column,
+                         const void *state)
+{
+    FILE *file = metrics->file;
+    fprintf(file, ",\"%s%s%s\":", column->qualify ? metrics->program->name : "",
+            column->qualify ? "." : "", column->key);
+    const size_t count = column->field->count;
+    if (count != 1) fputc('[', file);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) fputc(',', file);
+        loopc_json_write_element(file, column->field, state, i);
+    }
+    if (count != 1) fputc(']', file);
+}
+
+static bool is_due(const struct table *table, const struct loopc_field *field, const void *state)
+{
+    if (!table->iteration || field->report_every <= 1) return true;
+    return loopc_field_integer(table->iteration, state, 0) % field->report_every == 0;
+}
+
+static void write_columns(const struct loopc_metrics *metrics, const struct table *table,
+                          const void *state)
+{
+    for (int i = 0; i < table->count; i++) {
+        const struct column *column = &metrics->columns[table->first + i];
+        if (is_due(table, column->field, state)) write_column(metrics, column, state);
+    }
+}
+
+static bool any_due(const struct loopc_metrics *metrics, const struct table *table,
+                    const void *state)
+{
+    for (int i = 0; i < table->count; i++) {
+        if (is_due(table, metrics->columns[table->first + i].field, state)) return true;
+    }
+    return false;
+}
+
+static int end_line(struct loopc_metrics *metrics)
+{
+    fputs("}\n", metrics->file);
+    if (fflush(metrics->file) == 0 && !ferror(metrics->file)) return LOOPC_OK;
+    metrics->lost = true;
+    return LOOPC_FAILED;
+}
+
+static void write_counter(FILE *file, const char *key, const struct loopc_field *field,
+                          const void *state)
+{
+    if (field) fprintf(file, ",\"%s\":%" PRId64, key, loopc_field_integer(field, state, 0));
+}
+
+int loopc_metrics_write(struct loopc_metrics *metrics, const void *state, const char *loop)
+{
+    const struct table *table = find_table(metrics, loop);
+    if (!table || metrics->lost || !any_due(metrics, table, state)) return LOOPC_OK;
+    fprintf(metrics->file, "{\"loop\":\"%s\"", loop);
+    write_counter(metrics->file, "iteration", table->iteration, state);
+    write_counter(metrics->file, "total", table->total, state);
+    write_columns(metrics, table, state);
+    return end_line(metrics);
+}
+
+static void write_run(struct loopc_metrics *metrics, const void *state, const char *status)
+{
+    const struct table *table = find_table(metrics, NULL);
+    if (!table || metrics->lost) return;
+    fprintf(metrics->file, "{\"run\":\"%s\",\"status\":\"%s\"", metrics->program->name, status);
+    write_columns(metrics, table, state);
+    end_line(metrics);
+}
+
+int loopc_metrics_close(struct loopc_metrics *metrics, const void *state, const char *status)
+{
+    if (!metrics) return LOOPC_OK;
+    write_run(metrics, state, status);
+    const bool failed = fclose(metrics->file) != 0 || metrics->lost;
+    free_all(metrics);
+    return failed ? LOOPC_FAILED : LOOPC_OK;
+}

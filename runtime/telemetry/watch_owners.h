@@ -1,0 +1,15 @@
+/* Times by owner. Part of watch. */
+#ifndef LOOPC_WATCH_OWNERS_H
+#define LOOPC_WATCH_OWNERS_H
+
+#include "run/program.h"
+#include "base/timing.h"
+
+#include <stdio.h>
+
+/* A second table, in programs that have callbacks: what the bodies of each callback and each loop
+ * took together, at all events; the longest first. timings: one a place; whole: ns of the run. */
+void loopc_watch_print_owners(const struct loopc_program *program,
+                              const struct loopc_timing *timings, double whole, FILE *out);
+
+#endif

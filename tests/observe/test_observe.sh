@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# loopc observe and its page, in headless Chromium: tests/observe/browser/page.py. Words choose tests. The screenshot is kept in
+# $BUILD/test-shots.
+cd "$(dirname "$0")/../.." || exit 2
+BUILD=${BUILD:-build}
+LOOPC=${LOOPC:-$PWD/$BUILD/loopc}
+TMPDIR=$(mktemp -d)
+trap 'rm -rf "$TMPDIR"' EXIT
+"$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
+export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
+XOR=$TMPDIR/xor python3 -B tests/observe/browser/page.py "$@"

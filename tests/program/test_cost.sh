@@ -1,0 +1,148 @@
+# What programs cost, counted, never timed: instructions (callgrind), machine code, memory, size.
+. "$(dirname "$0")/../support/lib.sh"
+CFLAGS=${CFLAGS% -DLOOPC_PLAIN} # as users build
+
+plain_build() { if sanitized; then skip "sanitizers have costs of their own"; fi; }
+
+# valgrind knows no AVX-512.
+for_valgrind() {
+    plain_build
+    command -v valgrind >/dev/null || skip "valgrind is not installed"
+    [ "$(uname -m)" != x86_64 ] || export CFLAGS=-march=x86-64-v3
+}
+
+instructions() { # instructions COMMAND...
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'
+}
+
+run_of() { # run_of PROGRAM: instructions of its run function and what that calls, in a thousand iterations
+    valgrind --tool=callgrind --toggle-collect=work_run --callgrind-out-file=/dev/null "$1" --times 1000 2>&1 >/dev/null |
+        sed -n 's/.*Collected : //p'
+}
+
+spec_with() { # spec_with NODES [CALLBACK]: a loop whose iterations do something
+    cat <<SPEC
+local Work = loop "Work" { times = "\$times", $1 }
+return trainer "work" { Work, ${2:-}
+    state = { times = i64 { 1, option = true }, x = u64(1), y = u64(0) } }
+SPEC
+}
+
+as_cheap() { # as_cheap A B: both of the specs A.lua and B.lua take the same instructions
+    local each
+    for each in "$1" "$2"; do
+        mkdir "$each"
+        mv "$each.lua" "$each/work.lua"
+        expect 0 "$LOOPC" build "$each/work.lua" -o "$each/work"
+    done
+    [ "$(run_of "$1/work")" -gt 1000 ] || fail "nothing was counted"
+    same "$(run_of "$1/work")" "$(run_of "$2/work")"
+}
+
+test_events_without_listeners_cost_nothing() {
+    for_valgrind
+    local body='on_item = node(50, "$x = $x * 5 + 1;"),' events='' i
+    for i in $(seq 1 10); do
+        events="$events on_early$i = node($i), on_late$i = node($((50 + i))),"
+    done
+    spec_with "$body" >bare.lua
+    spec_with "$body $events" >events.lua
+    as_cheap bare events
+}
+
+test_a_hook_costs_its_body() {
+    for_valgrind
+    spec_with 'on_item = node(1, "$x = $x * 5 + 1; $y ^= $x;"),' >one.lua
+    spec_with 'on_item = node(1, "$x = $x * 5 + 1;"),' 'callback "hook" { on_item = "$y ^= $x;" },' >hook.lua
+    as_cheap one hook
+}
+
+code_of() { # code_of OBJECT FUNCTION: its instructions, without addresses
+    objdump -d --no-show-raw-insn --disassemble="$2" "$1" |
+        sed -nE 's/^ +[0-9a-f]+:\t//; T; s/ *#.*//; s/[0-9a-f]+ <[^>]*>//; p'
+}
+
+# The emitted C without its watched twin, as if there were no --timings.
+without_twin() {
+    sed '/^static [^;]*_watched(/,/^}/d; /^    \.watched = /d' "$1"
+}
+
+same_without_twin() { # same_without_twin SPEC NAME COMPILER
+    local flags="-std=c11 -O2 -march=native -ffp-contract=off -I$ROOT/runtime -I$ROOT/specs"
+    "$LOOPC" gen "$1" --no-format -o both.c
+    without_twin both.c >alone.c
+    grep -q "_watched" both.c || fail "no twin in the C of $1"
+    if grep -q "_watched(" alone.c; then fail "a twin is left"; fi
+    "$3" $flags -c both.c -o both.o
+    "$3" $flags -c alone.c -o alone.o
+    [ "$(code_of both.o "$2_run" | wc -l)" -gt 20 ] || fail "no code of $2_run"
+    same "$(code_of both.o "$2_run")" "$(code_of alone.o "$2_run")"
+    lacks "$(objdump -dr --disassemble="$2_run" both.o | sed -n "/<$2_run>:/,\$p" | grep call)" loopc_at
+}
+
+test_the_run_is_the_same_code_with_and_without_timings() {
+    local compiler
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        same_without_twin "$ROOT/specs/01_nested.lua" nested $compiler
+        same_without_twin "$ROOT/specs/03_callbacks.lua" callbacks $compiler
+    done
+    same_without_twin "$ROOT/specs/08_xor.lua" xor gcc
+}
+
+small_trainer() { # $SMALL: the XOR task, for this machine
+    SMALL=$TMP/T1
+    [ -x "$SMALL" ] || expect 0 "$LOOPC" build "$ROOT/tests/bench/T1.lua" -o "$SMALL"
+}
+
+xor_data() {
+    printf '%s\n' -0.5,-0.5,-0.5 -0.5,0.5,0.5 0.5,-0.5,0.5 0.5,0.5,-0.5 >xor.csv
+}
+
+# About a tenth of a millisecond, of which the dynamic linker takes half.
+test_the_first_step_comes_soon() {
+    for_valgrind
+    xor_data
+    expect 0 "$LOOPC" build "$ROOT/tests/bench/T1.lua" -o T1
+    local count
+    count=$(instructions ./T1 --data xor.csv --batches 1)
+    [ "$count" -gt 10000 ] && [ "$count" -lt 600000 ] || fail "$count instructions"
+}
+
+test_a_small_trainer_takes_little_memory() {
+    plain_build
+    xor_data
+    small_trainer
+    "$SMALL" --data xor.csv --batches 1000000000000 >/dev/null &
+    local pid=$! most
+    sleep 0.5
+    most=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$pid/status)
+    kill -9 $pid
+    [ "$most" -lt 4096 ] || fail "$most KiB resident"
+}
+
+test_a_small_trainer_is_small() {
+    plain_build
+    small_trainer
+    strip -o T1 "$SMALL"
+    local bytes
+    bytes=$(stat -c %s T1)
+    [ "$bytes" -lt 200000 ] || fail "$bytes bytes"
+}
+
+last_loss() { # last_loss COMMAND...
+    "$@" | sed -n 's/.* loss //p'
+}
+
+test_the_tasks_of_the_benchmark_learn() {
+    xor_data
+    small_trainer
+    expect 0 "$LOOPC" build "$ROOT/tests/bench/T2.lua" -o T2
+    local data
+    data=$(PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$ROOT/tests/bench" python3 -c \
+        'import tasks, sys; print(*tasks.data_files(tasks.read_task(sys.argv[1]), "."), sep=",")' "$ROOT/tests/bench/T2.lua")
+    last_loss "$SMALL" --data xor.csv --batches 2000 | awk '{ exit !($1 < 0.001) }' || fail "T1 does not learn"
+    last_loss ./T2 --data "$data" --batches 4000 | awk '{ exit !($1 < 1) }' || fail "T2 does not learn"
+}
+
+run_tests

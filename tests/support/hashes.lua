@@ -1,0 +1,31 @@
+-- What loopc makes of each spec of the folder $FOLDER, as a hash a command: what tests/tool/test_determinism.sh compares. A spec goes its
+-- way once for all of them; what clang-format makes of it, which takes the longest, is left out where $UNFORMATTED is set.
+
+local dump = require "gen.views.dump"
+local explain = require "gen.views.explain"
+local graph = require "gen.views.graph"
+local host = require "host"
+local pipeline = require "gen.pipeline"
+
+local folder, unformatted = host.getenv "FOLDER", (host.getenv "UNFORMATTED" or "") ~= ""
+local dumped = { flatten = true, analyse_flow = true, layout = true, emit = true }
+
+local function tell(name, command, text) host.stdout(("%s %s: %s\n"):format(name, command, host.sha256(text))) end
+
+local function hash(name)
+    local unit = pipeline.unit(folder .. "/" .. name, { format = unformatted and "never" or "must" })
+    for _, pass in ipairs(pipeline.passes) do
+        require("gen." .. pass[1]).run(unit)
+        if dumped[pass[1]] then tell(name, "gen --dump=" .. pass[1], dump.text(unit, pass[1])) end
+        if pass[1] == "layout" then
+            for _, format in ipairs { "dot", "mermaid", "json" } do tell(name, "graph --format=" .. format, graph[format](unit)) end
+            tell(name, "explain", explain.text(unit))
+        end
+    end
+    if not unformatted then tell(name, "gen", unit.text) end
+end
+
+for _, name in ipairs(host.list(folder)) do
+    if name:match("%.lua$") then hash(name) end
+end
+return 0

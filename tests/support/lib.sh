@@ -1,0 +1,95 @@
+# What the shell tests share; sourced by the test_*.sh, which then define functions test_* and call run_tests.
+#
+#   expect CODE command...   runs it, standard output in $OUT, standard error in $ERR; fails on another exit code
+#   has TEXT NEEDLE          fails when NEEDLE is not in TEXT
+#   lacks TEXT NEEDLE        fails when it is
+#   same TEXT WANTED         fails when they differ
+#   fail WHY                 fails
+#   skip WHY                 ends the test as skipped
+#   as_built PROGRAM...      runs it with the CFLAGS that the tests were called with, or none
+#   sanitized                whether the runtime was built with sanitizers: it links with their compiler alone, at costs of their own
+#   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
+# Each test runs in a new folder, $PWD, with `set -e`; $ROOT is the repository, $LOOPC the generator.
+set -u
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-build}
+LOOPC=${LOOPC:-$ROOT/$BUILD/loopc}
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$TMP/cache}
+FLAGS_GIVEN=${CFLAGS+yes}
+export CFLAGS="${CFLAGS:-} -DLOOPC_PLAIN" # the same bits in a fraction of the time to compile; emit_mlp tests what is cut to size
+unset CI MAKEFLAGS MAKELEVEL # tests run loopc golden --update, and make in folders of their own
+
+fail() {
+    echo "failed: $*"
+    exit 1
+}
+
+skip() {
+    echo "# SKIP $*"
+    exit 0
+}
+
+as_built() {
+    if [ -n "$FLAGS_GIVEN" ]; then CFLAGS=${CFLAGS% -DLOOPC_PLAIN} "$@"; else env -u CFLAGS "$@"; fi
+}
+
+sanitized() {
+    case $CFLAGS in *-fsanitize=*) ;; *) false ;; esac
+}
+
+compile() {
+    # shellcheck disable=SC2086
+    "${CC:-cc}" ${CFLAGS:-} -std=c11 -Wall -Wextra -Werror -I"$ROOT/runtime" -I. "$@" "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread
+}
+
+expect() {
+    local wanted=$1 code=0
+    shift
+    "$@" >"$TMP/out" 2>"$TMP/err" </dev/null || code=$?
+    OUT=$(cat "$TMP/out")
+    ERR=$(cat "$TMP/err")
+    [ "$code" -eq "$wanted" ] && return 0
+    printf 'output: %s\nerrors: %s\n' "$OUT" "$ERR"
+    fail "exit code $code, not $wanted: $*"
+}
+
+has() {
+    case $1 in *"$2"*) ;; *) fail "'$2' is not in: $1" ;; esac
+}
+
+lacks() {
+    case $1 in *"$2"*) fail "'$2' is in: $1" ;; *) ;; esac
+}
+
+same() {
+    [ "$1" = "$2" ] || fail "'$1' is not '$2'"
+}
+
+run_one() {
+    mkdir -p "$TMP/$1"
+    (
+        cd "$TMP/$1" || exit 1
+        set -eE
+        trap 'echo "failed: $BASH_COMMAND"' ERR
+        "$1"
+    ) >"$TMP/log" 2>&1
+    local code=$? name=${1#test_}
+    name=${name//_/ }
+    if [ $code -ne 0 ]; then
+        echo "not ok $name - $(tail -n 1 "$TMP/log")"
+        sed 's/^/    /' "$TMP/log"
+        return 1
+    fi
+    echo "ok $name$(grep -m 1 '^# SKIP' "$TMP/log" | sed 's/^/ /')"
+}
+
+run_tests() {
+    local failed=0 function
+    for function in $(declare -F | sed -n 's/^declare -f \(test_.*\)/\1/p'); do
+        run_one "$function" # not in a condition, nor before ||: set -e would mean nothing in the test
+        failed=$((failed | $?))
+    done
+    exit $failed
+}

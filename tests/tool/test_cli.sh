@@ -1,0 +1,349 @@
+# The commands of loopc from outside: what they print, what they write, their exit codes.
+. "$(dirname "$0")/../support/lib.sh"
+. "$ROOT/tests/support/nested_spec.sh"
+
+test_help_everywhere() {
+    expect 0 "$LOOPC" --help
+    for word in $(printf '%s\n' "$OUT" | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+        expect 0 "$LOOPC" "$word" --help
+        has "$OUT" "usage: loopc $word"
+        same "$ERR" ''
+        local by_option=$OUT
+        expect 0 "$LOOPC" help "$word"
+        same "$OUT" "$by_option"
+    done
+    has "$by_option" version
+    expect 0 "$LOOPC" -h
+    expect 2 "$LOOPC"
+    same "$OUT" ''
+    has "$ERR" 'usage: loopc COMMAND'
+}
+
+test_version() {
+    expect 0 "$LOOPC" --version
+    has "$OUT" 'loopc '
+    local version=$OUT
+    expect 0 "$LOOPC" version
+    same "$OUT" "$version"
+}
+
+test_wrong_usage_is_2() {
+    expect 2 "$LOOPC" biuld
+    has "$ERR" "unknown command 'biuld'; did you mean 'build'?"
+    expect 2 "$LOOPC" --nonsense
+    expect 2 "$LOOPC" spec.lua
+    has "$ERR" 'loopc build spec.lua'
+    expect 2 "$LOOPC" gen
+    expect 2 "$LOOPC" gen a b
+    expect 2 "$LOOPC" gen --outptu x spec.lua
+    has "$ERR" "did you mean '--output'"
+    expect 2 "$LOOPC" gen none.lua
+    has "$ERR" 'none.lua: error: cannot read the spec'
+    expect 2 "$LOOPC" gen .
+    has "$ERR" 'is a folder'
+    expect 2 "$LOOPC" help nonsense
+    expect 2 "$LOOPC" graph --format=svg spec.lua
+    expect 2 "$LOOPC" gen --max-steps=0 spec.lua
+    expect 2 "$LOOPC" completion zsh
+    expect 2 "$LOOPC" --scripts
+    expect 2 "$LOOPC" --scripts none version
+    cp_spec
+    expect 2 "$LOOPC" gen nested.lua --dump=nonsense
+    has "$ERR" 'the passes are load, check, optimize'
+    expect 2 "$LOOPC" gen nested.lua -MD
+    expect 2 "$LOOPC" gen nested.lua --check
+}
+
+test_gen_prints_c() {
+    cp_spec
+    expect 0 "$LOOPC" gen nested.lua
+    has "$OUT" '#include "loopc.h"'
+    has "$OUT" 'static int nested_run(void *state)'
+    same "$ERR" ''
+    local text=$OUT
+    expect 0 "$LOOPC" gen "$PWD/nested.lua"
+    same "$OUT" "$text"
+}
+
+test_gen_writes_only_what_differs() {
+    cp_spec
+    expect 0 "$LOOPC" gen nested.lua -o nested.c
+    same "$OUT" ''
+    has "$ERR" 'wrote nested.c'
+    touch -d '2001-01-01' nested.c
+    expect 0 "$LOOPC" gen nested.lua --output=nested.c
+    has "$ERR" 'nested.c is up to date'
+    same "$(stat -c %Y nested.c)" "$(date -d '2001-01-01' +%s)"
+    echo >>nested.c
+    expect 0 "$LOOPC" gen nested.lua -o nested.c
+    has "$ERR" 'wrote nested.c'
+    expect 0 "$LOOPC" gen nested.lua
+    same "$OUT" "$(cat nested.c)"
+}
+
+test_gen_check() {
+    cp_spec
+    expect 1 "$LOOPC" gen nested.lua -o nested.c --check
+    has "$ERR" 'cannot read nested.c'
+    expect 0 "$LOOPC" gen nested.lua -o nested.c
+    expect 0 "$LOOPC" gen nested.lua -o nested.c --check
+    same "$OUT$ERR" ''
+    expect 0 "$LOOPC" gen nested.lua --check=nested.c
+    sed -i 's/puts("on_step")/puts("changed")/' nested.c
+    cp nested.c before.c
+    expect 1 "$LOOPC" gen nested.lua -o nested.c --check
+    has "$OUT" '-    puts("changed");'
+    has "$OUT" '+    puts("on_step");'
+    has "$ERR" 'nested.c is out of date'
+    cmp nested.c before.c
+}
+
+test_gen_depfile() {
+    mkdir 'a folder'
+    cp_spec 'a folder'
+    expect 0 "$LOOPC" gen 'a folder/nested.lua' -o out.c -MD
+    has "$(cat out.c.d)" 'out.c: a\ folder/nested.lua a\ folder/helper.lua'
+    expect 0 "$LOOPC" gen 'a folder/nested.lua' -o out.c -MF rule.d
+    cmp out.c.d rule.d
+    printf 'all: out.c\nout.c:\n\ttouch out.c\ninclude out.c.d\n' >Makefile
+    touch -d '2001-01-01' 'a folder/nested.lua' 'a folder/helper.lua'
+    make -q || fail 'up to date, make would rebuild'
+    touch -d '1 minute' 'a folder/helper.lua'
+    make -q && fail 'helper.lua changed, make would not rebuild'
+    rm 'a folder/helper.lua'
+    expect 0 make -n
+}
+
+test_gen_to_a_full_disk() {
+    cp_spec
+    code=0
+    "$LOOPC" gen nested.lua >/dev/full 2>err || code=$?
+    same "$code" 1
+    has "$(cat err)" 'cannot write to standard output: No space left on device'
+    expect 1 "$LOOPC" gen nested.lua -o /dev/full
+    has "$ERR" 'No space left'
+    expect 1 "$LOOPC" gen nested.lua -o no/such/folder.c
+    has "$ERR" 'cannot write no/such/folder.c'
+    for words in 'explain nested.lua' 'graph nested.lua' types completion 'help --man' --help --version; do
+        code=0
+        # shellcheck disable=SC2086
+        "$LOOPC" $words >/dev/full 2>err || code=$?
+        same "$words: $code" "$words: 1"
+    done
+}
+
+# What says nothing there does not need it.
+test_closed_standard_output() {
+    cp_spec
+    expect 1 sh -c '"$0" gen nested.lua >&-' "$LOOPC"
+    has "$ERR" 'cannot write to standard output'
+    expect 0 sh -c '"$0" gen nested.lua -o nested.c <&- >&- 2>&-' "$LOOPC"
+    "$LOOPC" gen nested.lua | cmp - nested.c
+    expect 0 sh -c '"$0" check nested.lua >&-' "$LOOPC"
+}
+
+test_gen_dumps() {
+    cp_spec
+    for pass in load check flatten analyse_fields analyse_signals analyse_flow layout emit format; do
+        expect 0 "$LOOPC" gen nested.lua --dump=$pass
+        [ -n "$OUT" ] || fail "nothing left by $pass"
+        local text=$OUT
+        expect 0 "$LOOPC" gen ./nested.lua --dump=$pass
+        [ $pass = load ] || same "$OUT" "$text"
+    done
+}
+
+test_gen_without_clang_format() {
+    cp_spec
+    mkdir bin
+    ln -s "$(command -v env)" bin/env
+    expect 2 env PATH="$PWD/bin" "$LOOPC" gen nested.lua
+    has "$ERR" 'apt-get install clang-format-14, or --no-format'
+    expect 0 env PATH="$PWD/bin" "$LOOPC" gen nested.lua --no-format
+    has "$OUT" nested_run
+}
+
+test_gen_ignores_a_style_file() {
+    cp_spec
+    expect 0 "$LOOPC" gen nested.lua
+    local text=$OUT
+    printf 'BasedOnStyle: GNU\nColumnLimit: 40\n' >.clang-format
+    expect 0 "$LOOPC" gen nested.lua
+    same "$OUT" "$text"
+}
+
+test_gen_line_directives() {
+    cp_spec
+    expect 0 "$LOOPC" gen nested.lua --line
+    has "$OUT" '#line 3 "nested.lua"'
+}
+
+test_gen_errors() {
+    printf 'return trainer "t" {\n' >bad.lua
+    expect 2 "$LOOPC" gen bad.lua -o bad.c
+    has "$ERR" 'bad.lua:'
+    [ ! -e bad.c ] || fail 'bad.c was written'
+    printf 'return trainer "t" { loop "L" { on_x = node(-1, "") } }\n' >bad.lua
+    expect 2 "$LOOPC" gen bad.lua
+    has "$ERR" 'bad.lua:1: error: '
+    expect 2 "$LOOPC" gen bad.lua --diagnostics=json
+    has "$ERR" '"severity": "error"'
+    python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))[0]["line"] == 1' "$TMP/err"
+}
+
+test_what_is_no_text_is_shown_as_text() {
+    printf '\033[2J \377 = "\303\251"' >bytes.lua
+    expect 2 "$LOOPC" check bytes.lua
+    has "$ERR" '    ?[2J ? = "??"'
+    printf 'é = 5' >letters.lua
+    expect 2 "$LOOPC" check letters.lua
+    has "$ERR" '    é = 5'
+}
+
+test_check() {
+    cp_spec
+    expect 0 "$LOOPC" check nested.lua nested.lua
+    has "$ERR" 'nested.lua: ok, 4 steps'
+    expect 0 "$LOOPC" check -q --compile nested.lua
+    same "$OUT$ERR" ''
+    echo 'return trainer "t" { loop "L" { times = 2, on_x = node(1, [[ printf("%d", $iteration); ]]) } }' >format.lua
+    for cc in gcc clang; do
+        expect 0 "$LOOPC" check --compile --cc $cc format.lua
+        has "$ERR" 'format.lua:1: warning: format '
+        has "$ERR" 'hint: it has 64 bits: (long long)$name for %lld'
+    done
+    echo 'return 1' >bad.lua
+    expect 2 "$LOOPC" check bad.lua nested.lua
+    has "$ERR" 'instead of a trainer'
+    has "$ERR" 'nested.lua: ok'
+}
+
+test_explain_and_graph() {
+    cp_spec
+    expect 0 "$LOOPC" explain nested.lua
+    has "$OUT" 'loop Inner, on Outer.on_step'
+    expect 0 "$LOOPC" graph nested.lua
+    has "$OUT" 'digraph "nested" {'
+    expect 0 "$LOOPC" graph nested.lua --format=mermaid
+    has "$OUT" flowchart
+    expect 0 "$LOOPC" graph nested.lua -f json
+    python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["steps"]) == 4' "$TMP/out"
+}
+
+test_golden() {
+    mkdir -p cases/one cases/two
+    cp_spec cases/one
+    cp_spec cases/two
+    echo 'loopc gen nested.lua > nested.c' >cases/one/cmd
+    printf '# two lines\nloopc explain nested.lua > order.txt\nloopc check none.lua > error.txt\n' >cases/two/cmd
+    expect 1 "$LOOPC" golden cases
+    has "$OUT" 'not ok cases/one - nested.c is not there'
+    has "$OUT" 'the spec none.lua is not there'
+    sed -i 's/check none.lua/gen nested.lua --max-steps=1/' cases/two/cmd
+    expect 2 env CI=1 "$LOOPC" golden cases --update
+    has "$ERR" 'CI is set'
+    [ ! -e cases/one/nested.c ] || fail 'updated under CI'
+    expect 0 "$LOOPC" golden cases --update
+    has "$ERR" 'wrote cases/one/nested.c'
+    expect 0 env CI=1 "$LOOPC" golden cases
+    has "$OUT" '2 passed, 0 failed'
+    has "$(cat cases/two/error.txt)" '--- exit code 2'
+    cp cases/one/nested.c before.c
+    sed -i 's/on_iteration"/changed"/' cases/one/helper.lua
+    expect 1 "$LOOPC" golden cases
+    has "$OUT" '-    puts("on_iteration");'
+    has "$OUT" '+    puts("changed");'
+    cmp cases/one/nested.c before.c
+    expect 0 "$LOOPC" golden --update cases
+    touch cases/one/orphan.txt
+    expect 1 "$LOOPC" golden cases
+    has "$OUT" 'no line of cmd keeps orphan.txt'
+    rm cases/one/orphan.txt cases/two/cmd
+    expect 1 "$LOOPC" golden cases
+    has "$OUT" 'no cmd file keeps error.txt'
+    mkdir empty
+    expect 1 "$LOOPC" golden empty
+    expect 2 "$LOOPC" golden none
+}
+
+test_init() {
+    expect 0 "$LOOPC" init fit
+    same "$(echo *)" 'Makefile fit.lua'
+    expect 0 "$LOOPC" check --compile fit.lua
+    expect 0 "$LOOPC" run fit.lua -- --epochs 2
+    expect 2 "$LOOPC" run fit.lua -- --epochs -2
+    has "$ERR" 'out of range'
+    export PATH=${LOOPC%/*}:$PATH
+    expect 0 make
+    expect 0 make -q
+    expect 0 ./fit
+    has "$OUT" 'y = '
+    echo changed >fit.lua
+    rm Makefile
+    expect 1 "$LOOPC" init fit
+    has "$ERR" "'fit.lua' is there already"
+    same "$(cat fit.lua)" changed
+    [ ! -e Makefile ] || fail 'half of it was written'
+    expect 2 "$LOOPC" init 9lives
+    expect 2 "$LOOPC" init while
+    expect 0 "$LOOPC" init fit a/folder
+    [ -f a/folder/fit.lua ] || fail 'not in its folder'
+}
+
+test_types() {
+    expect 0 "$LOOPC" types
+    has "$OUT" '---@meta'
+    for word in node loop callback trainer f32 u64 dataset mlp rng; do
+        printf '%s\n' "$OUT" | grep -Eq "^(function $word\(|$word = )" || fail "no $word"
+    done
+    expect 0 "$LOOPC" --test "$TMP/out"
+    "$LOOPC" types --luacheck >.luacheckrc
+    echo 'std = "loopc"' >>.luacheckrc
+    cp_spec
+    expect 0 luacheck nested.lua
+    echo 'io.write(os.getenv("HOME"), nonsense)' >bad.lua
+    expect 1 luacheck bad.lua
+    has "$OUT" nonsense
+}
+
+test_completion() {
+    "$LOOPC" completion >completion.bash
+    cat >ask.bash <<'ASK'
+. ./completion.bash
+ask() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=() && _loopc && echo "${COMPREPLY[@]}"; }
+ask loopc ge
+ask loopc gen --no
+ask loopc graph --format = m
+ask loopc graph -f d
+ask loopc gen some
+ASK
+    touch some.lua
+    expect 0 bash ask.bash
+    same "$OUT" "$(printf 'gen\n--no-format\nmermaid\ndot\nsome.lua')"
+}
+
+test_man_page() {
+    "$LOOPC" help --man >loopc.1
+    has "$(cat loopc.1)" '.TH LOOPC 1'
+    command -v man >/dev/null || skip 'man is not installed'
+    man --warnings -l loopc.1 >page 2>warnings || skip 'man cannot format here'
+    same "$(cat warnings)" ''
+    has "$(cat page)" 'EXIT STATUS'
+}
+
+test_scripts_from_disk() {
+    cp_spec
+    mkdir -p scripts/gen/commands scripts/gen/flatten
+    sed 's/"loopc " \.\. host.version/"scripted"/' "$ROOT/gen/commands/version.lua" >scripts/gen/commands/version.lua
+    expect 0 "$LOOPC" --scripts scripts version
+    same "$OUT" scripted
+    expect 0 env LOOPC_SCRIPTS=scripts "$LOOPC" version
+    same "$OUT" scripted
+    expect 0 "$LOOPC" --scripts scripts check nested.lua
+    echo 'error("broken pass")' >scripts/gen/flatten/flatten.lua
+    expect 1 "$LOOPC" --scripts scripts check nested.lua
+    has "$ERR" 'this is a bug in loopc: gen/flatten/flatten.lua:1: broken pass'
+    has "$ERR" 'stack traceback'
+}
+
+run_tests
