@@ -114,6 +114,9 @@ test: install-packages ## runs all tests; installs with apt-get what they need a
 	+@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/run
 
+.PHONY: test-programs
+test-programs: all $(TEST_PROGRAMS) ## builds all that tests/run WORD... needs
+
 .PHONY: golden
 golden: all ## rewrites the golden files from what loopc prints now
 	$(BUILD)/loopc golden --update tests/golden

@@ -26,21 +26,21 @@
  * While the run function runs it calls the runtime at few places, each of them an inline test or
  * nothing at all where the spec gives no cause:
  *
- *     loopc_between   interrupt.h  at the start of each iteration: was there a signal, a tick?
+ *     loopc_poll   interrupt.h  at the start of each iteration: was there a signal, a tick?
  *     loopc_ended     program.h    at the end of an outermost loop: a checkpoint
- *     loopc_beat      interrupt.h  the same in failed and finally parts, which run to their end
+ *     loopc_poll_masked      interrupt.h  the same in failed and finally parts, which run to their end
  *     loopc_report    program.h    at the end of an iteration: a line of --metrics (metrics.h)
- *     loopc_fail, loopc_via, loopc_recover, loopc_worse
+ *     loopc_fail, loopc_propagate, loopc_recover, loopc_merge_status
  *                     status.h     failures on their way out
- *     loopc_within    interrupt.h  in elements of control flow and libraries: was there a signal?
+ *     loopc_poll_nosave    interrupt.h  in elements of control flow and libraries: was there a signal?
  *     loopc_weave_... weave.h      the turns of a WEAVE
  *     loopc_popen, loopc_spawn_... child.h  processes
- *     loopc_crew_run  crew.h       work that the threads of --threads share
+ *     loopc_team_run  team.h       work that the threads of --threads share
  *     loopc_enter, loopc_leave, loopc_at
  *                     watch.h      in the watched twin only
  *
  * A tick makes progress.h show a line. Between these calls the state belongs to the bodies alone:
- * no other thread reads or writes it, but for the crew while loopc_crew_run has not returned.
+ * no other thread reads or writes it, but for the thread team while loopc_team_run has not returned.
  *
  * The state is plain memory without pointers into itself, so it can be copied as it is. What it
  * points at (samples, texts, the listeners in struct loopc_run) lives as long as the program's
@@ -59,12 +59,12 @@
 #include "run/failures.h"
 #include "run/fields.h"
 #include "run/program.h"
-#include "run/interrupt.h"
-#include "telemetry/watch.h"
+#include "run/events.h"
+#include "telemetry/profile.h"
 #include "process/weave.h"
 #include "process/child.h"
-#include "library/machine.h"
-#include "parallel/crew.h"
+#include "library/instance.h"
+#include "parallel/team.h"
 #include "base/rng.h"
 #include "data/dataset.h"
 #include "nn/nn.h"

@@ -178,7 +178,7 @@ end
 
 -- Where a repetition looks up: an interruption ends it, but not in handlers.
 function Function:look_up()
-    self:line(self.e.source.in_handler and "loopc_beat(&s->loopc);" or "if ((st = loopc_within(&s->loopc))) return st;")
+    self:line(self.e.source.in_handler and "loopc_poll_masked(&s->loopc);" or "if ((st = loopc_poll_nosave(&s->loopc))) return st;")
 end
 
 function Function:close_for()

@@ -126,7 +126,7 @@ end
 
 local function write_places(unit, w)
     w:comment { "The places of the run, for --timings and --trace." }
-    w:open("static const struct loopc_place %s[] = {", unit.tables.places)
+    w:open("static const struct loopc_trace_point %s[] = {", unit.tables.places)
     for _, place in ipairs(unit.places) do
         w:line("{%s, %s, %d, '%s'},", cvalue.string(place.name), place.on and cvalue.string(place.on) or "NULL",
             place.parent, place.kind)

@@ -1,7 +1,7 @@
 -- The step form as a library: the header, and the functions that it declares.
 --
 -- The header holds what somebody needs who has states of this trainer: the structs and the prototypes. The source holds the
--- rest, all of it static; what it does not do itself is in runtime/library/machine.h.
+-- rest, all of it static; what it does not do itself is in runtime/library/instance.h.
 
 local CWriter = require "gen.c.writer"
 
@@ -80,11 +80,11 @@ end
 
 -- What they do, with the name of the program's table.
 local bodies = {
-    _init = "loopc_machine_init(&%s, s, seed);",
-    _copy = "loopc_machine_copy(&%s, to, from);",
-    _save = "return loopc_machine_save(&%s, s, path, message, size);",
-    _load = "return loopc_machine_load(&%s, s, path, message, size);",
-    _end = "loopc_machine_end(&%s, s);",
+    _init = "loopc_instance_init(&%s, s, seed);",
+    _copy = "loopc_instance_copy(&%s, to, from);",
+    _save = "return loopc_instance_save(&%s, s, path, message, size);",
+    _load = "return loopc_instance_load(&%s, s, path, message, size);",
+    _end = "loopc_instance_end(&%s, s);",
     _program = "return &%s;",
 }
 

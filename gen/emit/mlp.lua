@@ -88,7 +88,7 @@ local function arguments_of(net, entry)
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
         local special = { TARGETS = targets,
             INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
-            PART = net.threads and "struct loopc_part me" or "" }
+            PART = net.threads and "struct loopc_thread me" or "" }
         argument = special[argument] or argument
         if argument ~= "" then args[#args + 1] = argument end
     end
@@ -161,7 +161,7 @@ local function weights_room(letter, layer)
         or ("LOOPC_VECTOR(%d)"):format(layer.outputs)
 end
 
--- What the first layer is given, upright.
+-- What the first layer is given, feature-major.
 local function x_of(net)
     return ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.upright_room(net, mlp.layers(net)[1]), net.batch)
 end
@@ -173,7 +173,7 @@ end
 -- What threads that share a step have each for themselves.
 local function write_input(w, net)
     local function t0(layer) return layer.index == 0 and { "t" } or {} end
-    w:comment { ("Rows as the first layer of %s reads them: upright (features x samples) in x, lying in t0."):format(net.name),
+    w:comment { ("Rows as the first layer of %s reads them: feature-major (features x samples) in x, sample-major in t0."):format(net.name),
         "Each thread makes its own, which is sooner done than fetching those of another." }
     w:open("struct %s_input {", net.prefix)
     w:line("%s", x_of(net))
@@ -183,7 +183,7 @@ local function write_input(w, net)
 end
 
 local function write_activations(w, net, groups)
-    local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
+    local function feature_major(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
     local z = mlp.keeps_z(net)
     if net.threads then w:line("struct %s_input input; /* of the first thread, or the only one */", net.prefix) end
     members(w, "activations, features x samples" .. (z and "; z is what the last one is made of" or ""),
@@ -191,7 +191,7 @@ local function write_activations(w, net, groups)
     local lines = arrays(net, function(layer)
         if not (layer.last and z) then return { "a" } end
         return (groups.outputs or not mlp.loss_from_z(net)) and { "z", "a" } or { "z" }
-    end, upright)
+    end, feature_major)
     for _, line in ipairs(lines) do w:line("%s", line) end
     if groups.outputs then
         w:line("float out[%s]; /* the last one again, a row a sample */", mlp.product(net.batch, mlp.last(net).outputs))
@@ -199,9 +199,9 @@ local function write_activations(w, net, groups)
 end
 
 local function write_deltas(w, net, groups)
-    local function upright(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
+    local function feature_major(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
     members(w, "deltas: derivatives of the loss by what the activations are given",
-        arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, upright))
+        arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, feature_major))
     if groups.losses then
         members(w, "what each sample adds to the loss",
             { ("LOOPC_ALIGNED float losses[LOOPC_VECTOR(%d)];"):format(net.batch) })
@@ -211,7 +211,7 @@ end
 local function write_lying(w, net)
     local function t(layer) return (layer.index > 0 or not net.threads) and { "t" } or {} end
     local lines = arrays(net, t, lying_room(net))
-    if #lines > 0 then members(w, "inputs of the layers, lying: samples x features", lines) end
+    if #lines > 0 then members(w, "inputs of the layers, sample-major: samples x features", lines) end
 end
 
 local function struct(w, net, groups)

@@ -4,7 +4,7 @@
 -- Out: body[what](w, net) writes the statements of PREFIX_what; the heads are in gen/emit/mlp.lua.
 --
 -- Letters of arrays, each followed by the layer's number: w, b the weights; a what the layer puts out, z what its
--- activation is given; d the derivative of the loss by that; t what the layer is given, lying; g before w and b their
+-- activation is given; d the derivative of the loss by that; t what the layer is given, sample-major; g before w and b their
 -- gradients. x is what the first layer is given. How they stand in memory: runtime/nn/dense.h.
 
 local mlp = require "gen.tree.mlp"
@@ -45,7 +45,7 @@ end
 
 -- What takes a derivative back through an activation.
 local function gate_of(layer)
-    return layer.activation == "identity" and "LOOPC_STORE" or "LOOPC_GATE_" .. layer.activation:upper()
+    return layer.activation == "identity" and "LOOPC_STORE" or "LOOPC_BACKWARD_" .. layer.activation:upper()
 end
 
 -- A single output means "1" above this; several ignore it. The sums of a sigmoid are as good as what it makes of them.
@@ -60,10 +60,10 @@ end
 
 -- Writes what the threads wait for before they read each other's results; a body for one thread says nothing.
 local function meet(w, me)
-    if me == "me" then w:line("loopc_meet(me);") end
+    if me == "me" then w:line("loopc_barrier(me);") end
 end
 
-local alone = "LOOPC_ALONE"
+local alone = "LOOPC_ONE_THREAD"
 
 -- The standard deviation of init = "normal".
 local deviation = "0.05f"
@@ -87,8 +87,8 @@ function body.resize(w, net)
     w:line("return true;")
 end
 
--- What a layer is given, lying; `input` as for given.
-function body.lying(net, layer, input)
+-- What a layer is given, sample-major; `input` as for given.
+function body.sample_major(net, layer, input)
     return layer.index == 0 and given(net, "t0", input) or at("t", layer)
 end
 
@@ -139,7 +139,7 @@ function body.forward_part(w, net)
     w:close("};")
     w:blank()
     w:comment { "What the layers make of them: the share of one thread." }
-    w:line("static void %s_forward_part(void *job, struct loopc_part me)", net.prefix)
+    w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
     w:open("{")
     w:line("const struct %s_rows *const given = job;", net.prefix)
     w:line("struct %s *const n = given->n;", net.struct)
@@ -156,7 +156,7 @@ function body.forward(w, net)
     if net.threads then
         w:line("struct %s_rows given = {n, x, rows};", net.prefix)
         w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
-        w:line("    loopc_crew_run(%s_forward_part, &given, 0);", net.prefix)
+        w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
         w:line("else")
         w:line("    %s_forward_part(&given, %s);", net.prefix, alone)
     else
@@ -190,7 +190,7 @@ function body.losses(w, net, me)
         local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
         call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
         if layer.activation == "softmax" then
-            call(w, "loopc_softmax_gate", a, d, "rows", layer.outputs, me)
+            call(w, "loopc_softmax_backward", a, d, "rows", layer.outputs, me)
         end
     elseif net.output == "softmax" then
         call(w, "loopc_cross_entropy", z, "labels", d, table.unpack(sizes))
@@ -252,7 +252,7 @@ function body.back(w, net, me, use)
         if below then
             call(w, "loopc_dense_backward", at("w", layer), at("d", layer), input_of(net, layer), at("d", below),
                 "rows", net.batch, layer.inputs, layer.outputs, gate_of(below), me)
-            call(w, "loopc_turn", input_of(net, layer), at("t", layer), "rows", net.batch, layer.inputs, me)
+            call(w, "loopc_transpose", input_of(net, layer), at("t", layer), "rows", net.batch, layer.inputs, me)
             meet(w, me)
         end
         use(layer)
@@ -261,7 +261,7 @@ end
 
 function body.backward(w, net)
     body.back(w, net, alone, function(layer)
-        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.lying(net, layer), at("d", layer),
+        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.sample_major(net, layer), at("d", layer),
             "rows", net.batch, layer.inputs, layer.outputs, alone)
     end)
 end

@@ -120,10 +120,10 @@ local function write_rates(w, optimizer)
     local rule = mlp.rule(optimizer)
     local decay = rate(optimizer, "weight_decay", "f32")
     if rule == "sgd" or rule == "momentum" then
-        return cfit.assign(w, 4, "const struct loopc_rates rates", "loopc_sgd_rates",
+        return cfit.assign(w, 4, "const struct loopc_step_params rates", "loopc_sgd_params",
             { "eta", rate(optimizer, "momentum", "f32"), decay })
     end
-    cfit.assign(w, 4, "const struct loopc_rates rates", "loopc_adam_rates", {
+    cfit.assign(w, 4, "const struct loopc_step_params rates", "loopc_adam_params", {
         "LOOPC_" .. rule:upper(), "o->step", "eta", rate(optimizer, "beta1", "f64"), rate(optimizer, "beta2", "f64"),
         rate(optimizer, "epsilon", "f32"), decay,
     })
@@ -189,18 +189,18 @@ local function write_step(w, optimizer, me)
         cfit.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs },
             ";")
     end
-    if net.threads then w:line("struct %s_input *const input = loopc_crew_own(me, &n->input);", net.prefix) end
+    if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
     w:blank()
-    mlp_bodies.take(w, net, x, "LOOPC_ALONE", "input->")
+    mlp_bodies.take(w, net, x, "LOOPC_ONE_THREAD", "input->")
     mlp_bodies.take_targets(w, net, y, me)
     mlp_bodies.call_pass(w, net, me, "input")
     mlp_bodies.losses(w, net, me)
-    if net.threads then w:line("loopc_meet(me);") end
+    if net.threads then w:line("loopc_barrier(me);") end
     mlp_bodies.back(w, net, me, function(layer)
         local name = tostring(layer.index)
         local first = layer.index == 0 and (net.fetches or net.threads)
         local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
-            mlp_bodies.lying(net, layer, "input->"), "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs,
+            mlp_bodies.sample_major(net, layer, "input->"), "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs,
             "&rates" }
         if first then arguments[#arguments + 1] = net.fetches and "&ahead" or "NULL" end
         arguments[#arguments + 1] = me
@@ -219,7 +219,7 @@ local function write_shared(w, optimizer)
     w:close("};")
     w:blank()
     w:comment { "A training step: the share of one thread. " .. about[1] }
-    w:line("static void %s_learn_part(void *job, struct loopc_part me)", prefix)
+    w:line("static void %s_learn_part(void *job, struct loopc_thread me)", prefix)
     w:open("{")
     w:line("const struct %s_batch *const batch = job;", prefix)
     for _, declaration in ipairs(inputs_of(optimizer)) do
@@ -236,7 +236,7 @@ local function write_alone(w, optimizer)
     w:comment { "A training step. " .. about[1] }
     cfit.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(optimizer.net.prefix), inputs_of(optimizer), "")
     w:open("{")
-    write_step(w, optimizer, "LOOPC_ALONE")
+    write_step(w, optimizer, "LOOPC_ONE_THREAD")
     w:close("}")
     w:blank()
 end
@@ -251,7 +251,7 @@ local function write_learn(w, optimizer)
     w:open("{")
     if net.threads then
         w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
-        cfit.line(w, 4, "loopc_crew_run", { net.prefix .. "_learn_part", "&batch",
+        cfit.line(w, 4, "loopc_team_run", { net.prefix .. "_learn_part", "&batch",
             ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
     else
         local full = {}

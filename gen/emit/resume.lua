@@ -34,9 +34,9 @@ end
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
 -- its host.
 function emit_resume.boundary(run, item)
-    if item.in_handler then return run:line("loopc_beat(&s->loopc);") end
-    if not item.at_name then return run:line("if ((st = loopc_within(&s->loopc))) break;") end
-    run:line("if ((st = loopc_between(&s->loopc, %s))) break;", item.at_name)
+    if item.in_handler then return run:line("loopc_poll_masked(&s->loopc);") end
+    if not item.at_name then return run:line("if ((st = loopc_poll_nosave(&s->loopc))) break;") end
+    run:line("if ((st = loopc_poll(&s->loopc, %s))) break;", item.at_name)
     local label = run:name_label(item.occ.loop.name .. "_resumed")
     run.w:outdented("%s:", label)
     item.resumed = label

@@ -36,7 +36,7 @@ function Run:open(...) self.w:open(...) end
 -- `expression` as seen outside of a loop or callback named `name`: a failure in it goes on from `node`.
 local function via(expression, out, name, node)
     if not out.FAILED or not node then return expression end
-    return ('loopc_via(&s->loopc, %s, "%s", "%s")'):format(expression, name, node.full)
+    return ('loopc_propagate(&s->loopc, %s, "%s", "%s")'):format(expression, name, node.full)
 end
 
 -- The statement that leaves the bracket around `item` when `expression`, a status, is not LOOPC_OK.
@@ -63,7 +63,7 @@ function Run:call(item, expression, out)
         if self.list[item.parent].recovers then return self:line("handled |= %s;", expression) end
         return expression ~= "late" and self:line("%s;", expression) -- its failure is recorded, and one is pending
     end
-    if in_phase and item.part == "finally" then return self:line("st = loopc_worse(st, %s);", expression) end
+    if in_phase and item.part == "finally" then return self:line("st = loopc_merge_status(st, %s);", expression) end
     self:leave(item, expression, out)
 end
 

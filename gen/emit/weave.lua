@@ -44,7 +44,7 @@ end
 -- Outside of machines, where waiting for processes is the weave's own, it looks up in every turn.
 function Function:look_up_in_turns(processes)
     if self.machine or #processes == 0 then return end
-    self:line(self.e.source.in_handler and "loopc_beat(&s->loopc);" or "if ((st = loopc_within(&s->loopc))) break;")
+    self:line(self.e.source.in_handler and "loopc_poll_masked(&s->loopc);" or "if ((st = loopc_poll_nosave(&s->loopc))) break;")
 end
 
 function Function:enter_strands(weave, strands, stepper)

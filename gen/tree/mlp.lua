@@ -114,7 +114,7 @@ function mlp.last(net)
     return layers[#layers]
 end
 
--- For how many features there is room upright. Where the data set decides, any number up to the layer's room has to
+-- For how many features there is room feature-major. Where the data set decides, any number up to the layer's room has to
 -- fit, with the 8 rows that some have between their panels (runtime/nn/panel.h).
 function mlp.upright_room(net, layer)
     return layer.index == 0 and net.inputs_from and (layer.room + 31) // 32 * 32 or layer.room

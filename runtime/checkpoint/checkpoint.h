@@ -14,7 +14,7 @@
  *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is
  *     "loopc.divisor:FIELD" scaled, and what it is divided by then; for those who use the nets
  *                           (model.h)
- *     "loopc.position" ...  the members of struct loopc_moment, and "loopc.seed"
+ *     "loopc.position" ...  the members of struct loopc_checkpoint_info, and "loopc.seed"
  *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
  *                           "loopc.version" and "loopc.format" of the runtime
  *
@@ -37,8 +37,8 @@
 
 #define LOOPC_CHECKPOINT_FORMAT 1
 
-/* Where a run is. Start with loopc_moment_start; a checkpoint gives it back. */
-struct loopc_moment {
+/* Where a run is. Start with loopc_checkpoint_info_start; a checkpoint gives it back. */
+struct loopc_checkpoint_info {
     int64_t position; /* in the program, a number that emitted code gives out; 0: its beginning */
     int64_t number;   /* of the checkpoint in its folder; set by saving */
     int64_t steps;    /* see schedule.h; over all resumes */
@@ -49,9 +49,9 @@ struct loopc_moment {
     double best;     /* the best value so far; NaN without one */
 };
 
-static inline struct loopc_moment loopc_moment_start(void)
+static inline struct loopc_checkpoint_info loopc_checkpoint_info_start(void)
 {
-    return (struct loopc_moment){.metrics = -1, .best = (double)NAN};
+    return (struct loopc_checkpoint_info){.metrics = -1, .best = (double)NAN};
 }
 
 /* A number that programs share when a position in one means the same in the other: it is made of
@@ -61,7 +61,7 @@ uint64_t loopc_program_hash(const struct loopc_program *program);
 
 /* Saving. */
 
-struct loopc_folder {
+struct loopc_directory {
     const struct loopc_program *program;
     char *path;   /* without links, from the root */
     int fd;       /* holds the lock */
@@ -70,20 +70,21 @@ struct loopc_folder {
 
 /* Makes the folder, and those above it, if it is not there; locks it; and tries whether it can be
  * written to. Returns LOOPC_OK, or LOOPC_FAILED with a message and nothing to close. */
-int loopc_folder_open(struct loopc_folder *folder, const struct loopc_program *program,
-                      const char *path, const struct loopc_message *message);
-void loopc_folder_close(struct loopc_folder *folder);
+int loopc_directory_open(struct loopc_directory *folder, const struct loopc_program *program,
+                         const char *path, const struct loopc_message *message);
+void loopc_directory_close(struct loopc_directory *folder);
 
 /* Saves state, which does not change, and moment, whose number it sets; `best`: it is the best one,
  * too. Returns LOOPC_OK, or LOOPC_FAILED with a message: what was there before stands, and the next
  * try may succeed. It takes the time of the disk, and no memory but for the header. */
-int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc_moment *moment,
-                          bool best, const struct loopc_message *message);
+int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
+                          struct loopc_checkpoint_info *moment, bool best,
+                          const struct loopc_message *message);
 
 /* Removes all but the `keep` highest numbers; never the one saved last, never the best. Returns
  * LOOPC_OK, or LOOPC_FAILED with a message when one cannot be removed. */
-int loopc_folder_prune(const struct loopc_folder *folder, int64_t keep,
-                       const struct loopc_message *message);
+int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
+                          const struct loopc_message *message);
 
 /* Loading. */
 
@@ -103,8 +104,8 @@ struct loopc_loading {
     void (*note)(void *listener, enum loopc_note note, const char *text); /* or NULL */
     void *listener;
     struct loopc_message message;
-    struct loopc_moment moment; /* not with values_only */
-    char path[4096];            /* of the file */
+    struct loopc_checkpoint_info moment; /* not with values_only */
+    char path[4096];                     /* of the file */
 };
 
 /* Loads a file. Returns an enum loopc_verdict: LOOPC_LOADED; or another one with a message, the

@@ -15,7 +15,7 @@
 struct plan {
     struct loopc_loading *loading;
     struct loopc_safetensors file;
-    struct loopc_moment moment; /* entries point to it until all is well */
+    struct loopc_checkpoint_info moment; /* entries point to it until all is well */
     struct loopc_entries entries;
     const struct loopc_stored **sources; /* of each entry, NULL without one */
     const char **words;                  /* of each word, with `found` */
@@ -373,7 +373,7 @@ static int match_all(struct plan *plan)
 
 int loopc_checkpoint_load(struct loopc_loading *loading, const char *path)
 {
-    struct plan plan = {.loading = loading, .moment = loopc_moment_start()};
+    struct plan plan = {.loading = loading, .moment = loopc_checkpoint_info_start()};
     int verdict = loopc_safetensors_open(&plan.file, path, &loading->message);
     if (verdict) return verdict;
     verdict = check_sum(&plan);

@@ -1,7 +1,7 @@
 /* Finding the checkpoint to go on from. */
 #include "checkpoint/checkpoint.h"
 
-#include "checkpoint/folder.h"
+#include "checkpoint/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +62,7 @@ static int resume_latest(struct loopc_loading *loading, const char *folder)
     int64_t *numbers = NULL;
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return none_there(loading, folder);
-    const int count = fd < 0 ? -1 : loopc_folder_numbers(fd, loading->program->name, &numbers);
+    const int count = fd < 0 ? -1 : loopc_directory_numbers(fd, loading->program->name, &numbers);
     if (count < 0) {
         loopc_complain(&loading->message, NULL, "%s: %s", folder, strerror(errno));
     }

@@ -3,7 +3,7 @@
 
 #include "data/dataset.h"
 #include "checkpoint/entries.h"
-#include "checkpoint/folder.h"
+#include "checkpoint/directory.h"
 #include "base/json_text.h"
 #include "checkpoint/dataset_parts.h"
 
@@ -17,7 +17,7 @@
 
 /* A checkpoint on its way out. */
 struct saving {
-    struct loopc_folder *folder;
+    struct loopc_directory *folder;
     void *state;
     struct loopc_entries entries;
     struct loopc_tensor *tensors;
@@ -216,7 +216,7 @@ static void free_saving(struct saving *saving)
     loopc_entries_free(&saving->entries);
 }
 
-static int collect(struct saving *saving, struct loopc_moment *moment)
+static int collect(struct saving *saving, struct loopc_checkpoint_info *moment)
 {
     if (loopc_entries_make(&saving->entries, saving->folder->program, saving->state, moment,
                            saving->message)) {
@@ -228,7 +228,7 @@ static int collect(struct saving *saving, struct loopc_moment *moment)
 
 /* The folder may have been removed while the run went on. If there is one again, and no other run
  * has it, it will do. */
-static void look_again(struct loopc_folder *folder)
+static void look_again(struct loopc_directory *folder)
 {
     const int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;
@@ -242,7 +242,7 @@ static void look_again(struct loopc_folder *folder)
 
 /* Never writes over what is there: a run that ended in name_best has left a checkpoint that has the
  * temporary name as its second one. */
-static FILE *open_new(struct loopc_folder *folder, const char *name)
+static FILE *open_new(struct loopc_directory *folder, const char *name)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     unlinkat(folder->fd, name, 0);
@@ -267,7 +267,7 @@ static int sync_file(int fd)
 }
 
 /* Some file systems cannot sync a folder, and say so by EINVAL: their renames have to do. */
-static int sync_folder(const struct loopc_folder *folder)
+static int sync_folder(const struct loopc_directory *folder)
 {
     return sync_file(folder->fd) && errno != EINVAL ? LOOPC_FAILED : LOOPC_OK;
 }
@@ -286,7 +286,7 @@ static int write_new(struct saving *saving, const char *temporary)
     return st;
 }
 
-static int rename_to(const struct loopc_folder *folder, const char *from, const char *to)
+static int rename_to(const struct loopc_directory *folder, const char *from, const char *to)
 {
     return renameat(folder->fd, from, folder->fd, to) ? LOOPC_FAILED : LOOPC_OK;
 }
@@ -295,7 +295,7 @@ static int rename_to(const struct loopc_folder *folder, const char *from, const 
  * have two, it is written twice. */
 static int name_best(struct saving *saving, const char *written)
 {
-    const struct loopc_folder *folder = saving->folder;
+    const struct loopc_directory *folder = saving->folder;
     char temporary[LOOPC_NAME_SIZE], best[LOOPC_NAME_SIZE];
     loopc_saving_best_name(folder->program->name, temporary);
     loopc_best_name(folder->program->name, best);
@@ -314,7 +314,7 @@ static int name_best(struct saving *saving, const char *written)
  * be kept is no reason to lose the checkpoint. Returns with errno set. */
 static int write_files(struct saving *saving, bool best)
 {
-    struct loopc_folder *folder = saving->folder;
+    struct loopc_directory *folder = saving->folder;
     char temporary[LOOPC_NAME_SIZE];
     loopc_saving_name(folder->program->name, temporary);
     int st = write_new(saving, temporary), kept = LOOPC_OK, why = 0;
@@ -329,8 +329,9 @@ static int write_files(struct saving *saving, bool best)
     return st ? st : kept;
 }
 
-int loopc_checkpoint_save(struct loopc_folder *folder, void *state, struct loopc_moment *moment,
-                          bool best, const struct loopc_message *message)
+int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
+                          struct loopc_checkpoint_info *moment, bool best,
+                          const struct loopc_message *message)
 {
     struct saving saving = {.folder = folder, .state = state, .message = message};
     moment->number = folder->last + 1;

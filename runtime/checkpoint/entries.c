@@ -25,14 +25,14 @@ static const struct {
     enum loopc_dtype dtype;
     size_t offset;
 } members[] = {
-    {"loopc.position", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, position)},
-    {"loopc.number", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, number)},
-    {"loopc.steps", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, steps)},
-    {"loopc.epochs", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, epochs)},
-    {"loopc.ended", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, ended)},
-    {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_moment, metrics)},
-    {"loopc.seconds", LOOPC_DTYPE_F64, offsetof(struct loopc_moment, seconds)},
-    {"loopc.best", LOOPC_DTYPE_F64, offsetof(struct loopc_moment, best)},
+    {"loopc.position", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, position)},
+    {"loopc.number", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, number)},
+    {"loopc.steps", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, steps)},
+    {"loopc.epochs", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, epochs)},
+    {"loopc.ended", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, ended)},
+    {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, metrics)},
+    {"loopc.seconds", LOOPC_DTYPE_F64, offsetof(struct loopc_checkpoint_info, seconds)},
+    {"loopc.best", LOOPC_DTYPE_F64, offsetof(struct loopc_checkpoint_info, best)},
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 
@@ -117,7 +117,8 @@ static int add_words(struct loopc_entries *entries, const struct loopc_field *fi
     return LOOPC_OK;
 }
 
-static void add_moment(struct loopc_entries *entries, void *state, struct loopc_moment *moment)
+static void add_moment(struct loopc_entries *entries, void *state,
+                       struct loopc_checkpoint_info *moment)
 {
     struct loopc_run *run = state;
     for (int i = 0; i < MEMBERS; i++) {
@@ -156,7 +157,7 @@ static int add_fields(struct loopc_entries *entries, const struct loopc_program 
 }
 
 int loopc_entries_make(struct loopc_entries *entries, const struct loopc_program *program,
-                       void *state, struct loopc_moment *moment,
+                       void *state, struct loopc_checkpoint_info *moment,
                        const struct loopc_message *message)
 {
     *entries = (struct loopc_entries){0};
@@ -225,7 +226,7 @@ uint64_t loopc_program_hash(const struct loopc_program *program)
 {
     uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), program->name);
     for (int i = 0; i < program->place_count; i++) {
-        const struct loopc_place *place = &program->places[i];
+        const struct loopc_trace_point *place = &program->places[i];
         const int32_t parent = place->parent;
         hash = hash_text(hash_text(hash, place->name), place->on);
         hash = hash_bytes(hash, &parent, sizeof parent);

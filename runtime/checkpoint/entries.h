@@ -35,7 +35,7 @@ struct loopc_entries {
 /* All of a state and of a moment. Entries point into both. Returns LOOPC_OK, or LOOPC_FAILED with a
  * message; free them either way. */
 int loopc_entries_make(struct loopc_entries *entries, const struct loopc_program *program,
-                       void *state, struct loopc_moment *moment,
+                       void *state, struct loopc_checkpoint_info *moment,
                        const struct loopc_message *message);
 void loopc_entries_free(struct loopc_entries *entries);
 

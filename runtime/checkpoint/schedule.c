@@ -76,7 +76,7 @@ void loopc_counters_free(struct loopc_counters *counters)
 }
 
 void loopc_counters_read(const struct loopc_counters *counters, const void *state,
-                         struct loopc_moment *moment)
+                         struct loopc_checkpoint_info *moment)
 {
     moment->steps = moment->epochs = 0;
     for (int i = 0; i < counters->steps; i++)
@@ -131,8 +131,9 @@ int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
     return LOOPC_OK;
 }
 
-bool loopc_schedule_due(const struct loopc_schedule *schedule, const struct loopc_moment *last,
-                        const struct loopc_moment *now)
+bool loopc_schedule_due(const struct loopc_schedule *schedule,
+                        const struct loopc_checkpoint_info *last,
+                        const struct loopc_checkpoint_info *now)
 {
     if (schedule->every <= 0) return false;
     if (schedule->unit == LOOPC_SECONDS) return now->seconds - last->seconds >= schedule->every;
@@ -205,7 +206,7 @@ int loopc_best_parse(struct loopc_best *best, const char *text, const struct loo
 }
 
 bool loopc_best_improves(const struct loopc_best *best, const void *state,
-                         struct loopc_moment *moment)
+                         struct loopc_checkpoint_info *moment)
 {
     const double value = best->field ? loopc_field_real(best->field, state, 0) : (double)NAN;
     const double before = moment->best;

@@ -22,7 +22,7 @@ void loopc_counters_free(struct loopc_counters *counters);
 
 /* Sets steps and epochs of moment. */
 void loopc_counters_read(const struct loopc_counters *counters, const void *state,
-                         struct loopc_moment *moment);
+                         struct loopc_checkpoint_info *moment);
 
 /* Every so often. */
 
@@ -42,8 +42,9 @@ int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
 /* Whether one is due now, `last` being the moment of the one before (or the start). Steps and
  * epochs are due at multiples of N, whatever else was saved in between, so that a run that was
  * resumed saves where one that was not does; seconds are due N after the one before. */
-bool loopc_schedule_due(const struct loopc_schedule *schedule, const struct loopc_moment *last,
-                        const struct loopc_moment *now);
+bool loopc_schedule_due(const struct loopc_schedule *schedule,
+                        const struct loopc_checkpoint_info *last,
+                        const struct loopc_checkpoint_info *now);
 
 /* The best. */
 
@@ -59,6 +60,6 @@ int loopc_best_parse(struct loopc_best *best, const char *text, const struct loo
 
 /* Whether the field is better now than moment->best, which then becomes its value. NaN never is. */
 bool loopc_best_improves(const struct loopc_best *best, const void *state,
-                         struct loopc_moment *moment);
+                         struct loopc_checkpoint_info *moment);
 
 #endif

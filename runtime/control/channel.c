@@ -2,7 +2,7 @@
 #include "control/channel.h"
 
 #include "control/channel_state.h"
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "run/signals.h"
 #include "run/failures.h"
 #include "base/timing.h"
@@ -101,7 +101,7 @@ static bool is_over(struct loopc_channel *ch)
         ch->ending && (!ch->out.first || ch->ends.out < 0 || loopc_clock() >= ch->deadline);
     const bool tick = !ch->asleep && !ch->ending;
     pthread_mutex_unlock(&ch->lock);
-    if (tick) loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    if (tick) loopc_raise_event(LOOPC_EVENT_CONTROL);
     return over;
 }
 
@@ -251,7 +251,7 @@ void loopc_channel_sleep(struct loopc_channel *ch, int causes)
     struct pollfd fd = {.fd = ch->run_wake, .events = POLLIN};
     loopc_signals_set(&handled);
     pthread_sigmask(SIG_BLOCK, &handled, &before);
-    if (!(loopc_attention_raised() & causes)) {
+    if (!(loopc_events_pending() & causes)) {
         set_asleep(ch, true);
         ppoll(&fd, 1, NULL, &before);
         loopc_calm(ch->run_wake);

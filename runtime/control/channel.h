@@ -82,7 +82,7 @@ int64_t loopc_channel_beaten(struct loopc_channel *channel);
 /* How many reports were dropped so far. */
 uint64_t loopc_channel_dropped(struct loopc_channel *channel);
 
-/* Sleeps until attention is raised by one of these causes; mail raises LOOPC_CAUSE_CONTROL. May
+/* Sleeps until attention is raised by one of these causes; mail raises LOOPC_EVENT_CONTROL. May
  * come back early. */
 void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 

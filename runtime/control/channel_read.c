@@ -1,7 +1,7 @@
 /* The control channel, incoming: from bytes to mail. */
 #include "control/channel_state.h"
 
-#include "run/interrupt.h"
+#include "run/events.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ void loopc_channel_deliver(struct loopc_channel *ch, enum loopc_mail_kind kind, 
     pthread_mutex_lock(&ch->lock);
     loopc_queue_add(&ch->mail, mail);
     pthread_mutex_unlock(&ch->lock);
-    loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    loopc_raise_event(LOOPC_EVENT_CONTROL);
     loopc_wake(ch->run_wake);
 }
 

@@ -2,11 +2,11 @@
 #include "control/control.h"
 
 #include "control/control_state.h"
-#include "run/interrupt.h"
-#include "checkpoint/saver.h"
+#include "run/events.h"
+#include "checkpoint/checkpointer.h"
 #include "main/startup.h"
 #include "base/timing.h"
-#include "telemetry/watch.h"
+#include "telemetry/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,14 +44,14 @@ static void add_error(struct loopc_control *c, const char *text)
 
 static void save(struct loopc_control *c, struct loopc_run *run, int at)
 {
-    const int64_t before = run->saver ? loopc_saver_number(run->saver) : 0;
-    if (!run->saver || at <= 0) {
-        add_error(c, run->saver ? "checkpoint: not at the target"
-                                : "checkpoint: it was started without --checkpoint");
+    const int64_t before = run->checkpointer ? loopc_checkpointer_number(run->checkpointer) : 0;
+    if (!run->checkpointer || at <= 0) {
+        add_error(c, run->checkpointer ? "checkpoint: not at the target"
+                                       : "checkpoint: it was started without --checkpoint");
         return;
     }
-    loopc_saver_attend(run->saver, run, at, true);
-    const int64_t number = loopc_saver_number(run->saver);
+    loopc_checkpointer_attend(run->checkpointer, run, at, true);
+    const int64_t number = loopc_checkpointer_number(run->checkpointer);
     if (number > before) {
         c->tell_checkpoint = number;
     } else {
@@ -254,18 +254,18 @@ static bool looks_always(const struct loopc_control *c)
 /* Orders and reports until it may go on, or is to end, or is interrupted. */
 static void stand(struct loopc_control *c, struct loopc_run *run, int at)
 {
-    enum { CAUSES = LOOPC_CAUSE_SIGNAL | LOOPC_CAUSE_NOW | LOOPC_CAUSE_CONTROL };
+    enum { CAUSES = LOOPC_EVENT_SIGNAL | LOOPC_EVENT_NOW | LOOPC_EVENT_CONTROL };
     for (;;) {
-        loopc_attention_take(LOOPC_CAUSE_CONTROL);
+        loopc_events_take(LOOPC_EVENT_CONTROL);
         if (c->replay) read_replay(c, run, at);
         read_all_mail(c, run, at);
         const int64_t batch = loopc_control_batch(c, run);
         finish_steps(c, batch);
         loopc_control_report(c, run);
         if (c->ended || (!c->paused && batch < c->goal)) return;
-        if (loopc_attention_raised() & LOOPC_CAUSE_SIGNAL) return;
-        if (loopc_attention_take(LOOPC_CAUSE_NOW) && run->saver && at > 0)
-            loopc_saver_attend(run->saver, run, at, true);
+        if (loopc_events_pending() & LOOPC_EVENT_SIGNAL) return;
+        if (loopc_events_take(LOOPC_EVENT_NOW) && run->checkpointer && at > 0)
+            loopc_checkpointer_attend(run->checkpointer, run, at, true);
         loopc_channel_sleep(c->channel, CAUSES);
     }
 }
@@ -294,16 +294,16 @@ static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
 bool loopc_control_attend(struct loopc_control *c, struct loopc_run *run, int at)
 {
     if (is_idle_replay(c, run)) {
-        loopc_call_attention(LOOPC_CAUSE_CONTROL);
+        loopc_raise_event(LOOPC_EVENT_CONTROL);
         return false;
     }
     if (c->owner != getpid()) return false;
     if (!is_between_batches(c, at)) {
-        loopc_call_attention(LOOPC_CAUSE_CONTROL);
+        loopc_raise_event(LOOPC_EVENT_CONTROL);
         return c->ended;
     }
     stand(c, run, at);
-    if (!c->ended && looks_always(c)) loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    if (!c->ended && looks_always(c)) loopc_raise_event(LOOPC_EVENT_CONTROL);
     return c->ended;
 }
 
@@ -312,7 +312,7 @@ bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
 {
     if (!c->target || c->owner != getpid()) return false;
     stand(c, run, -1);
-    loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    loopc_raise_event(LOOPC_EVENT_CONTROL);
     return true;
 }
 
@@ -320,27 +320,27 @@ bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
 
 static bool start_watch(struct loopc_control *c, struct loopc_run *run)
 {
-    c->own_watch = run->watch = loopc_watch_start(c->program, run, true, false, stderr);
-    if (!run->watch) {
+    c->own_watch = run->profile = loopc_profile_start(c->program, run, true, false, stderr);
+    if (!run->profile) {
         c->watch = false;
         add_error(c, "watch: no memory");
         return false;
     }
-    loopc_watch_follow(run->watch, &c->where.place);
+    loopc_profile_follow(run->profile, &c->where.place);
     return true;
 }
 
 static bool end_watch(struct loopc_control *c, struct loopc_run *run)
 {
-    loopc_watch_follow(run->watch, NULL);
-    loopc_watch_free(run->watch);
-    c->own_watch = run->watch = NULL;
+    loopc_profile_follow(run->profile, NULL);
+    loopc_profile_free(run->profile);
+    c->own_watch = run->profile = NULL;
     return true;
 }
 
 bool loopc_control_turn(struct loopc_control *c, struct loopc_run *run)
 {
     if (c->owner != getpid() || c->ended) return false;
-    if (c->watch && !run->watch) return start_watch(c, run);
-    return !c->watch && run->watch && run->watch == c->own_watch && end_watch(c, run);
+    if (c->watch && !run->profile) return start_watch(c, run);
+    return !c->watch && run->profile && run->profile == c->own_watch && end_watch(c, run);
 }

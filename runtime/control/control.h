@@ -49,7 +49,7 @@ bool loopc_control_attend(struct loopc_control *control, struct loopc_run *run, 
 /* The same at the target; see loopc_wait. */
 bool loopc_control_wait(struct loopc_control *control, struct loopc_run *run);
 
-/* Begins or ends to watch, if that is asked for; run->watch then says which. Returns whether it
+/* Begins or ends to watch, if that is asked for; run->profile then says which. Returns whether it
  * did: the run has to go on in its other function. */
 bool loopc_control_turn(struct loopc_control *control, struct loopc_run *run);
 

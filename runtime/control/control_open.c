@@ -2,9 +2,9 @@
 #include "control/control.h"
 
 #include "control/control_state.h"
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "main/startup.h"
-#include "telemetry/watch.h"
+#include "telemetry/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +118,7 @@ static int open_all(struct loopc_control *c, const struct loopc_job *job)
     loopc_channel_follow(c->channel, &c->where);
     start_goal(c, job);
     run->control = c;
-    loopc_call_attention(LOOPC_CAUSE_CONTROL);
+    loopc_raise_event(LOOPC_EVENT_CONTROL);
     return LOOPC_GO_ON;
 }
 
@@ -148,7 +148,7 @@ int loopc_control_close(struct loopc_control *c, struct loopc_run *run, int st)
 {
     if (!c) return LOOPC_OK;
     if (run->control && c->owner == getpid()) loopc_control_report_end(c, run, st == LOOPC_FAILED);
-    if (run->watch && run->watch == c->own_watch) loopc_watch_follow(run->watch, NULL);
+    if (run->profile && run->profile == c->own_watch) loopc_profile_follow(run->profile, NULL);
     int lost = loopc_channel_close(c->channel);
     lost |= loopc_journal_close(c->journal);
     loopc_replay_free(c->replay);

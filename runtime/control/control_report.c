@@ -3,7 +3,7 @@
 
 #include "base/json_text.h"
 #include "base/timing.h"
-#include "telemetry/watch.h"
+#include "telemetry/profile.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -161,7 +161,7 @@ static void write_settable(struct loopc_control *c, const void *state)
 static void write_places(struct loopc_control *c)
 {
     for (int i = 0; i < c->program->place_count; i++) {
-        const struct loopc_place *place = &c->program->places[i];
+        const struct loopc_trace_point *place = &c->program->places[i];
         fprintf(c->file, "%s{\"name\": ", i ? ", " : "");
         loopc_json_string(c->file, place->name);
         fprintf(c->file, ", \"kind\": \"%c\", \"parent\": %d", place->kind, place->parent);
@@ -211,9 +211,9 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
 static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     open_member(c, "timings", batch);
-    if (run->watch) {
-        fprintf(c->file, "{\"seconds\": %.6g, \"places\": ", loopc_watch_seconds(run->watch));
-        loopc_watch_write(run->watch, c->file);
+    if (run->profile) {
+        fprintf(c->file, "{\"seconds\": %.6g, \"places\": ", loopc_profile_seconds(run->profile));
+        loopc_profile_write(run->profile, c->file);
         fputs("}]", c->file);
     } else {
         fputs("false]", c->file);

@@ -30,7 +30,7 @@ struct loopc_control {
     bool paused, ended;
     bool stay;  /* the end of the peer is not the end of the run: another may come */
     bool watch; /* is wished to be watched */
-    struct loopc_watch *own_watch; /* the one that was started here, or NULL */
+    struct loopc_profile *own_watch; /* the one that was started here, or NULL */
     struct loopc_whereabouts where;
 
     /* What is to be said next. */

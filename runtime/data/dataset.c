@@ -44,7 +44,7 @@ static int read_format(struct loopc_loading *l)
     return loopc_is_idx(l->in->next, count) ? loopc_read_idx(l) : loopc_read_csv(l);
 }
 
-static int read_file(struct loopc_loading *l, const char *path, enum loopc_part part)
+static int read_file(struct loopc_loading *l, const char *path, enum loopc_thread part)
 {
     l->part = part;
     l->in = loopc_input_open(path, l->message);

@@ -77,11 +77,11 @@ void loopc_forward_free(struct loopc_forward *f)
 /* In place. */
 static void activate(const char *name, float *a, int32_t rows, int32_t outputs)
 {
-    if (!strcmp(name, "relu")) loopc_activate(a, a, a, rows, outputs, LOOPC_RELU, LOOPC_ALONE);
-    if (!strcmp(name, "tanh")) loopc_activate(a, a, a, rows, outputs, LOOPC_TANH, LOOPC_ALONE);
+    if (!strcmp(name, "relu")) loopc_activate(a, a, a, rows, outputs, LOOPC_RELU, LOOPC_ONE_THREAD);
+    if (!strcmp(name, "tanh")) loopc_activate(a, a, a, rows, outputs, LOOPC_TANH, LOOPC_ONE_THREAD);
     if (!strcmp(name, "sigmoid"))
-        loopc_activate(a, a, a, rows, outputs, LOOPC_SIGMOID, LOOPC_ALONE);
-    if (!strcmp(name, "softmax")) loopc_softmax(a, a, rows, outputs, LOOPC_ALONE);
+        loopc_activate(a, a, a, rows, outputs, LOOPC_SIGMOID, LOOPC_ONE_THREAD);
+    if (!strcmp(name, "softmax")) loopc_softmax(a, a, rows, outputs, LOOPC_ONE_THREAD);
 }
 
 const float *loopc_forward_run(struct loopc_forward *f, const float *x, int32_t rows)
@@ -89,11 +89,11 @@ const float *loopc_forward_run(struct loopc_forward *f, const float *x, int32_t 
     const int layers = f->model->net->layers;
     float *from = f->arrays[2 * layers], *to = f->arrays[2 * layers + 1];
     loopc_pack((struct loopc_rows){.x = x}, NULL, from, rows, f->most, f->model->inputs,
-               LOOPC_ALONE);
+               LOOPC_ONE_THREAD);
     for (int i = 0; i < layers; i++) {
         const struct loopc_layer *const layer = &f->model->layers[i];
         loopc_dense_forward(f->arrays[2 * i], f->arrays[2 * i + 1], from, to, rows, f->most,
-                            layer->inputs, layer->outputs, LOOPC_STORE, LOOPC_ALONE);
+                            layer->inputs, layer->outputs, LOOPC_STORE, LOOPC_ONE_THREAD);
         activate(layer->activation, to, rows, layer->outputs);
         float *const free_one = from;
         from = to;

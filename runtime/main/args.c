@@ -3,7 +3,7 @@
  * a script's command line means. */
 #include "main/args.h"
 
-#include "parallel/crew.h"
+#include "parallel/team.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,9 +131,9 @@ static int read_threads(struct reader *reader)
 {
     const int32_t *threads = &reader->args->threads;
     if (read_number(reader, "threads", LOOPC_I32, &reader->args->threads)) return LOOPC_FAILED;
-    if (*threads >= 1 && *threads <= LOOPC_CREW_MOST) return LOOPC_OK;
+    if (*threads >= 1 && *threads <= LOOPC_TEAM_MOST) return LOOPC_OK;
     char why[64];
-    snprintf(why, sizeof why, "a run has 1 to %d threads", LOOPC_CREW_MOST);
+    snprintf(why, sizeof why, "a run has 1 to %d threads", LOOPC_TEAM_MOST);
     return wrong_value(reader, "threads", why, "as many as there are processors, or fewer");
 }
 

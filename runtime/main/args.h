@@ -11,7 +11,7 @@
 
 #include "run/fields.h"
 #include "run/program.h"
-#include "checkpoint/saver.h"
+#include "checkpoint/checkpointer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ struct loopc_model_args {
 struct loopc_args {
     enum loopc_wish wish;
     uint64_t seed;       /* of the runtime; default 1 */
-    int32_t threads;     /* of the crew; default 1 */
+    int32_t threads;     /* of the thread team; default 1 */
     const char *metrics; /* a path, or NULL */
     bool timings, trace;
     const char *timings_log; /* a path, or NULL */

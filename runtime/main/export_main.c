@@ -1,7 +1,7 @@
 /* The verbs of a trained model: which checkpoint, which nets, and what is to become of them. */
 #include "export/model.h"
 
-#include "checkpoint/folder.h"
+#include "checkpoint/directory.h"
 #include "main/startup.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ static int open_latest(struct task *task)
     const char *folder = task->saving->folder;
     int64_t *numbers = NULL;
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int count = fd < 0 ? -1 : loopc_folder_numbers(fd, task->program->name, &numbers);
+    const int count = fd < 0 ? -1 : loopc_directory_numbers(fd, task->program->name, &numbers);
     if (count < 0) loopc_complain(&task->message, NULL, "%s: %s", folder, strerror(errno));
     if (count == 0)
         loopc_complain(&task->message, NULL, "%s: there is no checkpoint of %s in it", folder,

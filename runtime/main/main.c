@@ -3,12 +3,12 @@
 
 #include "process/child.h"
 #include "control/control.h"
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "telemetry/metrics.h"
 #include "telemetry/progress.h"
-#include "checkpoint/saver.h"
+#include "checkpoint/checkpointer.h"
 #include "main/startup.h"
-#include "telemetry/watch.h"
+#include "telemetry/profile.h"
 #include "process/weave.h"
 
 #include <errno.h>
@@ -34,35 +34,37 @@ static void turn_over(struct loopc_run *run, int at)
     longjmp(turn, 1);
 }
 
-int loopc_attend(struct loopc_run *run, int at)
+int loopc_handle_events(struct loopc_run *run, int at)
 {
-    int causes = atomic_exchange_explicit(&loopc_attention, 0, memory_order_relaxed);
-    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
-    if (run->control && (causes & LOOPC_CAUSE_CONTROL) && !(causes & LOOPC_CAUSE_SIGNAL)) {
+    int causes = atomic_exchange_explicit(&loopc_pending_events, 0, memory_order_relaxed);
+    if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
+    if (run->control && (causes & LOOPC_EVENT_CONTROL) && !(causes & LOOPC_EVENT_SIGNAL)) {
         const bool ended = loopc_control_attend(run->control, run, at);
-        causes |= loopc_attention_take(LOOPC_CAUSE_SIGNAL);
-        if (ended && !(causes & LOOPC_CAUSE_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
+        causes |= loopc_events_take(LOOPC_EVENT_SIGNAL);
+        if (ended && !(causes & LOOPC_EVENT_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
     }
-    const bool ended = (causes & LOOPC_CAUSE_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
-    const bool now = ended || (causes & LOOPC_CAUSE_NOW);
-    if (run->saver && loopc_saver_attend(run->saver, run, at, now)) return LOOPC_FAILED;
+    const bool ended = (causes & LOOPC_EVENT_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool now = ended || (causes & LOOPC_EVENT_NOW);
+    if (run->checkpointer && loopc_checkpointer_attend(run->checkpointer, run, at, now))
+        return LOOPC_FAILED;
     if (!ended && run->control && at > 0) turn_over(run, at);
     if (!ended) return LOOPC_OK;
-    if (causes & LOOPC_CAUSE_SIGNAL) run->interrupted = loopc_signal_caught();
+    if (causes & LOOPC_EVENT_SIGNAL) run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
 }
 
 int loopc_save_end(struct loopc_run *run, int at)
 {
-    return loopc_saver_end(run->saver, run, at);
+    return loopc_checkpointer_end(run->checkpointer, run, at);
 }
 
-int loopc_attend_within(struct loopc_run *run)
+int loopc_handle_events_nosave(struct loopc_run *run)
 {
-    const int mine = LOOPC_CAUSE_TICK | LOOPC_CAUSE_SIGNAL;
-    const int causes = atomic_fetch_and_explicit(&loopc_attention, ~mine, memory_order_relaxed);
-    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
-    if (!(causes & LOOPC_CAUSE_SIGNAL)) return LOOPC_OK;
+    const int mine = LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL;
+    const int causes =
+        atomic_fetch_and_explicit(&loopc_pending_events, ~mine, memory_order_relaxed);
+    if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
+    if (!(causes & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
     run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
 }
@@ -72,11 +74,11 @@ bool loopc_wait_for_target(struct loopc_run *run)
     return loopc_control_wait(run->control, run);
 }
 
-void loopc_attend_handler(struct loopc_run *run)
+void loopc_handle_events_masked(struct loopc_run *run)
 {
     const int causes =
-        atomic_fetch_and_explicit(&loopc_attention, ~LOOPC_CAUSE_TICK, memory_order_relaxed);
-    if (causes & LOOPC_CAUSE_TICK) loopc_progress_show(run->progress, run);
+        atomic_fetch_and_explicit(&loopc_pending_events, ~LOOPC_EVENT_TICK, memory_order_relaxed);
+    if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
 }
 
 void loopc_tell(const struct loopc_run *run, const char *format, ...)
@@ -110,7 +112,7 @@ static int run_steps(const struct loopc_job *job)
     while (left != 0) {
         const uint64_t waits = run->waits;
         const int st =
-            run->watch ? job->program->step_watched(job->state) : job->program->step(job->state);
+            run->profile ? job->program->step_watched(job->state) : job->program->step(job->state);
         if (st != LOOPC_MORE) return st;
         idle = run->waits != waits ? idle + 1 : 0;
         if (idle > 16) loopc_nap();
@@ -125,7 +127,7 @@ static int run_once(const struct loopc_job *job)
     const struct loopc_run *run = job->state;
     (void)setjmp(turn);
     if (job->program->step) return run_steps(job);
-    return run->watch ? job->program->watched(job->state) : job->program->run(job->state);
+    return run->profile ? job->program->watched(job->state) : job->program->run(job->state);
 }
 
 static int start_watch(const struct loopc_job *job, struct loopc_run *run)
@@ -133,9 +135,9 @@ static int start_watch(const struct loopc_job *job, struct loopc_run *run)
     const struct loopc_args *args = &job->args;
     const bool timings = args->timings || args->timings_log;
     if (!timings && !args->trace) return LOOPC_OK;
-    run->watch = loopc_watch_start(job->program, job->state, timings, args->trace, stderr);
-    if (!run->watch) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    if (job->timings_log) loopc_watch_log(run->watch, job->timings_log);
+    run->profile = loopc_profile_start(job->program, job->state, timings, args->trace, stderr);
+    if (!run->profile) return loopc_fail(run, job->program->name, "no memory to watch the run");
+    if (job->timings_log) loopc_profile_log(run->profile, job->timings_log);
     return LOOPC_OK;
 }
 
@@ -144,7 +146,7 @@ static int run_watched(const struct loopc_job *job, struct loopc_run *run)
 {
     if (start_watch(job, run)) return LOOPC_FAILED;
     const int st = run_once(job);
-    if (!run->watch || !loopc_watch_end(run->watch)) return st;
+    if (!run->profile || !loopc_profile_end(run->profile)) return st;
     return st | loopc_fail(run, job->program->name, "--timings-log: %s is not complete",
                            job->args.timings_log);
 }
@@ -228,17 +230,17 @@ static int finish(const struct loopc_job *job, int st)
     const char *word;
     const int lost = loopc_flush_stdout(job->program);
     int code = conclude(job, st, &word);
-    if (loopc_saver_close(run->saver, run, st == LOOPC_OK)) {
+    if (loopc_checkpointer_close(run->checkpointer, run, st == LOOPC_OK)) {
         loopc_say(job->program, "error", "--checkpoint: a checkpoint is missing");
         code = 1;
     }
-    run->saver = NULL;
+    run->checkpointer = NULL;
     if (loopc_metrics_close(run->metrics, job->state, word)) {
         loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
         code = 1;
     }
-    if (run->watch && job->args.timings) loopc_watch_print(run->watch, stderr);
-    loopc_watch_free(run->watch);
+    if (run->profile && job->args.timings) loopc_profile_print(run->profile, stderr);
+    loopc_profile_free(run->profile);
     return lost || is_unseen(&job->args) ? 1 : code;
 }
 

@@ -1,13 +1,13 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
-#include "parallel/crew.h"
+#include "parallel/team.h"
 #include "data/dataset.h"
-#include "run/interrupt.h"
-#include "library/machine.h"
+#include "run/events.h"
+#include "library/instance.h"
 #include "telemetry/metrics.h"
 #include "base/pages.h"
-#include "checkpoint/saver.h"
+#include "checkpoint/checkpointer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -249,7 +249,7 @@ static int open_metrics(const struct loopc_job *job)
     struct loopc_run *run = job->state;
     char message[512];
     if (!job->args.metrics) return LOOPC_GO_ON;
-    const int64_t keep = run->saver ? loopc_saver_metrics(run->saver) : -1;
+    const int64_t keep = run->checkpointer ? loopc_checkpointer_metrics(run->checkpointer) : -1;
     run->metrics =
         loopc_metrics_open(job->program, job->args.metrics, keep, message, sizeof message);
     if (run->metrics) return LOOPC_GO_ON;
@@ -286,14 +286,14 @@ static int open_saver(const struct loopc_job *job)
         hint(job->program, "--checkpoint <folder>");
         return BAD_USAGE;
     }
-    run->saver = loopc_saver_open(job->program, saving, message, sizeof message);
-    return run->saver ? LOOPC_GO_ON : bad_saving(job, message);
+    run->checkpointer = loopc_checkpointer_open(job->program, saving, message, sizeof message);
+    return run->checkpointer ? LOOPC_GO_ON : bad_saving(job, message);
 }
 
 static int make_crew(const struct loopc_job *job)
 {
     char message[256];
-    if (!loopc_crew_size(job->args.threads, message, sizeof message)) return LOOPC_GO_ON;
+    if (!loopc_team_size(job->args.threads, message, sizeof message)) return LOOPC_GO_ON;
     loopc_say(job->program, "error", "--threads: %s", message);
     return 1;
 }
@@ -306,7 +306,7 @@ int loopc_start(struct loopc_job *job, int argc, char **argv)
     int code = make_state(job);
     if (code == LOOPC_GO_ON) code = read_command_line(job, argc, argv);
     if (code == LOOPC_GO_ON) code = load_datasets(job);
-    if (code == LOOPC_GO_ON) loopc_machine_seed(job->program, job->state, job->args.seed);
+    if (code == LOOPC_GO_ON) loopc_instance_seed(job->program, job->state, job->args.seed);
     if (code == LOOPC_GO_ON) code = open_saver(job);
     if (code == LOOPC_GO_ON) code = make_crew(job);
     return code;
@@ -323,8 +323,9 @@ static int resume(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
     char message[1024];
-    if (!run->saver || !job->args.saving.resume) return LOOPC_GO_ON;
-    if (loopc_saver_resume(run->saver, job->state, &job->texts, message, sizeof message)) {
+    if (!run->checkpointer || !job->args.saving.resume) return LOOPC_GO_ON;
+    if (loopc_checkpointer_resume(run->checkpointer, job->state, &job->texts, message,
+                                  sizeof message)) {
         return bad_saving(job, message);
     }
     return read_again(job);
@@ -335,7 +336,8 @@ static int over(const struct loopc_job *job)
 {
     const struct loopc_run *run = job->state;
     loopc_say(job->program, "resumed", "nothing: that run is over");
-    if (loopc_saver_position(run->saver) == LOOPC_AT_END && loopc_saver_ended(run->saver)) {
+    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END &&
+        loopc_checkpointer_ended(run->checkpointer)) {
         hint(job->program, "more of it would need the checkpoint before its end: --keep 2");
     }
     return 0;
@@ -347,15 +349,15 @@ static int over(const struct loopc_job *job)
 static int extend(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
-    struct loopc_saver *saver = run->saver;
+    struct loopc_checkpointer *saver = run->checkpointer;
     int64_t number, found = 0;
-    while (job->program->again && (number = loopc_saver_ended(saver)) != 0) {
-        if (!loopc_saver_load(saver, job->state, &job->texts, number)) break;
+    while (job->program->again && (number = loopc_checkpointer_ended(saver)) != 0) {
+        if (!loopc_checkpointer_load(saver, job->state, &job->texts, number)) break;
         const int code = read_again(job);
         if (code != LOOPC_GO_ON) return code;
-        if (job->program->again(job->state, loopc_saver_position(saver))) found = number;
+        if (job->program->again(job->state, loopc_checkpointer_position(saver))) found = number;
     }
-    if (!found || !loopc_saver_load(saver, job->state, &job->texts, found)) return over(job);
+    if (!found || !loopc_checkpointer_load(saver, job->state, &job->texts, found)) return over(job);
     return read_again(job);
 }
 
@@ -363,21 +365,22 @@ int loopc_take_up(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
     int code = resume(job);
-    if (code != LOOPC_GO_ON || !run->saver || !job->args.saving.resume) {
+    if (code != LOOPC_GO_ON || !run->checkpointer || !job->args.saving.resume) {
         return code == LOOPC_GO_ON ? open_files(job) : code;
     }
-    if (loopc_saver_position(run->saver) == LOOPC_AT_END) code = extend(job);
+    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) code = extend(job);
     if (code != LOOPC_GO_ON) return code;
-    if (job->program->again) job->program->again(job->state, loopc_saver_position(run->saver));
-    loopc_saver_go_on(run->saver, run);
+    if (job->program->again)
+        job->program->again(job->state, loopc_checkpointer_position(run->checkpointer));
+    loopc_checkpointer_go_on(run->checkpointer, run);
     return open_files(job);
 }
 
 void loopc_end(struct loopc_job *job)
 {
     struct loopc_run *run = job->state;
-    loopc_crew_end();
-    if (run) loopc_saver_close(run->saver, run, false);
+    loopc_team_end();
+    if (run) loopc_checkpointer_close(run->checkpointer, run, false);
     if (run) free_datasets(job);
     loopc_args_free(&job->args);
     loopc_texts_free(&job->texts);

@@ -1,11 +1,11 @@
 /* Fully connected layers: y = W x + b, and the derivatives of it that training needs.
  *
- * Shapes (panel.h says how they are stored; "upright" means features x samples):
+ * Shapes (panel.h says how they are stored; "feature-major" means features x samples):
  *   w, gw      outputs x inputs
  *   b, gb      outputs
- *   x, y       upright: inputs and outputs of the layer
- *   lying      samples x inputs: x once more, for the gradient
- *   d, dx      upright: derivatives of the loss by what the layer's activation is given, and by
+ *   x, y       feature-major: inputs and outputs of the layer
+ *   sample-major      samples x inputs: x once more, for the gradient
+ *   d, dx      feature-major: derivatives of the loss by what the layer's activation is given, and by
  *              what that of the layer below is given
  * Arrays of samples have room for `batch` of them, of which `samples` are there; that may be 0. No
  * two arrays of one call overlap. Nothing is allocated and nothing can fail.
@@ -20,13 +20,13 @@
 #define LOOPC_DENSE_H
 
 #include "nn/product.h"
-#include "nn/turn.h"
+#include "nn/transpose.h"
 
 /* y(o, r) = finish(b(o) + sum over k of w(o, k) * x(k, r)) */
 LOOPC_INLINE void loopc_dense_forward(const float *w, const float *b, const float *x, float *y,
                                       int32_t samples, int32_t batch, int32_t inputs,
-                                      int32_t outputs, enum loopc_finish finish,
-                                      struct loopc_part me)
+                                      int32_t outputs, enum loopc_epilogue finish,
+                                      struct loopc_thread me)
 {
     const struct loopc_product product = {
         .u = w,
@@ -48,8 +48,8 @@ LOOPC_INLINE void loopc_dense_forward(const float *w, const float *b, const floa
 /* dx(k, r) = finish(sum over o of w(o, k) * d(o, r)), gated by the outputs x of the layer below */
 LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const float *x, float *dx,
                                        int32_t samples, int32_t batch, int32_t inputs,
-                                       int32_t outputs, enum loopc_finish finish,
-                                       struct loopc_part me)
+                                       int32_t outputs, enum loopc_epilogue finish,
+                                       struct loopc_thread me)
 {
     const struct loopc_product product = {
         .u = w,
@@ -69,7 +69,7 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
 }
 
 /* lanes[l] = sum over r of d[r], where r % 16 = l, for the samples that are there; d is a row of
- * upright panels that are `stride` apart. */
+ * feature-major panels that are `stride` apart. */
 LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t samples, float *lanes)
 {
     static const LOOPC_ALIGNED int32_t place[] = {0, 1, 2,  3,  4,  5,  6,  7,
@@ -112,7 +112,7 @@ LOOPC_INLINE void loopc_add_lanes(const float *lanes, float *sums)
     LOOPC_UNROLL(4)
     for (int i = 0; i < 4; i++)
         rows[i] = loopc_fold_lanes(lanes + i * LOOPC_PANEL);
-    loopc_turn_four(rows);
+    loopc_transpose_four(rows);
     *(loopc_strip *)sums = (rows[0] + rows[2]) + (rows[1] + rows[3]);
 }
 
@@ -144,15 +144,15 @@ LOOPC_INLINE void loopc_bias_gradient(float *gb, const float *d, int32_t samples
     }
 }
 
-/* gw(o, k) += sum over r of d(o, r) * lying(r, k),  gb(o) += sum over r of d(o, r) */
-LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *lying, const float *d,
-                                       int32_t samples, int32_t batch, int32_t inputs,
-                                       int32_t outputs, struct loopc_part me)
+/* gw(o, k) += sum over r of d(o, r) * sample_major(r, k),  gb(o) += sum over r of d(o, r) */
+LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *sample_major,
+                                       const float *d, int32_t samples, int32_t batch,
+                                       int32_t inputs, int32_t outputs, struct loopc_thread me)
 {
     const struct loopc_product product = {
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
-        .v = lying,
+        .v = sample_major,
         .v_stride = LOOPC_STRIDE(batch),
         .c = gw,
         .c_stride = LOOPC_STRIDE(outputs),
@@ -164,13 +164,13 @@ LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *lying,
         .me = me,
     };
     loopc_multiply(&product, loopc_plan_of(LOOPC_STORE, LOOPC_ALONG, outputs, inputs, batch));
-    if (me.part == 0) loopc_bias_gradient(gb, d, samples, outputs);
+    if (me.tid == 0) loopc_bias_gradient(gb, d, samples, outputs);
 }
 
 /* Moves the biases by their gradient. */
 LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int32_t samples,
-                                    int32_t outputs, const struct loopc_rates *rates,
-                                    struct loopc_part me)
+                                    int32_t outputs, const struct loopc_step_params *rates,
+                                    struct loopc_thread me)
 {
     const struct loopc_span mine = loopc_panels_of(outputs, me);
     for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
@@ -182,16 +182,16 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
 }
 
 /* What an update of w multiplies. */
-LOOPC_INLINE struct loopc_product loopc_update_of(struct loopc_weights w, const float *lying,
+LOOPC_INLINE struct loopc_product loopc_update_of(struct loopc_weights w, const float *sample_major,
                                                   const float *d, int32_t samples, int32_t batch,
                                                   int32_t inputs, int32_t outputs,
-                                                  const struct loopc_rates *rates,
-                                                  struct loopc_part me)
+                                                  const struct loopc_step_params *rates,
+                                                  struct loopc_thread me)
 {
     return (struct loopc_product){
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
-        .v = lying,
+        .v = sample_major,
         .v_stride = LOOPC_STRIDE(batch),
         .c_stride = LOOPC_STRIDE(outputs),
         .rows = outputs,
@@ -207,12 +207,12 @@ LOOPC_INLINE struct loopc_product loopc_update_of(struct loopc_weights w, const 
 /* Moves weights and biases by the gradients that loopc_dense_gradient would have added to 0, but
  * uses each where it was summed, in registers: they are nowhere stored. */
 LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weights b,
-                                     const float *lying, const float *d, int32_t samples,
+                                     const float *sample_major, const float *d, int32_t samples,
                                      int32_t batch, int32_t inputs, int32_t outputs,
-                                     const struct loopc_rates *rates, struct loopc_part me)
+                                     const struct loopc_step_params *rates, struct loopc_thread me)
 {
     const struct loopc_product product =
-        loopc_update_of(w, lying, d, samples, batch, inputs, outputs, rates, me);
+        loopc_update_of(w, sample_major, d, samples, batch, inputs, outputs, rates, me);
     const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
     loopc_multiply(&product, plan | loopc_plan_by(rates->rule));
     loopc_bias_update(b, d, samples, outputs, rates, me);
@@ -221,13 +221,13 @@ LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weight
 /* The same for the first layer, whose inputs each part made for itself. On the way what the next
  * step needs is fetched; ahead may be NULL. */
 LOOPC_INLINE void loopc_dense_update_first(struct loopc_weights w, struct loopc_weights b,
-                                           const float *lying, const float *d, int32_t samples,
-                                           int32_t batch, int32_t inputs, int32_t outputs,
-                                           const struct loopc_rates *rates,
-                                           struct loopc_ahead *ahead, struct loopc_part me)
+                                           const float *sample_major, const float *d,
+                                           int32_t samples, int32_t batch, int32_t inputs,
+                                           int32_t outputs, const struct loopc_step_params *rates,
+                                           struct loopc_ahead *ahead, struct loopc_thread me)
 {
     struct loopc_product product =
-        loopc_update_of(w, lying, d, samples, batch, inputs, outputs, rates, me);
+        loopc_update_of(w, sample_major, d, samples, batch, inputs, outputs, rates, me);
     product.ahead = ahead;
     const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
     loopc_multiply(&product, plan | loopc_plan_by(rates->rule) | LOOPC_PLAN_OWN);

@@ -23,10 +23,10 @@ typedef uint32_t loopc_uvec __attribute__((vector_size(LOOPC_LANES * 4), may_ali
 /* c[0] + x (c[1] + x (c[2] + ...)), the constants all the same in every lane */
 LOOPC_INLINE loopc_vec loopc_polynomial(loopc_vec x, const float *c, int count)
 {
-    loopc_vec sum = loopc_splat(c[count - 1]);
+    loopc_vec sum = loopc_broadcast(c[count - 1]);
     LOOPC_UNROLL(16)
     for (int i = count - 2; i >= 0; i--)
-        sum = loopc_fma(sum, x, loopc_splat(c[i]));
+        sum = loopc_fma(sum, x, loopc_broadcast(c[i]));
     return sum;
 }
 
@@ -58,13 +58,13 @@ LOOPC_INLINE loopc_vec loopc_power_slope(loopc_vec f)
  * normal. */
 LOOPC_INLINE loopc_vec loopc_vexp(loopc_vec x)
 {
-    x = loopc_max(loopc_min(x, loopc_splat(89.0f)), loopc_splat(-104.0f));
-    const loopc_vec round = loopc_splat(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round);
+    x = loopc_max(loopc_min(x, loopc_broadcast(89.0f)), loopc_broadcast(-104.0f));
+    const loopc_vec round = loopc_broadcast(LOOPC_ROUND);
+    const loopc_vec shifted = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
-    loopc_vec f = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round - shifted);
-    f = loopc_fma(x, loopc_splat(LOOPC_1_LOG2_REST), f);
-    const loopc_vec power = loopc_fma(f, loopc_power_slope(f), loopc_splat(1.0f));
+    loopc_vec f = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round - shifted);
+    f = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2_REST), f);
+    const loopc_vec power = loopc_fma(f, loopc_power_slope(f), loopc_broadcast(1.0f));
     return power * loopc_power_of_2(half) * loopc_power_of_2(n - half);
 }
 
@@ -75,19 +75,19 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
     static const float c[] = {0x1.555548p-2f,  -0x1.000006p-2f, 0x1.99a4b4p-3f,
                               -0x1.555c52p-3f, 0x1.233774p-3f,  -0x1.fc2180p-4f,
                               0x1.e6ef22p-4f,  -0x1.de3ed2p-4f, 0x1.145df6p-4f};
-    const loopc_vec zero = {0}, infinite = loopc_splat(INFINITY);
+    const loopc_vec zero = {0}, infinite = loopc_broadcast(INFINITY);
     const loopc_ivec small = x < 0x1p-126f;
     const loopc_ivec bits = (loopc_ivec)loopc_select(small, x * 0x1p23f, x);
     const loopc_ivec above = (loopc_ivec)((loopc_uvec)bits - 0x3f3504f3u); /* sqrt(1/2) */
     const loopc_vec f = (loopc_vec)((above & 0x007fffff) + 0x3f3504f3) - 1.0f;
     const loopc_ivec n = (above >> 23) - (small & 23);
-    const loopc_vec round = loopc_splat(0x1.8p23f);
+    const loopc_vec round = loopc_broadcast(0x1.8p23f);
     const loopc_vec exponent = (loopc_vec)(n + (loopc_ivec)round) - round;
     loopc_vec sum = loopc_polynomial(f, c, 9) * f;
     sum = loopc_fma(f * f, sum - 0.5f, exponent * 0x1.7f7d1cp-20f);
-    sum = loopc_fma(exponent, loopc_splat(0x1.62e4p-1f), f + sum);
+    sum = loopc_fma(exponent, loopc_broadcast(0x1.62e4p-1f), f + sum);
     sum = loopc_select(x == zero, -infinite, sum);
-    sum = loopc_select(x < zero, loopc_splat(NAN), sum);
+    sum = loopc_select(x < zero, loopc_broadcast(NAN), sum);
     return loopc_select(x < infinite, sum, x); /* infinity and NaN stay */
 }
 
@@ -102,19 +102,19 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
                                    0x1.567e7ep-6f,  -0x1.c19618p-8f, 0x1.55d62ap-10f};
     static const float power_c[] = {0x1.000002p0f,  0x1.62e438p-1f, 0x1.ebf80ap-3f,
                                     0x1.c6a2c2p-5f, 0x1.3d5c46p-7f, 0x1.659974p-10f};
-    const loopc_vec one = loopc_splat(1.0f), size = loopc_abs(x), square = x * x;
+    const loopc_vec one = loopc_broadcast(1.0f), size = loopc_abs(x), square = x * x;
     const loopc_vec sum = loopc_fma(loopc_polynomial(square, near_c, 6), square * size, size);
     const loopc_vec near = loopc_copysign(sum, x);
-    const loopc_vec round = loopc_splat(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round);
-    const loopc_vec f = loopc_fma(size, loopc_splat(2 * LOOPC_1_LOG2), round - shifted);
+    const loopc_vec round = loopc_broadcast(LOOPC_ROUND);
+    const loopc_vec shifted = loopc_fma(size, loopc_broadcast(2 * LOOPC_1_LOG2), round);
+    const loopc_vec f = loopc_fma(size, loopc_broadcast(2 * LOOPC_1_LOG2), round - shifted);
     const loopc_vec scale = (loopc_vec)(((loopc_uvec)shifted << 23) + (loopc_uvec)one);
     const loopc_vec low = loopc_fma(loopc_polynomial(f, power_c, 2), scale, one);
     const loopc_vec middle = loopc_polynomial(f, power_c + 2, 2);
     const loopc_vec high = loopc_fma(f * f, loopc_polynomial(f, power_c + 4, 2), middle);
     const loopc_vec divisor = loopc_fma(f * f * scale, high, low);
     const loopc_vec limit = loopc_copysign(one, x);
-    const loopc_vec between = limit - loopc_copysign(loopc_splat(2.0f), x) / divisor;
+    const loopc_vec between = limit - loopc_copysign(loopc_broadcast(2.0f), x) / divisor;
     return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, between));
 }
 
@@ -122,12 +122,12 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
  * to 2^-f - 1, where it loses least; 2^n is in two halves as above. */
 LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
 {
-    x = loopc_max(loopc_min(x, loopc_splat(30.0f)), loopc_splat(-104.0f));
-    const loopc_vec one = loopc_splat(1.0f), round = loopc_splat(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(x, loopc_splat(LOOPC_1_LOG2), round);
+    x = loopc_max(loopc_min(x, loopc_broadcast(30.0f)), loopc_broadcast(-104.0f));
+    const loopc_vec one = loopc_broadcast(1.0f), round = loopc_broadcast(LOOPC_ROUND);
+    const loopc_vec shifted = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
-    loopc_vec f = loopc_fma(x, loopc_splat(-LOOPC_1_LOG2), shifted - round);
-    f = loopc_fma(x, loopc_splat(-LOOPC_1_LOG2_REST), f);
+    loopc_vec f = loopc_fma(x, loopc_broadcast(-LOOPC_1_LOG2), shifted - round);
+    f = loopc_fma(x, loopc_broadcast(-LOOPC_1_LOG2_REST), f);
     const loopc_vec scale = loopc_power_of_2(half), rest = loopc_power_of_2(n - half);
     const loopc_vec power = scale * rest;
     const loopc_vec sum = loopc_fma(f, loopc_power_slope(f), loopc_min(one, power));
@@ -138,17 +138,17 @@ LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
 
 LOOPC_INLINE float loopc_expf(float x)
 {
-    return loopc_vexp(loopc_splat(x))[0];
+    return loopc_vexp(loopc_broadcast(x))[0];
 }
 
 LOOPC_INLINE float loopc_logf(float x)
 {
-    return loopc_vlog(loopc_splat(x))[0];
+    return loopc_vlog(loopc_broadcast(x))[0];
 }
 
 LOOPC_INLINE float loopc_tanhf(float x)
 {
-    return loopc_vtanh(loopc_splat(x))[0];
+    return loopc_vtanh(loopc_broadcast(x))[0];
 }
 
 #endif

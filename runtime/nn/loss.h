@@ -1,7 +1,7 @@
 /* Losses: the mean over the samples of a batch, and with it the derivative that the backward pass
  * begins with.
  *
- * All matrices stand upright (panel.h), outputs x samples: z is what the last activation is given,
+ * All matrices stand feature-major (panel.h), outputs x samples: z is what the last activation is given,
  * a what it makes of it. d receives the derivative of the mean loss, and where the targets are
  * values it holds these, y, before. A label is the index of the right class, 0 <= label < classes
  * (any other makes the loss NaN). What each sample adds to the mean goes to `losses`, which has
@@ -39,9 +39,10 @@ static inline float loopc_mean(const float *losses, int32_t samples)
  * d = (a - y) / samples, taken back through the activation by its gate: LOOPC_STORE leaves the
  * derivative by a. */
 LOOPC_INLINE void loopc_squared_error(const float *a, float *d, float *losses, int32_t samples,
-                                      int32_t outputs, enum loopc_finish gate, struct loopc_part me)
+                                      int32_t outputs, enum loopc_epilogue gate,
+                                      struct loopc_thread me)
 {
-    const loopc_vec share = loopc_splat(loopc_share(samples));
+    const loopc_vec share = loopc_broadcast(loopc_share(samples));
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
@@ -51,7 +52,7 @@ LOOPC_INLINE void loopc_squared_error(const float *a, float *d, float *losses, i
             const loopc_vec output = loopc_load(a + at + j * LOOPC_PANEL);
             const loopc_vec error = output - loopc_load(to);
             sum = loopc_fma(error, error, sum);
-            loopc_store(to, loopc_finished(error * share, output, gate));
+            loopc_store(to, loopc_epilogue_value(error * share, output, gate));
         }
         loopc_store(losses + r, sum * 0.5f);
     }
@@ -76,7 +77,7 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
                                            int32_t classes, float share)
 {
     const loopc_vec largest = loopc_largest(z, classes);
-    loopc_vec own = loopc_splat(NAN), sum = {0};
+    loopc_vec own = loopc_broadcast(NAN), sum = {0};
     for (int32_t j = 0; j < classes; j++) {
         const loopc_vec value = loopc_load(z + j * LOOPC_PANEL);
         const loopc_vec power = loopc_vexp(value - largest);
@@ -96,7 +97,7 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
  * derivative by z. */
 LOOPC_INLINE void loopc_cross_entropy(const float *z, const int32_t *labels, float *d,
                                       float *losses, int32_t samples, int32_t classes,
-                                      struct loopc_part me)
+                                      struct loopc_thread me)
 {
     const float share = loopc_share(samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);
@@ -111,7 +112,8 @@ LOOPC_INLINE void loopc_cross_entropy(const float *z, const int32_t *labels, flo
  * -(y log a + (1 - y) log (1 - a)), 0 <= y <= 1; d = (a - y) / samples, the derivative by z.
  * In terms of z that is max(z, 0) - y z + log(1 + exp(-|z|)), which loses nothing at either end. */
 LOOPC_INLINE void loopc_binary_cross_entropy(const float *z, float *d, float *losses,
-                                             int32_t samples, int32_t outputs, struct loopc_part me)
+                                             int32_t samples, int32_t outputs,
+                                             struct loopc_thread me)
 {
     const float share = loopc_share(samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);
@@ -121,8 +123,8 @@ LOOPC_INLINE void loopc_binary_cross_entropy(const float *z, float *d, float *lo
         for (int32_t j = 0; j < outputs; j++) {
             float *const to = d + at + j * LOOPC_PANEL;
             const loopc_vec value = loopc_load(z + at + j * LOOPC_PANEL), y = loopc_load(to);
-            const loopc_vec a = loopc_finished(value, value, LOOPC_SIGMOID);
-            const loopc_vec positive = loopc_finished(value, value, LOOPC_RELU);
+            const loopc_vec a = loopc_epilogue_value(value, value, LOOPC_SIGMOID);
+            const loopc_vec positive = loopc_epilogue_value(value, value, LOOPC_RELU);
             sum += positive - y * value + loopc_vlog(loopc_vexp(-loopc_abs(value)) + 1.0f);
             loopc_store(to, (a - y) * share);
         }

@@ -7,7 +7,7 @@
  *     vector.h       vectors of floats and what is done to them lane by lane
  *     elementary.h   exp, log, tanh
  *     panel.h        the form of all matrices
- *     part.h         how threads share the work, and crew.h how they wait for each other
+ *     thread.h       how threads share the work, and team.h how they wait for each other
  *     turn.h         batches on their way into that form and out of it
  *     tile.h         the part of a product of matrices that is kept in registers
  *     product.h      products of matrices: the order of all loops
@@ -27,14 +27,14 @@
 #define LOOPC_NN_H
 
 #include "nn/activation.h"
-#include "parallel/crew.h"
+#include "parallel/team.h"
 #include "nn/dense.h"
 #include "nn/elementary.h"
 #include "nn/init.h"
 #include "nn/loss.h"
 #include "nn/optim.h"
 #include "nn/policy.h"
-#include "nn/turn.h"
+#include "nn/transpose.h"
 
 /* The flat list of a net's weights: per layer the matrix, a row an output, then the biases. These
  * move one matrix of it (biases are one of one row); each returns what follows in the list. */

@@ -28,7 +28,7 @@
 
 enum loopc_rule { LOOPC_SGD, LOOPC_MOMENTUM, LOOPC_ADAM, LOOPC_ADAMW };
 
-struct loopc_rates {
+struct loopc_step_params {
     enum loopc_rule rule;
     float eta, decay, momentum;
     float gain1, gain2; /* 1 - beta: what a new gradient weighs in the moments m and v */
@@ -46,23 +46,23 @@ static inline double loopc_power(double base, int64_t t)
 }
 
 /* The rates of gradient descent; momentum 0 for none. */
-LOOPC_INLINE struct loopc_rates loopc_sgd_rates(float eta, float momentum, float decay)
+LOOPC_INLINE struct loopc_step_params loopc_sgd_params(float eta, float momentum, float decay)
 {
-    return (struct loopc_rates){.rule = momentum > 0.0f ? LOOPC_MOMENTUM : LOOPC_SGD,
-                                .eta = eta,
-                                .momentum = momentum,
-                                .decay = decay};
+    return (struct loopc_step_params){.rule = momentum > 0.0f ? LOOPC_MOMENTUM : LOOPC_SGD,
+                                      .eta = eta,
+                                      .momentum = momentum,
+                                      .decay = decay};
 }
 
 /* The rates of step t = 1, 2, ... of Adam or AdamW, its formula multiplied by c = sqrt(1 - beta2^t)
  * above and below, so that nothing is left to correct for each weight (Kingma and Ba, end of
  * section 2): w -= (eta c / (1 - beta1^t)) m / (sqrt(v) + epsilon c). */
-LOOPC_INLINE struct loopc_rates loopc_adam_rates(enum loopc_rule rule, int64_t t, float eta,
-                                                 double beta1, double beta2, float epsilon,
-                                                 float decay)
+LOOPC_INLINE struct loopc_step_params loopc_adam_params(enum loopc_rule rule, int64_t t, float eta,
+                                                        double beta1, double beta2, float epsilon,
+                                                        float decay)
 {
     const double c = sqrt(1.0 - loopc_power(beta2, t));
-    return (struct loopc_rates){
+    return (struct loopc_step_params){
         .rule = rule,
         .eta = eta,
         .decay = decay,
@@ -81,11 +81,11 @@ struct loopc_weights {
 
 /* m / (sqrt(v) + epsilon), after the moments at `at` took in the gradient. */
 LOOPC_INLINE loopc_vec loopc_adam_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
-                                       const struct loopc_rates *rates)
+                                       const struct loopc_step_params *rates)
 {
     loopc_vec m = loopc_load(to.m + at), v = loopc_load(to.v + at);
-    m = loopc_fma(loopc_splat(rates->gain1), gradient - m, m);
-    v = loopc_fma(loopc_splat(rates->gain2), loopc_fma(gradient, gradient, -v), v);
+    m = loopc_fma(loopc_broadcast(rates->gain1), gradient - m, m);
+    v = loopc_fma(loopc_broadcast(rates->gain2), loopc_fma(gradient, gradient, -v), v);
     loopc_store(to.m + at, m);
     loopc_store(to.v + at, v);
     return m / (loopc_sqrt(v) + rates->epsilon);
@@ -93,25 +93,25 @@ LOOPC_INLINE loopc_vec loopc_adam_move(struct loopc_weights to, ptrdiff_t at, lo
 
 /* Moves the LOOPC_LANES weights at `at` against their gradient. */
 LOOPC_INLINE void loopc_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
-                             const struct loopc_rates *rates)
+                             const struct loopc_step_params *rates)
 {
     const bool divides = rates->rule == LOOPC_ADAM || rates->rule == LOOPC_ADAMW;
     if (rates->rule != LOOPC_ADAMW && rates->decay > 0.0f)
-        gradient = loopc_fma(loopc_splat(rates->decay), loopc_load(to.w + at), gradient);
+        gradient = loopc_fma(loopc_broadcast(rates->decay), loopc_load(to.w + at), gradient);
     if (rates->rule == LOOPC_MOMENTUM) {
-        gradient = loopc_fma(loopc_splat(rates->momentum), loopc_load(to.m + at), gradient);
+        gradient = loopc_fma(loopc_broadcast(rates->momentum), loopc_load(to.m + at), gradient);
         loopc_store(to.m + at, gradient);
     }
     if (divides) gradient = loopc_adam_move(to, at, gradient, rates);
     loopc_vec w = loopc_load(to.w + at);
     if (rates->rule == LOOPC_ADAMW) w *= loopc_fma1(-rates->eta, rates->decay, 1.0f);
-    w = loopc_fma(loopc_splat(divides ? -rates->step : -rates->eta), gradient, w);
+    w = loopc_fma(loopc_broadcast(divides ? -rates->step : -rates->eta), gradient, w);
     loopc_store(to.w + at, w);
 }
 
 /* Moves the weights of `rows` x `columns` against a gradient of the same form. */
 LOOPC_INLINE void loopc_descend(struct loopc_weights to, const float *g, int32_t rows,
-                                int32_t columns, const struct loopc_rates *rates)
+                                int32_t columns, const struct loopc_step_params *rates)
 {
     for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
         loopc_move(to, i, loopc_load(g + i), rates);

@@ -12,8 +12,8 @@
  * width of their vectors, and where an element stands does not depend on the number of columns.
  *
  *     weights       outputs x inputs     panels of 16 inputs
- *     activations   features x samples   panels of 16 samples ("upright": what layers calculate)
- *                   samples x features   panels of 16 features ("lying": what gradients read)
+ *     activations   features x samples   panels of 16 samples ("feature-major": what layers calculate)
+ *                   samples x features   panels of 16 features ("sample-major": what gradients read)
  *
  * What the padding holds is undefined; lanes never mix, so it reaches no result. All arrays of
  * panels are aligned to 64 bytes. Outside of nets matrices are row-major: loopc_panels_from and
@@ -22,7 +22,7 @@
 #ifndef LOOPC_PANEL_H
 #define LOOPC_PANEL_H
 
-#include "parallel/part.h"
+#include "parallel/thread.h"
 #include "nn/vector.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -58,7 +58,7 @@ static inline int32_t loopc_lesser(int32_t a, int32_t b)
 }
 
 /* What belongs to a part of `count` columns: whole panels, the last of which may be padded. */
-static inline struct loopc_span loopc_panels_of(int32_t count, struct loopc_part me)
+static inline struct loopc_span loopc_panels_of(int32_t count, struct loopc_thread me)
 {
     const struct loopc_span panels = loopc_span_of(LOOPC_PANEL_COUNT(count), me);
     return (struct loopc_span){panels.first * LOOPC_PANEL, panels.end * LOOPC_PANEL};

@@ -1,6 +1,6 @@
 /* Policies: a softmax whose classes are drawn, and the derivatives of what was drawn.
  *
- * z, upright (panel.h), classes x samples, is what a net's softmax is given; a is what it makes of
+ * z, feature-major (panel.h), classes x samples, is what a net's softmax is given; a is what it makes of
  * it. An action is the class drawn for a sample; one below 0 says that nothing was, and its sample
  * counts for nothing. Losses are sums over the samples, each with a weight of its own, and *add* to
  * d, the derivative by z: several of them may follow each other on a d that began as 0.

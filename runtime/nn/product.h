@@ -8,7 +8,7 @@
  *     backward   e(k, r) =        sum over o of w(o, k) * d(o, r)   w across, finish: derivative
  *     gradient   g(o, k) =        sum over r of d(o, r) * x(r, k)   d along,  finish: update of w
  *
- * with samples r upright in x(k, r), y, d and e, and lying in x(r, k). The values of u are spread
+ * with samples r feature-major in x(k, r), y, d and e, and sample-major in x(r, k). The values of u are spread
  * over lanes, those of v are vectors; so the weights are stored once and read in both directions at
  * the same speed, and a gradient is used in the registers where it was summed.
  *
@@ -103,9 +103,9 @@ struct loopc_portion {
 LOOPC_INLINE struct loopc_portion loopc_portion_of(const struct loopc_product *p, int plan)
 {
     const int32_t bands = LOOPC_PANEL_COUNT(p->rows), panels = LOOPC_PANEL_COUNT(p->columns);
-    const int32_t unit = plan & LOOPC_PLAN_THREES ? 3 : 1, parts = p->me.parts;
+    const int32_t unit = plan & LOOPC_PLAN_THREES ? 3 : 1, parts = p->me.nthreads;
     const bool enough = panels % unit == 0 && panels / unit >= 2 * parts;
-    const bool updates = loopc_finish_of(plan) == LOOPC_UPDATE && !(plan & LOOPC_PLAN_OWN);
+    const bool updates = loopc_epilogue_of(plan) == LOOPC_UPDATE && !(plan & LOOPC_PLAN_OWN);
     if (parts == 1 || !enough || (bands % parts == 0 && !updates))
         return (struct loopc_portion){loopc_span_of(bands, p->me), {0, panels}};
     const struct loopc_span mine = loopc_span_of(panels / unit, p->me);
@@ -132,7 +132,7 @@ LOOPC_INLINE void loopc_product_bands(const struct loopc_product *p, int plan,
 LOOPC_INLINE int32_t loopc_group_of(int plan, int32_t depth)
 {
     enum { LEAST = 6, WALK = 3 };
-    if (loopc_finish_of(plan) == LOOPC_UPDATE) return WALK;
+    if (loopc_epilogue_of(plan) == LOOPC_UPDATE) return WALK;
     const int32_t kept = depth > 0 ? LOOPC_GROUP / LOOPC_PANEL / depth : 0;
     return kept > LEAST ? kept / LEAST * LEAST : LEAST;
 }
@@ -149,7 +149,7 @@ LOOPC_INLINE void loopc_multiply(const struct loopc_product *p, int plan)
 {
     struct loopc_pending pending;
     pending.rows = pending.vecs = 0;
-    const int32_t most = loopc_finish_of(plan) == LOOPC_UPDATE ? p->depth : LOOPC_DEPTH;
+    const int32_t most = loopc_epilogue_of(plan) == LOOPC_UPDATE ? p->depth : LOOPC_DEPTH;
     const int32_t depth = loopc_lesser(p->depth, most);
     const struct loopc_portion mine = loopc_portion_of(p, plan);
     for (int32_t j = mine.panels.first, end; j < mine.panels.end; j = end) {

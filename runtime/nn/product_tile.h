@@ -24,7 +24,7 @@ enum {
 
 /* The parts of a plan. */
 enum {
-    LOOPC_PLAN_FINISH = 7,   /* its finish: enum loopc_finish */
+    LOOPC_PLAN_EPILOGUE = 7, /* its finish: enum loopc_epilogue */
     LOOPC_PLAN_ACROSS = 8,   /* u is read across, not along */
     LOOPC_PLAN_DIVIDES = 16, /* the update divides: its optimizer is Adam or AdamW */
     LOOPC_PLAN_SHALLOW = 32, /* few p */
@@ -36,7 +36,7 @@ enum {
 };
 
 /* The plan of a product of `rows` with room for `most` columns and `deepest` p. */
-LOOPC_INLINE int loopc_plan_of(enum loopc_finish finish, enum loopc_direction way, int32_t rows,
+LOOPC_INLINE int loopc_plan_of(enum loopc_epilogue finish, enum loopc_direction way, int32_t rows,
                                int32_t most, int32_t deepest)
 {
     const int32_t panels = LOOPC_PANEL_COUNT(most);
@@ -52,9 +52,9 @@ LOOPC_INLINE int loopc_plan_by(enum loopc_rule rule)
     return rule == LOOPC_ADAM || rule == LOOPC_ADAMW ? LOOPC_PLAN_DIVIDES : 0;
 }
 
-LOOPC_INLINE enum loopc_finish loopc_finish_of(int plan)
+LOOPC_INLINE enum loopc_epilogue loopc_epilogue_of(int plan)
 {
-    return (enum loopc_finish)(plan & LOOPC_PLAN_FINISH);
+    return (enum loopc_epilogue)(plan & LOOPC_PLAN_EPILOGUE);
 }
 
 LOOPC_INLINE enum loopc_direction loopc_way_of(int plan)
@@ -72,9 +72,9 @@ struct loopc_product {
     bool add;                               /* they start from what is in c */
     const float *gate;                      /* of c's shape */
     struct loopc_weights weights;
-    const struct loopc_rates *rates;
+    const struct loopc_step_params *rates;
     struct loopc_ahead *ahead; /* what is fetched on the way; NULL: nothing */
-    struct loopc_part me;      /* whose portion is done */
+    struct loopc_thread me;    /* whose portion is done */
 };
 
 /* One tile of a product: rows from i, vectors from panel j on, `depth` of p from k on. */
@@ -100,7 +100,8 @@ LOOPC_INLINE ptrdiff_t loopc_spot(const struct loopc_product *p, ptrdiff_t at, i
 
 /* Updates the next row of the pending tile, if there is one left. */
 LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, struct loopc_weights weights,
-                                    ptrdiff_t stride, int vecs, const struct loopc_rates *rates)
+                                    ptrdiff_t stride, int vecs,
+                                    const struct loopc_step_params *rates)
 {
     if (pending->rows == 0) return;
     const float *gradient = pending->next;
@@ -123,7 +124,7 @@ LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, struct loopc_
 static __attribute__((noinline, unused)) void loopc_pending_rest(struct loopc_pending *pending,
                                                                  struct loopc_weights weights,
                                                                  ptrdiff_t stride,
-                                                                 struct loopc_rates rates)
+                                                                 struct loopc_step_params rates)
 {
     while (pending->rows > 0)
         loopc_pending_row(pending, weights, stride, pending->vecs, &rates);
@@ -172,7 +173,7 @@ LOOPC_INLINE void loopc_fetch_weights(const struct loopc_product *p, const struc
 LOOPC_INLINE void loopc_fetch_next(const struct loopc_product *p)
 {
     enum { BESIDE_4 = LOOPC_TILE_ROWS * LOOPC_TILE_PANELS * 4 };
-    for (int32_t i = 0; i < (BESIDE_4 * p->me.parts + p->rows - 1) / p->rows; i++)
+    for (int32_t i = 0; i < (BESIDE_4 * p->me.nthreads + p->rows - 1) / p->rows; i++)
         loopc_fetch_ahead(p->ahead);
 }
 
@@ -220,17 +221,17 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, 
         v += LOOPC_PANEL;
         if (done % 4 > 0) continue;
         loopc_fetch_factors(p, plan, u - 4 * next_p, tile->rows, done / 4 % 4);
-        if (loopc_finish_of(plan) == LOOPC_UPDATE)
+        if (loopc_epilogue_of(plan) == LOOPC_UPDATE)
             loopc_beside(p, plan, tile, at, done / 4 - 1, pending);
         if (along && done % LOOPC_PANEL == 0) u += p->u_stride - LOOPC_PANEL;
     }
 }
 
 /* The vector of `gate` at a spot of c, where the finish reads one. */
-LOOPC_INLINE loopc_vec loopc_gate_at(const struct loopc_product *p, int plan, ptrdiff_t spot)
+LOOPC_INLINE loopc_vec loopc_activation_at(const struct loopc_product *p, int plan, ptrdiff_t spot)
 {
-    const bool gated =
-        loopc_finish_of(plan) >= LOOPC_GATE_RELU && loopc_finish_of(plan) <= LOOPC_GATE_SIGMOID;
+    const bool gated = loopc_epilogue_of(plan) >= LOOPC_BACKWARD_RELU &&
+                       loopc_epilogue_of(plan) <= LOOPC_BACKWARD_SIGMOID;
     return gated ? loopc_load(p->gate + spot) : (loopc_vec){0};
 }
 
@@ -238,40 +239,40 @@ LOOPC_INLINE loopc_vec loopc_gate_at(const struct loopc_product *p, int plan, pt
 LOOPC_INLINE bool loopc_is_long(int plan, const struct loopc_tile *tile)
 {
     enum { FEW = 4 };
-    return (loopc_finish_of(plan) == LOOPC_TANH || loopc_finish_of(plan) == LOOPC_SIGMOID) &&
+    return (loopc_epilogue_of(plan) == LOOPC_TANH || loopc_epilogue_of(plan) == LOOPC_SIGMOID) &&
            tile->rows * tile->vecs > FEW;
 }
 
 /* Finishes a tile that was stored. */
-LOOPC_INLINE void loopc_tile_finish_stored(const struct loopc_product *p, int plan,
-                                           const struct loopc_tile *tile, ptrdiff_t at)
+LOOPC_INLINE void loopc_tile_epilogue_stored(const struct loopc_product *p, int plan,
+                                             const struct loopc_tile *tile, ptrdiff_t at)
 {
     const loopc_vec none = {0};
     for (int t = 0; t < tile->vecs; t++)
         for (int i = 0; i < tile->rows; i++) {
             float *const to = p->c + loopc_spot(p, at, i, t);
-            loopc_store(to, loopc_finished(loopc_load(to), none, loopc_finish_of(plan)));
+            loopc_store(to, loopc_epilogue_value(loopc_load(to), none, loopc_epilogue_of(plan)));
         }
 }
 
-LOOPC_INLINE void loopc_tile_finish(loopc_sums acc, const struct loopc_product *p, int plan,
-                                    const struct loopc_tile *tile, ptrdiff_t at)
+LOOPC_INLINE void loopc_tile_epilogue(loopc_sums acc, const struct loopc_product *p, int plan,
+                                      const struct loopc_tile *tile, ptrdiff_t at)
 {
     LOOPC_UNROLL(4)
     for (int t = 0; t < tile->vecs; t++) {
         LOOPC_UNROLL(8)
         for (int i = 0; i < tile->rows; i++) {
             const ptrdiff_t spot = loopc_spot(p, at, i, t);
-            if (loopc_finish_of(plan) == LOOPC_UPDATE)
+            if (loopc_epilogue_of(plan) == LOOPC_UPDATE)
                 loopc_move(p->weights, spot, acc[i][t], p->rates);
             else if (!loopc_is_long(plan, tile))
-                acc[i][t] =
-                    loopc_finished(acc[i][t], loopc_gate_at(p, plan, spot), loopc_finish_of(plan));
+                acc[i][t] = loopc_epilogue_value(acc[i][t], loopc_activation_at(p, plan, spot),
+                                                 loopc_epilogue_of(plan));
         }
     }
-    if (loopc_finish_of(plan) != LOOPC_UPDATE)
+    if (loopc_epilogue_of(plan) != LOOPC_UPDATE)
         loopc_tile_store(acc, tile->rows, tile->vecs, p->c + at, p->c_stride);
-    if (loopc_is_long(plan, tile)) loopc_tile_finish_stored(p, plan, tile, at);
+    if (loopc_is_long(plan, tile)) loopc_tile_epilogue_stored(p, plan, tile, at);
 }
 
 /* Leaves the update of a tile for later. */
@@ -299,7 +300,7 @@ LOOPC_INLINE void loopc_tile_begin(loopc_sums acc, const struct loopc_product *p
     if (p->add || tile->k > 0)
         loopc_tile_load(acc, tile->rows, tile->vecs, p->c + at, p->c_stride);
     else if (p->start)
-        loopc_tile_spread(acc, tile->rows, tile->vecs, p->start + tile->i);
+        loopc_tile_broadcast(acc, tile->rows, tile->vecs, p->start + tile->i);
     else
         loopc_tile_clear(acc, tile->rows, tile->vecs);
 }
@@ -317,7 +318,7 @@ LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, int plan,
     else if (plan & LOOPC_PLAN_DIVIDES)
         loopc_tile_postpone(acc, p, &tile, at, pending);
     else
-        loopc_tile_finish(acc, p, plan, &tile, at);
+        loopc_tile_epilogue(acc, p, plan, &tile, at);
 }
 
 #endif

@@ -56,7 +56,7 @@ LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc
         lanes[t] = loopc_load(v + loopc_vec_at(t, v_stride));
     LOOPC_UNROLL(8)
     for (int i = 0; i < rows; i++) {
-        const loopc_vec spread = loopc_splat(u[way == LOOPC_ALONG ? i * LOOPC_PANEL : i]);
+        const loopc_vec spread = loopc_broadcast(u[way == LOOPC_ALONG ? i * LOOPC_PANEL : i]);
         LOOPC_UNROLL(4)
         for (int t = 0; t < vecs; t++)
             acc[i][t] = loopc_fma(spread, lanes[t], acc[i][t]);
@@ -89,13 +89,13 @@ LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const floa
 }
 
 /* Sets the sums of each row to its value. */
-LOOPC_INLINE void loopc_tile_spread(loopc_sums acc, int rows, int vecs, const float *values)
+LOOPC_INLINE void loopc_tile_broadcast(loopc_sums acc, int rows, int vecs, const float *values)
 {
     LOOPC_UNROLL(8)
     for (int i = 0; i < rows; i++) {
         LOOPC_UNROLL(4)
         for (int t = 0; t < vecs; t++)
-            acc[i][t] = loopc_splat(values[i]);
+            acc[i][t] = loopc_broadcast(values[i]);
     }
 }
 

@@ -101,7 +101,7 @@ LOOPC_INLINE void loopc_store(float *p, loopc_vec x)
 }
 
 /* All lanes x. (x - 0 is x for every x, -0 and NaN included, and costs nothing.) */
-LOOPC_INLINE loopc_vec loopc_splat(float x)
+LOOPC_INLINE loopc_vec loopc_broadcast(float x)
 {
     return x - (loopc_vec){0};
 }

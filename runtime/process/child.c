@@ -1,7 +1,7 @@
 /* Child processes of POPEN and SPAWN. */
 #include "process/child.h"
 
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "process/weave.h"
 
 #include <errno.h>
@@ -110,13 +110,13 @@ static void wait_for(const struct loopc_child *child)
 int loopc_child_wait(struct loopc_run *run, const struct loopc_child *child)
 {
     wait_for(child);
-    return loopc_within(run);
+    return loopc_poll_nosave(run);
 }
 
 void loopc_child_wait_handler(struct loopc_run *run, const struct loopc_child *child)
 {
     wait_for(child);
-    loopc_beat(run);
+    loopc_poll_masked(run);
 }
 
 void loopc_child_end(struct loopc_child *child)
@@ -214,8 +214,8 @@ bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int cou
     if (started != 0) return false;
     run->metrics = NULL;
     run->progress = NULL;
-    run->watch = NULL;
-    run->saver = NULL;
+    run->profile = NULL;
+    run->checkpointer = NULL;
     run->failures = (struct loopc_failures){0};
     return true;
 }

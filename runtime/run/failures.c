@@ -1,7 +1,7 @@
 /* Failures: recorded where they happen, moved outwards with the status, forgotten on recovery. */
 #include "run/failures.h"
 
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "run/program.h"
 
 #include <stdarg.h>
@@ -95,7 +95,7 @@ static void count_together(struct loopc_failures *failures)
         count_only(failures, failures->counted[i].head, failures->counted[i].count);
 }
 
-void loopc_pass_on(struct loopc_run *run, const char *loop, const char *node)
+void loopc_propagate_failures(struct loopc_run *run, const char *loop, const char *node)
 {
     for (int i = 0; i < run->failures.count; i++) {
         struct loopc_failure *failure = &run->failures.kept[i];
@@ -125,7 +125,7 @@ int loopc_recover(struct loopc_run *run, const char *loop)
     }
     while (failures->counts > 0 && failures->counted[failures->counts - 1].count == 0)
         failures->counts--;
-    if (run->interrupted) loopc_call_attention(LOOPC_CAUSE_SIGNAL);
+    if (run->interrupted) loopc_raise_event(LOOPC_EVENT_SIGNAL);
     return LOOPC_OK;
 }
 

@@ -73,22 +73,23 @@ void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failure
 unsigned loopc_failures_more(const struct loopc_failures *failures);
 
 /* The failures that have arrived in `loop` go out to `node`, where the loop is inserted. */
-void loopc_pass_on(struct loopc_run *run, const char *loop, const char *node) __attribute__((cold));
+void loopc_propagate_failures(struct loopc_run *run, const char *loop, const char *node)
+    __attribute__((cold));
 
 /* Called with the status with which a loop is left, where it is inserted. Returns it. */
-static inline int loopc_via(struct loopc_run *run, int st, const char *loop, const char *node)
+static inline int loopc_propagate(struct loopc_run *run, int st, const char *loop, const char *node)
 {
-    if (st == LOOPC_FAILED) loopc_pass_on(run, loop, node);
+    if (st == LOOPC_FAILED) loopc_propagate_failures(run, loop, node);
     return st;
 }
 
 /* Forgets the failures that have arrived in `loop`: it has dealt with them. Returns LOOPC_OK. If
- * the run was interrupted before, the next loopc_between says so again: a failure on the way out
+ * the run was interrupted before, the next loopc_poll says so again: a failure on the way out
  * took the place of the interruption, and a recovery must not lose it. */
 int loopc_recover(struct loopc_run *run, const char *loop) __attribute__((cold));
 
 /* A step of a handler ended with `late` while `st` was pending: what is pending now. */
-static inline int loopc_worse(int st, int late)
+static inline int loopc_merge_status(int st, int late)
 {
     if (st == LOOPC_FAILED || late == LOOPC_FAILED) return LOOPC_FAILED;
     if (st == LOOPC_INTERRUPTED || late == LOOPC_INTERRUPTED) return LOOPC_INTERRUPTED;

@@ -13,7 +13,7 @@
 #endif
 
 /* A place that --timings and --trace name. Parents come before their children. */
-struct loopc_place {
+struct loopc_trace_point {
     const char *name; /* "Inner", "Inner.iteration", "Inner.on_iteration" */
     const char *on;   /* where its loop is inserted, "Outer.on_step", or NULL */
     int parent;       /* index, or -1 */
@@ -47,7 +47,7 @@ struct loopc_program {
     size_t size;            /* bytes of the state; its first member is a struct loopc_run */
     const struct loopc_field *fields;
     int field_count;
-    const struct loopc_place *places;
+    const struct loopc_trace_point *places;
     int place_count;
     uint64_t fingerprint; /* of what positions count beside places, elements of bodies say; or 0 */
     const char *const *positions; /* names of where a run can be saved; [0] is its start */
@@ -55,7 +55,7 @@ struct loopc_program {
     const struct loopc_steering *steering; /* or NULL */
     const struct loopc_net *nets;
     int net_count;
-    bool threads; /* it gives work to the crew (crew.h), so it has --threads */
+    bool threads; /* it gives work to the thread team (team.h), so it has --threads */
     int (*model)(const struct loopc_job *job); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);             /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
@@ -98,8 +98,8 @@ struct loopc_run {
     int interrupted; /* the signal that interrupted the run, LOOPC_SHUTDOWN, or 0 */
     struct loopc_metrics *metrics;
     struct loopc_progress *progress;
-    struct loopc_watch *watch;
-    struct loopc_saver *saver;
+    struct loopc_profile *profile;
+    struct loopc_checkpointer *checkpointer;
     struct loopc_control *control;
     uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
@@ -133,7 +133,7 @@ int loopc_save_end(struct loopc_run *run, int at);
  * on, when it is resumed, if there is more to do then. */
 static inline int loopc_ended(struct loopc_run *run, int at)
 {
-    return run->saver ? loopc_save_end(run, at) : LOOPC_OK;
+    return run->checkpointer ? loopc_save_end(run, at) : LOOPC_OK;
 }
 
 /* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind the

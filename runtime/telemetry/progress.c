@@ -1,7 +1,7 @@
 /* Progress: the ticker thread, and the line that the run makes when it finds a tick. */
 #include "telemetry/progress.h"
 
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "base/timing.h"
 
 #include <inttypes.h>
@@ -252,7 +252,7 @@ static void *ticker(void *argument)
     struct timespec next = after(progress->first);
     while (!progress->stop) {
         if (!pthread_cond_timedwait(&progress->stop_asked, &progress->lock, &next)) continue;
-        loopc_call_attention(LOOPC_CAUSE_TICK);
+        loopc_raise_event(LOOPC_EVENT_TICK);
         if (progress->takes_stdout && progress->shown && flush_stdout(progress)) draw(progress);
         next = after(progress->tick);
     }

@@ -24,7 +24,7 @@ local compilers = {
 }
 
 -- Looks at what threads read and write without having met.
-local race_detector = { { "gcc", "-O1 -g -fsanitize=thread -DLOOPC_PLAIN runtime/parallel/crew.c -D_GNU_SOURCE" } }
+local race_detector = { { "gcc", "-O1 -g -fsanitize=thread -DLOOPC_PLAIN runtime/parallel/team.c -D_GNU_SOURCE" } }
 
 -- As trainers are compiled: every kernel cut to its sizes. That takes seconds.
 local cut_to_size = { { "gcc", "-O2 -march=native " .. (is_sanitized and sanitizers or "") } }
@@ -190,7 +190,7 @@ local function contains(text, word)
 end
 
 local function compiles_alone(text)
-    write(folder .. "/alone.c", '#include "nn.h"\n#include <stdbool.h>\n\n' .. text)
+    write(folder .. "/alone.c", '#include "nn/nn.h"\n#include <stdbool.h>\n\n' .. text)
     for _, compiler in ipairs(compilers) do compile(compiler, folder .. "/alone.c", folder .. "/alone") end
 end
 
@@ -243,7 +243,7 @@ test("steps from a data set fetch the next batch, where that is neither small no
     for _, shared in ipairs { false, true } do
         local found, text = fetching(784, shared)
         assert(found, "a batch of some hundred KB")
-        compiles_alone('#include "dataset.h"\n\n' .. text .. [[
+        compiles_alone('#include "data/dataset.h"\n\n' .. text .. [[
 
 int main(void)
 {

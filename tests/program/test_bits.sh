@@ -78,7 +78,7 @@ version() { # version NAME: what that version of the portable program prints is 
 test_the_same_bits_from_every_compiler_for_every_processor() {
     local wanted threads
     write_spec
-    has "$("$LOOPC" gen bits.lua)" 'loopc_crew_run(classes_learn_part'
+    has "$("$LOOPC" gen bits.lua)" 'loopc_team_run(classes_learn_part'
     build_and_run gcc -O2
     wanted=$OUT
     same "$(echo "$wanted" | wc -l)" 26

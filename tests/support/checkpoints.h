@@ -8,7 +8,7 @@
 static char path[64], text[1024];
 static const struct loopc_message message = {text, sizeof text};
 static struct kept saved, loaded, before; /* before: what loaded was */
-static struct loopc_folder folder;
+static struct loopc_directory folder;
 static struct test_loading t;
 
 static inline int set_up_closed(void **state)
@@ -24,7 +24,7 @@ static inline int set_up_closed(void **state)
 
 static inline int open_folder(void)
 {
-    return loopc_folder_open(&folder, &kept_program, path, &message);
+    return loopc_directory_open(&folder, &kept_program, path, &message);
 }
 
 static inline int set_up(void **state)
@@ -36,7 +36,7 @@ static inline int tear_down(void **state)
 {
     (void)state;
     loading_end(&t);
-    loopc_folder_close(&folder);
+    loopc_directory_close(&folder);
     files_remove(path);
     return 0;
 }

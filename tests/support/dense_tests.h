@@ -10,20 +10,20 @@
 LAYER_KERNELS(dense, l->shape.inputs, l->shape.outputs, l->shape.batch, l->shape.finish,
               l->shape.gate, l->shape.rates)
 
-static const enum loopc_finish finishes[] = {LOOPC_STORE, LOOPC_RELU, LOOPC_TANH, LOOPC_SIGMOID};
-static const enum loopc_finish gates[] = {LOOPC_STORE, LOOPC_GATE_RELU, LOOPC_GATE_TANH,
-                                          LOOPC_GATE_SIGMOID};
+static const enum loopc_epilogue finishes[] = {LOOPC_STORE, LOOPC_RELU, LOOPC_TANH, LOOPC_SIGMOID};
+static const enum loopc_epilogue gates[] = {LOOPC_STORE, LOOPC_BACKWARD_RELU, LOOPC_BACKWARD_TANH,
+                                            LOOPC_BACKWARD_SIGMOID};
 
 /* Each rule, without and with decay. */
 enum { RULES = 8 };
 
-static struct loopc_rates rates_of(int i)
+static struct loopc_step_params rates_of(int i)
 {
     const float decay = i % 2 ? 0.01f : 0.0f;
-    if (i / 2 == 0) return loopc_sgd_rates(0.1f, 0.0f, decay);
-    if (i / 2 == 1) return loopc_sgd_rates(0.1f, 0.9f, decay);
-    return loopc_adam_rates(i / 2 == 2 ? LOOPC_ADAM : LOOPC_ADAMW, 3, 0.01f, 0.9, 0.999, 1e-8f,
-                            decay);
+    if (i / 2 == 0) return loopc_sgd_params(0.1f, 0.0f, decay);
+    if (i / 2 == 1) return loopc_sgd_params(0.1f, 0.9f, decay);
+    return loopc_adam_params(i / 2 == 2 ? LOOPC_ADAM : LOOPC_ADAMW, 3, 0.01f, 0.9, 0.999, 1e-8f,
+                             decay);
 }
 
 /* Room for so many, and how many are there. */
@@ -82,12 +82,16 @@ static void sums_in_several_blocks(void **state)
 {
     (void)state;
     static const struct layer_shape shapes[] = {
-        {.inputs = 600, .outputs = 3, .batch = 300, .finish = LOOPC_RELU, .gate = LOOPC_GATE_TANH},
+        {.inputs = 600,
+         .outputs = 3,
+         .batch = 300,
+         .finish = LOOPC_RELU,
+         .gate = LOOPC_BACKWARD_TANH},
         {.inputs = 3, .outputs = 513, .batch = 270, .finish = LOOPC_TANH},
         {.inputs = 520, .outputs = 3, .batch = 768, .finish = LOOPC_RELU},
-        {.inputs = 600, .outputs = 7, .batch = 208, .gate = LOOPC_GATE_SIGMOID},
+        {.inputs = 600, .outputs = 7, .batch = 208, .gate = LOOPC_BACKWARD_SIGMOID},
         {.inputs = 600, .outputs = 7, .batch = 257},
-        {.inputs = 20, .outputs = 5, .batch = 600, .gate = LOOPC_GATE_RELU},
+        {.inputs = 20, .outputs = 5, .batch = 600, .gate = LOOPC_BACKWARD_RELU},
         {.inputs = 3072, .outputs = 3, .batch = 64, .finish = LOOPC_SIGMOID},
         {.inputs = 2060, .outputs = 2, .batch = 64},
         {.inputs = 2030, .outputs = 2, .batch = 64},
@@ -107,37 +111,40 @@ static void check_turn(int32_t features, int32_t batch, int32_t samples, int32_t
 {
     uint32_t seed = 1;
     fill(x, features * samples, &seed);
-    float *const upright = upright_of(x, samples, features, batch);
+    float *const feature_major = upright_of(x, samples, features, batch);
     float *const back = array((size_t)samples * (size_t)features);
-    float *const lying = panels(batch, features);
+    float *const sample_major = panels(batch, features);
     for (int32_t part = 0; part < parts; part++)
-        loopc_turn(upright, lying, samples, batch, features, (struct loopc_part){part, parts});
+        loopc_transpose(feature_major, sample_major, samples, batch, features,
+                        (struct loopc_thread){part, parts});
     for (int32_t r = 0; r < samples; r++)
         for (int32_t k = 0; k < features; k++)
-            same_bits(lying[loopc_panel_at(batch, r, k)], x[r * features + k], "lying", r, k);
-    loopc_unpack(upright, back, samples, features);
+            same_bits(sample_major[loopc_panel_at(batch, r, k)], x[r * features + k],
+                      "sample_major", r, k);
+    loopc_unpack(feature_major, back, samples, features);
     assert_memory_equal(back, x, sizeof(float) * (size_t)(samples * features));
     end_arrays();
 }
 
-/* Both ways, and upright alone. Where a lying row ends inside of a panel, zeros follow. */
+/* Both ways, and feature-major alone. Where a sample-major row ends inside of a panel, zeros follow. */
 static void check_pack(struct loopc_rows rows, int32_t features, int32_t batch, int32_t samples,
                        int32_t parts)
 {
-    float *const lying = panels(batch, features), *const upright = panels(features, batch);
+    float *const sample_major = panels(batch, features), *const feature_major =
+                                                             panels(features, batch);
     float *const alone = panels(features, batch);
     for (int32_t part = 0; part < parts; part++) {
-        const struct loopc_part me = {part, parts};
-        loopc_pack(rows, lying, upright, samples, batch, features, me);
+        const struct loopc_thread me = {part, parts};
+        loopc_pack(rows, sample_major, feature_major, samples, batch, features, me);
         loopc_pack(rows, NULL, alone, samples, batch, features, me);
     }
     for (int32_t r = 0; r < samples; r++)
         for (int32_t k = 0; k < LOOPC_VECTOR(features); k++) {
             const float value = k < features ? loopc_row(rows, r, features)[k] : 0.0f;
-            same_bits(lying[loopc_panel_at(batch, r, k)], value, "lying", r, k);
+            same_bits(sample_major[loopc_panel_at(batch, r, k)], value, "sample_major", r, k);
             if (k >= features) continue;
-            same_bits(upright[loopc_panel_at(features, k, r)], value, "upright", k, r);
-            same_bits(alone[loopc_panel_at(features, k, r)], value, "upright alone", k, r);
+            same_bits(feature_major[loopc_panel_at(features, k, r)], value, "feature_major", k, r);
+            same_bits(alone[loopc_panel_at(features, k, r)], value, "feature_major alone", k, r);
         }
     end_arrays();
 }

@@ -230,16 +230,16 @@ static void check_threads(void)
         shared = start;
         shared_opt = start_opt;
         struct net_batch batch = JOB(&shared, &shared_opt);
-        expect(!loopc_crew_size(threads, message, sizeof message), "crew", threads, threads);
+        expect(!loopc_team_size(threads, message, sizeof message), "team", threads, threads);
         for (batch.rows = 1; shared_opt.step - start_opt.step < 50;
              batch.rows = batch.rows % BATCH + 1) {
             shared_opt.step++;
-            loopc_crew_run(net_learn_part, &batch, sizeof(struct net_input));
+            loopc_team_run(net_learn_part, &batch, sizeof(struct net_input));
         }
         net_get_weights(&shared, threads > 1 ? moved : weights, COUNT);
         expect(threads == 1 || !memcmp(weights, moved, sizeof weights), "threads' weights", 0, 1);
     }
-    loopc_crew_end();
+    loopc_team_end();
 }
 #endif
 

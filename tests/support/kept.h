@@ -75,7 +75,7 @@ static const struct loopc_field kept_fields[] = {
 };
 enum { KEPT_FIELDS = sizeof kept_fields / sizeof *kept_fields };
 
-static const struct loopc_place kept_places[] = {
+static const struct loopc_trace_point kept_places[] = {
     {"Fit", NULL, -1, 'l'},
     {"Fit.epoch", NULL, 0, 'p'},
     {"Train", "Fit.on_epoch", 1, 'l'},

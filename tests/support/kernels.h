@@ -68,7 +68,7 @@ static inline float *vector(int32_t count)
     return array((size_t)LOOPC_VECTOR(count));
 }
 
-/* The same from row-major values; and upright, from rows of samples. */
+/* The same from row-major values; and feature-major, from rows of samples. */
 static inline float *panels_of(const float *values, int32_t rows, int32_t columns)
 {
     float *const to = panels(rows, columns);

@@ -16,50 +16,50 @@ enum {
 
 struct layer_shape {
     int32_t inputs, outputs, batch;
-    enum loopc_finish finish, gate;
-    struct loopc_rates rates;
+    enum loopc_epilogue finish, gate;
+    struct loopc_step_params rates;
 };
 
 struct layer {
     struct layer_shape shape;
     int32_t samples;
-    float *w, *mw, *vw, *b, *mb, *vb, *gw, *gb, *x, *y, *d, *dx, *lying;
+    float *w, *mw, *vw, *b, *mb, *vb, *gw, *gb, *x, *y, *d, *dx, *sample_major;
 };
 
 /* The kernels of a layer; each does the share of one part. */
 struct layer_kernels {
-    void (*forward)(struct layer *l, struct loopc_part me);
-    void (*backward)(struct layer *l, struct loopc_part me);
-    void (*gradient)(struct layer *l, struct loopc_part me);
-    void (*update)(struct layer *l, struct loopc_part me);
+    void (*forward)(struct layer *l, struct loopc_thread me);
+    void (*backward)(struct layer *l, struct loopc_thread me);
+    void (*gradient)(struct layer *l, struct loopc_thread me);
+    void (*update)(struct layer *l, struct loopc_thread me);
 };
 
 /* The kernels, with sizes and choices written as they are there. */
 #define LAYER_KERNELS(name, INPUTS, OUTPUTS, BATCH, FINISH, GATE, RATES)                           \
-    static void name##_forward(struct layer *l, struct loopc_part me)                              \
+    static void name##_forward(struct layer *l, struct loopc_thread me)                            \
     {                                                                                              \
         loopc_dense_forward(l->w, l->b, l->x, l->y, l->samples, BATCH, INPUTS, OUTPUTS, FINISH,    \
                             me);                                                                   \
     }                                                                                              \
-    static void name##_backward(struct layer *l, struct loopc_part me)                             \
+    static void name##_backward(struct layer *l, struct loopc_thread me)                           \
     {                                                                                              \
         loopc_dense_backward(l->w, l->d, l->x, l->dx, l->samples, BATCH, INPUTS, OUTPUTS, GATE,    \
                              me);                                                                  \
     }                                                                                              \
-    static void name##_gradient(struct layer *l, struct loopc_part me)                             \
+    static void name##_gradient(struct layer *l, struct loopc_thread me)                           \
     {                                                                                              \
-        loopc_dense_gradient(l->gw, l->gb, l->lying, l->d, l->samples, BATCH, INPUTS, OUTPUTS,     \
-                             me);                                                                  \
+        loopc_dense_gradient(l->gw, l->gb, l->sample_major, l->d, l->samples, BATCH, INPUTS,       \
+                             OUTPUTS, me);                                                         \
     }                                                                                              \
-    static void name##_update(struct layer *l, struct loopc_part me)                               \
+    static void name##_update(struct layer *l, struct loopc_thread me)                             \
     {                                                                                              \
-        const struct loopc_rates rates = RATES;                                                    \
+        const struct loopc_step_params rates = RATES;                                              \
         const bool adam = rates.rule == LOOPC_ADAM || rates.rule == LOOPC_ADAMW;                   \
         const bool keeps = adam || rates.rule == LOOPC_MOMENTUM;                                   \
         const struct loopc_weights weights = {l->w, keeps ? l->mw : NULL, adam ? l->vw : NULL};    \
         const struct loopc_weights biases = {l->b, keeps ? l->mb : NULL, adam ? l->vb : NULL};     \
-        loopc_dense_update(weights, biases, l->lying, l->d, l->samples, BATCH, INPUTS, OUTPUTS,    \
-                           &rates, me);                                                            \
+        loopc_dense_update(weights, biases, l->sample_major, l->d, l->samples, BATCH, INPUTS,      \
+                           OUTPUTS, &rates, me);                                                   \
     }                                                                                              \
     static const struct layer_kernels name = {name##_forward, name##_backward, name##_gradient,    \
                                               name##_update};
@@ -71,14 +71,14 @@ static float w[MOST_WEIGHTS], mw[MOST_WEIGHTS], vw[MOST_WEIGHTS], gw[MOST_WEIGHT
 static float b[MOST_WIDTH], mb[MOST_WIDTH], vb[MOST_WIDTH], gb[MOST_WIDTH];
 static float x[MOST_VALUES], d[MOST_VALUES];
 
-static inline float plain_finish(float sum, float a, enum loopc_finish finish)
+static inline float plain_finish(float sum, float a, enum loopc_epilogue finish)
 {
     if (finish == LOOPC_RELU) return sum < 0.0f ? 0.0f : sum;
-    if (finish == LOOPC_TANH) return loopc_vtanh(loopc_splat(sum))[0];
-    if (finish == LOOPC_SIGMOID) return loopc_vsigmoid(loopc_splat(sum))[0];
-    if (finish == LOOPC_GATE_RELU) return a > 0.0f ? sum : 0.0f;
-    if (finish == LOOPC_GATE_TANH) return sum * fmaf(-a, a, 1.0f);
-    if (finish == LOOPC_GATE_SIGMOID) return sum * (a * (1.0f - a));
+    if (finish == LOOPC_TANH) return loopc_vtanh(loopc_broadcast(sum))[0];
+    if (finish == LOOPC_SIGMOID) return loopc_vsigmoid(loopc_broadcast(sum))[0];
+    if (finish == LOOPC_BACKWARD_RELU) return a > 0.0f ? sum : 0.0f;
+    if (finish == LOOPC_BACKWARD_TANH) return sum * fmaf(-a, a, 1.0f);
+    if (finish == LOOPC_BACKWARD_SIGMOID) return sum * (a * (1.0f - a));
     return sum;
 }
 
@@ -119,7 +119,7 @@ static inline float plain_bias_gradient(const struct layer *l, int32_t o)
     return sums[0];
 }
 
-static inline float plain_adam(float *m, float *v, float g, const struct loopc_rates *rates)
+static inline float plain_adam(float *m, float *v, float g, const struct loopc_step_params *rates)
 {
     *m = fmaf(rates->gain1, g - *m, *m);
     *v = fmaf(rates->gain2, fmaf(g, g, -*v), *v);
@@ -127,7 +127,7 @@ static inline float plain_adam(float *m, float *v, float g, const struct loopc_r
 }
 
 static inline void plain_move(float *weight, float *m, float *v, float g,
-                              const struct loopc_rates *rates)
+                              const struct loopc_step_params *rates)
 {
     const float before = *weight;
     if (rates->rule != LOOPC_ADAMW && rates->decay > 0.0f) g = fmaf(rates->decay, before, g);
@@ -198,19 +198,19 @@ static inline struct layer make_layer(const struct layer_shape *s, int32_t sampl
         .d = upright_of(d, samples, out, batch),
         .y = panels(out, batch),
         .dx = panels(in, batch),
-        .lying = panels(batch, in),
+        .sample_major = panels(batch, in),
     };
     for (int32_t r = 0; r < samples; r++)
         for (int32_t k = 0; k < in; k++)
-            l.lying[loopc_panel_at(batch, r, k)] = x[r * in + k];
+            l.sample_major[loopc_panel_at(batch, r, k)] = x[r * in + k];
     return l;
 }
 
-static inline void all_parts(void (*kernel)(struct layer *l, struct loopc_part me), struct layer *l,
-                             int32_t parts)
+static inline void all_parts(void (*kernel)(struct layer *l, struct loopc_thread me),
+                             struct layer *l, int32_t parts)
 {
     for (int32_t part = 0; part < parts; part++)
-        kernel(l, (struct loopc_part){part, parts});
+        kernel(l, (struct loopc_thread){part, parts});
 }
 
 static inline void check_products(const struct layer_kernels *kernels, struct layer *l,
@@ -245,7 +245,7 @@ static inline void check_gradient(const struct layer_kernels *kernels, struct la
 static inline void check_update(const struct layer_kernels *kernels, struct layer *l, int32_t parts)
 {
     const int32_t in = l->shape.inputs, out = l->shape.outputs;
-    const struct loopc_rates *const rates = &l->shape.rates;
+    const struct loopc_step_params *const rates = &l->shape.rates;
     for (int step = 0; step < 2; step++) {
         all_parts(kernels->update, l, parts);
         for (int32_t o = 0; o < out; o++) {

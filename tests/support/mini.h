@@ -65,7 +65,7 @@ static int mini_run(void *state)
     int st = LOOPC_OK;
     for (s->Fit.iteration = 0; s->Fit.iteration < s->Fit.times;
          s->Fit.iteration++, s->Fit.total++, loopc_report(&s->loopc, "Fit")) {
-        if ((st = loopc_between(&s->loopc, 1))) break;
+        if ((st = loopc_poll(&s->loopc, 1))) break;
         if ((st = Fit_on_epoch(s))) goto Fit_epoch_end;
     Fit_epoch_end: /* failed, then finally */
         if (st == LOOPC_FAILED) {
@@ -73,7 +73,7 @@ static int mini_run(void *state)
             handled |= Fit_failed_epoch(s);
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Fit");
         }
-        st = loopc_worse(st, Fit_finally_epoch(s));
+        st = loopc_merge_status(st, Fit_finally_epoch(s));
         if (st) break;
     }
     if (!st) mini_say(s, "after_run");
@@ -88,7 +88,7 @@ static int mini_watched(void *state)
     loopc_enter(&s->loopc, MINI_FIT);
     for (s->Fit.iteration = 0; s->Fit.iteration < s->Fit.times;
          s->Fit.iteration++, s->Fit.total++, loopc_report(&s->loopc, "Fit")) {
-        if ((st = loopc_between(&s->loopc, 1))) break;
+        if ((st = loopc_poll(&s->loopc, 1))) break;
         loopc_enter(&s->loopc, MINI_EPOCH);
         loopc_at(&s->loopc, MINI_ON);
         if ((st = Fit_on_epoch(s))) goto Fit_epoch_end;
@@ -100,7 +100,7 @@ static int mini_watched(void *state)
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Fit");
         }
         loopc_at(&s->loopc, MINI_FINALLY);
-        st = loopc_worse(st, Fit_finally_epoch(s));
+        st = loopc_merge_status(st, Fit_finally_epoch(s));
         loopc_leave(&s->loopc, MINI_EPOCH);
         if (st) break;
     }
@@ -177,7 +177,7 @@ static const struct loopc_field mini_fields[] = {
      .flags = LOOPC_REPORT},
 };
 
-static const struct loopc_place mini_places[] = {
+static const struct loopc_trace_point mini_places[] = {
     {"Fit", NULL, -1, 'l'},
     {"Fit.epoch", NULL, MINI_FIT, 'p'},
     {"Fit.on_epoch", NULL, MINI_EPOCH, 's'},

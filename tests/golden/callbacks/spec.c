@@ -145,7 +145,7 @@ static int callbacks_watched(void *state)
 }
 
 /* The places of the run, for --timings and --trace. */
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     {"Outer", NULL, -1, 'l'},
     {"Outer.step", NULL, 0, 'p'},
     {"first.before_step", "Outer.before_step", 1, 's'},

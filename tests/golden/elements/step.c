@@ -254,7 +254,7 @@ static int Each_on_repeat(struct elements *s)
 
     /* REPEAT (spec.lua:7) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -265,7 +265,7 @@ static int Each_on_repeat(struct elements *s)
     here->i_end = (int64_t)(s->x % 4);
     s->k = 0;
     for (here->i = 0; here->i < here->i_end; here->i++, s->k = here->i) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 2;
         return LOOPC_MORE;
     at_2:
@@ -299,7 +299,7 @@ static int Each_on_stop(struct elements *s)
     /* REPEAT (spec.lua:8) */
     here->i_end = (int64_t)s->x;
     for (here->i = 0; here->i < here->i_end; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -337,7 +337,7 @@ static int Each_on_loop(struct elements *s)
 
     /* LOOP (spec.lua:9) */
     for (;;) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
 
         /* CHOOSE (spec.lua:9) */
         switch ((int64_t)(s->x % 3)) {
@@ -393,7 +393,7 @@ static int Each_on_choose(struct elements *s)
         /* REPEAT (spec.lua:10) */
         here->i_end = (int64_t)(s->k + 1);
         for (here->i = 0; here->i < here->i_end; here->i++) {
-            if ((st = loopc_within(&s->loopc))) return st;
+            if ((st = loopc_poll_nosave(&s->loopc))) return st;
             here->at = 2;
             return LOOPC_MORE;
         at_2:
@@ -424,7 +424,7 @@ static int Each_on_buffer(struct elements *s)
 
     /* BUFFER_REPEAT (spec.lua:12): x into list */
     for (here->i = 0; here->i < 4; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -439,7 +439,7 @@ static int Each_on_buffer(struct elements *s)
                           "%lld values do not fit into pairs: it has room for 4",
                           (long long)here->i_end);
     for (here->i = 0; here->i < here->i_end; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 2;
         return LOOPC_MORE;
     at_2:
@@ -459,7 +459,7 @@ static int Each_on_weave_strand_1(struct elements *s)
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 3; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -478,7 +478,7 @@ static int Each_on_weave_strand_2(struct elements *s)
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -571,7 +571,7 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
 
     /* REPEAT (spec.lua:25) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -592,7 +592,7 @@ static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nes
 
     /* LOOP (spec.lua:25) */
     for (;;) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -705,16 +705,16 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
     /* REPEAT (spec.lua:23) */
     s->k = 0;
     for (here->i = 0; here->i < 3; here->i++, s->k = here->i) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
 
         /* REPEAT (spec.lua:24) */
         here->j_end = (int64_t)(s->x % 3);
         for (here->j = 0; here->j < here->j_end; here->j++) {
-            if ((st = loopc_within(&s->loopc))) return st;
+            if ((st = loopc_poll_nosave(&s->loopc))) return st;
 
             /* REPEAT (spec.lua:24) */
             for (here->k = 0; here->k < 2; here->k++) {
-                if ((st = loopc_within(&s->loopc))) return st;
+                if ((st = loopc_poll_nosave(&s->loopc))) return st;
                 here->at = 1;
                 return LOOPC_MORE;
             at_1:
@@ -771,7 +771,7 @@ static int Nested_failed_nested(struct elements *s)
 
     /* REPEAT (spec.lua:28) */
     for (here->i = 0; here->i < 2; here->i++) {
-        loopc_beat(&s->loopc);
+        loopc_poll_masked(&s->loopc);
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -962,7 +962,7 @@ static int elements_go_on(void *state)
 
     /* Each (spec.lua:3) */
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_between(&s->loopc, AT_Each))) break;
+        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
     Each_resumed:
         /* Each.call (spec.lua:5) */
         s->position.Each_on_call.at = 0;
@@ -1042,8 +1042,8 @@ static int elements_go_on(void *state)
         here->st = st;
     at_11:
         if ((late = Nested_finally_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = loopc_worse(st, late);
-        st = loopc_via(&s->loopc, st, "Nested", "Each.on_weave");
+        st = loopc_merge_status(st, late);
+        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
     Each_weave_end:
         if (st) break;
 
@@ -1123,7 +1123,7 @@ static int elements_watched(void *state)
     /* Each (spec.lua:3) */
     loopc_enter(&s->loopc, 0);
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_between(&s->loopc, AT_Each))) break;
+        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
     Each_resumed:
         /* Each.call (spec.lua:5) */
         loopc_enter(&s->loopc, 1);
@@ -1231,9 +1231,9 @@ static int elements_watched(void *state)
         here->st = st;
     at_11:
         if ((late = Nested_finally_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = loopc_worse(st, late);
+        st = loopc_merge_status(st, late);
         loopc_leave(&s->loopc, 18);
-        st = loopc_via(&s->loopc, st, "Nested", "Each.on_weave");
+        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
         loopc_leave(&s->loopc, 17);
     Each_weave_end:
         loopc_leave(&s->loopc, 15);
@@ -1328,7 +1328,7 @@ static const struct loopc_field fields[] = {
 };
 
 /* The places of the run, for --timings and --trace. */
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     {"Each", NULL, -1, 'l'},
     {"Each.call", NULL, 0, 'p'},
     {"Each.on_call", NULL, 1, 's'},

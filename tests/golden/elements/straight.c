@@ -119,7 +119,7 @@ LOOPC_BODY int Each_on_repeat(struct elements *s)
 
     /* REPEAT (spec.lua:7) */
     for (int64_t i = 0; i < 2; i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         s->x += 2;
     }
 
@@ -127,7 +127,7 @@ LOOPC_BODY int Each_on_repeat(struct elements *s)
     const int64_t times = (int64_t)(s->x % 4);
     s->k = 0;
     for (int64_t i = 0; i < times; i++, s->k = i) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         printf("%lld\n", (long long)s->k);
     }
     return LOOPC_OK;
@@ -147,7 +147,7 @@ LOOPC_BODY int Each_on_stop(struct elements *s)
 
     /* REPEAT (spec.lua:8) */
     for (int64_t i = 0, i_end = (int64_t)s->x; i < i_end; i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         if (Each_on_stop_1(s)) break;
         s->x++;
     }
@@ -167,7 +167,7 @@ LOOPC_BODY int Each_on_loop(struct elements *s)
 
     /* LOOP (spec.lua:9) */
     for (;;) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
 
         /* CHOOSE (spec.lua:9) */
         switch ((int64_t)(s->x % 3)) {
@@ -200,7 +200,7 @@ LOOPC_BODY int Each_on_choose(struct elements *s)
     case 1:
         /* REPEAT (spec.lua:10) */
         for (int64_t i = 0, i_end = (int64_t)(s->k + 1); i < i_end; i++) {
-            if ((st = loopc_within(&s->loopc))) return st;
+            if ((st = loopc_poll_nosave(&s->loopc))) return st;
             printf("odd\n");
         }
         break;
@@ -218,7 +218,7 @@ LOOPC_BODY int Each_on_buffer(struct elements *s)
 
     /* BUFFER_REPEAT (spec.lua:12): x into list */
     for (int64_t i = 0; i < 4; i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         s->x--;
         s->list[i] = s->x;
     }
@@ -229,7 +229,7 @@ LOOPC_BODY int Each_on_buffer(struct elements *s)
         return loopc_fail(&s->loopc, "Each.on_buffer",
                           "%lld values do not fit into pairs: it has room for 4", (long long)times);
     for (int64_t i = 0; i < times; i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         s->pair[0]++;
         memcpy(s->pairs[i], s->pair, sizeof s->pair);
     }
@@ -246,7 +246,7 @@ static int Each_on_weave_strand_1(struct elements *s)
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 3; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -265,7 +265,7 @@ static int Each_on_weave_strand_2(struct elements *s)
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -351,7 +351,7 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
 
     /* REPEAT (spec.lua:25) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -372,7 +372,7 @@ static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nes
 
     /* LOOP (spec.lua:25) */
     for (;;) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -473,15 +473,15 @@ LOOPC_BODY int Nested_on_nested(struct elements *s, struct Nested_site *Nested_s
     /* REPEAT (spec.lua:23) */
     s->k = 0;
     for (int64_t i = 0; i < 3; i++, s->k = i) {
-        if ((st = loopc_within(&s->loopc))) return st;
+        if ((st = loopc_poll_nosave(&s->loopc))) return st;
 
         /* REPEAT (spec.lua:24) */
         for (int64_t j = 0, j_end = (int64_t)(s->x % 3); j < j_end; j++) {
-            if ((st = loopc_within(&s->loopc))) return st;
+            if ((st = loopc_poll_nosave(&s->loopc))) return st;
 
             /* REPEAT (spec.lua:24) */
             for (int64_t k_ = 0; k_ < 2; k_++) {
-                if ((st = loopc_within(&s->loopc))) return st;
+                if ((st = loopc_poll_nosave(&s->loopc))) return st;
                 if (Nested_on_nested_1(Nested_site)) break;
             }
         }
@@ -498,7 +498,7 @@ LOOPC_BODY int Nested_on_nested(struct elements *s, struct Nested_site *Nested_s
         }
         while (!st && weave.finished < 2) {
             loopc_weave_turn(&s->loopc, &weave, weave_done, true);
-            if ((st = loopc_within(&s->loopc))) break;
+            if ((st = loopc_poll_nosave(&s->loopc))) break;
             st = loopc_weave_took(&s->loopc, &weave, weave_done,
                                   Nested_on_nested_weave_2(s, Nested_site, weave.turn));
         }
@@ -520,7 +520,7 @@ LOOPC_BODY int Nested_failed_nested(struct elements *s)
 {
     /* REPEAT (spec.lua:28) */
     for (int64_t i = 0; i < 2; i++) {
-        loopc_beat(&s->loopc);
+        loopc_poll_masked(&s->loopc);
         printf("failed\n");
     }
     return Nested_failed_nested_1();
@@ -588,7 +588,7 @@ LOOPC_BODY int Nested_finally_nested(struct elements *s)
     }
     while (!st && weave.finished < 2) {
         loopc_weave_turn(&s->loopc, &weave, weave_done, true);
-        loopc_beat(&s->loopc);
+        loopc_poll_masked(&s->loopc);
         st = loopc_weave_took(&s->loopc, &weave, weave_done,
                               Nested_finally_nested_weave(s, weave.turn));
     }
@@ -658,7 +658,7 @@ static int elements_run(void *state)
 
     /* Each (spec.lua:3) */
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_between(&s->loopc, AT_Each))) break;
+        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
     Each_resumed:
         /* Each.call (spec.lua:5) */
         st = Each_on_call(s);
@@ -697,8 +697,8 @@ static int elements_run(void *state)
             int handled = Nested_failed_nested(s);
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
         }
-        st = loopc_worse(st, Nested_finally_nested(s));
-        st = loopc_via(&s->loopc, st, "Nested", "Each.on_weave");
+        st = loopc_merge_status(st, Nested_finally_nested(s));
+        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
     Each_weave_end:
         if (st) break;
 
@@ -736,7 +736,7 @@ static int elements_watched(void *state)
     /* Each (spec.lua:3) */
     loopc_enter(&s->loopc, 0);
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_between(&s->loopc, AT_Each))) break;
+        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
     Each_resumed:
         /* Each.call (spec.lua:5) */
         loopc_enter(&s->loopc, 1);
@@ -803,9 +803,9 @@ static int elements_watched(void *state)
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
         }
         loopc_at(&s->loopc, 21);
-        st = loopc_worse(st, Nested_finally_nested(s));
+        st = loopc_merge_status(st, Nested_finally_nested(s));
         loopc_leave(&s->loopc, 18);
-        st = loopc_via(&s->loopc, st, "Nested", "Each.on_weave");
+        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
         loopc_leave(&s->loopc, 17);
     Each_weave_end:
         loopc_leave(&s->loopc, 15);
@@ -894,7 +894,7 @@ static const struct loopc_field fields[] = {
 };
 
 /* The places of the run, for --timings and --trace. */
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     {"Each", NULL, -1, 'l'},
     {"Each.call", NULL, 0, 'p'},
     {"Each.on_call", NULL, 1, 's'},

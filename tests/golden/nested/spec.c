@@ -111,8 +111,8 @@ static int Inner_on_Outer_finally_jump(struct nested *s)
     Inner_after_iteration();
     /* Inner.iteration finally (spec.lua:20) */
     Inner_finally_iteration();
-    st = loopc_worse(st, loopc_via(&s->loopc, FailingInner_on_force_fail(s), "FailingInner",
-                                   "Inner.finally_iteration"));
+    st = loopc_merge_status(st, loopc_propagate(&s->loopc, FailingInner_on_force_fail(s),
+                                                "FailingInner", "Inner.finally_iteration"));
     return st;
 }
 
@@ -132,9 +132,9 @@ static int nested_run(void *state)
     Inner_after_iteration();
     /* Inner.iteration finally (spec.lua:20) */
     Inner_finally_iteration();
-    st = loopc_worse(st, loopc_via(&s->loopc, FailingInner_on_force_fail(s), "FailingInner",
-                                   "Inner.finally_iteration"));
-    if ((st = loopc_via(&s->loopc, st, "Inner", "Outer.on_step"))) goto Outer_step_end;
+    st = loopc_merge_status(st, loopc_propagate(&s->loopc, FailingInner_on_force_fail(s),
+                                                "FailingInner", "Inner.finally_iteration"));
+    if ((st = loopc_propagate(&s->loopc, st, "Inner", "Outer.on_step"))) goto Outer_step_end;
     Outer_after_step();
 
     /* Inner.iteration (spec.lua:16), on Outer.after_step */
@@ -143,9 +143,9 @@ static int nested_run(void *state)
     Inner_after_iteration();
     /* Inner.iteration finally (spec.lua:20) */
     Inner_finally_iteration();
-    st = loopc_worse(st, loopc_via(&s->loopc, FailingInner_on_force_fail(s), "FailingInner",
-                                   "Inner.finally_iteration"));
-    st = loopc_via(&s->loopc, st, "Inner", "Outer.after_step");
+    st = loopc_merge_status(st, loopc_propagate(&s->loopc, FailingInner_on_force_fail(s),
+                                                "FailingInner", "Inner.finally_iteration"));
+    st = loopc_propagate(&s->loopc, st, "Inner", "Outer.after_step");
 Outer_step_end: /* failed, then finally (spec.lua:5) */
     if (st == LOOPC_FAILED) Outer_failed_step();
     Outer_finally_step();
@@ -157,8 +157,8 @@ Outer_step_end: /* failed, then finally (spec.lua:5) */
     Outer_after_jump();
     /* Outer.jump finally (spec.lua:11) */
     Outer_finally_jump();
-    st = loopc_worse(
-        st, loopc_via(&s->loopc, Inner_on_Outer_finally_jump(s), "Inner", "Outer.finally_jump"));
+    st = loopc_merge_status(st, loopc_propagate(&s->loopc, Inner_on_Outer_finally_jump(s), "Inner",
+                                                "Outer.finally_jump"));
     return st;
 }
 
@@ -234,8 +234,9 @@ static int Inner_on_Outer_finally_jump_watched(struct nested *s)
     /* Inner.iteration finally (spec.lua:20) */
     loopc_at(&s->loopc, 35);
     Inner_finally_iteration();
-    st = loopc_worse(st, loopc_via(&s->loopc, FailingInner_on_Inner_finally_iteration_3_watched(s),
-                                   "FailingInner", "Inner.finally_iteration"));
+    st = loopc_merge_status(
+        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_3_watched(s),
+                            "FailingInner", "Inner.finally_iteration"));
     loopc_leave(&s->loopc, 31);
     if (st) return st;
     loopc_leave(&s->loopc, 30);
@@ -269,10 +270,11 @@ static int nested_watched(void *state)
     /* Inner.iteration finally (spec.lua:20) */
     loopc_at(&s->loopc, 9);
     Inner_finally_iteration();
-    st = loopc_worse(st, loopc_via(&s->loopc, FailingInner_on_Inner_finally_iteration_watched(s),
-                                   "FailingInner", "Inner.finally_iteration"));
+    st = loopc_merge_status(st, loopc_propagate(&s->loopc,
+                                                FailingInner_on_Inner_finally_iteration_watched(s),
+                                                "FailingInner", "Inner.finally_iteration"));
     loopc_leave(&s->loopc, 5);
-    if ((st = loopc_via(&s->loopc, st, "Inner", "Outer.on_step"))) goto Outer_step_end;
+    if ((st = loopc_propagate(&s->loopc, st, "Inner", "Outer.on_step"))) goto Outer_step_end;
     loopc_leave(&s->loopc, 4);
     loopc_at(&s->loopc, 13);
     Outer_after_step();
@@ -289,10 +291,11 @@ static int nested_watched(void *state)
     /* Inner.iteration finally (spec.lua:20) */
     loopc_at(&s->loopc, 19);
     Inner_finally_iteration();
-    st = loopc_worse(st, loopc_via(&s->loopc, FailingInner_on_Inner_finally_iteration_2_watched(s),
-                                   "FailingInner", "Inner.finally_iteration"));
+    st = loopc_merge_status(
+        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_2_watched(s),
+                            "FailingInner", "Inner.finally_iteration"));
     loopc_leave(&s->loopc, 15);
-    st = loopc_via(&s->loopc, st, "Inner", "Outer.after_step");
+    st = loopc_propagate(&s->loopc, st, "Inner", "Outer.after_step");
     loopc_leave(&s->loopc, 14);
 Outer_step_end: /* failed, then finally (spec.lua:5) */
     if (st == LOOPC_FAILED) {
@@ -315,8 +318,8 @@ Outer_step_end: /* failed, then finally (spec.lua:5) */
     /* Outer.jump finally (spec.lua:11) */
     loopc_at(&s->loopc, 29);
     Outer_finally_jump();
-    st = loopc_worse(st, loopc_via(&s->loopc, Inner_on_Outer_finally_jump_watched(s), "Inner",
-                                   "Outer.finally_jump"));
+    st = loopc_merge_status(st, loopc_propagate(&s->loopc, Inner_on_Outer_finally_jump_watched(s),
+                                                "Inner", "Outer.finally_jump"));
     loopc_leave(&s->loopc, 25);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
@@ -324,7 +327,7 @@ Outer_step_end: /* failed, then finally (spec.lua:5) */
 }
 
 /* The places of the run, for --timings and --trace. */
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     {"Outer", NULL, -1, 'l'},
     {"Outer.step", NULL, 0, 'p'},
     {"Outer.before_step", NULL, 1, 's'},

@@ -23,7 +23,7 @@ struct digits_net {
     LOOPC_ALIGNED float d1[LOOPC_PANELS(10, 32)];
     /* what each sample adds to the loss */
     LOOPC_ALIGNED float losses[LOOPC_VECTOR(32)];
-    /* inputs of the layers, lying: samples x features */
+    /* inputs of the layers, sample-major: samples x features */
     LOOPC_ALIGNED float t0[LOOPC_PANELS(32, 64)];
     LOOPC_ALIGNED float t1[LOOPC_PANELS(32, 64)];
 };
@@ -40,8 +40,9 @@ static void net_init(struct digits_net *n, struct loopc_rng *rng)
 /* The layers one after the other: what they make of x. */
 LOOPC_INLINE void net_pass(struct digits_net *n, int32_t rows)
 {
-    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 32, 64, 64, LOOPC_RELU, LOOPC_ALONE);
-    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 32, 64, 10, LOOPC_STORE, LOOPC_ALONE);
+    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 32, 64, 64, LOOPC_RELU, LOOPC_ONE_THREAD);
+    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 32, 64, 10, LOOPC_STORE,
+                        LOOPC_ONE_THREAD);
 }
 
 /* adam: Adam on net */
@@ -58,21 +59,21 @@ struct digits_adam {
 LOOPC_INLINE void net_learn_rows(struct digits_net *n, struct digits_adam *o, struct loopc_rows x,
                                  const int32_t *labels, int32_t rows, float eta)
 {
-    const struct loopc_rates rates =
-        loopc_adam_rates(LOOPC_ADAM, o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
+    const struct loopc_step_params rates =
+        loopc_adam_params(LOOPC_ADAM, o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
 
-    loopc_pack(x, n->t0, n->x, rows, 32, 64, LOOPC_ALONE);
+    loopc_pack(x, n->t0, n->x, rows, 32, 64, LOOPC_ONE_THREAD);
     net_pass(n, rows);
-    loopc_cross_entropy(n->z1, labels, n->d1, n->losses, rows, 10, LOOPC_ALONE);
-    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 32, 64, 10, LOOPC_GATE_RELU,
-                         LOOPC_ALONE);
-    loopc_turn(n->a0, n->t1, rows, 32, 64, LOOPC_ALONE);
+    loopc_cross_entropy(n->z1, labels, n->d1, n->losses, rows, 10, LOOPC_ONE_THREAD);
+    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 32, 64, 10, LOOPC_BACKWARD_RELU,
+                         LOOPC_ONE_THREAD);
+    loopc_transpose(n->a0, n->t1, rows, 32, 64, LOOPC_ONE_THREAD);
     loopc_dense_update((struct loopc_weights){n->w1, o->mw1, o->vw1},
                        (struct loopc_weights){n->b1, o->mb1, o->vb1}, n->t1, n->d1, rows, 32, 64,
-                       10, &rates, LOOPC_ALONE);
+                       10, &rates, LOOPC_ONE_THREAD);
     loopc_dense_update((struct loopc_weights){n->w0, o->mw0, o->vw0},
                        (struct loopc_weights){n->b0, o->mb0, o->vb0}, n->t0, n->d0, rows, 32, 64,
-                       64, &rates, LOOPC_ALONE);
+                       64, &rates, LOOPC_ONE_THREAD);
 }
 
 /* All of a training step; returns the mean loss before it. */
@@ -165,23 +166,23 @@ static int digits_run(void *state)
     }
 
     for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
-        if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+        if ((st = loopc_poll(&s->loopc, AT_Fit))) break;
     Fit_resumed:
         /* Fit.epoch (spec.lua:1) */
         s->Train.times = (int64_t)(s->data.rows / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
              s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
-            if ((st = loopc_between(&s->loopc, AT_Train))) break;
+            if ((st = loopc_poll(&s->loopc, AT_Train))) break;
         Train_resumed:
             /* Train.batch (spec.lua:5), on Fit.on_epoch */
             Train_before_batch(s);
             Train_on_batch(s);
-            st = loopc_via(&s->loopc, guard_after_batch(s), "guard", "Train.after_batch");
+            st = loopc_propagate(&s->loopc, guard_after_batch(s), "guard", "Train.after_batch");
             /* Train.batch finally (spec.lua:8) */
             Train_finally_batch(s);
             if (st) break;
         }
-        st = loopc_via(&s->loopc, st, "Train", "Fit.on_epoch");
+        st = loopc_propagate(&s->loopc, st, "Train", "Fit.on_epoch");
         if (st) break;
     }
 Fit_ended:
@@ -212,7 +213,7 @@ static int digits_watched(void *state)
 
     loopc_enter(&s->loopc, 0);
     for (s->Fit.iteration = 0; s->Fit.iteration < 20; s->Fit.iteration++, s->Fit.total++) {
-        if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+        if ((st = loopc_poll(&s->loopc, AT_Fit))) break;
     Fit_resumed:
         /* Fit.epoch (spec.lua:1) */
         loopc_enter(&s->loopc, 1);
@@ -220,7 +221,7 @@ static int digits_watched(void *state)
         s->Train.times = (int64_t)(s->data.rows / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
              s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
-            if ((st = loopc_between(&s->loopc, AT_Train))) break;
+            if ((st = loopc_poll(&s->loopc, AT_Train))) break;
         Train_resumed:
             /* Train.batch (spec.lua:5), on Fit.on_epoch */
             loopc_enter(&s->loopc, 3);
@@ -229,14 +230,14 @@ static int digits_watched(void *state)
             loopc_at(&s->loopc, 5);
             Train_on_batch(s);
             loopc_at(&s->loopc, 6);
-            st = loopc_via(&s->loopc, guard_after_batch(s), "guard", "Train.after_batch");
+            st = loopc_propagate(&s->loopc, guard_after_batch(s), "guard", "Train.after_batch");
             /* Train.batch finally (spec.lua:8) */
             loopc_at(&s->loopc, 7);
             Train_finally_batch(s);
             loopc_leave(&s->loopc, 3);
             if (st) break;
         }
-        st = loopc_via(&s->loopc, st, "Train", "Fit.on_epoch");
+        st = loopc_propagate(&s->loopc, st, "Train", "Fit.on_epoch");
         loopc_leave(&s->loopc, 2);
         loopc_leave(&s->loopc, 1);
         if (st) break;
@@ -418,7 +419,7 @@ static const struct loopc_net nets[] = {
 };
 
 /* The places of the run, for --timings and --trace. */
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     {"Fit", NULL, -1, 'l'},
     {"Fit.epoch", NULL, 0, 'p'},
     {"Train", "Fit.on_epoch", 1, 'l'},

@@ -156,7 +156,7 @@ static void Cleanup_on_Fit_failed_epoch(struct recovery *s)
 
     for (s->Cleanup.iteration = 0; s->Cleanup.iteration < 2;
          s->Cleanup.iteration++, s->Cleanup.total++) {
-        loopc_beat(&s->loopc);
+        loopc_poll_masked(&s->loopc);
 
         /* Cleanup.sweep (spec.lua:37) */
         st = Cleanup_on_sweep(s);
@@ -193,14 +193,14 @@ static int recovery_run(void *state)
         /* Fit.run (spec.lua:8) */
         Fit_before_run();
         for (; !(s->Fit.epoch >= s->Fit.epochs); s->Fit.iteration++, s->Fit.total++) {
-            if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+            if ((st = loopc_poll(&s->loopc, AT_Fit))) break;
         Fit_resumed:
             /* Fit.epoch (spec.lua:9) */
             if ((st = Fit_before_epoch(s))) goto Fit_epoch_end;
             s->Train.times = (int64_t)(s->Fit.epochs - 1);
             for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
                  s->Train.iteration++, s->Train.total++) {
-                if ((st = loopc_between(&s->loopc, AT_Train))) break;
+                if ((st = loopc_poll(&s->loopc, AT_Train))) break;
             Train_resumed:
                 memset(&s->Train_batch, 0, sizeof s->Train_batch);
                 s->Train_batch.rate = 0.5f;
@@ -221,8 +221,8 @@ static int recovery_run(void *state)
             }
             Fit_finally_epoch();
             Cleanup_on_Fit_failed_epoch(s);
-            st = loopc_worse(
-                st, loopc_via(&s->loopc, log_finally_epoch(s), "log", "Fit.finally_epoch"));
+            st = loopc_merge_status(
+                st, loopc_propagate(&s->loopc, log_finally_epoch(s), "log", "Fit.finally_epoch"));
             if (st == CANCEL_Fit_epoch) st = LOOPC_OK;
             if (st) break;
 
@@ -253,7 +253,7 @@ static void Cleanup_on_Fit_failed_epoch_watched(struct recovery *s)
     loopc_enter(&s->loopc, 12);
     for (s->Cleanup.iteration = 0; s->Cleanup.iteration < 2;
          s->Cleanup.iteration++, s->Cleanup.total++) {
-        loopc_beat(&s->loopc);
+        loopc_poll_masked(&s->loopc);
 
         /* Cleanup.sweep (spec.lua:37) */
         loopc_enter(&s->loopc, 13);
@@ -276,7 +276,7 @@ static void Cleanup_on_Fit_finally_epoch_watched(struct recovery *s)
     loopc_enter(&s->loopc, 17);
     for (s->Cleanup.iteration = 0; s->Cleanup.iteration < 2;
          s->Cleanup.iteration++, s->Cleanup.total++) {
-        loopc_beat(&s->loopc);
+        loopc_poll_masked(&s->loopc);
 
         /* Cleanup.sweep (spec.lua:37) */
         loopc_enter(&s->loopc, 18);
@@ -322,7 +322,7 @@ static int recovery_watched(void *state)
         loopc_at(&s->loopc, 3);
         Fit_before_run();
         for (; !(s->Fit.epoch >= s->Fit.epochs); s->Fit.iteration++, s->Fit.total++) {
-            if ((st = loopc_between(&s->loopc, AT_Fit))) break;
+            if ((st = loopc_poll(&s->loopc, AT_Fit))) break;
         Fit_resumed:
             /* Fit.epoch (spec.lua:9) */
             loopc_enter(&s->loopc, 4);
@@ -332,7 +332,7 @@ static int recovery_watched(void *state)
             s->Train.times = (int64_t)(s->Fit.epochs - 1);
             for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
                  s->Train.iteration++, s->Train.total++) {
-                if ((st = loopc_between(&s->loopc, AT_Train))) break;
+                if ((st = loopc_poll(&s->loopc, AT_Train))) break;
             Train_resumed:
                 memset(&s->Train_batch, 0, sizeof s->Train_batch);
                 s->Train_batch.rate = 0.5f;
@@ -362,8 +362,8 @@ static int recovery_watched(void *state)
             Fit_finally_epoch();
             Cleanup_on_Fit_finally_epoch_watched(s);
             loopc_at(&s->loopc, 21);
-            st = loopc_worse(
-                st, loopc_via(&s->loopc, log_finally_epoch(s), "log", "Fit.finally_epoch"));
+            st = loopc_merge_status(
+                st, loopc_propagate(&s->loopc, log_finally_epoch(s), "log", "Fit.finally_epoch"));
             if (st == CANCEL_Fit_epoch) st = LOOPC_OK;
             loopc_leave(&s->loopc, 4);
             if (st) break;
@@ -503,7 +503,7 @@ static const struct loopc_field fields[] = {
 };
 
 /* The places of the run, for --timings and --trace. */
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     {"Fit", NULL, -1, 'l'},
     {"Fit.on_skip", NULL, 0, 's'},
     {"Fit.run", NULL, 0, 'p'},

@@ -9,7 +9,7 @@
 
 static void save(void)
 {
-    struct loopc_moment moment = {3, 0, 70, 7, 5, 1234, 0.5, 0.25};
+    struct loopc_checkpoint_info moment = {3, 0, 70, 7, 5, 1234, 0.5, 0.25};
     assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message), LOOPC_OK);
     assert_int_equal(moment.number, folder.last);
 }
@@ -37,7 +37,7 @@ static void test_there_and_back(void **state)
     assert_string_equal(t.notes.missing, "");
     assert_string_equal(t.notes.extra, "");
     assert_string_equal(t.notes.warnings, "");
-    const struct loopc_moment *moment = &t.loading.moment;
+    const struct loopc_checkpoint_info *moment = &t.loading.moment;
     assert_int_equal(moment->position, 3);
     assert_int_equal(moment->number, 1);
     assert_int_equal(moment->steps, 70);
@@ -108,7 +108,7 @@ static void test_another_width(void **state)
 static void test_a_width_that_cannot_be(void **state)
 {
     (void)state;
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     saved.net.inputs = 9;
     assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message),
                      LOOPC_FAILED);
@@ -212,7 +212,7 @@ static void test_another_program(void **state)
 static void test_another_version(void **state)
 {
     (void)state;
-    struct loopc_place places[4];
+    struct loopc_trace_point places[4];
     save();
     change_program();
     memcpy(places, kept_places, sizeof places);
@@ -332,10 +332,12 @@ static void test_python_reads_it(void **state)
 {
     (void)state;
     char command[512], got[256];
-    if (access("tests/support/read_safetensors.py", R_OK) || system("python3 -c '' 2>/dev/null")) skip();
+    if (access("tests/support/read_safetensors.py", R_OK) || system("python3 -c '' 2>/dev/null"))
+        skip();
     save();
     snprintf(command, sizeof command,
-             "python3 tests/support/read_safetensors.py '%s/kept-1.safetensors' huge loopc.position flags "
+             "python3 tests/support/read_safetensors.py '%s/kept-1.safetensors' huge "
+             "loopc.position flags "
              "blob exact",
              path);
     FILE *pipe = popen(command, "r");

@@ -21,7 +21,7 @@ enum { NOT_HERE = -1, EXIT_NOT_HERE = 77, NOBODY = 65534 };
 
 static int save(int number)
 {
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     kept_fill(&saved, number);
     return loopc_checkpoint_save(&folder, &saved, &moment, false, &message);
 }
@@ -95,7 +95,7 @@ static int full_disk(void)
     CHECK(resumes(number));
     CHECK(save(number + 1));
     CHECK(resumes(number));
-    CHECK(!loopc_folder_prune(&folder, 1, &message));
+    CHECK(!loopc_directory_prune(&folder, 1, &message));
     CHECK(!save(number + 1));
     CHECK(resumes(number + 1));
     return 0;
@@ -135,7 +135,7 @@ static void test_full_from_the_start(void **state)
 
 static int read_only_disk(void)
 {
-    struct loopc_folder second;
+    struct loopc_directory second;
     if (!mount_small()) return NOT_HERE;
     CHECK(!open_folder());
     CHECK(!save(1));
@@ -143,9 +143,9 @@ static int read_only_disk(void)
     CHECK(save(2));
     CHECK(strstr(text, "kept-2.safetensors: Read-only file system"));
     CHECK(resumes(1));
-    CHECK(loopc_folder_prune(&folder, 0, &message) == LOOPC_OK);
-    loopc_folder_close(&folder);
-    CHECK(loopc_folder_open(&second, &kept_program, path, &message));
+    CHECK(loopc_directory_prune(&folder, 0, &message) == LOOPC_OK);
+    loopc_directory_close(&folder);
+    CHECK(loopc_directory_open(&second, &kept_program, path, &message));
     CHECK(strstr(text, "cannot write there: Read-only file system"));
     return 0;
 }
@@ -196,13 +196,13 @@ static int read_only_folder(void)
     CHECK(save(2));
     CHECK(strstr(text, "kept-2.safetensors: Permission denied"));
     CHECK(resumes(1));
-    CHECK(loopc_folder_prune(&folder, 0, &message) == LOOPC_OK);
+    CHECK(loopc_directory_prune(&folder, 0, &message) == LOOPC_OK);
     CHECK(!chmod(path, 0755));
     CHECK(!save(2));
     CHECK(!chmod(path, 0555));
-    CHECK(loopc_folder_prune(&folder, 0, &message));
+    CHECK(loopc_directory_prune(&folder, 0, &message));
     CHECK(strstr(text, "kept-1.safetensors: cannot remove it: Permission denied"));
-    loopc_folder_close(&folder);
+    loopc_directory_close(&folder);
     CHECK(open_folder());
     CHECK(strstr(text, "inside: cannot write there: Permission denied"));
     CHECK(resumes(2));
@@ -228,13 +228,14 @@ static void test_a_file_is_no_folder(void **state)
     char name[128];
     snprintf(name, sizeof name, "%s/file", path);
     files_write(name, "x", 1);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, name, &message), LOOPC_FAILED);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, name, &message), LOOPC_FAILED);
     assert_non_null(strstr(text, "file: cannot save there: it is a file, or under one"));
     snprintf(name, sizeof name, "%s/file/under", path);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, name, &message), LOOPC_FAILED);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, name, &message), LOOPC_FAILED);
     assert_non_null(strstr(text, "it is a file, or under one"));
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, "", &message), LOOPC_FAILED);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, "/proc/x", &message), LOOPC_FAILED);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, "", &message), LOOPC_FAILED);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, "/proc/x", &message),
+                     LOOPC_FAILED);
     assert_non_null(strstr(text, "/proc/x: cannot save there: "));
 }
 
@@ -257,14 +258,14 @@ static void test_a_folder_that_vanishes(void **state)
 static void test_a_folder_of_somebody_else(void **state)
 {
     (void)state;
-    struct loopc_folder second;
+    struct loopc_directory second;
     assert_int_equal(open_folder(), LOOPC_OK);
     files_remove(path);
-    assert_int_equal(loopc_folder_open(&second, &kept_program, path, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_open(&second, &kept_program, path, &message), LOOPC_OK);
     assert_int_equal(save(1), LOOPC_FAILED);
-    loopc_folder_close(&second);
+    loopc_directory_close(&second);
     assert_int_equal(save(1), LOOPC_OK);
-    assert_int_equal(loopc_folder_open(&second, &kept_program, path, &message), LOOPC_FAILED);
+    assert_int_equal(loopc_directory_open(&second, &kept_program, path, &message), LOOPC_FAILED);
 }
 
 /* A body may change the working folder, or the folder its name. */
@@ -274,7 +275,7 @@ static void test_a_folder_that_moves(void **state)
     char here[512], there[64];
     assert_non_null(getcwd(here, sizeof here));
     assert_int_equal(chdir(path), 0);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, "sub", &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, "sub", &message), LOOPC_OK);
     assert_int_equal(chdir("/"), 0);
     assert_int_equal(save(1), LOOPC_OK);
     assert_true(files_exists(folder.path, "kept-1.safetensors"));

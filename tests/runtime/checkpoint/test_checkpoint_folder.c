@@ -10,7 +10,7 @@
 /* Saves the state that `number` decides, and checks its number in the folder. */
 static void save(int number, bool best)
 {
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     moment.position = number;
     kept_fill(&saved, number);
     if (loopc_checkpoint_save(&folder, &saved, &moment, best, &message)) fail_msg("%s", text);
@@ -69,15 +69,15 @@ static void test_numbers_are_numbers(void **state)
     for (int i = 1; i <= 11; i++)
         save(i, false);
     assert_resumes("latest", 11, "kept-11.safetensors");
-    assert_int_equal(loopc_folder_prune(&folder, 3, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 3, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-8.safetensors"));
     assert_true(files_exists(path, "kept-9.safetensors"));
     assert_true(files_exists(path, "kept-10.safetensors"));
-    assert_int_equal(loopc_folder_prune(&folder, 0, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 0, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-10.safetensors"));
     assert_true(files_exists(path, "kept-11.safetensors"));
-    assert_int_equal(loopc_folder_prune(&folder, -5, &message), LOOPC_OK);
-    assert_int_equal(loopc_folder_prune(&folder, INT64_MAX, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, -5, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, INT64_MAX, &message), LOOPC_OK);
     assert_resumes("latest", 11, "kept-11.safetensors");
 }
 
@@ -105,12 +105,12 @@ static void test_numbers_go_on(void **state)
         touch(others[i]);
     save(1, false);
     touch("kept-41.safetensors");
-    loopc_folder_close(&folder);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, path, &message), LOOPC_OK);
+    loopc_directory_close(&folder);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, path, &message), LOOPC_OK);
     assert_int_equal(folder.last, 41);
     save(2, false);
     assert_resumes("latest", 2, "kept-42.safetensors");
-    assert_int_equal(loopc_folder_prune(&folder, 1, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 1, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-41.safetensors"));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_true(files_exists(path, others[i]));
@@ -123,7 +123,7 @@ static void test_the_best(void **state)
     save(2, true);
     save(3, false);
     assert_resumes("best", 2, "kept-best.safetensors");
-    assert_int_equal(loopc_folder_prune(&folder, 1, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 1, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-2.safetensors"));
     assert_resumes("best", 2, "kept-best.safetensors");
     assert_resumes("latest", 3, "kept-3.safetensors");
@@ -149,8 +149,8 @@ static void test_half_named(void **state)
     damage("kept-2.safetensors");
     assert_resumes("latest", 1, "kept-1.safetensors");
     assert_int_equal(link(from, to), 0);
-    loopc_folder_close(&folder);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, path, &message), LOOPC_OK);
+    loopc_directory_close(&folder);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, path, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept.saving"));
     assert_resumes("latest", 1, "kept-1.safetensors");
 }
@@ -178,7 +178,7 @@ static void test_a_refused_latest(void **state)
     save(1, false);
     kept_fill(&saved, 2);
     saved.net.inputs = 4;
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message), LOOPC_OK);
     assert_int_equal(resume("latest"), LOOPC_REFUSED);
     assert_non_null(strstr(t.text, "kept-2.safetensors: net.layers.0.weight is 3x4"));
@@ -187,25 +187,25 @@ static void test_a_refused_latest(void **state)
 static void test_one_run_at_a_time(void **state)
 {
     (void)state;
-    struct loopc_folder second;
-    assert_int_equal(loopc_folder_open(&second, &kept_program, path, &message), LOOPC_FAILED);
+    struct loopc_directory second;
+    assert_int_equal(loopc_directory_open(&second, &kept_program, path, &message), LOOPC_FAILED);
     assert_non_null(strstr(text, "another run saves there\nhint: "));
-    loopc_folder_close(&folder);
-    assert_int_equal(loopc_folder_open(&second, &kept_program, path, &message), LOOPC_OK);
-    loopc_folder_close(&second);
-    assert_int_equal(loopc_folder_open(&folder, &kept_program, path, &message), LOOPC_OK);
+    loopc_directory_close(&folder);
+    assert_int_equal(loopc_directory_open(&second, &kept_program, path, &message), LOOPC_OK);
+    loopc_directory_close(&second);
+    assert_int_equal(loopc_directory_open(&folder, &kept_program, path, &message), LOOPC_OK);
 }
 
 static void test_folders_are_made(void **state)
 {
     (void)state;
     char name[256];
-    struct loopc_folder deep;
+    struct loopc_directory deep;
     snprintf(name, sizeof name, "%s/a//b/../b/c/", path);
-    assert_int_equal(loopc_folder_open(&deep, &kept_program, name, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_open(&deep, &kept_program, name, &message), LOOPC_OK);
     snprintf(name, sizeof name, "%s/a/b/c", path);
     assert_string_equal(deep.path, name);
-    loopc_folder_close(&deep);
+    loopc_directory_close(&deep);
 }
 
 /* A checkpoint of which any byte is missing or wrong is damaged, and the one before it is taken. */

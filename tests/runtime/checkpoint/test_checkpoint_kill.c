@@ -20,15 +20,15 @@ static const struct loopc_message message = {text, sizeof text};
 static void save_forever(int64_t number, int told)
 {
     static struct kept state;
-    struct loopc_folder folder;
-    if (loopc_folder_open(&folder, &kept_program, path, &message)) _exit(1);
+    struct loopc_directory folder;
+    if (loopc_directory_open(&folder, &kept_program, path, &message)) _exit(1);
     while (true) {
-        struct loopc_moment moment = loopc_moment_start();
+        struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
         moment.position = ++number;
         kept_fill(&state, (int)number);
         if (loopc_checkpoint_save(&folder, &state, &moment, number % 2, &message)) _exit(2);
         if (write(told, &number, sizeof number) != sizeof number) _exit(3);
-        if (loopc_folder_prune(&folder, KEEP, &message)) _exit(4);
+        if (loopc_directory_prune(&folder, KEEP, &message)) _exit(4);
     }
 }
 

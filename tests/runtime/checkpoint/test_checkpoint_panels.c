@@ -12,7 +12,7 @@ enum { WIDTH = 18 };
 static const char weight[] = "net.layers.1.weight";
 static int save(void)
 {
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     return loopc_checkpoint_save(&folder, &saved, &moment, false, &message);
 }
 

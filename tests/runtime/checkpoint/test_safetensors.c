@@ -199,7 +199,8 @@ static void test_python_reads_the_same(void **state)
 {
     (void)state;
     char wanted[2048], got[2048], command[256];
-    if (access("tests/support/read_safetensors.py", R_OK) || system("python3 -c '' 2>/dev/null")) skip();
+    if (access("tests/support/read_safetensors.py", R_OK) || system("python3 -c '' 2>/dev/null"))
+        skip();
     write_file(&contents);
     snprintf(command, sizeof command, "python3 tests/support/read_safetensors.py '%s'", path);
     FILE *pipe = popen(command, "r");

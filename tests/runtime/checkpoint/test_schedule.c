@@ -60,7 +60,7 @@ static void test_parsing(void **state)
 /* The steps at which a run saves that is resumed from each of them, and saves at 13 as well. */
 static int count_saves(const struct loopc_schedule *schedule, int64_t steps, int64_t *at)
 {
-    struct loopc_moment last = loopc_moment_start(), now = last;
+    struct loopc_checkpoint_info last = loopc_checkpoint_info_start(), now = last;
     int count = 0;
     for (int64_t step = 1; step <= steps; step++) {
         now.steps = step;
@@ -95,7 +95,7 @@ static void test_passed_over(void **state)
 {
     (void)state;
     const struct loopc_schedule steps = {LOOPC_STEPS, 10};
-    struct loopc_moment last = {.steps = 7}, now = {.steps = 35};
+    struct loopc_checkpoint_info last = {.steps = 7}, now = {.steps = 35};
     assert_true(loopc_schedule_due(&steps, &last, &now));
     assert_false(loopc_schedule_due(&steps, &now, &now));
     now.steps = 9;
@@ -106,7 +106,7 @@ static void test_passed_over(void **state)
 static void test_counting(void **state)
 {
     (void)state;
-    static const struct loopc_place places[] = {
+    static const struct loopc_trace_point places[] = {
         {"Fit", NULL, -1, 'l'},        {"Fit.epoch", NULL, 0, 'p'}, {"Once", "Fit.on", 1, 'l'},
         {"Train", "Once.on", 2, 'l'},  {"Valid", "Fit.on", 1, 'l'}, {"Alone", NULL, -1, 'l'},
         {"Valid", "Alone.on", 5, 'l'},
@@ -125,7 +125,7 @@ static void test_counting(void **state)
     struct loopc_program program = {
         .fields = fields, .field_count = 4, .places = places, .place_count = 5};
     struct loopc_counters counters;
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     assert_int_equal(loopc_counters_make(&counters, &program), LOOPC_OK);
     loopc_counters_read(&counters, &s, &moment);
     assert_int_equal(moment.steps, 110);
@@ -176,7 +176,8 @@ static void test_best_names(void **state)
     }
 }
 
-static bool improves(const struct loopc_best *best, struct loopc_moment *moment, float value)
+static bool improves(const struct loopc_best *best, struct loopc_checkpoint_info *moment,
+                     float value)
 {
     struct kept s;
     kept_fill(&s, 1);
@@ -190,7 +191,7 @@ static void test_improving(void **state)
     const float nan = (float)NAN, infinity = (float)INFINITY;
     for (int sign = -1; sign <= 1; sign += 2) {
         struct loopc_best best;
-        struct loopc_moment moment = loopc_moment_start();
+        struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
         const char *field = sign < 0 ? "max:loss" : "min:loss";
         assert_int_equal(loopc_best_parse(&best, field, &kept_program, &message), LOOPC_OK);
         assert_false(improves(&best, &moment, nan));
@@ -202,7 +203,7 @@ static void test_improving(void **state)
         assert_true(moment.best == sign * 2);
         assert_true(improves(&best, &moment, (float)sign * -3));
     }
-    struct loopc_moment moment = loopc_moment_start();
+    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
     assert_false(improves(&(struct loopc_best){0}, &moment, 1));
 }
 

@@ -1,7 +1,7 @@
 /* The control channel: framing in both directions, whatever the pieces; peers that come, go, or do
  * not read. */
 #include "control/channel.h"
-#include "run/interrupt.h"
+#include "run/events.h"
 #include "base/timing.h"
 
 #include "files.h"

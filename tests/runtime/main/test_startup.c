@@ -218,26 +218,26 @@ static void large_states_have_huge_pages(void **unused)
     }
 }
 
-/* The crew is there while the program runs, and not afterwards. */
-static int crew_run(void *state)
+/* The team is there while the program runs, and not afterwards. */
+static int team_run(void *state)
 {
     (void)state;
-    printf("%d members\n", loopc_crew_members);
+    printf("%d members\n", loopc_team_members);
     return LOOPC_OK;
 }
 
 static int crew_main(void *argv)
 {
     const struct loopc_program own = {
-        .name = "crew", .size = sizeof(struct loopc_run), .run = crew_run, .threads = true};
+        .name = "team", .size = sizeof(struct loopc_run), .run = team_run, .threads = true};
     const int code = loopc_main(&own, ((char **)argv)[1] ? 3 : 1, argv);
-    return loopc_crew_members == 1 ? code : 9;
+    return loopc_team_members == 1 ? code : 9;
 }
 
 static void threads_are_started_and_ended(void **unused)
 {
     (void)unused;
-    char *argv[] = {(char *)"crew", (char *)"--threads", (char *)"3", NULL},
+    char *argv[] = {(char *)"team", (char *)"--threads", (char *)"3", NULL},
          *alone[] = {*argv, NULL};
     child_run(&child, crew_main, argv);
     assert_int_equal(child.code, 0);

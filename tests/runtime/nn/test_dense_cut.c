@@ -2,8 +2,8 @@
  * trainers are: they have the bits of plain loops too. */
 #include "layer.h"
 
-#define SGD  loopc_sgd_rates(0.1f, 0.0f, 0.0f)
-#define ADAM loopc_adam_rates(LOOPC_ADAM, 3, 0.01f, 0.9, 0.999, 1e-8f, 0.0f)
+#define SGD  loopc_sgd_params(0.1f, 0.0f, 0.0f)
+#define ADAM loopc_adam_params(LOOPC_ADAM, 3, 0.01f, 0.9, 0.999, 1e-8f, 0.0f)
 
 /* All numbers of samples up to the batch, with one part and with several. */
 static void check_samples(const struct layer_kernels *kernels, const struct layer_shape *shape)
@@ -23,7 +23,7 @@ static void check_samples(const struct layer_kernels *kernels, const struct laye
         check_samples(&(name), &shape);                                                            \
     }
 
-CUT(hidden, 64, 33, 35, LOOPC_RELU, LOOPC_GATE_TANH, ADAM)
+CUT(hidden, 64, 33, 35, LOOPC_RELU, LOOPC_BACKWARD_TANH, ADAM)
 CUT(wide, 17, 100, 50, LOOPC_TANH, LOOPC_STORE, SGD)
 
 int main(void)

@@ -1,7 +1,7 @@
 /* exp, log, tanh and the sigmoid of runtime/nn/elementary.h against the C library's in double
  * precision, over every nth float (LOOPC_EVERY, 4099; make soak tries them all), special values,
  * and the fused multiply-add that they are made of. */
-#include "parallel/crew.h"
+#include "parallel/team.h"
 #include "nn/elementary.h"
 #include "nn/panel.h"
 
@@ -69,7 +69,7 @@ static double error_of(float got, double exact)
     return fabs((double)got - exact) / ldexp(1, (exponent < -125 ? -125 : exponent) - 24);
 }
 
-/* One function over every nth float, shared by a crew. */
+/* One function over every nth float, shared by a thread team. */
 struct sweep {
     const struct function *function;
     uint64_t every;
@@ -79,21 +79,21 @@ struct sweep {
     } of[MOST_THREADS];
 };
 
-static void sweep_part(void *job, struct loopc_part me)
+static void sweep_part(void *job, struct loopc_thread me)
 {
     struct sweep *sweep = job;
     const struct function *f = sweep->function;
     const uint64_t step = sweep->every * LOOPC_LANES;
-    for (uint64_t i = (uint64_t)me.part * step; i < 1ull << 32; i += step * (uint64_t)me.parts) {
+    for (uint64_t i = (uint64_t)me.tid * step; i < 1ull << 32; i += step * (uint64_t)me.nthreads) {
         _Alignas(64) float x[LOOPC_LANES], y[LOOPC_LANES];
         for (int lane = 0; lane < LOOPC_LANES; lane++)
             x[lane] = float_of((uint32_t)(i + (uint64_t)lane * sweep->every));
         loopc_store(y, f->vector(loopc_load(x)));
         for (int lane = 0; lane < LOOPC_LANES; lane++) {
             const double error = error_of(y[lane], f->exact((double)x[lane]));
-            if (error <= sweep->of[me.part].worst) continue;
-            sweep->of[me.part].worst = error;
-            sweep->of[me.part].at = x[lane];
+            if (error <= sweep->of[me.tid].worst) continue;
+            sweep->of[me.tid].worst = error;
+            sweep->of[me.tid].at = x[lane];
         }
     }
 }
@@ -105,11 +105,11 @@ static void errors_are_as_promised(void **unused)
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     const int threads = processors < MOST_THREADS ? (int)processors : MOST_THREADS;
     char message[256];
-    assert_int_equal(loopc_crew_size(threads, message, sizeof message), 0);
+    assert_int_equal(loopc_team_size(threads, message, sizeof message), 0);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         struct sweep sweep = {.function = &functions[i]};
         sweep.every = every ? strtoull(every, NULL, 10) : EVERY;
-        loopc_crew_run(sweep_part, &sweep, 0);
+        loopc_team_run(sweep_part, &sweep, 0);
         int worst = 0;
         for (int part = 1; part < threads; part++)
             worst = sweep.of[part].worst > sweep.of[worst].worst ? part : worst;
@@ -117,7 +117,7 @@ static void errors_are_as_promised(void **unused)
                (double)sweep.of[worst].at);
         assert_true(sweep.of[worst].worst <= functions[i].bound);
     }
-    loopc_crew_end();
+    loopc_team_end();
 }
 
 static void special_values(void **unused)
@@ -159,7 +159,7 @@ static void special_values(void **unused)
         {3, -200, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const float y = functions[cases[i].function].vector(loopc_splat(cases[i].x))[0];
+        const float y = functions[cases[i].function].vector(loopc_broadcast(cases[i].x))[0];
         if (isnan(cases[i].y) ? isnan(y) : bits_of(y) == bits_of(cases[i].y)) continue;
         fail_msg("%s(%a) is %a, not %a", functions[cases[i].function].name, (double)cases[i].x,
                  (double)y, (double)cases[i].y);
@@ -172,7 +172,7 @@ static void lanes_do_not_matter(void **unused)
     for (size_t f = 0; f < sizeof functions / sizeof *functions; f++) {
         for (uint32_t k = 0; k < 2000; k++) {
             const float x = float_of(k * 2147483u);
-            const float y = functions[f].vector(loopc_splat(x))[0];
+            const float y = functions[f].vector(loopc_broadcast(x))[0];
             for (int lane = 0; lane < LOOPC_LANES; lane++) {
                 loopc_vec mixed = {NAN, 1e30f, -3, 0};
                 mixed[lane] = x;
@@ -180,9 +180,9 @@ static void lanes_do_not_matter(void **unused)
             }
         }
     }
-    assert_int_equal(bits_of(loopc_expf(0.3f)), bits_of(loopc_vexp(loopc_splat(0.3f))[0]));
-    assert_int_equal(bits_of(loopc_logf(0.3f)), bits_of(loopc_vlog(loopc_splat(0.3f))[0]));
-    assert_int_equal(bits_of(loopc_tanhf(0.3f)), bits_of(loopc_vtanh(loopc_splat(0.3f))[0]));
+    assert_int_equal(bits_of(loopc_expf(0.3f)), bits_of(loopc_vexp(loopc_broadcast(0.3f))[0]));
+    assert_int_equal(bits_of(loopc_logf(0.3f)), bits_of(loopc_vlog(loopc_broadcast(0.3f))[0]));
+    assert_int_equal(bits_of(loopc_tanhf(0.3f)), bits_of(loopc_vtanh(loopc_broadcast(0.3f))[0]));
 }
 
 /* Bits that look random and are always the same. */
@@ -213,7 +213,7 @@ static void fma_rounds_once(void **unused)
         fail_msg("%a * %a + %a is %a, not %a", (double)a, (double)b, (double)c, (double)want,
                  (double)got);
     }
-    const loopc_vec x = loopc_fma(loopc_splat(3), loopc_splat(4), loopc_splat(5));
+    const loopc_vec x = loopc_fma(loopc_broadcast(3), loopc_broadcast(4), loopc_broadcast(5));
     assert_true(x[0] == 17 && x[LOOPC_LANES - 1] == 17);
 }
 

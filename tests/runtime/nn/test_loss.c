@@ -6,10 +6,10 @@
 enum { BATCH = 20 };
 
 /* Applies a finish of a last layer to some values. */
-static void activated(const float *values, float *to, int count, enum loopc_finish finish)
+static void activated(const float *values, float *to, int count, enum loopc_epilogue finish)
 {
     float *const x = upright_of(values, count, 1, count);
-    loopc_activate(x, x, x, count, 1, finish, LOOPC_ALONE);
+    loopc_activate(x, x, x, count, 1, finish, LOOPC_ONE_THREAD);
     loopc_unpack(x, to, count, 1);
     end_arrays();
 }
@@ -34,18 +34,19 @@ static void activations_at_their_ends(void **state)
 static void gates_are_derivatives(void **state)
 {
     (void)state;
-    static const enum loopc_finish pairs[][2] = {{LOOPC_RELU, LOOPC_GATE_RELU},
-                                                 {LOOPC_TANH, LOOPC_GATE_TANH},
-                                                 {LOOPC_SIGMOID, LOOPC_GATE_SIGMOID},
-                                                 {LOOPC_STORE, LOOPC_STORE}};
+    static const enum loopc_epilogue pairs[][2] = {{LOOPC_RELU, LOOPC_BACKWARD_RELU},
+                                                   {LOOPC_TANH, LOOPC_BACKWARD_TANH},
+                                                   {LOOPC_SIGMOID, LOOPC_BACKWARD_SIGMOID},
+                                                   {LOOPC_STORE, LOOPC_STORE}};
     static const float x[] = {-3, -1, -0.25f, 0.5f, 2};
     const double h = 1e-6;
     for (int i = 0; i < COUNT(pairs); i++)
         for (int j = 0; j < COUNT(x); j++) {
             const double at = (double)x[j], f[] = {fmax(at, 0), tanh(at), 1 / (1 + exp(-at)), at};
             const double above[] = {fmax(at + h, 0), tanh(at + h), 1 / (1 + exp(-at - h)), at + h};
-            const loopc_vec a = loopc_finished(loopc_splat(x[j]), loopc_splat(0), pairs[i][0]);
-            const loopc_vec gate = loopc_finished(loopc_splat(2), a, pairs[i][1]);
+            const loopc_vec a =
+                loopc_epilogue_value(loopc_broadcast(x[j]), loopc_broadcast(0), pairs[i][0]);
+            const loopc_vec gate = loopc_epilogue_value(loopc_broadcast(2), a, pairs[i][1]);
             assert_near(a[0], f[i], 1e-6);
             assert_near(gate[0], 2 * (above[i] - f[i]) / h, 1e-5);
         }
@@ -56,7 +57,7 @@ static void softmax_of_extremes(void **state)
     (void)state;
     const float z[] = {1000, 1000, -1000, 0, logf(3), 0, NAN, 1, 2};
     float *const at = upright_of(z, 3, 3, 3), a[9];
-    loopc_softmax(at, at, 3, 3, LOOPC_ALONE);
+    loopc_softmax(at, at, 3, 3, LOOPC_ONE_THREAD);
     loopc_unpack(at, a, 3, 3);
     assert_near(a[0], 0.5, 0);
     assert_near(a[1], 0.5, 0);
@@ -83,7 +84,7 @@ static struct result squared(const float *a, const float *y, int32_t samples, in
     float *const d = upright_of(y, samples, outputs, BATCH);
     for (int32_t part = 0; part < parts; part++)
         loopc_squared_error(at, d, losses, samples, outputs, LOOPC_STORE,
-                            (struct loopc_part){part, parts});
+                            (struct loopc_thread){part, parts});
     result.mean = loopc_mean(losses, samples);
     loopc_unpack(d, result.d, samples, outputs);
     end_arrays();
@@ -98,7 +99,7 @@ static struct result cross(const float *z, const int32_t *labels, int32_t sample
     float *const d = panels(classes, BATCH);
     for (int32_t part = 0; part < parts; part++)
         loopc_cross_entropy(at, labels, d, losses, samples, classes,
-                            (struct loopc_part){part, parts});
+                            (struct loopc_thread){part, parts});
     result.mean = loopc_mean(losses, samples);
     loopc_unpack(d, result.d, samples, classes);
     end_arrays();
@@ -113,7 +114,7 @@ static struct result binary(const float *z, const float *y, int32_t samples, int
     float *const d = upright_of(y, samples, outputs, BATCH);
     for (int32_t part = 0; part < parts; part++)
         loopc_binary_cross_entropy(at, d, losses, samples, outputs,
-                                   (struct loopc_part){part, parts});
+                                   (struct loopc_thread){part, parts});
     result.mean = loopc_mean(losses, samples);
     loopc_unpack(d, result.d, samples, outputs);
     end_arrays();
@@ -240,8 +241,8 @@ static void the_gate_of_a_softmax_is_its_derivative(void **state)
     (void)state;
     float z[] = {0.5f, -1, 2}, d[] = {0.3f, -0.7f, 1.1f}, back[3];
     float *const a = upright_of(z, 1, 3, 1), *const gate = upright_of(d, 1, 3, 1);
-    loopc_softmax(a, a, 1, 3, LOOPC_ALONE);
-    loopc_softmax_gate(a, gate, 1, 3, LOOPC_ALONE);
+    loopc_softmax(a, a, 1, 3, LOOPC_ONE_THREAD);
+    loopc_softmax_backward(a, gate, 1, 3, LOOPC_ONE_THREAD);
     loopc_unpack(gate, back, 1, 3);
     for (int i = 0; i < 3; i++) {
         double f[2] = {0, 0};

@@ -15,23 +15,24 @@ struct net {
     float flat[MOST_WEIGHTS], x[MOST_VALUES], y[MOST_VALUES];
     int32_t labels[MOST_ROWS];
     struct {
-        float *w, *b, *gw, *gb, *a, *z, *d, *lying; /* lying is what the layer is given */
+        float *w, *b, *gw, *gb, *a, *z, *d,
+            *sample_major; /* sample_major is what the layer is given */
     } at[8];
-    float *upright, *losses;
+    float *feature_major, *losses;
 };
 
-static enum loopc_finish finish_of(const char *name)
+static enum loopc_epilogue finish_of(const char *name)
 {
     if (!strcmp(name, "tanh")) return LOOPC_TANH;
     if (!strcmp(name, "relu")) return LOOPC_RELU;
     return strcmp(name, "sigmoid") != 0 ? LOOPC_STORE : LOOPC_SIGMOID;
 }
 
-static enum loopc_finish gate_of(const char *name)
+static enum loopc_epilogue gate_of(const char *name)
 {
-    if (!strcmp(name, "tanh")) return LOOPC_GATE_TANH;
-    if (!strcmp(name, "relu")) return LOOPC_GATE_RELU;
-    return strcmp(name, "sigmoid") != 0 ? LOOPC_STORE : LOOPC_GATE_SIGMOID;
+    if (!strcmp(name, "tanh")) return LOOPC_BACKWARD_TANH;
+    if (!strcmp(name, "relu")) return LOOPC_BACKWARD_RELU;
+    return strcmp(name, "sigmoid") != 0 ? LOOPC_STORE : LOOPC_BACKWARD_SIGMOID;
 }
 
 /* Takes weights and gradients from a flat list. */
@@ -64,9 +65,9 @@ static void make_arrays(struct net *n)
         n->at[i].z = panels(out, MOST_ROWS);
         n->at[i].a = panels(out, MOST_ROWS);
         n->at[i].d = panels(out, MOST_ROWS);
-        n->at[i].lying = panels(MOST_ROWS, in);
+        n->at[i].sample_major = panels(MOST_ROWS, in);
     }
-    n->upright = panels(n->shape.sizes[0], MOST_ROWS);
+    n->feature_major = panels(n->shape.sizes[0], MOST_ROWS);
     n->losses = vector(MOST_ROWS);
     take(n, n->flat, false);
     take(n, (float[MOST_WEIGHTS]){0}, true);
@@ -74,24 +75,25 @@ static void make_arrays(struct net *n)
 
 static const float *input_of(const struct net *n, int i)
 {
-    return i ? n->at[i - 1].a : n->upright;
+    return i ? n->at[i - 1].a : n->feature_major;
 }
 
 static void forward(struct net *n)
 {
     const int last = n->shape.layers - 1, rows = n->rows, *sizes = n->shape.sizes;
-    loopc_pack((struct loopc_rows){.x = n->x}, n->at[0].lying, n->upright, rows, MOST_ROWS,
-               sizes[0], LOOPC_ALONE);
+    loopc_pack((struct loopc_rows){.x = n->x}, n->at[0].sample_major, n->feature_major, rows,
+               MOST_ROWS, sizes[0], LOOPC_ONE_THREAD);
     for (int i = 0; i <= last; i++)
         loopc_dense_forward(n->at[i].w, n->at[i].b, input_of(n, i),
                             i < last ? n->at[i].a : n->at[i].z, rows, MOST_ROWS, sizes[i],
                             sizes[i + 1], i < last ? finish_of(n->shape.activation) : LOOPC_STORE,
-                            LOOPC_ALONE);
+                            LOOPC_ONE_THREAD);
     float *const z = n->at[last].z, *const a = n->at[last].a;
     if (!strcmp(n->shape.output, "softmax"))
-        loopc_softmax(z, a, rows, sizes[last + 1], LOOPC_ALONE);
+        loopc_softmax(z, a, rows, sizes[last + 1], LOOPC_ONE_THREAD);
     else
-        loopc_activate(z, z, a, rows, sizes[last + 1], finish_of(n->shape.output), LOOPC_ALONE);
+        loopc_activate(z, z, a, rows, sizes[last + 1], finish_of(n->shape.output),
+                       LOOPC_ONE_THREAD);
 }
 
 static float loss(struct net *n)
@@ -99,15 +101,15 @@ static float loss(struct net *n)
     const int last = n->shape.layers - 1, out = n->shape.sizes[last + 1], rows = n->rows;
     float *const z = n->at[last].z, *const a = n->at[last].a, *const d = n->at[last].d;
     const bool softmax = !strcmp(n->shape.output, "softmax");
-    loopc_pack((struct loopc_rows){.x = n->y}, NULL, d, rows, MOST_ROWS, out, LOOPC_ALONE);
+    loopc_pack((struct loopc_rows){.x = n->y}, NULL, d, rows, MOST_ROWS, out, LOOPC_ONE_THREAD);
     if (!strcmp(n->shape.loss, "squared_error")) {
-        const enum loopc_finish gate = softmax ? LOOPC_STORE : gate_of(n->shape.output);
-        loopc_squared_error(a, d, n->losses, rows, out, gate, LOOPC_ALONE);
-        if (softmax) loopc_softmax_gate(a, d, rows, out, LOOPC_ALONE);
+        const enum loopc_epilogue gate = softmax ? LOOPC_STORE : gate_of(n->shape.output);
+        loopc_squared_error(a, d, n->losses, rows, out, gate, LOOPC_ONE_THREAD);
+        if (softmax) loopc_softmax_backward(a, d, rows, out, LOOPC_ONE_THREAD);
     } else if (softmax) {
-        loopc_cross_entropy(z, n->labels, d, n->losses, rows, out, LOOPC_ALONE);
+        loopc_cross_entropy(z, n->labels, d, n->losses, rows, out, LOOPC_ONE_THREAD);
     } else {
-        loopc_binary_cross_entropy(z, d, n->losses, rows, out, LOOPC_ALONE);
+        loopc_binary_cross_entropy(z, d, n->losses, rows, out, LOOPC_ONE_THREAD);
     }
     return loopc_mean(n->losses, rows);
 }
@@ -120,8 +122,10 @@ static void back(struct net *n, void (*use)(struct net *n, int layer, const void
         const int in = n->shape.sizes[i], out = n->shape.sizes[i + 1];
         if (i > 0) {
             loopc_dense_backward(n->at[i].w, n->at[i].d, n->at[i - 1].a, n->at[i - 1].d, n->rows,
-                                 MOST_ROWS, in, out, gate_of(n->shape.activation), LOOPC_ALONE);
-            loopc_turn(n->at[i - 1].a, n->at[i].lying, n->rows, MOST_ROWS, in, LOOPC_ALONE);
+                                 MOST_ROWS, in, out, gate_of(n->shape.activation),
+                                 LOOPC_ONE_THREAD);
+            loopc_transpose(n->at[i - 1].a, n->at[i].sample_major, n->rows, MOST_ROWS, in,
+                            LOOPC_ONE_THREAD);
         }
         use(n, i, with);
     }
@@ -130,16 +134,17 @@ static void back(struct net *n, void (*use)(struct net *n, int layer, const void
 static void add_gradient(struct net *n, int i, const void *unused)
 {
     (void)unused;
-    loopc_dense_gradient(n->at[i].gw, n->at[i].gb, n->at[i].lying, n->at[i].d, n->rows, MOST_ROWS,
-                         n->shape.sizes[i], n->shape.sizes[i + 1], LOOPC_ALONE);
+    loopc_dense_gradient(n->at[i].gw, n->at[i].gb, n->at[i].sample_major, n->at[i].d, n->rows,
+                         MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], LOOPC_ONE_THREAD);
 }
 
 static void descend(struct net *n, int i, const void *eta)
 {
-    const struct loopc_rates rates = {.rule = LOOPC_SGD, .eta = *(const float *)eta};
+    const struct loopc_step_params rates = {.rule = LOOPC_SGD, .eta = *(const float *)eta};
     loopc_dense_update((struct loopc_weights){.w = n->at[i].w},
-                       (struct loopc_weights){.w = n->at[i].b}, n->at[i].lying, n->at[i].d, n->rows,
-                       MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], &rates, LOOPC_ALONE);
+                       (struct loopc_weights){.w = n->at[i].b}, n->at[i].sample_major, n->at[i].d,
+                       n->rows, MOST_ROWS, n->shape.sizes[i], n->shape.sizes[i + 1], &rates,
+                       LOOPC_ONE_THREAD);
 }
 
 /* Random weights, inputs and targets; the targets of a cross-entropy are one-hot. */

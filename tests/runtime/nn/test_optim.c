@@ -14,7 +14,7 @@ static struct one one_weight(float weight)
                         panels_of(&zero, 1, 1)};
 }
 
-static void descend(struct one *one, float g, struct loopc_rates rates)
+static void descend(struct one *one, float g, struct loopc_step_params rates)
 {
     *one->g = g;
     loopc_descend((struct loopc_weights){one->w, one->m, one->v}, one->g, 1, 1, &rates);
@@ -24,9 +24,9 @@ static void sgd_by_hand(void **state)
 {
     (void)state;
     struct one one = one_weight(1);
-    descend(&one, 0.5f, loopc_sgd_rates(0.1f, 0.0f, 0.0f));
+    descend(&one, 0.5f, loopc_sgd_params(0.1f, 0.0f, 0.0f));
     assert_near(*one.w, 0.95, 1e-7);
-    descend(&one, 0.5f, loopc_sgd_rates(0.1f, 0.0f, 0.2f)); /* 0.95 - 0.1 (0.5 + 0.2 0.95) */
+    descend(&one, 0.5f, loopc_sgd_params(0.1f, 0.0f, 0.2f)); /* 0.95 - 0.1 (0.5 + 0.2 0.95) */
     assert_near(*one.w, 0.881, 1e-7);
     end_arrays();
 }
@@ -35,19 +35,19 @@ static void momentum_by_hand(void **state)
 {
     (void)state;
     struct one one = one_weight(1);
-    descend(&one, 0.5f, loopc_sgd_rates(0.1f, 0.9f, 0.0f));
+    descend(&one, 0.5f, loopc_sgd_params(0.1f, 0.9f, 0.0f));
     assert_near(*one.w, 0.95, 1e-7);
-    descend(&one, 0.5f, loopc_sgd_rates(0.1f, 0.9f, 0.0f)); /* m = 0.9 0.5 + 0.5 */
+    descend(&one, 0.5f, loopc_sgd_params(0.1f, 0.9f, 0.0f)); /* m = 0.9 0.5 + 0.5 */
     assert_near(*one.m, 0.95, 1e-7);
     assert_near(*one.w, 0.855, 1e-7);
-    descend(&one, 0.5f, loopc_sgd_rates(0.1f, 0.9f, 0.2f)); /* m = 0.9 0.95 + 0.5 + 0.2 0.855 */
+    descend(&one, 0.5f, loopc_sgd_params(0.1f, 0.9f, 0.2f)); /* m = 0.9 0.95 + 0.5 + 0.2 0.855 */
     assert_near(*one.m, 1.526, 1e-6);
     end_arrays();
 }
 
-static struct loopc_rates adam(enum loopc_rule rule, int64_t t, float decay)
+static struct loopc_step_params adam(enum loopc_rule rule, int64_t t, float decay)
 {
-    return loopc_adam_rates(rule, t, 0.1f, 0.9, 0.999, 1e-8f, decay);
+    return loopc_adam_params(rule, t, 0.1f, 0.9, 0.999, 1e-8f, decay);
 }
 
 static void adam_by_hand(void **state)
@@ -89,7 +89,7 @@ static void each_weight_by_its_gradient(void **state)
     fill(w, ROWS * COLUMNS, &seed);
     fill(g, ROWS * COLUMNS, &seed);
     float *const to = panels_of(w, ROWS, COLUMNS);
-    const struct loopc_rates rates = loopc_sgd_rates(0.5f, 0.0f, 0.0f);
+    const struct loopc_step_params rates = loopc_sgd_params(0.5f, 0.0f, 0.0f);
     loopc_descend((struct loopc_weights){.w = to}, panels_of(g, ROWS, COLUMNS), ROWS, COLUMNS,
                   &rates);
     loopc_panels_to(to, moved, ROWS, COLUMNS);

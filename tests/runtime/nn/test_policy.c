@@ -21,7 +21,7 @@ static void prepare(void)
     weights[3] = 0;
 }
 
-static float *upright(void)
+static float *feature_major(void)
 {
     return upright_of(z, SAMPLES, CLASSES, BATCH);
 }
@@ -48,7 +48,7 @@ static void log_probabilities(void **state)
     (void)state;
     float log_p[SAMPLES];
     prepare();
-    loopc_log_probabilities(upright(), actions, log_p, SAMPLES, CLASSES);
+    loopc_log_probabilities(feature_major(), actions, log_p, SAMPLES, CLASSES);
     for (int r = 0; r < SAMPLES; r++)
         assert_near(log_p[r], actions[r] < 0 ? 0 : log_a(r, actions[r], -1, 0), 1e-5);
     end_arrays();
@@ -72,7 +72,7 @@ static void likelihood(void **state)
     float d[VALUES];
     double loss = 0;
     float *const to = begun();
-    const float total = loopc_likelihood(upright(), actions, weights, to, SAMPLES, CLASSES);
+    const float total = loopc_likelihood(feature_major(), actions, weights, to, SAMPLES, CLASSES);
     loopc_unpack(to, d, SAMPLES, CLASSES);
     d[CLASSES] -= 10;
     for (int r = 0; r < SAMPLES; r++) {
@@ -95,7 +95,7 @@ static void entropy(void **state)
     float d[VALUES];
     double loss = 0;
     float *const to = begun();
-    const float total = loopc_entropy(upright(), weights, to, SAMPLES, CLASSES);
+    const float total = loopc_entropy(feature_major(), weights, to, SAMPLES, CLASSES);
     loopc_unpack(to, d, SAMPLES, CLASSES);
     d[CLASSES] -= 10;
     for (int r = 0; r < SAMPLES; r++) {
@@ -119,9 +119,9 @@ static void masks(void **state)
     prepare();
     for (int i = 0; i < VALUES; i++)
         allowed[i] = i / CLASSES != 7 && (i * 7 % 3 || i % CLASSES == 4);
-    float *const from = upright(), *const to = panels(CLASSES, BATCH);
+    float *const from = feature_major(), *const to = panels(CLASSES, BATCH);
     loopc_mask(from, allowed, SAMPLES, CLASSES);
-    loopc_softmax(from, to, SAMPLES, CLASSES, LOOPC_ALONE);
+    loopc_softmax(from, to, SAMPLES, CLASSES, LOOPC_ONE_THREAD);
     loopc_unpack(to, a, SAMPLES, CLASSES);
     loopc_zero_delta(to, BATCH, CLASSES);
     assert_true(isfinite(loopc_entropy(from, weights, to, SAMPLES, CLASSES)));
@@ -145,7 +145,7 @@ static void no_class_of_that_number(void **state)
     float log_p[2];
     const int32_t none[] = {CLASSES, CLASSES + 100};
     prepare();
-    float *const from = upright(), *const d = panels(CLASSES, BATCH);
+    float *const from = feature_major(), *const d = panels(CLASSES, BATCH);
     loopc_log_probabilities(from, none, log_p, 2, CLASSES);
     assert_true(isnan(log_p[0]) && isnan(log_p[1]));
     loopc_zero_delta(d, BATCH, CLASSES);

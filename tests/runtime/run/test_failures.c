@@ -50,8 +50,8 @@ static void path_is_innermost_first(void **unused)
     (void)unused;
     struct loopc_run run = fresh();
     int st = loopc_fail(&run, "Deep.on_x", "no");
-    st = loopc_via(&run, st, "Deep", "Inner.on_iteration");
-    st = loopc_via(&run, st, "Inner", "Outer.on_step");
+    st = loopc_propagate(&run, st, "Deep", "Inner.on_iteration");
+    st = loopc_propagate(&run, st, "Inner", "Outer.on_step");
     assert_int_equal(st, LOOPC_FAILED);
     assert_string_equal(text_of(&run, 0), "Deep.on_x on Inner.on_iteration on Outer.on_step: no");
 }
@@ -61,9 +61,9 @@ static void via_passes_other_statuses(void **unused)
     (void)unused;
     struct loopc_run run = fresh();
     loopc_fail(&run, "Inner.on_x", "no");
-    assert_int_equal(loopc_via(&run, LOOPC_STOP, "Inner", "Outer.on_step"), LOOPC_STOP);
-    assert_int_equal(loopc_via(&run, LOOPC_OK, "Inner", "Outer.on_step"), LOOPC_OK);
-    assert_int_equal(loopc_via(&run, LOOPC_SIGNALS + 3, "Inner", "Outer.on_step"),
+    assert_int_equal(loopc_propagate(&run, LOOPC_STOP, "Inner", "Outer.on_step"), LOOPC_STOP);
+    assert_int_equal(loopc_propagate(&run, LOOPC_OK, "Inner", "Outer.on_step"), LOOPC_OK);
+    assert_int_equal(loopc_propagate(&run, LOOPC_SIGNALS + 3, "Inner", "Outer.on_step"),
                      LOOPC_SIGNALS + 3);
     assert_int_equal(run.failures.kept[0].depth, 0);
 }
@@ -74,8 +74,8 @@ static void head_is_compared_whole(void **unused)
     (void)unused;
     struct loopc_run run = fresh();
     loopc_fail(&run, "Inner.on_x", "no");
-    loopc_via(&run, LOOPC_FAILED, "Inn", "Outer.on_step");
-    loopc_via(&run, LOOPC_FAILED, "InnerMost", "Outer.on_step");
+    loopc_propagate(&run, LOOPC_FAILED, "Inn", "Outer.on_step");
+    loopc_propagate(&run, LOOPC_FAILED, "InnerMost", "Outer.on_step");
     assert_int_equal(run.failures.kept[0].depth, 0);
     loopc_recover(&run, "Inn");
     assert_int_equal(run.failures.count, 1);
@@ -101,7 +101,7 @@ static void recovery_of_a_loop_that_failed_before(void **unused)
 {
     (void)unused;
     struct loopc_run run = fresh();
-    loopc_via(&run, loopc_fail(&run, "Inner.on_x", "first"), "Inner", "Outer.on_step");
+    loopc_propagate(&run, loopc_fail(&run, "Inner.on_x", "first"), "Inner", "Outer.on_step");
     loopc_fail(&run, "Inner.on_x", "second");
     loopc_recover(&run, "Inner");
     assert_int_equal(run.failures.count, 1);
@@ -113,7 +113,8 @@ static void recovery_takes_suppressed_failures_along(void **unused)
     (void)unused;
     struct loopc_run run = fresh();
     loopc_fail(&run, "Outer.on_step", "primary");
-    loopc_via(&run, loopc_fail(&run, "Inner.finally_x", "late"), "Inner", "Outer.finally_step");
+    loopc_propagate(&run, loopc_fail(&run, "Inner.finally_x", "late"), "Inner",
+                    "Outer.finally_step");
     assert_int_equal(run.failures.count, 2);
     loopc_recover(&run, "Outer");
     assert_int_equal(run.failures.count, 0);
@@ -142,13 +143,13 @@ static void recovers_what_is_only_counted(void **unused)
     for (int i = 0; i < 1000; i++) {
         int st = loopc_fail(&run, "Deep.on_x", "no");
         loopc_fail(&run, "B.finally_x", "nor this");
-        loopc_via(&run, st, "Deep", "B.on_x");
+        loopc_propagate(&run, st, "Deep", "B.on_x");
         assert_int_equal(loopc_failures_more(&run.failures), 4);
         loopc_recover(&run, "B");
     }
     assert_int_equal(run.failures.count, LOOPC_FAILURES_KEPT);
     assert_int_equal(loopc_failures_more(&run.failures), 2);
-    loopc_via(&run, LOOPC_FAILED, "A", "Outer.on_x");
+    loopc_propagate(&run, LOOPC_FAILED, "A", "Outer.on_x");
     loopc_recover(&run, "Outer");
     assert_int_equal(run.failures.count, 0);
     assert_int_equal(loopc_failures_more(&run.failures), 0);
@@ -176,7 +177,7 @@ static void deep_paths_keep_their_head(void **unused)
     loopc_fail(&run, "L0.on_x", "deep");
     for (int i = 1; i < LOOPC_PATH_KEPT + 4; i++) {
         snprintf(nodes[i], sizeof nodes[i], "L%d.on_x", i);
-        loopc_via(&run, LOOPC_FAILED, loop, nodes[i]);
+        loopc_propagate(&run, LOOPC_FAILED, loop, nodes[i]);
         snprintf(loop, sizeof loop, "L%d", i);
     }
     assert_string_equal(run.failures.kept[0].head, nodes[LOOPC_PATH_KEPT + 3]);
@@ -189,7 +190,7 @@ static void text_fits_its_buffer(void **unused)
 {
     (void)unused;
     struct loopc_run run = fresh();
-    loopc_via(&run, loopc_fail(&run, "Inner.on_x", "message"), "Inner", "Outer.on_step");
+    loopc_propagate(&run, loopc_fail(&run, "Inner.on_x", "message"), "Inner", "Outer.on_step");
     for (size_t size = 1; size < 60; size++) {
         char text[64];
         memset(text, '#', sizeof text);
@@ -202,13 +203,13 @@ static void text_fits_its_buffer(void **unused)
 static void worse_of_two(void **unused)
 {
     (void)unused;
-    assert_int_equal(loopc_worse(LOOPC_OK, LOOPC_OK), LOOPC_OK);
-    assert_int_equal(loopc_worse(LOOPC_STOP, LOOPC_OK), LOOPC_STOP);
-    assert_int_equal(loopc_worse(LOOPC_STOP, LOOPC_FAILED), LOOPC_FAILED);
-    assert_int_equal(loopc_worse(LOOPC_FAILED, LOOPC_INTERRUPTED), LOOPC_FAILED);
-    assert_int_equal(loopc_worse(LOOPC_INTERRUPTED, LOOPC_FAILED), LOOPC_FAILED);
-    assert_int_equal(loopc_worse(LOOPC_CANCEL, LOOPC_INTERRUPTED), LOOPC_INTERRUPTED);
-    assert_int_equal(loopc_worse(LOOPC_INTERRUPTED, LOOPC_OK), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_merge_status(LOOPC_OK, LOOPC_OK), LOOPC_OK);
+    assert_int_equal(loopc_merge_status(LOOPC_STOP, LOOPC_OK), LOOPC_STOP);
+    assert_int_equal(loopc_merge_status(LOOPC_STOP, LOOPC_FAILED), LOOPC_FAILED);
+    assert_int_equal(loopc_merge_status(LOOPC_FAILED, LOOPC_INTERRUPTED), LOOPC_FAILED);
+    assert_int_equal(loopc_merge_status(LOOPC_INTERRUPTED, LOOPC_FAILED), LOOPC_FAILED);
+    assert_int_equal(loopc_merge_status(LOOPC_CANCEL, LOOPC_INTERRUPTED), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_merge_status(LOOPC_INTERRUPTED, LOOPC_OK), LOOPC_INTERRUPTED);
 }
 
 /* Handlers put the statuses of their steps together with |. */

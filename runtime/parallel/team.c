@@ -1,10 +1,10 @@
-/* The crew: one block of words that all threads look at.
+/* The thread team: one block of words that all threads look at.
  *
  * Members sleep or spin until `opened` changes, do their part of the work, and arrive at a last
  * meeting for which only part 0 waits. So a piece of work costs one way there and one back, and a
  * member that was late to leave the one before holds up nobody but itself.
  */
-#include "parallel/crew.h"
+#include "parallel/team.h"
 
 #include "base/pages.h"
 #include "run/failures.h"
@@ -27,10 +27,10 @@ enum {
     STAY = 64        /* pieces of work before a member moves to another processor again */
 };
 
-int32_t loopc_crew_members = 1;
+int32_t loopc_team_members = 1;
 
 struct member {
-    _Alignas(LINE) struct loopc_part me;
+    _Alignas(LINE) struct loopc_thread me;
     int patience;   /* how long it spins, in looks at a word */
     unsigned waits; /* so far */
     unsigned seen;  /* the latest piece of work that it knows of */
@@ -45,8 +45,8 @@ static struct {
     /* What changes from one piece of work to the next. */
     _Alignas(LINE) atomic_uint opened; /* pieces of work so far */
     int most_patience;
-    size_t own;                                    /* bytes of each member's own memory */
-    void (*work)(void *job, struct loopc_part me); /* NULL: go home */
+    size_t own;                                      /* bytes of each member's own memory */
+    void (*work)(void *job, struct loopc_thread me); /* NULL: go home */
     void *job;
     pthread_mutex_t lock; /* for those who sleep, and those who wake them */
     /* What changes from one meeting to the next. */
@@ -54,8 +54,8 @@ static struct {
     pthread_cond_t changed;            /* opened or met has */
     _Alignas(LINE) atomic_int arrived; /* at the meeting to come */
     atomic_int asleep;
-    struct member members[LOOPC_CREW_MOST];
-} crew = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct member members[LOOPC_TEAM_MOST];
+} team = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* Tells the processor that this is a loop that waits. */
 static inline void relax(void)
@@ -80,18 +80,18 @@ static bool spin(const atomic_uint *word, unsigned old, int looks)
 /* Sequentially consistent against `announce`: either it sees the sleeper, or this sees the word. */
 static void sleep_until_changed(const atomic_uint *word, unsigned old)
 {
-    pthread_mutex_lock(&crew.lock);
-    atomic_fetch_add(&crew.asleep, 1);
+    pthread_mutex_lock(&team.lock);
+    atomic_fetch_add(&team.asleep, 1);
     while (atomic_load(word) == old)
-        pthread_cond_wait(&crew.changed, &crew.lock);
-    atomic_fetch_sub(&crew.asleep, 1);
-    pthread_mutex_unlock(&crew.lock);
+        pthread_cond_wait(&team.changed, &team.lock);
+    atomic_fetch_sub(&team.asleep, 1);
+    pthread_mutex_unlock(&team.lock);
 }
 
 static void await(const atomic_uint *word, unsigned old, struct member *member)
 {
     const bool bold = ++member->waits % BOLD_EVERY == 0;
-    const int most = crew.most_patience, looks = bold ? most : member->patience;
+    const int most = team.most_patience, looks = bold ? most : member->patience;
     if (spin(word, old, looks)) {
         member->patience = looks < most / 2 ? looks * 2 + 1 : most;
     } else {
@@ -103,25 +103,25 @@ static void await(const atomic_uint *word, unsigned old, struct member *member)
 static void announce(atomic_uint *word)
 {
     atomic_fetch_add(word, 1);
-    if (atomic_load(&crew.asleep) == 0) return;
-    pthread_mutex_lock(&crew.lock); /* who has seen the old word sleeps by now */
-    pthread_mutex_unlock(&crew.lock);
-    pthread_cond_broadcast(&crew.changed);
+    if (atomic_load(&team.asleep) == 0) return;
+    pthread_mutex_lock(&team.lock); /* who has seen the old word sleeps by now */
+    pthread_mutex_unlock(&team.lock);
+    pthread_cond_broadcast(&team.changed);
 }
 
 /* The last to come ends the meeting. Until then nobody can be on the way to the next one. */
-static void arrive(struct loopc_part me, bool stay)
+static void arrive(struct loopc_thread me, bool stay)
 {
-    const unsigned met = atomic_load_explicit(&crew.met, memory_order_relaxed);
-    if (atomic_fetch_add_explicit(&crew.arrived, 1, memory_order_acq_rel) == me.parts - 1) {
-        atomic_store_explicit(&crew.arrived, 0, memory_order_relaxed);
-        announce(&crew.met);
+    const unsigned met = atomic_load_explicit(&team.met, memory_order_relaxed);
+    if (atomic_fetch_add_explicit(&team.arrived, 1, memory_order_acq_rel) == me.nthreads - 1) {
+        atomic_store_explicit(&team.arrived, 0, memory_order_relaxed);
+        announce(&team.met);
     } else if (stay) {
-        await(&crew.met, met, &crew.members[me.part]);
+        await(&team.met, met, &team.members[me.tid]);
     }
 }
 
-void loopc_meet_others(struct loopc_part me)
+void loopc_barrier_wait(struct loopc_thread me)
 {
     arrive(me, true);
 }
@@ -130,8 +130,8 @@ void loopc_meet_others(struct loopc_part me)
 static bool is_crowded(const struct member *member)
 {
     const int here = atomic_load_explicit(&member->processor, memory_order_relaxed);
-    for (int i = 0; i < member->me.part; i++) {
-        const atomic_int *const there = &crew.members[i].processor;
+    for (int i = 0; i < member->me.tid; i++) {
+        const atomic_int *const there = &team.members[i].processor;
         if (atomic_load_explicit(there, memory_order_relaxed) == here) return true;
     }
     return false;
@@ -143,8 +143,8 @@ static void move_away(const struct member *member)
     cpu_set_t allowed, others;
     if (sched_getaffinity(0, sizeof allowed, &allowed)) return;
     others = allowed;
-    for (int i = 0; i < member->me.part; i++)
-        CPU_CLR((size_t)crew.members[i].processor, &others);
+    for (int i = 0; i < member->me.tid; i++)
+        CPU_CLR((size_t)team.members[i].processor, &others);
     if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others)) return;
     sched_setaffinity(0, sizeof allowed, &allowed);
 }
@@ -158,54 +158,54 @@ static void spread_out(struct member *member)
     if (atomic_load_explicit(&member->processor, memory_order_relaxed) != here)
         atomic_store_explicit(&member->processor, here, memory_order_relaxed);
     const unsigned stayed = member->seen - member->moved;
-    if (crew.most_patience == 0 || stayed < member->stay || !is_crowded(member)) return;
+    if (team.most_patience == 0 || stayed < member->stay || !is_crowded(member)) return;
     member->stay = stayed / STAY < member->stay ? member->stay * 2 : STAY;
     member->moved = member->seen;
     move_away(member);
     atomic_store_explicit(&member->processor, sched_getcpu(), memory_order_relaxed);
 }
 
-void *loopc_crew_own(struct loopc_part me, void *first)
+void *loopc_team_workspace(struct loopc_thread me, void *first)
 {
-    return me.part == 0 ? first : crew.members[me.part].own;
+    return me.tid == 0 ? first : team.members[me.tid].own;
 }
 
 static void free_own(void)
 {
-    for (int i = 1; i < LOOPC_CREW_MOST && crew.members[i].own; i++) {
-        free(crew.members[i].own);
-        crew.members[i].own = NULL;
+    for (int i = 1; i < LOOPC_TEAM_MOST && team.members[i].own; i++) {
+        free(team.members[i].own);
+        team.members[i].own = NULL;
     }
-    crew.own = 0;
+    team.own = 0;
 }
 
 /* Gives all members so much memory of their own, zeroed; false when there is none. */
 static bool give_own(size_t bytes)
 {
-    if (bytes <= crew.own) return true;
+    if (bytes <= team.own) return true;
     free_own();
     const size_t whole = (bytes + LINE - 1) / LINE * LINE;
-    for (int i = 1; i < loopc_crew_members; i++) {
-        void *const own = crew.members[i].own = aligned_alloc(LINE, whole);
+    for (int i = 1; i < loopc_team_members; i++) {
+        void *const own = team.members[i].own = aligned_alloc(LINE, whole);
         if (!own) return false;
         loopc_huge_pages(own, whole);
         memset(own, 0, whole);
     }
-    crew.own = whole;
+    team.own = whole;
     return true;
 }
 
-void loopc_crew_share(void (*work)(void *job, struct loopc_part me), void *job, size_t own)
+void loopc_team_fork(void (*work)(void *job, struct loopc_thread me), void *job, size_t own)
 {
-    const struct loopc_part me = {0, loopc_crew_members};
+    const struct loopc_thread me = {0, loopc_team_members};
     if (!give_own(own)) {
-        work(job, LOOPC_ALONE);
+        work(job, LOOPC_ONE_THREAD);
         return;
     }
-    crew.work = work;
-    crew.job = job;
-    spread_out(&crew.members[0]);
-    announce(&crew.opened);
+    team.work = work;
+    team.job = job;
+    spread_out(&team.members[0]);
+    announce(&team.opened);
     work(job, me);
     arrive(me, true);
 }
@@ -214,15 +214,15 @@ static void *serve(void *argument)
 {
     struct member *member = argument;
     for (;;) {
-        await(&crew.opened, member->seen++, member);
-        if (!crew.work) return NULL;
+        await(&team.opened, member->seen++, member);
+        if (!team.work) return NULL;
         spread_out(member);
-        crew.work(crew.job, member->me);
+        team.work(team.job, member->me);
         arrive(member->me, false);
     }
 }
 
-/* The size of the crew. */
+/* The size of the team. */
 
 static int processors(void)
 {
@@ -245,7 +245,7 @@ static int looks_to_spin(void)
     int64_t least = SPIN_NS;
     for (int i = 0; i < 3; i++) {
         const int64_t start = now();
-        spin(&crew.opened, atomic_load(&crew.opened), LOOKS);
+        spin(&team.opened, atomic_load(&team.opened), LOOKS);
         const int64_t taken = now() - start;
         if (taken < least) least = taken;
     }
@@ -255,31 +255,31 @@ static int looks_to_spin(void)
 /* In the child of a fork there are no other threads, whatever they held. */
 static void be_alone(void)
 {
-    crew.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    crew.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
-    atomic_store(&crew.asleep, 0);
-    atomic_store(&crew.arrived, 0);
-    loopc_crew_members = 1;
+    team.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    team.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    atomic_store(&team.asleep, 0);
+    atomic_store(&team.arrived, 0);
+    loopc_team_members = 1;
 }
 
-void loopc_crew_end(void)
+void loopc_team_end(void)
 {
-    if (loopc_crew_members == 1) return;
-    crew.work = NULL;
-    announce(&crew.opened);
-    for (int i = 1; i < loopc_crew_members; i++)
-        pthread_join(crew.members[i].thread, NULL);
+    if (loopc_team_members == 1) return;
+    team.work = NULL;
+    announce(&team.opened);
+    for (int i = 1; i < loopc_team_members; i++)
+        pthread_join(team.members[i].thread, NULL);
     free_own();
-    loopc_crew_members = 1;
+    loopc_team_members = 1;
 }
 
 /* Takes on one member more. Returns 0 or the error's number. */
 static int take_on(int part, int threads)
 {
-    struct member *member = &crew.members[part];
-    member->me = (struct loopc_part){part, threads};
-    member->patience = crew.most_patience;
-    member->seen = atomic_load(&crew.opened);
+    struct member *member = &team.members[part];
+    member->me = (struct loopc_thread){part, threads};
+    member->patience = team.most_patience;
+    member->seen = atomic_load(&team.opened);
     member->moved = member->seen;
     member->stay = 0;
     return part == 0 ? 0 : pthread_create(&member->thread, NULL, serve, member);
@@ -293,27 +293,27 @@ static int take_on_all(int threads)
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the run's */
     for (int i = 0; i < threads && !failed; i++) {
         failed = take_on(i, threads);
-        if (!failed) loopc_crew_members = i + 1;
+        if (!failed) loopc_team_members = i + 1;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failed;
 }
 
-int loopc_crew_size(int threads, char *message, size_t size)
+int loopc_team_size(int threads, char *message, size_t size)
 {
     static bool prepared;
-    loopc_crew_end();
-    if (threads < 1 || threads > LOOPC_CREW_MOST) {
-        snprintf(message, size, "a crew has 1 to %d threads, not %d", LOOPC_CREW_MOST, threads);
+    loopc_team_end();
+    if (threads < 1 || threads > LOOPC_TEAM_MOST) {
+        snprintf(message, size, "a team has 1 to %d threads, not %d", LOOPC_TEAM_MOST, threads);
         return LOOPC_FAILED;
     }
     if (threads == 1) return LOOPC_OK;
     int failed = prepared ? 0 : pthread_atfork(NULL, NULL, be_alone);
     prepared = !failed;
-    crew.most_patience = processors() < threads ? 0 : looks_to_spin();
+    team.most_patience = processors() < threads ? 0 : looks_to_spin();
     if (!failed) failed = take_on_all(threads);
     if (!failed) return LOOPC_OK;
     snprintf(message, size, "cannot start %d threads: %s", threads, strerror(failed));
-    loopc_crew_end();
+    loopc_team_end();
     return LOOPC_FAILED;
 }

@@ -1,17 +1,17 @@
 /* Watching: a stack of the places that are open, their times, and the trace. */
-#include "telemetry/watch_owners.h"
-#include "telemetry/watch_state.h"
+#include "telemetry/profile_owners.h"
+#include "telemetry/profile_state.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Leaves asked-for parts NULL where memory ends; the caller looks. */
-struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const void *state,
-                                      bool timings, bool trace, FILE *out)
+struct loopc_profile *loopc_profile_start(const struct loopc_program *program, const void *state,
+                                          bool timings, bool trace, FILE *out)
 {
     const size_t places = (size_t)program->place_count;
-    struct loopc_watch *watch = calloc(1, sizeof *watch + (places + 1) * sizeof *watch->stack);
+    struct loopc_profile *watch = calloc(1, sizeof *watch + (places + 1) * sizeof *watch->stack);
     if (!watch) return NULL;
     watch->program = program;
     watch->state = state;
@@ -19,27 +19,27 @@ struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const
     if (timings) watch->timings = calloc(places + 1, sizeof *watch->timings);
     if (trace) watch->trace = loopc_trace_new(program, state, out);
     if ((timings && !watch->timings) || (trace && !watch->trace)) {
-        loopc_watch_free(watch);
+        loopc_profile_free(watch);
         return NULL;
     }
     watch->started = loopc_clock();
     return watch;
 }
 
-void loopc_watch_free(struct loopc_watch *watch)
+void loopc_profile_free(struct loopc_profile *watch)
 {
     if (!watch) return;
     for (int i = 0; watch->timings && i < watch->program->place_count; i++) {
         loopc_timing_free(&watch->timings[i]);
     }
     free(watch->timings);
-    loopc_watch_log_end(watch);
+    loopc_profile_log_end(watch);
     loopc_trace_free(watch->trace);
     free(watch);
 }
 
 /* Where in the stack a place is, or -1. */
-static int height(const struct loopc_watch *watch, int place)
+static int height(const struct loopc_profile *watch, int place)
 {
     int i = watch->depth - 1;
     while (i >= 0 && watch->stack[i].place != place)
@@ -47,31 +47,31 @@ static int height(const struct loopc_watch *watch, int place)
     return i;
 }
 
-static void close_to(struct loopc_watch *watch, int depth, int64_t now)
+static void close_to(struct loopc_profile *watch, int depth, int64_t now)
 {
     while (watch->depth > depth) {
-        const struct loopc_open_place *top = &watch->stack[--watch->depth];
+        const struct loopc_open_trace_point *top = &watch->stack[--watch->depth];
         if (watch->timings) loopc_timing_add(&watch->timings[top->place], now - top->since);
     }
 }
 
-static void push(struct loopc_watch *watch, int place, int64_t now)
+static void push(struct loopc_profile *watch, int place, int64_t now)
 {
-    watch->stack[watch->depth++] = (struct loopc_open_place){.place = place, .since = now};
+    watch->stack[watch->depth++] = (struct loopc_open_trace_point){.place = place, .since = now};
 }
 
-static int top_place(const struct loopc_watch *watch)
+static int top_place(const struct loopc_profile *watch)
 {
     return watch->depth > 0 ? watch->stack[watch->depth - 1].place : -1;
 }
 
-static void look(const struct loopc_watch *watch)
+static void look(const struct loopc_profile *watch)
 {
     if (watch->trace) loopc_trace_changes(watch->trace, watch->state, top_place(watch));
 }
 
 /* Makes a place the top of the stack with its parents below it: what is open beside them ends. */
-static void stand_at(struct loopc_watch *watch, int place, int64_t now)
+static void stand_at(struct loopc_profile *watch, int place, int64_t now)
 {
     if (place < 0) {
         close_to(watch, 0, now);
@@ -87,7 +87,7 @@ static void stand_at(struct loopc_watch *watch, int place, int64_t now)
 }
 
 /* A place that is open still was left early. */
-static void open_place(struct loopc_watch *watch, int place, int64_t now)
+static void open_place(struct loopc_profile *watch, int place, int64_t now)
 {
     const int own = height(watch, place);
     if (own >= 0) close_to(watch, own, now);
@@ -95,13 +95,13 @@ static void open_place(struct loopc_watch *watch, int place, int64_t now)
     push(watch, place, now);
 }
 
-static void tell(const struct loopc_watch *watch)
+static void tell(const struct loopc_profile *watch)
 {
     if (!watch->follower) return;
     atomic_store_explicit(watch->follower, top_place(watch), memory_order_relaxed);
 }
 
-void loopc_watch_follow(struct loopc_watch *watch, atomic_int *place)
+void loopc_profile_follow(struct loopc_profile *watch, atomic_int *place)
 {
     if (watch->follower) atomic_store_explicit(watch->follower, -1, memory_order_relaxed);
     watch->follower = place;
@@ -110,18 +110,18 @@ void loopc_watch_follow(struct loopc_watch *watch, atomic_int *place)
 
 /* The clock is read when what ends has ended and before what begins begins, so the time that the
  * watch itself takes is nobody's, or its parent's. */
-static void restart_clock(struct loopc_watch *watch)
+static void restart_clock(struct loopc_profile *watch)
 {
     const int64_t now = loopc_clock();
     watch->stack[watch->depth - 1].since = now;
     if (now < watch->next_line) return;
-    loopc_watch_log_now(watch, now);
+    loopc_profile_log_now(watch, now);
     watch->stack[watch->depth - 1].since = loopc_clock();
 }
 
 void loopc_enter(struct loopc_run *run, int place)
 {
-    struct loopc_watch *watch = run->watch;
+    struct loopc_profile *watch = run->profile;
     if (!watch) return;
     const int64_t now = loopc_clock();
     look(watch);
@@ -132,7 +132,7 @@ void loopc_enter(struct loopc_run *run, int place)
 
 void loopc_leave(struct loopc_run *run, int place)
 {
-    struct loopc_watch *watch = run->watch;
+    struct loopc_profile *watch = run->profile;
     if (!watch) return;
     const int64_t now = loopc_clock();
     look(watch);
@@ -143,7 +143,7 @@ void loopc_leave(struct loopc_run *run, int place)
 
 void loopc_at(struct loopc_run *run, int place)
 {
-    struct loopc_watch *watch = run->watch;
+    struct loopc_profile *watch = run->profile;
     if (!watch) return;
     const int64_t now = loopc_clock();
     look(watch);
@@ -153,13 +153,13 @@ void loopc_at(struct loopc_run *run, int place)
     restart_clock(watch);
 }
 
-int loopc_watch_end(struct loopc_watch *watch)
+int loopc_profile_end(struct loopc_profile *watch)
 {
     watch->ended = loopc_clock();
     look(watch);
     close_to(watch, 0, watch->ended);
     tell(watch);
-    return loopc_watch_log_end(watch);
+    return loopc_profile_log_end(watch);
 }
 
 /* The table. */
@@ -172,7 +172,7 @@ static int indent_of(const struct loopc_program *program, int place)
     return indent;
 }
 
-static const char *kind_of(const struct loopc_place *place)
+static const char *kind_of(const struct loopc_trace_point *place)
 {
     return place->kind == 'l' ? "loop" : place->kind == 'p' ? "phase" : "step";
 }
@@ -180,7 +180,7 @@ static const char *kind_of(const struct loopc_place *place)
 /* A loop says where it is inserted: it may be in more places than one. */
 static void label_of(const struct loopc_program *program, int place, char *text, size_t size)
 {
-    const struct loopc_place *p = &program->places[place];
+    const struct loopc_trace_point *p = &program->places[place];
     const bool inserted = p->kind == 'l' && p->on;
     snprintf(text, size, "%*s%s%s%s", indent_of(program, place), "", p->name,
              inserted ? " on " : "", inserted ? p->on : "");
@@ -197,7 +197,7 @@ static int label_width(const struct loopc_program *program)
     return (int)width;
 }
 
-static void print_row(const struct loopc_watch *watch, int place, int width, FILE *out)
+static void print_row(const struct loopc_profile *watch, int place, int width, FILE *out)
 {
     const struct loopc_timing *timing = &watch->timings[place];
     const double whole = (double)(watch->ended - watch->started);
@@ -216,7 +216,7 @@ static void print_row(const struct loopc_watch *watch, int place, int width, FIL
             (unsigned long long)timing->calls, cells[0], share, cells[1], cells[2], cells[3]);
 }
 
-void loopc_watch_print(const struct loopc_watch *watch, FILE *out)
+void loopc_profile_print(const struct loopc_profile *watch, FILE *out)
 {
     if (!watch->timings) return;
     char whole[32];
@@ -227,6 +227,6 @@ void loopc_watch_print(const struct loopc_watch *watch, FILE *out)
             "total", "share", "mean", "median", "p99");
     for (int i = 0; i < watch->program->place_count; i++)
         print_row(watch, i, width, out);
-    loopc_watch_print_owners(watch->program, watch->timings,
-                             (double)(watch->ended - watch->started), out);
+    loopc_profile_print_owners(watch->program, watch->timings,
+                               (double)(watch->ended - watch->started), out);
 }

@@ -1,5 +1,5 @@
 /* Times as JSON: the log of --timings-log, and what the control channel is told. */
-#include "telemetry/watch_state.h"
+#include "telemetry/profile_state.h"
 
 #include "base/json_text.h"
 
@@ -16,7 +16,7 @@ struct taken {
 };
 
 /* An array by place; NULL without memory. */
-static struct taken *sum_up(const struct loopc_watch *watch, int64_t now)
+static struct taken *sum_up(const struct loopc_profile *watch, int64_t now)
 {
     const struct loopc_program *program = watch->program;
     struct taken *taken = calloc((size_t)program->place_count + 1, sizeof *taken);
@@ -50,9 +50,9 @@ static void write_string(FILE *out, const char *key, const char *text)
     loopc_json_string(out, text);
 }
 
-static void write_row(const struct loopc_watch *watch, int i, const struct taken *taken)
+static void write_row(const struct loopc_profile *watch, int i, const struct taken *taken)
 {
-    const struct loopc_place *place = &watch->program->places[i];
+    const struct loopc_trace_point *place = &watch->program->places[i];
     FILE *out = watch->log;
     write_string(out, "kind", place->kind == 'l' ? "loop" : place->kind == 'p' ? "phase" : "step");
     write_string(out, "place", place->name);
@@ -69,7 +69,7 @@ static void write_row(const struct loopc_watch *watch, int i, const struct taken
     fputs("}\n", out);
 }
 
-void loopc_watch_log_now(struct loopc_watch *watch, int64_t now)
+void loopc_profile_log_now(struct loopc_profile *watch, int64_t now)
 {
     const int64_t since = now - watch->started;
     struct taken *taken = sum_up(watch, now);
@@ -85,16 +85,16 @@ void loopc_watch_log_now(struct loopc_watch *watch, int64_t now)
     watch->next_line = now + (since / 32 > first_line ? since / 32 : first_line);
 }
 
-void loopc_watch_log(struct loopc_watch *watch, FILE *file)
+void loopc_profile_log(struct loopc_profile *watch, FILE *file)
 {
     watch->log = file;
     watch->next_line = watch->started + first_line;
 }
 
-int loopc_watch_log_end(struct loopc_watch *watch)
+int loopc_profile_log_end(struct loopc_profile *watch)
 {
     if (!watch->log) return 0;
-    if (watch->ended) loopc_watch_log_now(watch, watch->ended);
+    if (watch->ended) loopc_profile_log_now(watch, watch->ended);
     const bool lost = ferror(watch->log) != 0;
     const bool failed = fclose(watch->log) != 0 || lost;
     watch->log = NULL;
@@ -102,7 +102,7 @@ int loopc_watch_log_end(struct loopc_watch *watch)
     return failed ? LOOPC_FAILED : LOOPC_OK;
 }
 
-void loopc_watch_write(const struct loopc_watch *watch, FILE *out)
+void loopc_profile_write(const struct loopc_profile *watch, FILE *out)
 {
     struct taken *taken = sum_up(watch, loopc_clock());
     fputc('[', out);
@@ -119,7 +119,7 @@ void loopc_watch_write(const struct loopc_watch *watch, FILE *out)
     fputc(']', out);
 }
 
-double loopc_watch_seconds(const struct loopc_watch *watch)
+double loopc_profile_seconds(const struct loopc_profile *watch)
 {
     return (double)(loopc_clock() - watch->started) / 1e9;
 }

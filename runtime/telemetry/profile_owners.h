@@ -1,6 +1,6 @@
 /* Times by owner. Part of watch. */
-#ifndef LOOPC_WATCH_OWNERS_H
-#define LOOPC_WATCH_OWNERS_H
+#ifndef LOOPC_PROFILE_OWNERS_H
+#define LOOPC_PROFILE_OWNERS_H
 
 #include "run/program.h"
 #include "base/timing.h"
@@ -9,7 +9,7 @@
 
 /* A second table, in programs that have callbacks: what the bodies of each callback and each loop
  * took together, at all events; the longest first. timings: one a place; whole: ns of the run. */
-void loopc_watch_print_owners(const struct loopc_program *program,
-                              const struct loopc_timing *timings, double whole, FILE *out);
+void loopc_profile_print_owners(const struct loopc_program *program,
+                                const struct loopc_timing *timings, double whole, FILE *out);
 
 #endif

@@ -1,7 +1,7 @@
-/* The crew: everybody works once, meetings hold, and nobody is left over, woken in vain or
+/* The thread team: everybody works once, meetings hold, and nobody is left over, woken in vain or
  * starved. */
 #include "child.h"
-#include "parallel/crew.h"
+#include "parallel/team.h"
 #include "run/failures.h"
 
 #include <dirent.h>
@@ -23,14 +23,14 @@ static char message[256];
 
 static void size_is(int threads)
 {
-    assert_int_equal(loopc_crew_size(threads, message, sizeof message), LOOPC_OK);
-    assert_int_equal(loopc_crew_members, threads);
+    assert_int_equal(loopc_team_size(threads, message, sizeof message), LOOPC_OK);
+    assert_int_equal(loopc_team_members, threads);
 }
 
 static int end_crew(void **unused)
 {
     (void)unused;
-    loopc_crew_end();
+    loopc_team_end();
     return 0;
 }
 
@@ -68,24 +68,24 @@ struct traces {
     } of[MOST];
 };
 
-static void leave_trace(void *job, struct loopc_part me)
+static void leave_trace(void *job, struct loopc_thread me)
 {
     struct traces *traces = job;
-    traces->of[me.part].calls++;
-    traces->of[me.part].parts = me.parts;
-    traces->of[me.part].thread = pthread_self();
-    pthread_sigmask(SIG_SETMASK, NULL, &traces->of[me.part].blocked);
+    traces->of[me.tid].calls++;
+    traces->of[me.tid].parts = me.nthreads;
+    traces->of[me.tid].thread = pthread_self();
+    pthread_sigmask(SIG_SETMASK, NULL, &traces->of[me.tid].blocked);
 }
 
 static void one_is_a_plain_call(void **unused)
 {
     (void)unused;
     struct traces traces = {0};
-    loopc_crew_run(leave_trace, &traces, 0);
+    loopc_team_run(leave_trace, &traces, 0);
     assert_int_equal(traces.of[0].calls, 1);
     assert_int_equal(traces.of[0].parts, 1);
     assert_true(pthread_equal(traces.of[0].thread, pthread_self()));
-    loopc_meet((struct loopc_part){0, 1});
+    loopc_barrier((struct loopc_thread){0, 1});
 }
 
 static void everybody_works_once(void **unused)
@@ -95,7 +95,7 @@ static void everybody_works_once(void **unused)
         struct traces traces = {0};
         size_is(threads);
         for (int i = 0; i < 100; i++)
-            loopc_crew_run(leave_trace, &traces, 0);
+            loopc_team_run(leave_trace, &traces, 0);
         for (int i = 0; i < MOST; i++) {
             assert_int_equal(traces.of[i].calls, i < threads ? 100 : 0);
             assert_int_equal(traces.of[i].parts, i < threads ? threads : 0);
@@ -111,7 +111,7 @@ static void only_the_caller_has_signals(void **unused)
     (void)unused;
     struct traces traces = {0};
     size_is(2);
-    loopc_crew_run(leave_trace, &traces, 0);
+    loopc_team_run(leave_trace, &traces, 0);
     assert_false(sigismember(&traces.of[0].blocked, SIGINT));
     assert_true(sigismember(&traces.of[1].blocked, SIGINT));
     assert_true(sigismember(&traces.of[1].blocked, SIGCHLD));
@@ -124,23 +124,23 @@ struct rounds {
     int wrong[MOST];
 };
 
-static void go_round(void *job, struct loopc_part me)
+static void go_round(void *job, struct loopc_thread me)
 {
     struct rounds *rounds = job;
     for (int round = 1; round <= rounds->count; round++) {
-        if (rounds->nap_every && round % rounds->nap_every == me.part) usleep(2000);
-        rounds->at[me.part] = round;
-        loopc_meet(me);
-        for (int i = 0; i < me.parts; i++)
-            rounds->wrong[me.part] += rounds->at[i] != round;
-        loopc_meet(me);
+        if (rounds->nap_every && round % rounds->nap_every == me.tid) usleep(2000);
+        rounds->at[me.tid] = round;
+        loopc_barrier(me);
+        for (int i = 0; i < me.nthreads; i++)
+            rounds->wrong[me.tid] += rounds->at[i] != round;
+        loopc_barrier(me);
     }
 }
 
 static void go_rounds(int threads, int count, int nap_every)
 {
     struct rounds rounds = {.count = count, .nap_every = nap_every};
-    loopc_crew_run(go_round, &rounds, 0);
+    loopc_team_run(go_round, &rounds, 0);
     for (int i = 0; i < threads; i++) {
         assert_int_equal(rounds.at[i], count);
         assert_int_equal(rounds.wrong[i], 0);
@@ -189,18 +189,18 @@ static void one_processor_is_enough(void **unused)
 
 /* Each part's own memory is its own, aligned, and keeps what was left in it; that of the caller is
  * what the caller says. */
-static void use_own(void *job, struct loopc_part me)
+static void use_own(void *job, struct loopc_thread me)
 {
     static unsigned char first[3000];
     const int round = *(const int *)job;
-    unsigned char *const own = loopc_crew_own(me, first);
-    assert_true((own == first) == (me.part == 0));
-    assert_int_equal((uintptr_t)own % 64, me.part == 0 ? (uintptr_t)first % 64 : 0);
+    unsigned char *const own = loopc_team_workspace(me, first);
+    assert_true((own == first) == (me.tid == 0));
+    assert_int_equal((uintptr_t)own % 64, me.tid == 0 ? (uintptr_t)first % 64 : 0);
     for (int i = 0; i < 1000; i++)
-        assert_int_equal(own[i], round > 1 ? me.part + round - 1 : 0);
-    memset(own, me.part + round, 1000);
-    loopc_meet(me);
-    assert_int_equal(own[999], me.part + round);
+        assert_int_equal(own[i], round > 1 ? me.tid + round - 1 : 0);
+    memset(own, me.tid + round, 1000);
+    loopc_barrier(me);
+    assert_int_equal(own[999], me.tid + round);
 }
 
 static void each_has_memory_of_its_own(void **unused)
@@ -208,13 +208,13 @@ static void each_has_memory_of_its_own(void **unused)
     (void)unused;
     size_is(3);
     for (int round = 1; round <= 20; round++)
-        loopc_crew_run(use_own, &round, 1000);
-    loopc_crew_end();
+        loopc_team_run(use_own, &round, 1000);
+    loopc_team_end();
 }
 
-static void works_in_parts(void *job, struct loopc_part me)
+static void works_in_parts(void *job, struct loopc_thread me)
 {
-    if (me.part == 0) *(int *)job = me.parts;
+    if (me.tid == 0) *(int *)job = me.nthreads;
 }
 
 /* Then the work is done by the caller alone, and later again by all. */
@@ -224,9 +224,9 @@ static int has_no_memory(void *unused)
     int without = 0, with = 0;
     size_is(2);
     setrlimit(RLIMIT_AS, &(struct rlimit){1 << 30, RLIM_INFINITY});
-    loopc_crew_run(works_in_parts, &without, (size_t)2 << 30);
+    loopc_team_run(works_in_parts, &without, (size_t)2 << 30);
     setrlimit(RLIMIT_AS, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
-    loopc_crew_run(works_in_parts, &with, 1000);
+    loopc_team_run(works_in_parts, &with, 1000);
     return without == 1 && with == 2 ? 0 : 1;
 }
 
@@ -247,12 +247,12 @@ struct places {
 };
 
 /* Where both work; before, the second comes to the first if they are to be crowded. */
-static void take_places(void *job, struct loopc_part me)
+static void take_places(void *job, struct loopc_thread me)
 {
     struct places *const places = job;
-    if (me.part == 0) places->of[0] = sched_getcpu();
-    loopc_meet(me);
-    if (places->crowd && me.part == 1) {
+    if (me.tid == 0) places->of[0] = sched_getcpu();
+    loopc_barrier(me);
+    if (places->crowd && me.tid == 1) {
         cpu_set_t all, one;
         sched_getaffinity(0, sizeof all, &all);
         CPU_ZERO(&one);
@@ -260,7 +260,7 @@ static void take_places(void *job, struct loopc_part me)
         sched_setaffinity(0, sizeof one, &one);
         sched_setaffinity(0, sizeof all, &all);
     }
-    places->of[me.part] = sched_getcpu();
+    places->of[me.tid] = sched_getcpu();
 }
 
 /* How many pieces of work it takes until two that were crowded have a processor each. */
@@ -268,10 +268,10 @@ static int works_until_apart(void)
 {
     struct places places = {.crowd = true};
     size_is(2);
-    loopc_crew_run(take_places, &places, 0);
+    loopc_team_run(take_places, &places, 0);
     places.crowd = false;
     for (int works = 1; works < 1000; works++) {
-        loopc_crew_run(take_places, &places, 0);
+        loopc_team_run(take_places, &places, 0);
         if (places.of[0] != places.of[1]) return works;
     }
     return 1000;
@@ -306,10 +306,10 @@ static void impossible_sizes_are_refused(void **unused)
 {
     (void)unused;
     size_is(2);
-    assert_int_equal(loopc_crew_size(0, message, sizeof message), LOOPC_FAILED);
-    assert_string_equal(message, "a crew has 1 to 256 threads, not 0");
-    assert_int_equal(loopc_crew_size(257, message, sizeof message), LOOPC_FAILED);
-    assert_int_equal(loopc_crew_members, 1);
+    assert_int_equal(loopc_team_size(0, message, sizeof message), LOOPC_FAILED);
+    assert_string_equal(message, "a team has 1 to 256 threads, not 0");
+    assert_int_equal(loopc_team_size(257, message, sizeof message), LOOPC_FAILED);
+    assert_int_equal(loopc_team_members, 1);
     go_rounds(1, 2, 0);
 }
 
@@ -319,10 +319,10 @@ static int starts_too_many(void *unused)
     (void)unused;
     char text[256];
     setrlimit(RLIMIT_AS, &(struct rlimit){64 << 20, 64 << 20});
-    const int st = loopc_crew_size(200, text, sizeof text);
+    const int st = loopc_team_size(200, text, sizeof text);
     puts(text);
     go_rounds(1, 2, 0);
-    return st == LOOPC_FAILED && loopc_crew_members == 1 && tasks_become(1) ? 0 : 1;
+    return st == LOOPC_FAILED && loopc_team_members == 1 && tasks_become(1) ? 0 : 1;
 }
 
 static void a_thread_that_cannot_be_had_is_an_error(void **unused)
@@ -341,10 +341,10 @@ static int works_alone(void *unused)
 {
     (void)unused;
     struct traces traces = {0};
-    loopc_crew_run(leave_trace, &traces, 0);
-    loopc_crew_end();
+    loopc_team_run(leave_trace, &traces, 0);
+    loopc_team_end();
     const bool alone = tasks_become(1);
-    const int st = loopc_crew_size(2, message, sizeof message);
+    const int st = loopc_team_size(2, message, sizeof message);
     go_rounds(2, 10, 0);
     return traces.of[0].parts == 1 && alone && !st && tasks_become(2) ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 /* The folder of checkpoints: names and numbers. For checkpoint_*.c and folder.c only. */
-#ifndef LOOPC_FOLDER_H
-#define LOOPC_FOLDER_H
+#ifndef LOOPC_DIRECTORY_H
+#define LOOPC_DIRECTORY_H
 
 #include <stdint.h>
 
@@ -10,7 +10,7 @@ enum { LOOPC_NAME_SIZE = 256 }; /* of a file, with its end */
 
 /* The numbers of the checkpoints of a program in an open folder, ascending; to be freed. Returns
  * how many, or -1 with errno set. */
-int loopc_folder_numbers(int fd, const char *name, int64_t **numbers);
+int loopc_directory_numbers(int fd, const char *name, int64_t **numbers);
 
 /* "NAME-12.safetensors" */
 void loopc_checkpoint_name(const char *name, int64_t number, char text[LOOPC_NAME_SIZE]);

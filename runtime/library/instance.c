@@ -5,7 +5,7 @@
  * sum over all that. Integers are those of the machine: a position is no format of exchange.
  * Texts stand as a length and their characters, NULL as the length ~0.
  */
-#include "library/machine.h"
+#include "library/instance.h"
 
 #include "process/child.h"
 #include "base/rng.h"
@@ -19,7 +19,7 @@
 
 static const char title[] = "loopc position 1\n";
 
-void loopc_machine_seed(const struct loopc_program *program, void *state, uint64_t seed)
+void loopc_instance_seed(const struct loopc_program *program, void *state, uint64_t seed)
 {
     ((struct loopc_run *)state)->seed = seed;
     for (int i = 0; i < program->field_count; i++) {
@@ -35,12 +35,12 @@ void loopc_machine_seed(const struct loopc_program *program, void *state, uint64
     }
 }
 
-void loopc_machine_init(const struct loopc_program *program, void *state, uint64_t seed)
+void loopc_instance_init(const struct loopc_program *program, void *state, uint64_t seed)
 {
     memset(state, 0, program->size);
     ((struct loopc_run *)state)->program = program;
     if (program->defaults) program->defaults(state);
-    loopc_machine_seed(program, state, seed);
+    loopc_instance_seed(program, state, seed);
 }
 
 static struct loopc_child *child_at(const struct loopc_program *program, void *state, int i)
@@ -48,7 +48,7 @@ static struct loopc_child *child_at(const struct loopc_program *program, void *s
     return (void *)((char *)state + program->children[i]);
 }
 
-void loopc_machine_copy(const struct loopc_program *program, void *to, const void *from)
+void loopc_instance_copy(const struct loopc_program *program, void *to, const void *from)
 {
     memcpy(to, from, program->size);
     for (int i = 0; i < program->child_count; i++) {
@@ -56,7 +56,7 @@ void loopc_machine_copy(const struct loopc_program *program, void *to, const voi
     }
 }
 
-void loopc_machine_end(const struct loopc_program *program, void *state)
+void loopc_instance_end(const struct loopc_program *program, void *state)
 {
     for (int i = 0; i < program->child_count; i++)
         loopc_child_end(child_at(program, state, i));
@@ -249,14 +249,14 @@ static int write_file(const char *path, const struct stream *stream)
     return why;
 }
 
-int loopc_machine_save(const struct loopc_program *program, const void *state, const char *path,
-                       char *message, size_t size)
+int loopc_instance_save(const struct loopc_program *program, const void *state, const char *path,
+                        char *message, size_t size)
 {
     struct stream stream = {0};
     char *still = malloc(program->size);
     int why = still ? 0 : ENOMEM;
     if (still) {
-        loopc_machine_copy(program, still, state);
+        loopc_instance_copy(program, still, state);
         put_state(&stream, program, still);
         why = stream.wrong ? ENOMEM : write_file(path, &stream);
     }
@@ -311,8 +311,8 @@ static void get_state(struct stream *stream, const struct loopc_program *program
     loopc_fields_restart(program->fields, program->field_count, state);
 }
 
-int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,
-                       char *message, size_t size)
+int loopc_instance_load(const struct loopc_program *program, void *state, const char *path,
+                        char *message, size_t size)
 {
     struct stream stream = {0};
     const int why = read_file(path, &stream);
@@ -320,12 +320,12 @@ int loopc_machine_load(const struct loopc_program *program, void *state, const c
     char *loaded = problem ? NULL : malloc(program->size);
     if (!problem && !loaded) problem = "no memory";
     if (!problem) {
-        loopc_machine_copy(program, loaded, state);
+        loopc_instance_copy(program, loaded, state);
         get_state(&stream, program, loaded);
         if (stream.wrong) problem = "it is damaged";
     }
     if (!problem) {
-        loopc_machine_end(program, state);
+        loopc_instance_end(program, state);
         memcpy(state, loaded, program->size);
     }
     free(loaded);

@@ -1,5 +1,5 @@
 /* The word of attention, and the handlers that raise it. */
-#include "run/interrupt.h"
+#include "run/events.h"
 
 #include "run/signals.h"
 
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-atomic_int loopc_attention;
+atomic_int loopc_pending_events;
 
 /* `saver`: caught only for those who save, and for others what it is by default. */
 static const struct {
@@ -35,14 +35,14 @@ static struct {
     bool installed[SIGNAL_COUNT];
 } state;
 
-void loopc_call_attention(int cause)
+void loopc_raise_event(int cause)
 {
-    atomic_fetch_or_explicit(&loopc_attention, cause, memory_order_relaxed);
+    atomic_fetch_or_explicit(&loopc_pending_events, cause, memory_order_relaxed);
 }
 
-int loopc_attention_take(int causes)
+int loopc_events_take(int causes)
 {
-    return atomic_fetch_and_explicit(&loopc_attention, ~causes, memory_order_relaxed) & causes;
+    return atomic_fetch_and_explicit(&loopc_pending_events, ~causes, memory_order_relaxed) & causes;
 }
 
 static int64_t now_ms(void)
@@ -86,7 +86,7 @@ static void end_run(int number)
     state.caught = number;
     state.terms = number == SIGTERM;
     state.when = now_ms();
-    loopc_call_attention(LOOPC_CAUSE_SIGNAL);
+    loopc_raise_event(LOOPC_EVENT_SIGNAL);
     if (number != SIGPIPE) write_notice();
 }
 
@@ -94,7 +94,7 @@ static void on_signal(int number)
 {
     const int kept = errno;
     if (number == SIGUSR1)
-        loopc_call_attention(LOOPC_CAUSE_NOW);
+        loopc_raise_event(LOOPC_EVENT_NOW);
     else if (number != SIGXFSZ)
         end_run(number);
     errno = kept;
@@ -157,5 +157,5 @@ void loopc_signals_release(void)
     }
     state.caught = 0;
     state.notice = NULL;
-    atomic_store(&loopc_attention, 0);
+    atomic_store(&loopc_pending_events, 0);
 }

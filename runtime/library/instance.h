@@ -18,35 +18,35 @@
  *
  * After LOOPC_FAILED the failures stand in s->loopc.failures (status.h).
  */
-#ifndef LOOPC_MACHINE_H
-#define LOOPC_MACHINE_H
+#ifndef LOOPC_INSTANCE_H
+#define LOOPC_INSTANCE_H
 
 #include "run/program.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-void loopc_machine_init(const struct loopc_program *program, void *state, uint64_t seed);
+void loopc_instance_init(const struct loopc_program *program, void *state, uint64_t seed);
 
-void loopc_machine_copy(const struct loopc_program *program, void *to, const void *from);
+void loopc_instance_copy(const struct loopc_program *program, void *to, const void *from);
 
 /* Ends all processes of POPEN and SPAWN of this state. */
-void loopc_machine_end(const struct loopc_program *program, void *state);
+void loopc_instance_end(const struct loopc_program *program, void *state);
 
 /* Writes a state to a file, which is replaced as a whole or not at all: all fields but data sets,
  * the position, the failures that are pending, and a hash of the program. Returns LOOPC_OK, or
  * LOOPC_FAILED with a message. */
-int loopc_machine_save(const struct loopc_program *program, const void *state, const char *path,
-                       char *message, size_t size);
+int loopc_instance_save(const struct loopc_program *program, const void *state, const char *path,
+                        char *message, size_t size);
 
-/* Reads a state that the same program has saved, into one that loopc_machine_init has made; data
+/* Reads a state that the same program has saved, into one that loopc_instance_init has made; data
  * sets stay those of the state. Another program's file, and a damaged one, are refused: then the
  * state is as it was. */
-int loopc_machine_load(const struct loopc_program *program, void *state, const char *path,
-                       char *message, size_t size);
+int loopc_instance_load(const struct loopc_program *program, void *state, const char *path,
+                        char *message, size_t size);
 
 /* Each rng field at the start of the stream of its name. */
-void loopc_machine_seed(const struct loopc_program *program, void *state, uint64_t seed);
+void loopc_instance_seed(const struct loopc_program *program, void *state, uint64_t seed);
 
 /* The one copy of a text that is never freed, or NULL without memory. */
 const char *loopc_text_intern(const char *text, size_t length);

@@ -1,5 +1,5 @@
 /* The folder of checkpoints: made, locked, listed, pruned. */
-#include "checkpoint/folder.h"
+#include "checkpoint/directory.h"
 
 #include "checkpoint/checkpoint.h"
 
@@ -81,7 +81,7 @@ static int read_numbers(DIR *folder, const char *name, int64_t **numbers)
     return count;
 }
 
-int loopc_folder_numbers(int fd, const char *name, int64_t **numbers)
+int loopc_directory_numbers(int fd, const char *name, int64_t **numbers)
 {
     *numbers = NULL;
     const int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -117,7 +117,7 @@ static int make_folders(const char *path)
 }
 
 /* A lock needs a file system that has them; without, a run has to do without. */
-static int lock(const struct loopc_folder *folder, const struct loopc_message *message)
+static int lock(const struct loopc_directory *folder, const struct loopc_message *message)
 {
     if (!flock(folder->fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK) return LOOPC_OK;
     return loopc_complain(message, "give it a folder of its own, or end the other one",
@@ -126,7 +126,7 @@ static int lock(const struct loopc_folder *folder, const struct loopc_message *m
 
 /* Better found out now than at the first checkpoint, hours from here. What an earlier run left
  * half-written goes away with it. */
-static int try_to_write(const struct loopc_folder *folder, const struct loopc_message *message)
+static int try_to_write(const struct loopc_directory *folder, const struct loopc_message *message)
 {
     char name[LOOPC_NAME_SIZE];
     loopc_saving_name(folder->program->name, name);
@@ -143,10 +143,10 @@ static int try_to_write(const struct loopc_folder *folder, const struct loopc_me
                           strerror(errno));
 }
 
-static int find_last(struct loopc_folder *folder, const struct loopc_message *message)
+static int find_last(struct loopc_directory *folder, const struct loopc_message *message)
 {
     int64_t *numbers;
-    const int count = loopc_folder_numbers(folder->fd, folder->program->name, &numbers);
+    const int count = loopc_directory_numbers(folder->fd, folder->program->name, &numbers);
     if (count < 0) {
         return loopc_complain(message, NULL, "%s: %s", folder->path, strerror(errno));
     }
@@ -155,10 +155,10 @@ static int find_last(struct loopc_folder *folder, const struct loopc_message *me
     return LOOPC_OK;
 }
 
-int loopc_folder_open(struct loopc_folder *folder, const struct loopc_program *program,
-                      const char *path, const struct loopc_message *message)
+int loopc_directory_open(struct loopc_directory *folder, const struct loopc_program *program,
+                         const char *path, const struct loopc_message *message)
 {
-    *folder = (struct loopc_folder){.program = program, .fd = -1};
+    *folder = (struct loopc_directory){.program = program, .fd = -1};
     if (!make_folders(path)) folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd >= 0) folder->path = realpath(path, NULL);
     int st = LOOPC_OK;
@@ -169,19 +169,19 @@ int loopc_folder_open(struct loopc_folder *folder, const struct loopc_program *p
     if (!st) st = lock(folder, message);
     if (!st) st = try_to_write(folder, message);
     if (!st) st = find_last(folder, message);
-    if (st) loopc_folder_close(folder);
+    if (st) loopc_directory_close(folder);
     return st;
 }
 
-void loopc_folder_close(struct loopc_folder *folder)
+void loopc_directory_close(struct loopc_directory *folder)
 {
     if (folder->fd >= 0) close(folder->fd);
     free(folder->path);
-    *folder = (struct loopc_folder){.fd = -1};
+    *folder = (struct loopc_directory){.fd = -1};
 }
 
 /* Removes all but the highest of them. One that is gone already is no loss. */
-static int remove_old(const struct loopc_folder *folder, const int64_t *numbers, int count,
+static int remove_old(const struct loopc_directory *folder, const int64_t *numbers, int count,
                       const struct loopc_message *message)
 {
     int st = LOOPC_OK;
@@ -196,11 +196,11 @@ static int remove_old(const struct loopc_folder *folder, const int64_t *numbers,
     return st;
 }
 
-int loopc_folder_prune(const struct loopc_folder *folder, int64_t keep,
-                       const struct loopc_message *message)
+int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
+                          const struct loopc_message *message)
 {
     int64_t *numbers;
-    const int count = loopc_folder_numbers(folder->fd, folder->program->name, &numbers);
+    const int count = loopc_directory_numbers(folder->fd, folder->program->name, &numbers);
     if (count < 0) {
         return loopc_complain(message, NULL, "%s: %s", folder->path, strerror(errno));
     }

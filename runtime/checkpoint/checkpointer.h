@@ -8,8 +8,8 @@
  *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code
  *                            becomes 1) or stop (in good order)
  */
-#ifndef LOOPC_SAVER_H
-#define LOOPC_SAVER_H
+#ifndef LOOPC_CHECKPOINTER_H
+#define LOOPC_CHECKPOINTER_H
 
 #include "run/program.h"
 
@@ -23,50 +23,52 @@ struct loopc_saving {
     bool stop; /* when a checkpoint cannot be written */
 };
 
-struct loopc_saver;
+struct loopc_checkpointer;
 
 /* Ready to save and resume. Returns NULL with a message, perhaps with a hint in a second line. */
-struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
-                                     const struct loopc_saving *saving, char *message, size_t size);
+struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *program,
+                                                   const struct loopc_saving *saving, char *message,
+                                                   size_t size);
 
 /* Loads what is to be resumed into state, which is prepared. Returns LOOPC_OK, also when there is
  * nothing yet to resume, which is said; LOOPC_FAILED with a message. */
-int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
-                       char *message, size_t size);
+int loopc_checkpointer_resume(struct loopc_checkpointer *saver, void *state,
+                              struct loopc_texts *texts, char *message, size_t size);
 
 /* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come
  * to its end. */
 enum { LOOPC_AT_END = -1 };
-int loopc_saver_position(const struct loopc_saver *saver);
+int loopc_checkpointer_position(const struct loopc_checkpointer *saver);
 
 /* The number of the checkpoint in which the last loop before that ended; 0: none did. */
-int64_t loopc_saver_ended(const struct loopc_saver *saver);
+int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *saver);
 
 /* Loads the checkpoint of that number, in the folder of the one that was resumed. Returns whether
  * it is there, whole, and not that of a run that is over; says why when it is there and cannot be
  * loaded. */
-bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
-                      int64_t number);
+bool loopc_checkpointer_load(struct loopc_checkpointer *saver, void *state,
+                             struct loopc_texts *texts, int64_t number);
 
 /* The run is to go on at the position: says so. */
-void loopc_saver_go_on(struct loopc_saver *saver, struct loopc_run *run);
+void loopc_checkpointer_go_on(struct loopc_checkpointer *saver, struct loopc_run *run);
 
 /* Bytes of the metrics file that belong to what was resumed; -1: it begins anew. */
-int64_t loopc_saver_metrics(const struct loopc_saver *saver);
+int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *saver);
 
 /* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could
  * not be written and the run is to stop; that failure is recorded. */
-int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at, bool now);
+int loopc_checkpointer_attend(struct loopc_checkpointer *saver, struct loopc_run *run, int at,
+                              bool now);
 
-/* At the end of a loop that no other repetition holds: saves. Returns as loopc_saver_attend
+/* At the end of a loop that no other repetition holds: saves. Returns as loopc_checkpointer_attend
  * does. */
-int loopc_saver_end(struct loopc_saver *saver, struct loopc_run *run, int at);
+int loopc_checkpointer_end(struct loopc_checkpointer *saver, struct loopc_run *run, int at);
 
 /* The number of the checkpoint saved last; 0 without one. */
-int64_t loopc_saver_number(const struct loopc_saver *saver);
+int64_t loopc_checkpointer_number(const struct loopc_checkpointer *saver);
 
 /* After the run: saves its end when it came to one, and frees. Returns LOOPC_OK, or LOOPC_FAILED
  * when any checkpoint could not be written. NULL is allowed. */
-int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool ended);
+int loopc_checkpointer_close(struct loopc_checkpointer *saver, struct loopc_run *run, bool ended);
 
 #endif

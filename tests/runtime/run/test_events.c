@@ -25,11 +25,11 @@ static void nothing_raised(void **unused)
 {
     (void)unused;
     struct loopc_run run = {0};
-    assert_int_equal(loopc_between(&run, 1), LOOPC_OK);
-    loopc_call_attention(LOOPC_CAUSE_TICK);
-    assert_true(loopc_attention_raised());
-    assert_int_equal(loopc_between(&run, 1), LOOPC_OK); /* nobody shows progress */
-    assert_false(loopc_attention_raised());
+    assert_int_equal(loopc_poll(&run, 1), LOOPC_OK);
+    loopc_raise_event(LOOPC_EVENT_TICK);
+    assert_true(loopc_events_pending());
+    assert_int_equal(loopc_poll(&run, 1), LOOPC_OK); /* nobody shows progress */
+    assert_false(loopc_events_pending());
 }
 
 static void interrupts_once(void **unused)
@@ -39,11 +39,11 @@ static void interrupts_once(void **unused)
     assert_int_equal(loopc_signals_catch(NULL, false), LOOPC_OK);
     raise(SIGTERM);
     assert_int_equal(loopc_signal_caught(), SIGTERM);
-    loopc_beat(&run);
+    loopc_poll_masked(&run);
     assert_int_equal(run.interrupted, 0); /* a handler's loop goes on */
-    assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_poll(&run, 1), LOOPC_INTERRUPTED);
     assert_int_equal(run.interrupted, SIGTERM);
-    assert_int_equal(loopc_between(&run, 1), LOOPC_OK);
+    assert_int_equal(loopc_poll(&run, 1), LOOPC_OK);
     loopc_signals_release();
     assert_int_equal(loopc_signal_caught(), 0);
 }
@@ -55,10 +55,10 @@ static void recovery_keeps_interruption(void **unused)
     struct loopc_run run = {0};
     loopc_signals_catch(NULL, false);
     raise(SIGINT);
-    assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_poll(&run, 1), LOOPC_INTERRUPTED);
     loopc_fail(&run, "A.finally_x", "late");
     assert_int_equal(loopc_recover(&run, "A"), LOOPC_OK);
-    assert_int_equal(loopc_between(&run, 1), LOOPC_INTERRUPTED);
+    assert_int_equal(loopc_poll(&run, 1), LOOPC_INTERRUPTED);
     loopc_signals_release();
 }
 
@@ -78,7 +78,7 @@ static int loop_for_ever(void *notice)
     struct loopc_run run = {0};
     loopc_signals_catch(notice, false);
     say("ready\n");
-    while (!loopc_between(&run, 1))
+    while (!loopc_poll(&run, 1))
         wait_ms(5);
     say("interrupted\n");
     wait_ms(20000);
@@ -148,7 +148,7 @@ static int short_finish(void *unused)
     (void)unused;
     loopc_signals_catch(NULL, false);
     say("ready\n");
-    while (!loopc_between(&run, 1))
+    while (!loopc_poll(&run, 1))
         continue;
     wait_ms(100);
     return 7;

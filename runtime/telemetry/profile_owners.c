@@ -1,6 +1,6 @@
 /* Times by owner: what all bodies of a callback, or of a loop, have taken together. Part of
  * watch. */
-#include "telemetry/watch_owners.h"
+#include "telemetry/profile_owners.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static int sum_up(const struct loopc_program *program, const struct loopc_timing
 {
     int count = 0;
     for (int i = 0; i < program->place_count; i++) {
-        const struct loopc_place *place = &program->places[i];
+        const struct loopc_trace_point *place = &program->places[i];
         struct owner *owner = owner_of(owners, &count, place->name);
         if (place->kind == 'l') owner->loop = true;
         if (place->kind == 's') owner->time += timings[i].total, owner->calls += timings[i].calls;
@@ -62,8 +62,8 @@ static void print_owner(const struct owner *owner, int width, double whole, FILE
             owner->length, owner->name, (unsigned long long)owner->calls, time, share);
 }
 
-void loopc_watch_print_owners(const struct loopc_program *program,
-                              const struct loopc_timing *timings, double whole, FILE *out)
+void loopc_profile_print_owners(const struct loopc_program *program,
+                                const struct loopc_timing *timings, double whole, FILE *out)
 {
     struct owner *owners = calloc((size_t)program->place_count + 1, sizeof *owners);
     if (!owners) return;

@@ -1,9 +1,9 @@
 /* The saver: when, and what becomes of errors; checkpoint.h knows how. */
-#include "checkpoint/saver.h"
+#include "checkpoint/checkpointer.h"
 
 #include "checkpoint/checkpoint.h"
-#include "checkpoint/folder.h"
-#include "run/interrupt.h"
+#include "checkpoint/directory.h"
+#include "run/events.h"
 #include "telemetry/metrics.h"
 #include "telemetry/progress.h"
 #include "checkpoint/schedule.h"
@@ -14,18 +14,18 @@
 #include <string.h>
 #include <time.h>
 
-struct loopc_saver {
+struct loopc_checkpointer {
     const struct loopc_program *program;
     struct loopc_saving saving;
-    struct loopc_folder folder;
+    struct loopc_directory folder;
     bool open;          /* the folder */
     char resumed[4096]; /* the path of the checkpoint that was loaded, or empty */
     struct loopc_counters counters;
     struct loopc_schedule schedule;
     struct loopc_best best;
-    struct loopc_moment now, last; /* where the run is; where it was saved last */
-    double started;                /* on the clock, less what ran before a resume */
-    bool lost;                     /* a checkpoint could not be written */
+    struct loopc_checkpoint_info now, last; /* where the run is; where it was saved last */
+    double started;                         /* on the clock, less what ran before a resume */
+    bool lost;                              /* a checkpoint could not be written */
 };
 
 static double clock_now(void)
@@ -35,7 +35,7 @@ static double clock_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static int read_flags(struct loopc_saver *saver, const struct loopc_message *message)
+static int read_flags(struct loopc_checkpointer *saver, const struct loopc_message *message)
 {
     const struct loopc_saving *saving = &saver->saving;
     if (loopc_schedule_parse(&saver->schedule, saving->every ? saving->every : "1epoch", message))
@@ -43,32 +43,33 @@ static int read_flags(struct loopc_saver *saver, const struct loopc_message *mes
     if (saving->best && loopc_best_parse(&saver->best, saving->best, saver->program, message))
         return LOOPC_FAILED;
     if (saving->folder) {
-        if (loopc_folder_open(&saver->folder, saver->program, saving->folder, message))
+        if (loopc_directory_open(&saver->folder, saver->program, saving->folder, message))
             return LOOPC_FAILED;
         saver->open = true;
     }
     return loopc_counters_make(&saver->counters, saver->program);
 }
 
-static void free_saver(struct loopc_saver *saver)
+static void free_saver(struct loopc_checkpointer *saver)
 {
-    if (saver->open) loopc_folder_close(&saver->folder);
+    if (saver->open) loopc_directory_close(&saver->folder);
     loopc_counters_free(&saver->counters);
     free(saver);
 }
 
-struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
-                                     const struct loopc_saving *saving, char *message, size_t size)
+struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *program,
+                                                   const struct loopc_saving *saving, char *message,
+                                                   size_t size)
 {
-    struct loopc_saver *saver = calloc(1, sizeof *saver);
+    struct loopc_checkpointer *saver = calloc(1, sizeof *saver);
     snprintf(message, size, "out of memory");
     if (!saver) return NULL;
     saver->program = program;
     saver->saving = *saving;
-    saver->now = saver->last = loopc_moment_start();
+    saver->now = saver->last = loopc_checkpoint_info_start();
     saver->started = clock_now();
     if (!read_flags(saver, &(struct loopc_message){message, size})) {
-        if (saver->open) loopc_call_attention(LOOPC_CAUSE_SAVE);
+        if (saver->open) loopc_raise_event(LOOPC_EVENT_SAVE);
         return saver;
     }
     free_saver(saver);
@@ -79,7 +80,7 @@ struct loopc_saver *loopc_saver_open(const struct loopc_program *program,
 
 static void say_note(void *listener, enum loopc_note note, const char *text)
 {
-    const struct loopc_saver *saver = listener;
+    const struct loopc_checkpointer *saver = listener;
     static const char *const what[] = {
         [LOOPC_NOTE_MISSING] = "is not in the checkpoint: left as it is",
         [LOOPC_NOTE_EXTRA] = "of the checkpoint is nothing here: ignored"};
@@ -89,14 +90,15 @@ static void say_note(void *listener, enum loopc_note note, const char *text)
         loopc_say(saver->program, "warning", "%s %s", text, what[note]);
 }
 
-static void take_up(struct loopc_saver *saver, const struct loopc_loading *loading)
+static void take_up(struct loopc_checkpointer *saver, const struct loopc_loading *loading)
 {
     saver->now = saver->last = loading->moment;
     saver->started = clock_now() - loading->moment.seconds;
     snprintf(saver->resumed, sizeof saver->resumed, "%s", loading->path);
 }
 
-static int check_position(const struct loopc_saver *saver, const struct loopc_loading *loading)
+static int check_position(const struct loopc_checkpointer *saver,
+                          const struct loopc_loading *loading)
 {
     const int64_t position = loading->moment.position;
     if (position >= LOOPC_AT_END && position < saver->program->position_count) return LOOPC_OK;
@@ -104,8 +106,8 @@ static int check_position(const struct loopc_saver *saver, const struct loopc_lo
                           loading->path);
 }
 
-int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
-                       char *message, size_t size)
+int loopc_checkpointer_resume(struct loopc_checkpointer *saver, void *state,
+                              struct loopc_texts *texts, char *message, size_t size)
 {
     if (!saver->saving.resume) return LOOPC_OK;
     struct loopc_loading loading = {.program = saver->program,
@@ -126,19 +128,19 @@ int loopc_saver_resume(struct loopc_saver *saver, void *state, struct loopc_text
     return LOOPC_OK;
 }
 
-int loopc_saver_position(const struct loopc_saver *saver)
+int loopc_checkpointer_position(const struct loopc_checkpointer *saver)
 {
     return (int)saver->now.position;
 }
 
-int64_t loopc_saver_ended(const struct loopc_saver *saver)
+int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *saver)
 {
     const int64_t ended = *saver->resumed ? saver->now.ended : 0;
     return ended > 0 && ended < saver->now.number ? ended : 0;
 }
 
 /* The path of a checkpoint beside the one that was resumed. */
-static int path_of(const struct loopc_saver *saver, int64_t number, char *path, size_t size)
+static int path_of(const struct loopc_checkpointer *saver, int64_t number, char *path, size_t size)
 {
     const char *slash = strrchr(saver->resumed, '/');
     const int folder = slash ? (int)(slash - saver->resumed) + 1 : 0;
@@ -148,8 +150,8 @@ static int path_of(const struct loopc_saver *saver, int64_t number, char *path, 
     return wrote > 0 && (size_t)wrote < size ? LOOPC_OK : LOOPC_FAILED;
 }
 
-bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts *texts,
-                      int64_t number)
+bool loopc_checkpointer_load(struct loopc_checkpointer *saver, void *state,
+                             struct loopc_texts *texts, int64_t number)
 {
     char path[4096], text[1024];
     struct loopc_loading loading = {
@@ -164,22 +166,22 @@ bool loopc_saver_load(struct loopc_saver *saver, void *state, struct loopc_texts
     return true;
 }
 
-void loopc_saver_go_on(struct loopc_saver *saver, struct loopc_run *run)
+void loopc_checkpointer_go_on(struct loopc_checkpointer *saver, struct loopc_run *run)
 {
     if (!*saver->resumed) return;
-    run->resume_at = loopc_saver_position(saver);
+    run->resume_at = loopc_checkpointer_position(saver);
     loopc_say(saver->program, "resumed", "%s, at %s", saver->resumed,
               saver->program->positions[run->resume_at]);
 }
 
-int64_t loopc_saver_metrics(const struct loopc_saver *saver)
+int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *saver)
 {
     return saver->now.metrics;
 }
 
 /* Saving. */
 
-static void read_moment(struct loopc_saver *saver, const struct loopc_run *run, int at)
+static void read_moment(struct loopc_checkpointer *saver, const struct loopc_run *run, int at)
 {
     loopc_counters_read(&saver->counters, run, &saver->now);
     saver->now.position = at;
@@ -187,7 +189,7 @@ static void read_moment(struct loopc_saver *saver, const struct loopc_run *run, 
     saver->now.metrics = run->metrics ? loopc_metrics_size(run->metrics) : -1;
 }
 
-static int not_saved(struct loopc_saver *saver, struct loopc_run *run, const char *message)
+static int not_saved(struct loopc_checkpointer *saver, struct loopc_run *run, const char *message)
 {
     saver->lost = true;
     loopc_progress_clear(run->progress);
@@ -196,7 +198,7 @@ static int not_saved(struct loopc_saver *saver, struct loopc_run *run, const cha
     return LOOPC_OK;
 }
 
-static int save(struct loopc_saver *saver, struct loopc_run *run)
+static int save(struct loopc_checkpointer *saver, struct loopc_run *run)
 {
     char text[1024] = "";
     const struct loopc_message message = {text, sizeof text};
@@ -204,21 +206,22 @@ static int save(struct loopc_saver *saver, struct loopc_run *run)
     const int st = loopc_checkpoint_save(&saver->folder, run, &saver->now, best, &message);
     saver->last = saver->now;
     if (st) return not_saved(saver, run, text);
-    if (saver->saving.keep && loopc_folder_prune(&saver->folder, saver->saving.keep, &message))
+    if (saver->saving.keep && loopc_directory_prune(&saver->folder, saver->saving.keep, &message))
         return not_saved(saver, run, text);
     return LOOPC_OK;
 }
 
-int loopc_saver_attend(struct loopc_saver *saver, struct loopc_run *run, int at, bool now)
+int loopc_checkpointer_attend(struct loopc_checkpointer *saver, struct loopc_run *run, int at,
+                              bool now)
 {
     if (!saver->open) return LOOPC_OK;
-    loopc_call_attention(LOOPC_CAUSE_SAVE); /* the schedule is looked at in every iteration */
+    loopc_raise_event(LOOPC_EVENT_SAVE); /* the schedule is looked at in every iteration */
     read_moment(saver, run, at);
     if (!now && !loopc_schedule_due(&saver->schedule, &saver->last, &saver->now)) return LOOPC_OK;
     return save(saver, run);
 }
 
-int loopc_saver_end(struct loopc_saver *saver, struct loopc_run *run, int at)
+int loopc_checkpointer_end(struct loopc_checkpointer *saver, struct loopc_run *run, int at)
 {
     if (!saver->open) return LOOPC_OK;
     read_moment(saver, run, at);
@@ -227,12 +230,12 @@ int loopc_saver_end(struct loopc_saver *saver, struct loopc_run *run, int at)
     return st;
 }
 
-int64_t loopc_saver_number(const struct loopc_saver *saver)
+int64_t loopc_checkpointer_number(const struct loopc_checkpointer *saver)
 {
     return saver->now.number;
 }
 
-int loopc_saver_close(struct loopc_saver *saver, struct loopc_run *run, bool ended)
+int loopc_checkpointer_close(struct loopc_checkpointer *saver, struct loopc_run *run, bool ended)
 {
     if (!saver) return LOOPC_OK;
     if (saver->open && ended) {

@@ -12,8 +12,8 @@
  * parent of the loops inserted on it includes them. Where a run is resumed within places, those
  * around it are opened with the first place in them. Times are of the wall, from CLOCK_MONOTONIC.
  */
-#ifndef LOOPC_WATCH_H
-#define LOOPC_WATCH_H
+#ifndef LOOPC_PROFILE_H
+#define LOOPC_PROFILE_H
 
 #include "run/program.h"
 
@@ -25,8 +25,8 @@ void loopc_leave(struct loopc_run *run, int place);
 void loopc_at(struct loopc_run *run, int place);
 
 /* Watches a run from now on; NULL when there is no memory. Traces go to out as they happen. */
-struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const void *state,
-                                      bool timings, bool trace, FILE *out);
+struct loopc_profile *loopc_profile_start(const struct loopc_program *program, const void *state,
+                                          bool timings, bool trace, FILE *out);
 
 /* Writes times to a file, too, while they are taken (--timings-log): a line a place, now and again,
  * as
@@ -36,27 +36,27 @@ struct loopc_watch *loopc_watch_start(const struct loopc_program *program, const
  *
  * in seconds since the start. `total` includes what is open, `self` is without the places within.
  * Times between lines grow with the run by a 32nd, from 50 ms. Takes the file over. */
-void loopc_watch_log(struct loopc_watch *watch, FILE *file);
+void loopc_profile_log(struct loopc_profile *watch, FILE *file);
 
 /* Keeps *place at the place that is open, -1 for none, for another thread to see. NULL: no more. */
-void loopc_watch_follow(struct loopc_watch *watch, atomic_int *place);
+void loopc_profile_follow(struct loopc_profile *watch, atomic_int *place);
 
 /* What the places have taken up to now, in their order: an array, as
  *
  *     [[calls, total, self, median], ...]     in seconds; median null where there is none
  */
-void loopc_watch_write(const struct loopc_watch *watch, FILE *out);
+void loopc_profile_write(const struct loopc_profile *watch, FILE *out);
 
 /* Seconds since the start. */
-double loopc_watch_seconds(const struct loopc_watch *watch);
+double loopc_profile_seconds(const struct loopc_profile *watch);
 
 /* Ends what is still open. Call it once, after the run. Returns LOOPC_OK, or LOOPC_FAILED when the
- * file of loopc_watch_log is not complete. */
-int loopc_watch_end(struct loopc_watch *watch);
+ * file of loopc_profile_log is not complete. */
+int loopc_profile_end(struct loopc_profile *watch);
 
 /* The table of times, the places in their order, indented by their parents; then, in programs that
  * have callbacks, that of the callbacks and loops whose bodies took them. */
-void loopc_watch_print(const struct loopc_watch *watch, FILE *out);
-void loopc_watch_free(struct loopc_watch *watch);
+void loopc_profile_print(const struct loopc_profile *watch, FILE *out);
+void loopc_profile_free(struct loopc_profile *watch);
 
 #endif

@@ -10,7 +10,7 @@
 /* Fit repeats the phase epoch; Train is inserted on Fit.on_epoch. */
 enum { FIT, EPOCH, BEFORE, ON, TRAIN, BATCH, ON_BATCH, AFTER, NEVER };
 
-static const struct loopc_place places[] = {
+static const struct loopc_trace_point places[] = {
     [FIT] = {"Fit", NULL, -1, 'l'},
     [EPOCH] = {"Fit.epoch", NULL, FIT, 'p'},
     [BEFORE] = {"clip.before_epoch", "Fit.before_epoch", EPOCH, 's'},
@@ -75,8 +75,8 @@ static const char *written(void)
 
 static void watch(struct state *state, bool timings, bool trace)
 {
-    state->loopc.watch = loopc_watch_start(&program, state, timings, trace, out);
-    assert_non_null(state->loopc.watch);
+    state->loopc.profile = loopc_profile_start(&program, state, timings, trace, out);
+    assert_non_null(state->loopc.profile);
 }
 
 static void sleep_ms(long ms)
@@ -113,7 +113,7 @@ static void run(struct state *s)
     for (int i = 0; i < 3; i++)
         epoch(s, i == 2);
     loopc_leave(&s->loopc, FIT);
-    loopc_watch_end(s->loopc.watch);
+    loopc_profile_end(s->loopc.profile);
 }
 
 /* The cells of the row of a place: kind, name..., calls, total. */
@@ -143,7 +143,7 @@ static void table_of_times(void **unused)
     struct state state = {0};
     watch(&state, true, false);
     run(&state);
-    loopc_watch_print(state.loopc.watch, out);
+    loopc_profile_print(state.loopc.profile, out);
     assert_memory_equal(written(), "timings of digits, ", 19);
     expect_calls("  Fit ", "loop", 1);
     expect_calls("  Fit.epoch ", "phase", 3);
@@ -154,7 +154,7 @@ static void table_of_times(void **unused)
     expect_calls("    Fit.after_epoch ", "step", 2);
     expect_calls("    Fit.finally_epoch ", "step", 0);
     assert_non_null(strstr(text, "0         -        -         -         -         -\n"));
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 static double share_of(const char *label)
@@ -174,13 +174,13 @@ static void time_goes_to_parents(void **unused)
     struct state state = {0};
     watch(&state, true, false);
     run(&state);
-    loopc_watch_print(state.loopc.watch, out);
+    loopc_profile_print(state.loopc.profile, out);
     assert_true(share_of("Train.on_batch ") > 50);
     assert_true(share_of("Train.batch ") >= share_of("Train.on_batch "));
     assert_true(share_of("Train on Fit.on_epoch ") >= share_of("Train.batch "));
     assert_true(share_of("  Fit.epoch ") >= share_of("Train on Fit.on_epoch "));
     assert_true(share_of("    Fit.on_epoch ") < share_of("Train.on_batch "));
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 static void columns_are_aligned(void **unused)
@@ -189,7 +189,7 @@ static void columns_are_aligned(void **unused)
     struct state state = {0};
     watch(&state, true, false);
     run(&state);
-    loopc_watch_print(state.loopc.watch, out);
+    loopc_profile_print(state.loopc.profile, out);
     const char *line = strchr(written(), '\n') + 1;
     const size_t width = strcspn(line, "\n");
     const char *owners = strstr(line, "bodies of");
@@ -198,7 +198,7 @@ static void columns_are_aligned(void **unused)
     const size_t narrow = strcspn(line, "\n");
     for (; *line; line += strcspn(line, "\n") + 1)
         assert_int_equal(strcspn(line, "\n"), narrow);
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 /* What a callback's bodies took at all events; loops have their own bodies' time. */
@@ -210,7 +210,7 @@ static void times_by_callback(void **unused)
     char units[32];
     watch(&state, true, false);
     run(&state);
-    loopc_watch_print(state.loopc.watch, out);
+    loopc_profile_print(state.loopc.profile, out);
     const char *table_of_owners = strstr(written(), "bodies of");
     assert_non_null(table_of_owners);
     const char *train = strstr(table_of_owners, "loop      Train ");
@@ -222,7 +222,7 @@ static void times_by_callback(void **unused)
     assert_int_equal(sscanf(clip, "callback clip %llu", &calls[2]), 1);
     assert_int_equal(calls[0] * 10000 + calls[1] * 100 + calls[2],
                      50503); /* the last epoch ends early */
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 static void trace_of_an_epoch(void **unused)
@@ -233,8 +233,8 @@ static void trace_of_an_epoch(void **unused)
     loopc_enter(&state.loopc, FIT);
     epoch(&state, false);
     loopc_leave(&state.loopc, FIT);
-    loopc_watch_end(state.loopc.watch);
-    loopc_watch_print(state.loopc.watch, out); /* no timings: nothing */
+    loopc_profile_end(state.loopc.profile);
+    loopc_profile_print(state.loopc.profile, out); /* no timings: nothing */
     assert_string_equal(written(), "trace: clip.before_epoch on Fit.before_epoch\n"
                                    "trace: Fit.on_epoch\n"
                                    "trace:   name: \"off\" -> \"on\"\n"
@@ -245,7 +245,7 @@ static void trace_of_an_epoch(void **unused)
                                    "trace: Fit.after_epoch\n"
                                    "trace: Fit, between steps\n"
                                    "trace:   Fit.iteration: 0 -> 1\n");
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 static void trace_of_arrays_and_memory(void **unused)
@@ -261,14 +261,14 @@ static void trace_of_arrays_and_memory(void **unused)
         state.weights[i] = 2;
     state.net[5] = 1;
     state.net[50] = 1;
-    loopc_watch_end(state.loopc.watch);
+    loopc_profile_end(state.loopc.profile);
     assert_string_equal(written(), "trace: Fit.after_epoch\n"
                                    "trace:   weights[3]: 0 -> 1\n"
                                    "trace:   weights[19]: 0 -> -1\n"
                                    "trace: clip.before_epoch on Fit.before_epoch\n"
                                    "trace:   weights: 20 of 20 changed\n"
                                    "trace:   net: changed\n");
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 static void nobody_watches(void **unused)
@@ -278,7 +278,7 @@ static void nobody_watches(void **unused)
     loopc_enter(&state.loopc, FIT);
     loopc_at(&state.loopc, ON);
     loopc_leave(&state.loopc, FIT);
-    loopc_watch_free(NULL);
+    loopc_profile_free(NULL);
 }
 
 /* Calls in no order at all must not break it: emitted code may be wrong. */
@@ -295,9 +295,9 @@ static void any_order_is_survived(void **unused)
         if (random >> 30 == 1) loopc_enter(&state.loopc, place);
         if (random >> 31 == 1) loopc_at(&state.loopc, place);
     }
-    loopc_watch_end(state.loopc.watch);
-    loopc_watch_print(state.loopc.watch, out);
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_end(state.loopc.profile);
+    loopc_profile_print(state.loopc.profile, out);
+    loopc_profile_free(state.loopc.profile);
 }
 
 /* A run that is resumed within a loop enters only what it comes to. */
@@ -307,7 +307,7 @@ static void places_around_a_resumed_one_are_open(void **unused)
     struct state state = {0};
     atomic_int place = -1;
     watch(&state, true, false);
-    loopc_watch_follow(state.loopc.watch, &place);
+    loopc_profile_follow(state.loopc.profile, &place);
     for (int i = 0; i < 3; i++) {
         loopc_enter(&state.loopc, BATCH);
         loopc_at(&state.loopc, ON_BATCH);
@@ -317,17 +317,17 @@ static void places_around_a_resumed_one_are_open(void **unused)
     }
     loopc_leave(&state.loopc, TRAIN);
     loopc_at(&state.loopc, AFTER);
-    loopc_watch_write(state.loopc.watch, out);
+    loopc_profile_write(state.loopc.profile, out);
     assert_memory_equal(written(), "[[0, ", 5);    /* Fit is open, and has taken time */
     assert_non_null(strstr(written(), "], [3, ")); /* the batches */
     loopc_leave(&state.loopc, FIT);
     assert_int_equal(place, -1);
-    loopc_watch_follow(state.loopc.watch, NULL);
-    assert_int_equal(loopc_watch_end(state.loopc.watch), LOOPC_OK);
-    loopc_watch_print(state.loopc.watch, out);
+    loopc_profile_follow(state.loopc.profile, NULL);
+    assert_int_equal(loopc_profile_end(state.loopc.profile), LOOPC_OK);
+    loopc_profile_print(state.loopc.profile, out);
     expect_calls("  Fit ", "loop", 1);
     expect_calls("  Train.batch ", "phase", 3);
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
 }
 
 static void times_in_a_log(void **unused)
@@ -337,7 +337,7 @@ static void times_in_a_log(void **unused)
     char *lines = NULL;
     size_t size;
     watch(&state, true, false);
-    loopc_watch_log(state.loopc.watch, open_memstream(&lines, &size));
+    loopc_profile_log(state.loopc.profile, open_memstream(&lines, &size));
     run(&state);
     assert_memory_equal(lines, "{\"timings\":\"digits\",\"time\":0.", 29);
     assert_non_null(strstr(lines,
@@ -347,7 +347,7 @@ static void times_in_a_log(void **unused)
     for (const char *p = lines; (p = strchr(p, '\n')); p++)
         count++;
     assert_true(count >= 9 && count % 9 == 0);
-    loopc_watch_free(state.loopc.watch);
+    loopc_profile_free(state.loopc.profile);
     free(lines);
 }
 
@@ -358,10 +358,10 @@ static void a_full_disk_is_told(void **unused)
     FILE *full = fopen("/dev/full", "w");
     if (!full) skip();
     watch(&state, true, false);
-    loopc_watch_log(state.loopc.watch, full);
+    loopc_profile_log(state.loopc.profile, full);
     loopc_at(&state.loopc, AFTER);
-    assert_int_equal(loopc_watch_end(state.loopc.watch), LOOPC_FAILED);
-    loopc_watch_free(state.loopc.watch);
+    assert_int_equal(loopc_profile_end(state.loopc.profile), LOOPC_FAILED);
+    loopc_profile_free(state.loopc.profile);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
