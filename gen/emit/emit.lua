@@ -47,8 +47,8 @@ local function contents(unit)
                 #phases > 0 and table.concat(phases, ", ") or "no phase", repetition(member), on)
         else
             local nodes = {}
-            for _, binding in ipairs(member.bindings) do
-                for _, node in ipairs(binding.nodes) do nodes[#nodes + 1] = node end
+            for _, listener in ipairs(member.listeners) do
+                for _, node in ipairs(listener.nodes) do nodes[#nodes + 1] = node end
             end
             lines[#lines + 1] = ("  %s (%s): callback on %s"):format(member.name, where, names_of(nodes))
         end
