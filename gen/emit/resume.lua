@@ -135,7 +135,7 @@ function emit_resume.write_again(unit, w)
     if #unit.positions == 0 then return end
     w:comment { "What a run that is resumed evaluates again: bounds that nothing but options decides; and whether a loop that had come "
         .. "to its end has more to do." }
-    w:line("static bool %s_again(void *state, int at)", unit.struct)
+    w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
     w:blank()

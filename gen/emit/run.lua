@@ -302,7 +302,7 @@ function Run:func(item)
     run.uses_s = CWriter.mentions(run.w.lines, "s") or #run.points > 0
     run.sites = { item.instance.on and item.instance.on.full }
     step_form.frame(run, item)
-    run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or step_form.suffix(run))
+    run.name = (item.func or self.unit.struct) .. (self.watched and "_instrumented" or item.func and "" or step_form.suffix(run))
     self.shared[text] = run
     if not (run.returns and item.parent) then self.out[#self.out + 1] = run end
     return run

@@ -204,7 +204,7 @@ end
 local function file_scope(unit)
     local names = setmetatable({}, Names)
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_again", "_step", "_step_watched", "_init", "_resume",
+    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented", "_init", "_resume",
         "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}
