@@ -4,7 +4,8 @@ local Diag = require "gen.diagnostics.diag"
 
 local pipeline = {}
 
--- Each row: the name of --dump, the module, whose run(unit) is the pass, and its help. `stop` ends the way when errors have been found; `foreign` code runs in it.
+-- Each row: the name of --dump, the module whose run(unit) is the pass, and its help. stop: the compilation ends after this pass
+-- when errors have been found. foreign: the pass runs code of the user.
 pipeline.passes = {
     { "load", "gen.spec.load", "runs the spec in the sandbox", stop = true, foreign = true },
     { "check", "gen.check.check", "resolves names, fills in defaults, builds the spec tree", stop = true },
@@ -18,7 +19,7 @@ pipeline.passes = {
     { "analyse_flow", "gen.analyse.flow", "where control can go; what cannot be reached" },
     { "layout", "gen.flatten.layout", "names and places of everything in the emitted C" },
     { "emit", "gen.emit.emit", "the C, straight or step form" },
-    { "format", "gen.emit.format", "clang-format" },
+    { "format", "gen.emit.format", "clang-format", stop = true },
 }
 
 -- A unit: one spec on its way. options: line, format, max_steps, limits, all optional.

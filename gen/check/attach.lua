@@ -1,22 +1,14 @@
 -- Part of check: puts insertions on nodes. Resolves call_on, callback keys and within; finds circles and loops that
 -- nothing reaches; sorts what stands on one node.
 --
--- An insertion is { kind = "loop" | "binding", what, order, index, key }; a node's list of them is in execution order.
+-- An insertion is { kind = "loop" | "listener", what, order, index, key }; a node's list of them is in execution order.
 
 local dsl = require "gen.spec.dsl"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local attach = {}
-
--- Every node of a loop, on_skip and the run phase included, in a fixed order.
-function attach.nodes_of(loop)
-    local out = {}
-    for _, node in ipairs(loop.nodes) do out[#out + 1] = node end
-    for _, node in ipairs(loop.run and loop.run.nodes or {}) do out[#out + 1] = node end
-    out[#out + 1] = loop.on_skip
-    return out
-end
 
 -- `wrong` holds the names of nodes that the checker dropped: who names them is not told again.
 local function index_nodes(trainer)
@@ -26,7 +18,7 @@ local function index_nodes(trainer)
         for name in next, loop.wrong do
             index.wrong[loop.name .. "." .. name], index.wrong[name] = true, true
         end
-        for _, node in ipairs(attach.nodes_of(loop)) do
+        for _, node in ipairs(spec_tree.nodes(loop)) do
             index.by_value[node.value] = node
             index.by_full[node.full] = node
             index.full_names[#index.full_names + 1] = node.full
@@ -42,7 +34,7 @@ local function some_nodes(trainer, text)
     local loop_name = text:match("^([^.]+)%.")
     local names, others = {}, {}
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.insert(loop.name == loop_name and names or others, node.full) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do table.insert(loop.name == loop_name and names or others, node.full) end
     end
     table.move(others, 1, #others, #names + 1, names)
     if #names == 0 then return "no loop of the trainer has a node" end
@@ -152,36 +144,29 @@ local function names_wrong(index, key)
 end
 
 -- What to suggest for a key that names the wrong loop: the nodes of that name in other loops.
-local function elsewhere(trainer, binding)
+local function elsewhere(trainer, listener)
     local names = {}
-    for i, node in ipairs(find_bare(trainer, binding.short)) do names[i] = node.full end
+    for i, node in ipairs(find_bare(trainer, listener.short)) do names[i] = node.full end
     return #names > 0 and { exact = names } or nil
 end
 
-local function attach_binding(unit, trainer, index, binding)
-    local nodes, bare = find_nodes(trainer, binding.key)
-    if #nodes == 0 and names_wrong(index, binding.key) then return end
+local function attach_listener(unit, trainer, index, listener)
+    local nodes, bare = find_nodes(trainer, listener.key)
+    if #nodes == 0 and names_wrong(index, listener.key) then return end
     if #nodes == 0 then
-        return no_match(unit, trainer, binding.at, binding.key, binding.short, bare and index.names
-            or elsewhere(trainer, binding) or index.full_names)
+        return no_match(unit, trainer, listener.at, listener.key, listener.short, bare and index.names
+            or elsewhere(trainer, listener) or index.full_names)
     end
     if bare and #nodes > 1 then
         local names = {}
         for i, node in ipairs(nodes) do names[i] = "'" .. node.full .. "'" end
-        return unit.diags:add("several_match", binding.at, binding.key, binding.key, table.concat(names, " and "))
+        return unit.diags:add("several_match", listener.at, listener.key, listener.key, table.concat(names, " and "))
     end
-    binding.nodes = nodes
-    if not binding.body then return end
+    listener.nodes = nodes
+    if not listener.body then return end
     for _, node in ipairs(nodes) do
-        insert(node, "binding", binding, binding.order, binding.callback.index, binding.key)
+        insert(node, "listener", listener, listener.order, listener.callback.index, listener.key)
     end
-end
-
--- The order of insertions on one node: their order, ties by the trainer's list, then by the callback's keys.
-function attach.by_place(a, b)
-    if a.order ~= b.order then return a.order < b.order end
-    if a.index ~= b.index then return a.index < b.index end
-    return a.key < b.key
 end
 
 -- How deep loops may stand in each other: what lies beyond is a slip of code that makes loops, and would overflow the stack
@@ -218,7 +203,7 @@ end
 function Walk:loop(loop)
     self.height[loop] = "open"
     local height = 0
-    for _, node in ipairs(attach.nodes_of(loop)) do
+    for _, node in ipairs(spec_tree.nodes(loop)) do
         self.trail[#self.trail + 1] = node
         for _, insertion in ipairs(node.insertions) do
             if insertion.kind == "loop" then height = math.max(height, self:insertion(insertion.what)) end
@@ -267,7 +252,7 @@ local function attach_member(unit, trainer, index, member)
     else
         member.within = resolve_list(unit, trainer, index, member, "within")
         member.home = find_home(unit, trainer, member)
-        for _, binding in ipairs(member.bindings) do attach_binding(unit, trainer, index, binding) end
+        for _, listener in ipairs(member.listeners) do attach_listener(unit, trainer, index, listener) end
     end
 end
 
@@ -275,7 +260,7 @@ function attach.run(unit, trainer)
     local index = index_nodes(trainer)
     for _, member in ipairs(trainer.members) do attach_member(unit, trainer, index, member) end
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.sort(node.insertions, attach.by_place) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do table.sort(node.insertions, spec_tree.comes_before) end
     end
     check_reach(unit, trainer)
 end

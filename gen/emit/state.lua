@@ -1,10 +1,10 @@
 -- The state: one plain struct of everything that a run knows, and its defaults.
 
 local bodies = require "gen.emit.bodies"
-local check_fields = require "gen.check.fields"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
+local spec_tree = require "gen.tree.spec_tree"
 
 local emit_state = {}
 
@@ -71,9 +71,9 @@ end
 local function site_members(unit)
     local out = {}
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" and item.occ.site then
-            local on = item.occ.on and "on " .. item.occ.on.full or nil
-            out[#out + 1] = { ("struct %s %s"):format(item.occ.loop.site_struct, item.occ.site), on }
+        if item.op == "loop" and item.instance.site then
+            local on = item.instance.on and "on " .. item.instance.on.full or nil
+            out[#out + 1] = { ("struct %s %s"):format(item.instance.loop.site_struct, item.instance.site), on }
         end
     end
     return out
@@ -155,8 +155,8 @@ local function instances(unit, field)
     if field.life ~= "site" then return { field.lvalue } end
     local out = {}
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" and item.occ.site and item.occ.loop == field.owner then
-            out[#out + 1] = ("s->%s.%s"):format(item.occ.site, field.name)
+        if item.op == "loop" and item.instance.site and item.instance.loop == field.owner then
+            out[#out + 1] = ("s->%s.%s"):format(item.instance.site, field.name)
         end
     end
     return out
@@ -164,7 +164,7 @@ end
 
 function emit_state.write_defaults(unit, w)
     local lines = {}
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         for _, lvalue in ipairs(field.life == "batch" and {} or instances(unit, field)) do
             for _, text in ipairs(defaults_of(field, lvalue)) do lines[#lines + 1] = text end
         end
