@@ -15,6 +15,7 @@ STANDARD = -std=c11 -D_GNU_SOURCE -ffp-contract=off
 # Recursive on purpose: asked only when used, after what was missing has been installed.
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIBRARY = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
+MINIZIP_LIBRARY = $(shell pkg-config --variable=libdir minizip)/libminizip.a
 LIBRARIES = -ljansson -lz -lm -pthread
 DEFINES = -DLOOPC_VERSION='"$(VERSION)"'
 Q = $(if $(V),,@echo "  $@";)
@@ -55,9 +56,13 @@ $(BUILD)/libhost.a: $(filter-out $(BUILD)/gen/host/main.o,$(HOST_OBJECTS))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+# The reader of archives comes from minizip, and goes into the library, so that trainers link as before.
+MINIZIP = ioapi.o unzip.o
 $(BUILD)/libloopc.a: $(RUNTIME_OBJECTS)
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	@mkdir -p $(BUILD)/minizip
+	@cd $(BUILD)/minizip && $(AR) x $(MINIZIP_LIBRARY) $(MINIZIP)
+	$(Q)$(AR) rcs $@ $^ $(MINIZIP:%=$(BUILD)/minizip/%)
 
 $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -65,7 +70,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 
 # What is hot in a run is inline in headers; the library around it is to be small, but for what reads or makes
 # much data and meets threads.
-QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng run/interrupt
+QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng run/events run/host
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

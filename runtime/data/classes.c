@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 1 << 16 }; /* classes */
@@ -182,7 +183,7 @@ static int label_by_like(struct loopc_source *s, const struct loopc_loading *l,
         enough = column->values[i] != NULL;
         /* Numbers that were given names by a line of counts are 0, 1, 2 ... */
         if (!loopc_number_read(like->values[i], &sorted[i]))
-            sorted[i] = like->kind == LOOPC_KIND_NUMBER ? i : INFINITY;
+            sorted[i] = like->kind == LOOPC_KIND_NUMBER ? (double)i : (double)INFINITY;
     }
     int st = enough && column->values ? LOOPC_OK : no_memory(l);
     for (int64_t r = 0; !st && r < s->rows; r++) {

@@ -3,7 +3,7 @@
 
 #include "base/number.h"
 #include "data/cell_text.h"
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -7,9 +7,10 @@
  */
 #include "data/csv_dialect.h"
 
+#include "base/hash.h"
 #include "base/number.h"
 #include "data/cell_text.h"
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,14 +40,6 @@ struct view {
     int64_t records, line;      /* line of the first record */
 };
 
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static enum sort sort_of(const struct view *v, double *value)
 {
     const char *const text = v->walk.text;
@@ -61,14 +54,14 @@ static void see_first(struct view *v, struct witness *w)
     *w = (struct witness){.counts = true, .whole = true, .last = -1};
     w->first = sort_of(v, &w->value);
     w->is_empty = v->walk.length == 0;
-    w->first_hash = hash_of(v->walk.text);
+    w->first_hash = loopc_fnv1a(LOOPC_FNV1A_START, v->walk.text, v->walk.length);
 }
 
 static void see_other(const struct view *v, struct witness *w)
 {
     double value = 0;
     const enum sort sort = sort_of(v, &value);
-    const uint64_t hash = hash_of(v->walk.text);
+    const uint64_t hash = loopc_fnv1a(LOOPC_FNV1A_START, v->walk.text, v->walk.length);
     if (sort == NUMBER) {
         const double next = w->numbers == 0 && value >= 1 && value <= 1 ? 1 : w->last + 1;
         w->counts &= value >= next && value <= next;

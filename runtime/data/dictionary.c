@@ -1,6 +1,7 @@
 /* Dictionaries: texts in one piece of memory, found by a hash table with open addresses. */
 #include "data/dictionary.h"
 
+#include "base/hash.h"
 #include "base/number.h"
 
 #include <stdlib.h>
@@ -15,12 +16,9 @@ void loopc_dictionary_free(struct loopc_dictionary *d)
     *d = (struct loopc_dictionary){0};
 }
 
-/* FNV-1a with 64 bits (Fowler, Noll and Vo). */
 static uint64_t hash_of(const char *text, size_t length)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    const uint64_t hash = loopc_fnv1a(LOOPC_FNV1A_START, text, length);
     return hash ^ hash >> 32;
 }
 

@@ -19,7 +19,7 @@
 #include "data/input.h"
 #include "data/table.h"
 #include "data/values.h"
-#include "run/failures.h"
+#include "base/status.h"
 
 /* Where a cell is: its line and its byte in that line, both from 1; a line of 0: nowhere. */
 struct loopc_place {

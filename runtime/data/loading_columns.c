@@ -1,9 +1,10 @@
 /* Data sets on their way in: the role of each column, by the options. */
 #include "data/loading.h"
-#include "run/fields.h"
+#include "base/nearest.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = 1024 };

@@ -1,9 +1,10 @@
 /* Data sets on their way in: columns by their names, among themselves and as in another data set. */
 #include "data/loading.h"
-#include "run/fields.h"
+#include "base/nearest.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The name of a column that has the one of column `twin` before it: x.1, x.2, as pandas has it. */

@@ -1,7 +1,7 @@
 /* .npz: archives are minizip's to read. */
 #include "data/npz.h"
 
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <minizip/unzip.h>
 #include <stdio.h>

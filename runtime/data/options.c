@@ -2,7 +2,7 @@
 #include "base/number.h"
 #include "data/cell_text.h"
 #include "data/table.h"
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
