@@ -15,9 +15,8 @@ static bool is_among(const char *text, size_t length, const char *const *words)
 
 bool loopc_text_is_missing(const char *text, size_t length)
 {
-    static const char *const words[] = {"na",   "n/a", "nan",  "none", "null",
-                                        "?",    "-",   "<na>", "#n/a", "#na",
-                                        "-nan", NULL};
+    static const char *const words[] = {"na", "n/a",  "nan",  "none", "null", "?",
+                                        "-",  "<na>", "#n/a", "#na",  "-nan", NULL};
     return length == 0 || (length <= 4 && is_among(text, length, words));
 }
 
@@ -32,7 +31,11 @@ int loopc_text_truth(const char *text, size_t length)
 /* Bytes of the UTF-8 character at p (RFC 3629), or 0 when it is none. */
 static size_t character_length(const unsigned char *p, size_t left)
 {
-    const size_t length = *p < 0x80 ? 1 : *p >> 5 == 6 ? 2 : *p >> 4 == 14 ? 3 : *p >> 3 == 30 ? 4 : 0;
+    const size_t length = *p < 0x80       ? 1
+                          : *p >> 5 == 6  ? 2
+                          : *p >> 4 == 14 ? 3
+                          : *p >> 3 == 30 ? 4
+                                          : 0;
     if (length == 0 || length > left) return 0;
     for (size_t i = 1; i < length; i++) {
         if (p[i] >> 6 != 2) return 0;

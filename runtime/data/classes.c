@@ -164,10 +164,10 @@ static int unknown_class(const struct loopc_loading *l, const struct loopc_incom
     char where[LOOPC_WHERE], names[300], number[32];
     const struct loopc_column *const like = c->like;
     loopc_shortest_number(value, number);
-    return loopc_error_set(l->message, NULL,
-                           "%s: the label is %s, but there are the classes %s, as in %.200s",
-                           loopc_locate(l, c - l->columns, r, (struct loopc_place){0}, where), number,
-                           list_names(like->values, like->value_count, names), l->like->name);
+    return loopc_error_set(
+        l->message, NULL, "%s: the label is %s, but there are the classes %s, as in %.200s",
+        loopc_locate(l, c - l->columns, r, (struct loopc_place){0}, where), number,
+        list_names(like->values, like->value_count, names), l->like->name);
 }
 
 /* Classes of another data set, which may be texts as well: those are no number's. */
@@ -213,7 +213,8 @@ static int fit_to_classes(struct numbers *n, const struct loopc_loading *l,
                           const struct loopc_incoming *c, int32_t wanted)
 {
     const double least = n->items[0], most = n->items[n->count - 1];
-    if (n->whole && least >= 0 && most < wanted) return count_up(n, wanted) ? LOOPC_OK : no_memory(l);
+    if (n->whole && least >= 0 && most < wanted)
+        return count_up(n, wanted) ? LOOPC_OK : no_memory(l);
     if (n->count <= wanted && (!n->whole || least < 0 || least > 0)) return LOOPC_OK;
     char where[LOOPC_WHERE], hint[80];
     int64_t r = 0;
@@ -223,10 +224,9 @@ static int fit_to_classes(struct numbers *n, const struct loopc_loading *l,
     } while (value >= 0 && value < wanted && value == floor(value));
     snprintf(hint, sizeof hint, "say `classes = %.0f`, and as many outputs of the net",
              n->whole && least >= 0 && most < MOST ? most + 1 : n->count);
-    return loopc_error_set(l->message, hint,
-                           "%s: the label is %.10g, but there are the classes 0 to %" PRId32,
-                           loopc_locate(l, c - l->columns, r - 1, (struct loopc_place){0}, where), value,
-                           wanted - 1);
+    return loopc_error_set(
+        l->message, hint, "%s: the label is %.10g, but there are the classes 0 to %" PRId32,
+        loopc_locate(l, c - l->columns, r - 1, (struct loopc_place){0}, where), value, wanted - 1);
 }
 
 static int name_numbers(struct loopc_source *s, const struct loopc_loading *l,

@@ -25,7 +25,7 @@ struct csv {
     struct loopc_loading *l;
     struct loopc_input *in;
     struct loopc_dialect dialect;
-    char separator, decimal; /* of the dialect */
+    char separator, decimal;  /* of the dialect */
     int64_t line, line_start; /* of the next byte: from 1; where it began in the file */
     int64_t first_line;       /* of the first record, which says how many cells there are */
     int64_t row_line;         /* where the record began */
@@ -80,11 +80,10 @@ static int fault_at(const struct csv *t, const char *p, enum loopc_cell_fault fa
         [LOOPC_CELL_LONG] = "a cell of more than 4095 bytes"};
     const bool quoted = *at(t) == '"';
     const struct loopc_place place = place_of(t, p);
-    return loopc_error_set(t->l->message,
-                           fault == LOOPC_CELL_LONG && quoted ? "is the quote that begins it meant to?"
-                                                              : NULL,
-                           "%s:%" PRId64 ":%" PRId64 ": %s", t->l->path, place.line, place.byte,
-                           texts[fault]);
+    return loopc_error_set(
+        t->l->message,
+        fault == LOOPC_CELL_LONG && quoted ? "is the quote that begins it meant to?" : NULL,
+        "%s:%" PRId64 ":%" PRId64 ": %s", t->l->path, place.line, place.byte, texts[fault]);
 }
 
 /* Takes the cell at the next byte to t->text. */
@@ -94,7 +93,8 @@ static int take_cell(struct csv *t, struct loopc_place *place)
     const enum loopc_cell_fault fault =
         loopc_cell_take(t->separator, &p, end(t), t->text, &t->length);
     *place = place_of(t, at(t));
-    if (fault == LOOPC_CELL_OPEN && end(t) - at(t) >= ROOM) return fault_at(t, at(t), LOOPC_CELL_LONG);
+    if (fault == LOOPC_CELL_OPEN && end(t) - at(t) >= ROOM)
+        return fault_at(t, at(t), LOOPC_CELL_LONG);
     if (fault) return fault_at(t, p, fault);
     for (const char *q = at(t); (q = memchr(q, '\n', (size_t)(p - q)));)
         begin_line(t, ++q);
@@ -213,7 +213,7 @@ static int wrong_count(struct csv *t, int64_t cells, bool more)
     if (end_line(t)) return LOOPC_FAILED;
     const bool top = t->row_line <= t->first_line + 1 && t->first_line == 1 && t->width < cells;
     const char *const hint =
-        top               ? "`skip_lines` passes over lines at the top that are none of the table"
+        top                ? "`skip_lines` passes over lines at the top that are none of the table"
         : cells > t->width ? "a cell with a comma in it is quoted"
         : is_last(t)       ? "it is the last line: the file may have been cut short"
                            : "every line has a cell for each column";
@@ -409,8 +409,10 @@ static int read_counts(struct csv *t)
         }
     }
     free_texts(&texts);
-    loopc_reading_note(&t->l->reading, "line %" PRId64 " has the numbers of rows and of inputs and "
-                       "the names of classes, as scikit-learn writes them", t->row_line);
+    loopc_reading_note(&t->l->reading,
+                       "line %" PRId64 " has the numbers of rows and of inputs and "
+                       "the names of classes, as scikit-learn writes them",
+                       t->row_line);
     return st ? st : next_record(t, &more);
 }
 

@@ -23,7 +23,10 @@ static enum loopc_cell_fault take_plain(char separator, const char **at, const c
     if (*p == 0 && p < end) return LOOPC_CELL_ZERO;
     while (n > 0 && loopc_csv_is_blank(start[n - 1], separator))
         n--;
-    if (n > LOOPC_CELL_MAX) return LOOPC_CELL_LONG;
+    if (n > LOOPC_CELL_MAX) {
+        *at = start + LOOPC_CELL_MAX;
+        return LOOPC_CELL_LONG;
+    }
     memcpy(text, start, n);
     *length = n;
     return LOOPC_CELL_GOOD;

@@ -16,15 +16,15 @@ enum { LOOPC_CELL_MAX = 4095, LOOPC_CELLS_MAX = 1 << 20 };
 
 /* How a file is written. */
 struct loopc_dialect {
-    char separator;       /* ' ': blanks and tabs, any number of them; 0: there is one column */
-    char decimal;         /* the point of numbers: . or , */
-    char comments[3];     /* a line that begins with one of these is none of the table */
-    int32_t skip_lines;   /* at the top */
-    bool names_it;        /* the next one says sep=; or the like */
-    bool trailing;        /* each record has a separator at its end */
-    bool header;          /* the first record has the names */
-    bool row_names;       /* it has one less than there are columns: the first is that of row names */
-    bool counts;          /* it has numbers of rows and of columns, and names of classes */
+    char separator;     /* ' ': blanks and tabs, any number of them; 0: there is one column */
+    char decimal;       /* the point of numbers: . or , */
+    char comments[3];   /* a line that begins with one of these is none of the table */
+    int32_t skip_lines; /* at the top */
+    bool names_it;      /* the next one says sep=; or the like */
+    bool trailing;      /* each record has a separator at its end */
+    bool header;        /* the first record has the names */
+    bool row_names;     /* it has one less than there are columns: the first is that of row names */
+    bool counts;        /* it has numbers of rows and of columns, and names of classes */
 };
 
 enum loopc_cell_fault {

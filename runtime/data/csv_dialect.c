@@ -201,8 +201,8 @@ static const struct reading *least_bad(const struct reading readings[SEPARATORS]
 }
 
 /* Chooses the reading that fits best; *chosen has separator 0 for a single column. */
-static int choose(const struct loopc_csv_sample *sample,
-                  const struct reading readings[SEPARATORS], struct reading *chosen)
+static int choose(const struct loopc_csv_sample *sample, const struct reading readings[SEPARATORS],
+                  struct reading *chosen)
 {
     const struct reading *best = NULL, *second = NULL;
     for (int i = 0; i < SEPARATORS; i++) {

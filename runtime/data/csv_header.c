@@ -23,8 +23,8 @@ enum sort { NOTHING, NUMBER, TEXT };
 /* What is known of a column. */
 struct witness {
     enum sort first;
-    bool is_empty; /* the first cell */
-    double value;  /* of a number */
+    bool is_empty;          /* the first cell */
+    double value;           /* of a number */
     int64_t numbers, texts; /* of the other cells */
     bool counts, whole;     /* numbers are 0, 1, 2 ... or 1, 2, 3 ...; have no fraction */
     double last;
@@ -110,7 +110,7 @@ static int64_t seen(const struct view *v)
 
 /* The votes of all columns. */
 struct votes {
-    int64_t header, row;             /* for certain */
+    int64_t header, row; /* for certain */
     int64_t perhaps_header, text_row;
     int64_t numbers, texts, nothing; /* what the first cells are */
 };

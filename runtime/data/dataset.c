@@ -33,15 +33,16 @@ static const struct {
     {"\x80\x04\x95", 3, "a Python pickle"},
     {"\x80\x05\x95", 3, "a Python pickle"},
     {"MATLAB 5.0", 10, "a MATLAB file"},
-    {"PK\x03\x04", 4, "an archive"},
+    {"PK\x03\x04", 4, "an archive (.zip, .xlsx)"},
 };
 
 static int refuse(const struct loopc_loading *l, const char *what)
 {
-    return loopc_error_set(l->message,
-                           "a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
-                           "compressed by gzip",
-                           "%s: the file is %s", l->path, what);
+    return loopc_error_set(
+        l->message,
+        "a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
+        "compressed by gzip",
+        "%s: the file is %s", l->path, what);
 }
 
 /* Every other byte of plain text in UTF-16 is 0. */
@@ -118,7 +119,7 @@ static struct loopc_loading *add_file(struct files *files, enum loopc_file_conte
 /* Whether an array has the answers, by its name. */
 static bool is_answers(const char *name)
 {
-    static const char *const names[] = {"y",      "Y",       "label",  "labels", "target",
+    static const char *const names[] = {"y",       "Y",       "label",   "labels", "target",
                                         "targets", "classes", "answers", "arr_1",  NULL};
     for (const char *const *known = names; *known; known++) {
         if (!strcmp(name, *known)) return true;
@@ -131,9 +132,11 @@ static int which_array(const struct loopc_loading *l, char *const *names, int co
     char text[400] = "";
     size_t used = 0;
     for (int i = 0; i < count && used + 80 < sizeof text; i++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", i ? ", " : "", names[i]);
-    return loopc_error_set(l->message, "FILE.npz:NAME means one of them; FILE.npz:X,FILE.npz:Y "
-                                       "samples and answers",
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", i ? ", " : "", names[i]);
+    return loopc_error_set(l->message,
+                           "FILE.npz:NAME means one of them; FILE.npz:X,FILE.npz:Y "
+                           "samples and answers",
                            "%s: which of its arrays? It has %s", l->path, count ? text : "none");
 }
 
@@ -149,8 +152,7 @@ static int read_archive(struct files *files, const char *path)
     if (pair) {
         l->content = LOOPC_FILE_SAMPLES;
         st = read_member(l, path, names[1 - answers]);
-        if (!st)
-            st = read_member(add_file(files, LOOPC_FILE_LABELS, path), path, names[answers]);
+        if (!st) st = read_member(add_file(files, LOOPC_FILE_LABELS, path), path, names[answers]);
     } else if (count >= 0) {
         st = count == 1 ? read_member(l, path, names[0]) : which_array(l, names, count);
     }
@@ -237,7 +239,8 @@ static struct loopc_dataset_options resolve(const struct loopc_dataset_options *
 static int make(struct loopc_source *s, struct files *files, const struct loopc_dataset *like,
                 const struct loopc_message *message)
 {
-    if (check_rows(files) || loopc_loading_finish(s, files->parts, files->count)) return LOOPC_FAILED;
+    if (check_rows(files) || loopc_loading_finish(s, files->parts, files->count))
+        return LOOPC_FAILED;
     return loopc_source_fit(s, NULL, 0, like ? loopc_dataset_table(like) : NULL, message);
 }
 
@@ -362,7 +365,8 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
     int st = LOOPC_FAILED;
     *d = (struct loopc_dataset){0};
     if (like ? !like->source : options->like != NULL) {
-        loopc_error_set(&to, NULL, "%s: the data set that it is to be like is not loaded", argument);
+        loopc_error_set(&to, NULL, "%s: the data set that it is to be like is not loaded",
+                        argument);
     } else if (!s) {
         loopc_error_set(&to, NULL, "%s: out of memory", argument);
     } else {

@@ -9,7 +9,7 @@
 struct loopc_dictionary {
     char *texts; /* one behind the other, each ended by 0 */
     size_t used, room;
-    size_t *starts; /* of each text */
+    size_t *starts;  /* of each text */
     int64_t *counts; /* how often each one was counted */
     int32_t count, capacity;
     int32_t *slots; /* a hash table of numbers, -1: free; its size is a power of two */

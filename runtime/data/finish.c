@@ -122,7 +122,8 @@ static void leave_out_indices(struct loopc_loading *l)
             c->role = LOOPC_ROLE_IGNORED;
         }
         if (c->is_index && c->role == LOOPC_ROLE_IGNORED)
-            loopc_reading_note(&l->reading, "column %" PRId64 " has no name and %s the rows: it is "
+            loopc_reading_note(&l->reading,
+                               "column %" PRId64 " has no name and %s the rows: it is "
                                "left out",
                                i + 1, l->has_row_names && i == 0 ? "names" : "numbers");
     }
@@ -185,11 +186,14 @@ static int drop_rows(struct loopc_loading *files, int count)
         loopc_values_keep(&files[f].values, marks);
     }
     free(marks);
-    loopc_reading_note(&files->reading, "%" PRId64 " of %" PRId64 " rows have missing values and are left out",
+    loopc_reading_note(&files->reading,
+                       "%" PRId64 " of %" PRId64 " rows have missing values and are left out",
                        rows - kept, rows);
     return kept > 0 ? LOOPC_OK
-                    : loopc_error_set(files->message, NULL, "%s: each row has a missing value: "
-                                      "none is left", files->path);
+                    : loopc_error_set(files->message, NULL,
+                                      "%s: each row has a missing value: "
+                                      "none is left",
+                                      files->path);
 }
 
 /* The texts of a column, sorted, to the table's. */
@@ -200,8 +204,8 @@ int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
     int32_t *const order = malloc(((size_t)count + 1) * sizeof *order);
     c->rank = malloc(((size_t)count + 1) * sizeof *c->rank);
     column->values = calloc((size_t)count + 1, sizeof *column->values);
-    bool enough = order && c->rank && column->values &&
-                  loopc_dictionary_sort(&c->dictionary, order, c->rank);
+    bool enough =
+        order && c->rank && column->values && loopc_dictionary_sort(&c->dictionary, order, c->rank);
     for (int32_t i = 0; enough && i < count; i++) {
         column->values[i] = strdup(loopc_dictionary_text(&c->dictionary, order[i]));
         enough = column->values[i] != NULL;
@@ -348,7 +352,8 @@ static int take_targets(struct loopc_source *s, const struct loopc_loading *file
 static int bad_weight(const struct loopc_loading *l, int64_t column, int64_t r, double weight)
 {
     char where[LOOPC_WHERE];
-    return loopc_error_set(l->message, "the weight of a row is a number from 0", "%s: the weight is %g",
+    return loopc_error_set(l->message, "the weight of a row is a number from 0",
+                           "%s: the weight is %g",
                            loopc_locate(l, column, r, (struct loopc_place){0}, where), weight);
 }
 
@@ -396,12 +401,11 @@ static int take_answers(struct loopc_source *s, struct loopc_loading *files, int
 static int check_inputs(const struct loopc_source *s, const struct loopc_loading *l)
 {
     const int32_t wanted = s->options.columns, inputs = s->table.inputs;
-    if (inputs < 1) {
+    if (inputs < 1)
         return loopc_error_set(l->message, NULL,
-                               "%s: nothing is left for the samples: of its %" PRId64 " columns none "
-                               "is an input",
-                               l->path, l->width);
-    }
+                               "%s: nothing is left for the samples but a column "
+                               "that numbers the rows",
+                               l->path);
     if (!wanted || inputs == wanted) return LOOPC_OK;
     return loopc_error_set(l->message, NULL,
                            "%s: its samples have %" PRId32 " columns, the spec wants %" PRId32,

@@ -215,7 +215,8 @@ static bool fills(const struct loopc_source *s)
 
 bool loopc_source_is_fitted(const struct loopc_source *s)
 {
-    return s->options.scale > LOOPC_SCALE_CONSTANT || s->options.target_scale > LOOPC_SCALE_CONSTANT ||
+    return s->options.scale > LOOPC_SCALE_CONSTANT ||
+           s->options.target_scale > LOOPC_SCALE_CONSTANT ||
            s->options.missing == LOOPC_MISSING_MEAN || s->options.missing == LOOPC_MISSING_MEDIAN;
 }
 
@@ -235,11 +236,13 @@ static int take_fit(struct loopc_source *s, const struct loopc_table *from,
     for (int32_t i = 0; i < s->feature_count; i++) {
         struct loopc_feature *const f = &s->features[i];
         for (int32_t c = 0; c < from->count; c++) {
-            if (from->columns[c].role != LOOPC_ROLE_INPUT || from->columns[c].place != f->place) continue;
+            if (from->columns[c].role != LOOPC_ROLE_INPUT || from->columns[c].place != f->place)
+                continue;
             f->fill = s->table.columns[f->column].fill = from->columns[c].fill;
             break;
         }
-        if (s->table.columns[f->column].missing > 0 && isnan(f->fill)) return no_value(s, f, message);
+        if (s->table.columns[f->column].missing > 0 && isnan(f->fill))
+            return no_value(s, f, message);
     }
     if (copy_scaling(&s->table.x, &from->x) &&
         (s->table.targets == 0 || copy_scaling(&s->table.y, &from->y)))

@@ -31,9 +31,9 @@ static void add_to_list(struct list *list, const struct loopc_loading *l, int64_
         if (!strstr(list->text, ", ...")) strcpy(list->text + list->used, ", ...");
         return;
     }
-    list->used += (size_t)snprintf(list->text + list->used, room, "%s'%s' %s",
-                                   list->count > 1 ? ", " : "",
-                                   loopc_excerpt(name, l->columns[i].name), what);
+    list->used +=
+        (size_t)snprintf(list->text + list->used, room, "%s'%s' %s", list->count > 1 ? ", " : "",
+                         loopc_excerpt(name, l->columns[i].name), what);
 }
 
 /* Whether all texts of a column say true or false, in one way of saying so. */
@@ -79,7 +79,7 @@ static void describe_texts(const struct loopc_incoming *c, char *text, size_t si
 
 static const char *role_of(const struct loopc_incoming *c)
 {
-    return c->role == LOOPC_ROLE_TARGET ? "a target"
+    return c->role == LOOPC_ROLE_TARGET   ? "a target"
            : c->role == LOOPC_ROLE_WEIGHT ? "the weight"
                                           : "an input";
 }
@@ -97,12 +97,12 @@ static int bad_text(const struct list *list)
             : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
               "(--DATA-text, --DATA-ignore)";
     if (list->count > 1) {
-        return loopc_error_set(l->message, hint, "%s: %" PRId64 " columns hold text, not numbers: %s",
-                               l->path, list->count, list->text);
+        return loopc_error_set(l->message, hint,
+                               "%s: %" PRId64 " columns hold text, not numbers: %s", l->path,
+                               list->count, list->text);
     }
     loopc_locate(l, list->column, 0, c->first_text, where);
-    if (c->texts > 1)
-        snprintf(more, sizeof more, "; %" PRId64 " cells of it hold text", c->texts);
+    if (c->texts > 1) snprintf(more, sizeof more, "; %" PRId64 " cells of it hold text", c->texts);
     return loopc_error_set(l->message, hint, "%s: '%s' is not a number, as %s has to be%s", where,
                            c->text, role_of(c), more);
 }
@@ -128,13 +128,22 @@ static int judge_texts(struct loopc_loading *files, int count)
         for (int64_t i = 0; i < files[f].width; i++) {
             struct loopc_incoming *const c = &files[f].columns[i];
             find_kind(c);
-            if (check_label_texts(&files[f], c)) return LOOPC_FAILED;
             if (!is_bad_text(&files[f], c)) continue;
             describe_texts(c, what, sizeof what);
             add_to_list(&list, &files[f], i, what);
         }
     }
     return list.count > 0 ? bad_text(&list) : LOOPC_OK;
+}
+
+static int judge_labels(const struct loopc_loading *files, int count)
+{
+    for (int f = 0; f < count; f++) {
+        for (int64_t i = 0; i < files[f].width; i++) {
+            if (check_label_texts(&files[f], &files[f].columns[i])) return LOOPC_FAILED;
+        }
+    }
+    return LOOPC_OK;
 }
 
 /* A missing cell of a role that has to have all. */
@@ -176,9 +185,10 @@ static int judge_missing(struct loopc_loading *files, int count)
     }
     if (list.count == 0) return LOOPC_OK;
     const char *const hint =
-        answers ? "missing = \"drop\" leaves such rows out (--DATA-missing)"
-                : "missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows "
-                  "out (--DATA-missing)";
+        answers
+            ? "missing = \"drop\" leaves such rows out (--DATA-missing)"
+            : "missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows "
+              "out (--DATA-missing)";
     return loopc_error_set(list.file->message, hint, "%s: values are missing: %s", list.file->path,
                            list.text);
 }
@@ -210,8 +220,9 @@ static int judge_onehot(struct loopc_loading *files, int count)
             const struct loopc_incoming *const c = &l->columns[i];
             if (c->role != LOOPC_ROLE_INPUT || c->kind != LOOPC_KIND_TEXT || c->like) continue;
             if (l->options->text != LOOPC_TEXT_ONEHOT || c->dictionary.count <= MOST) continue;
-            return loopc_error_set(l->message, "is it an id? `ignore` leaves it out (--DATA-ignore); "
-                                               "text = \"number\" makes one column of it",
+            return loopc_error_set(l->message,
+                                   "is it an id? `ignore` leaves it out (--DATA-ignore); "
+                                   "text = \"number\" makes one column of it",
                                    "%s: column %" PRId64 " ('%.80s') has %" PRId32 " different "
                                    "texts: one-hot, that would be as many columns",
                                    l->path, i + 1, c->name, c->dictionary.count);
@@ -222,6 +233,7 @@ static int judge_onehot(struct loopc_loading *files, int count)
 
 int loopc_judge_columns(struct loopc_loading *files, int count)
 {
-    if (judge_texts(files, count) || judge_missing(files, count)) return LOOPC_FAILED;
+    if (judge_texts(files, count) || judge_labels(files, count)) return LOOPC_FAILED;
+    if (judge_missing(files, count)) return LOOPC_FAILED;
     return judge_empty(files, count) || judge_onehot(files, count) ? LOOPC_FAILED : LOOPC_OK;
 }

@@ -77,7 +77,8 @@ const char *loopc_locate(const struct loopc_loading *l, int64_t column, int64_t 
     char name[LOOPC_EXCERPT];
     size_t length;
     if (place.line > 0)
-        snprintf(where, LOOPC_WHERE, "%.500s:%" PRId64 ":%" PRId64, l->path, place.line, place.byte);
+        snprintf(where, LOOPC_WHERE, "%.500s:%" PRId64 ":%" PRId64, l->path, place.line,
+                 place.byte);
     else
         loopc_locate_row(l, row, where);
     length = strlen(where);
@@ -128,10 +129,10 @@ static bool make_columns(struct loopc_loading *l, int64_t width, char **names)
  * moved to make samples of it. */
 static int rank_of(const struct loopc_incoming *column)
 {
-    if (column->role == LOOPC_ROLE_INPUT) return column->maybe_index ? 1 : 0;
-    if (column->role == LOOPC_ROLE_LABEL) return 2;
-    if (column->role == LOOPC_ROLE_TARGET) return 3;
-    return column->role == LOOPC_ROLE_WEIGHT ? 4 : -1;
+    static const int ranks[] = {
+        [LOOPC_ROLE_INPUT] = 0,  [LOOPC_ROLE_LABEL] = 1, [LOOPC_ROLE_TARGET] = 2,
+        [LOOPC_ROLE_WEIGHT] = 3, [LOOPC_ROLE_ID] = -1,   [LOOPC_ROLE_IGNORED] = -1};
+    return ranks[column->role];
 }
 
 static int32_t place_columns(struct loopc_loading *l)
@@ -139,7 +140,7 @@ static int32_t place_columns(struct loopc_loading *l)
     int32_t kept = 0;
     for (int64_t i = 0; i < l->width; i++)
         l->columns[i].kept = -1;
-    for (int rank = 0; rank <= 4; rank++) {
+    for (int rank = 0; rank <= 3; rank++) {
         for (int64_t i = 0; i < l->width; i++) {
             struct loopc_incoming *const column = &l->columns[i];
             const bool ordered = column->like && column->role == LOOPC_ROLE_INPUT;
@@ -178,13 +179,29 @@ static bool begin_dictionary(struct loopc_incoming *column)
     return true;
 }
 
+static int check_inputs(const struct loopc_loading *l)
+{
+    int64_t inputs = 0;
+    for (int64_t i = 0; i < l->width; i++)
+        inputs += l->columns[i].role == LOOPC_ROLE_INPUT;
+    if (inputs > 0 || l->content == LOOPC_FILE_LABELS) return LOOPC_OK;
+    return loopc_error_set(
+        l->message,
+        l->width == 1 ? "SAMPLES,ANSWERS takes two files; `separator` says what is "
+                        "between cells (--DATA-separator)"
+                      : NULL,
+        "%s: nothing is left for the samples: each of its %" PRId64 " columns has "
+        "another role",
+        l->path, l->width);
+}
+
 int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, int dimensions)
 {
     if (!make_columns(l, width, names)) return loopc_loading_no_memory(l);
     if (loopc_loading_check_names(l)) return LOOPC_FAILED;
     if (l->like ? loopc_loading_find_like(l) : loopc_loading_find_roles(l, dimensions))
         return LOOPC_FAILED;
-    if (loopc_loading_check_twins(l)) return LOOPC_FAILED;
+    if (loopc_loading_check_twins(l) || check_inputs(l)) return LOOPC_FAILED;
     const int32_t kept = place_by_like(l, place_columns(l));
     loopc_values_begin(&l->values, kept);
     l->row = calloc((size_t)kept + 1, sizeof *l->row);

@@ -28,7 +28,7 @@ struct loopc_place {
 
 /* A column of a file on its way in. */
 struct loopc_incoming {
-    char *name; /* owned */
+    char *name;              /* owned */
     bool named, maybe_index; /* by the header; a column without a name that counts so far */
     int32_t twin_of;         /* the column before it that has the same name, or -1 */
     bool is_index;           /* row names, or it counted to the end */
@@ -68,11 +68,11 @@ struct loopc_loading {
     struct loopc_incoming *columns;
     int64_t width;
     bool has_names, has_row_names;
-    bool is_libsvm; /* the first column is the answer */
+    bool is_libsvm;                 /* the first column is the answer */
     struct loopc_array class_names; /* char *: of the classes 0, 1, 2 ..., owned; or none */
-    struct loopc_values values; /* of the columns that are kept */
-    double *row;                /* the next one: a value for each of them */
-    int64_t column;             /* of the next value of a binary file */
+    struct loopc_values values;     /* of the columns that are kept */
+    double *row;                    /* the next one: a value for each of them */
+    int64_t column;                 /* of the next value of a binary file */
 
     bool has_lines;           /* a text file; rows are in lines */
     struct loopc_array lines; /* struct loopc_line_step */

@@ -9,8 +9,8 @@
 
 enum { NAME = 1024 };
 
-static const char *const role_names[] = {"an input", "the label", "a target",
-                                         "the weight", "the id", "ignored"};
+static const char *const role_names[] = {"an input",   "the label", "a target",
+                                         "the weight", "the id",    "ignored"};
 
 /* Where an option names a column that is not there. */
 static int no_such_column(const struct loopc_loading *l, const char *name, enum loopc_role role)
@@ -52,8 +52,7 @@ static int find_name(const struct loopc_loading *l, const char *name, enum loopc
 {
     *found = -1;
     for (int64_t i = 0; i < l->width; i++) {
-        if (*found >= 0 && l->columns[i].twin_of == *found)
-            return called_twice(l, name, *found, i);
+        if (*found >= 0 && l->columns[i].twin_of == *found) return called_twice(l, name, *found, i);
         if (!strcmp(l->columns[i].name, name)) *found = i;
     }
     if (*found >= 0) return LOOPC_OK;
@@ -74,9 +73,9 @@ static int give_role(struct loopc_loading *l, int64_t i, enum loopc_role role)
 {
     struct loopc_incoming *const column = &l->columns[i];
     if (column->role != LOOPC_ROLE_INPUT) {
-        return loopc_error_set(l->message, NULL, "%s: column %" PRId64 " ('%.80s') is to be %s and %s",
-                               l->path, i + 1, column->name, role_names[column->role],
-                               role_names[role]);
+        return loopc_error_set(l->message, NULL,
+                               "%s: column %" PRId64 " ('%.80s') is to be %s and %s", l->path,
+                               i + 1, column->name, role_names[column->role], role_names[role]);
     }
     column->role = role;
     column->maybe_index = column->is_index = false;
@@ -91,8 +90,9 @@ static int give_list(struct loopc_loading *l, const char *list, enum loopc_role 
     int64_t number, i;
     int32_t place = 0;
     if (list && !loopc_column_list_is_good(list)) {
-        return loopc_error_set(l->message, "names are separated by commas; one with a comma is in "
-                                           "double quotes",
+        return loopc_error_set(l->message,
+                               "names are separated by commas; one with a comma is in "
+                               "double quotes",
                                "%s: '%.80s' is no list of columns", l->path, list);
     }
     while (loopc_column_list_next(&items, name, sizeof name, &number)) {
@@ -114,7 +114,8 @@ static int64_t last_free(const struct loopc_loading *l, const bool *wanted)
 {
     if (l->is_libsvm && l->columns[0].role == LOOPC_ROLE_INPUT) return 0;
     int64_t i = l->width - 1;
-    while (i >= 0 && (l->columns[i].role != LOOPC_ROLE_INPUT || l->columns[i].is_index || wanted[i]))
+    while (i >= 0 &&
+           (l->columns[i].role != LOOPC_ROLE_INPUT || l->columns[i].is_index || wanted[i]))
         i--;
     return i;
 }
@@ -219,10 +220,9 @@ static int find_answers(struct loopc_loading *l)
     const int64_t wanted = o->targets ? o->targets : 1;
     const bool targets = has_targets(o);
     if (l->width != wanted && !(o->target_list && !o->targets)) {
-        return loopc_error_set(l->message, NULL,
-                               "%s: it has %" PRId64 " columns, but %" PRId64 " %s", l->path,
-                               l->width, wanted,
-                               targets ? "targets are wanted" : "is wanted, the label");
+        return loopc_error_set(
+            l->message, NULL, "%s: it has %" PRId64 " columns, but %" PRId64 " %s", l->path,
+            l->width, wanted, targets ? "targets are wanted" : "is wanted, the label");
     }
     for (int64_t i = 0; i < l->width; i++) {
         l->columns[i].role = targets ? LOOPC_ROLE_TARGET : LOOPC_ROLE_LABEL;

@@ -62,7 +62,8 @@ int loopc_loading_check_twins(struct loopc_loading *l)
         const bool input = a->role == LOOPC_ROLE_INPUT || b->role == LOOPC_ROLE_INPUT;
         if (!input || (!is_answer(a) && !is_answer(b))) continue;
         return loopc_error_set(l->message, "`ignore` one of them, by its number",
-                               "%s: the columns %" PRId32 " and %" PRId64 " are both called '%.80s'; "
+                               "%s: the columns %" PRId32 " and %" PRId64
+                               " are both called '%.80s'; "
                                "one is an input, the other the answer",
                                l->path, b->twin_of + 1, i + 1, a->name);
     }
@@ -92,7 +93,8 @@ static void take_role(struct loopc_incoming *column, const struct loopc_column *
 }
 
 /* The columns of the other data set that are not here: as many names as fit. */
-static int64_t list_absent(const struct loopc_loading *l, const bool *found, char *text, size_t size)
+static int64_t list_absent(const struct loopc_loading *l, const bool *found, char *text,
+                           size_t size)
 {
     const struct loopc_table *const table = loopc_dataset_table(l->like);
     int64_t absent = 0;
@@ -119,9 +121,8 @@ static int find_by_name(struct loopc_loading *l, const struct loopc_dictionary *
     int64_t others = 0;
     for (int64_t i = 0; i < l->width; i++) {
         struct loopc_incoming *const column = &l->columns[i];
-        const int32_t c = column->named
-                              ? loopc_dictionary_find(names, column->name, strlen(column->name))
-                              : -1;
+        const int32_t c =
+            column->named ? loopc_dictionary_find(names, column->name, strlen(column->name)) : -1;
         column->role = LOOPC_ROLE_IGNORED;
         column->maybe_index = false;
         others += c < 0 && column->named;

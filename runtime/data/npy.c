@@ -137,8 +137,8 @@ static int check_header(const struct loopc_loading *l, const struct header *h,
         char what[DESCR + 80], excerpt[LOOPC_EXCERPT];
         snprintf(what, sizeof what, "its values are of type '%s'",
                  loopc_excerpt(excerpt, h->descr));
-        return bad_header(l, "save whole numbers, bool, float16, float32 or float64: a.astype('float32')",
-                          what);
+        return bad_header(
+            l, "save whole numbers, bool, float16, float32 or float64: a.astype('float32')", what);
     }
     if (h->dimensions > 0) return LOOPC_OK;
     return bad_header(l, NULL, "it holds a single number, not an array");

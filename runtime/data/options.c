@@ -71,8 +71,9 @@ static bool is_digits(const char *text)
 static int list(const struct option *o, const char **to)
 {
     if (!loopc_column_list_is_good(o->value))
-        return wrong(o, "a list of columns: names separated by commas, in double quotes with a comma "
-                        "in them");
+        return wrong(o,
+                     "a list of columns: names separated by commas, in double quotes with a comma "
+                     "in them");
     *to = o->value;
     return LOOPC_OK;
 }
@@ -124,7 +125,7 @@ static int header(const struct option *o)
 
 static int separator(const struct option *o)
 {
-    const char c = is(o, "tab") || is(o, "\\t") ? '\t'
+    const char c = is(o, "tab") || is(o, "\\t")                          ? '\t'
                    : is(o, "blanks") || is(o, "blank") || is(o, "space") ? ' '
                    : o->value[0] && !o->value[1]                         ? o->value[0]
                                                                          : 0;

@@ -22,17 +22,20 @@ static size_t append(char *text, size_t size, size_t used, const char *format, .
 }
 
 /* "CSV, semicolons, decimal comma, header". */
-static size_t append_format(char *text, size_t size, size_t used, const struct loopc_reading *reading)
+static size_t append_format(char *text, size_t size, size_t used,
+                            const struct loopc_reading *reading)
 {
     const struct loopc_dialect *const d = &reading->dialect;
     static const struct {
         char separator;
         const char *name;
-    } names[] = {{';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}, {' ', "blanks"}, {0, "one column"}};
+    } names[] = {
+        {';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}, {' ', "blanks"}, {0, "one column"}};
     used = append(text, size, used, "%s", reading->format ? reading->format : "?");
     if (!reading->format || strcmp(reading->format, "CSV") != 0) return used;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (names[i].separator == d->separator) used = append(text, size, used, ", %s", names[i].name);
+        if (names[i].separator == d->separator)
+            used = append(text, size, used, ", %s", names[i].name);
     }
     if (d->separator && !strchr(",;\t| ", d->separator))
         used = append(text, size, used, ", separator %c", d->separator);
@@ -87,7 +90,8 @@ static void describe_range(const struct loopc_column *c, char *text, size_t size
         if (!isnan(c->min)) snprintf(text, size, "%.9g to %.9g", c->min, c->max);
         return;
     }
-    used = append(text, size, used, "%" PRId32 " value%s: ", c->value_count, plural(c->value_count));
+    used =
+        append(text, size, used, "%" PRId32 " value%s: ", c->value_count, plural(c->value_count));
     for (int32_t i = 0; i < c->value_count && i < 8; i++) {
         char name[LOOPC_EXCERPT];
         used = append(text, size, used, "%s%s", i ? ", " : "", loopc_excerpt(name, c->values[i]));
@@ -142,7 +146,8 @@ static void print_classes(const struct loopc_dataset *d, FILE *out)
     char name[LOOPC_EXCERPT];
     if (!counts) return;
     count_classes(d, counts);
-    fprintf(out, "  classes of '%s', with their rows:", loopc_excerpt(name, t->columns[t->label].name));
+    fprintf(out,
+            "  classes of '%s', with their rows:", loopc_excerpt(name, t->columns[t->label].name));
     for (int32_t c = 0; c < d->classes && c < SHOWN; c++) {
         const char *const class = loopc_dataset_class(d, c);
         fprintf(out, "%s %s %" PRId64, c ? "," : "", loopc_excerpt(name, class ? class : "?"),
@@ -207,7 +212,8 @@ static void look_at(const struct loopc_source *s, const struct loopc_feature *f,
         sight->distinct += i == 0 || values[i] > values[i - 1];
 }
 
-static void warn_feature(const struct loopc_source *s, const struct sight *sights, int32_t i, FILE *out)
+static void warn_feature(const struct loopc_source *s, const struct sight *sights, int32_t i,
+                         FILE *out)
 {
     const struct loopc_column *const c = &s->table.columns[s->features[i].column];
     char name[LOOPC_EXCERPT], other[LOOPC_EXCERPT];

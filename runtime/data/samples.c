@@ -55,7 +55,8 @@ static bool round_row(float *restrict to, const double *restrict row, int32_t wi
     return good;
 }
 
-static bool make_row(float *to, const double *row, const struct loopc_scaling *scaling, int32_t width)
+static bool make_row(float *to, const double *row, const struct loopc_scaling *scaling,
+                     int32_t width)
 {
     return scaling->count ? scale_row(to, row, scaling, width) : round_row(to, row, width);
 }
@@ -67,7 +68,8 @@ static int too_large(const struct loopc_source *s, const double *row, int64_t r,
     float unused;
     int32_t c = 0;
     for (; c + 1 < width; c++) {
-        const struct loopc_scaling one = {scaling->count ? 1 : 0, scaling->count ? scaling->mean + c : NULL,
+        const struct loopc_scaling one = {scaling->count ? 1 : 0,
+                                          scaling->count ? scaling->mean + c : NULL,
                                           scaling->count ? scaling->divisor + c : NULL};
         if (!make_row(&unused, row + c, &one, 1)) break;
     }
@@ -79,7 +81,8 @@ static int too_large(const struct loopc_source *s, const double *row, int64_t r,
                            s->name, r + 1, c + 1, of, row[c], mean, divisor);
 }
 
-static int make_x(struct loopc_source *s, double *room, bool keep, const struct loopc_message *message)
+static int make_x(struct loopc_source *s, double *room, bool keep,
+                  const struct loopc_message *message)
 {
     const int32_t width = s->table.inputs;
     for (int64_t r = 0; r < s->rows; r++) {
@@ -126,7 +129,8 @@ int loopc_source_make(struct loopc_source *s, const struct loopc_message *messag
     const bool keep = keeps(s);
     if (!s->x) s->x = make_array(s->rows, s->table.inputs);
     if (!s->y && s->answers) s->y = make_array(s->rows, s->table.targets);
-    double *const room = malloc(((size_t)s->table.inputs + (size_t)s->values.width + 1) * sizeof *room);
+    double *const room =
+        malloc(((size_t)s->table.inputs + (size_t)s->values.width + 1) * sizeof *room);
     int st = s->x && room && (s->y || !s->answers)
                  ? LOOPC_OK
                  : loopc_error_set(message, NULL, "%s: out of memory", s->name);

@@ -6,10 +6,10 @@
 
 /* A column of the file that is an input: how its values become columns of x. */
 struct loopc_feature {
-    int32_t column;      /* in the table */
-    int32_t kept;        /* in a row of values */
+    int32_t column;       /* in the table */
+    int32_t kept;         /* in a row of values */
     int32_t place, width; /* in x */
-    int32_t *rank;       /* of texts; or NULL */
+    int32_t *rank;        /* of texts; or NULL */
     int32_t rank_count;
     bool onehot;
     double fill; /* NaN: none */

@@ -11,8 +11,8 @@
 struct split {
     const struct loopc_dataset *whole;
     uint64_t key;
-    int64_t count; /* rows of the part */
-    unsigned char *marks; /* of the rows of the whole: 1 in the part */
+    int64_t count;          /* rows of the part */
+    unsigned char *marks;   /* of the rows of the whole: 1 in the part */
     int64_t *rows, *wanted; /* of each class: all, and those of the part */
 };
 
@@ -104,8 +104,8 @@ static void warn_of_classes(const struct split *s, unsigned char side)
         if (s->rows[c] == 0 || there[c] > 0) continue;
         const char *const class = loopc_dataset_class(s->whole, c);
         if (absent++ > 0 && used + 2 * LOOPC_EXCERPT > sizeof names) continue;
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s'%s'", absent > 1 ? ", " : "",
-                                 loopc_excerpt(name, class ? class : "?"));
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s'%s'",
+                                 absent > 1 ? ", " : "", loopc_excerpt(name, class ? class : "?"));
     }
     free(there);
     if (absent == 0) return;
@@ -121,7 +121,8 @@ static int fit_anew(const struct loopc_dataset *whole, const int64_t *index, int
     struct loopc_source *const s = whole->source->whole;
     char text[LOOPC_DATASET_MESSAGE];
     const struct loopc_message message = {text, sizeof text};
-    if (!loopc_source_is_fitted(s) || !s->options.splits || s->leader || count == 0) return LOOPC_OK;
+    if (!loopc_source_is_fitted(s) || !s->options.splits || s->leader || count == 0)
+        return LOOPC_OK;
     int st = loopc_source_fit(s, index, count, NULL, &message);
     for (struct loopc_source *f = s->followers; !st && f; f = f->next)
         st = loopc_source_fit(f, NULL, 0, &s->table, &message);
@@ -136,7 +137,8 @@ static int make_parts(const struct split *s, struct loopc_dataset *rest, struct 
     struct loopc_dataset first = {0}, second = {0};
     int st = taken && kept ? fit_anew(s->whole, kept, left) : LOOPC_FAILED;
     if (st == LOOPC_OK) st = loopc_dataset_select(s->whole, taken, s->count, &first);
-    if (st == LOOPC_OK && rest != s->whole) st = loopc_dataset_select(s->whole, kept, left, &second);
+    if (st == LOOPC_OK && rest != s->whole)
+        st = loopc_dataset_select(s->whole, kept, left, &second);
     if (st != LOOPC_OK) {
         free(first.source);
         free(taken);

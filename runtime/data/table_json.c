@@ -213,7 +213,8 @@ static bool read_table(struct loopc_source *s, const json_t *json)
 {
     struct loopc_table *const table = &s->table;
     if (json_integer_value(json_object_get(json, "version")) != VERSION) return false;
-    if (!read_options(s, json) || !read_columns(table, json_object_get(json, "columns"))) return false;
+    if (!read_options(s, json) || !read_columns(table, json_object_get(json, "columns")))
+        return false;
     return read_scaling(&table->x, json_object_get(json, "scale"), table->inputs) &&
            read_scaling(&table->y, json_object_get(json, "target_scale"), table->targets);
 }
