@@ -160,7 +160,7 @@ static struct reading try_separator(const struct loopc_csv_sample *sample,
 
 static bool is_table(const struct reading *r)
 {
-    return r->even && r->width >= 2;
+    return r->even && r->width >= 2 && r->first >= 2;
 }
 
 /* How well a reading fits: a table of numbers alone is above all others, then one whose header has
@@ -170,7 +170,7 @@ static int rank(const struct reading *r)
     const int64_t best = r->numbers[0] > r->numbers[1] ? r->numbers[0] : r->numbers[1];
     const int64_t numbers = r->separator == ',' ? r->numbers[0] : best;
     if (!is_table(r)) return -1;
-    if (r->cells > 0 && numbers == r->cells) return 4000;
+    if (r->cells > 0 && numbers == r->cells && r->first == r->width) return 4000;
     const int share = r->cells > 0 ? (int)(numbers * 1000 / r->cells) : 0;
     return share + (r->first == r->width ? 2000 : 1000) - (r->separator == ' ' ? 1000 : 0);
 }

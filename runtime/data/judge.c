@@ -79,9 +79,9 @@ static void describe_texts(const struct loopc_incoming *c, char *text, size_t si
 
 static const char *role_of(const struct loopc_incoming *c)
 {
-    return c->role == LOOPC_ROLE_TARGET   ? "a target"
-           : c->role == LOOPC_ROLE_WEIGHT ? "the weight"
-                                          : "an input";
+    return c->role == LOOPC_ROLE_TARGET   ? ", as a target has to be"
+           : c->role == LOOPC_ROLE_WEIGHT ? ", as the weight has to be"
+                                          : "";
 }
 
 /* The message for a single column names the place, as an editor wants it. */
@@ -103,8 +103,8 @@ static int bad_text(const struct list *list)
     }
     loopc_locate(l, list->column, 0, c->first_text, where);
     if (c->texts > 1) snprintf(more, sizeof more, "; %" PRId64 " cells of it hold text", c->texts);
-    return loopc_error_set(l->message, hint, "%s: '%s' is not a number, as %s has to be%s", where,
-                           c->text, role_of(c), more);
+    return loopc_error_set(l->message, hint, "%s: '%s' is not a number%s%s", where, c->text,
+                           role_of(c), more);
 }
 
 /* A label of numbers with very few words between them: a slip is more likely than a class. */
@@ -189,7 +189,11 @@ static int judge_missing(struct loopc_loading *files, int count)
             ? "missing = \"drop\" leaves such rows out (--DATA-missing)"
             : "missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows "
               "out (--DATA-missing)";
-    return loopc_error_set(list.file->message, hint, "%s: values are missing: %s", list.file->path,
+    const struct loopc_place first = list.file->columns[list.column].first_missing;
+    char where[LOOPC_WHERE];
+    snprintf(where, sizeof where, first.line > 0 ? "%.500s:%" PRId64 : "%.500s", list.file->path,
+             first.line);
+    return loopc_error_set(list.file->message, hint, "%s: values are missing: %s", where,
                            list.text);
 }
 
