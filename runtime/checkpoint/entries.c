@@ -3,6 +3,7 @@
 
 #include "data/dataset.h"
 #include "nn/panel.h"
+#include "base/digest.h"
 #include "base/rng.h"
 
 #include <inttypes.h>
@@ -30,7 +31,11 @@ static const struct {
     {"loopc.steps", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, steps)},
     {"loopc.epochs", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, epochs)},
     {"loopc.ended", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, ended)},
-    {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, metrics)},
+    {"loopc.spared", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, spared)},
+    {"loopc.judged", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, judged)},
+    {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, metrics.size)},
+    {"loopc.metrics_head", LOOPC_DTYPE_U64, offsetof(struct loopc_checkpoint_info, metrics.head)},
+    {"loopc.metrics_all", LOOPC_DTYPE_U64, offsetof(struct loopc_checkpoint_info, metrics.all)},
     {"loopc.seconds", LOOPC_DTYPE_F64, offsetof(struct loopc_checkpoint_info, seconds)},
     {"loopc.best", LOOPC_DTYPE_F64, offsetof(struct loopc_checkpoint_info, best)},
 };
@@ -208,29 +213,21 @@ char *loopc_dataset_describe(const struct loopc_field *field, const void *state)
     return wrote < 0 ? NULL : text;
 }
 
-/* FNV-1a with 64 bits (Fowler, Noll and Vo), texts with the 0 at their ends. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
+/* Of a text with the 0 at its end. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    return text ? hash_bytes(hash, text, strlen(text) + 1) : hash_bytes(hash, "\xff", 1);
+    return text ? loopc_digest(hash, text, strlen(text) + 1) : loopc_digest(hash, "\xff", 1);
 }
 
 uint64_t loopc_program_hash(const struct loopc_program *program)
 {
-    uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), program->name);
+    uint64_t hash = hash_text(LOOPC_DIGEST_START, program->name);
     for (int i = 0; i < program->trace_point_count; i++) {
         const struct loopc_trace_point *place = &program->trace_points[i];
         const int32_t parent = place->parent;
         hash = hash_text(hash_text(hash, place->name), place->on);
-        hash = hash_bytes(hash, &parent, sizeof parent);
-        hash = hash_bytes(hash, &place->kind, 1);
+        hash = loopc_digest(hash, &parent, sizeof parent);
+        hash = loopc_digest(hash, &place->kind, 1);
     }
-    return hash_bytes(hash, &program->fingerprint, sizeof program->fingerprint);
+    return loopc_digest(hash, &program->fingerprint, sizeof program->fingerprint);
 }

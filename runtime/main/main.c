@@ -37,18 +37,18 @@ int loopc_handle_events(struct loopc_run *run, int at)
 {
     int causes = atomic_exchange_explicit(&loopc_pending_events, 0, memory_order_relaxed);
     if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
+    bool shut = run->interrupted == LOOPC_SHUTDOWN;
     if (run->control && (causes & LOOPC_EVENT_CONTROL) && !(causes & LOOPC_EVENT_SIGNAL)) {
-        const bool ended = loopc_control_poll(run->control, run, at);
+        shut |= loopc_control_poll(run->control, run, at);
         causes |= loopc_events_take(LOOPC_EVENT_SIGNAL);
-        if (ended && !(causes & LOOPC_EVENT_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
     }
-    const bool ended = (causes & LOOPC_EVENT_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool ended = (causes & LOOPC_EVENT_SIGNAL) || shut;
     const bool now = ended || (causes & LOOPC_EVENT_NOW);
     if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
         return LOOPC_FAILED;
     if (!ended && run->control && at > 0) turn_over(run, at);
     if (!ended) return LOOPC_OK;
-    if (causes & LOOPC_EVENT_SIGNAL) run->interrupted = loopc_signal_caught();
+    run->interrupted = loopc_signal_caught() ? loopc_signal_caught() : LOOPC_SHUTDOWN;
     return LOOPC_INTERRUPTED;
 }
 
@@ -64,7 +64,7 @@ int loopc_handle_events_nosave(struct loopc_run *run)
         atomic_fetch_and_explicit(&loopc_pending_events, ~mine, memory_order_relaxed);
     if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
     if (!(causes & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
-    run->interrupted = loopc_signal_caught();
+    run->interrupted = loopc_signal_caught() ? loopc_signal_caught() : LOOPC_SHUTDOWN;
     return LOOPC_INTERRUPTED;
 }
 
@@ -80,12 +80,22 @@ void loopc_handle_events_masked(struct loopc_run *run)
     if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
 }
 
-void loopc_report_now(struct loopc_run *run, const char *loop)
+/* Said once: nothing more is written then. */
+static void say_lost(const struct loopc_run *run)
 {
-    if (!loopc_metrics_write(run->metrics, run, loop)) return;
     const int why = errno;
     loopc_progress_clear(run->progress);
     loopc_log(run->program, "error", "--metrics: cannot write: %s", strerror(why));
+}
+
+void loopc_report_now(struct loopc_run *run, const char *loop)
+{
+    if (loopc_metrics_write(run->metrics, run, loop)) say_lost(run);
+}
+
+void loopc_report_end_now(struct loopc_run *run, const char *loop)
+{
+    if (loopc_metrics_end(run->metrics, run, loop)) say_lost(run);
 }
 
 /* Main. */

@@ -124,6 +124,14 @@ static inline void loopc_report(struct loopc_run *run, const char *loop)
     if (run->metrics) loopc_report_now(run, loop);
 }
 
+void loopc_report_end_now(struct loopc_run *run, const char *loop);
+
+/* Where a loop has ended whose end sets fields that it reports. */
+static inline void loopc_report_end(struct loopc_run *run, const char *loop)
+{
+    if (run->metrics) loopc_report_end_now(run, loop);
+}
+
 int loopc_save_end(struct loopc_run *run, int at);
 
 /* Where a loop that no other repetition holds has come to its end: a run that was saved here goes
