@@ -323,6 +323,17 @@ static int read_again(struct loopc_context *context)
     return read_command_line(context, context->argc, context->argv);
 }
 
+/* Random streams go on where they were: another seed would mean nothing, or half of something. */
+static int check_seed(const struct loopc_context *context)
+{
+    const struct loopc_run *run = context->state;
+    if (!context->args.seed_given || context->args.seed == run->seed) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--seed: the run that goes on was begun with seed %llu",
+              (unsigned long long)run->seed);
+    hint(context->program, "leave it out, or begin a new run, without --resume");
+    return BAD_USAGE;
+}
+
 static int resume(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
@@ -332,7 +343,8 @@ static int resume(struct loopc_context *context)
                                   sizeof message)) {
         return bad_flag(context, "", message);
     }
-    return read_again(context);
+    const int code = check_seed(context);
+    return code == LOOPC_CONTINUE ? read_again(context) : code;
 }
 
 /* Whoever wanted more of it should know what that takes. */
