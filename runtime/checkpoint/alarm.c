@@ -1,7 +1,7 @@
 /* The alarm: sleeps, raises the event, sleeps again. */
 #include "checkpoint/alarm.h"
 
-#include "base/timing.h"
+#include "base/clock.h"
 #include "run/events.h"
 
 #include <pthread.h>

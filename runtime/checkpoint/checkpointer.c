@@ -2,22 +2,20 @@
 #include "checkpoint/checkpointer_state.h"
 
 #include "checkpoint/directory.h"
-#include "main/startup.h"
+#include "base/clock.h"
 #include "run/events.h"
+#include "telemetry/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum { FREE_SECONDS = 30, FREE_KEEP = 3 };
 
 double loopc_checkpointer_clock(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)loopc_clock() * 1e-9;
 }
 
 bool loopc_checkpointer_is_free(const struct loopc_checkpointer *checkpointer)

@@ -2,9 +2,8 @@
 #include "checkpoint/checkpointer_state.h"
 
 #include "checkpoint/directory.h"
-#include "main/startup.h"
 #include "run/events.h"
-#include "telemetry/progress.h"
+#include "telemetry/log.h"
 
 /* Checkpoints that nobody asked for may take so much of the time, and the best ones as well. */
 static const double share = 0.01;
@@ -24,7 +23,6 @@ static int not_saved(struct loopc_checkpointer *checkpointer, struct loopc_run *
                      const char *message)
 {
     checkpointer->lost = true;
-    loopc_progress_clear(run->progress);
     if (checkpointer->saving.stop) return loopc_fail(run, "--checkpoint", "%s", message);
     loopc_log(checkpointer->program, "error", "--checkpoint: %s; the run goes on", message);
     return LOOPC_OK;

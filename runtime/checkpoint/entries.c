@@ -3,8 +3,8 @@
 
 #include "data/dataset.h"
 #include "nn/panel.h"
-#include "base/digest.h"
 #include "base/rng.h"
+#include "base/hash.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -213,21 +213,21 @@ char *loopc_dataset_describe(const struct loopc_field *field, const void *state)
     return wrote < 0 ? NULL : text;
 }
 
-/* Of a text with the 0 at its end. */
+/* Texts with the 0 at their ends. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    return text ? loopc_digest(hash, text, strlen(text) + 1) : loopc_digest(hash, "\xff", 1);
+    return text ? loopc_fnv1a(hash, text, strlen(text) + 1) : loopc_fnv1a(hash, "\xff", 1);
 }
 
 uint64_t loopc_program_hash(const struct loopc_program *program)
 {
-    uint64_t hash = hash_text(LOOPC_DIGEST_START, program->name);
+    uint64_t hash = hash_text(LOOPC_FNV1A_START, program->name);
     for (int i = 0; i < program->trace_point_count; i++) {
         const struct loopc_trace_point *place = &program->trace_points[i];
         const int32_t parent = place->parent;
         hash = hash_text(hash_text(hash, place->name), place->on);
-        hash = loopc_digest(hash, &parent, sizeof parent);
-        hash = loopc_digest(hash, &place->kind, 1);
+        hash = loopc_fnv1a(hash, &parent, sizeof parent);
+        hash = loopc_fnv1a(hash, &place->kind, 1);
     }
-    return loopc_digest(hash, &program->fingerprint, sizeof program->fingerprint);
+    return loopc_fnv1a(hash, &program->fingerprint, sizeof program->fingerprint);
 }

@@ -1,9 +1,10 @@
 /* Metrics: JSON lines of reported fields, as RFC 8259 has them. */
 #include "telemetry/metrics.h"
 
-#include "base/digest.h"
+#include "base/hash.h"
 #include "base/json.h"
-#include "data/input.h"
+#include "base/message.h"
+#include "run/field_json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -154,7 +155,7 @@ static bool look_at(int fd, int64_t size, struct loopc_metrics_mark *mark)
                       room = LOOPC_METRICS_HEAD - mark->size % LOOPC_METRICS_HEAD;
         const ssize_t got = pread(fd, bytes, (size_t)(left < room ? left : room), mark->size);
         if (got <= 0) return false;
-        mark->all = loopc_digest(mark->all, bytes, (size_t)got);
+        mark->all = loopc_fnv1a(mark->all, bytes, (size_t)got);
         if (mark->size < LOOPC_METRICS_HEAD) mark->head = mark->all;
         mark->size += got;
     }
@@ -163,7 +164,7 @@ static bool look_at(int fd, int64_t size, struct loopc_metrics_mark *mark)
 
 static struct loopc_metrics_mark nothing(void)
 {
-    return (struct loopc_metrics_mark){.head = LOOPC_DIGEST_START, .all = LOOPC_DIGEST_START};
+    return (struct loopc_metrics_mark){.head = LOOPC_FNV1A_START, .all = LOOPC_FNV1A_START};
 }
 
 /* Where the last whole line of the first `most` bytes ends. */
@@ -267,7 +268,7 @@ static void write_column(const struct loopc_metrics *metrics, const struct colum
     if (count != 1) fputc('[', file);
     for (size_t i = 0; i < count; i++) {
         if (i > 0) fputc(',', file);
-        loopc_json_write_element(file, column->field, state, i);
+        loopc_field_json_write(file, column->field, state, i);
     }
     if (count != 1) fputc(']', file);
 }
