@@ -40,6 +40,7 @@ struct loopc_net {
     const char *data;                /* the data set that its inputs come from, in full, or NULL */
 };
 
+struct loopc_child;
 struct loopc_context;
 
 struct loopc_program {
@@ -71,8 +72,9 @@ struct loopc_program {
      * with which the run ended. */
     int (*step)(void *state);
     int (*step_instrumented)(void *state);
-    const size_t *children; /* where in the state a struct loopc_child stands; or NULL */
+    const size_t *children; /* offsets of each struct loopc_child in the state; or NULL */
     int child_count;
+    void (*end_child)(struct loopc_child *child); /* loopc_child_end where there are children */
     uint64_t hash; /* of the program's text: positions of another one are refused */
     size_t position, position_size; /* where in the state it stands where the run is */
 };
