@@ -70,5 +70,6 @@
 #include "data/dataset.h"
 #include "nn/nn.h"
 #include "library/environment.h"
+#include "main/main.h"
 
 #endif

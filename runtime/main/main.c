@@ -1,4 +1,6 @@
 /* The program: main, and the two places where a run calls back to it. */
+#include "main/main.h"
+
 #include "run/program.h"
 
 #include "control/control.h"

@@ -110,15 +110,6 @@ struct loopc_run {
     struct loopc_failures failures;
 };
 
-/* Main: defaults, command line, data sets, random streams, prepare, run, reports. Returns the
- * exit code: 0; 1 the run failed, or something asked for could not be written; 2 wrong usage or
- * bad input; 128 + n interrupted by signal n. Standard output stays the bodies' own (but for
- * --help and --version); what main has to say goes to standard error. */
-int loopc_main(const struct loopc_program *program, int argc, char **argv);
-
-/* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
-int loopc_model_main(const struct loopc_context *context);
-
 void loopc_report_now(struct loopc_run *run, const char *loop);
 
 /* At the end of an iteration of a loop that reports fields, when its counters include it. */
