@@ -48,7 +48,7 @@ void loopc_channel_lose(struct loopc_channel *ch, const char *how)
     loopc_queue_empty(&ch->out);
     ch->out_answers = 0;
     pthread_mutex_unlock(&ch->lock);
-    loopc_channel_deliver(ch, LOOPC_MAIL_END, how, strlen(how));
+    loopc_channel_deliver(ch, LOOPC_MAIL_LEFT, how, strlen(how));
 }
 
 /* Takes frames off the input; returns how many bytes they were. */
@@ -65,8 +65,8 @@ static size_t take_frames(struct loopc_channel *ch)
             return at + 4;
         }
         if (ch->input_length - at - 4 < length) break;
-        if (length == 0) {
-            loopc_channel_deliver(ch, LOOPC_MAIL_END, "end marker", strlen("end marker"));
+        if (loopc_is_end_marker((const char *)head + 4, length)) {
+            loopc_channel_deliver(ch, LOOPC_MAIL_MARKER, "end marker", strlen("end marker"));
         } else {
             loopc_channel_deliver(ch, LOOPC_MAIL_MESSAGE, (const char *)head + 4, length);
         }

@@ -25,6 +25,7 @@ static const struct {
     {"stay", LOOPC_ORDER_STAY, false, 0},
     {"watch", LOOPC_ORDER_WATCH, true, 0},
     {"tell timings", LOOPC_ORDER_TELL_TIMINGS, false, 0},
+    {"answer", LOOPC_ORDER_ANSWER, false, 0},
 };
 enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 
@@ -93,6 +94,16 @@ static int read_value(const struct reading *r, struct loopc_order *order, struct
     return LOOPC_FAILED;
 }
 
+static int read_answer(const struct reading *r, struct loopc_order *order, struct loopc_json value)
+{
+    if (value.text[0] != '"' || !(order->value = malloc(value.length + 1))) {
+        snprintf(r->message, r->size, "answer: it takes a text");
+        return LOOPC_FAILED;
+    }
+    loopc_json_characters(value, order->value, value.length + 1);
+    return LOOPC_OK;
+}
+
 static const struct loopc_field *settable(const struct reading *r, struct loopc_json name)
 {
     char text[256];
@@ -114,10 +125,11 @@ static int read_member(const struct reading *r, struct loopc_json name, struct l
     for (int i = 0; i < FIXED_COUNT; i++) {
         if (!loopc_json_is(name, fixed[i].name)) continue;
         order.kind = fixed[i].kind;
-        r->orders->list[r->orders->count] = order;
-        int64_t *number = &r->orders->list[r->orders->count++].number;
+        struct loopc_order *kept = &r->orders->list[r->orders->count++];
+        *kept = order;
+        if (order.kind == LOOPC_ORDER_ANSWER) return read_answer(r, kept, value);
         if (!fixed[i].takes_number) return LOOPC_OK;
-        return read_whole(r, fixed[i].name, value, fixed[i].least, number);
+        return read_whole(r, fixed[i].name, value, fixed[i].least, &kept->number);
     }
     r->orders->unknown[r->orders->unknown_count++] = name;
     return LOOPC_OK;

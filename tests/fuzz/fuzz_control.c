@@ -107,7 +107,7 @@ static void channel(const char *framing, const uint8_t *data, size_t size)
     for (bool ended = false; !ended;) {
         struct loopc_mail *mail = loopc_channel_take(ch);
         if (!mail) continue;
-        ended = mail->kind == LOOPC_MAIL_END && !strcmp(mail->text, "end of file");
+        ended = mail->kind == LOOPC_MAIL_LEFT && !strcmp(mail->text, "end of file");
         if (mail->kind == LOOPC_MAIL_MESSAGE)
             read_orders((struct loopc_json){mail->text, mail->length});
         free(mail);
