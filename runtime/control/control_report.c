@@ -173,8 +173,8 @@ static void write_settable(struct loopc_control *c, const void *state)
 
 static void write_places(struct loopc_control *c)
 {
-    for (int i = 0; i < c->program->place_count; i++) {
-        const struct loopc_trace_point *place = &c->program->places[i];
+    for (int i = 0; i < c->program->trace_point_count; i++) {
+        const struct loopc_trace_point *place = &c->program->trace_points[i];
         fprintf(c->file, "%s{\"name\": ", i ? ", " : "");
         loopc_json_string(c->file, place->name);
         fprintf(c->file, ", \"kind\": \"%c\", \"parent\": %d", place->kind, place->parent);
@@ -186,7 +186,7 @@ static void write_places(struct loopc_control *c)
     }
 }
 
-static void write_order(struct loopc_control *c, const char *name, bool *any)
+static void write_command(struct loopc_control *c, const char *name, bool *any)
 {
     fputs(*any ? ", " : "", c->file);
     loopc_json_string(c->file, name);
@@ -194,16 +194,17 @@ static void write_order(struct loopc_control *c, const char *name, bool *any)
 }
 
 /* What this run obeys beside settable fields and what all obey. A journal steers alone. */
-static void write_orders(struct loopc_control *c, const struct loopc_run *run)
+static void write_commands(struct loopc_control *c, const struct loopc_run *run)
 {
     static const char *const batches[] = {"batch to", "pause", "resume", "step"};
     const bool steered = !c->replay;
     bool any = false;
     for (size_t i = 0; steered && c->total && i < sizeof batches / sizeof *batches; i++)
-        write_order(c, batches[i], &any);
-    if (steered && c->eta && (c->eta->flags & LOOPC_SETTABLE)) write_order(c, "eta", &any);
-    if (steered && run->checkpointer) write_order(c, "checkpoint", &any);
-    if (c->program->watched || c->program->step_watched) write_order(c, "watch", &any);
+        write_command(c, batches[i], &any);
+    if (steered && c->eta && (c->eta->flags & LOOPC_SETTABLE)) write_command(c, "eta", &any);
+    if (steered && run->checkpointer) write_command(c, "checkpoint", &any);
+    if (c->program->run_instrumented || c->program->step_instrumented)
+        write_command(c, "watch", &any);
 }
 
 /* Of a batch; 0 when nobody said. */
@@ -232,8 +233,8 @@ static void status_member(struct loopc_control *c, int64_t batch, const struct l
     fputs(", \"eta\": ", c->file);
     loopc_json_string(c->file, c->eta ? c->eta->name : "");
     fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
-    fputs(", \"orders\": [", c->file);
-    write_orders(c, run);
+    fputs(", \"commands\": [", c->file);
+    write_commands(c, run);
     fputs("], \"settable\": {", c->file);
     if (!c->replay) write_settable(c, state);
     fputs("}, \"layers\": [", c->file);
@@ -278,8 +279,9 @@ static bool loss_is_due(struct loopc_control *c, int64_t batch, const void *stat
     const bool at_goal = batch >= c->goal;
     if (!at_goal) c->reached = false;
     if (!c->started || (at_goal && !c->reached)) return true;
-    const int64_t beaten = loopc_channel_beaten(c->channel);
-    const int64_t since = loopc_clock() - (beaten > c->loss_when ? beaten : c->loss_when);
+    const int64_t last_heartbeat = loopc_channel_last_heartbeat(c->channel);
+    const int64_t since =
+        loopc_clock() - (last_heartbeat > c->loss_when ? last_heartbeat : c->loss_when);
     if (since < (int64_t)LOOPC_TICK_MS * MS) return false;
     return since >= (int64_t)LOOPC_HEARTBEAT_MS * MS || loss_hash(c, state) != c->loss_hash;
 }
@@ -344,13 +346,13 @@ static void keep_beat(struct loopc_control *c, int64_t batch, const void *state)
     if (c->members == 0) return;
     if (c->diverged) fputs(", \"diverged\": true", c->file);
     fputc('}', c->file);
-    if (fflush(c->file) == 0) loopc_channel_repeat(c->channel, c->text, c->size);
+    if (fflush(c->file) == 0) loopc_channel_set_heartbeat(c->channel, c->text, c->size);
 }
 
 void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
 {
     const int64_t batch = loopc_control_batch(c, run);
-    if (!loopc_channel_heard(c->channel)) return;
+    if (!loopc_channel_has_listener(c->channel)) return;
     atomic_store_explicit(&c->where.batch, batch, memory_order_relaxed);
     start_message(c);
     answers(c, batch, run);

@@ -78,7 +78,7 @@ class Trainer {
     this.send(`{"batch to": ${target}${resume}, "tell status": 1}`, `learns to batch ${target}`);
   }
 
-  // With `answer` an order of a person: the trainer says this text when it has done it, or why it has not.
+  // With `answer` a command of a person: the trainer says this text when it has done it, or why it has not.
   async send(message, answer) {
     const whole = answer ? `${message.slice(0, -1)}, "answer": ${JSON.stringify(answer)}}` : message;
     try {
@@ -121,7 +121,7 @@ class Trainer {
     this.ended = update.ended;
     this.how = update.how;
     this.showState();
-    if (this.ended) this.showOrders([]);
+    if (this.ended) this.showCommands([]);
   }
 
   showState() {
@@ -131,12 +131,12 @@ class Trainer {
   }
 
   // Controls are there for what this trainer obeys.
-  showOrders(orders) {
-    for (const control of this.root.querySelectorAll('[data-order]')) {
-      control.hidden = !orders.includes(control.dataset.order);
+  showCommands(commands) {
+    for (const control of this.root.querySelectorAll('[data-command]')) {
+      control.hidden = !commands.includes(control.dataset.command);
     }
-    element(this.root, '.others').hidden = !orders.length;
-    element(this.root, '.graph').hidden = !this.places || !this.timed && !orders.includes('watch');
+    element(this.root, '.others').hidden = !commands.length;
+    element(this.root, '.graph').hidden = !this.places || !this.timed && !commands.includes('watch');
   }
 
   points(name, topic) {
@@ -205,7 +205,7 @@ class Trainer {
     text(element(this.root, '.goal'), status.target === null ? '-' : String(status.target));
     if (!this.places) this.graph(status.places);
     if (!this.settable) this.fields(status);
-    this.showOrders([...status.orders, 'shutdown']);
+    this.showCommands([...status.commands, 'shutdown']);
   }
 
   // Fields beside eta that can be set, each with its button.

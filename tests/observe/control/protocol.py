@@ -123,7 +123,7 @@ def test_unknown_keys_are_ignored_with_one_warning():
         assert text.count("colour") == 1, text
 
 
-def test_an_order_that_asks_for_an_answer_gets_one():
+def test_a_command_that_asks_for_an_answer_gets_one():
     with Trainer(XOR) as t:
         t.receive()
         t.send({"eta": 0.5, "answer": "eta is half"})
@@ -139,22 +139,22 @@ def test_an_order_that_asks_for_an_answer_gets_one():
         t.end()
 
 
-def orders_of(*arguments):
+def commands_of(*arguments):
     with Trainer(XOR, *arguments) as t:
         t.send({"tell status": 1})
-        orders = t.until("status")[1]["orders"]
+        commands = t.until("status")[1]["commands"]
         t.end()
-        return set(orders)
+        return set(commands)
 
 
 def test_the_status_says_what_a_run_obeys():
     steered = {"batch to", "pause", "resume", "step", "eta", "watch"}
-    assert orders_of() == steered
-    assert orders_of("--checkpoint", path("orders")) == steered | {"checkpoint"}
+    assert commands_of() == steered
+    assert commands_of("--checkpoint", path("commands")) == steered | {"checkpoint"}
     with open(path("steering"), "w") as file:
         file.write('{"journal":"xor","seed":1}\n{"batch":10,"message":{"batch to":1000000000000000}}\n'
                    '{"batch":900000000000000,"message":{"pause":1}}\n')
-    assert orders_of("--replay", path("steering")) == {"watch"}
+    assert commands_of("--replay", path("steering")) == {"watch"}
 
 
 def test_pause_step_and_resume_are_answered():
