@@ -6,15 +6,16 @@
  * boundary costs one load and one branch.
  *
  * What a person at a terminal or a batch scheduler sends interrupts the run: SIGINT, SIGTERM,
- * SIGHUP, SIGXCPU, SIGUSR2, and for those who save SIGPIPE. loopc_poll returns
+ * SIGHUP, SIGXCPU, SIGUSR2, and for those who save the SIGPIPE of standard output. loopc_poll returns
  * LOOPC_INTERRUPTED, phases are left by way of their finally parts, and the program ends with 128 +
  * n, n the first of them. Another SIGINT, or SIGTERM again, ends the program at once, by that
  * signal; any other is one more call of a scheduler that climbs from signal to signal. Two that
  * arrive within LOOPC_TWIN_MS are one: timeout(1) and a wrapper that passes on what the terminal
  * has sent already both signal twice.
  *
- * SIGUSR1 calls for a checkpoint, and the run goes on. Where a file may not grow (SIGXFSZ) the
- * write fails as on a full disk.
+ * SIGUSR1 calls for a checkpoint, and the run goes on. Where a file may not grow (SIGXFSZ), or
+ * nobody reads a pipe any more that is not standard output (SIGPIPE), the write fails as on a full
+ * disk.
  */
 #ifndef LOOPC_EVENTS_H
 #define LOOPC_EVENTS_H
@@ -78,7 +79,7 @@ static inline void loopc_poll_masked(struct loopc_run *run)
     if (loopc_events_pending()) loopc_handle_events_masked(run);
 }
 
-/* Catches all these; `save`: SIGUSR1 and SIGPIPE too. Not those that were ignored when the program
+/* Catches all these; `save`: SIGUSR1 too. Not those that were ignored when the program
  * was started. System calls of bodies are restarted. `notice`, if not NULL, is written to standard
  * error at the first signal; it must live on. Returns LOOPC_OK or LOOPC_FAILED. */
 int loopc_signals_catch(const char *notice, bool save);
