@@ -3,7 +3,7 @@
 
 #include "link.h"
 
-#include "base/timing.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -13,7 +13,7 @@ const struct loopc_common_flag loopc_common_flags[] = {
     {"best", "<field>", "keep the checkpoint with the lowest field, max:<field> the highest"},
     {"resume", "[which]", "go on from latest, best or a file (default latest)"},
     {"not-saved", "<what>", "go-on or stop when a checkpoint cannot be written (default go-on)"},
-    {"control", "<channel>", "be steered by conn:FD, lines:stdio, lines:unix:PATH[,owner]"},
+    {"control", "<channel>", "be steered: conn:FD, lines:stdio, lines:unix:PATH[,owner]"},
     {"log", "<file>", "write what is sent there to a file, too"},
     {"journal", "<file>", "write down by which messages it was steered, and when"},
     {"replay", "<file>", "be steered by a journal"},
