@@ -10,8 +10,10 @@ local nearest = require "gen.base.nearest"
 local c_errors = {}
 
 -- A function that nobody declares compiles, and is missed when the program is linked, where no line is known any more. What
--- printf is given is looked at, too.
-c_errors.flags = { "-Werror=implicit-function-declaration", "-Wformat" }
+-- printf is given is looked at, too. A pointer to something else, an array of floats where labels go, is never what was
+-- meant.
+c_errors.flags = { "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
+    "-Wformat" }
 
 local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
 

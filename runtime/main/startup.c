@@ -1,6 +1,8 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
+#include "main/feeds.h"
+
 #include "parallel/team.h"
 #include "data/dataset.h"
 #include "run/events.h"
@@ -216,7 +218,7 @@ static int load_datasets(const struct loopc_job *job)
         const int code = load_dataset(job, i, 0);
         if (code != LOOPC_GO_ON) return code;
     }
-    return LOOPC_GO_ON;
+    return loopc_feeds_check(job);
 }
 
 /* Bodies may have copied one data set to another: each memory is freed once. */

@@ -413,9 +413,21 @@ static const struct loopc_field fields[] = {
      .report_in = "Train"},
 };
 
-/* The nets, for export and predict. */
+/* The nets, and the data sets whose rows they read. */
+static const struct loopc_feed net_feeds[] = {
+    {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true, .loop = "Train", .each = 32},
+};
 static const struct loopc_net nets[] = {
-    {"net", 2, "relu", "softmax", NULL},
+    {.name = "net",
+     .activation = "relu",
+     .output = "softmax",
+     .loss = "cross_entropy",
+     .layers = 2,
+     .inputs = 64,
+     .outputs = 10,
+     .data = "data",
+     .feeds = net_feeds,
+     .feed_count = 1},
 };
 
 /* The places of the run, for --timings and --trace. */
@@ -462,3 +474,8 @@ int main(int argc, char **argv)
 {
     return loopc_main(&program, argc, argv);
 }
+--- standard error
+spec.lua:3: warning: loop 'Train' runs $data->rows / 32 times: the last rows % 32 of 'data' are never seen [rows_left_out]
+        call_on = { Fit.on_epoch }, times = "$data->rows / 32",
+                                    ^~~~~
+    hint: times = "($data->rows + 32 - 1) / 32", and as many rows as loopc_dataset_take returns
