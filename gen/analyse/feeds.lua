@@ -132,7 +132,7 @@ local function target_count(data)
     return type(targets) == "table" and #targets or math.tointeger(targets)
 end
 
-function Feeds:take(text, call, occs)
+function Feeds:take(text, call, instances)
     local what = takes[call.name]
     local data = call.arguments[1] and self:datasets(text, call.arguments[1]) or {}
     local x, answers = call.arguments[5], call.arguments[6]
@@ -144,18 +144,18 @@ function Feeds:take(text, call, occs)
     for _, field in ipairs(data) do
         self:put(self:place(text, x), field, "x")
         self:put(self:place(text, answers), field, what)
-        self:note_loops(field, occs, call.arguments[2].text ~= "0")
+        self:note_loops(field, instances, call.arguments[2].text ~= "0")
     end
 end
 
 -- Which loops take rows of a data set, and whether always in the order of the file.
-function Feeds:note_loops(data, occs, shuffled)
-    for _, occ in ipairs(occs) do
-        while occ do
-            local seen = self.taken[occ.loop] or {}
-            self.taken[occ.loop] = seen
+function Feeds:note_loops(data, instances, shuffled)
+    for _, instance in ipairs(instances) do
+        while instance do
+            local seen = self.taken[instance.loop] or {}
+            self.taken[instance.loop] = seen
             seen[data] = { shuffled = shuffled or seen[data] and seen[data].shuffled or false }
-            occ = occ.parent
+            instance = instance.parent
         end
     end
 end
@@ -247,24 +247,24 @@ function Feeds:use_inputs(text, call, net, argument, learns)
     end
 end
 
-function Feeds:train_from(text, call, net, occs)
+function Feeds:train_from(text, call, net, instances)
     for _, data in ipairs(self:datasets(text, call.arguments[3])) do
         local feed = feed_of(net, data)
         feed.sees, feed.learns = true, true
         feed.answers = mlp.targets(net.parameters) == "labels" and "labels" or "targets"
         self:check_answers(text, call, net, { data = data })
         self:check_columns(text, call, net, data)
-        self:note_loops(data, occs, call.arguments[4].text ~= "0")
+        self:note_loops(data, instances, call.arguments[4].text ~= "0")
     end
 end
 
 -- A call of a function of a net.
-function Feeds:use(text, call, occs)
+function Feeds:use(text, call, instances)
     local net, kind = self.offers[call.name].net, self.offers[call.name].kind
     local places = functions[kind]
     call.kind = kind
     if not call.arguments[places.rows] then return end
-    if places.data then return self:train_from(text, call, net, occs) end
+    if places.data then return self:train_from(text, call, net, instances) end
     if places.x then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
     local answers = call.arguments[places.answers or places.labels]
     if not answers then return end
@@ -347,16 +347,16 @@ function Feeds:check_loop(loop)
     end
 end
 
--- The texts of a trainer, once each, with the places where they stand: { body, pieces, occs }.
+-- The texts of a trainer, once each, with the places where they stand: { body, pieces, instances }.
 local function texts_of(unit)
     local out, known = {}, {}
     for _, item in ipairs(unit.list) do
         for _, source in ipairs(item.op == "step" and (item.source.texts or { item.source }) or {}) do
             if not known[source] then
-                known[source] = { body = source.body, pieces = source.pieces, occs = {}, places = {}, assigned = {} }
+                known[source] = { body = source.body, pieces = source.pieces, instances = {}, places = {}, assigned = {} }
                 table.insert(out, known[source])
             end
-            table.insert(known[source].occs, item.occ)
+            table.insert(known[source].instances, item.instance)
         end
     end
     return out
@@ -387,7 +387,7 @@ end
 function Feeds:each_call(texts, known, visit)
     for _, text in ipairs(texts) do
         for _, call in ipairs(text.calls) do
-            if known[call.name] then visit(self, text, call, text.occs) end
+            if known[call.name] then visit(self, text, call, text.instances) end
         end
     end
 end

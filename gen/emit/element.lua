@@ -7,7 +7,7 @@
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 
 local emit_element = {}
 
@@ -102,7 +102,7 @@ end
 
 -- Leaves the function when `test`, an assignment to st or st, is not LOOPC_OK. What `tree` stops is the repetition around it.
 function Function:leave(tree, test)
-    self:line("if (%s) %s;", test, facts.stops(tree) and self:stop() or "return st")
+    self:line("if (%s) %s;", test, analysis.stops(tree) and self:stop() or "return st")
 end
 
 function Function:arguments()
@@ -123,7 +123,7 @@ function write.CALL(f, tree)
     if leaf.inline or bodies.is_simple(leaf) then return f:spec_line(leaf, "%s", bodies.inline(leaf)) end
     local call = bodies.call_inside(f.e:leaf(leaf))
     if not leaf.signals then return f:line("%s;", call) end
-    local stop = facts.stops(tree) and facts.only_stops(leaf) and f:stop(true)
+    local stop = analysis.stops(tree) and analysis.only_stops(leaf) and f:stop(true)
     if stop then return f:line("if (%s) %s;", call, stop) end
     f:leave(tree, ("(st = %s)"):format(call))
 end
@@ -136,7 +136,7 @@ local letters = { "i", "j", "k", "m", "n", "p", "q" }
 
 -- A text as a whole number.
 local function whole(text)
-    local c, field = bodies.inline(text), #text.pieces == 1 and facts.field(text)
+    local c, field = bodies.inline(text), #text.pieces == 1 and analysis.field(text)
     if field and field.type == "i64" then return c end
     return (c:match("^[%w_%.%->]+$") and "(int64_t)%s" or "(int64_t)(%s)"):format(c)
 end
@@ -145,7 +145,7 @@ end
 function Function:bound_before(tree, letter)
     local text = tree.n.text
     if not text then return tostring(tree.n.constant) end
-    local counter, field = facts.field(tree.counter), #text.pieces == 1 and facts.field(text)
+    local counter, field = analysis.field(tree.counter), #text.pieces == 1 and analysis.field(text)
     if self.machine then
         local bound = self:member("int64_t", letter .. "_end")
         self:spec_line(text, "%s = %s;", bound, whole(text))
@@ -200,12 +200,12 @@ function Function:stopped(tree, around)
     if around.label then self.w:outdented("%s:", around.label) end
     if not around.consumes then return end
     self:line("if (st == LOOPC_STOP) st = LOOPC_OK;")
-    if facts.gives(tree.el, self.e.source.in_handler) then self:line("if (st) return st;") end
+    if analysis.raises(tree.el, self.e.source.in_handler) then self:line("if (st) return st;") end
 end
 
 function write.REPEAT(f, tree)
     f:title(tree)
-    local counter, field = tree.counter and bodies.first_field(tree.counter), facts.field(tree.counter)
+    local counter, field = tree.counter and bodies.first_field(tree.counter), analysis.field(tree.counter)
     local function after(i)
         return (", %s = %s"):format(counter, field.type == "i64" and i or ("(%s)%s"):format(field.scalar[2], i))
     end
@@ -226,7 +226,7 @@ function write.LOOP(f, tree)
 end
 
 function write.BUFFER_REPEAT(f, tree)
-    local into, value = facts.field(tree.into), facts.field(tree.value)
+    local into, value = analysis.field(tree.into), analysis.field(tree.value)
     local target, from = bodies.first_field(tree.into), bodies.first_field(tree.value)
     f:title(tree, ("%s into %s"):format(value.full, into.full))
     local i = f:open_for(tree, nil, tree.n.text and function(bound)

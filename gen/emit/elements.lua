@@ -13,7 +13,7 @@ local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local ctext = require "gen.c.text"
 local emit_element = require "gen.emit.element"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 
 require "gen.emit.process"
 require "gen.emit.weave"
@@ -161,7 +161,7 @@ function emit_elements.prepare(unit, source)
     e:write_function(f, source.tree, heading(source))
     source.machine = f.has_frame
     source.functions, source.leaf_writers = e.functions, e.leaves
-    for _, child in ipairs(facts.processes(source.tree)) do table.insert(unit.children, child) end
+    for _, child in ipairs(analysis.processes(source.tree)) do table.insert(unit.children, child) end
 end
 
 function emit_elements.write(unit, w, source)

@@ -17,15 +17,15 @@ end
 
 -- Where the try part of a phase at `i` ends, and the two handlers, as ranges of indices.
 function emit_phase.parts(run, item, i)
-    local ends = { try = item.mate }
+    local ends = { try = item.matching }
     local at = i + 1
-    while at < item.mate do
+    while at < item.matching do
         local inner = run.list[at]
         if inner.op == "failed" or inner.op == "finally" then
             ends[inner.op] = at
-            if ends.try == item.mate then ends.try = at end
+            if ends.try == item.matching then ends.try = at end
             at = at + 1
-        else at = inner.mate and inner.mate + 1 or at + 1 end
+        else at = inner.matching and inner.matching + 1 or at + 1 end
     end
     return ends
 end
@@ -56,7 +56,7 @@ local function failed_part(run, item, first, last)
     run:range(first, last)
     if item.recovers then
         if not step_form.is(run) then declare_handled(lines, mark + 2) end
-        run:line('if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "%s");', item.occ.loop.name)
+        run:line('if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "%s");', item.instance.loop.name)
     end
     run.w:close()
     local single = #lines == mark + 3 and lines[mark + 2]:match("^%s*([%w_]+%(.*;)$")
@@ -86,8 +86,8 @@ function emit_phase.tail(run, item, ends)
     drop_jump_to_next(run, item)
     if run.jumps[item] then run.w:outdented("%s:%s", run.labels[item], comment)
     elseif text then run:line("/* %s %s */", item.phase.full, text) end
-    if ends.failed and item.fails then failed_part(run, item, ends.failed + 1, ends.finally or item.mate) end
-    if ends.finally then run:range(ends.finally + 1, item.mate) end
+    if ends.failed and item.fails then failed_part(run, item, ends.failed + 1, ends.finally or item.matching) end
+    if ends.finally then run:range(ends.finally + 1, item.matching) end
     run:consume(item.cancelled)
     run:watch("leave", item)
     run:leave(item, "st", item.out)

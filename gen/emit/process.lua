@@ -3,7 +3,7 @@
 local bodies = require "gen.emit.bodies"
 local cvalue = require "gen.c.value"
 local emit_element = require "gen.emit.element"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 
 local Function, write = emit_element.Function, emit_element.write
 
@@ -33,7 +33,7 @@ function write.POPEN(f, tree)
     f:pause()
     f:poll(tree, child, ("loopc_popen(&s->loopc, &%s, %s, %s)"):format(child, cvalue.string(f.e.source.full), arguments_of(tree)))
     if tree.into then
-        f:line("%s = (%s)%s.status;", bodies.first_field(tree.into), facts.field(tree.into).scalar[2], child)
+        f:line("%s = (%s)%s.status;", bodies.first_field(tree.into), analysis.field(tree.into).scalar[2], child)
     end
     f:leave(tree, "st")
 end
@@ -42,7 +42,7 @@ end
 -- its middle needs it declared at its top.
 function Function:writes_of(tree)
     local members = {}
-    for i, field in ipairs(facts.written(tree.el)) do
+    for i, field in ipairs(analysis.written(tree.el)) do
         local text = field.life == "site" and ("%s_site->%s"):format(field.owner.name, field.name) or field.lvalue
         members[i] = ("{&%s, sizeof %s}"):format(text, text)
     end
@@ -57,7 +57,7 @@ function write.SPAWN(f, tree)
     local e = f.e
     local inner = emit_element.new(e, e:take(e.source.func .. "_spawned"), false)
     e:write_function(inner, tree.el, ("What SPAWN (%s) runs, in a process of its own."):format(bodies.where(tree.at)))
-    f:title(tree, #facts.written(tree.el) > 0 and "what it writes comes back" or "it writes nothing")
+    f:title(tree, #analysis.written(tree.el) > 0 and "what it writes comes back" or "it writes nothing")
     local child = f:variable("struct loopc_child", "process")
     local writes = f:writes_of(tree)
     f:pause()

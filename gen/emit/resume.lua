@@ -8,25 +8,25 @@ local bodies = require "gen.emit.bodies"
 local emit_resume = {}
 
 -- An expression of a loop (`skip`, `times`, `done`) in C.
-function emit_resume.expression(occ, key) return bodies.expression(occ.loop.texts[key], occ) end
+function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance) end
 
 -- The statement that sets the bound of `times`.
-function emit_resume.bound(occ)
-    local loop = occ.loop
+function emit_resume.bound(instance)
+    local loop = instance.loop
     if math.type(loop.times) == "integer" then return ("%s = %d;"):format(loop.times_field.lvalue, loop.times) end
-    local expression = emit_resume.expression(occ, "times")
+    local expression = emit_resume.expression(instance, "times")
     local simple = expression:match("^[%w_%.%->]+$")
     return (simple and "%s = (int64_t)%s;" or "%s = (int64_t)(%s);"):format(loop.times_field.lvalue, expression)
 end
 
 -- The parts of the condition to go on. A loop that waits at its target asks there whether to go on after all.
-function emit_resume.condition(occ, waits)
-    local loop, parts = occ.loop, {}
+function emit_resume.condition(instance, waits)
+    local loop, parts = instance.loop, {}
     local counter = ("s->%s.iteration"):format(loop.member)
     if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
     elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
     if waits then parts[1] = ("(%s || loopc_wait(&s->loopc))"):format(parts[1]) end
-    if loop.done then parts[#parts + 1] = ("!(%s)"):format(emit_resume.expression(occ, "done")) end
+    if loop.done then parts[#parts + 1] = ("!(%s)"):format(emit_resume.expression(instance, "done")) end
     return parts
 end
 
@@ -37,7 +37,7 @@ function emit_resume.boundary(run, item)
     if item.in_handler then return run:line("loopc_poll_masked(&s->loopc);") end
     if not item.at_name then return run:line("if ((st = loopc_poll_nosave(&s->loopc))) break;") end
     run:line("if ((st = loopc_poll(&s->loopc, %s))) break;", item.at_name)
-    local label = run:name_label(item.occ.loop.name .. "_resumed")
+    local label = run:name_label(item.instance.loop.name .. "_resumed")
     run.w:outdented("%s:", label)
     item.resumed = label
     run.positions[#run.positions + 1] = { name = item.at_name, label = label, here = true }
@@ -47,11 +47,11 @@ end
 -- condition has come to hold again by then, for there are more epochs to do.
 function emit_resume.ended(run, item)
     if not item.end_name then return end
-    local label = run:name_label(item.occ.loop.name .. "_ended")
+    local label = run:name_label(item.instance.loop.name .. "_ended")
     run.w:outdented("%s:", label)
     run:line("if (!st) st = loopc_ended(&s->loopc, %s);", item.end_name)
     run.positions[#run.positions + 1] = { name = item.end_name, label = label, here = true,
-        again = table.concat(emit_resume.condition(item.occ), " && "), resumed = item.resumed }
+        again = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
 end
 
 -- The number of a position: its place in the enumeration, in which those of a function follow each other.
@@ -124,8 +124,8 @@ end
 local function write_bounds(unit, w)
     local seen = {}
     for _, item in ipairs(unit.list) do
-        local loop = item.op == "repeat" and item.at_name and item.occ.loop
-        if loop and loop.bound_again and not seen[loop] then w:line(emit_resume.bound(item.occ)) end
+        local loop = item.op == "repeat" and item.at_name and item.instance.loop
+        if loop and loop.bound_fixed and not seen[loop] then w:line(emit_resume.bound(item.instance)) end
         seen[loop or false] = true
     end
 end
@@ -135,7 +135,7 @@ function emit_resume.write_again(unit, w)
     if #unit.positions == 0 then return end
     w:comment { "What a run that is resumed evaluates again: bounds that nothing but options decides; and whether a loop that had come "
         .. "to its end has more to do." }
-    w:line("static bool %s_again(void *state, int at)", unit.struct)
+    w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
     w:blank()
@@ -145,7 +145,7 @@ function emit_resume.write_again(unit, w)
         if item.end_name then
             w:line("case %s:", item.end_name)
             w.depth = w.depth + 1
-            w:line("return %s;", table.concat(emit_resume.condition(item.occ), " && "))
+            w:line("return %s;", table.concat(emit_resume.condition(item.instance), " && "))
             w.depth = w.depth - 1
         end
     end

@@ -46,10 +46,10 @@ function Run:leave(item, expression, out)
     local test = expression == "st" and "st" or ("(st = %s)"):format(expression)
     if bracket.op == "phase" then return self:line("if (%s) goto %s;", test, emit_phase.label(self, bracket)) end
     if bracket.op == "repeat" then return self:line("if (%s) break;", test) end
-    local occ = bracket.occ
+    local instance = bracket.instance
     if bracket.op == "skip" then bracket = self.list[bracket.parent] end
     if bracket == self.root then return self:line("if (%s) return st;", test) end
-    self:leave(bracket, via(expression, out, occ.loop.name, occ.on), out)
+    self:leave(bracket, via(expression, out, instance.loop.name, instance.on), out)
 end
 
 -- One step, or one loop with a function of its own, as a statement in its part.
@@ -69,17 +69,17 @@ end
 
 function write.step(self, item, i)
     local source = item.source
-    local expression = bodies.call(source, item.occ)
+    local expression = bodies.call(source, item.instance)
     if not source.tree then step_form.pause(self, item) end
     self:watch("at", item)
     if source.machine then expression = step_form.call(self, item, source.func, expression, item.signals) end
-    if source.kind == "binding" then expression = via(expression, item.signals, source.callback.name, item.node) end
+    if source.kind == "listener" then expression = via(expression, item.signals, source.callback.name, item.node) end
     self:call(item, expression, item.signals)
     return i + 1
 end
 
-local function title(name, at, occ)
-    local on = occ and occ.on and ", on " .. occ.on.full or ""
+local function title(name, at, instance)
+    local on = instance and instance.on and ", on " .. instance.on.full or ""
     return ("%s (%s)%s"):format(name, bodies.where(at), on)
 end
 
@@ -90,76 +90,76 @@ function Run:call_own(item)
     local expression = inner.returns or inner.name .. (inner.uses_s and "(s)" or "()")
     resume.enter_through(self, inner)
     if inner.machine then expression = step_form.call(self, item, inner.frame, expression, item.out) end
-    self:call(item, via(expression, item.out, item.occ.loop.name, item.occ.on), item.out)
-    return item.mate + 1
+    self:call(item, via(expression, item.out, item.instance.loop.name, item.instance.on), item.out)
+    return item.matching + 1
 end
 
 -- Expressions keep their place in the spec when line directives are asked for.
-function Run:with_line(occ, key, write_it)
-    local text = occ.loop.texts and occ.loop.texts[key]
+function Run:with_line(instance, key, write_it)
+    local text = instance.loop.texts and instance.loop.texts[key]
     if text then bodies.line_directive(self.unit, self.w, text.body.at) end
     write_it()
     if text then bodies.line_back(self.unit, self.w) end
 end
 
 -- The inside of a loop: when it is skipped, and when not.
-function Run:skipped(i, occ)
+function Run:skipped(i, instance)
     local on_skip = self.list[i].op == "skip" and self.list[i]
-    local condition = resume.expression(occ, "skip")
-    self:with_line(occ, "skip", function() self:open(on_skip and "if (%s) {" or "if (!(%s)) {", condition) end)
+    local condition = resume.expression(instance, "skip")
+    self:with_line(instance, "skip", function() self:open(on_skip and "if (%s) {" or "if (!(%s)) {", condition) end)
     if on_skip then
-        self:range(i + 1, on_skip.mate)
+        self:range(i + 1, on_skip.matching)
         self.w:outdented("} else {")
-        i = on_skip.mate + 1
+        i = on_skip.matching + 1
     end
     return i
 end
 
 function Run:inside(item, i)
-    local occ = item.occ
-    if occ.loop.skip then
-        i = self:skipped(i + 1, occ)
-        self:unskipped(occ, i, item.mate)
+    local instance = item.instance
+    if instance.loop.skip then
+        i = self:skipped(i + 1, instance)
+        self:unskipped(instance, i, item.matching)
         self.w:close()
-    else self:unskipped(occ, i + 1, item.mate) end
+    else self:unskipped(instance, i + 1, item.matching) end
 end
 
 -- A loop that runs once has one iteration: its batch state is made at entry.
-function Run:unskipped(occ, first, last)
-    local loop = occ.loop
+function Run:unskipped(instance, first, last)
+    local loop = instance.loop
     if not loop.repeats then self:batch(loop) end
-    if loop.repeats and loop.run then self:entry(occ, true) end
+    if loop.repeats and loop.run then self:entry(instance, true) end
     self:range(first, last)
 end
 
 -- What happens once at entry of a repeating loop: its bound is evaluated, its count starts at 0. With a run phase that is
 -- before the phase; otherwise the `for` does the second part.
-function Run:entry(occ, has_run)
-    local loop = occ.loop
+function Run:entry(instance, has_run)
+    local loop = instance.loop
     if type(loop.times) == "table" then
-        self:with_line(occ, "times", function() self:line(resume.bound(occ)) end)
+        self:with_line(instance, "times", function() self:line(resume.bound(instance)) end)
     end
     if has_run then self:line("s->%s.iteration = 0;", loop.member) end
 end
 
 function write.loop(self, item, i)
     if item.func and item ~= self.root then return self:call_own(item) end
-    local occ = item.occ
-    if #occ.loop.phases ~= 1 or occ.loop.run or occ.loop.skip then
+    local instance = item.instance
+    if #instance.loop.phases ~= 1 or instance.loop.run or instance.loop.skip then
         self.w:blank_unless_open()
-        self.w:comment { title(occ.loop.name, occ.loop.at, occ) }
+        self.w:comment { title(instance.loop.name, instance.loop.at, instance) }
     end
     self:watch("enter", item)
     self:inside(item, i)
     self:watch("leave", item)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- What an iteration that is completed ends: being restarted, of this loop and of those inside it.
 function Run:settle(item, i)
     local out, seen = "", {}
-    for at = i, item.mate do
-        local field = self.list[at].op == "repeat" and self.list[at].occ.loop.restarting
+    for at = i, item.matching do
+        local field = self.list[at].op == "repeat" and self.list[at].instance.loop.restarting
         if field and not seen[field] then out = out .. (", %s = false"):format(field.lvalue) end
         seen[field or false] = true
     end
@@ -167,10 +167,10 @@ function Run:settle(item, i)
 end
 
 function Run:head(item, i)
-    local occ, loop = item.occ, item.occ.loop
+    local instance, loop = item.instance, item.instance.loop
     local control = self.unit.trainer.control
     local waits = control and control.target and control.batch == loop
-    local parts = resume.condition(occ, waits)
+    local parts = resume.condition(instance, waits)
     local counters = ("s->%s.iteration++, s->%s.total++"):format(loop.member, loop.member) .. self:settle(item, i)
     if loop.reports then counters = counters .. (', loopc_report(&s->loopc, "%s")'):format(loop.name) end
     local start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member)
@@ -179,22 +179,22 @@ function Run:head(item, i)
     self:open("for (%s; %s; %s) {", start, test, counters)
 end
 
-function write.skip(_, item) return item.mate + 1 end
+function write.skip(_, item) return item.matching + 1 end
 
 write["repeat"] = function(self, item, i)
-    local occ, loop = item.occ, item.occ.loop
-    if not loop.run then self:entry(occ, false) end
-    self:with_line(occ, "done", function() self:head(item, i) end)
+    local instance, loop = item.instance, item.instance.loop
+    if not loop.run then self:entry(instance, false) end
+    self:with_line(instance, "done", function() self:head(item, i) end)
     resume.boundary(self, item)
     local mark = #self.w.lines
     self:batch(loop)
-    self:range(i + 1, item.mate)
+    self:range(i + 1, item.matching)
     if item.at_name and not self:has_code(mark) then self:line(";") end
     self.w:close()
     resume.ended(self, item)
     self:consume(item.stopped)
     self:leave(item, "st", item.out)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- Whether anything but comments was written behind line `mark`: a label needs a statement.
@@ -230,11 +230,11 @@ end
 function write.phase(self, item, i)
     local phase, ends = item.phase, emit_phase.parts(self, item, i)
     self.w:blank_unless_open()
-    self:line("/* %s */", title(phase.full, phase.at, item.occ ~= self.root.occ and item.occ or nil))
+    self:line("/* %s */", title(phase.full, phase.at, item.instance ~= self.root.instance and item.instance or nil))
     self:watch("enter", item)
     self:range(i + 1, ends.try)
     emit_phase.tail(self, item, ends)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- Writes the items from first to last - 1.
@@ -289,20 +289,20 @@ function Run:func(item)
     local run = self:new(item)
     if item.parent then
         run:watch("enter", item)
-        run:inside(item, self.list[item.mate].mate)
+        run:inside(item, self.list[item.matching].matching)
         run:watch("leave", item)
     else write.loop(run, item, 1) end
     run:finish_function()
     local text = item.parent and run.w:text():gsub("/%*.-%*/", "") or "" -- the root's is like no other
     local same = self.shared[text]
     if same then
-        same.sites[#same.sites + 1] = item.occ.on.full
+        same.sites[#same.sites + 1] = item.instance.on.full
         return same
     end
     run.uses_s = CWriter.mentions(run.w.lines, "s") or #run.points > 0
-    run.sites = { item.occ.on and item.occ.on.full }
+    run.sites = { item.instance.on and item.instance.on.full }
     step_form.frame(run, item)
-    run.name = (item.func or self.unit.struct) .. (self.watched and "_watched" or item.func and "" or step_form.suffix(run))
+    run.name = (item.func or self.unit.struct) .. (self.watched and "_instrumented" or item.func and "" or step_form.suffix(run))
     self.shared[text] = run
     if not (run.returns and item.parent) then self.out[#self.out + 1] = run end
     return run
@@ -318,7 +318,7 @@ function Run:write_to(w)
     local lines = self.w.lines
     local uses_s, uses_st = self.uses_s, CWriter.mentions(lines, "st")
     if self.root.parent then
-        local loop = self.root.occ.loop
+        local loop = self.root.instance.loop
         w:comment { ("%s (%s), on %s"):format(loop.name, bodies.where(loop.at), some(self.sites)) }
     end
     w:line(self:signature())

@@ -106,7 +106,7 @@ end
 
 -- name_step and its watched twin: one step. The first one enters the run before; the last one notes how it ended.
 function step_form.write_step(unit, w, watched)
-    local name = unit.struct .. (watched and "_step_watched" or "_step")
+    local name = unit.struct .. (watched and "_step_instrumented" or "_step")
     w:comment { "One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which the run ended." }
     w:line("%sint %s(%s)", unit.options.lib and "" or "static ", name, unit.options.lib and "struct " .. unit.struct .. " *s" or "void *state")
     w:open("{")
@@ -118,7 +118,7 @@ function step_form.write_step(unit, w, watched)
     if unit.options.lib and unit.has_prepare then
         w:line("if (%s.stage == LOOPC_STAGE_NEW && (st = %s_prepare(s))) goto ended;", at, unit.struct)
     end
-    w:line("while ((st = %s(s)) == LOOPC_MORE) {", unit.struct .. (watched and "_watched" or "_go_on"))
+    w:line("while ((st = %s(s)) == LOOPC_MORE) {", unit.struct .. (watched and "_instrumented" or "_go_on"))
     w.depth = w.depth + 1
     w:line("if (%s.stage == LOOPC_STAGE_RUNS) return st;", at)
     w:line("%s.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */", at)

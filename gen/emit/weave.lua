@@ -4,7 +4,7 @@
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local emit_element = require "gen.emit.element"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 
 local Function, write = emit_element.Function, emit_element.write
 
@@ -63,7 +63,7 @@ function write.WEAVE(f, tree)
         tree.required == 1 and "has" or "have"))
     if count == 0 then return end
     local strands = strands_of(f.e, tree)
-    local stepper, processes = f:stepper(tree, strands), facts.processes(tree)
+    local stepper, processes = f:stepper(tree, strands), analysis.processes(tree)
     local weave = f:variable("struct loopc_weave", "weave")
     f:variable("bool", weave:gsub("^here%->", "") .. "_done", ("[%d]"):format(count))
     f:enter_strands(weave, strands, stepper)
@@ -76,5 +76,5 @@ function write.WEAVE(f, tree)
         f.w:close()
     end
     for _, child in ipairs(processes) do f:line("loopc_child_end(&%s);", child) end
-    if facts.gives(tree, f.e.source.in_handler) or facts.stops(tree) or #processes > 0 then f:leave(tree, "st") end
+    if analysis.raises(tree, f.e.source.in_handler) or analysis.stops(tree) or #processes > 0 then f:leave(tree, "st") end
 end

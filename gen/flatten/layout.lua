@@ -6,7 +6,7 @@
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
 --   loop.reports           whether its iterations report anything
 --   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations makes anew
---   occ.site               the member that holds the occurrence's site fields
+--   instance.site               the member that holds the occurrence's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
 --   repeat item .end_name  the name of its end, where a run is saved too, when no other repetition is around it
@@ -42,9 +42,9 @@ function Names:take(wish)
     return name
 end
 
-local function site_wish(occ)
-    if not occ.on then return occ.loop.name end
-    return ("%s_on_%s"):format(occ.loop.name, occ.on.full:gsub("%.", "_"))
+local function site_wish(instance)
+    if not instance.on then return instance.loop.name end
+    return ("%s_on_%s"):format(instance.loop.name, instance.on.full:gsub("%.", "_"))
 end
 
 local function has_life(loop, life)
@@ -92,17 +92,17 @@ local function add_place(unit, item, name, on, kind)
 end
 
 -- "Inner on Mid.on_y on Outer.on_x": an occurrence in full.
-local function path_of(occ)
-    local names = { occ.loop.name }
-    while occ.on do
-        names[#names + 1] = occ.on.full
-        occ = occ.parent
+local function path_of(instance)
+    local names = { instance.loop.name }
+    while instance.on do
+        names[#names + 1] = instance.on.full
+        instance = instance.parent
     end
     local path = table.concat(names, " on ")
     return #path <= LONGEST_PATH and path or path:sub(1, 200) .. " ... " .. host.sha256(path)
 end
 
-local function on_of(occ) return occ.on and occ.on.full end
+local function on_of(instance) return instance.on and instance.on.full end
 
 local function stands_in_repetition(unit, item)
     local parent = item.parent
@@ -110,26 +110,26 @@ local function stands_in_repetition(unit, item)
     return parent ~= nil
 end
 
-local function add_position(unit, name, occ, prefix)
-    unit.positions[#unit.positions + 1] = { name = name, loop = occ.loop.name, path = prefix .. path_of(occ) }
+local function add_position(unit, name, instance, prefix)
+    unit.positions[#unit.positions + 1] = { name = name, loop = instance.loop.name, path = prefix .. path_of(instance) }
     return name
 end
 
 local function place_item(unit, item, names, members)
-    local occ = item.occ
+    local instance = item.instance
     if item.op == "loop" then
-        add_place(unit, item, occ.loop.name, on_of(occ), "l")
-        if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
+        add_place(unit, item, instance.loop.name, on_of(instance), "l")
+        if instance.loop.site_struct then instance.site = members:take(site_wish(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
-        item.at_name = add_position(unit, names:take("AT_" .. occ.loop.name), occ, "")
+        item.at_name = add_position(unit, names:take("AT_" .. instance.loop.name), instance, "")
         if not stands_in_repetition(unit, item) then
-            item.end_name = add_position(unit, names:take(("AT_%s_END"):format(occ.loop.name)), occ, "the end of ")
+            item.end_name = add_position(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
         end
     elseif item.op == "phase" then
-        add_place(unit, item, item.phase.full, on_of(occ), "p")
+        add_place(unit, item, item.phase.full, on_of(instance), "p")
     elseif item.op == "step" then
-        local binding = item.source.kind == "binding"
-        add_place(unit, item, item.source.full, binding and item.node.full or on_of(occ), "s")
+        local listener = item.source.kind == "listener"
+        add_place(unit, item, item.source.full, listener and item.node.full or on_of(instance), "s")
         use_source(unit, item, names)
     end
 end
@@ -150,7 +150,7 @@ local function outline(unit, names)
             local loop = table.remove(frames).item
             local outer, weight = frames[#frames], frame.weight
             if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
-                loop.func = names:take(site_wish(loop.occ))
+                loop.func = names:take(site_wish(loop.instance))
                 weight = 1
             end
             outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
@@ -168,17 +168,17 @@ local function home_loops(unit)
     local home = {}
     for _, member in ipairs(unit.trainer.members) do home[member] = member.home end
     for _, item in ipairs(unit.list) do
-        local owner = item.op == "loop" and item.occ.loop or item.op == "step" and item.source.callback
-        local occ = owner and not home[owner] and item.occ
-        while occ and not occ.loop.repeats do occ = occ.parent end
-        if occ then home[owner] = occ.loop end
+        local owner = item.op == "loop" and item.instance.loop or item.op == "step" and item.source.callback
+        local instance = owner and not home[owner] and item.instance
+        while instance and not instance.loop.repeats do instance = instance.parent end
+        if instance then home[owner] = instance.loop end
     end
     return home
 end
 
 -- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
 local function report_loops(unit, home)
-    local root = unit.list[1].occ.loop
+    local root = unit.list[1].instance.loop
     for _, field in ipairs(check_fields.all(unit.trainer)) do
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
@@ -204,7 +204,7 @@ end
 local function file_scope(unit)
     local names = setmetatable({}, Names)
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_run", "_watched", "_defaults", "_prepare", "_go_on", "_again", "_step", "_step_watched", "_init", "_resume",
+    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented", "_init", "_resume",
         "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}

@@ -13,7 +13,7 @@ enum { BAD_INPUT = 2 };
 
 /* A data set and a net that reads it. */
 struct pair {
-    const struct loopc_job *job;
+    const struct loopc_context *context;
     const struct loopc_net *net;
     const struct loopc_feed *feed;
     const struct loopc_field *field; /* of the data set */
@@ -32,8 +32,8 @@ static int refuse(const struct pair *p, const char *hint, const char *format, ..
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    loopc_say(p->job->program, "error", "--%s: %s", p->flag, text);
-    if (hint) loopc_say(p->job->program, "hint", "%s", hint);
+    loopc_log(p->context->program, "error", "--%s: %s", p->flag, text);
+    if (hint) loopc_log(p->context->program, "hint", "%s", hint);
     return BAD_INPUT;
 }
 
@@ -43,7 +43,7 @@ static int check_columns(const struct pair *p)
     const int32_t columns = p->data->columns;
     char hint[256];
     if (net->open ? columns >= 1 && columns <= net->inputs : columns == net->inputs) {
-        return LOOPC_GO_ON;
+        return LOOPC_CONTINUE;
     }
     snprintf(hint, sizeof hint,
              net->open ? "inputs_max = %" PRId32 " of %s, or fewer columns"
@@ -62,7 +62,7 @@ static int check_classes(const struct pair *p)
         return refuse(p, "label = \"...\" of the data set names the column of the class",
                       "%s has no labels, and %s learns classes", p->data->name, p->net->name);
     }
-    if (classes <= outputs) return LOOPC_GO_ON;
+    if (classes <= outputs) return LOOPC_CONTINUE;
     snprintf(hint, sizeof hint,
              "the last size of %s is the number of classes: %s = mlp { ..., %" PRId32 " }",
              p->net->name, p->net->name, classes);
@@ -104,13 +104,14 @@ static int check_range(const struct pair *p)
                           "takes targets from 0 to 1",
                           row + 1, p->data->name, (double)value, p->net->name);
         }
-        loopc_say(p->job->program, "warning",
+        loopc_log(p->context->program, "warning",
                   "--%s: row %" PRId64
                   " of %s has the target %g, which no output of %s reaches (%s)",
                   p->flag, row + 1, p->data->name, (double)value, p->net->name, p->net->output);
-        loopc_say(p->job->program, "hint", "output = \"identity\" of %s reaches all", p->net->name);
+        loopc_log(p->context->program, "hint", "output = \"identity\" of %s reaches all",
+                  p->net->name);
     }
-    return LOOPC_GO_ON;
+    return LOOPC_CONTINUE;
 }
 
 static int check_targets(const struct pair *p)
@@ -153,42 +154,43 @@ static int refuse_few(const struct pair *p)
 static int check_rest(const struct pair *p)
 {
     const int64_t each = p->feed->each, rows = p->data->rows;
-    if (!each || rows % each == 0) return LOOPC_GO_ON;
+    if (!each || rows % each == 0) return LOOPC_CONTINUE;
     if (rows < each) return refuse_few(p);
-    loopc_say(p->job->program, "warning",
+    loopc_log(p->context->program, "warning",
               "--%s: loop %s takes %" PRId64 " rows at a time and leaves out the last %" PRId64
               " of %" PRId64 " rows of %s",
               p->flag, p->feed->loop, each, rows % each, rows, p->data->name);
-    return LOOPC_GO_ON;
+    return LOOPC_CONTINUE;
 }
 
 static int check_pair(const struct pair *p)
 {
     int code = check_columns(p);
-    if (code == LOOPC_GO_ON && p->feed->answers == LOOPC_ANSWERS_LABELS) code = check_classes(p);
-    if (code == LOOPC_GO_ON && p->feed->answers == LOOPC_ANSWERS_TARGETS) code = check_targets(p);
-    return code == LOOPC_GO_ON && p->feed->learns ? check_rest(p) : code;
+    if (code == LOOPC_CONTINUE && p->feed->answers == LOOPC_ANSWERS_LABELS) code = check_classes(p);
+    if (code == LOOPC_CONTINUE && p->feed->answers == LOOPC_ANSWERS_TARGETS)
+        code = check_targets(p);
+    return code == LOOPC_CONTINUE && p->feed->learns ? check_rest(p) : code;
 }
 
-static int check_feed(const struct loopc_job *job, const struct loopc_net *net,
+static int check_feed(const struct loopc_context *context, const struct loopc_net *net,
                       const struct loopc_feed *feed)
 {
-    const struct loopc_program *program = job->program;
-    struct pair p = {.job = job, .net = net, .feed = feed};
+    const struct loopc_program *program = context->program;
+    struct pair p = {.context = context, .net = net, .feed = feed};
     p.field = loopc_field_find(program->fields, program->field_count, feed->data);
-    if (!p.field) return LOOPC_GO_ON;
-    p.data = (const void *)((const char *)job->state + p.field->offset);
+    if (!p.field) return LOOPC_CONTINUE;
+    p.data = (const void *)((const char *)context->state + p.field->offset);
     p.flag = p.field->flag ? p.field->flag : p.field->name;
-    return p.data->source ? check_pair(&p) : LOOPC_GO_ON;
+    return p.data->source ? check_pair(&p) : LOOPC_CONTINUE;
 }
 
-int loopc_feeds_check(const struct loopc_job *job)
+int loopc_feeds_check(const struct loopc_context *context)
 {
-    int code = LOOPC_GO_ON;
-    for (int i = 0; i < job->program->net_count; i++) {
-        const struct loopc_net *net = &job->program->nets[i];
-        for (int k = 0; code == LOOPC_GO_ON && k < net->feed_count; k++)
-            code = check_feed(job, net, &net->feeds[k]);
+    int code = LOOPC_CONTINUE;
+    for (int i = 0; i < context->program->net_count; i++) {
+        const struct loopc_net *net = &context->program->nets[i];
+        for (int k = 0; code == LOOPC_CONTINUE && k < net->feed_count; k++)
+            code = check_feed(context, net, &net->feeds[k]);
     }
     return code;
 }

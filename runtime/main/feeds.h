@@ -6,7 +6,7 @@
 
 /* Checks columns, classes, targets and their range, and what loops leave out, for every data set that
  * is loaded. What does not go together is said on standard error, with the way out. Returns
- * LOOPC_GO_ON, or the exit code 2. */
-int loopc_feeds_check(const struct loopc_job *job);
+ * LOOPC_CONTINUE, or the exit code 2. */
+int loopc_feeds_check(const struct loopc_context *context);
 
 #endif

@@ -193,7 +193,7 @@ Fit_ended:
 /* The same run, watched: --timings and --trace run this one. Places are numbered as in their
  * table. */
 
-static int digits_watched(void *state)
+static int digits_instrumented(void *state)
 {
     struct digits *const s = state;
     int st = LOOPC_OK;
@@ -251,7 +251,7 @@ Fit_ended:
 
 /* What a run that is resumed evaluates again: bounds that nothing but options decides; and
  * whether a loop that had come to its end has more to do. */
-static bool digits_again(void *state, int at)
+static bool digits_reevaluate(void *state, int at)
 {
     struct digits *const s = state;
 
@@ -413,21 +413,9 @@ static const struct loopc_field fields[] = {
      .report_in = "Train"},
 };
 
-/* The nets, and the data sets whose rows they read. */
-static const struct loopc_feed net_feeds[] = {
-    {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true, .loop = "Train", .each = 32},
-};
+/* The nets, for export and predict. */
 static const struct loopc_net nets[] = {
-    {.name = "net",
-     .activation = "relu",
-     .output = "softmax",
-     .loss = "cross_entropy",
-     .layers = 2,
-     .inputs = 64,
-     .outputs = 10,
-     .data = "data",
-     .feeds = net_feeds,
-     .feed_count = 1},
+    {"net", 2, "relu", "softmax", NULL},
 };
 
 /* The places of the run, for --timings and --trace. */
@@ -455,11 +443,11 @@ static const struct loopc_program program = {
     .size = sizeof(struct digits),
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
-    .positions = positions,
-    .position_count = sizeof positions / sizeof positions[0],
-    .again = digits_again,
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
+    .resume_points = positions,
+    .resume_point_count = sizeof positions / sizeof positions[0],
+    .reevaluate = digits_reevaluate,
     .nets = nets,
     .net_count = sizeof nets / sizeof nets[0],
     .threads = true,
@@ -467,15 +455,10 @@ static const struct loopc_program program = {
     .defaults = digits_defaults,
     .prepare = digits_prepare,
     .run = digits_run,
-    .watched = digits_watched,
+    .run_instrumented = digits_instrumented,
 };
 
 int main(int argc, char **argv)
 {
     return loopc_main(&program, argc, argv);
 }
---- standard error
-spec.lua:3: warning: loop 'Train' runs $data->rows / 32 times: the last rows % 32 of 'data' are never seen [rows_left_out]
-        call_on = { Fit.on_epoch }, times = "$data->rows / 32",
-                                    ^~~~~
-    hint: times = "($data->rows + 32 - 1) / 32", and as many rows as loopc_dataset_take returns
