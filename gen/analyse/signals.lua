@@ -6,6 +6,7 @@
 
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_signals = {}
 
@@ -176,22 +177,9 @@ local function signal_pieces(source)
     return out
 end
 
--- Signals are statements of bodies; in an expression they are errors.
-function Signals:check_expressions(loop)
-    for _, key in ipairs { "skip", "times", "done" } do
-        local text = loop.texts and loop.texts[key]
-        for _, piece in ipairs(text and text.pieces or {}) do
-            if piece.kind == "signal" then
-                self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
-                    "it is an expression", "signals are statements of bodies")
-            end
-        end
-    end
-end
-
--- The expressions of elements are no bodies either.
-function Signals:check_texts(source)
-    for _, text in ipairs(source.texts) do
+-- Signals are statements of bodies: in an expression, of a loop or of an element, they are errors.
+function Signals:check_expressions(texts)
+    for _, text in ipairs(texts) do
         for _, piece in ipairs(text.expression and text.pieces or {}) do
             if piece.kind == "signal" then
                 self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
@@ -206,9 +194,9 @@ function analyse_signals.run(unit)
     imply(unit)
     local signals = setmetatable({ unit = unit, list = unit.list }, Signals)
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" then signals:check_expressions(item.instance.loop)
+        if item.op == "loop" then signals:check_expressions(spec_tree.expressions(item.instance.loop))
         elseif item.op == "step" then
-            if item.source.tree and not item.source.signal_pieces then signals:check_texts(item.source) end
+            if item.source.tree and not item.source.signal_pieces then signals:check_expressions(item.source.texts) end
             item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)
             signals:step(item)
         end

@@ -10,6 +10,7 @@ local check_loop = require "gen.check.loop"
 local check_edits = require "gen.check.edits"
 local dsl = require "gen.spec.dsl"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check = {}
@@ -111,7 +112,7 @@ end
 -- not both be such.
 local function check_prefixes(unit, trainer)
     local taken = {}
-    for _, field in ipairs(check_fields.all(trainer)) do
+    for _, field in ipairs(spec_tree.fields(trainer)) do
         local prefix = field.aggregate and field.type ~= "rng" and field.full:gsub("%.", "_")
         local other = taken[prefix]
         if other then

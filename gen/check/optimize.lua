@@ -7,9 +7,9 @@
 -- The steps, their order and what they do stay the same: no trace changes. -O0 leaves everything as it is. What is wrong with
 -- an element is left for check_elements to find, which is given the element as the spec wrote it when there is any doubt.
 
-local check_elements = require "gen.check.elements"
 local ctext = require "gen.c.text"
 local elements = require "gen.spec.elements"
+local spec_tree = require "gen.tree.spec_tree"
 
 local optimize = {}
 
@@ -103,7 +103,7 @@ function optimize.element(value) return walk(copy(value), {}) end
 
 function optimize.run(unit)
     if unit.options.optimize == false then return end
-    for _, source in ipairs(check_elements.sources(unit.trainer)) do
+    for _, source in ipairs(spec_tree.sources(unit.trainer)) do
         local body = source.body
         if body.element then
             body.given, body.element = body.element, optimize.element(body.element)

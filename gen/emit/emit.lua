@@ -5,6 +5,7 @@
 
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
+local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
 local emit_elements = require "gen.emit.elements"
 local emit_fields = require "gen.emit.fields"
@@ -113,10 +114,15 @@ local function write_position_names(unit, w)
     w:blank()
 end
 
+local function write_bodies(unit, w)
+    for _, source in ipairs(unit.sources_used) do
+        if source.tree then emit_elements.write(unit, w, source) else bodies.write_function(unit, w, source) end
+    end
+end
+
 local function write_code(unit, w)
     local code = unit.trainer.code
     if not code then return end
-    local ctext = require "gen.c.text"
     local text, dropped = ctext.dedent(code.text)
     bodies.line_directive(unit, w, { file = code.at.file, line = code.at.line + dropped })
     for line in (text .. "\n"):gmatch("(.-)\n") do w:directive(line) end
@@ -264,7 +270,7 @@ local function run_lib(unit)
     write_targets(unit, w)
     for _, line in ipairs(rest) do w.lines[#w.lines + 1] = line end
     write_code(unit, w)
-    bodies.write(unit, w)
+    write_bodies(unit, w)
     write_runs(unit, w)
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
@@ -288,7 +294,7 @@ function emit.run(unit)
     emit_nets.write(unit, w)
     emit_state.write_struct(unit, w)
     write_code(unit, w)
-    bodies.write(unit, w)
+    write_bodies(unit, w)
     write_runs(unit, w)
     emit_resume.write_again(unit, w)
     emit_state.write_defaults(unit, w)

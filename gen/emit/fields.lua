@@ -2,11 +2,11 @@
 --
 -- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them.
 
-local check_fields = require "gen.check.fields"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
 local emit_state = require "gen.emit.state"
+local spec_tree = require "gen.tree.spec_tree"
 
 local emit_fields = {}
 
@@ -99,7 +99,7 @@ function emit_fields.write(unit, w)
     unit.field_rows = 0
     emit_nets.write_dataset_options(unit, w)
     local rows = CWriter.new()
-    for _, field in ipairs(check_fields.all(unit.trainer)) do rows_of(unit, rows, field) end
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do rows_of(unit, rows, field) end
     if unit.field_rows == 0 then return end
     w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
     w:open("static const struct loopc_field %s[] = {", unit.tables.fields)

@@ -13,7 +13,7 @@
 -- an opening bracket and its end know each other by matching. An occurrence is { loop, on, parent, index, path }: the node
 -- on which it stands, the occurrence of that node's loop, its number among the occurrences of its loop.
 
-local attach = require "gen.check.attach"
+local spec_tree = require "gen.tree.spec_tree"
 
 local flatten = {}
 
@@ -50,7 +50,7 @@ local function acting(node, active)
     for _, callback in ipairs(active.list) do
         for _, insertion in ipairs(node.narrowed[callback] or {}) do out[#out + 1] = insertion end
     end
-    table.sort(out, attach.by_place)
+    table.sort(out, spec_tree.comes_before)
     return out
 end
 
@@ -89,7 +89,7 @@ function Counter:loop(loop, active)
     self.places = self.places + 1
     if self.places > self.limit then return math.huge end
     local count = 0.0
-    for _, node in ipairs(attach.nodes_of(loop)) do
+    for _, node in ipairs(spec_tree.nodes(loop)) do
         local inside = switch_on(active, self.by_node[node])
         if node.body then count = count + (node.leaves or 1) end
         for _, insertion in ipairs(acting(node, inside)) do
@@ -237,7 +237,7 @@ end
 function flatten.run(unit)
     local trainer = unit.trainer
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do split(node) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do split(node) end
     end
     local by_node = narrowed(trainer)
     local counter = count_steps(unit, trainer, by_node)

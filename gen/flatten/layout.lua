@@ -17,9 +17,9 @@
 --   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance; unit.places
 
-local check_fields = require "gen.check.fields"
 local ctext = require "gen.c.text"
 local host = require "host"
+local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
 
@@ -60,7 +60,7 @@ local function place_fields(unit, members)
         member.member = members:take(member.name)
         if batch then member.batch_member = members:take(member.name .. "_batch") end
     end
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local owner = field.owner
         if owner.kind == "trainer" then field.lvalue = "s->" .. field.name
         elseif field.life == "batch" then field.lvalue = ("s->%s.%s"):format(owner.batch_member, field.name)
@@ -179,7 +179,7 @@ end
 -- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
 local function report_loops(unit, home)
     local root = unit.list[1].instance.loop
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
         if loop then
@@ -204,8 +204,8 @@ end
 local function file_scope(unit)
     local names = setmetatable({}, Names)
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented", "_init", "_resume",
-        "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
+    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented",
+        "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}
     for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program" } do unit.tables[name] = names:take(name) end
