@@ -11,10 +11,11 @@
 -- loopc_dataset_take puts rows into arrays, and NET_train, NET_forward and the like read arrays: fields, or local variables of
 -- one body. An array is known by its field, or by its name within the body. What C functions do with it is not looked at.
 
+local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
-local check_fields = require "gen.check.fields"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_feeds = {}
 
@@ -29,60 +30,19 @@ local functions = {
 }
 
 local takes = { loopc_dataset_take = "labels", loopc_dataset_take_targets = "targets" }
-local members = { x = "x", labels = "labels", y = "targets" }
 
 local function fields_of_type(unit, type)
     local out = {}
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         if field.type == type then out[#out + 1] = field end
     end
     return out
 end
 
-local function is_array(field) return field.scalar and #field.dims > 0 end
-
 local function size_of(field)
     local count = 1
     for _, size in ipairs(field.dims) do count = count * size end
     return count
-end
-
--- Places of arrays, and what is in them.
-
--- The name that an expression begins with, behind casts and an &.
-local function first_name(text)
-    text = text:gsub("^&", ""):gsub("^%(%s*[%w_%s]*%*%s*%)%s*", "")
-    return text:match("^[%a_][%w_]*%f[^%w_]") and not text:match("^[%w_]+%s*%(") and text:match("^[%a_][%w_]*") or nil
-end
-
--- The array that an expression means: a key of self.contents, or what stands in it when that is a data set's own: { data, what }.
-function Feeds:place(text, value, depth)
-    for i, piece in ipairs(value.fields) do
-        if piece.field.type == "dataset" then
-            local member = value.text:match(("%%$%d%%s*%%->%%s*([%%a_][%%w_]*)"):format(i)) or piece.member
-            return nil, members[member] and { data = piece.field, what = members[member] } or nil
-        elseif is_array(piece.field) then return piece.field end
-    end
-    local name = first_name(value.text)
-    if not name or name == "NULL" then return nil end
-    local assigned = text.assigned[name]
-    if assigned and (depth or 0) < 4 and not first_name(assigned.text:match("^[%w_]+%s*%(") or "") then
-        local place, own = self:place(text, assigned, (depth or 0) + 1)
-        if place or own then return place, own end
-    end
-    text.places[name] = text.places[name] or { name = name }
-    return text.places[name]
-end
-
--- The data sets that an expression may mean.
-function Feeds:datasets(text, value, depth)
-    local out = {}
-    for _, piece in ipairs(value.fields) do
-        if piece.field.type == "dataset" then out[#out + 1] = piece.field end
-    end
-    local assigned = #out == 0 and text.assigned[value.text]
-    if assigned and (depth or 0) < 4 then return self:datasets(text, assigned, (depth or 0) + 1) end
-    return out
 end
 
 function Feeds:put(place, data, what)
@@ -97,7 +57,7 @@ end
 
 -- What is in the array that an expression means: a list of { data, what }.
 function Feeds:inside(text, value)
-    local place, own = self:place(text, value)
+    local place, own = array_places.place(text, value)
     return own and { own } or place and self.contents[place] or {}
 end
 
@@ -112,7 +72,7 @@ function Feeds:check_array(text, call, argument, type, rows, width)
     local piece = argument and argument.whole
     local field = piece and piece.field
     if not field then return end
-    if not is_array(field) or field.type ~= type then
+    if not array_places.is_array(field) or field.type ~= type then
         return self:refuse(text, call, "$" .. piece.name, ("%s takes an array of %s, and '%s' is of type %s"):format(call.name, type,
             field.full, field.type .. (#field.dims > 0 and "[" .. table.concat(field.dims, "][") .. "]" or "")),
             ("declare it as %s = %s[%s]"):format(field.name, type, rows and width and rows * width or "..."))
@@ -134,7 +94,7 @@ end
 
 function Feeds:take(text, call, instances)
     local what = takes[call.name]
-    local data = call.arguments[1] and self:datasets(text, call.arguments[1]) or {}
+    local data = call.arguments[1] and array_places.datasets(text, call.arguments[1]) or {}
     local x, answers = call.arguments[5], call.arguments[6]
     local rows = self:constant(call.arguments[4])
     if not answers then return end
@@ -142,8 +102,8 @@ function Feeds:take(text, call, instances)
     self:check_array(text, call, answers, what == "labels" and "i32" or "f32", rows,
         what == "labels" and 1 or data[1] and target_count(data[1]))
     for _, field in ipairs(data) do
-        self:put(self:place(text, x), field, "x")
-        self:put(self:place(text, answers), field, what)
+        self:put(array_places.place(text, x), field, "x")
+        self:put(array_places.place(text, answers), field, what)
         self:note_loops(field, instances, call.arguments[2].text ~= "0")
     end
 end
@@ -215,7 +175,7 @@ function Feeds:use_answers(text, call, net, argument, learns)
     local rows = self:constant(call.arguments[functions[call.kind].rows])
     self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
     local field = argument.whole and argument.whole.field
-    if learns and field and is_array(field) and #self:inside(text, argument) == 0 and not self:is_written(field) then
+    if learns and field and array_places.is_array(field) and #self:inside(text, argument) == 0 and not self:is_written(field) then
         return self:refuse(text, call, "$" .. argument.whole.name, ("%s learns from '%s', and nothing is ever put there"):format(
             call.name, field.full), labels and "loopc_dataset_take(data, key, first, rows, x, labels) fills it"
             or "loopc_dataset_take_targets(data, key, first, rows, x, y) fills it")
@@ -248,7 +208,7 @@ function Feeds:use_inputs(text, call, net, argument, learns)
 end
 
 function Feeds:train_from(text, call, net, instances)
-    for _, data in ipairs(self:datasets(text, call.arguments[3])) do
+    for _, data in ipairs(array_places.datasets(text, call.arguments[3])) do
         local feed = feed_of(net, data)
         feed.sees, feed.learns = true, true
         feed.answers = mlp.targets(net.parameters) == "labels" and "labels" or "targets"

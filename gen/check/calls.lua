@@ -310,13 +310,10 @@ function check.POPEN(self, tree)
 end
 
 function Checker:tree(tree)
-    if not tree then return end
     if tree.leaf and tree.leaf.call then self:call(tree.leaf) end
     if tree.leaf and tree.leaf.print then self:print(tree.leaf) end
     if check[tree.op] then check[tree.op](self, tree) end
-    for _, child in ipairs(tree.items or {}) do self:tree(child) end
-    self:tree(tree.default)
-    self:tree(tree.el)
+    analysis.each_child(tree, function(child) self:tree(child) end)
 end
 
 function check_calls.run(unit)

@@ -39,15 +39,9 @@ local function bad_value(scalar, value)
     if whole < scalar.min or whole > scalar.max then return "it does not fit in " .. name end
 end
 
-local function element_count(dims)
-    local count = 1
-    for _, size in ipairs(dims) do count = count * size end
-    return count
-end
-
 -- The default of a scalar or an array; one value fills an array.
 local function read_default(unit, field, parameters)
-    local count = #field.dims > 0 and element_count(field.dims) or 1
+    local count = #field.dims > 0 and spec_tree.element_count(field.dims) or 1
     local values = {}
     for i, value in ipairs(parameters) do
         local why = bad_value(field.scalar, value)

@@ -19,11 +19,10 @@ local function empty(value) return is(value, "SEQ") and #value == 0 end
 
 local function nothing(like) return elements.new({ op = "SEQ" }, like) end
 
--- Whether evaluating an expression changes nothing: no call, no assignment.
+-- Whether a count or an expression has no side effects.
 local function pure(expression)
     if type(expression) ~= "string" then return math.type(expression) == "integer" end
-    local code = expression:gsub("[=!<>]=", "")
-    return not code:find("[(=]") and not code:find("++", 1, true) and not code:find("--", 1, true) and not code:find('["\'/]')
+    return ctext.is_pure(expression)
 end
 
 -- Whether a $stop() without a name stands in an element: taking a repetition away from around it would change its target.

@@ -33,12 +33,6 @@ end
 
 local function offset(unit, lvalue) return ("offsetof(struct %s, %s)"):format(unit.struct, (lvalue:gsub("^s%->", ""))) end
 
-local function product(dims)
-    local count = 1
-    for _, size in ipairs(dims) do count = count * size end
-    return count
-end
-
 -- The dimensions of a row that has more than one, or a vector of one; the last one may be decided by the data.
 local function shape_of(unit, dims)
     local sizes, width = {}, nil
@@ -67,7 +61,7 @@ local function value_row(unit, w, field, name, lvalue)
     local sizes, shape = shape_of(unit, field.dims)
     write_row(unit, w, concat({
         { "name", cvalue.string(name) }, { "flag", field.flag and cvalue.string(field.flag) }, { "type", type },
-        { "offset", offset(unit, lvalue) }, { "count", tostring(product(sizes)) }, { "flags", flags_of(field) },
+        { "offset", offset(unit, lvalue) }, { "count", tostring(spec_tree.element_count(sizes)) }, { "flags", flags_of(field) },
         { "report_in", field.report_in and cvalue.string(field.report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
         { "samples", field.samples and tostring(field.samples) },
@@ -81,7 +75,7 @@ local function tensor_rows(unit, w, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
         local sizes, shape = shape_of(unit, entry.dims)
         write_row(unit, w, concat({ { "name", cvalue.string(entry.name) }, { "type", entry.type },
-            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(product(sizes)) },
+            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(spec_tree.element_count(sizes)) },
             { "panels", entry.panels and "true" } }, shape))
     end
 end

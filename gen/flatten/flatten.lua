@@ -13,6 +13,7 @@
 -- an opening bracket and its end know each other by matching. An occurrence is { loop, on, parent, index, path }: the node
 -- on which it stands, the occurrence of that node's loop, its number among the occurrences of its loop.
 
+local ctext = require "gen.c.text"
 local spec_tree = require "gen.tree.spec_tree"
 
 local flatten = {}
@@ -73,12 +74,6 @@ end
 local Counter = {}
 Counter.__index = Counter
 
--- Whether evaluating a C expression changes nothing: no call, no assignment. What it guards may then vanish with it.
-local function is_harmless(text)
-    text = (" " .. text .. " "):gsub("[=!<>]=", " ")
-    return not (text:find("[%w_%)%]]%s*%(") or text:find("=", 1, true) or text:find("++", 1, true) or text:find("--", 1, true))
-end
-
 -- Steps of one occurrence of `loop`: counted without flattening, so that an explosion is found at once. In floating point,
 -- which does not wrap. The same loop under the same narrowed callbacks is counted once; as many different ones of that as
 -- steps are allowed are an explosion too.
@@ -97,7 +92,7 @@ function Counter:loop(loop, active)
             elseif insertion.what.body then count = count + (insertion.what.leaves or 1) end
         end
     end
-    if count == 0 and (loop.repeats or loop.skip and not is_harmless(loop.skip.text)) then count = 1 end
+    if count == 0 and (loop.repeats or loop.skip and not ctext.is_pure(loop.skip.text)) then count = 1 end
     memo[loop] = count
     return count
 end

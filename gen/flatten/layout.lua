@@ -19,6 +19,7 @@
 
 local ctext = require "gen.c.text"
 local host = require "host"
+local Names = require "gen.c.names"
 local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
@@ -28,21 +29,7 @@ local LONGEST_PATH = 1000
 
 local SCREEN = 50
 
--- Names at file scope, each once: a second wish for a name gets a number.
-local Names = {}
-Names.__index = Names
-
-function Names:take(wish)
-    local name, number = wish, 1
-    while self[name] do
-        number = number + 1
-        name = wish .. "_" .. number
-    end
-    self[name] = true
-    return name
-end
-
-local function site_wish(instance)
+local function site_name(instance)
     if not instance.on then return instance.loop.name end
     return ("%s_on_%s"):format(instance.loop.name, instance.on.full:gsub("%.", "_"))
 end
@@ -119,7 +106,7 @@ local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
         add_place(unit, item, instance.loop.name, on_of(instance), "l")
-        if instance.loop.site_struct then instance.site = members:take(site_wish(instance)) end
+        if instance.loop.site_struct then instance.site = members:take(site_name(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
         item.at_name = add_position(unit, names:take("AT_" .. instance.loop.name), instance, "")
         if not stands_in_repetition(unit, item) then
@@ -150,7 +137,7 @@ local function outline(unit, names)
             local loop = table.remove(frames).item
             local outer, weight = frames[#frames], frame.weight
             if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
-                loop.func = names:take(site_wish(loop.instance))
+                loop.func = names:take(site_name(loop.instance))
                 weight = 1
             end
             outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
@@ -202,7 +189,7 @@ end
 
 -- Names at file scope: those of the trainer's code first, then those that every trainer has.
 local function file_scope(unit)
-    local names = setmetatable({}, Names)
+    local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
     for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented",
         "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
@@ -216,7 +203,7 @@ function layout.run(unit)
     unit.struct = unit.trainer.name
     unit.sources_used, unit.places, unit.positions = {}, {}, {}
     local names = file_scope(unit)
-    local members = setmetatable({}, Names)
+    local members = Names.new()
     unit.names = names
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)

@@ -40,6 +40,13 @@ function spec_tree.comes_before(a, b)
     return a.key < b.key
 end
 
+-- The number of elements of an array with these dimensions; 1 without any.
+function spec_tree.element_count(dims)
+    local count = 1
+    for _, size in ipairs(dims) do count = count * size end
+    return count
+end
+
 -- The keys of a loop that hold a C expression, in the order in which a run evaluates them.
 spec_tree.expression_keys = { "skip", "times", "done" }
 
