@@ -164,18 +164,16 @@ function Feeds:check_answers(text, call, net, entry)
     end
 end
 
--- Whether anything but the calls of nets mentions a field: it is not for us to say what is in it then.
-function Feeds:is_written(field)
-    return self.mentions[field] ~= nil
-end
-
+-- Inputs from a data set and answers from nowhere are a mistake. What else mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
     local outputs = net.parameters.layers[#net.parameters.layers]
     local rows = self:constant(call.arguments[functions[call.kind].rows])
     self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
     local field = argument.whole and argument.whole.field
-    if learns and field and array_places.is_array(field) and #self:inside(text, argument) == 0 and not self:is_written(field) then
+    local fed = call.arguments[functions[call.kind].x or 0]
+    local forgotten = learns and fed and #self:inside(text, fed) > 0 and #self:inside(text, argument) == 0
+    if forgotten and field and array_places.is_array(field) and not self.mentions[field] then
         return self:refuse(text, call, "$" .. argument.whole.name, ("%s learns from '%s', and nothing is ever put there"):format(
             call.name, field.full), labels and "loopc_dataset_take(data, key, first, rows, x, labels) fills it"
             or "loopc_dataset_take_targets(data, key, first, rows, x, y) fills it")

@@ -2,6 +2,7 @@
 #include "main/feeds.h"
 
 #include "data/dataset.h"
+#include "telemetry/log.h"
 
 #include <inttypes.h>
 #include <math.h>
