@@ -11,6 +11,7 @@
 #include "telemetry/metrics.h"
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <fcntl.h>

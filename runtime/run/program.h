@@ -8,10 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifndef LOOPC_VERSION
-#define LOOPC_VERSION "0.1.0"
-#endif
-
 /* A place that --timings and --trace name. Parents come before their children. */
 struct loopc_trace_point {
     const char *name; /* "Inner", "Inner.iteration", "Inner.on_iteration" */
