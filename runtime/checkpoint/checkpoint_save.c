@@ -6,6 +6,7 @@
 #include "checkpoint/directory.h"
 #include "base/json_text.h"
 #include "checkpoint/dataset_parts.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
