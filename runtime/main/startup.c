@@ -1,6 +1,7 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
+#include "main/feeds.h"
 #include "main/main_host.h"
 
 #include "parallel/team.h"
@@ -189,7 +190,7 @@ static int load_datasets(const struct loopc_context *context)
         const int code = load_dataset(context, i, 0);
         if (code != LOOPC_CONTINUE) return code;
     }
-    return LOOPC_CONTINUE;
+    return loopc_feeds_check(context);
 }
 
 /* Bodies may have copied one data set to another: each memory is freed once. */

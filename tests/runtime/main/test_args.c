@@ -314,7 +314,7 @@ static void help_page(void **unused)
         "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
         "                      go-on)\n"
         "  --control <channel>\n"
-        "                      be steered by conn:FD, lines:stdio or lines:unix:PATH\n"
+        "                      be steered: conn:FD, lines:stdio, lines:unix:PATH[,owner]\n"
         "  --log <file>        write what is sent there to a file, too\n"
         "  --journal <file>    write down by which messages it was steered, and when\n"
         "  --replay <file>     be steered by a journal\n"
