@@ -98,7 +98,7 @@ local links = { dataset = { { "like", "dataset" }, { "from", "dataset" } }, mlp 
 -- Replaces the name in a parameter by the field that it names.
 local function link(unit, trainer, owner, field, key, type)
     local name = field.parameters[key]
-    if name == nil then return end
+    if name == nil or name == false and key == "inputs_from" then return end
     local found, names = find(trainer, owner, name, type)
     if found then
         field.parameters[key] = found

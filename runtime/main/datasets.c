@@ -1,6 +1,8 @@
 /* The data sets of a program: loading, parts, and what is said of them. */
 #include "main/datasets.h"
 
+#include "main/feeds.h"
+
 #include "base/rng.h"
 #include "data/table.h"
 #include "telemetry/log.h"
@@ -224,8 +226,9 @@ int loopc_datasets_load(struct loopc_context *context)
         const int code = load_dataset(context, i, 0);
         if (code != LOOPC_CONTINUE) return code;
     }
-    if (context->args.model.subcommand == LOOPC_SUBCOMMAND_RUN) say_what_was_read(context);
-    return LOOPC_CONTINUE;
+    if (context->args.model.subcommand != LOOPC_SUBCOMMAND_RUN) return LOOPC_CONTINUE;
+    say_what_was_read(context);
+    return loopc_feeds_check(context);
 }
 
 /* Classes that one data set has and another that is like it has not. */
