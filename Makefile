@@ -71,10 +71,13 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 # or meet threads: each of these patterns has to match a file.
 QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
+# Loops over all values of a table.
+WIDE_PARTS = data/finish data/fit data/samples data/values
+WIDE = $(if $(findstring -O2,$(CFLAGS)),-O3)
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),$(if $(filter $(WIDE_PARTS),$*),$(WIDE)),$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 $(BUILD)/embed: gen/host/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const double loopc_tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 /* A number taken apart: digits times ten to the power. */
 struct decimal {
     uint64_t digits;
@@ -30,22 +33,12 @@ static inline bool is_digit(char c)
     return (unsigned char)(c - '0') <= 9;
 }
 
-/* Whether these are eight digits; and their value, the first one in the lowest byte. */
+/* Whether these are eight digits. */
 static inline bool are_eight_digits(uint64_t bytes)
 {
     const uint64_t high = bytes & 0xf0f0f0f0f0f0f0f0;
     const uint64_t carried = (bytes + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0;
     return (high | carried >> 4) == 0x3333333333333333;
-}
-
-static inline uint64_t eight_digits(uint64_t bytes)
-{
-    const uint64_t mask = 0x000000ff000000ff;
-    bytes -= 0x3030303030303030;
-    bytes = bytes * 10 + (bytes >> 8); /* pairs of digits */
-    const uint64_t left = (bytes & mask) * 0x000f424000000064;
-    const uint64_t right = (bytes >> 16 & mask) * 0x0000271000000001;
-    return (left + right) >> 32 & 0xffffffff;
 }
 
 /* Digits into d; *first_kept is set to the first that is not a leading 0. */
@@ -61,7 +54,7 @@ static inline const char *read_digits(const char *p, const char *end, struct dec
     for (uint64_t bytes; end - p >= 8; p += 8) {
         memcpy(&bytes, p, sizeof bytes);
         if (!are_eight_digits(bytes)) break;
-        d->digits = d->digits * 100000000 + eight_digits(bytes);
+        d->digits = d->digits * 100000000 + loopc_eight_digits(bytes ^ 0x3030303030303030);
     }
 #else
     (void)end;
@@ -159,12 +152,9 @@ static double convert_slowly(const char *text, const char *end, char point)
 /* The value of d without its sign, where exact numbers give it. */
 static inline bool is_exact(const struct decimal *d, double *value)
 {
-    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     if (d->count > 15 || d->power < -22 || d->power > 22) return false;
     const double digits = (double)d->digits;
-    *value = d->power < 0 ? digits / tens[-d->power] : digits * tens[d->power];
+    *value = d->power < 0 ? digits / loopc_tens[-d->power] : digits * loopc_tens[d->power];
     return true;
 }
 

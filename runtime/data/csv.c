@@ -17,7 +17,7 @@ enum { ROOM = 3 * LOOPC_CELL_MAX };
 
 /* What most cells need to know of their column. */
 struct quick {
-    int32_t kept; /* or -1 */
+    int32_t kept; /* its place in the row; behind all others when it is not kept */
     bool slow;    /* its cells are no plain numbers */
 };
 
@@ -142,7 +142,7 @@ static int read_slow_cell(struct csv *t, int64_t column)
     struct loopc_place place;
     double value = 0;
     if (take_cell(t, &place) || value_of_text(t, column, place, &value)) return LOOPC_FAILED;
-    if (t->columns[column].kept >= 0) t->l->row[t->columns[column].kept] = value;
+    t->l->row[t->columns[column].kept] = value;
     t->columns[column].slow |= t->l->columns[column].has_dictionary;
     return LOOPC_OK;
 }
@@ -167,7 +167,7 @@ static inline int read_cell(struct csv *t, int64_t column)
     const char *const behind =
         t->separator == ' ' ? stop : loopc_csv_skip_blanks(stop, t->separator);
     if (!ends_cell(t, behind)) return read_slow_cell(t, column);
-    if (c.kept >= 0) t->l->row[c.kept] = value;
+    t->l->row[c.kept] = value;
     set(t, behind);
     return LOOPC_OK;
 }
@@ -232,11 +232,31 @@ static int end_record(struct csv *t)
     return end_line(t);
 }
 
+/* Reads cells from column i on as long as they are short numbers with a separator behind them, as
+ * most are. Returns the first that is not. */
+static inline int64_t read_short_cells(struct csv *t, int64_t i)
+{
+    double *const row = t->l->row;
+    const char *p = at(t), *const last = end(t) - ROOM;
+    for (; i < t->width && p <= last; i++) {
+        double value;
+        if (t->columns[i].slow) break;
+        const char *const stop = loopc_number_scan_short(p, t->decimal, &value);
+        if (!stop || *stop != t->separator || i + 1 == t->width) break;
+        row[t->columns[i].kept] = value;
+        p = stop + 1;
+    }
+    set(t, p);
+    return i;
+}
+
 static int read_record(struct csv *t)
 {
+    const bool separated = t->separator && t->separator != ' ';
     for (int64_t i = 0; i < t->width; i++) {
-        if (i > 0 && !goes_on(t)) return wrong_count(t, i, false);
+        if (separated) i = read_short_cells(t, i);
         if (read_cell(t, i)) return LOOPC_FAILED;
+        if (i + 1 < t->width && !goes_on(t)) return wrong_count(t, i + 1, false);
     }
     if (end_record(t)) return LOOPC_FAILED;
     return loopc_loading_commit(t->l, t->row_line);
@@ -370,7 +390,7 @@ static int begin_columns(struct csv *t, struct texts *texts)
     if (loopc_loading_begin(t->l, t->width, header ? texts->items : NULL, 2)) return LOOPC_FAILED;
     for (int64_t i = 0; i < t->width; i++) {
         const struct loopc_incoming *const c = &t->l->columns[i];
-        t->columns[i].kept = c->kept;
+        t->columns[i].kept = c->kept >= 0 ? c->kept : t->l->values.width;
         t->columns[i].slow = c->has_dictionary || c->role == LOOPC_ROLE_ID;
     }
     return LOOPC_OK;
@@ -384,7 +404,7 @@ static int add_texts(struct csv *t, const struct texts *texts)
         t->length = strlen(texts->items[i]);
         memcpy(t->text, texts->items[i], t->length + 1);
         if (value_of_text(t, i, texts->places[i], &value)) return LOOPC_FAILED;
-        if (t->columns[i].kept >= 0) t->l->row[t->columns[i].kept] = value;
+        t->l->row[t->columns[i].kept] = value;
         t->columns[i].slow |= t->l->columns[i].has_dictionary;
     }
     return loopc_loading_commit(t->l, t->row_line);

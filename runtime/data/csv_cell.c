@@ -59,8 +59,6 @@ enum loopc_cell_fault loopc_cell_take(char separator, const char **at, const cha
     if (**at != '"') return take_plain(separator, at, end, text, length);
     const enum loopc_cell_fault fault = take_quoted(at, end, text, length);
     if (fault) return fault;
-    const char *const behind = loopc_csv_skip_blanks(*at, separator);
-    if (!ends_cell(separator, behind)) return LOOPC_CELL_BEHIND;
-    if (separator != ' ') *at = behind;
-    return LOOPC_CELL_GOOD;
+    if (separator != ' ') *at = loopc_csv_skip_blanks(*at, separator);
+    return ends_cell(separator, *at) ? LOOPC_CELL_GOOD : LOOPC_CELL_BEHIND;
 }

@@ -22,28 +22,41 @@ static inline uint64_t mix(uint64_t hash, uint64_t word)
     return (hash << 31 | hash >> 33) * 5 + 0x52dce729;
 }
 
-/* Four hashes side by side, so that one need not wait for the other. */
+/* Four hashes side by side, so that one need not wait for the other; -0 is 0. */
 static void mix_row(uint64_t lanes[4], const double *row, int32_t width)
 {
-    for (int32_t i = 0; i < width; i++) {
-        uint64_t bits;
-        const double value = row[i] == 0 || isnan(row[i]) ? (isnan(row[i]) ? 0.5e-300 : 0) : row[i];
-        memcpy(&bits, &value, sizeof bits);
-        lanes[i & 3] = mix(lanes[i & 3], bits);
+    int32_t i = 0;
+    for (; i + 4 <= width; i += 4) {
+        for (int k = 0; k < 4; k++) {
+            uint64_t bits;
+            const double value = row[i + k] + 0.0;
+            memcpy(&bits, &value, sizeof bits);
+            lanes[k] = (lanes[k] ^ bits) * UINT64_C(0x87c37b91114253d5);
+        }
     }
+    for (; i < width; i++) {
+        uint64_t bits;
+        const double value = row[i] + 0.0;
+        memcpy(&bits, &value, sizeof bits);
+        lanes[i & 3] = (lanes[i & 3] ^ bits) * UINT64_C(0x87c37b91114253d5);
+    }
+    for (int k = 0; k < 4; k++)
+        lanes[k] ^= lanes[k] >> 29;
 }
 
-struct range {
-    double min, max;
-    int64_t missing;
+/* Of each column: the least and the most of its values, and how many are missing. */
+struct ranges {
+    double *min, *max, *missing;
 };
 
-static void see_row(struct range *ranges, const double *row, int32_t width)
+static void see_row(const struct ranges *ranges, const double *restrict row, int32_t width)
 {
+    double *restrict const min = ranges->min, *restrict const max = ranges->max;
+    double *restrict const missing = ranges->missing;
     for (int32_t i = 0; i < width; i++) {
-        ranges[i].min = row[i] < ranges[i].min ? row[i] : ranges[i].min;
-        ranges[i].max = row[i] > ranges[i].max ? row[i] : ranges[i].max;
-        ranges[i].missing += row[i] != row[i];
+        min[i] = row[i] < min[i] ? row[i] : min[i];
+        max[i] = row[i] > max[i] ? row[i] : max[i];
+        missing[i] += row[i] == row[i] ? 0 : 1;
     }
 }
 
@@ -51,30 +64,32 @@ static void see_row(struct range *ranges, const double *row, int32_t width)
 static int measure(struct loopc_loading *l)
 {
     const int32_t width = l->values.width;
-    struct range *const ranges = calloc((size_t)width + 1, sizeof *ranges);
-    double *const room = calloc((size_t)width + 1, sizeof *room);
+    double *const room = calloc(4 * (size_t)width + 1, sizeof *room);
+    const struct ranges ranges = {room + width, room + 2 * (int64_t)width,
+                                  room + 3 * (int64_t)width};
     uint64_t lanes[4] = {1, 2, 3, (uint64_t)width};
-    for (int32_t i = 0; ranges && i < width; i++)
-        ranges[i] = (struct range){INFINITY, -INFINITY, 0};
-    for (int64_t r = 0; ranges && room && r < l->values.rows; r++) {
+    if (!room) return no_memory(l);
+    for (int32_t i = 0; i < width; i++) {
+        ranges.min[i] = INFINITY;
+        ranges.max[i] = -INFINITY;
+    }
+    for (int64_t r = 0; r < l->values.rows; r++) {
         const double *const row = loopc_values_row(&l->values, r, room);
-        see_row(ranges, row, width);
+        see_row(&ranges, row, width);
         mix_row(lanes, row, width);
     }
-    for (int64_t i = 0; ranges && i < l->width; i++) {
+    for (int64_t i = 0; i < l->width; i++) {
         struct loopc_incoming *const c = &l->columns[i];
         c->min = c->max = NAN;
         if (c->kept < 0) continue;
-        if (!l->has_lines) c->missing = ranges[c->kept].missing;
+        if (!l->has_lines) c->missing = (int64_t)ranges.missing[c->kept];
         if (c->missing == l->values.rows || c->has_dictionary) continue;
-        c->min = ranges[c->kept].min;
-        c->max = ranges[c->kept].max;
+        c->min = ranges.min[c->kept];
+        c->max = ranges.max[c->kept];
     }
     l->digest = mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
     free(room);
-    const bool done = ranges && room;
-    free(ranges);
-    return done ? LOOPC_OK : no_memory(l);
+    return LOOPC_OK;
 }
 
 /* Names, roles and dictionaries are part of the content. */
@@ -113,11 +128,19 @@ static bool counts_rows(const struct loopc_loading *l, const struct loopc_incomi
     return true;
 }
 
+/* One of texts that are all different names them, as R writes row names. */
+static bool names_rows(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    return l->has_names && !c->named && c == l->columns && c->texts == l->values.rows &&
+           c->dictionary.count == c->texts && c->texts > 1;
+}
+
 static void leave_out_indices(struct loopc_loading *l)
 {
     for (int64_t i = 0; i < l->width; i++) {
         struct loopc_incoming *const c = &l->columns[i];
-        if (c->role == LOOPC_ROLE_INPUT && c->maybe_index && c->kept >= 0 && counts_rows(l, c)) {
+        if (c->role == LOOPC_ROLE_INPUT && !c->like && c->kept >= 0 &&
+            (c->maybe_index ? counts_rows(l, c) : names_rows(l, c))) {
             c->is_index = true;
             c->role = LOOPC_ROLE_IGNORED;
         }
@@ -125,7 +148,8 @@ static void leave_out_indices(struct loopc_loading *l)
             loopc_reading_note(&l->reading,
                                "column %" PRId64 " has no name and %s the rows: it is "
                                "left out",
-                               i + 1, l->has_row_names && i == 0 ? "names" : "numbers");
+                               i + 1,
+                               c->texts > 0 || (l->has_row_names && i == 0) ? "names" : "numbers");
     }
 }
 

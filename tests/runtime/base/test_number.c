@@ -4,6 +4,7 @@
 #include "base/powers_of_five.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,19 @@ static void is_same(const char *text)
 {
     double value, expected = strtod(text, NULL);
     if (!loopc_number_read(text, &value)) fail_msg("'%s' is a number", text);
+    if (memcmp(&value, &expected, sizeof value) != 0)
+        fail_msg("'%s' is %a, not %a", text, expected, value);
+}
+
+/* The short way, where it goes. Behind the number the text has what may be read and is none of it. */
+static void is_same_in_short(const char *text)
+{
+    char room[96];
+    double value, expected = strtod(text, NULL);
+    snprintf(room, sizeof room, "%s,999999999", text);
+    const char *const stop = loopc_number_scan_short(room, '.', &value);
+    if (!stop || *stop != ',') return;
+    assert_int_equal(stop - room, strlen(text));
     if (memcmp(&value, &expected, sizeof value) != 0)
         fail_msg("'%s' is %a, not %a", text, expected, value);
 }
@@ -48,7 +62,10 @@ static void write_number(char text[64], unsigned way)
 {
     const double any = draw_f64(), unit = (double)(draw() >> 11) * 0x1p-53;
     const int power = (int)(draw() % 120) - 60;
-    switch (way % 6) {
+    switch (way % 7) {
+    case 6:
+        snprintf(text, 64, "%.*f", (int)(draw() % 7), (unit - 0.5) * pow(10, (double)(draw() % 7)));
+        break;
     case 0:
         snprintf(text, 64, "%.17g", any);
         break;
@@ -79,6 +96,7 @@ static void is_rounded_as_strtod_rounds(void **unused)
         char text[64];
         write_number(text, (unsigned)i);
         is_same(text);
+        is_same_in_short(text);
     }
 }
 
