@@ -73,6 +73,8 @@ struct loopc_program {
     int (*model)(
         const struct loopc_context *context); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
+    int (*before_save)(void *state); /* the hooks of checkpoints, or NULL; they return a status */
+    int (*after_load)(void *state);
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
     /* Where there are positions: for a run that is to go on at one of them. Evaluates again the
      * bounds of loops that nothing but options decides; returns whether the loop whose end the
