@@ -1,4 +1,4 @@
-/* The checkpointer: when, and what becomes of errors; checkpoint.h knows how. */
+/* The checkpointer: when to save, and how errors are handled; checkpoint.h has the format. */
 #include "checkpoint/checkpointer.h"
 
 #include "checkpoint/checkpoint.h"
@@ -104,7 +104,7 @@ static int check_position(const struct loopc_checkpointer *checkpointer,
     const int64_t position = loading->info.position;
     if (position >= LOOPC_AT_END && position < checkpointer->program->resume_point_count)
         return LOOPC_OK;
-    return loopc_error_set(&loading->message, NULL, "%s: its position is none of this program",
+    return loopc_error_set(&loading->message, NULL, "%s: its position is not in this program",
                            loading->path);
 }
 
@@ -224,7 +224,7 @@ int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loop
                             bool now)
 {
     if (!checkpointer->open) return LOOPC_OK;
-    loopc_raise_event(LOOPC_EVENT_SAVE); /* the schedule is looked at in every iteration */
+    loopc_raise_event(LOOPC_EVENT_SAVE); /* the schedule is checked in every iteration */
     read_info(checkpointer, run, at);
     if (!now &&
         !loopc_schedule_due(&checkpointer->schedule, &checkpointer->last, &checkpointer->now))

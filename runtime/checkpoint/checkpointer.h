@@ -1,4 +1,4 @@
-/* The checkpointer: takes checkpoints of a run at its boundaries, and takes one up again. Part of main.
+/* The checkpointer: saves a run at its safepoints, and resumes it.
  *
  *     --checkpoint DIR       save there: on a schedule, on SIGUSR1, when interrupted, at the end
  *     --save-every N[unit]   steps, epochs or seconds (schedule.h); default 1 epoch
@@ -25,7 +25,8 @@ struct loopc_saving {
 
 struct loopc_checkpointer;
 
-/* Ready to save and resume. Returns NULL with a message, perhaps with a hint in a second line. */
+/* Opens the directory to save to. Returns NULL with a message, perhaps with a hint in a second
+ * line. */
 struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *program,
                                                    const struct loopc_saving *saving, char *message,
                                                    size_t size);
@@ -35,8 +36,8 @@ struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *p
 int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *state,
                               struct loopc_texts *texts, char *message, size_t size);
 
-/* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come
- * to its end. */
+/* Where a resumed run continues: a resume point of the program, or LOOPC_AT_END if the run had
+ * ended. */
 enum { LOOPC_AT_END = -1 };
 int loopc_checkpointer_position(const struct loopc_checkpointer *checkpointer);
 
@@ -49,10 +50,10 @@ int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *checkpointer);
 bool loopc_checkpointer_load(struct loopc_checkpointer *checkpointer, void *state,
                              struct loopc_texts *texts, int64_t number);
 
-/* The run is to go on at the position: says so. */
+/* Lets the run continue at that position, and logs it. */
 void loopc_checkpointer_continue(struct loopc_checkpointer *checkpointer, struct loopc_run *run);
 
-/* Bytes of the metrics file that belong to what was resumed; -1: it begins anew. */
+/* Bytes of the metrics file that belong to the resumed checkpoint; -1: a new file. */
 int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer);
 
 /* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could

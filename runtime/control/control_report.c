@@ -1,4 +1,4 @@
-/* Reports: what a run says of itself through its control channel. */
+/* Reports of a run through its control channel. */
 #include "control/control_state.h"
 
 #include "base/hash.h"
@@ -129,7 +129,7 @@ static void reported_members(struct loopc_control *c, int64_t batch, const void 
     }
 }
 
-/* The status: what a page needs to know to show a trainer it has never seen. */
+/* The status: everything that a page needs to show a trainer. */
 
 static void write_layers(struct loopc_control *c, const void *state)
 {
@@ -175,7 +175,7 @@ static void write_places(struct loopc_control *c)
     }
 }
 
-/* Of a batch; 0 when nobody said. */
+/* Samples of a batch; 0 when unknown. */
 static int64_t samples_of(const struct loopc_control *c, const void *state)
 {
     if (c->samples) return loopc_field_integer(c->samples, state, 0);
@@ -209,7 +209,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs("]}]", c->file);
 }
 
-/* False of one that is not watched. */
+/* false without a profile. */
 static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     open_member(c, "timings", batch);
@@ -299,7 +299,7 @@ static void count_dropped(struct loopc_control *c, int64_t batch)
     c->dropped = dropped;
 }
 
-/* The report that the thread repeats is the last one with a loss and nothing else in it. */
+/* The heartbeat that the thread repeats is the last report with a loss, and the loss alone. */
 static void keep_beat(struct loopc_control *c, int64_t batch, const void *state)
 {
     start_message(c);
