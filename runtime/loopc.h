@@ -60,14 +60,17 @@
 #include "run/fields.h"
 #include "run/program.h"
 #include "run/events.h"
+#include "run/read_line.h"
 #include "telemetry/profile.h"
 #include "process/weave.h"
 #include "process/child.h"
 #include "library/instance.h"
 #include "parallel/team.h"
 #include "base/rng.h"
+#include "base/shuffle.h"
 #include "data/dataset.h"
 #include "nn/nn.h"
 #include "library/environment.h"
+#include "main/main.h"
 
 #endif

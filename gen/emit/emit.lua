@@ -208,12 +208,15 @@ local function write_program(unit, w, hash)
     if unit.has_nets then
         write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")
-        w:line(".model = loopc_model_main,")
+        if not unit.options.lib then w:line(".model = loopc_model_main,") end
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
     write_entries(unit, w, hash)
-    if #unit.children > 0 then write_table(w, "children", "child_count", tables.children) end
+    if #unit.children > 0 then
+        write_table(w, "children", "child_count", tables.children)
+        w:line(".end_child = loopc_child_end,")
+    end
     w:close("};")
     w:blank()
 end

@@ -7,6 +7,8 @@
 #ifndef LOOPC_FIELDS_H
 #define LOOPC_FIELDS_H
 
+#include "run/texts.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,13 +31,17 @@ enum loopc_type {
 };
 
 enum loopc_field_flags {
-    LOOPC_OPTION = 1,     /* has a command-line flag */
-    LOOPC_SETTABLE = 2,   /* may be changed while running */
-    LOOPC_REPORT = 4,     /* is reported: progress, metrics */
-    LOOPC_CONST = 8,      /* no body assigns it */
-    LOOPC_COUNTER = 16,   /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
-    LOOPC_TRANSIENT = 32, /* not in checkpoints */
-    LOOPC_RESTARTING = 64 /* LOOP.restarting: not in checkpoints, true when one was loaded */
+    LOOPC_OPTION = 1,      /* has a command-line flag */
+    LOOPC_SETTABLE = 2,    /* may be changed while running */
+    LOOPC_REPORT = 4,      /* is reported: progress, metrics */
+    LOOPC_CONST = 8,       /* no body assigns it */
+    LOOPC_COUNTER = 16,    /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
+    LOOPC_TRANSIENT = 32,  /* not in checkpoints */
+    LOOPC_RESTARTING = 64, /* LOOP.restarting: not in checkpoints, true when one was loaded */
+    LOOPC_SET_AT_ENTRY =
+        128,                /* of a reported field: the entry of the loop that reports it sets it */
+    LOOPC_SET_AT_END = 256, /* the end of that loop does */
+    LOOPC_ONLY_AT_END = 512 /* and no iteration of it */
 };
 
 /* What a number may be set to from outside; -INFINITY and INFINITY where there is no bound. Whole
@@ -64,18 +70,6 @@ struct loopc_field {
     uint8_t rank;    /* of dims; 0: one value, or an array of count */
     bool panels;     /* a matrix in panels of columns (panel.h); elements count row by row */
 };
-
-/* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */
-struct loopc_texts {
-    struct loopc_text *first;
-};
-
-/* The one copy of these `length` bytes and a 0, or NULL when there is no memory. Owned by texts. */
-const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length);
-void loopc_texts_free(struct loopc_texts *texts);
-
-/* The one copy of a text that is never freed, or NULL without memory. From any thread. */
-const char *loopc_text_intern(const char *text, size_t length);
 
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);
