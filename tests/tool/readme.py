@@ -147,12 +147,26 @@ def check_paths(text):
     report(paths and not missing, "README: the files that it names exist", ", ".join(missing))
 
 
+def check_list(folder):
+    """Every source file of a folder is in its README."""
+    with open(f"{ROOT}/{folder}/README.md", encoding="utf-8") as file:
+        words = set(re.findall(r"[\w./]+", file.read()))
+    missing = []
+    for path, _, names in os.walk(f"{ROOT}/{folder}"):
+        for name in names:
+            base, extension = os.path.splitext(name)
+            if extension in (".lua", ".c", ".h") and base not in words:
+                missing.append(os.path.relpath(f"{path}/{name}", ROOT))
+    report(not missing, f"{folder}/README.md lists every file", ", ".join(sorted(missing)))
+
+
 def main():
     with open(README, encoding="utf-8") as file:
         text = file.read()
     lines = text.split("\n")
     check_shape(lines)
     check_paths(text)
+    check_list("gen")
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(folder)
         blocks = list(blocks_of(lines))
