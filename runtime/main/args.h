@@ -63,17 +63,17 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                     struct loopc_texts *texts, int argc, char **argv);
 void loopc_args_free(struct loopc_args *args);
 
-/* The flag that every trainer has: its name, what follows it ("" for nothing), and what it does. */
+/* A flag that every trainer has: its name, its value ("" for none), and what it does. */
 struct loopc_common_flag {
     const char *name, *value, *doc;
 };
 extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
 
-/* The flags of the verbs export and predict; beside them there are --checkpoint and --resume. */
+/* The flags of the subcommands export and predict, which have --checkpoint and --resume, too. */
 extern const struct loopc_common_flag loopc_model_flags[]; /* ends with a NULL name */
 
-/* Whether this program has it: --steps is of those that go step by step, --threads of those whose
- * work can be shared. */
+/* Whether a program has the flag: --steps is of programs in the step form, --threads of those
+ * with nets. */
 bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);
 
 /* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */
