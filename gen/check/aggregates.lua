@@ -10,7 +10,8 @@ local check_aggregates = {}
 local activations = { "identity", "tanh", "relu", "sigmoid", "softmax" }
 local losses = { "cross_entropy", "squared_error" }
 local inits = { "he", "xavier", "normal", "zero" }
-local kinds = { "sgd", "adam", "adamw" }
+local kinds = {}
+for i, rule in ipairs(vocabulary.rules) do kinds[i] = rule[1] end
 local output_of_loss = { cross_entropy = "softmax", squared_error = "identity" }
 
 local function wrong(unit, field, what, hint)
@@ -76,6 +77,8 @@ function read.optimizer(unit, field, positional)
         local value = parameters[key]
         if value ~= nil and (type(value) ~= "number" or value < 0 or value ~= value) then
             wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), key .. " is a number from 0")
+        elseif value ~= nil and not vocabulary.rule_default(parameters.kind, key) then
+            wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists what each rule takes")
         end
     end
 end

@@ -103,6 +103,23 @@ vocabulary.aggregates = {
     } },
 }
 
+-- The update rules of optimizers: what each is, and its parameters with their defaults, those of PyTorch.
+vocabulary.rules = {
+    { "sgd", "gradient descent; with momentum the velocity v = momentum v + gradient is what is followed",
+        { { "momentum", 0.0 }, { "weight_decay", 0.0 } } },
+    { "adam", "Adam: steps by running means of the gradient and of its square",
+        { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 } } },
+    { "adamw", "AdamW: Adam with weight decay apart from the gradient",
+        { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.01 } } },
+}
+
+-- The default of a parameter of an update rule; nil where the rule has none of that name.
+function vocabulary.rule_default(rule, name)
+    local row = vocabulary.find(vocabulary.rules, rule)
+    local entry = row and vocabulary.find(row[3], name)
+    return entry and entry[2]
+end
+
 vocabulary.field_keys = {
     { "option", "boolean", "a command-line flag sets it" },
     { "settable", "boolean", "may be changed during a run" },

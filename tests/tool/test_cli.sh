@@ -240,6 +240,10 @@ test_golden() {
     has "$OUT" 'not ok cases/one - nested.c is not there'
     has "$OUT" 'the spec none.lua is not there'
     sed -i 's/check none.lua/gen nested.lua --max-steps=1/' cases/two/cmd
+    expect 1 "$LOOPC" golden cases/two --update # no failure is kept as what is right
+    has "$OUT" 'not ok cases/two - error.txt is not written: its command ends with exit code 2:'
+    [ ! -e cases/two/error.txt ] || fail 'a failure was kept'
+    sed -i 's/loopc gen nested.lua --max/! &/' cases/two/cmd
     expect 2 env CI=1 "$LOOPC" golden cases --update
     has "$ERR" 'CI is set'
     [ ! -e cases/one/nested.c ] || fail 'updated under CI'
@@ -255,6 +259,16 @@ test_golden() {
     has "$OUT" '+    puts("changed");'
     cmp cases/one/nested.c before.c
     expect 0 "$LOOPC" golden --update cases
+    cp cases/one/nested.c before.c
+    sed -i 's/puts("changed")/$fial("changed")/' cases/one/helper.lua
+    expect 1 "$LOOPC" golden --update cases
+    has "$OUT" 'not ok cases/one - nested.c is not written: its command ends with exit code 2:'
+    cmp cases/one/nested.c before.c
+    sed -i 's/$fial("changed")/puts("changed")/' cases/one/helper.lua
+    sed -i 's/ --max-steps=1//' cases/two/cmd
+    expect 1 "$LOOPC" golden --update cases/two
+    has "$OUT" 'its command line begins with "!", and does not fail'
+    sed -i 's/gen nested.lua >/gen nested.lua --max-steps=1 >/' cases/two/cmd
     touch cases/one/orphan.txt
     expect 1 "$LOOPC" golden cases
     has "$OUT" 'no line of cmd keeps orphan.txt'
@@ -264,6 +278,35 @@ test_golden() {
     mkdir empty
     expect 1 "$LOOPC" golden empty
     expect 2 "$LOOPC" golden none
+}
+
+test_names_of_c_are_any() {
+    local name
+    for name in take new taken; do
+        echo "return trainer \"t\" { code = \"static void $name(void) { puts(\\\"$name\\\"); }\", state = { $name = i32(1) }, loop \"L\" {
+            on_$name = node(1, [[ $name(); ]]) } }" >names.lua
+        expect 0 "$LOOPC" run names.lua
+        same "$OUT" "$name"
+    done
+}
+
+# What a killed run leaves in the cache, the next one takes away; what one that still builds has there stays.
+test_a_killed_run_leaves_nothing_in_the_cache() {
+    export XDG_CACHE_HOME=$PWD/cache
+    cp_spec .
+    printf '#!/bin/sh\ncase "$*" in *" -E "*) exec cc "$@" ;; esac\n: >started\nsleep 60\n' >slow-cc
+    chmod +x slow-cc
+    setsid "$LOOPC" run nested.lua --cc ./slow-cc >/dev/null 2>&1 &
+    until [ -e started ]; do sleep 0.05; done
+    same "$(ls cache/loopc | grep -c tmp)" 1
+    expect 0 "$LOOPC" run nested.lua
+    same "$(ls cache/loopc | grep -c tmp)" 1
+    kill -9 -- -$! # with its compiler
+    wait $! || true
+    sed -i 's/on_iteration"/another"/' helper.lua
+    expect 0 "$LOOPC" run nested.lua
+    same "$(find cache/loopc -name '*tmp*')" ''
+    unset XDG_CACHE_HOME
 }
 
 test_init() {
