@@ -57,11 +57,12 @@ function read.mlp(unit, field, positional)
     for i, size in ipairs(positional) do layers[i] = whole(unit, field, "layer " .. i, size, 1) end
     if #layers < 2 then wrong(unit, field, "a net has at least two sizes", "mlp { inputs, hidden..., outputs }") end
     parameters.layers = layers
-    parameters.activation = choice(unit, field, "activation", parameters.activation, activations, "relu")
-    parameters.loss = choice(unit, field, "loss", parameters.loss, losses, "cross_entropy")
+    parameters.activation = choice(unit, field, "activation", parameters.activation, activations,
+        vocabulary.default("mlp", "activation"))
+    parameters.loss = choice(unit, field, "loss", parameters.loss, losses, vocabulary.default("mlp", "loss"))
     parameters.output = choice(unit, field, "output", parameters.output, activations, output_of_loss[parameters.loss])
     parameters.init = choice(unit, field, "init", parameters.init, inits, parameters.activation == "relu" and "he" or "xavier")
-    parameters.batch = whole(unit, field, "batch", parameters.batch, 1)
+    parameters.batch = whole(unit, field, "batch", parameters.batch, vocabulary.default("mlp", "batch"))
     parameters.inputs_max = whole(unit, field, "inputs_max", parameters.inputs_max, layers[1])
     if parameters.activation == "softmax" then
         return wrong(unit, field, "softmax is an output, not an activation of hidden layers", 'output = "softmax"')

@@ -81,11 +81,11 @@ vocabulary.aggregates = {
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first", {
-        { "activation", "string", "of hidden layers: relu, tanh, sigmoid, identity" },
+        { "activation", "string", "of hidden layers: relu, tanh, sigmoid, identity", default = "relu" },
         { "output", "string", "of the last layer: identity, tanh, relu, sigmoid, softmax (default: the one that goes with the loss)" },
-        { "loss", "string", "cross_entropy or squared_error" },
-        { "batch", "integer", "the maximum number of rows of a batch" },
-        { "init", "string", "he, xavier, normal, zero" },
+        { "loss", "string", "cross_entropy or squared_error", default = "cross_entropy" },
+        { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
+        { "init", "string", "he, xavier, normal, zero (default: he with relu, else xavier)" },
         { "inputs_from", "string|boolean", "the dataset field whose number of columns is the width of the first layer; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
@@ -112,6 +112,11 @@ vocabulary.rules = {
     { "adamw", "AdamW: Adam with weight decay apart from the gradient",
         { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.01 } } },
 }
+
+-- The default of a key of a field type.
+function vocabulary.default(type, key)
+    return vocabulary.find(vocabulary.find(vocabulary.aggregates, type)[3], key).default
+end
 
 -- The default of a parameter of an update rule; nil where the rule has none of that name.
 function vocabulary.rule_default(rule, name)

@@ -19,6 +19,37 @@ test_help_everywhere() {
     has "$ERR" 'usage: loopc COMMAND'
 }
 
+# Every key, function, default and flag of the tables has its line.
+test_help_on_the_language() {
+    local topic
+    expect 0 "$LOOPC" help
+    for topic in net optimizer dataset rng samples signals elements flags; do
+        has "$OUT" "  $topic "
+    done
+    expect 0 "$LOOPC" help optimizer
+    has "$OUT" 'adamw           AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
+    has "$OUT" 'weight_decay = 0.01'
+    has "$OUT" 'float G_train($G, $O, const float *x, TARGETS, int32_t rows, float eta)'
+    expect 0 "$LOOPC" help net
+    has "$OUT" 'activation      string: of hidden layers: relu, tanh, sigmoid, identity (default relu)'
+    has "$OUT" 'float G_clip_grad($G, float limit)'
+    expect 0 "$LOOPC" help rng
+    has "$OUT" 'uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
+      Uniform in 0 .. n-1, each exactly as likely as the others; 0 for n = 0.'
+    expect 0 "$LOOPC" help dataset
+    has "$OUT" 'int32_t loopc_dataset_take('
+    expect 0 "$LOOPC" help samples
+    has "$OUT" 'int32_t loopc_filter('
+    expect 0 "$LOOPC" help signals
+    same "$(grep -c '^  \$' <<<"$OUT")" 4
+    expect 0 "$LOOPC" help elements
+    same "$(grep -c '^  [A-Z]' <<<"$OUT")" 10
+    expect 0 "$LOOPC" help flags
+    same "$(grep -c '^  --' <<<"$OUT")" "$(grep -c '^FLAG' "$ROOT/runtime/main/flags.def")"
+    expect 2 "$LOOPC" help nothing
+    has "$ERR" "there is no command or topic 'nothing'"
+}
+
 test_version() {
     expect 0 "$LOOPC" --version
     has "$OUT" 'loopc '
