@@ -149,8 +149,10 @@ vocabulary.elements = {
     { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
     { "LOOP", "LOOP(el)", "until a signal leaves it" },
     { "CHOOSE", 'CHOOSE("C expression", { a, b, default = z })', "the element with that index, from 0" },
-    { "WEAVE", "WEAVE(required, { a, b, ... })", "one step of each in turn, until `required` of them have finished; -1: all" },
-    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times; collects value in into" },
+    { "WEAVE", "WEAVE(required, { a, b, ... })", "one step of each in turn, until `required` of them have finished; -1: all; "
+        .. "WEAVE { required, { a, b }, steps = { 3, 1 } }: three steps of a for each of b" },
+    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times; collects value in into; "
+        .. 'value = { "x", "y" }, into = { "xs", "ys" }: several' },
     { "POPEN", 'POPEN { "program", "argument", ... }', "runs another program; other steps continue" },
     { "SPAWN", "SPAWN(el)", "runs el in a child process on a copy of the state; its writes are copied back" },
     { "PRINT", 'PRINT("format", arguments...)', "one step that prints" },
