@@ -90,7 +90,8 @@ struct loopc_line_step {
  * names[i] empty for a column without one. `dimensions` are those of its array, 2 for a table. */
 int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, int dimensions);
 
-/* Part of it: roles by the options, or as in the data set it is like; names that are there twice. */
+/* Part of it: roles by the options, or as in the data set it is like; names that are
+ * there twice. */
 int loopc_loading_find_roles(struct loopc_loading *l, int dimensions);
 int loopc_loading_find_like(struct loopc_loading *l);
 int loopc_loading_check_names(struct loopc_loading *l);
