@@ -34,15 +34,9 @@ static void mix_row(uint64_t lanes[4], const double *row, int32_t width)
         lanes[k] ^= lanes[k] >> 29;
 }
 
-/* Of each column: the least and the most of its values, and how many are missing. */
-struct ranges {
-    double *min, *max, *missing;
-};
-
-static void see_row(const struct ranges *ranges, const double *restrict row, int32_t width)
+static void see_row(double *restrict min, double *restrict max, double *restrict missing,
+                    const double *restrict row, int32_t width)
 {
-    double *restrict const min = ranges->min, *restrict const max = ranges->max;
-    double *restrict const missing = ranges->missing;
     for (int32_t i = 0; i < width; i++) {
         min[i] = row[i] < min[i] ? row[i] : min[i];
         max[i] = row[i] > max[i] ? row[i] : max[i];
@@ -50,36 +44,40 @@ static void see_row(const struct ranges *ranges, const double *restrict row, int
     }
 }
 
-/* Ranges of all columns, what is missing of binary files, and the digest. */
-int loopc_loading_measure(struct loopc_loading *l)
+bool loopc_measure_begin(struct loopc_measure *m, int32_t width)
 {
-    const int32_t width = l->values.width;
-    double *const room = calloc(4 * (size_t)width + 1, sizeof *room);
-    const struct ranges ranges = {room + width, room + 2 * (int64_t)width,
-                                  room + 3 * (int64_t)width};
-    uint64_t lanes[4] = {1, 2, 3, (uint64_t)width};
-    if (!room) return loopc_loading_no_memory(l);
+    *m = (struct loopc_measure){.width = width, .lanes = {1, 2, 3, (uint64_t)width}};
+    m->min = calloc(3 * (size_t)width + 1, sizeof *m->min);
+    if (!m->min) return false;
+    m->max = m->min + width;
+    m->missing = m->max + width;
     for (int32_t i = 0; i < width; i++) {
-        ranges.min[i] = INFINITY;
-        ranges.max[i] = -INFINITY;
+        m->min[i] = INFINITY;
+        m->max[i] = -INFINITY;
     }
-    for (int64_t r = 0; r < l->values.rows; r++) {
-        const double *const row = loopc_values_row(&l->values, r, room);
-        see_row(&ranges, row, width);
-        mix_row(lanes, row, width);
-    }
+    return true;
+}
+
+void loopc_measure_row(struct loopc_measure *m, const double *row)
+{
+    see_row(m->min, m->max, m->missing, row, m->width);
+    mix_row(m->lanes, row, m->width);
+}
+
+/* Ranges of all columns, what is missing of binary files, and the digest. */
+void loopc_loading_measure(struct loopc_loading *l)
+{
+    const struct loopc_measure *const m = &l->measure;
     for (int64_t i = 0; i < l->width; i++) {
         struct loopc_incoming *const c = &l->columns[i];
         c->min = c->max = NAN;
         if (c->kept < 0) continue;
-        if (!l->has_lines) c->missing = (int64_t)ranges.missing[c->kept];
+        if (!l->has_lines) c->missing = (int64_t)m->missing[c->kept];
         if (c->missing == l->values.rows || c->has_dictionary) continue;
-        c->min = ranges.min[c->kept];
-        c->max = ranges.max[c->kept];
+        c->min = m->min[c->kept];
+        c->max = m->max[c->kept];
     }
-    l->digest = mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
-    free(room);
-    return LOOPC_OK;
+    l->digest = mix(mix(mix(m->lanes[0], m->lanes[1]), m->lanes[2]), m->lanes[3]);
 }
 
 /* Names, roles and dictionaries are part of the content. */

@@ -51,7 +51,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
 
 /* Part of it: ranges and digest of a file, and the digest of all; what is wrong with columns;
  * labels, targets, weights and ids; the texts of a column as values, sorted; classes. */
-int loopc_loading_measure(struct loopc_loading *l);
+void loopc_loading_measure(struct loopc_loading *l);
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count);
 int loopc_take_answers(struct loopc_source *s, struct loopc_loading *files, int count);
 int loopc_judge_columns(struct loopc_loading *files, int count);
