@@ -38,6 +38,16 @@ function Resolver:search(source, instance, visit)
     return found or visit(self.unit.trainer)
 end
 
+-- Fields of that very name that other loops and callbacks have: "$schedule.eta" where $eta is not in scope.
+function Resolver:elsewhere(name)
+    local out = {}
+    for _, member in ipairs(self.unit.trainer.members) do
+        local field = field_of(member, name)
+        if field then out[#out + 1] = "$" .. field.full end
+    end
+    return #out > 0 and nearest.question(out) or nil
+end
+
 function Resolver:unknown(source, piece, name, owners)
     local names, seen = {}, {}
     for _, owner in ipairs(owners) do
@@ -50,7 +60,7 @@ function Resolver:unknown(source, piece, name, owners)
     end
     table.sort(names)
     self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, source.title,
-        nearest.suggest(name:match("[^.]*$"), names),
+        not name:find(".", 1, true) and self:elsewhere(name) or nearest.suggest(name:match("[^.]*$"), names),
         #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
 end
 
