@@ -351,6 +351,20 @@ static int extend(struct loopc_context *context)
     return read_again(context);
 }
 
+/* What bodies have to do when a checkpoint was loaded. */
+static int call_hooks(const struct loopc_context *context)
+{
+    char text[1024];
+    struct loopc_run *run = context->state;
+    const struct loopc_program *program = context->program;
+    if (!program->after_load || !loopc_checkpointer_metrics(run->checkpointer))
+        return LOOPC_CONTINUE;
+    if (!program->after_load(context->state)) return LOOPC_CONTINUE;
+    loopc_failure_text(&run->failures.kept[0], text, sizeof text);
+    loopc_log(program, "failed", "%s", text);
+    return 1;
+}
+
 /* Where a run that was resumed goes on. */
 static int find_place(struct loopc_context *context)
 {
@@ -363,7 +377,7 @@ static int find_place(struct loopc_context *context)
     if (context->program->reevaluate)
         context->program->reevaluate(context->state,
                                      loopc_checkpointer_position(run->checkpointer));
-    return LOOPC_CONTINUE;
+    return call_hooks(context);
 }
 
 int loopc_resume_and_open(struct loopc_context *context)

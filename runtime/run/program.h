@@ -73,6 +73,8 @@ struct loopc_program {
     int (*model)(
         const struct loopc_context *context); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
+    int (*before_save)(void *state); /* the hooks of checkpoints, or NULL; they return a status */
+    int (*after_load)(void *state);
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
     /* Called on resume, where there are resume points: recomputes loop bounds that depend only
      * on options. Returns whether the loop that ended at the resume point `position` has
