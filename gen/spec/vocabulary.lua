@@ -17,6 +17,8 @@ vocabulary.loop_keys = {
     { "batch", "table", "fields that are zeroed at the start of every iteration" },
     { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
+    { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
+    { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
     { "doc", "string", "one line on the purpose of the loop" },
 }
 
@@ -26,6 +28,8 @@ vocabulary.callback_keys = {
     { "batch", "table|string", "fields zeroed in every iteration of the callback's loop; or a body, for the node batch" },
     { "within", "table", "narrows it to the instances at or below these nodes" },
     { "home", "table", "the loop whose iterations report its fields and zero its batch (default: the one around its first body)" },
+    { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
+    { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
     { "doc", "string", "one line on the purpose of the callback" },
 }
 
@@ -70,12 +74,27 @@ vocabulary.scalars = {
 -- Types of the runtime, each with its own parameters; the keys of every field are allowed as well.
 vocabulary.aggregates = {
     { "rng", "a stream of random numbers, named after its field, seeded by --seed", {} },
-    { "dataset", "samples and labels, loaded from a CSV, .npy or IDX argument and checked before the run", {
-        { "label", "string|integer|boolean", "the label's column: last, first, a name, a number from 1, or false for none" },
-        { "targets", "integer", "the number of columns at the end that are targets of a regression" },
+    { "dataset", "a table: samples with labels or targets, read from a CSV, .npy, .npz, IDX or libsvm argument and checked before the run", {
+        { "label", "string|integer|boolean", "the class: a name, a number from 1, last, first, or false for none" },
+        { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
+        { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },
+        { "ignore", "table|string|integer", "columns that are left out" },
+        { "weight", "string|integer", "the column with the weight of each row in the loss" },
+        { "id", "string|integer", "a column that predictions repeat" },
+        { "separator", "string", "between cells: a character, tab or blanks (default: detected)" },
+        { "decimal", "string", "the decimal point: . or , (default: detected)" },
+        { "comment", "string|boolean", "lines that begin with it are passed over, false: none (default: # and %)" },
         { "header", "boolean", "whether the first line of a CSV is a header (default: detected)" },
+        { "skip_lines", "integer", "the number of lines at the top that are passed over" },
+        { "missing", "string|number", "missing inputs: refuse, mean, median, drop, or a number (default: refuse)" },
+        { "text", "string", "text columns that are inputs: refuse, onehot or number (default: refuse)" },
         { "scale", "string|number", "none, max (divide by the largest value), standard (mean 0, variance 1), or a divisor" },
-        { "like", "string", "the dataset field whose scale, columns and classes this one shares" },
+        { "divisor", "number", "the same as scale = number" },
+        { "target_scale", "string|number", "of targets, as scale; predictions undo it" },
+        { "like", "string", "the dataset field whose columns, classes, filling and scale this one shares" },
+        { "from", "string", "the dataset field that this one is a part of, unless its own flag names a file" },
+        { "share", "number", "the share of the rows of `from`, drawn by the seed" },
+        { "stratify", "boolean", "whether parts have their share of each class (default: true)" },
         { "classes", "integer", "the number of classes (default: found in the data)" },
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },

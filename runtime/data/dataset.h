@@ -66,6 +66,8 @@ enum loopc_text_inputs {
     LOOPC_TEXT_NUMBER  /* the number of its value among them, sorted, from 0 */
 };
 
+enum { LOOPC_NO_COMMENT = 1 }; /* no line is passed over as a comment */
+
 /* What a spec says of a data set. All zeros are the defaults. Lists of columns are texts: items
  * separated by commas, each a name, or a number from 1. An item in double quotes, doubled within
  * it, is always a name and may contain commas. */
@@ -94,7 +96,7 @@ struct loopc_dataset_options {
     int32_t columns;   /* a sample has that many; 0: any number */
     const char *like;  /* the dataset field whose columns, classes, filling and scale it shares, in
                          full, or NULL. Its columns are found by name in any order. Options of how
-                         the file is written may be its own; what is said of columns is that one's. */
+                         the file is written may be its own; those of columns are that one's. */
     const char *from;  /* the dataset field of which it is a part, unless it is given a file */
     double share;      /* of the rows of `from` */
     bool unstratified; /* parts are drawn without regard to classes */
@@ -103,11 +105,12 @@ struct loopc_dataset_options {
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
+    bool keep_values;      /* loopc_dataset_print has more to say */
 };
 
-/* A data set or a part of one: a plain view. The arrays it points at are written by loading and by
- * splitting only, so copies may share them. All zeros is a data set without rows. Row i stands in the
- * arrays at loopc_dataset_row(d, i). */
+/* A data set or a part of one: a plain view. The arrays it points at are written by loading and
+ * by splitting only, so copies may share them. All zeros is a data set without rows. Row i
+ * stands in the arrays at loopc_dataset_row(d, i). */
 struct loopc_dataset {
     const float *x;        /* samples: stored rows x columns, row-major, scaled */
     const int32_t *labels; /* 0 <= label < classes, one a stored row; or NULL */
