@@ -108,7 +108,7 @@ test_data_prints_what_was_read() {
     has "$OUT" "warning: 'b' has the same value in all rows"
     has "$OUT" "warning: 'd' has the same values as 'c'"
     expect 2 ./table data
-    has "$ERR" 'which data?'
+    has "$ERR" 'error: --train is needed'
 }
 
 test_a_run_that_goes_on_has_the_scale_of_its_part() {
