@@ -93,6 +93,7 @@ function emit_phase.tail(run, item, ends)
     run:leave(item, "st", item.out)
     local loop = item.instance.loop
     if item.phase == loop.run and loop.reports_end then run:line('loopc_report_end(&s->loopc, "%s");', loop.name) end
+    if item.phase == loop.run and loop.reports_site then run:line('loopc_report_end(&s->loopc, "%s");', item.instance.site) end
 end
 
 return emit_phase

@@ -8,7 +8,7 @@ local bodies = require "gen.emit.bodies"
 local emit_resume = {}
 
 -- An expression of a loop (`skip`, `times`, `done`) in C.
-function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance) end
+function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance, key) end
 
 -- The statement that sets the bound of `times`.
 function emit_resume.bound(instance)

@@ -69,7 +69,7 @@ end
 
 function write.step(self, item, i)
     local source = item.source
-    local expression = bodies.call(source, item.instance)
+    local expression = bodies.call(source, item.instance, item.results)
     if not source.tree then step_form.pause(self, item) end
     self:watch("at", item)
     if source.machine then expression = step_form.call(self, item, source.func, expression, item.signals) end
