@@ -1,0 +1,79 @@
+-- Trace points: where the instrumented run tells the runtime where it is, and the two lists of them in the emitted C.
+--
+-- Entering a point ends whatever is open beside it, and opens those around it (profile.h). So most of what could be said need not
+-- be: `tidy` takes out an `enter` right before one within, and a `leave` right before one elsewhere.
+
+local cvalue = require "gen.c.value"
+
+local trace_points = {}
+
+-- Whether a point stands within another, or is it.
+local function is_within(point, outer)
+    while point and point ~= outer do point = point.parent end
+    return point ~= nil
+end
+
+-- Whether what comes right after a probe says all that it does. `after`: the probe that is sure to follow, or "end" of the run.
+local function is_said_by(after, probe)
+    if after == "end" then return probe.verb == "leave" end
+    if not after then return false end
+    local within = is_within(after.point, probe.point)
+    if probe.verb == "leave" then return not within end
+    return probe.verb == "enter" and after.verb ~= "leave" and after.point ~= probe.point and within
+end
+
+-- Statements that take no time worth a name, and go on to the next one unless something is pending.
+local passed = { comment = true, paragraph = true, label = true }
+
+local function passes(s) return passed[s.op] or s.op == "exit" and not s.code or s.consumes end
+
+local function compact(block)
+    local kept = 0
+    for i = 1, #block do
+        local s = block[i]
+        block[i] = nil
+        if not s.said then
+            kept = kept + 1
+            block[kept] = s
+        end
+    end
+end
+
+-- Takes redundant probes out of a block. `after`: what is sure to come right after the block.
+function trace_points.tidy(block, after)
+    for i = #block, 1, -1 do
+        local s = block[i]
+        if s.op == "probe" then
+            s.said = is_said_by(after, s)
+            if not s.said then after = s end
+        elseif not passes(s) then
+            local at_end = s.op == "if" and after or nil
+            if s.block then trace_points.tidy(s.block, at_end) end
+            if s.other then trace_points.tidy(s.other, at_end) end
+            after = nil
+        end
+    end
+    compact(block)
+end
+
+-- The names of all points, in the order of the run; parents come before what is in them.
+function trace_points.write_names(unit, w)
+    if #unit.trace_points == 0 then return end
+    w:comment { "Trace points: loops, phases and steps, as --timings and --trace know them." }
+    w:open("enum {")
+    for _, point in ipairs(unit.trace_points) do w:line(point.name .. ",") end
+    w:close("};")
+    w:blank()
+end
+
+function trace_points.write_table(unit, w)
+    w:open("static const struct loopc_trace_point %s[] = {", unit.tables.trace_points)
+    for _, point in ipairs(unit.trace_points) do
+        w:line("[%s] = {%s, %s, %s, '%s'},", point.name, cvalue.string(point.title), point.on and cvalue.string(point.on) or "NULL",
+            point.parent and point.parent.name or "-1", point.kind)
+    end
+    w:close("};")
+    w:blank()
+end
+
+return trace_points
