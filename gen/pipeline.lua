@@ -4,7 +4,8 @@ local Diag = require "gen.diagnostics.diag"
 
 local pipeline = {}
 
--- Each row: the name of --dump, the module, whose run(unit) is the pass, and its help. `stop` ends the way when errors have been found; `foreign` code runs in it.
+-- Each row: the name of --dump, the module whose run(unit) is the pass, and its help. stop: the compilation ends after this pass
+-- when errors have been found. foreign: the pass runs code of the user.
 pipeline.passes = {
     { "load", "gen.spec.load", "runs the spec in the sandbox", stop = true, foreign = true },
     { "check", "gen.check.check", "resolves names, fills in defaults, builds the spec tree", stop = true },

@@ -1,6 +1,6 @@
 -- analyse_bounds: which bounds of `times` a resumed run may evaluate again.
 --
--- In:  unit.list after analyse_fields. Out: loop.bound_again, for those whose expression comes to the same value whenever it is
+-- In:  unit.list after analyse_fields. Out: loop.bound_fixed, for those whose expression comes to the same value whenever it is
 -- evaluated, unless the user asks for another one: it is made of numbers, constants and fields that no text writes and
 -- that cannot be set while the program runs. A larger --epochs then counts for a run that is resumed, too.
 
@@ -12,7 +12,7 @@ local function each_text(unit, visit)
         if item.op == "step" then visit(item.source) end
         if item.op == "loop" then
             for _, key in ipairs { "skip", "times", "done" } do
-                if item.occ.loop.texts[key] then visit(item.occ.loop.texts[key]) end
+                if item.instance.loop.texts[key] then visit(item.instance.loop.texts[key]) end
             end
         end
     end
@@ -49,7 +49,7 @@ function analyse_bounds.run(unit)
     local written = written_fields(unit)
     for _, loop in ipairs(unit.trainer.loops) do
         local text = loop.texts and loop.texts.times
-        loop.bound_again = loop.times ~= nil and (text == nil or is_fixed(text, written))
+        loop.bound_fixed = loop.times ~= nil and (text == nil or is_fixed(text, written))
     end
 end
 

@@ -1,6 +1,6 @@
 -- analyse_fields: what each `$name` of a body or an expression means, and which fields each step reads and writes.
 --
--- In:  unit.list (flattened). Out: on every source (node or binding with a body) and expression that is reached:
+-- In:  unit.list (flattened). Out: on every source (node or listener with a body) and expression that is reached:
 --   .pieces     ctext's pieces; a field piece gains .field
 --   .sites      loops whose site fields it uses: the function takes a pointer to the instance for each
 --   .uses       list of { field, read, write } in order of first mention
@@ -30,10 +30,10 @@ end
 
 -- Visits what encloses a text, inside out: its callback, the loops it stands in, the trainer. Ends with the first result that
 -- is not nil or false, and returns it.
-function Resolver:search(source, occ, visit)
+function Resolver:search(source, instance, visit)
     local found = source.callback and visit(source.callback)
-    while not found and occ do
-        found, occ = visit(occ.loop), occ.parent
+    while not found and instance do
+        found, instance = visit(instance.loop), instance.parent
     end
     return found or visit(self.unit.trainer)
 end
@@ -60,11 +60,11 @@ local function restarting_of(owner, name)
 end
 
 -- $Loop.name
-function Resolver:qualified(source, piece, owner, occ)
+function Resolver:qualified(source, piece, owner, instance)
     local field = field_of(owner, piece.member) or restarting_of(owner, piece.member)
     if not field then
         self:unknown(source, piece, piece.name .. "." .. piece.member, { owner })
-    elseif field.life == "site" and not self:search(source, occ, function(scope) return scope == owner end) then
+    elseif field.life == "site" and not self:search(source, instance, function(scope) return scope == owner end) then
         self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), piece.member, "$" .. field.full, source.title, "",
             "a site field exists only inside its loop")
         return nil
@@ -76,15 +76,15 @@ end
 local run_field = { kind = "field", name = "loopc", full = "loopc", lvalue = "s->loopc", life = "state", aggregate = true,
     dims = {}, type = "run" }
 
-function Resolver:lookup(source, piece, occ)
+function Resolver:lookup(source, piece, instance)
     if piece.name == "loopc" then return run_field end
     local owner = piece.member and self.owners[piece.name]
-    if owner then return self:qualified(source, piece, owner, occ) end
-    local field = self:search(source, occ, function(scope) return field_of(scope, piece.name) end)
-        or self:search(source, occ, function(scope) return restarting_of(scope, piece.name) end)
+    if owner then return self:qualified(source, piece, owner, instance) end
+    local field = self:search(source, instance, function(scope) return field_of(scope, piece.name) end)
+        or self:search(source, instance, function(scope) return restarting_of(scope, piece.name) end)
     if field then return field end
     local owners = {}
-    self:search(source, occ, function(scope) owners[#owners + 1] = scope end)
+    self:search(source, instance, function(scope) owners[#owners + 1] = scope end)
     self:unknown(source, piece, piece.name, owners)
 end
 
@@ -119,8 +119,8 @@ end
 local function full_name(field) return field.owner.name .. "." .. field.name end
 
 -- One field piece at one place of its text.
-function Resolver:piece(source, piece, occ)
-    local field = self:lookup(source, piece, occ)
+function Resolver:piece(source, piece, instance)
+    local field = self:lookup(source, piece, instance)
     if not field then return end
     if not piece.field then
         piece.field = field
@@ -153,31 +153,31 @@ function Resolver:report(code, problems, expression)
 end
 
 -- Numbers the chains of loops around occurrences: equal chains, equal numbers. Outer occurrences come first.
-function Resolver:enter(occ)
-    local outer = self.chain_of[occ.parent or false] or 0
+function Resolver:enter(instance)
+    local outer = self.chain_of[instance.parent or false] or 0
     self.chains[outer] = self.chains[outer] or {}
     local inner = self.chains[outer]
-    if not inner[occ.loop] then
+    if not inner[instance.loop] then
         self.chain_count = self.chain_count + 1
-        inner[occ.loop] = self.chain_count
+        inner[instance.loop] = self.chain_count
     end
-    self.chain_of[occ] = inner[occ.loop]
+    self.chain_of[instance] = inner[instance.loop]
 end
 
 -- A text at one place: within the same chain of loops it means the same, and is looked at once.
-function Resolver:text(source, occ)
+function Resolver:text(source, instance)
     source.seen = source.seen or {}
-    local chain = self.chain_of[occ]
+    local chain = self.chain_of[instance]
     if source.seen[chain] then return end
     source.seen[chain] = true
     for _, piece in ipairs(source.pieces) do
-        if piece.kind == "field" then self:piece(source, piece, occ) end
+        if piece.kind == "field" then self:piece(source, piece, instance) end
     end
 end
 
 -- The expressions of a loop are texts like bodies; loop.texts[key] holds what is known of each.
-function Resolver:expressions(occ)
-    local loop = occ.loop
+function Resolver:expressions(instance)
+    local loop = instance.loop
     loop.texts = loop.texts or {}
     for _, key in ipairs { "skip", "times", "done" } do
         local body = loop[key]
@@ -186,7 +186,7 @@ function Resolver:expressions(occ)
                 loop.texts[key] = { body = body, expression = true }
                 self:scan(loop.texts[key], ("%s of loop '%s'"):format(key, loop.name))
             end
-            self:text(loop.texts[key], occ)
+            self:text(loop.texts[key], instance)
         end
     end
 end
@@ -216,10 +216,10 @@ end
 
 -- A body of elements: all its texts stand where it stands. A $stop() without a name that has a repetition of elements around
 -- it is no signal of the body.
-function Resolver:tree(source, occ)
+function Resolver:tree(source, instance)
     for _, text in ipairs(source.texts) do
         if not text.pieces then self:scan(text, text.title) end
-        self:text(text, occ)
+        self:text(text, instance)
         for _, piece in ipairs(text.pieces) do
             piece.inner = text.in_repeat and piece.word == "stop" and piece.argument == "" or nil
         end
@@ -251,13 +251,13 @@ function analyse_fields.run(unit)
     resolver:check_file_scope(unit.trainer)
     for _, item in ipairs(unit.list) do
         if item.op == "loop" then
-            resolver:enter(item.occ)
-            resolver:expressions(item.occ)
-        elseif item.op == "step" and item.source.tree then resolver:tree(item.source, item.occ)
+            resolver:enter(item.instance)
+            resolver:expressions(item.instance)
+        elseif item.op == "step" and item.source.tree then resolver:tree(item.source, item.instance)
         elseif item.op == "step" then
             local source = item.source
             if not source.pieces then resolver:scan(source, ("body '%s'"):format(source.full)) end
-            resolver:text(source, item.occ)
+            resolver:text(source, item.instance)
         end
     end
 end

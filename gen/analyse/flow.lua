@@ -66,7 +66,7 @@ end
 
 close["repeat"] = function(frame, item, targets)
     local inside = frame.parts.try
-    local named = targets.of["STOP " .. item.occ.loop.name] or "STOP"
+    local named = targets.of["STOP " .. item.instance.loop.name] or "STOP"
     item.stopped = {}
     for _, status in ipairs { "STOP", named ~= "STOP" and named or nil } do
         if inside[status] then table.insert(item.stopped, status) end
@@ -117,7 +117,7 @@ local function bury(list)
             repeat
                 list[i].dead, list[i].signals = true, list[i].signals and {}
                 i = i + 1
-            until list[i].op == "finally" and list[i].parent == item.parent or list[i].mate == item.parent
+            until list[i].op == "finally" and list[i].parent == item.parent or list[i].matching == item.parent
         else i = i + 1 end
     end
 end

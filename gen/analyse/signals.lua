@@ -22,7 +22,7 @@ function Signals:outwards(item, op, visit)
     while item.parent do
         local bracket = self.list[item.parent]
         if bracket.op == "phase" and item.part ~= "try" then handler = handler or { phase = bracket.phase, part = item.part }
-        elseif bracket.op == op and visit(op == "phase" and bracket.phase.full or bracket.occ.loop.name, handler) then return nil end
+        elseif bracket.op == op and visit(op == "phase" and bracket.phase.full or bracket.instance.loop.name, handler) then return nil end
         item = bracket
     end
     return handler
@@ -45,7 +45,7 @@ end
 function Signals:no_target(item, piece, op)
     local names = {}
     self:outwards(item, op, function(name) names[#names + 1] = name end)
-    local where = item.occ.on and (", inserted on '%s'"):format(item.occ.on.full) or ""
+    local where = item.instance.on and (", inserted on '%s'"):format(item.instance.on.full) or ""
     local name = piece.argument ~= "" and " '" .. piece.argument .. "'" or ""
     self:complain(item, piece, "signal_target", ("$%s(%s)"):format(piece.word, piece.argument),
         ("no %s%s encloses '%s'%s"):format(what_encloses[op], name, item.source.full, where),
@@ -206,7 +206,7 @@ function analyse_signals.run(unit)
     imply(unit)
     local signals = setmetatable({ unit = unit, list = unit.list }, Signals)
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" then signals:check_expressions(item.occ.loop)
+        if item.op == "loop" then signals:check_expressions(item.instance.loop)
         elseif item.op == "step" then
             if item.source.tree and not item.source.signal_pieces then signals:check_texts(item.source) end
             item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)

@@ -1,7 +1,7 @@
 -- Part of check: puts insertions on nodes. Resolves call_on, callback keys and within; finds circles and loops that
 -- nothing reaches; sorts what stands on one node.
 --
--- An insertion is { kind = "loop" | "binding", what, order, index, key }; a node's list of them is in execution order.
+-- An insertion is { kind = "loop" | "listener", what, order, index, key }; a node's list of them is in execution order.
 
 local dsl = require "gen.spec.dsl"
 local nearest = require "gen.base.nearest"
@@ -152,28 +152,28 @@ local function names_wrong(index, key)
 end
 
 -- What to suggest for a key that names the wrong loop: the nodes of that name in other loops.
-local function elsewhere(trainer, binding)
+local function elsewhere(trainer, listener)
     local names = {}
-    for i, node in ipairs(find_bare(trainer, binding.short)) do names[i] = node.full end
+    for i, node in ipairs(find_bare(trainer, listener.short)) do names[i] = node.full end
     return #names > 0 and { exact = names } or nil
 end
 
-local function attach_binding(unit, trainer, index, binding)
-    local nodes, bare = find_nodes(trainer, binding.key)
-    if #nodes == 0 and names_wrong(index, binding.key) then return end
+local function attach_listener(unit, trainer, index, listener)
+    local nodes, bare = find_nodes(trainer, listener.key)
+    if #nodes == 0 and names_wrong(index, listener.key) then return end
     if #nodes == 0 then
-        return no_match(unit, trainer, binding.at, binding.key, binding.short, bare and index.names
-            or elsewhere(trainer, binding) or index.full_names)
+        return no_match(unit, trainer, listener.at, listener.key, listener.short, bare and index.names
+            or elsewhere(trainer, listener) or index.full_names)
     end
     if bare and #nodes > 1 then
         local names = {}
         for i, node in ipairs(nodes) do names[i] = "'" .. node.full .. "'" end
-        return unit.diags:add("several_match", binding.at, binding.key, binding.key, table.concat(names, " and "))
+        return unit.diags:add("several_match", listener.at, listener.key, listener.key, table.concat(names, " and "))
     end
-    binding.nodes = nodes
-    if not binding.body then return end
+    listener.nodes = nodes
+    if not listener.body then return end
     for _, node in ipairs(nodes) do
-        insert(node, "binding", binding, binding.order, binding.callback.index, binding.key)
+        insert(node, "listener", listener, listener.order, listener.callback.index, listener.key)
     end
 end
 
@@ -267,7 +267,7 @@ local function attach_member(unit, trainer, index, member)
     else
         member.within = resolve_list(unit, trainer, index, member, "within")
         member.home = find_home(unit, trainer, member)
-        for _, binding in ipairs(member.bindings) do attach_binding(unit, trainer, index, binding) end
+        for _, listener in ipairs(member.listeners) do attach_listener(unit, trainer, index, listener) end
     end
 end
 

@@ -11,7 +11,7 @@ local check_calls = {}
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
 local declarations = require "gen.c.declarations"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 local host = require "host"
 local nearest = require "gen.base.nearest"
 
@@ -262,7 +262,7 @@ function Checker:element_error(tree, what, hint) self.unit.diags:add("bad_elemen
 
 -- An expression that is nothing but a field: it has to be a number.
 function Checker:expression(tree, text)
-    local field = text and #text.pieces == 1 and text.pieces[1].kind == "field" and facts.field(text)
+    local field = text and #text.pieces == 1 and text.pieces[1].kind == "field" and analysis.field(text)
     if field and not text.pieces[1].member and kind_of_field(field) ~= "number" then
         self:element_error(tree, ("goes by %s"):format(name_of({}, field)), "a number decides here")
     end
@@ -274,7 +274,7 @@ function check.CHOOSE(self, tree) self:expression(tree, tree.text) end
 
 function check.REPEAT(self, tree)
     self:expression(tree, tree.n.text)
-    local field = tree.counter and facts.field(tree.counter)
+    local field = tree.counter and analysis.field(tree.counter)
     if field and (not field.scalar or #field.dims > 0 or field.type == "str" or field.type == "bool") then
         self:element_error(tree, ("counts in field '%s', which is no number"):format(field.full), "a counter is an i64, u32, ... f64")
     end
@@ -282,7 +282,7 @@ end
 
 function check.BUFFER_REPEAT(self, tree)
     self:expression(tree, tree.n.text)
-    local value, into = facts.field(tree.value), facts.field(tree.into)
+    local value, into = analysis.field(tree.value), analysis.field(tree.into)
     if not value or not into then return end
     local fits = into.scalar and value.scalar and #into.dims == #value.dims + 1 and (into.type == value.type or #value.dims == 0
         and (into.type == "str") == (value.type == "str"))
@@ -297,12 +297,12 @@ end
 
 function check.POPEN(self, tree)
     for _, argument in ipairs(tree.arguments) do
-        local field = type(argument.text) == "table" and argument.field and facts.field(argument.text)
+        local field = type(argument.text) == "table" and argument.field and analysis.field(argument.text)
         if field and (field.type ~= "str" or #field.dims > 0) then
             self:element_error(tree, ("is given field '%s', which is no text"):format(field.full), "arguments of a program are texts")
         end
     end
-    local into = tree.into and facts.field(tree.into)
+    local into = tree.into and analysis.field(tree.into)
     if into and (not into.scalar or into.type == "str" or #into.dims > 0) then
         self:element_error(tree, ("puts its exit status into field '%s', which is no number"):format(into.full), "an i32 holds it")
     end

@@ -37,13 +37,13 @@ local function read_callback_fields(unit, callback, value)
 end
 
 -- Reads the bodies of a callback; returns how many entries mean to be one.
-local function read_bindings(unit, callback, value, keys)
+local function read_listeners(unit, callback, value, keys)
     local count = 0
     for _, entry in ipairs(dsl.entries(value)) do
         if not vocabulary.find(keys, entry.key) then
             count = count + 1
-            local binding = check_loop.read_binding(unit, callback, entry)
-            if binding then callback.bindings[#callback.bindings + 1] = binding end
+            local listener = check_loop.read_listener(unit, callback, entry)
+            if listener then callback.listeners[#callback.listeners + 1] = listener end
         end
     end
     return count
@@ -51,12 +51,12 @@ end
 
 local function read_callback(unit, value)
     local at, keys = dsl.at(value), callback_keys(value)
-    local callback = { kind = "callback", name = dsl.about[value].name, at = at, bindings = {}, value = value }
+    local callback = { kind = "callback", name = dsl.about[value].name, at = at, listeners = {}, value = value }
     reader.name(unit, callback.name, "callback", at)
     reader.keys(unit, callback, value, keys)
     callback.order = reader.order(unit, callback, value)
     read_callback_fields(unit, callback, value)
-    local count = read_bindings(unit, callback, value, keys)
+    local count = read_listeners(unit, callback, value, keys)
     reader.unknown(unit, callback, value, keys, function() return true end)
     if count == 0 then unit.diags:add("unused_callback", at, callback.name, callback.name) end
     return callback

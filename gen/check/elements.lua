@@ -1,6 +1,6 @@
 -- check_elements: from the elements of a spec to the trees that the later passes walk.
 --
--- In:  bodies with .element (check_loop), as the spec or optimize left them. Out: on every node and binding with such a body
+-- In:  bodies with .element (check_loop), as the spec or optimize left them. Out: on every node and listener with such a body
 --   .tree     the element as { op, at, ... }, see `build`; nil when nothing is left of it: then its body is nil as well
 --   .texts    all C texts of the tree in the order of the text: { body, title, expression?, leaf?, in_repeat?, ... }
 --   .leaves   how many steps the tree has, each counted once
@@ -285,11 +285,11 @@ local function read_source(unit, source, names)
     if #source.texts == 0 and source.leaves == 0 then source.tree, source.body = nil, nil end
 end
 
--- Every node and binding of a trainer that has a body.
+-- Every node and listener of a trainer that has a body.
 function check_elements.sources(trainer)
     local out = {}
     for _, member in ipairs(trainer.members) do
-        for _, source in ipairs(member.bindings or require("gen.check.attach").nodes_of(member)) do
+        for _, source in ipairs(member.listeners or require("gen.check.attach").nodes_of(member)) do
             if source.body then out[#out + 1] = source end
         end
     end

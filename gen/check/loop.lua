@@ -198,19 +198,19 @@ function check_loop.read(unit, value)
 end
 
 -- One body of a callback: { key, body, order, at }; nodes are found later.
-function check_loop.read_binding(unit, callback, entry)
+function check_loop.read_listener(unit, callback, entry)
     local value, order = entry.value, nil
     local at = dsl.at(value, reader.key_at(unit, callback, entry.key))
     local short = entry.key:match("([%w_]+)$") or entry.key
     if type(value) == "table" and not dsl.kind(value) then
         local title = { kind = "body", name = entry.key, at = at }
-        reader.unknown(unit, title, value, vocabulary.binding_keys, nil, 1)
+        reader.unknown(unit, title, value, vocabulary.listener_keys, nil, 1)
         order = reader.order(unit, title, value, callback.order)
         value = value[1]
     end
     local body, wrong = read_body(unit, callback, entry.key, value, at)
     if wrong then return nil end
-    return { kind = "binding", callback = callback, key = entry.key, short = short, body = body, at = at,
+    return { kind = "listener", callback = callback, key = entry.key, short = short, body = body, at = at,
         order = order or callback.order, full = callback.name .. "." .. short, nodes = {} }
 end
 

@@ -31,7 +31,7 @@ local classes = {
         "[string] loopc.node\n"
         .. "---@field connect fun(self: loopc.loop, children: table): loopc.loop puts loops on places: { on_step = Inner }\n"
         .. "---@field replace fun(self: loopc.loop, others: table): loopc.loop exchanges loops below it: { Inner = Other }" },
-    { "loopc.body_table", "what a key of a callback takes: a body with an order", vocabulary.binding_keys,
+    { "loopc.body_table", "what a key of a callback takes: a body with an order", vocabulary.listener_keys,
         "[integer] string the body, C statements" },
     { "loopc.callback", "bodies that attach to nodes by name", vocabulary.callback_keys, "[string] string|loopc.body_table" },
     { "loopc.trainer", "the root loop first, then the loops and callbacks that attach themselves", vocabulary.trainer_keys,

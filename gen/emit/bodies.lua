@@ -75,18 +75,18 @@ local function body_text(source, state)
 end
 
 -- The C of an expression in the run function; site fields are those of the occurrence or of the one it stands in.
-function emit_bodies.expression(source, occ)
+function emit_bodies.expression(source, instance)
     local text = join(source.pieces, function(piece, following)
         if piece.field.life ~= "site" then return access(piece, "s", following) end
-        return ("s->%s.%s"):format(emit_bodies.site_of(occ, piece.field.owner), piece.field.name)
+        return ("s->%s.%s"):format(emit_bodies.site_of(instance, piece.field.owner), piece.field.name)
     end)
     return ctext.one_line(text)
 end
 
--- The member that holds the site fields of `loop` for what stands in `occ`.
-function emit_bodies.site_of(occ, loop)
-    while occ.loop ~= loop do occ = occ.parent end
-    return occ.site
+-- The member that holds the site fields of `loop` for what stands in `instance`.
+function emit_bodies.site_of(instance, loop)
+    while instance.loop ~= loop do instance = instance.parent end
+    return instance.site
 end
 
 -- Whether the function takes the state: for plain fields and failures. Site fields come by their own pointers.
@@ -110,11 +110,11 @@ end
 function emit_bodies.has_parameters(source) return takes_state(source) or #source.sites > 0 end
 
 -- The call of a source at one place.
-function emit_bodies.call(source, occ)
+function emit_bodies.call(source, instance)
     local arguments = {}
     if takes_state(source) then arguments[1] = "s" end
     for _, loop in ipairs(source.sites) do
-        arguments[#arguments + 1] = "&s->" .. emit_bodies.site_of(occ, loop)
+        arguments[#arguments + 1] = "&s->" .. emit_bodies.site_of(instance, loop)
     end
     return ("%s(%s)"):format(source.func, table.concat(arguments, ", "))
 end

@@ -7,7 +7,7 @@
 local bodies = require "gen.emit.bodies"
 local Builder = require "gen.c.builder"
 local cvalue = require "gen.c.value"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 
 local emit_element = {}
 
@@ -162,7 +162,7 @@ end
 function Function:bound_before(tree, letter)
     local text = tree.n.text
     if not text then return tostring(tree.n.constant) end
-    local counter, field = facts.field(tree.counter), #text.pieces == 1 and facts.field(text)
+    local counter, field = analysis.field(tree.counter), #text.pieces == 1 and analysis.field(text)
     if self.machine then
         local bound = self:member("int64_t", letter .. "_end")
         self:set(bound, self:whole(text), place_of(text))

@@ -47,8 +47,8 @@ local function contents(unit)
                 #phases > 0 and table.concat(phases, ", ") or "no phase", repetition(member), on)
         else
             local nodes = {}
-            for _, binding in ipairs(member.bindings) do
-                for _, node in ipairs(binding.nodes) do nodes[#nodes + 1] = node end
+            for _, listener in ipairs(member.listeners) do
+                for _, node in ipairs(listener.nodes) do nodes[#nodes + 1] = node end
             end
             lines[#lines + 1] = ("  %s (%s): callback on %s"):format(member.name, where, names_of(nodes))
         end
@@ -82,7 +82,7 @@ local function write_targets(unit, w)
     if #unit.targets == 0 then return end
     w:comment { "Signals with a named target." }
     local values = {}
-    for i, status in ipairs(unit.targets) do values[i] = status .. (i == 1 and " = LOOPC_SIGNALS" or "") end
+    for i, status in ipairs(unit.targets) do values[i] = status .. (i == 1 and " = LOOPC_FIRST_TARGET" or "") end
     w:line("enum { %s };", table.concat(values, ", "))
     w:blank()
 end
@@ -179,10 +179,10 @@ local function write_entries(unit, w, hash)
         w:line(".position_size = sizeof((struct %s *)0)->%s,", name, unit.position)
     elseif unit.options.step then
         w:line(".step = %s_step,", name)
-        w:line(".step_watched = %s_step_watched,", name)
+        w:line(".step_instrumented = %s_step_instrumented,", name)
     else
         w:line(".run = %s_run,", name)
-        w:line(".watched = %s_watched,", name)
+        w:line(".run_instrumented = %s_instrumented,", name)
     end
 end
 
@@ -193,10 +193,10 @@ local function write_program(unit, w, hash)
     if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
     w:line(".size = sizeof(struct %s),", name)
     if unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
-    if not unit.options.lib then write_table(w, "places", "place_count", tables.places) end
+    if not unit.options.lib then write_table(w, "trace_points", "trace_point_count", tables.places) end
     if #unit.positions > 0 then
-        write_table(w, "positions", "position_count", tables.positions)
-        w:line(".again = %s_again,", name)
+        write_table(w, "resume_points", "resume_point_count", tables.positions)
+        w:line(".reevaluate = %s_reevaluate,", name)
     end
     if unit.trainer.control and not unit.options.lib then w:line(".steering = &%s,", tables.steering) end
     if unit.has_nets then

@@ -6,7 +6,7 @@
 --      optimizer. Nothing unused is written, arrays included: a net that is never trained has no gradients.
 
 local mlp = require "gen.tree.mlp"
-local cfit = require "gen.c.fit"
+local cwrap = require "gen.c.wrap"
 local body = require "gen.emit.mlp_bodies"
 local emit_optimizer = require "gen.emit.optimizer"
 
@@ -163,7 +163,7 @@ end
 
 -- What the first layer is given, feature-major.
 local function x_of(net)
-    return ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.upright_room(net, mlp.layers(net)[1]), net.batch)
+    return ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.feature_major_room(net, mlp.layers(net)[1]), net.batch)
 end
 
 local function lying_room(net)
@@ -252,7 +252,7 @@ local function write_function(w, net, entry)
     w:comment(doc_of(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"
-    cfit.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
+    cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
     w:open("{")
     body[entry[1]](w, net)
     w:close("}")

@@ -8,12 +8,12 @@
 -- gradients. x is what the first layer is given. How they stand in memory: runtime/nn/dense.h.
 
 local mlp = require "gen.tree.mlp"
-local cfit = require "gen.c.fit"
+local cwrap = require "gen.c.wrap"
 
 local body = {}
 
 local function call(w, name, ...)
-    cfit.line(w, 4, name, { ... }, ";")
+    cwrap.line(w, 4, name, { ... }, ";")
 end
 
 -- One array of a layer, "n->w0".

@@ -5,7 +5,7 @@
 
 local mlp = require "gen.tree.mlp"
 local mlp_bodies = require "gen.emit.mlp_bodies"
-local cfit = require "gen.c.fit"
+local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
 
 local emit_optimizer = {}
@@ -120,10 +120,10 @@ local function write_rates(w, optimizer)
     local rule = mlp.rule(optimizer)
     local decay = rate(optimizer, "weight_decay", "f32")
     if rule == "sgd" or rule == "momentum" then
-        return cfit.assign(w, 4, "const struct loopc_step_params rates", "loopc_sgd_params",
+        return cwrap.assign(w, 4, "const struct loopc_step_params rates", "loopc_sgd_params",
             { "eta", rate(optimizer, "momentum", "f32"), decay })
     end
-    cfit.assign(w, 4, "const struct loopc_step_params rates", "loopc_adam_params", {
+    cwrap.assign(w, 4, "const struct loopc_step_params rates", "loopc_adam_params", {
         "LOOPC_" .. rule:upper(), "o->step", "eta", rate(optimizer, "beta1", "f64"), rate(optimizer, "beta2", "f64"),
         rate(optimizer, "epsilon", "f32"), decay,
     })
@@ -143,7 +143,7 @@ function body.step(w, optimizer)
     w:line("o->step++;")
     write_rates(w, optimizer)
     for _, array in ipairs(mlp.arrays(optimizer.net)) do
-        cfit.line(w, 4, "loopc_descend", { weights(optimizer, array.name), "n->g" .. array.name, array.rows,
+        cwrap.line(w, 4, "loopc_descend", { weights(optimizer, array.name), "n->g" .. array.name, array.rows,
             array.columns, "&rates" }, ";")
     end
 end
@@ -186,7 +186,7 @@ local function write_step(w, optimizer, me)
     local x, y = "x", "y"
     write_rates(w, optimizer)
     if net.fetches then
-        cfit.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs },
+        cwrap.line(w, 4, "struct loopc_ahead ahead = loopc_ahead_of", { "next", "next_rows", mlp.layers(net)[1].inputs },
             ";")
     end
     if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
@@ -204,7 +204,7 @@ local function write_step(w, optimizer, me)
             "&rates" }
         if first then arguments[#arguments + 1] = net.fetches and "&ahead" or "NULL" end
         arguments[#arguments + 1] = me
-        cfit.line(w, 4, first and "loopc_dense_update_first" or "loopc_dense_update", arguments, ";")
+        cwrap.line(w, 4, first and "loopc_dense_update_first" or "loopc_dense_update", arguments, ";")
     end)
 end
 
@@ -234,7 +234,7 @@ end
 -- A step of one thread: its statements are cut to size where they are called.
 local function write_alone(w, optimizer)
     w:comment { "A training step. " .. about[1] }
-    cfit.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(optimizer.net.prefix), inputs_of(optimizer), "")
+    cwrap.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(optimizer.net.prefix), inputs_of(optimizer), "")
     w:open("{")
     write_step(w, optimizer, "LOOPC_ONE_THREAD")
     w:close("}")
@@ -247,11 +247,11 @@ local function write_learn(w, optimizer)
     local names = names_of(optimizer)
     if net.threads then write_shared(w, optimizer) else write_alone(w, optimizer) end
     w:comment { "All of a training step; returns the mean loss before it." }
-    cfit.line(w, 0, ("static float %s_learn"):format(net.prefix), inputs_of(optimizer), "")
+    cwrap.line(w, 0, ("static float %s_learn"):format(net.prefix), inputs_of(optimizer), "")
     w:open("{")
     if net.threads then
         w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
-        cfit.line(w, 4, "loopc_team_run", { net.prefix .. "_learn_part", "&batch",
+        cwrap.line(w, 4, "loopc_team_run", { net.prefix .. "_learn_part", "&batch",
             ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
     else
         local full = {}
@@ -273,7 +273,7 @@ local function write_call(w, optimizer, x, targets, next, next_rows)
     table.move({ x, targets, "rows", "eta" }, 1, 4, #arguments + 1, arguments)
     if optimizer.net.fetches then table.move({ next, next_rows }, 1, 2, #arguments + 1, arguments) end
     w:line("o->step++;")
-    cfit.line(w, 4, ("return %s_learn"):format(optimizer.net.prefix), arguments, ";")
+    cwrap.line(w, 4, ("return %s_learn"):format(optimizer.net.prefix), arguments, ";")
 end
 
 function body.train(w, optimizer)
@@ -300,7 +300,7 @@ end
 
 local function write_function(w, optimizer, offer, write)
     w:comment(offer.doc)
-    cfit.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
+    cwrap.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
     w:open("{")
     write(w, optimizer)
     w:close("}")

@@ -16,15 +16,15 @@ end
 
 -- Where the try part of a phase at `i` ends, and the two handlers, as ranges of indices.
 function emit_phase.parts(run, item, i)
-    local ends = { try = item.mate }
+    local ends = { try = item.matching }
     local at = i + 1
-    while at < item.mate do
+    while at < item.matching do
         local inner = run.list[at]
         if inner.op == "failed" or inner.op == "finally" then
             ends[inner.op] = at
-            if ends.try == item.mate then ends.try = at end
+            if ends.try == item.matching then ends.try = at end
             at = at + 1
-        else at = inner.mate and inner.mate + 1 or at + 1 end
+        else at = inner.matching and inner.matching + 1 or at + 1 end
     end
     item.handles = ends.failed and item.fails or ends.finally ~= nil or #item.cancelled > 0
     return ends

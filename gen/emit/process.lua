@@ -3,7 +3,7 @@
 local bodies = require "gen.emit.bodies"
 local cvalue = require "gen.c.value"
 local emit_element = require "gen.emit.element"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 
 local Function, write = emit_element.Function, emit_element.write
 

@@ -165,10 +165,10 @@ function Run:inside(item, i)
 end
 
 -- A loop that runs once has one iteration: its batch state is made at entry.
-function Run:unskipped(occ, first, last)
-    local loop = occ.loop
+function Run:unskipped(instance, first, last)
+    local loop = instance.loop
     if not loop.repeats then self:batch(loop) end
-    if loop.repeats and loop.run then self:entry(occ, true) end
+    if loop.repeats and loop.run then self:entry(instance, true) end
     self:range(first, last)
 end
 
@@ -217,7 +217,7 @@ function Run:test(occ)
     return table.concat(parts, " && ")
 end
 
-function write.skip(_, item) return item.mate + 1 end
+function write.skip(_, item) return item.matching + 1 end
 
 -- The inside of the `for`. What an iteration reports is written where it ends, behind its counters.
 function Run:iteration(item, i, counted)
@@ -273,7 +273,7 @@ function write.phase(self, item, i)
     self:probe("enter", item)
     self:range(i + 1, ends.try)
     emit_phase.tail(self, item, ends)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- Adds the items from first to last - 1.
@@ -318,7 +318,7 @@ function Run:func(item)
     local key = item.parent and functions.key(run) or "" -- the root's is like no other
     local same = self.shared[key]
     if same then
-        same.sites[#same.sites + 1] = item.occ.on.full
+        same.sites[#same.sites + 1] = item.instance.on.full
         return same
     end
     run.sites[1] = item.occ.on and item.occ.on.full

@@ -71,9 +71,9 @@ end
 local function site_members(unit)
     local out = {}
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" and item.occ.site then
-            local on = item.occ.on and "on " .. item.occ.on.full or nil
-            out[#out + 1] = { ("struct %s %s"):format(item.occ.loop.site_struct, item.occ.site), on }
+        if item.op == "loop" and item.instance.site then
+            local on = item.instance.on and "on " .. item.instance.on.full or nil
+            out[#out + 1] = { ("struct %s %s"):format(item.instance.loop.site_struct, item.instance.site), on }
         end
     end
     return out
@@ -155,8 +155,8 @@ local function instances(unit, field)
     if field.life ~= "site" then return { field.lvalue } end
     local out = {}
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" and item.occ.site and item.occ.loop == field.owner then
-            out[#out + 1] = ("s->%s.%s"):format(item.occ.site, field.name)
+        if item.op == "loop" and item.instance.site and item.instance.loop == field.owner then
+            out[#out + 1] = ("s->%s.%s"):format(item.instance.site, field.name)
         end
     end
     return out

@@ -2,7 +2,7 @@
 --
 -- In:  unit.trainer (checked). Out: unit.list, one straight list in execution order, brackets and steps:
 --
---   loop ... end_loop        one occurrence of a loop (item.occ)
+--   loop ... end_loop        one occurrence of a loop (item.instance)
 --   skip ... end_skip        what runs when the loop is skipped (only when on_skip does something)
 --   repeat ... end_repeat    the repetition of the occurrence's phases
 --   phase, failed, finally, end_phase
@@ -10,7 +10,7 @@
 --                            is a step here with a tree of its own (item.source.tree)
 --
 -- Every item has parent (the index of the bracket it stands in) and part (try, failed or finally of the nearest phase);
--- an opening bracket and its end know each other by mate. An occurrence is { loop, on, parent, index, path }: the node
+-- an opening bracket and its end know each other by matching. An occurrence is { loop, on, parent, index, path }: the node
 -- on which it stands, the occurrence of that node's loop, its number among the occurrences of its loop.
 
 local attach = require "gen.check.attach"
@@ -138,78 +138,78 @@ function Flattener:begin(op, fields) self.open[#self.open + 1] = self:add(op, fi
 
 function Flattener:finish(op)
     local first = table.remove(self.open)
-    local last = self:add(op, { mate = first, occ = self.list[first].occ, phase = self.list[first].phase })
-    self.list[first].mate = last
+    local last = self:add(op, { matching = first, instance = self.list[first].instance, phase = self.list[first].phase })
+    self.list[first].matching = last
 end
 
-function Flattener:step(source, node, occ)
+function Flattener:step(source, node, instance)
     self.steps = self.steps + (source.leaves or 1)
-    self:add("step", { source = source, node = node, occ = occ })
+    self:add("step", { source = source, node = node, instance = instance })
 end
 
 -- A node: its body, then what is inserted on it, in order.
-function Flattener:node(node, occ, active)
-    if node.body then self:step(node, node, occ) end
+function Flattener:node(node, instance, active)
+    if node.body then self:step(node, node, instance) end
     local inside = switch_on(active, self.by_node[node])
     for _, insertion in ipairs(acting(node, inside)) do
-        if insertion.kind == "loop" then self:loop(insertion.what, node, occ, inside)
-        elseif insertion.what.body then self:step(insertion.what, node, occ) end
+        if insertion.kind == "loop" then self:loop(insertion.what, node, instance, inside)
+        elseif insertion.what.body then self:step(insertion.what, node, instance) end
     end
 end
 
 -- Takes back a bracket that was just closed when it holds nothing.
 function Flattener:drop_empty()
     local last = #self.list
-    if self.list[last].mate ~= last - 1 then return end
+    if self.list[last].matching ~= last - 1 then return end
     self.list[last], self.list[last - 1] = nil, nil
 end
 
 -- The handlers of a phase: failed and finally parts that hold no step leave no trace.
-function Flattener:handler(phase, part, occ, active)
+function Flattener:handler(phase, part, instance, active)
     local node = phase[part]
     if not node then return end
-    local mark = self:add(part, { phase = phase, occ = occ })
+    local mark = self:add(part, { phase = phase, instance = instance })
     self.part = part
-    self:node(node, occ, active)
+    self:node(node, instance, active)
     if #self.list == mark then self.list[mark] = nil end
 end
 
 -- A phase around `try`, which adds the steps of its try part. One in which nothing happens leaves no trace.
-function Flattener:phase(phase, occ, active, try)
+function Flattener:phase(phase, instance, active, try)
     local outer = self.part
-    self:begin("phase", { phase = phase, occ = occ })
+    self:begin("phase", { phase = phase, instance = instance })
     self.part = "try"
     try()
-    self:handler(phase, "failed", occ, active)
-    self:handler(phase, "finally", occ, active)
+    self:handler(phase, "failed", instance, active)
+    self:handler(phase, "finally", instance, active)
     self.part = outer
     self:finish("end_phase")
     self:drop_empty()
 end
 
-function Flattener:phases(loop, occ, active)
-    if loop.repeats then self:begin("repeat", { occ = occ }) end
+function Flattener:phases(loop, instance, active)
+    if loop.repeats then self:begin("repeat", { instance = instance }) end
     for _, phase in ipairs(loop.phases) do
-        self:phase(phase, occ, active, function()
-            for _, node in ipairs(phase.try) do self:node(node, occ, active) end
+        self:phase(phase, instance, active, function()
+            for _, node in ipairs(phase.try) do self:node(node, instance, active) end
         end)
     end
     if loop.repeats then self:finish("end_repeat") end
 end
 
 -- The run phase: before_run, the loop's phases, after_run.
-function Flattener:run_phase(loop, occ, active)
-    self:phase(loop.run, occ, active, function()
+function Flattener:run_phase(loop, instance, active)
+    self:phase(loop.run, instance, active, function()
         local before, after = loop.by_name.before_run, loop.by_name.after_run
-        if before then self:node(before, occ, active) end
-        self:phases(loop, occ, active)
-        if after then self:node(after, occ, active) end
+        if before then self:node(before, instance, active) end
+        self:phases(loop, instance, active)
+        if after then self:node(after, instance, active) end
     end)
 end
 
-function Flattener:skip(loop, occ, active)
-    self:begin("skip", { occ = occ })
-    self:node(loop.on_skip, occ, active)
+function Flattener:skip(loop, instance, active)
+    self:begin("skip", { instance = instance })
+    self:node(loop.on_skip, instance, active)
     self:finish("end_skip")
     self:drop_empty()
 end
@@ -218,10 +218,10 @@ end
 function Flattener:loop(loop, on, parent, active)
     if self.counter:loop(loop, active) == 0 and parent then return end
     self.count_of[loop] = (self.count_of[loop] or 0) + 1
-    local occ = { loop = loop, on = on, parent = parent, index = self.count_of[loop] }
-    self:begin("loop", { occ = occ })
-    if loop.on_skip and loop.skip then self:skip(loop, occ, active) end
-    if loop.run then self:run_phase(loop, occ, active) else self:phases(loop, occ, active) end
+    local instance = { loop = loop, on = on, parent = parent, index = self.count_of[loop] }
+    self:begin("loop", { instance = instance })
+    if loop.on_skip and loop.skip then self:skip(loop, instance, active) end
+    if loop.run then self:run_phase(loop, instance, active) else self:phases(loop, instance, active) end
     self:finish("end_loop")
 end
 

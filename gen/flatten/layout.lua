@@ -6,7 +6,7 @@
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
 --   loop.reports           whether its iterations report anything
 --   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations makes anew
---   occ.site               the member that holds the occurrence's site fields
+--   instance.site               the member that holds the occurrence's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its resume point, where a run can be saved; unit.resume_points lists them
 --   repeat item .end_name  that of its end, where a run is saved too, when no other repetition is around it
@@ -44,9 +44,9 @@ function Names:take(wish)
     return name
 end
 
-local function site_wish(occ)
-    if not occ.on then return occ.loop.name end
-    return ("%s_on_%s"):format(occ.loop.name, occ.on.full:gsub("%.", "_"))
+local function site_wish(instance)
+    if not instance.on then return instance.loop.name end
+    return ("%s_on_%s"):format(instance.loop.name, instance.on.full:gsub("%.", "_"))
 end
 
 local function has_life(loop, life)
@@ -97,17 +97,17 @@ local function add_point(unit, item, names, title, on, kind)
 end
 
 -- "Inner on Mid.on_y on Outer.on_x": an occurrence in full.
-local function path_of(occ)
-    local names = { occ.loop.name }
-    while occ.on do
-        names[#names + 1] = occ.on.full
-        occ = occ.parent
+local function path_of(instance)
+    local names = { instance.loop.name }
+    while instance.on do
+        names[#names + 1] = instance.on.full
+        instance = instance.parent
     end
     local path = table.concat(names, " on ")
     return #path <= LONGEST_PATH and path or path:sub(1, 200) .. " ... " .. host.sha256(path)
 end
 
-local function on_of(occ) return occ.on and occ.on.full end
+local function on_of(instance) return instance.on and instance.on.full end
 
 local function stands_in_repetition(unit, item)
     local parent = item.parent
@@ -121,7 +121,7 @@ local function add_resume_point(unit, name, occ, prefix)
 end
 
 local function place_item(unit, item, names, members)
-    local occ = item.occ
+    local instance = item.instance
     if item.op == "loop" then
         add_point(unit, item, names, occ.loop.name, on_of(occ), "l")
         if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
@@ -155,7 +155,7 @@ local function outline(unit, names)
             local loop = table.remove(frames).item
             local outer, weight = frames[#frames], frame.weight
             if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
-                loop.func = names:take(site_wish(loop.occ))
+                loop.func = names:take(site_wish(loop.instance))
                 weight = 1
             end
             outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
@@ -173,17 +173,17 @@ local function home_loops(unit)
     local home = {}
     for _, member in ipairs(unit.trainer.members) do home[member] = member.home end
     for _, item in ipairs(unit.list) do
-        local owner = item.op == "loop" and item.occ.loop or item.op == "step" and item.source.callback
-        local occ = owner and not home[owner] and item.occ
-        while occ and not occ.loop.repeats do occ = occ.parent end
-        if occ then home[owner] = occ.loop end
+        local owner = item.op == "loop" and item.instance.loop or item.op == "step" and item.source.callback
+        local instance = owner and not home[owner] and item.instance
+        while instance and not instance.loop.repeats do instance = instance.parent end
+        if instance then home[owner] = instance.loop end
     end
     return home
 end
 
 -- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
 local function report_loops(unit, home)
-    local root = unit.list[1].occ.loop
+    local root = unit.list[1].instance.loop
     for _, field in ipairs(check_fields.all(unit.trainer)) do
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])

@@ -51,7 +51,7 @@ vocabulary.node_keys = {
     { "doc", "string", "what the node is for, in a line" },
 }
 
-vocabulary.binding_keys = {
+vocabulary.listener_keys = {
     { "order", "integer", "overrides the callback's order for this body" },
 }
 

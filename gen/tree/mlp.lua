@@ -116,7 +116,7 @@ end
 
 -- For how many features there is room feature-major. Where the data set decides, any number up to the layer's room has to
 -- fit, with the 8 rows that some have between their panels (runtime/nn/panel.h).
-function mlp.upright_room(net, layer)
+function mlp.feature_major_room(net, layer)
     return layer.index == 0 and net.inputs_from and (layer.room + 31) // 32 * 32 or layer.room
 end
 

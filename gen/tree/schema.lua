@@ -7,27 +7,27 @@
 --   loop     { name, at, phases, run?, on_skip?, nodes, by_name, fields, done?, times?, skip?, repeats, call_on, order, index }
 --   phase    { name, full, loop, at, try = { nodes }, failed?, finally? }
 --   node     { name, full, prefix, phase_name, phase?, order, body?, at, doc?, insertions }
---   callback { name, at, order, fields, bindings, within, index }
---   binding  { key, short, full, body?, order, at, nodes, callback }
+--   callback { name, at, order, fields, listeners, within, index }
+--   listener { key, short, full, body?, order, at, nodes, callback }
 --   field    see check_fields.lua
---   body     a text of C, or { element, at, text }: then the node or binding has tree, texts and leaves as well
+--   body     a text of C, or { element, at, text }: then the node or listener has tree, texts and leaves as well
 --   tree     { op, at, leaf?, items?, default?, el?, n?, text?, counter?, value?, into?, required?, arguments? } (check_elements.lua)
 --   done, skip, code: a text of C, { text, at, lines }; times: the same or a number
 
 local schema = {}
 
 schema.items = {
-    loop = { "occ", "mate", "parent?", "part?" },
-    end_loop = { "occ", "mate", "parent?", "part?" },
-    skip = { "occ", "mate", "parent", "part?" },
-    end_skip = { "occ", "mate", "parent", "part?" },
-    ["repeat"] = { "occ", "mate", "parent", "part?" },
-    end_repeat = { "occ", "mate", "parent", "part?" },
-    phase = { "occ", "phase", "mate", "parent", "part?" },
-    failed = { "occ", "phase", "parent", "part" },
-    finally = { "occ", "phase", "parent", "part" },
-    end_phase = { "occ", "phase", "mate", "parent", "part?" },
-    step = { "source", "node", "occ", "parent", "part?" },
+    loop = { "instance", "matching", "parent?", "part?" },
+    end_loop = { "instance", "matching", "parent?", "part?" },
+    skip = { "instance", "matching", "parent", "part?" },
+    end_skip = { "instance", "matching", "parent", "part?" },
+    ["repeat"] = { "instance", "matching", "parent", "part?" },
+    end_repeat = { "instance", "matching", "parent", "part?" },
+    phase = { "instance", "phase", "matching", "parent", "part?" },
+    failed = { "instance", "phase", "parent", "part" },
+    finally = { "instance", "phase", "parent", "part" },
+    end_phase = { "instance", "phase", "matching", "parent", "part?" },
+    step = { "source", "node", "instance", "parent", "part?" },
 }
 
 -- What analyse adds: to brackets `out`, the statuses that can leave them, and so on.
@@ -50,7 +50,7 @@ function schema.problem(list, analysed)
                 end
             end
         end
-        if item.mate and list[item.mate].mate ~= i then return ("item %d (%s): its mate has another mate"):format(i, item.op) end
+        if item.matching and list[item.matching].matching ~= i then return ("item %d (%s): its matching has another matching"):format(i, item.op) end
     end
 end
 

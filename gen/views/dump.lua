@@ -75,9 +75,9 @@ local function check_tree(text, unit)
         else
             text:add(1, "callback %s order %d (%s)", member.name, member.order, where(member.at))
             add_fields(text, 2, member)
-            for _, binding in ipairs(member.bindings) do
-                if binding.body and binding.body.element then text:add(2, "%s", binding.key) end
-                add_element(text, 3, binding)
+            for _, listener in ipairs(member.listeners) do
+                if listener.body and listener.body.element then text:add(2, "%s", listener.key) end
+                add_element(text, 3, listener)
             end
         end
     end
@@ -86,12 +86,12 @@ end
 local function item_name(item)
     if item.op == "step" then
         local source = item.source
-        return source.kind == "binding" and source.full .. " on " .. item.node.full or source.full
+        return source.kind == "listener" and source.full .. " on " .. item.node.full or source.full
     end
     if item.op == "loop" then
-        return item.occ.loop.name .. (item.occ.on and " on " .. item.occ.on.full or "")
+        return item.instance.loop.name .. (item.instance.on and " on " .. item.instance.on.full or "")
     end
-    return item.phase and item.phase.full or item.occ.loop.name
+    return item.phase and item.phase.full or item.instance.loop.name
 end
 
 local function notes(item)
@@ -113,7 +113,7 @@ local function step_list(text, unit)
         if item.op:match("^end_") then depth = depth - 1
         else
             text:add(depth - (outward[item.op] and 1 or 0), "%s %s%s", item.op, item_name(item), notes(item))
-            if item.mate then depth = depth + 1 end
+            if item.matching then depth = depth + 1 end
         end
     end
 end

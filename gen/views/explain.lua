@@ -82,7 +82,7 @@ end
 
 local function order_of(item)
     local source = item.source
-    return source.kind == "binding" and ("insertion %d"):format(source.order) or ("%d"):format(source.order)
+    return source.kind == "listener" and ("insertion %d"):format(source.order) or ("%d"):format(source.order)
 end
 
 local write = {}
@@ -90,14 +90,14 @@ local write = {}
 function write.step(listing, item, depth)
     listing.steps = listing.steps + 1
     local source = item.source
-    local name = source.kind == "binding" and "+ " .. source.full or source.name
+    local name = source.kind == "listener" and "+ " .. source.full or source.name
     listing:add(depth, ("%d. %s [%s]"):format(listing.steps, name, order_of(item)), step_remark(item))
 end
 
 function write.loop(listing, item, depth)
-    local occ = item.occ
-    local on = occ.on and (", on %s [insertion %d]"):format(occ.on.full, occ.loop.order) or ""
-    listing:add(depth, "loop " .. occ.loop.name .. on .. repetition(occ.loop), where(occ.loop.at))
+    local instance = item.instance
+    local on = instance.on and (", on %s [insertion %d]"):format(instance.on.full, instance.loop.order) or ""
+    listing:add(depth, "loop " .. instance.loop.name .. on .. repetition(instance.loop), where(instance.loop.at))
 end
 
 function write.phase(listing, item, depth) listing:add(depth, "phase " .. item.phase.name) end
@@ -147,7 +147,7 @@ function explain.text(unit)
         if item.op:match("^end_") then depth = depth - 1
         else
             write[item.op](listing, item, depth)
-            if item.mate then depth = depth + 1 end
+            if item.matching then depth = depth + 1 end
         end
     end
     local events = setmetatable({ events = 0, seen = {} }, Listing)

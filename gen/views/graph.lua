@@ -43,7 +43,7 @@ end
 
 -- The node of the graph that an insertion's arrow points to.
 local function target_of(insertion)
-    if insertion.kind == "binding" then return identifier(insertion.what.full), insertion.what.full end
+    if insertion.kind == "listener" then return identifier(insertion.what.full), insertion.what.full end
     local first = nodes_of(insertion.what)[1]
     return first and identifier(first.full) or identifier(insertion.what.name), nil
 end
@@ -121,16 +121,16 @@ local function json_step(item)
         if use.write then writes[#writes + 1] = use.field.full end
     end
     return json.object { { "name", item.source.full }, { "node", item.node.full },
-        { "on", item.occ.on and item.occ.on.full or nil }, { "part", item.part }, { "reads", json.list(reads) },
+        { "on", item.instance.on and item.instance.on.full or nil }, { "part", item.part }, { "reads", json.list(reads) },
         { "writes", json.list(writes) } }
 end
 
 local function json_callback(callback)
     local bodies = {}
-    for i, binding in ipairs(callback.bindings) do
+    for i, listener in ipairs(callback.listeners) do
         local nodes = {}
-        for j, node in ipairs(binding.nodes) do nodes[j] = node.full end
-        bodies[i] = json.object { { "key", binding.key }, { "order", binding.order }, { "nodes", json.list(nodes) } }
+        for j, node in ipairs(listener.nodes) do nodes[j] = node.full end
+        bodies[i] = json.object { { "key", listener.key }, { "order", listener.order }, { "nodes", json.list(nodes) } }
     end
     return json.object { { "name", callback.name }, { "file", callback.at.file }, { "line", callback.at.line },
         { "order", callback.order }, { "bodies", json.list(bodies) }, { "fields", json_fields(callback) } }

@@ -5,7 +5,7 @@
 -- Colours are for light and dark alike; which of the two it is, the viewer says.
 
 local plot_axis = require "gen.views.plot_axis"
-local plot_thin = require "gen.views.plot_thin"
+local plot_downsample = require "gen.views.plot_downsample"
 
 local plot_svg = {}
 
@@ -125,15 +125,15 @@ end
 -- All values, pale where they are dense; then the means of dense ones, above everything.
 local function draw_all(drawing, area, lines, x_axis, y_axis)
     for _, line in ipairs(lines) do
-        local pieces, lost = plot_thin.pieces(line, x_axis, y_axis, area)
-        draw_pieces(drawing, line, plot_thin.is_dense(line, area) and "line pale" or "line", pieces)
+        local pieces, lost = plot_downsample.pieces(line, x_axis, y_axis, area)
+        draw_pieces(drawing, line, plot_downsample.is_dense(line, area) and "line pale" or "line", pieces)
         for _, x in ipairs(lost) do
             drawing:add('<path class="lost" d="M%.1f %.1fl6 6m0 -6l-6 6"><title>no finite number</title></path>', x - 3, area.top)
         end
     end
     for _, line in ipairs(lines) do
-        if plot_thin.is_dense(line, area) then
-            draw_pieces(drawing, line, "line", (plot_thin.pieces(plot_thin.means(line, x_axis, y_axis), x_axis, y_axis, area)))
+        if plot_downsample.is_dense(line, area) then
+            draw_pieces(drawing, line, "line", (plot_downsample.pieces(plot_downsample.means(line, x_axis, y_axis), x_axis, y_axis, area)))
         end
     end
 end

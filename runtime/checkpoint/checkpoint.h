@@ -74,11 +74,11 @@ int loopc_directory_open(struct loopc_directory *folder, const struct loopc_prog
                          const char *path, const struct loopc_message *message);
 void loopc_directory_close(struct loopc_directory *folder);
 
-/* Saves state, which does not change, and moment, whose number it sets; `best`: it is the best one,
+/* Saves state, which does not change, and info, whose number it sets; `best`: it is the best one,
  * too. Returns LOOPC_OK, or LOOPC_FAILED with a message: what was there before stands, and the next
  * try may succeed. It takes the time of the disk, and no memory but for the header. */
 int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
-                          struct loopc_checkpoint_info *moment, bool best,
+                          struct loopc_checkpoint_info *info, bool best,
                           const struct loopc_message *message);
 
 /* Removes all but the `keep` highest numbers; never the one saved last, never the best. Returns
@@ -88,35 +88,35 @@ int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
 
 /* Loading. */
 
-enum loopc_note {
+enum loopc_load_note {
     LOOPC_NOTE_MISSING, /* a key of the program that the file has not: its value is left alone */
     LOOPC_NOTE_EXTRA,   /* a key of the file that the program has not: it is ignored */
     LOOPC_NOTE_WARNING  /* a text: a damaged file was passed over, a data set is another one */
 };
 
-/* What is to be loaded into what; `moment` and `path` are the answer. */
-struct loopc_loading {
+/* What is to be loaded into what; `info` and `path` are the answer. */
+struct loopc_load_request {
     const struct loopc_program *program;
     void *state; /* after prepare: widths of nets, and data sets, are as they will be */
     struct loopc_texts *texts;
-    bool
-        values_only; /* from a file of any program: values by key, without position, moment, seed */
-    void (*note)(void *listener, enum loopc_note note, const char *text); /* or NULL */
+    bool values_only; /* from a file of any program: values by key, without position, info, seed */
+    void (*note)(void *listener, enum loopc_load_note note, const char *text); /* or NULL */
     void *listener;
     struct loopc_message message;
-    struct loopc_checkpoint_info moment; /* not with values_only */
-    char path[4096];                     /* of the file */
+    struct loopc_checkpoint_info info; /* not with values_only */
+    char path[4096];                   /* of the file */
 };
 
-/* Loads a file. Returns an enum loopc_verdict: LOOPC_LOADED; or another one with a message, the
- * state and moment as they were. The state's seed is set, and all its fields of which there is a
+/* Loads a file. Returns an enum loopc_load_result: LOOPC_LOADED; or another one with a message, the
+ * state and info as they were. The state's seed is set, and all its fields of which there is a
  * key. A type or a shape that differs is LOOPC_REFUSED, and so is, without values_only, a program
  * in which the position would mean something else. */
-int loopc_checkpoint_load(struct loopc_loading *loading, const char *path);
+int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path);
 
 /* Loads from a folder: "latest", "best", or a file by its path. If the latest is damaged it is the
  * one before it, with a warning. `folder` may be NULL for a file. LOOPC_NO_FILE: there is none
  * yet. */
-int loopc_checkpoint_resume(struct loopc_loading *loading, const char *folder, const char *which);
+int loopc_checkpoint_resume(struct loopc_load_request *loading, const char *folder,
+                            const char *which);
 
 #endif

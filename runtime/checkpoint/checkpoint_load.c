@@ -13,12 +13,12 @@
 
 /* A checkpoint on its way in. */
 struct plan {
-    struct loopc_loading *loading;
+    struct loopc_load_request *loading;
     struct loopc_safetensors file;
-    struct loopc_checkpoint_info moment; /* entries point to it until all is well */
+    struct loopc_checkpoint_info info; /* entries point to it until all is well */
     struct loopc_entries entries;
     const struct loopc_stored **sources; /* of each entry, NULL without one */
-    const char **words;                  /* of each word, with `found` */
+    const char **strings;                /* of each word, with `found` */
     bool *found;
     bool *used;   /* of each tensor of the file, whether an entry has taken it */
     char *staged; /* the data of all sources, one after the other */
@@ -35,7 +35,7 @@ static int refuse(const struct plan *plan, const char *hint, const char *format,
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     loopc_text_clean(text);
-    loopc_complain(&plan->loading->message, hint, "%s: %s", plan->file.path, text);
+    loopc_error_set(&plan->loading->message, hint, "%s: %s", plan->file.path, text);
     return LOOPC_REFUSED;
 }
 
@@ -45,9 +45,9 @@ static int no_memory(const struct plan *plan)
     return LOOPC_UNREADABLE;
 }
 
-static void note(const struct plan *plan, enum loopc_note note, const char *text)
+static void note(const struct plan *plan, enum loopc_load_note note, const char *text)
 {
-    const struct loopc_loading *loading = plan->loading;
+    const struct loopc_load_request *loading = plan->loading;
     char shown[256];
     if (!loading->note) return;
     snprintf(shown, sizeof shown, "%s", text);
@@ -103,7 +103,7 @@ static int check_program(const struct plan *plan)
 
 /* What goes where. */
 
-/* With values_only the moment's entries stay without a source. */
+/* With values_only the info's entries stay without a source. */
 static int entry_count(const struct plan *plan)
 {
     return plan->loading->values_only ? plan->entries.fields : plan->entries.count;
@@ -197,7 +197,7 @@ static const char *name_in(const char *key)
 }
 
 /* What the file has of a word, or NULL. It is looked for from `at` on, behind the one found last: a
- * file has words in the order of the program, and there may be many. */
+ * file has strings in the order of the program, and there may be many. */
 static const struct loopc_meta *find_word(const struct plan *plan, const char *name, int *at)
 {
     const int count = plan->file.meta_count;
@@ -213,7 +213,7 @@ static const struct loopc_meta *find_word(const struct plan *plan, const char *n
 
 static int match_word(struct plan *plan, int i, int *at)
 {
-    const char *name = plan->entries.words[i].name;
+    const char *name = plan->entries.strings[i].name;
     const struct loopc_meta *meta = find_word(plan, name, at);
     if (!meta) {
         note(plan, LOOPC_NOTE_MISSING, name);
@@ -224,27 +224,27 @@ static int match_word(struct plan *plan, int i, int *at)
         return refuse(plan, NULL, "the bytes of %s are not in hexadecimal", name);
     }
     if (text)
-        plan->words[i] = loopc_text_keep(plan->loading->texts, meta->value, strlen(meta->value));
-    if (bytes) plan->words[i] = keep_bytes(plan, meta->value);
-    if ((text || bytes) && !plan->words[i]) return no_memory(plan);
+        plan->strings[i] = loopc_text_keep(plan->loading->texts, meta->value, strlen(meta->value));
+    if (bytes) plan->strings[i] = keep_bytes(plan, meta->value);
+    if ((text || bytes) && !plan->strings[i]) return no_memory(plan);
     plan->found[i] = true;
     return LOOPC_LOADED;
 }
 
 static int match_words(struct plan *plan)
 {
-    int verdict = LOOPC_LOADED, at = 0;
-    for (int i = 0; !verdict && i < plan->entries.word_count; i++)
-        verdict = match_word(plan, i, &at);
-    return verdict;
+    int result = LOOPC_LOADED, at = 0;
+    for (int i = 0; !result && i < plan->entries.string_count; i++)
+        result = match_word(plan, i, &at);
+    return result;
 }
 
 /* Whether the program has that word, looked for as above. */
 static bool is_word(const struct plan *plan, const char *name, int *at)
 {
-    const int count = plan->entries.word_count;
+    const int count = plan->entries.string_count;
     for (int tried = 0; tried < count; tried++) {
-        if (strcmp(plan->entries.words[(*at + tried) % count].name, name) != 0) continue;
+        if (strcmp(plan->entries.strings[(*at + tried) % count].name, name) != 0) continue;
         *at = (*at + tried + 1) % count;
         return true;
     }
@@ -305,16 +305,16 @@ static int stage(struct plan *plan)
     plan->staged = malloc(size);
     if (!plan->staged) return no_memory(plan);
     char *next = plan->staged;
-    int verdict = LOOPC_LOADED;
-    for (int i = 0; !verdict && i < plan->entries.count; i++) {
+    int result = LOOPC_LOADED;
+    for (int i = 0; !result && i < plan->entries.count; i++) {
         const struct loopc_entry *entry = &plan->entries.list[i];
         if (!plan->sources[i]) continue;
-        verdict =
+        result =
             loopc_safetensors_get(&plan->file, plan->sources[i], next, &plan->loading->message);
-        if (!verdict) verdict = check_bools(plan, entry, next);
+        if (!result) result = check_bools(plan, entry, next);
         next += entry->bytes;
     }
-    return verdict;
+    return result;
 }
 
 static void commit(const struct plan *plan)
@@ -326,28 +326,28 @@ static void commit(const struct plan *plan)
         loopc_entry_read(entry, next);
         next += entry->bytes;
     }
-    for (int i = 0; i < plan->entries.word_count; i++) {
-        if (plan->found[i]) *plan->entries.words[i].memory = plan->words[i];
+    for (int i = 0; i < plan->entries.string_count; i++) {
+        if (plan->found[i]) *plan->entries.strings[i].memory = plan->strings[i];
     }
     if (plan->loading->values_only) return;
-    plan->loading->moment = plan->moment;
+    plan->loading->info = plan->info;
     const struct loopc_program *program = plan->loading->program;
     loopc_fields_restart(program->fields, program->field_count, plan->loading->state);
 }
 
 static int make_plan(struct plan *plan)
 {
-    const struct loopc_loading *loading = plan->loading;
-    if (loopc_entries_make(&plan->entries, loading->program, loading->state, &plan->moment,
+    const struct loopc_load_request *loading = plan->loading;
+    if (loopc_entries_make(&plan->entries, loading->program, loading->state, &plan->info,
                            &loading->message)) {
         return LOOPC_REFUSED;
     }
-    const size_t words = (size_t)plan->entries.word_count + 1;
+    const size_t strings = (size_t)plan->entries.string_count + 1;
     plan->sources = calloc((size_t)plan->entries.count + 1, sizeof(void *));
-    plan->words = calloc(words, sizeof *plan->words);
-    plan->found = calloc(words, sizeof *plan->found);
+    plan->strings = calloc(strings, sizeof *plan->strings);
+    plan->found = calloc(strings, sizeof *plan->found);
     plan->used = calloc((size_t)plan->file.tensor_count + 1, sizeof *plan->used);
-    if (plan->sources && plan->words && plan->found && plan->used) return LOOPC_LOADED;
+    if (plan->sources && plan->strings && plan->found && plan->used) return LOOPC_LOADED;
     return no_memory(plan);
 }
 
@@ -356,7 +356,7 @@ static void free_plan(struct plan *plan)
     loopc_safetensors_close(&plan->file);
     loopc_entries_free(&plan->entries);
     free(plan->sources);
-    free(plan->words);
+    free(plan->strings);
     free(plan->found);
     free(plan->used);
     free(plan->staged);
@@ -364,30 +364,30 @@ static void free_plan(struct plan *plan)
 
 static int match_all(struct plan *plan)
 {
-    int verdict = make_plan(plan);
-    if (!verdict) verdict = match_entries(plan);
-    if (!verdict) verdict = match_words(plan);
-    if (!verdict) note_extra(plan);
-    return verdict;
+    int result = make_plan(plan);
+    if (!result) result = match_entries(plan);
+    if (!result) result = match_words(plan);
+    if (!result) note_extra(plan);
+    return result;
 }
 
-int loopc_checkpoint_load(struct loopc_loading *loading, const char *path)
+int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
 {
-    struct plan plan = {.loading = loading, .moment = loopc_checkpoint_info_start()};
-    int verdict = loopc_safetensors_open(&plan.file, path, &loading->message);
-    if (verdict) return verdict;
-    verdict = check_sum(&plan);
-    if (!verdict) verdict = check_format(&plan);
-    if (!verdict && !loading->values_only) verdict = check_program(&plan);
-    if (!verdict) verdict = match_all(&plan);
-    if (!verdict) verdict = stage(&plan);
-    if (!verdict && !loading->values_only)
-        verdict = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
-    if (!verdict) {
+    struct plan plan = {.loading = loading, .info = loopc_checkpoint_info_start()};
+    int result = loopc_safetensors_open(&plan.file, path, &loading->message);
+    if (result) return result;
+    result = check_sum(&plan);
+    if (!result) result = check_format(&plan);
+    if (!result && !loading->values_only) result = check_program(&plan);
+    if (!result) result = match_all(&plan);
+    if (!result) result = stage(&plan);
+    if (!result && !loading->values_only)
+        result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
+    if (!result) {
         compare_datasets(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);
     }
     free_plan(&plan);
-    return verdict;
+    return result;
 }

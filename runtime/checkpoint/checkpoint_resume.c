@@ -9,26 +9,26 @@
 #include <string.h>
 #include <unistd.h>
 
-static int load_named(struct loopc_loading *loading, const char *folder, const char *name)
+static int load_named(struct loopc_load_request *loading, const char *folder, const char *name)
 {
     char path[sizeof loading->path];
     const int wrote = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (wrote < 0 || (size_t)wrote >= sizeof path) {
-        loopc_complain(&loading->message, NULL, "%s: its path is too long", name);
+        loopc_error_set(&loading->message, NULL, "%s: its path is too long", name);
         return LOOPC_UNREADABLE;
     }
     return loopc_checkpoint_load(loading, path);
 }
 
-static int none_there(struct loopc_loading *loading, const char *folder)
+static int none_there(struct loopc_load_request *loading, const char *folder)
 {
-    loopc_complain(&loading->message, NULL, "%s: there is no checkpoint of %s in it", folder,
-                   loading->program->name);
+    loopc_error_set(&loading->message, NULL, "%s: there is no checkpoint of %s in it", folder,
+                    loading->program->name);
     return LOOPC_NO_FILE;
 }
 
 /* The first line of the message of a file that is passed over. */
-static void warn(const struct loopc_loading *loading)
+static void warn(const struct loopc_load_request *loading)
 {
     char *text = loading->message.text;
     text[strcspn(text, "\n")] = 0;
@@ -37,56 +37,57 @@ static void warn(const struct loopc_loading *loading)
 
 /* From the highest number down to the first that is whole. One that another run has pruned in the
  * meantime is passed over too. */
-static int load_latest(struct loopc_loading *loading, const char *folder, const int64_t *numbers,
-                       int count)
+static int load_latest(struct loopc_load_request *loading, const char *folder,
+                       const int64_t *numbers, int count)
 {
     int damaged = 0;
     for (int i = count; i-- > 0;) {
         char name[LOOPC_NAME_SIZE];
         loopc_checkpoint_name(loading->program->name, numbers[i], name);
-        const int verdict = load_named(loading, folder, name);
-        if (verdict != LOOPC_DAMAGED && verdict != LOOPC_NO_FILE) return verdict;
-        if (verdict == LOOPC_DAMAGED) {
+        const int result = load_named(loading, folder, name);
+        if (result != LOOPC_DAMAGED && result != LOOPC_NO_FILE) return result;
+        if (result == LOOPC_DAMAGED) {
             damaged++;
             warn(loading);
         }
     }
     if (!damaged) return none_there(loading, folder);
-    loopc_complain(&loading->message, NULL, "%s: all checkpoints of %s in it are damaged", folder,
-                   loading->program->name);
+    loopc_error_set(&loading->message, NULL, "%s: all checkpoints of %s in it are damaged", folder,
+                    loading->program->name);
     return LOOPC_DAMAGED;
 }
 
-static int resume_latest(struct loopc_loading *loading, const char *folder)
+static int resume_latest(struct loopc_load_request *loading, const char *folder)
 {
     int64_t *numbers = NULL;
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return none_there(loading, folder);
     const int count = fd < 0 ? -1 : loopc_directory_numbers(fd, loading->program->name, &numbers);
     if (count < 0) {
-        loopc_complain(&loading->message, NULL, "%s: %s", folder, strerror(errno));
+        loopc_error_set(&loading->message, NULL, "%s: %s", folder, strerror(errno));
     }
     if (fd >= 0) close(fd);
     if (count < 0) return LOOPC_UNREADABLE;
-    const int verdict = load_latest(loading, folder, numbers, count);
+    const int result = load_latest(loading, folder, numbers, count);
     free(numbers);
-    return verdict;
+    return result;
 }
 
-static int resume_best(struct loopc_loading *loading, const char *folder)
+static int resume_best(struct loopc_load_request *loading, const char *folder)
 {
     char name[LOOPC_NAME_SIZE];
     loopc_best_name(loading->program->name, name);
     return load_named(loading, folder, name);
 }
 
-int loopc_checkpoint_resume(struct loopc_loading *loading, const char *folder, const char *which)
+int loopc_checkpoint_resume(struct loopc_load_request *loading, const char *folder,
+                            const char *which)
 {
     const bool latest = !strcmp(which, "latest"), best = !strcmp(which, "best");
     if (!latest && !best) return loopc_checkpoint_load(loading, which);
     if (!folder) {
-        loopc_complain(&loading->message, "--checkpoint names it, or name a file",
-                       "'%s' is looked for in a folder, and there is none", which);
+        loopc_error_set(&loading->message, "--checkpoint names it, or name a file",
+                        "'%s' is looked for in a folder, and there is none", which);
         return LOOPC_NO_FILE;
     }
     return latest ? resume_latest(loading, folder) : resume_best(loading, folder);

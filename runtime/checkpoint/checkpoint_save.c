@@ -69,7 +69,7 @@ static char *hexadecimal(const char *text)
     return hex;
 }
 
-static int add_word(struct saving *saving, const struct loopc_word *word)
+static int add_word(struct saving *saving, const struct loopc_string_entry *word)
 {
     const char *text = *word->memory;
     if (!text) return add_meta(saving, loopc_key_make("none", word->name), strdup(""));
@@ -99,13 +99,13 @@ static int add_datasets(struct saving *saving)
 static int add_metas(struct saving *saving)
 {
     const size_t most =
-        4 + (size_t)saving->entries.word_count + 2 * (size_t)saving->folder->program->field_count;
+        4 + (size_t)saving->entries.string_count + 2 * (size_t)saving->folder->program->field_count;
     saving->metas = calloc(most, sizeof *saving->metas);
     saving->texts = calloc(2 * most, sizeof(void *));
     if (!saving->metas || !saving->texts) return LOOPC_FAILED;
     int st = add_about(saving);
-    for (int i = 0; i < saving->entries.word_count; i++)
-        st |= add_word(saving, &saving->entries.words[i]);
+    for (int i = 0; i < saving->entries.string_count; i++)
+        st |= add_word(saving, &saving->entries.strings[i]);
     return st | add_datasets(saving);
 }
 
@@ -216,14 +216,14 @@ static void free_saving(struct saving *saving)
     loopc_entries_free(&saving->entries);
 }
 
-static int collect(struct saving *saving, struct loopc_checkpoint_info *moment)
+static int collect(struct saving *saving, struct loopc_checkpoint_info *info)
 {
-    if (loopc_entries_make(&saving->entries, saving->folder->program, saving->state, moment,
+    if (loopc_entries_make(&saving->entries, saving->folder->program, saving->state, info,
                            saving->message)) {
         return LOOPC_FAILED;
     }
     if (!add_tensors(saving) && !add_metas(saving)) return LOOPC_OK;
-    return loopc_complain(saving->message, NULL, "out of memory for a checkpoint");
+    return loopc_error_set(saving->message, NULL, "out of memory for a checkpoint");
 }
 
 /* The folder may have been removed while the run went on. If there is one again, and no other run
@@ -330,16 +330,16 @@ static int write_files(struct saving *saving, bool best)
 }
 
 int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
-                          struct loopc_checkpoint_info *moment, bool best,
+                          struct loopc_checkpoint_info *info, bool best,
                           const struct loopc_message *message)
 {
     struct saving saving = {.folder = folder, .state = state, .message = message};
-    moment->number = folder->last + 1;
-    loopc_checkpoint_name(folder->program->name, moment->number, saving.name);
-    int st = collect(&saving, moment);
+    info->number = folder->last + 1;
+    loopc_checkpoint_name(folder->program->name, info->number, saving.name);
+    int st = collect(&saving, info);
     if (!st && write_files(&saving, best)) {
-        st = loopc_complain(message, NULL, "cannot save %s/%s: %s", folder->path, saving.name,
-                            errno == ENOENT ? "the folder is gone" : strerror(errno));
+        st = loopc_error_set(message, NULL, "cannot save %s/%s: %s", folder->path, saving.name,
+                             errno == ENOENT ? "the folder is gone" : strerror(errno));
     }
     free_saving(&saving);
     return st;

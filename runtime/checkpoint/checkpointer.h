@@ -1,4 +1,4 @@
-/* The saver: takes checkpoints of a run at its boundaries, and takes one up again. Part of main.
+/* The checkpointer: takes checkpoints of a run at its boundaries, and takes one up again. Part of main.
  *
  *     --checkpoint DIR       save there: on a schedule, on SIGUSR1, when interrupted, at the end
  *     --save-every N[unit]   steps, epochs or seconds (schedule.h); default 1 epoch
@@ -32,43 +32,44 @@ struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *p
 
 /* Loads what is to be resumed into state, which is prepared. Returns LOOPC_OK, also when there is
  * nothing yet to resume, which is said; LOOPC_FAILED with a message. */
-int loopc_checkpointer_resume(struct loopc_checkpointer *saver, void *state,
+int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *state,
                               struct loopc_texts *texts, char *message, size_t size);
 
 /* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come
  * to its end. */
 enum { LOOPC_AT_END = -1 };
-int loopc_checkpointer_position(const struct loopc_checkpointer *saver);
+int loopc_checkpointer_position(const struct loopc_checkpointer *checkpointer);
 
 /* The number of the checkpoint in which the last loop before that ended; 0: none did. */
-int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *saver);
+int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *checkpointer);
 
 /* Loads the checkpoint of that number, in the folder of the one that was resumed. Returns whether
  * it is there, whole, and not that of a run that is over; says why when it is there and cannot be
  * loaded. */
-bool loopc_checkpointer_load(struct loopc_checkpointer *saver, void *state,
+bool loopc_checkpointer_load(struct loopc_checkpointer *checkpointer, void *state,
                              struct loopc_texts *texts, int64_t number);
 
 /* The run is to go on at the position: says so. */
-void loopc_checkpointer_go_on(struct loopc_checkpointer *saver, struct loopc_run *run);
+void loopc_checkpointer_continue(struct loopc_checkpointer *checkpointer, struct loopc_run *run);
 
 /* Bytes of the metrics file that belong to what was resumed; -1: it begins anew. */
-int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *saver);
+int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer);
 
 /* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could
  * not be written and the run is to stop; that failure is recorded. */
-int loopc_checkpointer_attend(struct loopc_checkpointer *saver, struct loopc_run *run, int at,
-                              bool now);
+int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at,
+                            bool now);
 
-/* At the end of a loop that no other repetition holds: saves. Returns as loopc_checkpointer_attend
+/* At the end of a loop that no other repetition holds: saves. Returns as loopc_checkpointer_poll
  * does. */
-int loopc_checkpointer_end(struct loopc_checkpointer *saver, struct loopc_run *run, int at);
+int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at);
 
 /* The number of the checkpoint saved last; 0 without one. */
-int64_t loopc_checkpointer_number(const struct loopc_checkpointer *saver);
+int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer);
 
 /* After the run: saves its end when it came to one, and frees. Returns LOOPC_OK, or LOOPC_FAILED
  * when any checkpoint could not be written. NULL is allowed. */
-int loopc_checkpointer_close(struct loopc_checkpointer *saver, struct loopc_run *run, bool ended);
+int loopc_checkpointer_close(struct loopc_checkpointer *checkpointer, struct loopc_run *run,
+                             bool ended);
 
 #endif

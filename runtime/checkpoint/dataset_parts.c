@@ -67,7 +67,7 @@ static struct loopc_dataset *find_whole(const struct loopc_safetensors *file,
     return d && d->source && !loopc_dataset_is_part(d) ? d : NULL;
 }
 
-/* Reads the rows of a part. Returns a verdict; change->of stays NULL when they do not fit. */
+/* Reads the rows of a part. Returns a result; change->of stays NULL when they do not fit. */
 static int read_rows(const struct loopc_safetensors *file, const struct loopc_stored *stored,
                      struct loopc_dataset *of, struct change *change,
                      const struct loopc_message *message)
@@ -75,9 +75,9 @@ static int read_rows(const struct loopc_safetensors *file, const struct loopc_st
     if (stored->dtype != LOOPC_DTYPE_I64 || stored->rank != 1) return LOOPC_LOADED;
     change->rows = malloc((size_t)stored->bytes + sizeof *change->rows);
     if (!change->rows) return LOOPC_UNREADABLE;
-    const int verdict = loopc_safetensors_get(file, stored, change->rows, message);
+    const int result = loopc_safetensors_get(file, stored, change->rows, message);
     change->count = stored->dims[0];
-    if (verdict || !fits(change->rows, change->count, of)) return verdict;
+    if (result || !fits(change->rows, change->count, of)) return result;
     change->of = of;
     if (of == change->field) return LOOPC_LOADED;
     if (loopc_dataset_select(of, change->rows, change->count, &change->made))
@@ -121,15 +121,15 @@ int loopc_parts_load(const struct loopc_safetensors *file, const struct loopc_pr
                      void *state, const struct loopc_message *message)
 {
     struct change *const changes = calloc((size_t)program->field_count + 1, sizeof *changes);
-    int verdict = changes ? LOOPC_LOADED : LOOPC_UNREADABLE;
-    loopc_complain(message, NULL, "out of memory"); /* what goes wrong otherwise says so itself */
-    for (int i = 0; !verdict && i < program->field_count; i++)
-        verdict = plan_change(file, program, state, i, &changes[i], message);
+    int result = changes ? LOOPC_LOADED : LOOPC_UNREADABLE;
+    loopc_error_set(message, NULL, "out of memory"); /* what goes wrong otherwise says so itself */
+    for (int i = 0; !result && i < program->field_count; i++)
+        result = plan_change(file, program, state, i, &changes[i], message);
     for (int i = 0; changes && i < program->field_count; i++) {
-        if (!verdict) carry_out(&changes[i]);
+        if (!result) carry_out(&changes[i]);
         free(changes[i].rows);
         loopc_dataset_free(&changes[i].made);
     }
     free(changes);
-    return verdict;
+    return result;
 }

@@ -120,8 +120,8 @@ static int make_folders(const char *path)
 static int lock(const struct loopc_directory *folder, const struct loopc_message *message)
 {
     if (!flock(folder->fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK) return LOOPC_OK;
-    return loopc_complain(message, "give it a folder of its own, or end the other one",
-                          "%s: another run saves there", folder->path);
+    return loopc_error_set(message, "give it a folder of its own, or end the other one",
+                           "%s: another run saves there", folder->path);
 }
 
 /* Better found out now than at the first checkpoint, hours from here. What an earlier run left
@@ -139,8 +139,8 @@ static int try_to_write(const struct loopc_directory *folder, const struct loopc
             return LOOPC_OK;
         }
     }
-    return loopc_complain(message, NULL, "%s: cannot write there: %s", folder->path,
-                          strerror(errno));
+    return loopc_error_set(message, NULL, "%s: cannot write there: %s", folder->path,
+                           strerror(errno));
 }
 
 static int find_last(struct loopc_directory *folder, const struct loopc_message *message)
@@ -148,7 +148,7 @@ static int find_last(struct loopc_directory *folder, const struct loopc_message 
     int64_t *numbers;
     const int count = loopc_directory_numbers(folder->fd, folder->program->name, &numbers);
     if (count < 0) {
-        return loopc_complain(message, NULL, "%s: %s", folder->path, strerror(errno));
+        return loopc_error_set(message, NULL, "%s: %s", folder->path, strerror(errno));
     }
     folder->last = count > 0 ? numbers[count - 1] : 0;
     free(numbers);
@@ -163,8 +163,8 @@ int loopc_directory_open(struct loopc_directory *folder, const struct loopc_prog
     if (folder->fd >= 0) folder->path = realpath(path, NULL);
     int st = LOOPC_OK;
     if (!folder->path) {
-        st = loopc_complain(message, NULL, "%s: cannot save there: %s", path,
-                            errno == ENOTDIR ? "it is a file, or under one" : strerror(errno));
+        st = loopc_error_set(message, NULL, "%s: cannot save there: %s", path,
+                             errno == ENOTDIR ? "it is a file, or under one" : strerror(errno));
     }
     if (!st) st = lock(folder, message);
     if (!st) st = try_to_write(folder, message);
@@ -190,8 +190,8 @@ static int remove_old(const struct loopc_directory *folder, const int64_t *numbe
         if (numbers[i] == folder->last) continue;
         loopc_checkpoint_name(folder->program->name, numbers[i], name);
         if (!unlinkat(folder->fd, name, 0) || errno == ENOENT) continue;
-        st = loopc_complain(message, NULL, "%s/%s: cannot remove it: %s", folder->path, name,
-                            strerror(errno));
+        st = loopc_error_set(message, NULL, "%s/%s: cannot remove it: %s", folder->path, name,
+                             strerror(errno));
     }
     return st;
 }
@@ -202,7 +202,7 @@ int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
     int64_t *numbers;
     const int count = loopc_directory_numbers(folder->fd, folder->program->name, &numbers);
     if (count < 0) {
-        return loopc_complain(message, NULL, "%s: %s", folder->path, strerror(errno));
+        return loopc_error_set(message, NULL, "%s: %s", folder->path, strerror(errno));
     }
     const int old = count > keep ? count - (int)(keep < 0 ? 0 : keep) : 0;
     const int st = remove_old(folder, numbers, old, message);

@@ -19,7 +19,7 @@ static const enum loopc_dtype dtype_of[] = {
 _Static_assert(sizeof(bool) == 1, "BOOL is a byte");
 _Static_assert(sizeof(struct loopc_rng) == 32, "an rng is U64 [4]");
 
-/* The moment's members. A file without one that is needed is no checkpoint. */
+/* The info's members. A file without one that is needed is no checkpoint. */
 static const struct {
     const char *key;
     enum loopc_dtype dtype;
@@ -93,7 +93,7 @@ static int add_tensor(struct loopc_entries *entries, const struct loopc_field *f
     const int64_t bytes = bytes_of(entry, field);
     char dims[128];
     if (bytes < 0) {
-        return loopc_complain(
+        return loopc_error_set(
             message, NULL, "%s cannot be %s: it has room for %zu elements", field->name,
             loopc_dims_format(entry->dims, entry->rank, dims, sizeof dims), field->count);
     }
@@ -105,7 +105,7 @@ static int add_words(struct loopc_entries *entries, const struct loopc_field *fi
 {
     const char **memory = (void *)((char *)state + field->offset);
     for (size_t i = 0; i < field->count; i++) {
-        struct loopc_word *word = &entries->words[entries->word_count++];
+        struct loopc_string_entry *word = &entries->strings[entries->string_count++];
         char index[32] = "";
         if (field->count != 1) snprintf(index, sizeof index, "[%zu]", i);
         word->memory = &memory[i];
@@ -118,14 +118,14 @@ static int add_words(struct loopc_entries *entries, const struct loopc_field *fi
 }
 
 static void add_moment(struct loopc_entries *entries, void *state,
-                       struct loopc_checkpoint_info *moment)
+                       struct loopc_checkpoint_info *info)
 {
     struct loopc_run *run = state;
     for (int i = 0; i < MEMBERS; i++) {
         entries->list[entries->count++] =
             (struct loopc_entry){.key = members[i].key,
                                  .dtype = members[i].dtype,
-                                 .memory = (char *)moment + members[i].offset,
+                                 .memory = (char *)info + members[i].offset,
                                  .bytes = 8};
     }
     entries->list[entries->count++] = (struct loopc_entry){
@@ -134,13 +134,13 @@ static void add_moment(struct loopc_entries *entries, void *state,
 
 static int make_room(struct loopc_entries *entries, const struct loopc_program *program)
 {
-    size_t words = 0;
+    size_t strings = 0;
     for (int i = 0; i < program->field_count; i++) {
-        if (is_word(&program->fields[i])) words += program->fields[i].count;
+        if (is_word(&program->fields[i])) strings += program->fields[i].count;
     }
     entries->list = calloc((size_t)program->field_count + MEMBERS + 1, sizeof *entries->list);
-    entries->words = calloc(words + 1, sizeof *entries->words);
-    return entries->list && entries->words ? LOOPC_OK : LOOPC_FAILED;
+    entries->strings = calloc(strings + 1, sizeof *entries->strings);
+    return entries->list && entries->strings ? LOOPC_OK : LOOPC_FAILED;
 }
 
 static int add_fields(struct loopc_entries *entries, const struct loopc_program *program,
@@ -150,29 +150,29 @@ static int add_fields(struct loopc_entries *entries, const struct loopc_program 
         const struct loopc_field *field = &program->fields[i];
         if (is_tensor(field) && add_tensor(entries, field, state, message)) return LOOPC_FAILED;
         if (is_word(field) && add_words(entries, field, state)) {
-            return loopc_complain(message, NULL, "out of memory");
+            return loopc_error_set(message, NULL, "out of memory");
         }
     }
     return LOOPC_OK;
 }
 
 int loopc_entries_make(struct loopc_entries *entries, const struct loopc_program *program,
-                       void *state, struct loopc_checkpoint_info *moment,
+                       void *state, struct loopc_checkpoint_info *info,
                        const struct loopc_message *message)
 {
     *entries = (struct loopc_entries){0};
-    if (make_room(entries, program)) return loopc_complain(message, NULL, "out of memory");
+    if (make_room(entries, program)) return loopc_error_set(message, NULL, "out of memory");
     const int st = add_fields(entries, program, state, message);
     entries->fields = entries->count;
-    if (!st) add_moment(entries, state, moment);
+    if (!st) add_moment(entries, state, info);
     return st;
 }
 
 void loopc_entries_free(struct loopc_entries *entries)
 {
-    for (int i = 0; i < entries->word_count; i++)
-        free(entries->words[i].name);
-    free(entries->words);
+    for (int i = 0; i < entries->string_count; i++)
+        free(entries->strings[i].name);
+    free(entries->strings);
     free(entries->list);
     *entries = (struct loopc_entries){0};
 }
@@ -225,8 +225,8 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 uint64_t loopc_program_hash(const struct loopc_program *program)
 {
     uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), program->name);
-    for (int i = 0; i < program->place_count; i++) {
-        const struct loopc_trace_point *place = &program->places[i];
+    for (int i = 0; i < program->trace_point_count; i++) {
+        const struct loopc_trace_point *place = &program->trace_points[i];
         const int32_t parent = place->parent;
         hash = hash_text(hash_text(hash, place->name), place->on);
         hash = hash_bytes(hash, &parent, sizeof parent);

@@ -7,7 +7,7 @@
 
 enum { LOOPC_ENTRY_RANK = 4 };
 
-/* A tensor: memory of the state, or of the moment. A matrix in panels (panel.h) stands there in
+/* A tensor: memory of the state, or of the info. A matrix in panels (panel.h) stands there in
  * another order than in a file: between the two is loopc_entry_write or loopc_entry_read. */
 struct loopc_entry {
     const char *key;
@@ -20,22 +20,22 @@ struct loopc_entry {
 };
 
 /* A str. */
-struct loopc_word {
+struct loopc_string_entry {
     char *name; /* of the field, with the index in an array */
     const char **memory;
 };
 
 struct loopc_entries {
     struct loopc_entry *list;
-    int count, fields; /* the first `fields` of them are fields; the others are the moment's */
-    struct loopc_word *words;
-    int word_count;
+    int count, fields; /* the first `fields` of them are fields; the others are the info's */
+    struct loopc_string_entry *strings;
+    int string_count;
 };
 
-/* All of a state and of a moment. Entries point into both. Returns LOOPC_OK, or LOOPC_FAILED with a
+/* All of a state and of its info. Entries point into both. Returns LOOPC_OK, or LOOPC_FAILED with a
  * message; free them either way. */
 int loopc_entries_make(struct loopc_entries *entries, const struct loopc_program *program,
-                       void *state, struct loopc_checkpoint_info *moment,
+                       void *state, struct loopc_checkpoint_info *info,
                        const struct loopc_message *message);
 void loopc_entries_free(struct loopc_entries *entries);
 

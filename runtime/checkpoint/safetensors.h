@@ -82,7 +82,7 @@ int loopc_safetensors_write(FILE *out, const struct loopc_contents *contents);
 enum { LOOPC_SAFETENSORS_HEADER = 16 << 20 };
 
 /* How reading ends. */
-enum loopc_verdict {
+enum loopc_load_result {
     LOOPC_LOADED = 0,
     LOOPC_NO_FILE,    /* there is none */
     LOOPC_UNREADABLE, /* it is there and cannot be read: rights, memory */
@@ -112,7 +112,7 @@ struct loopc_safetensors {
     struct json_t *root;  /* holds the texts */
 };
 
-/* Opens a file and reads its header. Returns an enum loopc_verdict: LOOPC_LOADED, or another with a
+/* Opens a file and reads its header. Returns an enum loopc_load_result: LOOPC_LOADED, or another with a
  * message ("PATH: why") and nothing to close. */
 int loopc_safetensors_open(struct loopc_safetensors *file, const char *path,
                            const struct loopc_message *message);

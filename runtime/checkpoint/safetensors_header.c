@@ -25,7 +25,7 @@ static int damaged(const struct reader *reader, const char *what)
     char name[128];
     snprintf(name, sizeof name, "%s", reader->name);
     loopc_text_clean(name);
-    loopc_complain(reader->message, NULL, "%s: tensor '%s': %s", reader->file->path, name, what);
+    loopc_error_set(reader->message, NULL, "%s: tensor '%s': %s", reader->file->path, name, what);
     return LOOPC_DAMAGED;
 }
 
@@ -86,8 +86,8 @@ static int read_tensor(struct reader *reader, const json_t *entry)
     if (find_dtype(json_string_value(json_object_get(entry, "dtype")), &tensor->dtype)) {
         return damaged(reader, "it has no type that we know");
     }
-    const int verdict = read_shape(reader, tensor, json_object_get(entry, "shape"));
-    return verdict ? verdict : read_offsets(reader, tensor, json_object_get(entry, "data_offsets"));
+    const int result = read_shape(reader, tensor, json_object_get(entry, "shape"));
+    return result ? result : read_offsets(reader, tensor, json_object_get(entry, "data_offsets"));
 }
 
 static int read_metas(struct reader *reader, json_t *metas)
@@ -115,14 +115,14 @@ static int read_members(struct reader *reader)
     json_t *value;
     json_object_foreach(reader->file->root, name, value)
     {
-        int verdict;
+        int result;
         reader->name = name;
         if (!strcmp(name, "__metadata__")) {
-            verdict = read_metas(reader, value);
+            result = read_metas(reader, value);
         } else {
-            verdict = read_tensor(reader, value);
+            result = read_tensor(reader, value);
         }
-        if (verdict) return verdict;
+        if (result) return result;
     }
     return LOOPC_LOADED;
 }
@@ -170,9 +170,9 @@ static int check_places(struct reader *reader)
         at += file->tensors[i].bytes;
     }
     if (at == file->size) return LOOPC_LOADED;
-    loopc_complain(reader->message, NULL,
-                   "%s: its tensors end at byte %" PRIu64 ", the file at %" PRIu64, file->path, at,
-                   file->size);
+    loopc_error_set(reader->message, NULL,
+                    "%s: its tensors end at byte %" PRIu64 ", the file at %" PRIu64, file->path, at,
+                    file->size);
     return LOOPC_DAMAGED;
 }
 
@@ -181,13 +181,13 @@ int loopc_header_read(struct loopc_safetensors *file, uint64_t data_at,
 {
     struct reader reader = {.file = file, .message = message, .data_at = data_at};
     if (make_room(file)) {
-        loopc_complain(message, NULL, "%s: out of memory", file->path);
+        loopc_error_set(message, NULL, "%s: out of memory", file->path);
         return LOOPC_UNREADABLE;
     }
     reader.next_dim = file->dims;
-    int verdict = read_members(&reader);
-    if (!verdict) verdict = check_places(&reader);
-    if (verdict) return verdict;
+    int result = read_members(&reader);
+    if (!result) result = check_places(&reader);
+    if (result) return result;
     qsort(file->tensors, (size_t)file->tensor_count, sizeof *file->tensors, by_name);
     return LOOPC_LOADED;
 }

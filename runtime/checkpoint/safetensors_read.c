@@ -28,8 +28,8 @@ static int read_at(const struct loopc_safetensors *file, void *to, uint64_t byte
         const size_t piece = bytes < SSIZE_MAX ? (size_t)bytes : SSIZE_MAX;
         const ssize_t got = pread(file->fd, next, piece, (off_t)at);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) loopc_complain(message, NULL, "%s: %s", file->path, strerror(errno));
-        if (got == 0) loopc_complain(message, NULL, "%s: it became shorter", file->path);
+        if (got < 0) loopc_error_set(message, NULL, "%s: %s", file->path, strerror(errno));
+        if (got == 0) loopc_error_set(message, NULL, "%s: it became shorter", file->path);
         if (got <= 0) return LOOPC_DAMAGED;
         next += got;
         at += (uint64_t)got;
@@ -45,12 +45,12 @@ static int open_file(struct loopc_safetensors *file, const struct loopc_message 
     file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file->fd < 0) {
         const bool none = errno == ENOENT || errno == ENOTDIR;
-        loopc_complain(message, NULL, "%s: %s", file->path, strerror(errno));
+        loopc_error_set(message, NULL, "%s: %s", file->path, strerror(errno));
         return none ? LOOPC_NO_FILE : LOOPC_UNREADABLE;
     }
     if (fstat(file->fd, &info) || !S_ISREG(info.st_mode)) {
         const char *const what = S_ISDIR(info.st_mode) ? "a folder" : "no file with bytes in it";
-        loopc_complain(message, NULL, "%s: it is %s", file->path, what);
+        loopc_error_set(message, NULL, "%s: it is %s", file->path, what);
         return LOOPC_UNREADABLE;
     }
     file->size = (uint64_t)info.st_size;
@@ -64,8 +64,8 @@ static int read_length(const struct loopc_safetensors *file, uint64_t *length,
     unsigned char bytes[LOOPC_LENGTH_BYTES];
     *length = 0;
     if (file->size < sizeof bytes) {
-        loopc_complain(message, NULL, "%s: it has %" PRIu64 " bytes, too few for safetensors",
-                       file->path, file->size);
+        loopc_error_set(message, NULL, "%s: it has %" PRIu64 " bytes, too few for safetensors",
+                        file->path, file->size);
         return LOOPC_DAMAGED;
     }
     if (read_at(file, bytes, sizeof bytes, 0, message)) return LOOPC_DAMAGED;
@@ -74,9 +74,9 @@ static int read_length(const struct loopc_safetensors *file, uint64_t *length,
     if (*length <= LOOPC_SAFETENSORS_HEADER && *length <= file->size - sizeof bytes) {
         return LOOPC_LOADED;
     }
-    loopc_complain(message, NULL,
-                   "%s: a header of %" PRIu64 " bytes cannot be, in a file of %" PRIu64, file->path,
-                   *length, file->size);
+    loopc_error_set(message, NULL,
+                    "%s: a header of %" PRIu64 " bytes cannot be, in a file of %" PRIu64,
+                    file->path, *length, file->size);
     return LOOPC_DAMAGED;
 }
 
@@ -105,53 +105,53 @@ static int parse(struct loopc_safetensors *file, const char *text, size_t length
 {
     json_error_t error;
     if (length == 0 || text[0] != '{') {
-        loopc_complain(message, NULL, "%s: its header is no JSON object", file->path);
+        loopc_error_set(message, NULL, "%s: its header is no JSON object", file->path);
         return LOOPC_DAMAGED;
     }
     if (depth_of(text, length) > DEPTH) {
-        loopc_complain(message, NULL, "%s: its header is no list of tensors", file->path);
+        loopc_error_set(message, NULL, "%s: its header is no list of tensors", file->path);
         return LOOPC_DAMAGED;
     }
     file->root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     if (file->root) return LOOPC_LOADED;
     if (!error.text[0] || json_error_code(&error) == json_error_out_of_memory) {
-        loopc_complain(message, NULL, "%s: out of memory", file->path);
+        loopc_error_set(message, NULL, "%s: out of memory", file->path);
         return LOOPC_UNREADABLE;
     }
     loopc_text_clean(error.text);
-    loopc_complain(message, NULL, "%s: its header is no JSON: %s", file->path, error.text);
+    loopc_error_set(message, NULL, "%s: its header is no JSON: %s", file->path, error.text);
     return LOOPC_DAMAGED;
 }
 
 static int read_header(struct loopc_safetensors *file, const struct loopc_message *message)
 {
     uint64_t length;
-    int verdict = read_length(file, &length, message);
-    if (verdict) return verdict;
+    int result = read_length(file, &length, message);
+    if (result) return result;
     char *text = malloc((size_t)length + 1);
     if (!text) {
-        loopc_complain(message, NULL, "%s: out of memory", file->path);
+        loopc_error_set(message, NULL, "%s: out of memory", file->path);
         return LOOPC_UNREADABLE;
     }
-    verdict = read_at(file, text, length, LOOPC_LENGTH_BYTES, message);
-    if (!verdict) verdict = parse(file, text, (size_t)length, message);
+    result = read_at(file, text, length, LOOPC_LENGTH_BYTES, message);
+    if (!result) result = parse(file, text, (size_t)length, message);
     const size_t opens = strlen(LOOPC_CHECKSUM_OPENS);
-    if (!verdict && length > opens && !memcmp(text, LOOPC_CHECKSUM_OPENS, opens)) {
+    if (!result && length > opens && !memcmp(text, LOOPC_CHECKSUM_OPENS, opens)) {
         file->checksum_at = LOOPC_LENGTH_BYTES + opens;
     }
     free(text);
-    if (!verdict) verdict = loopc_header_read(file, LOOPC_LENGTH_BYTES + length, message);
-    return verdict;
+    if (!result) result = loopc_header_read(file, LOOPC_LENGTH_BYTES + length, message);
+    return result;
 }
 
 int loopc_safetensors_open(struct loopc_safetensors *file, const char *path,
                            const struct loopc_message *message)
 {
     *file = (struct loopc_safetensors){.path = path, .fd = -1};
-    int verdict = open_file(file, message);
-    if (!verdict) verdict = read_header(file, message);
-    if (verdict) loopc_safetensors_close(file);
-    return verdict;
+    int result = open_file(file, message);
+    if (!result) result = read_header(file, message);
+    if (result) loopc_safetensors_close(file);
+    return result;
 }
 
 void loopc_safetensors_close(struct loopc_safetensors *file)
@@ -192,16 +192,16 @@ int loopc_safetensors_check(const struct loopc_safetensors *file,
     if (!file->has_checksum) return LOOPC_LOADED;
     unsigned char *chunk = malloc(CHUNK);
     if (!chunk) {
-        loopc_complain(message, NULL, "%s: out of memory", file->path);
+        loopc_error_set(message, NULL, "%s: out of memory", file->path);
         return LOOPC_UNREADABLE;
     }
-    const int verdict = sum_up(file, chunk, &crc, message);
+    const int result = sum_up(file, chunk, &crc, message);
     free(chunk);
-    if (verdict) return verdict;
+    if (result) return result;
     snprintf(digits, sizeof digits, "%08lx", crc);
     if (!strcmp(digits, loopc_safetensors_text(file, LOOPC_CHECKSUM_KEY))) return LOOPC_LOADED;
-    loopc_complain(message, NULL, "%s: it is damaged: its checksum is not that of its bytes",
-                   file->path);
+    loopc_error_set(message, NULL, "%s: it is damaged: its checksum is not that of its bytes",
+                    file->path);
     return LOOPC_DAMAGED;
 }
 

@@ -11,8 +11,8 @@
 static const struct loopc_field *total_of(const struct loopc_program *program, int place)
 {
     char name[256];
-    if (program->places[place].kind != 'l') return NULL;
-    snprintf(name, sizeof name, "%s.total", program->places[place].name);
+    if (program->trace_points[place].kind != 'l') return NULL;
+    snprintf(name, sizeof name, "%s.total", program->trace_points[place].name);
     const struct loopc_field *field = loopc_field_find(program->fields, program->field_count, name);
     return field && field->flags & LOOPC_COUNTER ? field : NULL;
 }
@@ -26,11 +26,12 @@ static int index_of(const struct loopc_program *program, const struct loopc_fiel
  * A loop with several sites is marked by any of them. */
 static void mark(const struct loopc_program *program, bool *repeats, bool *holds, bool *stands)
 {
-    for (int i = 0; i < program->place_count; i++) {
+    for (int i = 0; i < program->trace_point_count; i++) {
         const struct loopc_field *inner = total_of(program, i);
         if (!inner) continue;
         repeats[index_of(program, inner)] = true;
-        for (int up = program->places[i].parent; up >= 0; up = program->places[up].parent) {
+        for (int up = program->trace_points[i].parent; up >= 0;
+             up = program->trace_points[up].parent) {
             const struct loopc_field *outer = total_of(program, up);
             if (!outer) continue;
             holds[index_of(program, outer)] = true;
@@ -76,13 +77,13 @@ void loopc_counters_free(struct loopc_counters *counters)
 }
 
 void loopc_counters_read(const struct loopc_counters *counters, const void *state,
-                         struct loopc_checkpoint_info *moment)
+                         struct loopc_checkpoint_info *info)
 {
-    moment->steps = moment->epochs = 0;
+    info->steps = info->epochs = 0;
     for (int i = 0; i < counters->steps; i++)
-        moment->steps += loopc_field_integer(counters->fields[i], state, 0);
+        info->steps += loopc_field_integer(counters->fields[i], state, 0);
     for (int i = 0; i < counters->epochs; i++)
-        moment->epochs += loopc_field_integer(counters->fields[counters->steps + i], state, 0);
+        info->epochs += loopc_field_integer(counters->fields[counters->steps + i], state, 0);
 }
 
 static const struct {
@@ -105,8 +106,8 @@ static int find_unit(const char *word, enum loopc_unit *unit)
 
 static int wrong(const struct loopc_message *message, const char *text, const char *why)
 {
-    return loopc_complain(message, "100steps, 2epochs or 600seconds; a number alone counts steps",
-                          "'%.80s' %s", text, why);
+    return loopc_error_set(message, "100steps, 2epochs or 600seconds; a number alone counts steps",
+                           "'%.80s' %s", text, why);
 }
 
 int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
@@ -158,8 +159,8 @@ static bool ends_in(const char *field, const char *name)
 static int several(const struct loopc_message *message, const char *name, const char *first,
                    const char *second)
 {
-    return loopc_complain(message, "give the full name", "'%.80s' may be %.80s or %.80s", name,
-                          first, second);
+    return loopc_error_set(message, "give the full name", "'%.80s' may be %.80s or %.80s", name,
+                           first, second);
 }
 
 /* No field has the name: one that is reported may be meant. */
@@ -172,7 +173,7 @@ static int unknown(const char *name, const struct loopc_program *program,
         i++;
     const bool any = i < program->field_count;
     if (any) snprintf(hint, sizeof hint, "one that is reported: %.80s", program->fields[i].name);
-    return loopc_complain(message, any ? hint : NULL, "there is no field '%.80s'", name);
+    return loopc_error_set(message, any ? hint : NULL, "there is no field '%.80s'", name);
 }
 
 /* The one field that the name is of, all of it or its end; a full name comes before any end. */
@@ -191,7 +192,7 @@ static int find_number(const struct loopc_field **found, const char *name,
     }
     if (!*found) return unknown(name, program, message);
     if (is_number(*found)) return LOOPC_OK;
-    return loopc_complain(message, NULL, "%.80s is no number", (*found)->name);
+    return loopc_error_set(message, NULL, "%.80s is no number", (*found)->name);
 }
 
 int loopc_best_parse(struct loopc_best *best, const char *text, const struct loopc_program *program,
@@ -206,12 +207,12 @@ int loopc_best_parse(struct loopc_best *best, const char *text, const struct loo
 }
 
 bool loopc_best_improves(const struct loopc_best *best, const void *state,
-                         struct loopc_checkpoint_info *moment)
+                         struct loopc_checkpoint_info *info)
 {
     const double value = best->field ? loopc_field_real(best->field, state, 0) : (double)NAN;
-    const double before = moment->best;
+    const double before = info->best;
     const bool better = best->highest ? value > before : value < before;
     if (isnan(value) || !(better || isnan(before))) return false;
-    moment->best = value;
+    info->best = value;
     return true;
 }

@@ -20,9 +20,9 @@ struct loopc_counters {
 int loopc_counters_make(struct loopc_counters *counters, const struct loopc_program *program);
 void loopc_counters_free(struct loopc_counters *counters);
 
-/* Sets steps and epochs of moment. */
+/* Sets steps and epochs of info. */
 void loopc_counters_read(const struct loopc_counters *counters, const void *state,
-                         struct loopc_checkpoint_info *moment);
+                         struct loopc_checkpoint_info *info);
 
 /* Every so often. */
 
@@ -39,7 +39,7 @@ struct loopc_schedule {
 int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
                          const struct loopc_message *message);
 
-/* Whether one is due now, `last` being the moment of the one before (or the start). Steps and
+/* Whether one is due now, `last` being the info of the one before (or the start). Steps and
  * epochs are due at multiples of N, whatever else was saved in between, so that a run that was
  * resumed saves where one that was not does; seconds are due N after the one before. */
 bool loopc_schedule_due(const struct loopc_schedule *schedule,
@@ -58,8 +58,8 @@ struct loopc_best {
 int loopc_best_parse(struct loopc_best *best, const char *text, const struct loopc_program *program,
                      const struct loopc_message *message);
 
-/* Whether the field is better now than moment->best, which then becomes its value. NaN never is. */
+/* Whether the field is better now than info->best, which then becomes its value. NaN never is. */
 bool loopc_best_improves(const struct loopc_best *best, const void *state,
-                         struct loopc_checkpoint_info *moment);
+                         struct loopc_checkpoint_info *info);
 
 #endif

@@ -33,7 +33,7 @@ static void welcome(struct loopc_channel *ch)
     pthread_mutex_lock(&ch->lock);
     ch->peer = true;
     pthread_mutex_unlock(&ch->lock);
-    loopc_channel_deliver(ch, LOOPC_MAIL_PEER, "", 0);
+    loopc_channel_deliver(ch, LOOPC_CHANNEL_CONNECTED, "", 0);
 }
 
 /* Under the lock: ms until the next thing to do without being asked, -1 for never. */
@@ -44,7 +44,7 @@ static int patience(const struct loopc_channel *ch)
         return left > 0 ? (int)left : 0;
     }
     if (!ch->asleep) return LOOPC_TICK_MS;
-    if (!ch->beat || !(ch->peer || ch->log)) return -1;
+    if (!ch->heartbeat || !(ch->peer || ch->log)) return -1;
     const int64_t left = (ch->last_sent - loopc_clock()) / MS + LOOPC_HEARTBEAT_MS;
     return left > 0 ? (int)left + 1 : 0;
 }
@@ -53,10 +53,10 @@ static int patience(const struct loopc_channel *ch)
 static void heartbeat(struct loopc_channel *ch)
 {
     const int64_t wait = LOOPC_HEARTBEAT_MS + (ch->asleep ? 0 : GRACE_MS);
-    if (!ch->beat || ch->ending || loopc_clock() - ch->last_sent < wait * MS) return;
+    if (!ch->heartbeat || ch->ending || loopc_clock() - ch->last_sent < wait * MS) return;
     if (ch->log && ch->asleep) fflush(ch->log);
-    loopc_channel_post(ch, ch->beat, ch->beat_length, true);
-    ch->beaten = ch->last_sent;
+    loopc_channel_post(ch, ch->heartbeat, ch->heartbeat_length, true);
+    ch->last_heartbeat = ch->last_sent;
 }
 
 /* Under the lock: where the run is, in iterations that take long, too. It is no sign that the run
@@ -69,8 +69,8 @@ static void follow(struct loopc_channel *ch)
     const int place = atomic_load_explicit(&ch->where->place, memory_order_relaxed);
     const long long batch = atomic_load_explicit(&ch->where->batch, memory_order_relaxed);
     ch->looked = now;
-    if (place == ch->told) return;
-    ch->told = place;
+    if (place == ch->last_reported) return;
+    ch->last_reported = place;
     const int length = snprintf(text, sizeof text, "{\"running\": [%lld, %d]}", batch, place);
     loopc_channel_post(ch, text, (size_t)length, true);
     ch->last_sent = sent;
@@ -82,9 +82,9 @@ static int prepare(struct loopc_channel *ch, struct pollfd *fds)
     pthread_mutex_lock(&ch->lock);
     heartbeat(ch);
     follow(ch);
-    const bool reads =
-        !ch->ending && ch->mail.count < LOOPC_MAIL_MOST && ch->out_answers < LOOPC_CHANNEL_ROOM;
-    const bool writes = ch->out.first != NULL;
+    const bool reads = !ch->ending && ch->inbox.count < LOOPC_CHANNEL_INBOX_MOST &&
+                       ch->outbox_answers < LOOPC_CHANNEL_ROOM;
+    const bool writes = ch->outbox.first != NULL;
     const int timeout = patience(ch);
     pthread_mutex_unlock(&ch->lock);
     fds[0] = (struct pollfd){.fd = ch->thread_wake, .events = POLLIN};
@@ -98,7 +98,7 @@ static bool is_over(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
     const bool over =
-        ch->ending && (!ch->out.first || ch->ends.out < 0 || loopc_clock() >= ch->deadline);
+        ch->ending && (!ch->outbox.first || ch->ends.out < 0 || loopc_clock() >= ch->deadline);
     const bool tick = !ch->asleep && !ch->ending;
     pthread_mutex_unlock(&ch->lock);
     if (tick) loopc_raise_event(LOOPC_EVENT_CONTROL);
@@ -112,7 +112,7 @@ static void *carry(void *argument)
     while (!is_over(ch)) {
         const int timeout = prepare(ch, fds);
         if (poll(fds, 4, timeout) < 0) continue;
-        if (fds[0].revents) loopc_calm(ch->thread_wake);
+        if (fds[0].revents) loopc_eventfd_drain(ch->thread_wake);
         if (fds[2].revents && ch->ends.out >= 0) loopc_channel_write(ch);
         if (fds[1].revents && ch->ends.in >= 0) loopc_channel_read(ch);
         if (fds[3].revents && ch->ends.in < 0) welcome(ch);
@@ -144,7 +144,7 @@ static int start(struct loopc_channel *ch, const char *where, char *message, siz
     ch->thread_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     ch->run_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     ch->peer = ch->ends.in >= 0;
-    if (ch->peer) loopc_channel_deliver(ch, LOOPC_MAIL_PEER, "", 0);
+    if (ch->peer) loopc_channel_deliver(ch, LOOPC_CHANNEL_CONNECTED, "", 0);
     if (ch->thread_wake >= 0 && ch->run_wake >= 0 && !start_thread(ch)) return LOOPC_OK;
     snprintf(message, size, "no thread to be had: %s", strerror(errno));
     return LOOPC_FAILED;
@@ -171,18 +171,18 @@ struct loopc_channel *loopc_channel_open(const char *where, const char *log, cha
     return NULL;
 }
 
-struct loopc_mail *loopc_channel_take(struct loopc_channel *ch)
+struct loopc_channel_message *loopc_channel_take(struct loopc_channel *ch)
 {
     if (!ch->threaded) return NULL;
     pthread_mutex_lock(&ch->lock);
-    const bool was_full = ch->mail.count >= LOOPC_MAIL_MOST;
-    struct loopc_mail *mail = loopc_queue_take(&ch->mail);
+    const bool was_full = ch->inbox.count >= LOOPC_CHANNEL_INBOX_MOST;
+    struct loopc_channel_message *item = loopc_queue_take(&ch->inbox);
     pthread_mutex_unlock(&ch->lock);
-    if (was_full) loopc_wake(ch->thread_wake);
-    return mail;
+    if (was_full) loopc_eventfd_notify(ch->thread_wake);
+    return item;
 }
 
-bool loopc_channel_heard(struct loopc_channel *ch)
+bool loopc_channel_has_listener(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
     const bool heard = ch->peer || ch->log;
@@ -193,38 +193,38 @@ bool loopc_channel_heard(struct loopc_channel *ch)
 void loopc_channel_send(struct loopc_channel *ch, const char *text, size_t length, bool report)
 {
     pthread_mutex_lock(&ch->lock);
-    const bool waits = ch->out.first != NULL;
+    const bool waits = ch->outbox.first != NULL;
     loopc_channel_post(ch, text, length, report);
     pthread_mutex_unlock(&ch->lock);
-    if (!waits && ch->threaded) loopc_wake(ch->thread_wake);
+    if (!waits && ch->threaded) loopc_eventfd_notify(ch->thread_wake);
 }
 
-void loopc_channel_repeat(struct loopc_channel *ch, const char *text, size_t length)
+void loopc_channel_set_heartbeat(struct loopc_channel *ch, const char *text, size_t length)
 {
     pthread_mutex_lock(&ch->lock);
-    char *beat = realloc(ch->beat, length + 1);
+    char *beat = realloc(ch->heartbeat, length + 1);
     if (beat) {
         memcpy(beat, text, length);
-        ch->beat = beat;
-        ch->beat_length = length;
+        ch->heartbeat = beat;
+        ch->heartbeat_length = length;
     }
     pthread_mutex_unlock(&ch->lock);
 }
 
-void loopc_channel_follow(struct loopc_channel *ch, struct loopc_whereabouts *where)
+void loopc_channel_follow(struct loopc_channel *ch, struct loopc_current_place *where)
 {
     pthread_mutex_lock(&ch->lock);
     ch->where = where;
-    ch->told = -1;
+    ch->last_reported = -1;
     pthread_mutex_unlock(&ch->lock);
 }
 
-int64_t loopc_channel_beaten(struct loopc_channel *ch)
+int64_t loopc_channel_last_heartbeat(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
-    const int64_t beaten = ch->beaten;
+    const int64_t last_heartbeat = ch->last_heartbeat;
     pthread_mutex_unlock(&ch->lock);
-    return beaten;
+    return last_heartbeat;
 }
 
 uint64_t loopc_channel_dropped(struct loopc_channel *ch)
@@ -241,7 +241,7 @@ static void set_asleep(struct loopc_channel *ch, bool asleep)
     ch->asleep = asleep;
     if (asleep && ch->log) fflush(ch->log);
     pthread_mutex_unlock(&ch->lock);
-    loopc_wake(ch->thread_wake);
+    loopc_eventfd_notify(ch->thread_wake);
 }
 
 /* Signals are let in only while it sleeps, so that none comes between the look and the sleep. */
@@ -254,7 +254,7 @@ void loopc_channel_sleep(struct loopc_channel *ch, int causes)
     if (!(loopc_events_pending() & causes)) {
         set_asleep(ch, true);
         ppoll(&fd, 1, NULL, &before);
-        loopc_calm(ch->run_wake);
+        loopc_eventfd_drain(ch->run_wake);
         set_asleep(ch, false);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -272,7 +272,7 @@ static void end_thread(struct loopc_channel *ch)
     ch->deadline = loopc_clock() + (int64_t)END_MS * MS;
     ch->ending = true;
     pthread_mutex_unlock(&ch->lock);
-    loopc_wake(ch->thread_wake);
+    loopc_eventfd_notify(ch->thread_wake);
     pthread_join(ch->thread, NULL);
 }
 
@@ -283,10 +283,10 @@ int loopc_channel_close(struct loopc_channel *ch)
     loopc_ends_close(&ch->ends);
     if (ch->thread_wake >= 0) close(ch->thread_wake);
     if (ch->run_wake >= 0) close(ch->run_wake);
-    loopc_queue_empty(&ch->mail);
-    loopc_queue_empty(&ch->out);
+    loopc_queue_empty(&ch->inbox);
+    loopc_queue_empty(&ch->outbox);
     free(ch->input);
-    free(ch->beat);
+    free(ch->heartbeat);
     const bool lost = ch->log && (fclose(ch->log) != 0 || ch->log_lost);
     pthread_mutex_destroy(&ch->lock);
     free(ch);

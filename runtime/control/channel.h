@@ -25,24 +25,24 @@
 #include <stdint.h>
 
 enum {
-    LOOPC_CHANNEL_ROOM = 1 << 20, /* bytes that wait for the peer */
-    LOOPC_MESSAGE_MOST = 1 << 20, /* bytes of one message of the peer; longer ones are refused */
-    LOOPC_MAIL_MOST = 1000,       /* messages that wait for the run */
-    LOOPC_TICK_MS = 50,           /* the run is called so often, to report */
-    LOOPC_HEARTBEAT_MS = 1000,    /* after so long without a report there is one */
+    LOOPC_CHANNEL_ROOM = 1 << 20,    /* bytes that wait for the peer */
+    LOOPC_MESSAGE_MOST = 1 << 20,    /* bytes of one message of the peer; longer ones are refused */
+    LOOPC_CHANNEL_INBOX_MOST = 1000, /* messages that wait for the run */
+    LOOPC_TICK_MS = 50,              /* the run is called so often, to report */
+    LOOPC_HEARTBEAT_MS = 1000,       /* after so long without a report there is one */
     LOOPC_FOLLOW_MS = 100
 };
 
-enum loopc_mail_kind {
-    LOOPC_MAIL_MESSAGE,
-    LOOPC_MAIL_REFUSED, /* a frame that is no message; the text says why */
-    LOOPC_MAIL_PEER,    /* a peer is there; always the first one of it */
-    LOOPC_MAIL_END      /* the peer is gone, or has sent the end marker; the text says which */
+enum loopc_channel_message_kind {
+    LOOPC_CHANNEL_TEXT,
+    LOOPC_CHANNEL_REFUSED,   /* a frame that is no message; the text says why */
+    LOOPC_CHANNEL_CONNECTED, /* a peer is there; always the first one of it */
+    LOOPC_CHANNEL_ENDED      /* the peer is gone, or has sent the end marker; the text says which */
 };
 
-struct loopc_mail {
-    struct loopc_mail *next;
-    enum loopc_mail_kind kind;
+struct loopc_channel_message {
+    struct loopc_channel_message *next;
+    enum loopc_channel_message_kind kind;
     bool report;   /* may be dropped */
     size_t length; /* of text, without the 0 behind it */
     char text[];
@@ -54,30 +54,30 @@ struct loopc_channel *loopc_channel_open(const char *where, const char *log, cha
                                          size_t size);
 
 /* The next message, to be freed, or NULL. */
-struct loopc_mail *loopc_channel_take(struct loopc_channel *channel);
+struct loopc_channel_message *loopc_channel_take(struct loopc_channel *channel);
 
 /* Whether anybody would see a message: a peer, or the log. */
-bool loopc_channel_heard(struct loopc_channel *channel);
+bool loopc_channel_has_listener(struct loopc_channel *channel);
 
 /* Sends a message: JSON, one line, no newline at its end. */
 void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length,
                         bool report);
 
 /* What the thread sends when nothing has been sent for a second: the heartbeat. */
-void loopc_channel_repeat(struct loopc_channel *channel, const char *text, size_t length);
+void loopc_channel_set_heartbeat(struct loopc_channel *channel, const char *text, size_t length);
 
 /* Where a run is, for the thread to see. */
-struct loopc_whereabouts {
+struct loopc_current_place {
     atomic_int place; /* that is open; -1: none, or it is not watched */
     atomic_llong batch;
 };
 
 /* Has the thread report {"running": [batch, place]} when the place has changed, at most every
  * LOOPC_FOLLOW_MS. `where` must live as long as the channel. */
-void loopc_channel_follow(struct loopc_channel *channel, struct loopc_whereabouts *where);
+void loopc_channel_follow(struct loopc_channel *channel, struct loopc_current_place *where);
 
 /* When the heartbeat was sent last; loopc_clock, 0 for never. */
-int64_t loopc_channel_beaten(struct loopc_channel *channel);
+int64_t loopc_channel_last_heartbeat(struct loopc_channel *channel);
 
 /* How many reports were dropped so far. */
 uint64_t loopc_channel_dropped(struct loopc_channel *channel);

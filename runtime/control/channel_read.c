@@ -8,35 +8,36 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct loopc_mail *new_mail(enum loopc_mail_kind kind, const char *text, size_t length)
+static struct loopc_channel_message *new_message(enum loopc_channel_message_kind kind,
+                                                 const char *text, size_t length)
 {
-    struct loopc_mail *mail = malloc(sizeof *mail + length + 1);
-    if (!mail) return NULL;
-    *mail = (struct loopc_mail){.kind = kind, .length = length};
-    memcpy(mail->text, text, length);
-    mail->text[length] = 0;
-    return mail;
+    struct loopc_channel_message *item = malloc(sizeof *item + length + 1);
+    if (!item) return NULL;
+    *item = (struct loopc_channel_message){.kind = kind, .length = length};
+    memcpy(item->text, text, length);
+    item->text[length] = 0;
+    return item;
 }
 
-void loopc_channel_deliver(struct loopc_channel *ch, enum loopc_mail_kind kind, const char *text,
-                           size_t length)
+void loopc_channel_deliver(struct loopc_channel *ch, enum loopc_channel_message_kind kind,
+                           const char *text, size_t length)
 {
-    struct loopc_mail *mail = new_mail(kind, text, length);
-    if (!mail) return;
+    struct loopc_channel_message *item = new_message(kind, text, length);
+    if (!item) return;
     pthread_mutex_lock(&ch->lock);
-    loopc_queue_add(&ch->mail, mail);
+    loopc_queue_add(&ch->inbox, item);
     pthread_mutex_unlock(&ch->lock);
     loopc_raise_event(LOOPC_EVENT_CONTROL);
-    loopc_wake(ch->run_wake);
+    loopc_eventfd_notify(ch->run_wake);
 }
 
 static void refuse(struct loopc_channel *ch, const char *why)
 {
-    loopc_channel_deliver(ch, LOOPC_MAIL_REFUSED, why, strlen(why));
+    loopc_channel_deliver(ch, LOOPC_CHANNEL_REFUSED, why, strlen(why));
 }
 
 /* The peer is gone: what waits for it is for nobody. */
-void loopc_channel_lose(struct loopc_channel *ch, const char *how)
+void loopc_channel_disconnect(struct loopc_channel *ch, const char *how)
 {
     loopc_ends_hang_up(&ch->ends);
     ch->input_length = 0;
@@ -45,10 +46,10 @@ void loopc_channel_lose(struct loopc_channel *ch, const char *how)
     ch->sent = 0;
     pthread_mutex_lock(&ch->lock);
     ch->peer = ch->writing = false;
-    loopc_queue_empty(&ch->out);
-    ch->out_answers = 0;
+    loopc_queue_empty(&ch->outbox);
+    ch->outbox_answers = 0;
     pthread_mutex_unlock(&ch->lock);
-    loopc_channel_deliver(ch, LOOPC_MAIL_END, how, strlen(how));
+    loopc_channel_deliver(ch, LOOPC_CHANNEL_ENDED, how, strlen(how));
 }
 
 /* Takes frames off the input; returns how many bytes they were. */
@@ -66,9 +67,9 @@ static size_t take_frames(struct loopc_channel *ch)
         }
         if (ch->input_length - at - 4 < length) break;
         if (length == 0) {
-            loopc_channel_deliver(ch, LOOPC_MAIL_END, "end marker", strlen("end marker"));
+            loopc_channel_deliver(ch, LOOPC_CHANNEL_ENDED, "end marker", strlen("end marker"));
         } else {
-            loopc_channel_deliver(ch, LOOPC_MAIL_MESSAGE, (const char *)head + 4, length);
+            loopc_channel_deliver(ch, LOOPC_CHANNEL_TEXT, (const char *)head + 4, length);
         }
         at += 4 + length;
     }
@@ -89,7 +90,7 @@ static size_t take_lines(struct loopc_channel *ch)
         } else if (length > LOOPC_MESSAGE_MOST) {
             refuse(ch, "no message: a line that is too long");
         } else if (length) {
-            loopc_channel_deliver(ch, LOOPC_MAIL_MESSAGE, line, length);
+            loopc_channel_deliver(ch, LOOPC_CHANNEL_TEXT, line, length);
         }
     }
     if (ch->input_length - at > LOOPC_MESSAGE_MOST) {
@@ -120,7 +121,7 @@ void loopc_channel_read(struct loopc_channel *ch)
     if (ch->input_room - ch->input_length < MORE) {
         char *grown = realloc(ch->input, ch->input_room + MORE);
         if (!grown) {
-            loopc_channel_lose(ch, "no memory for what came");
+            loopc_channel_disconnect(ch, "no memory for what came");
             return;
         }
         ch->input = grown;
@@ -129,7 +130,7 @@ void loopc_channel_read(struct loopc_channel *ch)
     const ssize_t got = read(ch->ends.in, ch->input + ch->input_length, MORE);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got < 0) {
-        loopc_channel_lose(ch, "the peer is gone");
+        loopc_channel_disconnect(ch, "the peer is gone");
         return;
     }
     if (got == 0) {
@@ -139,7 +140,7 @@ void loopc_channel_read(struct loopc_channel *ch)
             ch->input[ch->input_length++] = newline;
             take_input(ch);
         }
-        loopc_channel_lose(ch, "end of file");
+        loopc_channel_disconnect(ch, "end of file");
         return;
     }
     ch->input_length += (size_t)got;

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 struct loopc_queue {
-    struct loopc_mail *first, *last;
+    struct loopc_channel_message *first, *last;
     size_t count, bytes;
 };
 
@@ -31,33 +31,34 @@ struct loopc_channel {
     size_t sent; /* bytes of the first outgoing message */
 
     pthread_mutex_t lock; /* over what follows */
-    struct loopc_queue mail, out;
-    size_t out_answers; /* bytes of out that cannot be dropped */
+    struct loopc_queue inbox, outbox;
+    size_t outbox_answers; /* bytes of out that cannot be dropped */
     uint64_t dropped;
     bool asleep, ending, peer;
     bool writing; /* the first outgoing message is in the hands of the thread */
-    int64_t last_sent, beaten, deadline; /* ns */
-    char *beat;
-    size_t beat_length;
-    struct loopc_whereabouts *where; /* followed, or NULL */
-    int told;                        /* the place last reported */
-    int64_t looked;                  /* ns; when the thread looked where the run is */
+    int64_t last_sent, last_heartbeat, deadline; /* ns */
+    char *heartbeat;
+    size_t heartbeat_length;
+    struct loopc_current_place *where; /* followed, or NULL */
+    int last_reported;                 /* the place last reported */
+    int64_t looked;                    /* ns; when the thread looked where the run is */
 };
 
-void loopc_queue_add(struct loopc_queue *queue, struct loopc_mail *mail);
-struct loopc_mail *loopc_queue_take(struct loopc_queue *queue); /* the first one, or NULL */
+void loopc_queue_add(struct loopc_queue *queue, struct loopc_channel_message *item);
+struct loopc_channel_message *
+loopc_queue_take(struct loopc_queue *queue); /* the first one, or NULL */
 void loopc_queue_empty(struct loopc_queue *queue);
 
 /* Wakes one who waits for the eventfd; takes what has woken off it. */
-void loopc_wake(int fd);
-void loopc_calm(int fd);
+void loopc_eventfd_notify(int fd);
+void loopc_eventfd_drain(int fd);
 
 /* Leaves mail for the run. */
-void loopc_channel_deliver(struct loopc_channel *channel, enum loopc_mail_kind kind,
+void loopc_channel_deliver(struct loopc_channel *channel, enum loopc_channel_message_kind kind,
                            const char *text, size_t length);
 
 /* The peer is gone, `how`: what waits for it is for nobody. */
-void loopc_channel_lose(struct loopc_channel *channel, const char *how);
+void loopc_channel_disconnect(struct loopc_channel *channel, const char *how);
 
 /* Called by the thread when the peer's descriptor can be read: whole messages become mail. */
 void loopc_channel_read(struct loopc_channel *channel);

@@ -14,44 +14,44 @@ enum {
     ROOM_LEFT = LOOPC_CHANNEL_ROOM / 4 * 3
 };
 
-void loopc_queue_add(struct loopc_queue *queue, struct loopc_mail *mail)
+void loopc_queue_add(struct loopc_queue *queue, struct loopc_channel_message *item)
 {
-    mail->next = NULL;
+    item->next = NULL;
     if (queue->last) {
-        queue->last->next = mail;
+        queue->last->next = item;
     } else {
-        queue->first = mail;
+        queue->first = item;
     }
-    queue->last = mail;
+    queue->last = item;
     queue->count++;
-    queue->bytes += mail->length;
+    queue->bytes += item->length;
 }
 
-struct loopc_mail *loopc_queue_take(struct loopc_queue *queue)
+struct loopc_channel_message *loopc_queue_take(struct loopc_queue *queue)
 {
-    struct loopc_mail *mail = queue->first;
-    if (!mail) return NULL;
-    queue->first = mail->next;
+    struct loopc_channel_message *item = queue->first;
+    if (!item) return NULL;
+    queue->first = item->next;
     if (!queue->first) queue->last = NULL;
     queue->count--;
-    queue->bytes -= mail->length;
-    return mail;
+    queue->bytes -= item->length;
+    return item;
 }
 
 void loopc_queue_empty(struct loopc_queue *queue)
 {
-    for (struct loopc_mail *mail; (mail = loopc_queue_take(queue));)
-        free(mail);
+    for (struct loopc_channel_message *item; (item = loopc_queue_take(queue));)
+        free(item);
 }
 
-void loopc_wake(int fd)
+void loopc_eventfd_notify(int fd)
 {
     const uint64_t one = 1;
     const ssize_t ignored = write(fd, &one, sizeof one);
     (void)ignored; /* full: it is awake */
 }
 
-void loopc_calm(int fd)
+void loopc_eventfd_drain(int fd)
 {
     uint64_t count;
     const ssize_t ignored = read(fd, &count, sizeof count);
@@ -64,32 +64,34 @@ static void drop_reports(struct loopc_channel *ch)
 {
     struct loopc_queue kept = {0};
     bool first = true;
-    for (struct loopc_mail *mail; (mail = loopc_queue_take(&ch->out)); first = false) {
-        const size_t all = kept.bytes + mail->length + ch->out.bytes;
-        if (mail->report && !(first && ch->writing) && all > ROOM_LEFT && ch->out.first) {
+    for (struct loopc_channel_message *item; (item = loopc_queue_take(&ch->outbox));
+         first = false) {
+        const size_t all = kept.bytes + item->length + ch->outbox.bytes;
+        if (item->report && !(first && ch->writing) && all > ROOM_LEFT && ch->outbox.first) {
             ch->dropped++;
-            free(mail);
+            free(item);
         } else {
-            loopc_queue_add(&kept, mail);
+            loopc_queue_add(&kept, item);
         }
     }
-    ch->out = kept;
+    ch->outbox = kept;
 }
 
 /* Under the lock. The frame is put around it here, so that sending is plain bytes. */
 void loopc_channel_put(struct loopc_channel *ch, const char *text, size_t length, bool report)
 {
-    struct loopc_mail *mail = malloc(sizeof *mail + length + 5);
-    if (!mail) return;
+    struct loopc_channel_message *item = malloc(sizeof *item + length + 5);
+    if (!item) return;
     const size_t head = ch->ends.lines ? 0 : 4;
     for (size_t i = 0; i < head; i++)
-        mail->text[i] = (char)(length >> (24 - 8 * i));
-    memcpy(mail->text + head, text, length);
-    if (ch->ends.lines) mail->text[length] = '\n';
-    *mail = (struct loopc_mail){.report = report, .length = length + (ch->ends.lines ? 1 : 4)};
-    if (!report) ch->out_answers += mail->length;
-    loopc_queue_add(&ch->out, mail);
-    if (ch->out.bytes > LOOPC_CHANNEL_ROOM) drop_reports(ch);
+        item->text[i] = (char)(length >> (24 - 8 * i));
+    memcpy(item->text + head, text, length);
+    if (ch->ends.lines) item->text[length] = '\n';
+    *item = (struct loopc_channel_message){.report = report,
+                                           .length = length + (ch->ends.lines ? 1 : 4)};
+    if (!report) ch->outbox_answers += item->length;
+    loopc_queue_add(&ch->outbox, item);
+    if (ch->outbox.bytes > LOOPC_CHANNEL_ROOM) drop_reports(ch);
 }
 
 /* Under the lock. */
@@ -106,27 +108,27 @@ void loopc_channel_post(struct loopc_channel *ch, const char *text, size_t lengt
 void loopc_channel_write(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
-    const struct loopc_mail *mail = ch->out.first;
-    ch->writing = mail != NULL;
+    const struct loopc_channel_message *item = ch->outbox.first;
+    ch->writing = item != NULL;
     pthread_mutex_unlock(&ch->lock);
-    if (!mail) return;
-    const char *text = mail->text + ch->sent;
-    const size_t left = mail->length - ch->sent;
+    if (!item) return;
+    const char *text = item->text + ch->sent;
+    const size_t left = item->length - ch->sent;
     const ssize_t wrote = ch->ends.socket
                               ? send(ch->ends.out, text, left, MSG_DONTWAIT | MSG_NOSIGNAL)
                               : write(ch->ends.out, text, left < CHUNK ? left : CHUNK);
     if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (wrote < 0) {
-        loopc_channel_lose(ch, "the peer is gone");
+        loopc_channel_disconnect(ch, "the peer is gone");
         return;
     }
     pthread_mutex_lock(&ch->lock);
     ch->sent += (size_t)wrote;
-    if (ch->sent == mail->length) {
+    if (ch->sent == item->length) {
         ch->sent = 0;
         ch->writing = false;
-        struct loopc_mail *done = loopc_queue_take(&ch->out);
-        if (!done->report) ch->out_answers -= done->length;
+        struct loopc_channel_message *done = loopc_queue_take(&ch->outbox);
+        if (!done->report) ch->outbox_answers -= done->length;
         free(done);
     }
     pthread_mutex_unlock(&ch->lock);

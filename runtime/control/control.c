@@ -1,4 +1,4 @@
-/* Control: opening, applying orders, waiting. */
+/* Control: opening, applying commands, waiting. */
 #include "control/control.h"
 
 #include "control/control_state.h"
@@ -50,7 +50,7 @@ static void save(struct loopc_control *c, struct loopc_run *run, int at)
                                        : "checkpoint: it was started without --checkpoint");
         return;
     }
-    loopc_checkpointer_attend(run->checkpointer, run, at, true);
+    loopc_checkpointer_poll(run->checkpointer, run, at, true);
     const int64_t number = loopc_checkpointer_number(run->checkpointer);
     if (number > before) {
         c->tell_checkpoint = number;
@@ -75,7 +75,7 @@ static void step(struct loopc_control *c, const struct loopc_run *run, int64_t c
 
 static bool can_be_watched(const struct loopc_program *program)
 {
-    return program->watched || program->step_watched;
+    return program->run_instrumented || program->step_instrumented;
 }
 
 static void watch(struct loopc_control *c, bool wanted)
@@ -88,46 +88,46 @@ static void watch(struct loopc_control *c, bool wanted)
 }
 
 static void apply(struct loopc_control *c, struct loopc_run *run, int at,
-                  const struct loopc_order *order)
+                  const struct loopc_command *command)
 {
-    const struct loopc_field *field = order->field;
-    switch (order->kind) {
-    case LOOPC_ORDER_SET:
-        memcpy((char *)run + field->offset, order->value, loopc_field_size(field));
+    const struct loopc_field *field = command->field;
+    switch (command->kind) {
+    case LOOPC_COMMAND_SET:
+        memcpy((char *)run + field->offset, command->value, loopc_field_size(field));
         break;
-    case LOOPC_ORDER_BATCH_TO:
-        if (order->number >= loopc_control_batch(c, run))
-            loopc_control_set_goal(c, run, order->number);
+    case LOOPC_COMMAND_BATCH_TO:
+        if (command->number >= loopc_control_batch(c, run))
+            loopc_control_set_goal(c, run, command->number);
         break;
-    case LOOPC_ORDER_TELL_STATE:
+    case LOOPC_COMMAND_TELL_STATE:
         c->tell_state = true;
         break;
-    case LOOPC_ORDER_REPORT_EVERY:
-        c->every = order->number;
+    case LOOPC_COMMAND_REPORT_EVERY:
+        c->every = command->number;
         break;
-    case LOOPC_ORDER_SHUTDOWN:
+    case LOOPC_COMMAND_SHUTDOWN:
         c->ended = true;
         break;
-    case LOOPC_ORDER_PAUSE:
-    case LOOPC_ORDER_RESUME:
-        set_pause(c, order->kind == LOOPC_ORDER_PAUSE);
+    case LOOPC_COMMAND_PAUSE:
+    case LOOPC_COMMAND_RESUME:
+        set_pause(c, command->kind == LOOPC_COMMAND_PAUSE);
         break;
-    case LOOPC_ORDER_STEP:
-        step(c, run, order->number);
+    case LOOPC_COMMAND_STEP:
+        step(c, run, command->number);
         break;
-    case LOOPC_ORDER_CHECKPOINT:
+    case LOOPC_COMMAND_CHECKPOINT:
         save(c, run, at);
         break;
-    case LOOPC_ORDER_TELL_STATUS:
+    case LOOPC_COMMAND_TELL_STATUS:
         c->tell_status = true;
         break;
-    case LOOPC_ORDER_STAY:
+    case LOOPC_COMMAND_STAY:
         c->stay = loopc_channel_is_open_to_others(c->channel);
         break;
-    case LOOPC_ORDER_WATCH:
-        watch(c, order->number != 0);
+    case LOOPC_COMMAND_WATCH:
+        watch(c, command->number != 0);
         break;
-    case LOOPC_ORDER_TELL_TIMINGS:
+    case LOOPC_COMMAND_TELL_TIMINGS:
         c->tell_timings = true;
         break;
     }
@@ -147,41 +147,41 @@ static void warn_unknown(struct loopc_control *c, struct loopc_json name)
     for (char *p = text; *p; p++) {
         if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
     }
-    loopc_say(c->program, "warning", "--control: '%s' is unknown: ignored", text);
+    loopc_log(c->program, "warning", "--control: '%s' is unknown: ignored", text);
 }
 
 /* Orders that change nothing of the run are obeyed while a journal is replayed, too. */
-static bool only_asks(const struct loopc_orders *orders)
+static bool is_read_only(const struct loopc_commands *commands)
 {
-    for (int i = 0; i < orders->count; i++) {
-        const enum loopc_order_kind kind = orders->list[i].kind;
-        if (kind != LOOPC_ORDER_TELL_STATE && kind != LOOPC_ORDER_TELL_STATUS &&
-            kind != LOOPC_ORDER_SHUTDOWN && kind != LOOPC_ORDER_STAY &&
-            kind != LOOPC_ORDER_REPORT_EVERY && kind != LOOPC_ORDER_WATCH &&
-            kind != LOOPC_ORDER_TELL_TIMINGS) {
+    for (int i = 0; i < commands->count; i++) {
+        const enum loopc_command_kind kind = commands->list[i].kind;
+        if (kind != LOOPC_COMMAND_TELL_STATE && kind != LOOPC_COMMAND_TELL_STATUS &&
+            kind != LOOPC_COMMAND_SHUTDOWN && kind != LOOPC_COMMAND_STAY &&
+            kind != LOOPC_COMMAND_REPORT_EVERY && kind != LOOPC_COMMAND_WATCH &&
+            kind != LOOPC_COMMAND_TELL_TIMINGS) {
             return false;
         }
     }
     return true;
 }
 
-static void obey(struct loopc_control *c, struct loopc_run *run, int at, struct loopc_json text,
-                 bool replayed)
+static void apply_message(struct loopc_control *c, struct loopc_run *run, int at,
+                          struct loopc_json text, bool replayed)
 {
-    struct loopc_orders orders = {0};
+    struct loopc_commands commands = {0};
     char why[512];
-    if (loopc_orders_read(&orders, c->program, c->eta, c->texts, text, why, sizeof why)) {
+    if (loopc_commands_read(&commands, c->program, c->eta, c->texts, text, why, sizeof why)) {
         add_error(c, why);
-    } else if (!replayed && c->replay && !only_asks(&orders)) {
+    } else if (!replayed && c->replay && !is_read_only(&commands)) {
         add_error(c, "a journal is being replayed");
     } else {
         if (c->journal) loopc_journal_add(c->journal, loopc_control_batch(c, run), text);
-        for (int i = 0; i < orders.unknown_count; i++)
-            warn_unknown(c, orders.unknown[i]);
-        for (int i = 0; i < orders.count && !c->ended; i++)
-            apply(c, run, at, &orders.list[i]);
+        for (int i = 0; i < commands.unknown_count; i++)
+            warn_unknown(c, commands.unknown[i]);
+        for (int i = 0; i < commands.count && !c->ended; i++)
+            apply(c, run, at, &commands.list[i]);
     }
-    loopc_orders_free(&orders);
+    loopc_commands_free(&commands);
 }
 
 /* The end of the channel is as good as a shutdown, and the journal has it as one. */
@@ -196,31 +196,32 @@ static void hang_up(struct loopc_control *c, const struct loopc_run *run, const 
                       (struct loopc_json){text, (size_t)length});
 }
 
-static void read_mail(struct loopc_control *c, struct loopc_run *run, int at,
-                      const struct loopc_mail *mail)
+static void handle_message(struct loopc_control *c, struct loopc_run *run, int at,
+                           const struct loopc_channel_message *item)
 {
-    switch (mail->kind) {
-    case LOOPC_MAIL_MESSAGE:
-        obey(c, run, at, (struct loopc_json){mail->text, mail->length}, false);
+    switch (item->kind) {
+    case LOOPC_CHANNEL_TEXT:
+        apply_message(c, run, at, (struct loopc_json){item->text, item->length}, false);
         break;
-    case LOOPC_MAIL_REFUSED:
-        add_error(c, mail->text);
+    case LOOPC_CHANNEL_REFUSED:
+        add_error(c, item->text);
         break;
-    case LOOPC_MAIL_PEER:
+    case LOOPC_CHANNEL_CONNECTED:
         c->tell_state = true;
         c->started = c->stay = false;
         break;
-    case LOOPC_MAIL_END:
-        if (!c->stay) hang_up(c, run, mail->text);
+    case LOOPC_CHANNEL_ENDED:
+        if (!c->stay) hang_up(c, run, item->text);
         break;
     }
 }
 
-static void read_all_mail(struct loopc_control *c, struct loopc_run *run, int at)
+static void handle_all_messages(struct loopc_control *c, struct loopc_run *run, int at)
 {
-    for (struct loopc_mail *mail; !c->ended && (mail = loopc_channel_take(c->channel));) {
-        read_mail(c, run, at, mail);
-        free(mail);
+    for (struct loopc_channel_message *item;
+         !c->ended && (item = loopc_channel_take(c->channel));) {
+        handle_message(c, run, at, item);
+        free(item);
     }
 }
 
@@ -230,7 +231,7 @@ static void read_replay(struct loopc_control *c, struct loopc_run *run, int at)
     bool over = false;
     const int64_t batch = loopc_control_batch(c, run);
     while (!c->ended && loopc_replay_next(c->replay, batch, &text, &over))
-        obey(c, run, at, text, true);
+        apply_message(c, run, at, text, true);
     c->replay_when = loopc_replay_when(c->replay);
     c->stood = loopc_clock();
     const bool waits = c->paused || batch >= c->goal;
@@ -258,14 +259,14 @@ static void stand(struct loopc_control *c, struct loopc_run *run, int at)
     for (;;) {
         loopc_events_take(LOOPC_EVENT_CONTROL);
         if (c->replay) read_replay(c, run, at);
-        read_all_mail(c, run, at);
+        handle_all_messages(c, run, at);
         const int64_t batch = loopc_control_batch(c, run);
         finish_steps(c, batch);
         loopc_control_report(c, run);
         if (c->ended || (!c->paused && batch < c->goal)) return;
         if (loopc_events_pending() & LOOPC_EVENT_SIGNAL) return;
         if (loopc_events_take(LOOPC_EVENT_NOW) && run->checkpointer && at > 0)
-            loopc_checkpointer_attend(run->checkpointer, run, at, true);
+            loopc_checkpointer_poll(run->checkpointer, run, at, true);
         loopc_channel_sleep(c->channel, CAUSES);
     }
 }
@@ -274,8 +275,8 @@ static void stand(struct loopc_control *c, struct loopc_run *run, int at)
  * them: so a batch number says when. */
 static bool is_between_batches(const struct loopc_control *c, int at)
 {
-    if (!c->batch_loop || at <= 0 || at >= c->program->position_count) return true;
-    const char *path = c->program->positions[at];
+    if (!c->batch_loop || at <= 0 || at >= c->program->resume_point_count) return true;
+    const char *path = c->program->resume_points[at];
     const size_t length = strlen(c->batch_loop);
     return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');
 }
@@ -291,7 +292,7 @@ static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
     return loopc_clock() - c->stood < REST;
 }
 
-bool loopc_control_attend(struct loopc_control *c, struct loopc_run *run, int at)
+bool loopc_control_poll(struct loopc_control *c, struct loopc_run *run, int at)
 {
     if (is_idle_replay(c, run)) {
         loopc_raise_event(LOOPC_EVENT_CONTROL);
@@ -338,7 +339,7 @@ static bool end_watch(struct loopc_control *c, struct loopc_run *run)
     return true;
 }
 
-bool loopc_control_turn(struct loopc_control *c, struct loopc_run *run)
+bool loopc_control_switch_variant(struct loopc_control *c, struct loopc_run *run)
 {
     if (c->owner != getpid() || c->ended) return false;
     if (c->watch && !run->profile) return start_watch(c, run);

@@ -1,6 +1,6 @@
 /* Control: a run that is watched and steered through its control channel (channel.h).
  *
- * The peer's messages are orders (orders.h), applied between two iterations of the loop of the
+ * The peer's messages are commands (commands.h), applied between two iterations of the loop of the
  * batches, all that wait first. The run's own messages are objects whose values are [batch, value],
  * batch the batches learned so far, at most one an iteration:
  *
@@ -36,22 +36,22 @@
 
 #include "run/program.h"
 
-struct loopc_job;
+struct loopc_context;
 
 /* Opens what the command line asks for: channel, log, journal, replay; sets run->control if there
- * is any. Returns LOOPC_GO_ON, or the exit code after a message. */
-int loopc_control_open(struct loopc_job *job);
+ * is any. Returns LOOPC_CONTINUE, or the exit code after a message. */
+int loopc_control_open(struct loopc_context *context);
 
-/* At a boundary: orders and reports, and sleep while paused or at the target. Returns whether the
+/* At a boundary: commands and reports, and sleep while paused or at the target. Returns whether the
  * run is to end. Comes back early when it is interrupted. */
-bool loopc_control_attend(struct loopc_control *control, struct loopc_run *run, int at);
+bool loopc_control_poll(struct loopc_control *control, struct loopc_run *run, int at);
 
 /* The same at the target; see loopc_wait. */
 bool loopc_control_wait(struct loopc_control *control, struct loopc_run *run);
 
 /* Begins or ends to watch, if that is asked for; run->profile then says which. Returns whether it
  * did: the run has to go on in its other function. */
-bool loopc_control_turn(struct loopc_control *control, struct loopc_run *run);
+bool loopc_control_switch_variant(struct loopc_control *control, struct loopc_run *run);
 
 /* After the run, which ended with `st`: the last report, the end marker; frees. Returns LOOPC_OK,
  * or LOOPC_FAILED when log or journal are not complete. NULL is allowed. */

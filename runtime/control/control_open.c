@@ -35,22 +35,22 @@ static const struct loopc_field *named(const struct loopc_program *program, cons
 
 static bool repeats(const struct loopc_program *program, int place)
 {
-    return program->places[place].kind == 'l' &&
-           of_loop(program, program->places[place].name, "total");
+    return program->trace_points[place].kind == 'l' &&
+           of_loop(program, program->trace_points[place].name, "total");
 }
 
-/* The first repeating loop, and the first in that, and so on; places stand in their order, parents
+/* The first repeating loop, and the first in that, and so on; places are in order, parents
  * first. */
 static const char *innermost(const struct loopc_program *program)
 {
     int found = -1;
-    for (int i = 0; i < program->place_count; i++) {
-        int up = program->places[i].parent;
+    for (int i = 0; i < program->trace_point_count; i++) {
+        int up = program->trace_points[i].parent;
         while (up >= 0 && up != found)
-            up = program->places[up].parent;
+            up = program->trace_points[up].parent;
         if (up == found && repeats(program, i)) found = i;
     }
-    return found < 0 ? NULL : program->places[found].name;
+    return found < 0 ? NULL : program->trace_points[found].name;
 }
 
 static const struct loopc_field *find_eta(const struct loopc_program *program)
@@ -85,27 +85,27 @@ void loopc_control_find(struct loopc_control *c)
 static int refuse(struct loopc_control *c, struct loopc_run *run, const char *flag,
                   const char *message)
 {
-    loopc_say(c->program, "error", "%s: %s", flag, message);
+    loopc_log(c->program, "error", "%s: %s", flag, message);
     run->control = NULL;
     loopc_control_close(c, run, LOOPC_OK);
     return BAD_USAGE;
 }
 
 /* Where it begins to wait: at once, unless the command line says otherwise. */
-static void start_goal(struct loopc_control *c, const struct loopc_job *job)
+static void start_goal(struct loopc_control *c, const struct loopc_context *context)
 {
     c->goal = INT64_MAX;
     if (!c->target) return;
-    const bool given = job->args.given[c->target - c->program->fields] != NULL;
-    const int64_t batch = loopc_control_batch(c, job->state);
-    const int64_t goal = given ? loopc_field_integer(c->target, job->state, 0) : batch;
-    loopc_control_set_goal(c, job->state, goal > batch ? goal : batch);
+    const bool given = context->args.given[c->target - c->program->fields] != NULL;
+    const int64_t batch = loopc_control_batch(c, context->state);
+    const int64_t goal = given ? loopc_field_integer(c->target, context->state, 0) : batch;
+    loopc_control_set_goal(c, context->state, goal > batch ? goal : batch);
 }
 
-static int open_all(struct loopc_control *c, const struct loopc_job *job)
+static int open_all(struct loopc_control *c, const struct loopc_context *context)
 {
-    const struct loopc_args *args = &job->args;
-    struct loopc_run *run = job->state;
+    const struct loopc_args *args = &context->args;
+    struct loopc_run *run = context->state;
     char why[512];
     c->file = open_memstream(&c->text, &c->size);
     if (!c->file) return refuse(c, run, "--control", "out of memory");
@@ -116,32 +116,32 @@ static int open_all(struct loopc_control *c, const struct loopc_job *job)
     c->channel = loopc_channel_open(args->control, args->log, why, sizeof why);
     if (!c->channel) return refuse(c, run, args->control ? "--control" : "--log", why);
     loopc_channel_follow(c->channel, &c->where);
-    start_goal(c, job);
+    start_goal(c, context);
     run->control = c;
     loopc_raise_event(LOOPC_EVENT_CONTROL);
-    return LOOPC_GO_ON;
+    return LOOPC_CONTINUE;
 }
 
-int loopc_control_open(struct loopc_job *job)
+int loopc_control_open(struct loopc_context *context)
 {
-    const struct loopc_args *args = &job->args;
+    const struct loopc_args *args = &context->args;
     if (!args->control && !args->replay) {
-        if (!args->log && !args->journal) return LOOPC_GO_ON;
-        loopc_say(job->program, "error", "--%s belongs to --control or --replay",
+        if (!args->log && !args->journal) return LOOPC_CONTINUE;
+        loopc_log(context->program, "error", "--%s belongs to --control or --replay",
                   args->log ? "log" : "journal");
         return BAD_USAGE;
     }
     struct loopc_control *c = calloc(1, sizeof *c);
     if (!c) return BAD_USAGE;
-    c->program = job->program;
-    c->texts = &job->texts;
+    c->program = context->program;
+    c->texts = &context->texts;
     c->owner = getpid();
     c->steps = -1;
     c->state_at = -1;
     c->tell_state = true;
     atomic_init(&c->where.place, -1);
     loopc_control_find(c);
-    return open_all(c, job);
+    return open_all(c, context);
 }
 
 int loopc_control_close(struct loopc_control *c, struct loopc_run *run, int st)

@@ -160,8 +160,8 @@ static void write_settable(struct loopc_control *c, const void *state)
 
 static void write_places(struct loopc_control *c)
 {
-    for (int i = 0; i < c->program->place_count; i++) {
-        const struct loopc_trace_point *place = &c->program->places[i];
+    for (int i = 0; i < c->program->trace_point_count; i++) {
+        const struct loopc_trace_point *place = &c->program->trace_points[i];
         fprintf(c->file, "%s{\"name\": ", i ? ", " : "");
         loopc_json_string(c->file, place->name);
         fprintf(c->file, ", \"kind\": \"%c\", \"parent\": %d", place->kind, place->parent);
@@ -242,8 +242,9 @@ static bool loss_is_due(struct loopc_control *c, int64_t batch, const void *stat
     const bool at_goal = batch >= c->goal;
     if (!at_goal) c->reached = false;
     if (!c->started || (at_goal && !c->reached)) return true;
-    const int64_t beaten = loopc_channel_beaten(c->channel);
-    const int64_t since = loopc_clock() - (beaten > c->loss_when ? beaten : c->loss_when);
+    const int64_t last_heartbeat = loopc_channel_last_heartbeat(c->channel);
+    const int64_t since =
+        loopc_clock() - (last_heartbeat > c->loss_when ? last_heartbeat : c->loss_when);
     if (since < (int64_t)LOOPC_TICK_MS * MS) return false;
     return since >= (int64_t)LOOPC_HEARTBEAT_MS * MS || loss_hash(c, state) != c->loss_hash;
 }
@@ -306,13 +307,13 @@ static void keep_beat(struct loopc_control *c, int64_t batch, const void *state)
     if (c->members == 0) return;
     if (c->diverged) fputs(", \"diverged\": true", c->file);
     fputc('}', c->file);
-    if (fflush(c->file) == 0) loopc_channel_repeat(c->channel, c->text, c->size);
+    if (fflush(c->file) == 0) loopc_channel_set_heartbeat(c->channel, c->text, c->size);
 }
 
 void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
 {
     const int64_t batch = loopc_control_batch(c, run);
-    if (!loopc_channel_heard(c->channel)) return;
+    if (!loopc_channel_has_listener(c->channel)) return;
     atomic_store_explicit(&c->where.batch, batch, memory_order_relaxed);
     start_message(c);
     answers(c, batch, run);

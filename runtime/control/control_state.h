@@ -4,7 +4,7 @@
 
 #include "control/channel.h"
 #include "control/journal.h"
-#include "control/orders.h"
+#include "control/commands.h"
 #include "run/program.h"
 
 #include <sys/types.h>
@@ -31,7 +31,7 @@ struct loopc_control {
     bool stay;  /* the end of the peer is not the end of the run: another may come */
     bool watch; /* is wished to be watched */
     struct loopc_profile *own_watch; /* the one that was started here, or NULL */
-    struct loopc_whereabouts where;
+    struct loopc_current_place where;
 
     /* What is to be said next. */
     bool tell_state, tell_status, tell_paused, tell_timings;

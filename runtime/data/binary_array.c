@@ -60,29 +60,29 @@ static int read_shape(const struct loopc_loading *l, const uint64_t *shape, int 
     *columns = 1;
     for (int i = 1; i < dimensions; i++) {
         if (__builtin_mul_overflow(*columns, shape[i], columns) || *columns > INT32_MAX) {
-            return loopc_complain(l->message, NULL,
-                                  "%s: its header says that a row has more than %" PRId32 " values",
-                                  l->in->path, INT32_MAX);
+            return loopc_error_set(
+                l->message, NULL, "%s: its header says that a row has more than %" PRId32 " values",
+                l->in->path, INT32_MAX);
         }
     }
     if (__builtin_mul_overflow(*columns, shape[0], values) || *values > INT64_MAX / 8) {
-        return loopc_complain(l->message, NULL,
-                              "%s: its header says that it has %" PRIu64 " rows of %" PRIu64
-                              " values, which no file can hold",
-                              l->in->path, shape[0], *columns);
+        return loopc_error_set(l->message, NULL,
+                               "%s: its header says that it has %" PRIu64 " rows of %" PRIu64
+                               " values, which no file can hold",
+                               l->in->path, shape[0], *columns);
     }
     if (*values > 0) return LOOPC_OK;
-    return loopc_complain(l->message, NULL,
-                          "%s: its header says %" PRIu64 " rows of %" PRIu64 " values: it is empty",
-                          l->in->path, shape[0], *columns);
+    return loopc_error_set(
+        l->message, NULL, "%s: its header says %" PRIu64 " rows of %" PRIu64 " values: it is empty",
+        l->in->path, shape[0], *columns);
 }
 
 static int too_short(const struct loopc_loading *l, uint64_t rows)
 {
-    return loopc_complain(l->message, "it may not have been copied or downloaded completely",
-                          "%s: the file ends after %" PRId64 " of the %" PRIu64
-                          " rows that its header says it has",
-                          l->in->path, l->rows, rows);
+    return loopc_error_set(l->message, "it may not have been copied or downloaded completely",
+                           "%s: the file ends after %" PRId64 " of the %" PRIu64
+                           " rows that its header says it has",
+                           l->in->path, l->rows, rows);
 }
 
 static int check_at_end(const struct loopc_loading *l, uint64_t rows)
@@ -90,10 +90,10 @@ static int check_at_end(const struct loopc_loading *l, uint64_t rows)
     const int byte = loopc_input_byte(l->in);
     if (byte == LOOPC_INPUT_END) return LOOPC_OK;
     if (byte == LOOPC_INPUT_ERROR) return LOOPC_FAILED;
-    return loopc_complain(l->message, NULL,
-                          "%s: the file goes on after the %" PRIu64
-                          " rows that its header says it has",
-                          l->in->path, rows);
+    return loopc_error_set(l->message, NULL,
+                           "%s: the file goes on after the %" PRIu64
+                           " rows that its header says it has",
+                           l->in->path, rows);
 }
 
 /* Reads and adds the next `count` values. */

@@ -44,8 +44,8 @@ static int next_record(struct table *t)
         if (loopc_record_read(&t->reader, &t->record)) return LOOPC_FAILED;
     }
     if (t->record.cells.count == 0) return LOOPC_OK;
-    return loopc_complain(t->l->message, "empty lines may only stand at the end",
-                          "%s:%" PRId64 ": the line is empty", t->l->in->path, line);
+    return loopc_error_set(t->l->message, "empty lines may only stand at the end",
+                           "%s:%" PRId64 ": the line is empty", t->l->in->path, line);
 }
 
 static const char *hint_for(const char *text)
@@ -75,9 +75,9 @@ static int wrong_count(struct table *t)
     const char *const hint = (int64_t)count > t->l->width ? "a cell with a comma in it is quoted"
                              : is_last(t) ? "it is the last line: the file may have been cut short"
                                           : "every line has a cell for each column";
-    return loopc_complain(t->l->message, hint,
-                          "%s:%" PRId64 ": %zu cells, but line %" PRId64 " has %" PRId64,
-                          t->l->in->path, line, count, t->first_line, t->l->width);
+    return loopc_error_set(t->l->message, hint,
+                           "%s:%" PRId64 ": %zu cells, but line %" PRId64 " has %" PRId64,
+                           t->l->in->path, line, count, t->first_line, t->l->width);
 }
 
 /* Turns the record into numbers and hands them on. */
@@ -101,10 +101,10 @@ static int unclear_header(struct table *t, size_t word)
     char excerpt[LOOPC_EXCERPT];
     const struct loopc_cell *const cell = loopc_record_cell(&t->record, word);
     loopc_excerpt(excerpt, loopc_record_text(&t->record, word));
-    return loopc_complain(t->l->message,
-                          "if the first line is a header, say `header = true` in the spec",
-                          "%s:%" PRId64 ":%" PRId64 ": column %zu: '%s' is not a number",
-                          t->l->in->path, cell->line, cell->place, word + 1, excerpt);
+    return loopc_error_set(t->l->message,
+                           "if the first line is a header, say `header = true` in the spec",
+                           "%s:%" PRId64 ":%" PRId64 ": column %zu: '%s' is not a number",
+                           t->l->in->path, cell->line, cell->place, word + 1, excerpt);
 }
 
 /* Whether the first record is a header. */
@@ -131,11 +131,11 @@ static int begin_table(struct table *t)
     if (next_record(t)) return LOOPC_FAILED;
     const size_t count = t->record.cells.count;
     if (count == 0) {
-        return loopc_complain(t->l->message, NULL, "%s: the file is empty", t->l->in->path);
+        return loopc_error_set(t->l->message, NULL, "%s: the file is empty", t->l->in->path);
     }
     if (find_header(t, &is_header)) return LOOPC_FAILED;
     if (!loopc_array_reserve(&t->values, count, sizeof(double))) {
-        return loopc_complain(t->l->message, NULL, "%s: out of memory", t->l->in->path);
+        return loopc_error_set(t->l->message, NULL, "%s: out of memory", t->l->in->path);
     }
     t->first_line = line_of(&t->record);
     if (is_header) {

@@ -25,8 +25,8 @@ void loopc_record_free(struct loopc_record *record)
 static int complain_at(const struct loopc_reader *r, int64_t line, int64_t place, const char *hint,
                        const char *what)
 {
-    return loopc_complain(r->message, hint, "%s:%" PRId64 ":%" PRId64 ": %s", r->in->path, line,
-                          place, what);
+    return loopc_error_set(r->message, hint, "%s:%" PRId64 ":%" PRId64 ": %s", r->in->path, line,
+                           place, what);
 }
 
 static int complain(const struct loopc_reader *r, const char *what)

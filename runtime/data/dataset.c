@@ -28,7 +28,7 @@ static int refuse_others(const struct loopc_loading *l, int64_t count)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (count < (int64_t)others[i].length) continue;
         if (memcmp(l->in->next, others[i].magic, others[i].length) != 0) continue;
-        return loopc_complain(
+        return loopc_error_set(
             l->message, "a data set is CSV in UTF-8, .npy or IDX, as it is or compressed by gzip",
             "%s: the file is %s", l->in->path, others[i].what);
     }
@@ -44,7 +44,7 @@ static int read_format(struct loopc_loading *l)
     return loopc_is_idx(l->in->next, count) ? loopc_read_idx(l) : loopc_read_csv(l);
 }
 
-static int read_file(struct loopc_loading *l, const char *path, enum loopc_thread part)
+static int read_file(struct loopc_loading *l, const char *path, enum loopc_file_content part)
 {
     l->part = part;
     l->in = loopc_input_open(path, l->message);
@@ -59,13 +59,13 @@ static int read_file(struct loopc_loading *l, const char *path, enum loopc_threa
  * second has goes to the arrays that the first left alone. */
 static int read_pair(struct loopc_loading *l, const char *samples, const char *labels)
 {
-    if (read_file(l, samples, LOOPC_PART_SAMPLES)) return LOOPC_FAILED;
+    if (read_file(l, samples, LOOPC_FILE_SAMPLES)) return LOOPC_FAILED;
     const int64_t rows = l->rows;
-    if (read_file(l, labels, LOOPC_PART_LABELS)) return LOOPC_FAILED;
+    if (read_file(l, labels, LOOPC_FILE_LABELS)) return LOOPC_FAILED;
     if (l->rows == rows) return LOOPC_OK;
-    return loopc_complain(l->message, NULL,
-                          "%s: it has %" PRId64 " rows of samples, but %s has %" PRId64 " labels",
-                          samples, rows, labels, l->rows);
+    return loopc_error_set(l->message, NULL,
+                           "%s: it has %" PRId64 " rows of samples, but %s has %" PRId64 " labels",
+                           samples, rows, labels, l->rows);
 }
 
 /* The comma in FILE,FILE; NULL for one file. A file may have a comma in its name. */
@@ -78,14 +78,14 @@ static char *find_comma(char *argument)
 static int read_argument(struct loopc_loading *l, const char *argument)
 {
     char *const names = strdup(argument);
-    if (!names) return loopc_complain(l->message, NULL, "%s: out of memory", argument);
+    if (!names) return loopc_error_set(l->message, NULL, "%s: out of memory", argument);
     char *const comma = find_comma(names);
     int st;
     if (comma) {
         *comma = 0;
         st = read_pair(l, names, comma + 1);
     } else {
-        st = read_file(l, names, LOOPC_PART_WHOLE);
+        st = read_file(l, names, LOOPC_FILE_WHOLE);
     }
     free(names);
     return st;
@@ -141,7 +141,7 @@ static int check_like(const struct loopc_dataset *d, const struct loopc_dataset 
                       const struct loopc_message *message)
 {
     if (d->targets == like->targets) return LOOPC_OK;
-    return loopc_complain(
+    return loopc_error_set(
         message, NULL, "%s: it has %" PRId32 " targets, %s, which it is to be like, has %" PRId32,
         d->name, d->targets, like->name, like->targets);
 }
@@ -182,9 +182,10 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
     *d = (struct loopc_dataset){.source = calloc(1, sizeof *d->source)};
     int st = LOOPC_FAILED;
     if (like ? !like->source : options->like != NULL) {
-        loopc_complain(&to, NULL, "%s: the data set that it is to be like is not loaded", argument);
+        loopc_error_set(&to, NULL, "%s: the data set that it is to be like is not loaded",
+                        argument);
     } else if (!d->source || !(d->source->name = strdup(argument))) {
-        loopc_complain(&to, NULL, "%s: out of memory", argument);
+        loopc_error_set(&to, NULL, "%s: out of memory", argument);
     } else {
         d->source->options = resolve(options, like);
         st = load(d, argument, like, &to);

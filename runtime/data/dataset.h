@@ -50,30 +50,69 @@ enum loopc_scale {
                              x - mean); a column of one value becomes 0 */
 };
 
-/* What a spec says of a data set. All zeros are the defaults. */
+/* What becomes of a missing cell: empty, NA, N/A, NaN, None, null, ?, - or <NA>, in any case. */
+enum loopc_missing {
+    LOOPC_MISSING_REFUSE,
+    LOOPC_MISSING_MEAN,   /* of the column in the training part; of text its most frequent value */
+    LOOPC_MISSING_MEDIAN, /* the same with the median, of an even number the mean of both */
+    LOOPC_MISSING_DROP,   /* its row is left out */
+    LOOPC_MISSING_VALUE   /* missing_value; of text its most frequent value */
+};
+
+/* What becomes of a text column that is an input. */
+enum loopc_text_inputs {
+    LOOPC_TEXT_REFUSE,
+    LOOPC_TEXT_ONEHOT, /* a column for each of its values, 1 where it has that value, else 0 */
+    LOOPC_TEXT_NUMBER  /* the number of its value among them, sorted, from 0 */
+};
+
+/* What a spec says of a data set. All zeros are the defaults. Lists of columns are texts: items
+ * separated by commas, each a name, or a number from 1. An item in double quotes, doubled within
+ * it, is always a name and may contain commas. */
 struct loopc_dataset_options {
     enum loopc_label label;
     int32_t label_number;
     const char *label_name;
-    int32_t targets; /* columns at the end that are targets, y; 0: there are class labels */
+    int32_t targets;         /* so many columns at the end are targets, y */
+    const char *target_list; /* or these; with targets of either sort there is no label */
+    const char *inputs;      /* a list: the samples' columns; NULL: all without another role */
+    const char *ignore;      /* a list: left out */
+    const char *weight, *id; /* a list of one; NULL: none */
+    char separator;          /* , ; | tab, or ' ' for any number of blanks; 0: found out */
+    char decimal;            /* . or , in numbers; 0: found out */
+    char comment;            /* lines that begin with it are passed over; 0: # and % are */
+    int32_t skip_lines;      /* so many lines at the top are passed over */
     enum loopc_header header;
+    enum loopc_missing missing;
+    double missing_value;
+    enum loopc_text_inputs text;
     enum loopc_scale scale;
-    double divisor;   /* for LOOPC_SCALE_CONSTANT */
-    int32_t classes;  /* labels are below this; 0: found out, the largest label + 1 */
-    int32_t columns;  /* a sample has that many; 0: any number */
-    const char *like; /* the dataset field whose scale, columns and classes it shares, in full, or
-                         NULL. Options of label, targets and header left at their defaults are that
-                         one's too; its own scale is ignored. */
-    bool required;    /* the program refuses to start without it */
+    double divisor; /* for LOOPC_SCALE_CONSTANT */
+    enum loopc_scale target_scale;
+    double target_divisor;
+    int32_t classes;   /* there are that many; 0: as many as the label has distinct values */
+    int32_t columns;   /* a sample has that many; 0: any number */
+    const char *like;  /* the dataset field whose columns, classes, filling and scale it shares, in
+                         full, or NULL. Its columns are found by name in any order. Options of how
+                         the file is written may be its own; what is said of columns is that one's. */
+    const char *from;  /* the dataset field of which it is a part, unless it is given a file */
+    double share;      /* of the rows of `from` */
+    bool unstratified; /* parts are drawn without regard to classes */
+    bool splits;   /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
+    bool required; /* the program refuses to start without it */
+    /* For predictions, no keys of a spec: */
+    bool answers_optional; /* label, targets and weight may be missing from the file */
+    bool keep_ids;         /* loopc_dataset_id */
 };
 
-/* A data set or a part of one: a plain view. The arrays it points at are never written after
- * loading, so copies may share them. All zeros is a data set without rows. Row i stands in the
+/* A data set or a part of one: a plain view. The arrays it points at are written by loading and by
+ * splitting only, so copies may share them. All zeros is a data set without rows. Row i stands in the
  * arrays at loopc_dataset_row(d, i). */
 struct loopc_dataset {
     const float *x;        /* samples: stored rows x columns, row-major, scaled */
     const int32_t *labels; /* 0 <= label < classes, one a stored row; or NULL */
-    const float *y;        /* stored rows x targets, row-major; or NULL */
+    const float *y;        /* stored rows x targets, row-major, scaled; or NULL */
+    const float *weights;  /* one a stored row, >= 0; or NULL */
     const int64_t *index;  /* where its rows are stored, ascending; NULL: row i at i */
     int64_t rows;
     int32_t columns;
@@ -85,7 +124,7 @@ struct loopc_dataset {
 };
 
 /* Bytes that are enough for any message of loopc_dataset_load, unless paths are very long. */
-enum { LOOPC_DATASET_MESSAGE = 1024 };
+enum { LOOPC_DATASET_MESSAGE = 2048 };
 
 /* Loads what the argument names. `like` is the loaded data set that options->like names, or NULL if
  * it names none; it need not outlive the call. Returns LOOPC_OK, or LOOPC_FAILED: *d is then all
@@ -101,13 +140,26 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
  * usable once the whole is gone. Copies of a struct have the same source: free one of them. */
 void loopc_dataset_free(struct loopc_dataset *d);
 
+/* Who is behind a data set: the seed of its run, and who is told of what people should know and
+ * what no call can return, in a sentence. Both stay as long as the data set. */
+struct loopc_dataset_host {
+    const uint64_t *seed;
+    void (*warn)(void *context, const char *text);
+    void *context;
+};
+void loopc_dataset_set_host(struct loopc_dataset *d, const struct loopc_dataset_host *host);
+
 /* Divides the rows in two: `part` gets share (0 to 1) of them, rounded to the nearest number,
- * `rest` the others; which ones is fixed by key and the number of rows, 0: the last ones. Both keep
- * the order of the whole. They share its arrays, so it must stay; `rest` may be `whole` itself,
- * which is then narrowed and goes on owning what it owns (copies of a narrowed part are not usable
- * any more). What else they held before is not freed. Both scale alike, as `like`, as the whole
- * does. Returns LOOPC_OK, or LOOPC_FAILED (no memory, no such share, nothing loaded) with nothing
- * changed. */
+ * `rest` the others. They are drawn by key, 0: by the seed of the run; where there are classes each
+ * one gives its share, unless the options say otherwise, and a class that is missing from either
+ * side is a warning. Both keep the order of the whole. They share its arrays, so it must stay;
+ * `rest` may be `whole` itself, which is then narrowed and goes on owning what it owns (copies of a
+ * narrowed part are not usable any more). What else they held before is not freed.
+ *
+ * `rest` is the training part: where the options want a scale or a filling that is calculated
+ * (max, standard; mean, median) it is calculated anew from these rows, for all of the file and for
+ * data sets that are like the whole. Returns LOOPC_OK, or LOOPC_FAILED (no memory, no such share,
+ * nothing loaded) with nothing changed. */
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
@@ -143,6 +195,10 @@ int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t 
 /* The same with targets: y is rows x targets. */
 int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                    int32_t rows, float *x, float *y);
+
+/* The same with weights of rows. Without them in d they are all 1. */
+int32_t loopc_dataset_take_weights(const struct loopc_dataset *d, uint64_t key, int64_t first,
+                                   int32_t rows, float *weights);
 
 /* How many of the rows first .. first + rows - 1 there are. */
 static inline int32_t loopc_dataset_left(const struct loopc_dataset *d, int64_t first, int32_t rows)

@@ -39,13 +39,13 @@ const char *loopc_record_text(const struct loopc_record *record, size_t i);
 void loopc_record_free(struct loopc_record *record);
 
 /* What one file of an argument is. */
-enum loopc_thread { LOOPC_PART_WHOLE, LOOPC_PART_SAMPLES, LOOPC_PART_LABELS };
+enum loopc_file_content { LOOPC_FILE_WHOLE, LOOPC_FILE_SAMPLES, LOOPC_FILE_LABELS };
 
 struct loopc_loading {
     const struct loopc_dataset_options *options; /* with nothing left at default that is resolved */
     const struct loopc_dataset *like;            /* or NULL */
     const struct loopc_message *message;
-    enum loopc_thread part;
+    enum loopc_file_content part;
     struct loopc_input *in;
 
     /* Set by loopc_loading_begin: what each column of the file is. Those before targets_at that are

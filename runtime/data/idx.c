@@ -28,8 +28,8 @@ static const struct loopc_element *find_type(int code)
 
 static int bad_header(const struct loopc_loading *l, const char *what)
 {
-    return loopc_complain(l->message, NULL, "%s: it begins as an IDX file does, but %s",
-                          l->in->path, what);
+    return loopc_error_set(l->message, NULL, "%s: it begins as an IDX file does, but %s",
+                           l->in->path, what);
 }
 
 /* Sizes are read one by one: a file of 4 bytes may say that 255 of them follow. */

@@ -20,7 +20,7 @@ struct loopc_inflate {
     unsigned char raw[1 << 16];
 };
 
-int loopc_complain(const struct loopc_message *message, const char *hint, const char *format, ...)
+int loopc_error_set(const struct loopc_message *message, const char *hint, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -35,7 +35,7 @@ int loopc_complain(const struct loopc_message *message, const char *hint, const 
 
 static int64_t input_error(const struct loopc_input *in, const char *what)
 {
-    loopc_complain(in->message, NULL, "%s: %s", in->path, what);
+    loopc_error_set(in->message, NULL, "%s: %s", in->path, what);
     return LOOPC_INPUT_ERROR;
 }
 
@@ -154,7 +154,7 @@ struct loopc_input *loopc_input_open(const char *path, const struct loopc_messag
 {
     struct loopc_input *const in = malloc(sizeof *in);
     if (!in) {
-        loopc_complain(message, NULL, "%s: out of memory", path);
+        loopc_error_set(message, NULL, "%s: out of memory", path);
         return NULL;
     }
     in->path = path;

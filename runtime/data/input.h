@@ -17,7 +17,7 @@ struct loopc_message {
 };
 
 /* Writes a message, and if hint is not NULL a second line with it. Returns LOOPC_FAILED. */
-int loopc_complain(const struct loopc_message *message, const char *hint, const char *format, ...)
+int loopc_error_set(const struct loopc_message *message, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
 
 enum { LOOPC_INPUT_END = -1, LOOPC_INPUT_ERROR = -2 };

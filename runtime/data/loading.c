@@ -86,7 +86,7 @@ static const char *locate(const struct loopc_loading *l, char where[WHERE])
 int loopc_bad_value(const struct loopc_loading *l, const char *hint, const char *what)
 {
     char where[WHERE];
-    return loopc_complain(l->message, hint, "%s: %s", locate(l, where), what);
+    return loopc_error_set(l->message, hint, "%s: %s", locate(l, where), what);
 }
 
 static int bad_real(const struct loopc_loading *l, double value)
@@ -115,7 +115,7 @@ static int bad_label(const struct loopc_loading *l, double value)
     if (value < 0 || value != floor(value) || limit == INT32_MAX) {
         snprintf(what, sizeof what, "the label is %.9g, but labels are whole numbers from 0",
                  value);
-        return loopc_bad_value(l, l->part == LOOPC_PART_WHOLE ? other_column : NULL, what);
+        return loopc_bad_value(l, l->part == LOOPC_FILE_WHOLE ? other_column : NULL, what);
     }
     snprintf(what, sizeof what,
              "the label is %.10g, but there are the classes 0 to %" PRId64 "%s%.500s", value,
@@ -125,8 +125,8 @@ static int bad_label(const struct loopc_loading *l, double value)
 
 static int no_memory(const struct loopc_loading *l)
 {
-    return loopc_complain(l->message, NULL, "%s: out of memory after %" PRId64 " rows", l->in->path,
-                          l->rows);
+    return loopc_error_set(l->message, NULL, "%s: out of memory after %" PRId64 " rows",
+                           l->in->path, l->rows);
 }
 
 /* What `count` more values may need, so that add need not ask each time. */
@@ -196,5 +196,5 @@ int loopc_loading_add(struct loopc_loading *l, const double *values, size_t coun
 int loopc_loading_end(struct loopc_loading *l)
 {
     if (l->rows > 0) return LOOPC_OK;
-    return loopc_complain(l->message, NULL, "%s: there are no rows in it", l->in->path);
+    return loopc_error_set(l->message, NULL, "%s: there are no rows in it", l->in->path);
 }

@@ -28,7 +28,7 @@ bool loopc_is_npy(const unsigned char *first, int64_t count)
 
 static int bad_header(const struct loopc_loading *l, const char *hint, const char *what)
 {
-    return loopc_complain(l->message, hint, "%s: a .npy file, but %s", l->in->path, what);
+    return loopc_error_set(l->message, hint, "%s: a .npy file, but %s", l->in->path, what);
 }
 
 static bool take(struct header *h, const char *word)

@@ -103,11 +103,11 @@ static int too_large(const struct loopc_dataset *d, const struct loopc_message *
                      int64_t row, int32_t column)
 {
     const struct loopc_source *const s = d->source;
-    return loopc_complain(message, NULL,
-                          "%s: row %" PRId64 ", column %" PRId32 " of the samples: %g, scaled as "
-                          "(x - %g) / %g, is too large for f32",
-                          d->name, row + 1, column + 1, (double)d->x[row * d->columns + column],
-                          s->mean[column], s->divisor[column]);
+    return loopc_error_set(message, NULL,
+                           "%s: row %" PRId64 ", column %" PRId32 " of the samples: %g, scaled as "
+                           "(x - %g) / %g, is too large for f32",
+                           d->name, row + 1, column + 1, (double)d->x[row * d->columns + column],
+                           s->mean[column], s->divisor[column]);
 }
 
 static int apply(const struct loopc_dataset *d, const struct loopc_message *message)
@@ -140,7 +140,7 @@ int loopc_dataset_scale(struct loopc_dataset *d, const struct loopc_dataset *lik
     } else if (st == LOOPC_OK) {
         st = find_scale(d);
     }
-    return st ? loopc_complain(message, NULL, "%s: out of memory", d->name) : apply(d, message);
+    return st ? loopc_error_set(message, NULL, "%s: out of memory", d->name) : apply(d, message);
 }
 
 bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,

@@ -17,7 +17,7 @@ struct source {
 
 static int bad(const struct source *s, const char *name, const char *what)
 {
-    return loopc_complain(s->message, NULL, "%s: %s %s", s->file->path, name, what);
+    return loopc_error_set(s->message, NULL, "%s: %s %s", s->file->path, name, what);
 }
 
 /* The tensor of layer i, checked: `rank` dimensions of at least 1, their product addressable. */
@@ -136,7 +136,7 @@ float loopc_model_factor(const struct loopc_model *model, int32_t column)
 FILE *loopc_model_open(const char *path, const struct loopc_message *message)
 {
     FILE *const file = fopen(path, "wbe");
-    if (!file) loopc_complain(message, NULL, "%s: %s", path, strerror(errno));
+    if (!file) loopc_error_set(message, NULL, "%s: %s", path, strerror(errno));
     return file;
 }
 
@@ -145,6 +145,6 @@ int loopc_model_close(FILE *file, const char *path, const struct loopc_message *
     errno = 0;
     const bool lost = ferror(file);
     if (!fclose(file) && !lost) return LOOPC_OK;
-    return loopc_complain(message, NULL, "cannot write %s%s%s", path, errno ? ": " : "",
-                          errno ? strerror(errno) : "");
+    return loopc_error_set(message, NULL, "cannot write %s%s%s", path, errno ? ": " : "",
+                           errno ? strerror(errno) : "");
 }

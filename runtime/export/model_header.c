@@ -202,6 +202,6 @@ int loopc_model_header(const struct loopc_model *model, const char *path,
     fputs("#endif\n", h.file);
     if (loopc_model_close(h.file, path, message)) return LOOPC_FAILED;
     if (h.finite) return LOOPC_OK;
-    return loopc_complain(message, NULL, "%s: a weight is no finite number, which C cannot write",
-                          path);
+    return loopc_error_set(message, NULL, "%s: a weight is no finite number, which C cannot write",
+                           path);
 }

@@ -40,7 +40,7 @@ static int write_array(const struct array *array, const char *folder, const char
     char path[4096];
     const int length = snprintf(path, sizeof path, "%s/%s.npy", folder, name);
     if (length < 0 || (size_t)length >= sizeof path) {
-        return loopc_complain(message, NULL, "%s: its path is too long", name);
+        return loopc_error_set(message, NULL, "%s: its path is too long", name);
     }
     FILE *const file = loopc_model_open(path, message);
     if (!file) return LOOPC_FAILED;
@@ -79,7 +79,7 @@ int loopc_model_npy(const struct loopc_model *model, const char *folder,
                     const struct loopc_message *message)
 {
     if (mkdir(folder, 0777) && errno != EEXIST) {
-        return loopc_complain(message, NULL, "%s: %s", folder, strerror(errno));
+        return loopc_error_set(message, NULL, "%s: %s", folder, strerror(errno));
     }
     int st = LOOPC_OK;
     for (int i = 0; !st && i < model->net->layers; i++)

@@ -206,7 +206,7 @@ int loopc_model_onnx(const struct loopc_model *model, const char *path,
     put_text(&opset, 1, "");
     put_number(&opset, 2, OPSET);
     put_message(&whole, MODEL_OPSET, &opset);
-    int st = whole.lost ? loopc_complain(message, NULL, "%s: out of memory", path) : LOOPC_OK;
+    int st = whole.lost ? loopc_error_set(message, NULL, "%s: out of memory", path) : LOOPC_OK;
     FILE *const file = st ? NULL : loopc_model_open(path, message);
     if (file) fwrite(whole.bytes, 1, whole.length, file);
     st = file ? loopc_model_close(file, path, message) : LOOPC_FAILED;

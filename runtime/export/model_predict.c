@@ -127,7 +127,7 @@ int loopc_model_predict(const struct loopc_model *model, const char *data, FILE 
 {
     struct work work = {.model = model, .out = out};
     int st = load(&work, data, message);
-    if (!st && make_room(&work)) st = loopc_complain(message, NULL, "out of memory");
+    if (!st && make_room(&work)) st = loopc_error_set(message, NULL, "out of memory");
     if (!st) predict_all(&work);
     if (!st && work.data.labels && loopc_model_is(model, "softmax")) {
         fprintf(stderr, "%s: accuracy %.4f, %" PRId64 " of %" PRId64 " rows\n",

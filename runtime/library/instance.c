@@ -154,7 +154,7 @@ static void put_failures(struct stream *stream, const struct loopc_failures *fai
     for (int i = 0; i < failures->count; i++) {
         const struct loopc_failure *failure = &failures->kept[i];
         put_text(stream, failure->node);
-        put_text(stream, failure->head);
+        put_text(stream, failure->frame);
         put_u64(stream, (uint64_t)failure->depth);
         for (int k = 0; k < failure->depth && k < LOOPC_PATH_KEPT; k++) {
             put_text(stream, failure->path[k]);
@@ -163,7 +163,7 @@ static void put_failures(struct stream *stream, const struct loopc_failures *fai
     }
     put_u64(stream, (uint64_t)failures->counts);
     for (int i = 0; i < failures->counts; i++) {
-        put_text(stream, failures->counted[i].head);
+        put_text(stream, failures->counted[i].frame);
         put_u64(stream, failures->counted[i].count);
     }
 }
@@ -176,21 +176,21 @@ static void get_failures(struct stream *stream, struct loopc_failures *failures)
     for (int i = 0; i < failures->count; i++) {
         struct loopc_failure *failure = &failures->kept[i];
         failure->node = get_text(stream);
-        failure->head = get_text(stream);
+        failure->frame = get_text(stream);
         failure->depth = (int)get_u64(stream);
         for (int k = 0; k < failure->depth && k < LOOPC_PATH_KEPT; k++) {
             failure->path[k] = get_text(stream);
         }
         get(stream, failure->message, sizeof failure->message);
-        if (!failure->node || !failure->head) stream->wrong = 1;
+        if (!failure->node || !failure->frame) stream->wrong = 1;
     }
     const uint64_t counts = get_u64(stream);
     if (counts > LOOPC_COUNTS_KEPT) stream->wrong = 1;
     failures->counts = stream->wrong ? 0 : (int)counts;
     for (int i = 0; i < failures->counts; i++) {
-        failures->counted[i].head = get_text(stream);
+        failures->counted[i].frame = get_text(stream);
         failures->counted[i].count = (unsigned)get_u64(stream);
-        if (!failures->counted[i].head) stream->wrong = 1;
+        if (!failures->counted[i].frame) stream->wrong = 1;
     }
 }
 

@@ -233,15 +233,15 @@ static int read_common(struct reader *reader, const char *name)
     if (refuse_value(reader)) return LOOPC_FAILED;
     if (!strcmp(name, "timings")) reader->args->timings = true;
     if (!strcmp(name, "trace")) reader->args->trace = true;
-    if (!strcmp(name, "help")) reader->args->wish = LOOPC_WISH_HELP;
-    if (!strcmp(name, "version")) reader->args->wish = LOOPC_WISH_VERSION;
+    if (!strcmp(name, "help")) reader->args->action = LOOPC_ACTION_HELP;
+    if (!strcmp(name, "version")) reader->args->action = LOOPC_ACTION_VERSION;
     return LOOPC_OK;
 }
 
-/* Where the value of a flag of a verb goes, or NULL. */
+/* Where the value of a flag of a subcommand goes, or NULL. */
 static const char **model_value(struct loopc_model_args *args, const char *name)
 {
-    const bool export = args->verb == LOOPC_VERB_EXPORT;
+    const bool export = args->subcommand == LOOPC_SUBCOMMAND_EXPORT;
     if (!strcmp(name, "net")) return &args->net;
     if (!strcmp(name, "data")) return export ? NULL : &args->data;
     if (!export) return NULL;
@@ -249,15 +249,15 @@ static const char **model_value(struct loopc_model_args *args, const char *name)
 }
 
 /* What export and predict take of the flags of a run. */
-static const char *const verb_common[] = {"checkpoint", "resume", "help", "version", NULL};
+static const char *const subcommand_common[] = {"checkpoint", "resume", "help", "version", NULL};
 
-static int list_verb_flags(struct reader *reader, const char **flags)
+static int list_subcommand_flags(struct reader *reader, const char **flags)
 {
     int count = 0;
     for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
         if (model_value(&reader->args->model, flag->name)) flags[count++] = flag->name;
     }
-    for (const char *const *name = verb_common; *name; name++)
+    for (const char *const *name = subcommand_common; *name; name++)
         flags[count++] = *name;
     return count;
 }
@@ -267,7 +267,8 @@ static int list_flags(struct reader *reader, const char **flags)
 {
     const struct loopc_program *const program = reader->program;
     int count = 0;
-    if (reader->args->model.verb != LOOPC_VERB_RUN) return list_verb_flags(reader, flags);
+    if (reader->args->model.subcommand != LOOPC_SUBCOMMAND_RUN)
+        return list_subcommand_flags(reader, flags);
     for (int i = 0; i < program->field_count; i++) {
         if (program->fields[i].flag) flags[count++] = program->fields[i].flag;
     }
@@ -295,7 +296,7 @@ static int unknown(struct reader *reader)
     return LOOPC_FAILED;
 }
 
-/* What a verb takes: the options of a run have no meaning there. */
+/* What a subcommand takes: the options of a run have no meaning there. */
 static int read_model_flag(struct reader *reader)
 {
     for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
@@ -303,7 +304,7 @@ static int read_model_flag(struct reader *reader)
         const char **value = model_value(&reader->args->model, flag->name);
         return value ? take_text(reader, flag->value, value) : unknown(reader);
     }
-    for (const char *const *name = verb_common; *name; name++) {
+    for (const char *const *name = subcommand_common; *name; name++) {
         if (loopc_flag_is(*name, reader->name, reader->name_length))
             return read_common(reader, *name);
     }
@@ -312,7 +313,7 @@ static int read_model_flag(struct reader *reader)
 
 static int read_flag(struct reader *reader)
 {
-    if (reader->args->model.verb != LOOPC_VERB_RUN) return read_model_flag(reader);
+    if (reader->args->model.subcommand != LOOPC_SUBCOMMAND_RUN) return read_model_flag(reader);
     const struct loopc_field *field = find_option(reader, reader->name, reader->name_length);
     if (field) return read_option(reader, field);
     const struct loopc_common_flag *common = find_common(reader);
@@ -343,14 +344,14 @@ static int read_argument(struct reader *reader)
     return read_flag(reader);
 }
 
-/* The first argument may be a verb, in programs that have a net. */
-static void read_verb(struct reader *reader)
+/* The first argument may be a subcommand, in programs that have a net. */
+static void read_subcommand(struct reader *reader)
 {
-    enum loopc_verb *verb = &reader->args->model.verb;
+    enum loopc_subcommand *subcommand = &reader->args->model.subcommand;
     if (!*reader->next || !reader->program->model) return;
-    if (!strcmp(*reader->next, "export")) *verb = LOOPC_VERB_EXPORT;
-    if (!strcmp(*reader->next, "predict")) *verb = LOOPC_VERB_PREDICT;
-    if (*verb != LOOPC_VERB_RUN) reader->next++;
+    if (!strcmp(*reader->next, "export")) *subcommand = LOOPC_SUBCOMMAND_EXPORT;
+    if (!strcmp(*reader->next, "predict")) *subcommand = LOOPC_SUBCOMMAND_PREDICT;
+    if (*subcommand != LOOPC_SUBCOMMAND_RUN) reader->next++;
 }
 
 /* A spec's own whole number `seed` is the runtime's as well. */
@@ -375,8 +376,8 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                             .state = state,
                             .texts = texts,
                             .next = argv + (argc > 0)};
-    read_verb(&reader);
-    while (*reader.next && args->wish == LOOPC_WISH_RUN) {
+    read_subcommand(&reader);
+    while (*reader.next && args->action == LOOPC_ACTION_RUN) {
         if (read_argument(&reader)) return LOOPC_FAILED;
     }
     own_seed(&reader);

@@ -17,20 +17,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum loopc_wish { LOOPC_WISH_RUN, LOOPC_WISH_HELP, LOOPC_WISH_VERSION };
+enum loopc_action { LOOPC_ACTION_RUN, LOOPC_ACTION_HELP, LOOPC_ACTION_VERSION };
 
 /* What is to become of a trained model: see model.h. */
-enum loopc_verb { LOOPC_VERB_RUN, LOOPC_VERB_EXPORT, LOOPC_VERB_PREDICT };
+enum loopc_subcommand { LOOPC_SUBCOMMAND_RUN, LOOPC_SUBCOMMAND_EXPORT, LOOPC_SUBCOMMAND_PREDICT };
 
 struct loopc_model_args {
-    enum loopc_verb verb;
+    enum loopc_subcommand subcommand;
     const char *npy, *header, *onnx; /* of export, or NULL */
     const char *data;                /* of predict, or NULL */
     const char *net;                 /* or NULL */
 };
 
 struct loopc_args {
-    enum loopc_wish wish;
+    enum loopc_action action;
     uint64_t seed;       /* of the runtime; default 1 */
     int32_t threads;     /* of the thread team; default 1 */
     const char *metrics; /* a path, or NULL */

@@ -12,7 +12,7 @@
 
 enum { BAD_USAGE = 2 };
 
-/* A verb under way. */
+/* A subcommand under way. */
 struct task {
     const struct loopc_program *program;
     const struct loopc_model_args *args;
@@ -26,9 +26,9 @@ static int complain(const struct task *task)
 {
     char *second = strchr(task->message.text, '\n');
     if (second) *second++ = 0;
-    loopc_say(task->program, "error", "%s", task->message.text);
+    loopc_log(task->program, "error", "%s", task->message.text);
     if (second)
-        loopc_say(task->program, "hint", "%s", strncmp(second, "hint: ", 6) ? second : second + 6);
+        loopc_log(task->program, "hint", "%s", strncmp(second, "hint: ", 6) ? second : second + 6);
     return BAD_USAGE;
 }
 
@@ -37,11 +37,11 @@ static int open_file(struct task *task, const char *folder, const char *name)
 {
     snprintf(task->path, sizeof task->path, "%s%s%s", folder ? folder : "", folder ? "/" : "",
              name);
-    int verdict = loopc_safetensors_open(&task->file, task->path, &task->message);
-    if (verdict) return verdict;
-    verdict = loopc_safetensors_check(&task->file, &task->message);
-    if (verdict) loopc_safetensors_close(&task->file);
-    return verdict;
+    int result = loopc_safetensors_open(&task->file, task->path, &task->message);
+    if (result) return result;
+    result = loopc_safetensors_check(&task->file, &task->message);
+    if (result) loopc_safetensors_close(&task->file);
+    return result;
 }
 
 /* The highest number that is whole. */
@@ -51,20 +51,20 @@ static int open_latest(struct task *task)
     int64_t *numbers = NULL;
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const int count = fd < 0 ? -1 : loopc_directory_numbers(fd, task->program->name, &numbers);
-    if (count < 0) loopc_complain(&task->message, NULL, "%s: %s", folder, strerror(errno));
+    if (count < 0) loopc_error_set(&task->message, NULL, "%s: %s", folder, strerror(errno));
     if (count == 0)
-        loopc_complain(&task->message, NULL, "%s: there is no checkpoint of %s in it", folder,
-                       task->program->name);
+        loopc_error_set(&task->message, NULL, "%s: there is no checkpoint of %s in it", folder,
+                        task->program->name);
     if (fd >= 0) close(fd);
-    int verdict = LOOPC_NO_FILE;
-    for (int i = count; verdict && i-- > 0;) {
+    int result = LOOPC_NO_FILE;
+    for (int i = count; result && i-- > 0;) {
         char name[LOOPC_NAME_SIZE];
         loopc_checkpoint_name(task->program->name, numbers[i], name);
-        verdict = open_file(task, folder, name);
-        if (verdict) loopc_say(task->program, "warning", "%s", task->message.text);
+        result = open_file(task, folder, name);
+        if (result) loopc_log(task->program, "warning", "%s", task->message.text);
     }
     free(numbers);
-    return verdict;
+    return result;
 }
 
 static int open_checkpoint(struct task *task)
@@ -74,8 +74,8 @@ static int open_checkpoint(struct task *task)
     const bool latest = !strcmp(which, "latest"), best = !strcmp(which, "best");
     if (!latest && !best) return open_file(task, NULL, which);
     if (!saving->folder) {
-        return loopc_complain(&task->message, "--resume <file>, or --checkpoint <folder>",
-                              "which model? A checkpoint is needed");
+        return loopc_error_set(&task->message, "--resume <file>, or --checkpoint <folder>",
+                               "which model? A checkpoint is needed");
     }
     if (latest) return open_latest(task);
     char name[LOOPC_NAME_SIZE];
@@ -98,7 +98,7 @@ static int work_on(struct task *task, const struct loopc_net *net)
     struct loopc_model model = {0};
     int st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
     int code = BAD_USAGE;
-    if (!st && task->args->verb == LOOPC_VERB_EXPORT) {
+    if (!st && task->args->subcommand == LOOPC_SUBCOMMAND_EXPORT) {
         st = export(task, &model);
         code = 1;
     } else if (!st) {
@@ -122,9 +122,9 @@ static const struct loopc_net *find_net(const struct task *task)
         snprintf(names + length, sizeof names - length, " %s", task->program->nets[i].name);
     }
     if (name)
-        loopc_complain(&task->message, NULL, "there is no net '%s', but:%s", name, names);
+        loopc_error_set(&task->message, NULL, "there is no net '%s', but:%s", name, names);
     else
-        loopc_complain(&task->message, "--net <name>", "which net? There are:%s", names);
+        loopc_error_set(&task->message, "--net <name>", "which net? There are:%s", names);
     return NULL;
 }
 
@@ -139,24 +139,25 @@ static int work_on_all(struct task *task)
 
 static const char *missing(const struct loopc_model_args *args)
 {
-    if (args->verb == LOOPC_VERB_PREDICT) return args->data ? NULL : "predict needs --data <file>";
+    if (args->subcommand == LOOPC_SUBCOMMAND_PREDICT)
+        return args->data ? NULL : "predict needs --data <file>";
     return args->npy || args->header || args->onnx
                ? NULL
                : "export needs --npy <folder>, --c-header <file> or --onnx <file>";
 }
 
-int loopc_model_main(const struct loopc_job *job)
+int loopc_model_main(const struct loopc_context *context)
 {
     char text[2048] = "";
-    struct task task = {.program = job->program,
-                        .args = &job->args.model,
-                        .saving = &job->args.saving,
+    struct task task = {.program = context->program,
+                        .args = &context->args.model,
+                        .saving = &context->args.saving,
                         .message = {text, sizeof text}};
     const struct loopc_model_args *args = task.args;
     const bool all = args->npy && !args->header && !args->onnx && !args->net;
     const char *what = missing(args);
     if (what) {
-        loopc_say(task.program, "error", "%s", what);
+        loopc_log(task.program, "error", "%s", what);
         return BAD_USAGE;
     }
     const struct loopc_net *net = all ? NULL : find_net(&task);

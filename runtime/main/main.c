@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +28,7 @@ static jmp_buf turn;
 
 static void turn_over(struct loopc_run *run, int at)
 {
-    if (run->program->step || !loopc_control_turn(run->control, run)) return;
+    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return;
     run->resume_at = at;
     longjmp(turn, 1);
 }
@@ -39,13 +38,13 @@ int loopc_handle_events(struct loopc_run *run, int at)
     int causes = atomic_exchange_explicit(&loopc_pending_events, 0, memory_order_relaxed);
     if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
     if (run->control && (causes & LOOPC_EVENT_CONTROL) && !(causes & LOOPC_EVENT_SIGNAL)) {
-        const bool ended = loopc_control_attend(run->control, run, at);
+        const bool ended = loopc_control_poll(run->control, run, at);
         causes |= loopc_events_take(LOOPC_EVENT_SIGNAL);
         if (ended && !(causes & LOOPC_EVENT_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
     }
     const bool ended = (causes & LOOPC_EVENT_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
     const bool now = ended || (causes & LOOPC_EVENT_NOW);
-    if (run->checkpointer && loopc_checkpointer_attend(run->checkpointer, run, at, now))
+    if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
         return LOOPC_FAILED;
     if (!ended && run->control && at > 0) turn_over(run, at);
     if (!ended) return LOOPC_OK;
@@ -81,124 +80,115 @@ void loopc_handle_events_masked(struct loopc_run *run)
     if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
 }
 
-void loopc_tell(const struct loopc_run *run, const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    loopc_progress_clear(run->progress);
-    fprintf(stderr, "%s: %s\n", run->program->name, text);
-}
-
 void loopc_report_now(struct loopc_run *run, const char *loop)
 {
     if (!loopc_metrics_write(run->metrics, run, loop)) return;
     const int why = errno;
     loopc_progress_clear(run->progress);
-    loopc_say(run->program, "error", "--metrics: cannot write: %s", strerror(why));
+    loopc_log(run->program, "error", "--metrics: cannot write: %s", strerror(why));
 }
 
 /* Main. */
 
 /* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does
  * nothing but wait for processes there is no hurry. */
-static int run_steps(const struct loopc_job *job)
+static int run_steps(const struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
-    int64_t left = job->args.steps;
+    struct loopc_run *run = context->state;
+    int64_t left = context->args.steps;
     int idle = 0; /* steps in a row that did nothing but look after a process */
     while (left != 0) {
         const uint64_t waits = run->waits;
-        const int st =
-            run->profile ? job->program->step_watched(job->state) : job->program->step(job->state);
+        const int st = run->profile ? context->program->step_instrumented(context->state)
+                                    : context->program->step(context->state);
         if (st != LOOPC_MORE) return st;
         idle = run->waits != waits ? idle + 1 : 0;
         if (idle > 16) loopc_nap();
         if (left > 0) left--;
-        if (run->control) loopc_control_turn(run->control, run);
+        if (run->control) loopc_control_switch_variant(run->control, run);
     }
     return LOOPC_MORE;
 }
 
-static int run_once(const struct loopc_job *job)
+static int run_once(const struct loopc_context *context)
 {
-    const struct loopc_run *run = job->state;
+    const struct loopc_run *run = context->state;
     (void)setjmp(turn);
-    if (job->program->step) return run_steps(job);
-    return run->profile ? job->program->watched(job->state) : job->program->run(job->state);
+    if (context->program->step) return run_steps(context);
+    return run->profile ? context->program->run_instrumented(context->state)
+                        : context->program->run(context->state);
 }
 
-static int start_watch(const struct loopc_job *job, struct loopc_run *run)
+static int start_watch(const struct loopc_context *context, struct loopc_run *run)
 {
-    const struct loopc_args *args = &job->args;
+    const struct loopc_args *args = &context->args;
     const bool timings = args->timings || args->timings_log;
     if (!timings && !args->trace) return LOOPC_OK;
-    run->profile = loopc_profile_start(job->program, job->state, timings, args->trace, stderr);
-    if (!run->profile) return loopc_fail(run, job->program->name, "no memory to watch the run");
-    if (job->timings_log) loopc_profile_log(run->profile, job->timings_log);
+    run->profile =
+        loopc_profile_start(context->program, context->state, timings, args->trace, stderr);
+    if (!run->profile) return loopc_fail(run, context->program->name, "no memory to watch the run");
+    if (context->timings_log) loopc_profile_log(run->profile, context->timings_log);
     return LOOPC_OK;
 }
 
 /* The emitted functions, with all that listens around them. Returns the status. */
-static int run_watched(const struct loopc_job *job, struct loopc_run *run)
+static int run_watched(const struct loopc_context *context, struct loopc_run *run)
 {
-    if (start_watch(job, run)) return LOOPC_FAILED;
-    const int st = run_once(job);
+    if (start_watch(context, run)) return LOOPC_FAILED;
+    const int st = run_once(context);
     if (!run->profile || !loopc_profile_end(run->profile)) return st;
-    return st | loopc_fail(run, job->program->name, "--timings-log: %s is not complete",
-                           job->args.timings_log);
+    return st | loopc_fail(run, context->program->name, "--timings-log: %s is not complete",
+                           context->args.timings_log);
 }
 
 /* Processes that still run when the run has ended. */
-static void end_children(const struct loopc_job *job)
+static void end_children(const struct loopc_context *context)
 {
-    for (int i = 0; i < job->program->child_count; i++) {
-        loopc_child_end((void *)((char *)job->state + job->program->children[i]));
+    for (int i = 0; i < context->program->child_count; i++) {
+        loopc_child_end((void *)((char *)context->state + context->program->children[i]));
     }
 }
 
-static int run_all(const struct loopc_job *job)
+static int run_all(const struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
-    enum loopc_when when = job->args.progress;
-    if (when == LOOPC_AUTO && job->args.trace) when = LOOPC_NEVER; /* a trace says it all */
-    run->progress = loopc_progress_start(job->program, when, stderr);
-    int st = run_watched(job, run);
-    end_children(job);
+    struct loopc_run *run = context->state;
+    enum loopc_when when = context->args.progress;
+    if (when == LOOPC_AUTO && context->args.trace) when = LOOPC_NEVER; /* a trace says it all */
+    run->progress = loopc_progress_start(context->program, when, stderr);
+    int st = run_watched(context, run);
+    end_children(context);
     if (loopc_control_close(run->control, run, st)) {
-        st |= loopc_fail(run, job->program->name, "--log or --journal: it is not complete");
+        st |= loopc_fail(run, context->program->name, "--log or --journal: it is not complete");
     }
     run->control = NULL;
-    loopc_progress_stop(run->progress, job->state);
+    loopc_progress_stop(run->progress, context->state);
     run->progress = NULL;
     return st;
 }
 
-static void report_failures(const struct loopc_job *job)
+static void report_failures(const struct loopc_context *context)
 {
-    const struct loopc_run *run = job->state;
+    const struct loopc_run *run = context->state;
     for (int i = 0; i < run->failures.count; i++) {
         const struct loopc_failure *failure = &run->failures.kept[i];
         char text[2048];
         loopc_failure_text(failure, text, sizeof text);
-        loopc_say(job->program, i == 0 ? "failed" : "suppressed", "%s", text);
+        loopc_log(context->program, i == 0 ? "failed" : "suppressed", "%s", text);
     }
     const unsigned more = loopc_failures_more(&run->failures);
-    if (more) loopc_say(job->program, "suppressed", "%u more", more);
-    if (run->failures.count == 0) loopc_say(job->program, "failed", "without a message");
+    if (more) loopc_log(context->program, "suppressed", "%u more", more);
+    if (run->failures.count == 0) loopc_log(context->program, "failed", "without a message");
 }
 
 /* What the run's status is for those who started it. An interruption that came too late for the
  * last boundary is one all the same: who sent it waits for it. */
-static int conclude(const struct loopc_job *job, int st, const char **word)
+static int conclude(const struct loopc_context *context, int st, const char **word)
 {
-    const struct loopc_run *run = job->state;
+    const struct loopc_run *run = context->state;
     const int number = run->interrupted > 0 ? run->interrupted : loopc_signal_caught();
     *word = "failed";
     if (st == LOOPC_FAILED) {
-        report_failures(job);
+        report_failures(context);
         return 1;
     }
     if (st == LOOPC_INTERRUPTED && !number) { /* LOOPC_SHUTDOWN: as was wished */
@@ -207,11 +197,12 @@ static int conclude(const struct loopc_job *job, int st, const char **word)
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
-        loopc_say(job->program, "interrupted", "%s", loopc_signal_name(number));
+        loopc_log(context->program, "interrupted", "%s", loopc_signal_name(number));
         return 128 + number;
     }
     if (st != LOOPC_OK && st != LOOPC_MORE) {
-        loopc_say(job->program, "failed", "the run ended with status %d, which is nobody's", st);
+        loopc_log(context->program, "failed", "the run ended with status %d, which is nobody's",
+                  st);
         return 1;
     }
     *word = "ok";
@@ -224,32 +215,33 @@ static bool is_unseen(const struct loopc_args *args)
     return (args->timings || args->trace) && ferror(stderr);
 }
 
-static int finish(const struct loopc_job *job, int st)
+static int finish(const struct loopc_context *context, int st)
 {
-    struct loopc_run *run = job->state;
+    struct loopc_run *run = context->state;
     const char *word;
-    const int lost = loopc_flush_stdout(job->program);
-    int code = conclude(job, st, &word);
+    const int lost = loopc_flush_stdout(context->program);
+    int code = conclude(context, st, &word);
     if (loopc_checkpointer_close(run->checkpointer, run, st == LOOPC_OK)) {
-        loopc_say(job->program, "error", "--checkpoint: a checkpoint is missing");
+        loopc_log(context->program, "error", "--checkpoint: a checkpoint is missing");
         code = 1;
     }
     run->checkpointer = NULL;
-    if (loopc_metrics_close(run->metrics, job->state, word)) {
-        loopc_say(job->program, "error", "--metrics: %s is not complete", job->args.metrics);
+    if (loopc_metrics_close(run->metrics, context->state, word)) {
+        loopc_log(context->program, "error", "--metrics: %s is not complete",
+                  context->args.metrics);
         code = 1;
     }
-    if (run->profile && job->args.timings) loopc_profile_print(run->profile, stderr);
+    if (run->profile && context->args.timings) loopc_profile_print(run->profile, stderr);
     loopc_profile_free(run->profile);
-    return lost || is_unseen(&job->args) ? 1 : code;
+    return lost || is_unseen(&context->args) ? 1 : code;
 }
 
 /* Said by the signal handler, for people only. */
-static const char *notice(const struct loopc_job *job, char *text, size_t size)
+static const char *notice(const struct loopc_context *context, char *text, size_t size)
 {
     if (!isatty(STDERR_FILENO)) return NULL;
     snprintf(text, size, "\n%s: ending in good order; once more to end at once\n",
-             job->program->name);
+             context->program->name);
     return text;
 }
 
@@ -264,31 +256,31 @@ static void hear_of_children(void)
 }
 
 /* What is left to do before the run once everything is loaded. What does not fit the trainer is bad
- * input. Returns LOOPC_GO_ON, or the exit code. */
-static int make_ready(struct loopc_job *job)
+ * input. Returns LOOPC_CONTINUE, or the exit code. */
+static int make_ready(struct loopc_context *context)
 {
-    if (job->program->prepare && job->program->prepare(job->state)) {
-        report_failures(job);
+    if (context->program->prepare && context->program->prepare(context->state)) {
+        report_failures(context);
         return 2;
     }
-    const int code = loopc_take_up(job);
-    return code == LOOPC_GO_ON ? loopc_control_open(job) : code;
+    const int code = loopc_resume_and_open(context);
+    return code == LOOPC_CONTINUE ? loopc_control_open(context) : code;
 }
 
 int loopc_main(const struct loopc_program *program, int argc, char **argv)
 {
-    struct loopc_job job = {.program = program};
+    struct loopc_context context = {.program = program};
     char text[256];
     hear_of_children();
-    int code = loopc_start(&job, argc, argv);
-    if (code == LOOPC_GO_ON) {
-        if (loopc_signals_catch(notice(&job, text, sizeof text), job.args.saving.folder)) {
-            loopc_say(program, "error", "cannot catch signals: %s", strerror(errno));
+    int code = loopc_start(&context, argc, argv);
+    if (code == LOOPC_CONTINUE) {
+        if (loopc_signals_catch(notice(&context, text, sizeof text), context.args.saving.folder)) {
+            loopc_log(program, "error", "cannot catch signals: %s", strerror(errno));
         }
-        code = make_ready(&job);
-        if (code == LOOPC_GO_ON) code = finish(&job, run_all(&job));
+        code = make_ready(&context);
+        if (code == LOOPC_CONTINUE) code = finish(&context, run_all(&context));
         loopc_signals_release();
     }
-    loopc_end(&job);
+    loopc_end(&context);
     return code;
 }

@@ -19,7 +19,7 @@
 
 enum { ALIGNMENT = 64, BAD_USAGE = 2 };
 
-void loopc_say(const struct loopc_program *program, const char *kind, const char *format, ...)
+void loopc_log(const struct loopc_program *program, const char *kind, const char *format, ...)
 {
     char text[2048];
     va_list args;
@@ -46,7 +46,7 @@ int loopc_flush_stdout(const struct loopc_program *program)
     const int copy = lost ? -1 : dup(STDOUT_FILENO);
     lost |= copy >= 0 && close(copy) != 0;
     if (!lost || is_gone()) return 0;
-    loopc_say(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
+    loopc_log(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
               errno ? strerror(errno) : "");
     return 1;
 }
@@ -75,55 +75,56 @@ static void *make_memory(size_t size, void **memory)
     return aligned;
 }
 
-static int make_state(struct loopc_job *job)
+static int make_state(struct loopc_context *context)
 {
-    job->state = make_memory(job->program->size, &job->memory);
-    if (!job->state) {
-        loopc_say(job->program, "error", "no memory for a state of %zu bytes", job->program->size);
+    context->state = make_memory(context->program->size, &context->memory);
+    if (!context->state) {
+        loopc_log(context->program, "error", "no memory for a state of %zu bytes",
+                  context->program->size);
         return 1;
     }
-    struct loopc_run *run = job->state;
-    run->program = job->program;
-    if (job->program->defaults) job->program->defaults(job->state);
-    return LOOPC_GO_ON;
+    struct loopc_run *run = context->state;
+    run->program = context->program;
+    if (context->program->defaults) context->program->defaults(context->state);
+    return LOOPC_CONTINUE;
 }
 
 static void hint(const struct loopc_program *program, const char *text)
 {
-    if (text && *text) loopc_say(program, "hint", "%s", text);
+    if (text && *text) loopc_log(program, "hint", "%s", text);
 }
 
-static int print_and_end(const struct loopc_job *job)
+static int print_and_end(const struct loopc_context *context)
 {
-    if (job->args.wish == LOOPC_WISH_HELP) {
-        loopc_help_print(job->program, job->state, stdout);
+    if (context->args.action == LOOPC_ACTION_HELP) {
+        loopc_help_print(context->program, context->state, stdout);
     } else {
-        printf("%s, made by loopc %s\n", job->program->name, LOOPC_VERSION);
+        printf("%s, made by loopc %s\n", context->program->name, LOOPC_VERSION);
     }
-    return loopc_flush_stdout(job->program);
+    return loopc_flush_stdout(context->program);
 }
 
-static int read_command_line(struct loopc_job *job, int argc, char **argv)
+static int read_command_line(struct loopc_context *context, int argc, char **argv)
 {
-    struct loopc_args *args = &job->args;
-    if (loopc_args_read(args, job->program, job->state, &job->texts, argc, argv)) {
-        loopc_say(job->program, "error", "%s", args->message);
-        hint(job->program, args->hint);
+    struct loopc_args *args = &context->args;
+    if (loopc_args_read(args, context->program, context->state, &context->texts, argc, argv)) {
+        loopc_log(context->program, "error", "%s", args->message);
+        hint(context->program, args->hint);
         return BAD_USAGE;
     }
-    if (args->wish != LOOPC_WISH_RUN) return print_and_end(job);
-    if (args->model.verb != LOOPC_VERB_RUN) return job->program->model(job);
-    if ((args->timings || args->timings_log || args->trace) && !job->program->watched &&
-        !job->program->step_watched) {
-        loopc_say(job->program, "error", "it was built without --timings and --trace");
+    if (args->action != LOOPC_ACTION_RUN) return print_and_end(context);
+    if (args->model.subcommand != LOOPC_SUBCOMMAND_RUN) return context->program->model(context);
+    if ((args->timings || args->timings_log || args->trace) &&
+        !context->program->run_instrumented && !context->program->step_instrumented) {
+        loopc_log(context->program, "error", "it was built without --timings and --trace");
         return BAD_USAGE;
     }
-    return LOOPC_GO_ON;
+    return LOOPC_CONTINUE;
 }
 
-static void *field_memory(const struct loopc_job *job, int i)
+static void *field_memory(const struct loopc_context *context, int i)
 {
-    return (char *)job->state + job->program->fields[i].offset;
+    return (char *)context->state + context->program->fields[i].offset;
 }
 
 /* Where the location that opens a message of loopc_dataset_load ends: "path", "path:line",
@@ -144,246 +145,252 @@ static size_t location_length(const char *message, const char *argument)
 }
 
 /* A message has its hint in a second line. */
-static int bad_data(const struct loopc_job *job, int i, char *message)
+static int bad_data(const struct loopc_context *context, int i, char *message)
 {
     char *second = strchr(message, '\n');
     if (second) *second++ = 0;
-    const size_t place = location_length(message, job->args.given[i]);
+    const size_t place = location_length(message, context->args.given[i]);
     if (place) {
         fprintf(stderr, "%.*s: error:%s\n", (int)place, message, message + place + 1);
     } else {
-        loopc_say(job->program, "error", "%s", message);
+        loopc_log(context->program, "error", "%s", message);
     }
-    if (second) hint(job->program, strncmp(second, "hint: ", 6) ? second : second + 6);
+    if (second) hint(context->program, strncmp(second, "hint: ", 6) ? second : second + 6);
     return BAD_USAGE;
 }
 
-static int missing(const struct loopc_job *job, const struct loopc_field *field)
+static int missing(const struct loopc_context *context, const struct loopc_field *field)
 {
-    loopc_say(job->program, "error", "--%s is needed%s%s", field->flag ? field->flag : field->name,
-              field->doc ? ": " : "", field->doc ? field->doc : "");
-    hint(job->program, "a data set is one CSV or .npy file, or IMAGES,LABELS for IDX");
+    loopc_log(context->program, "error", "--%s is needed%s%s",
+              field->flag ? field->flag : field->name, field->doc ? ": " : "",
+              field->doc ? field->doc : "");
+    hint(context->program, "a data set is one CSV or .npy file, or IMAGES,LABELS for IDX");
     return BAD_USAGE;
 }
 
-static int load_dataset(const struct loopc_job *job, int i, int depth);
+static int load_dataset(const struct loopc_context *context, int i, int depth);
 
 /* Finds the data set that field i is like, and loads it if that is still to be done. */
-static int load_like(const struct loopc_job *job, int i, const struct loopc_dataset **like,
+static int load_like(const struct loopc_context *context, int i, const struct loopc_dataset **like,
                      int depth)
 {
-    const struct loopc_program *program = job->program;
+    const struct loopc_program *program = context->program;
     const char *name = program->fields[i].dataset ? program->fields[i].dataset->like : NULL;
     *like = NULL;
-    if (!name) return LOOPC_GO_ON;
+    if (!name) return LOOPC_CONTINUE;
     const struct loopc_field *field = loopc_field_find(program->fields, program->field_count, name);
     if (field && depth < program->field_count) {
         const int other = (int)(field - program->fields);
-        const int code = load_dataset(job, other, depth + 1);
-        if (code != LOOPC_GO_ON) return code;
-        *like = field_memory(job, other);
-        if ((*like)->source) return LOOPC_GO_ON;
+        const int code = load_dataset(context, other, depth + 1);
+        if (code != LOOPC_CONTINUE) return code;
+        *like = field_memory(context, other);
+        if ((*like)->source) return LOOPC_CONTINUE;
     }
-    loopc_say(program, "error", "--%s needs --%s, whose scale and classes it shares",
+    loopc_log(program, "error", "--%s needs --%s, whose scale and classes it shares",
               program->fields[i].flag, field && field->flag ? field->flag : name);
     return BAD_USAGE;
 }
 
 /* `depth` is how many data sets wait for this one: a circle ends at load_like. */
-static int load_dataset(const struct loopc_job *job, int i, int depth)
+static int load_dataset(const struct loopc_context *context, int i, int depth)
 {
     static const struct loopc_dataset_options plain;
-    const struct loopc_field *field = &job->program->fields[i];
+    const struct loopc_field *field = &context->program->fields[i];
     const struct loopc_dataset_options *options = field->dataset ? field->dataset : &plain;
-    const char *argument = job->args.given[i];
-    struct loopc_dataset *d = field_memory(job, i);
+    const char *argument = context->args.given[i];
+    struct loopc_dataset *d = field_memory(context, i);
     const struct loopc_dataset *like;
     char message[LOOPC_DATASET_MESSAGE * 2];
-    if (d->source) return LOOPC_GO_ON;
-    if (!argument) return options->required ? missing(job, field) : LOOPC_GO_ON;
-    const int code = load_like(job, i, &like, depth);
-    if (code != LOOPC_GO_ON) return code;
+    if (d->source) return LOOPC_CONTINUE;
+    if (!argument) return options->required ? missing(context, field) : LOOPC_CONTINUE;
+    const int code = load_like(context, i, &like, depth);
+    if (code != LOOPC_CONTINUE) return code;
     if (loopc_dataset_load(d, argument, options, like, message, sizeof message)) {
-        return bad_data(job, i, message);
+        return bad_data(context, i, message);
     }
-    return LOOPC_GO_ON;
+    return LOOPC_CONTINUE;
 }
 
-static int load_datasets(const struct loopc_job *job)
+static int load_datasets(const struct loopc_context *context)
 {
-    for (int i = 0; i < job->program->field_count; i++) {
-        if (job->program->fields[i].type != LOOPC_DATASET) continue;
-        const int code = load_dataset(job, i, 0);
-        if (code != LOOPC_GO_ON) return code;
+    for (int i = 0; i < context->program->field_count; i++) {
+        if (context->program->fields[i].type != LOOPC_DATASET) continue;
+        const int code = load_dataset(context, i, 0);
+        if (code != LOOPC_CONTINUE) return code;
     }
-    return LOOPC_GO_ON;
+    return LOOPC_CONTINUE;
 }
 
 /* Bodies may have copied one data set to another: each memory is freed once. */
-static void free_datasets(const struct loopc_job *job)
+static void free_datasets(const struct loopc_context *context)
 {
-    for (int i = 0; i < job->program->field_count; i++) {
-        if (job->program->fields[i].type != LOOPC_DATASET) continue;
-        struct loopc_dataset *d = field_memory(job, i);
-        for (int j = i + 1; j < job->program->field_count; j++) {
-            if (job->program->fields[j].type != LOOPC_DATASET) continue;
-            struct loopc_dataset *other = field_memory(job, j);
+    for (int i = 0; i < context->program->field_count; i++) {
+        if (context->program->fields[i].type != LOOPC_DATASET) continue;
+        struct loopc_dataset *d = field_memory(context, i);
+        for (int j = i + 1; j < context->program->field_count; j++) {
+            if (context->program->fields[j].type != LOOPC_DATASET) continue;
+            struct loopc_dataset *other = field_memory(context, j);
             if (other->source == d->source) other->owner = false;
         }
         loopc_dataset_free(d);
     }
 }
 
-static int open_timings(struct loopc_job *job)
+static int open_timings(struct loopc_context *context)
 {
-    const char *const path = job->args.timings_log;
-    if (!path) return LOOPC_GO_ON;
-    job->timings_log = fopen(path, "we");
-    if (job->timings_log) return LOOPC_GO_ON;
-    loopc_say(job->program, "error", "--timings-log: cannot write %s: %s", path, strerror(errno));
+    const char *const path = context->args.timings_log;
+    if (!path) return LOOPC_CONTINUE;
+    context->timings_log = fopen(path, "we");
+    if (context->timings_log) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--timings-log: cannot write %s: %s", path,
+              strerror(errno));
     return BAD_USAGE;
 }
 
-static int open_metrics(const struct loopc_job *job)
+static int open_metrics(const struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
+    struct loopc_run *run = context->state;
     char message[512];
-    if (!job->args.metrics) return LOOPC_GO_ON;
+    if (!context->args.metrics) return LOOPC_CONTINUE;
     const int64_t keep = run->checkpointer ? loopc_checkpointer_metrics(run->checkpointer) : -1;
     run->metrics =
-        loopc_metrics_open(job->program, job->args.metrics, keep, message, sizeof message);
-    if (run->metrics) return LOOPC_GO_ON;
-    loopc_say(job->program, "error", "--metrics: %s", message);
+        loopc_metrics_open(context->program, context->args.metrics, keep, message, sizeof message);
+    if (run->metrics) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--metrics: %s", message);
     return BAD_USAGE;
 }
 
-static int open_files(struct loopc_job *job)
+static int open_files(struct loopc_context *context)
 {
-    int code = open_timings(job);
-    if (code != LOOPC_GO_ON) return code;
-    code = open_metrics(job);
-    if (code != LOOPC_GO_ON && job->timings_log) fclose(job->timings_log);
+    int code = open_timings(context);
+    if (code != LOOPC_CONTINUE) return code;
+    code = open_metrics(context);
+    if (code != LOOPC_CONTINUE && context->timings_log) fclose(context->timings_log);
     return code;
 }
 
-static int bad_saving(const struct loopc_job *job, char *message)
+static int bad_saving(const struct loopc_context *context, char *message)
 {
     char *second = strchr(message, '\n');
     if (second) *second++ = 0;
-    loopc_say(job->program, "error", "%s", message);
-    hint(job->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
+    loopc_log(context->program, "error", "%s", message);
+    hint(context->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
     return BAD_USAGE;
 }
 
-static int open_saver(const struct loopc_job *job)
+static int open_checkpointer(const struct loopc_context *context)
 {
-    const struct loopc_saving *saving = &job->args.saving;
-    struct loopc_run *run = job->state;
+    const struct loopc_saving *saving = &context->args.saving;
+    struct loopc_run *run = context->state;
     char message[1024];
     if (!saving->folder && !saving->resume) {
-        if (!saving->every && !saving->best && !saving->keep) return LOOPC_GO_ON;
-        loopc_say(job->program, "error", "nothing is saved without --checkpoint");
-        hint(job->program, "--checkpoint <folder>");
+        if (!saving->every && !saving->best && !saving->keep) return LOOPC_CONTINUE;
+        loopc_log(context->program, "error", "nothing is saved without --checkpoint");
+        hint(context->program, "--checkpoint <folder>");
         return BAD_USAGE;
     }
-    run->checkpointer = loopc_checkpointer_open(job->program, saving, message, sizeof message);
-    return run->checkpointer ? LOOPC_GO_ON : bad_saving(job, message);
+    run->checkpointer = loopc_checkpointer_open(context->program, saving, message, sizeof message);
+    return run->checkpointer ? LOOPC_CONTINUE : bad_saving(context, message);
 }
 
-static int make_crew(const struct loopc_job *job)
+static int make_team(const struct loopc_context *context)
 {
     char message[256];
-    if (!loopc_team_size(job->args.threads, message, sizeof message)) return LOOPC_GO_ON;
-    loopc_say(job->program, "error", "--threads: %s", message);
+    if (!loopc_team_size(context->args.threads, message, sizeof message)) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--threads: %s", message);
     return 1;
 }
 
-int loopc_start(struct loopc_job *job, int argc, char **argv)
+int loopc_start(struct loopc_context *context, int argc, char **argv)
 {
-    job->argc = argc;
-    job->argv = argv;
+    context->argc = argc;
+    context->argv = argv;
     occupy_standard_streams();
-    int code = make_state(job);
-    if (code == LOOPC_GO_ON) code = read_command_line(job, argc, argv);
-    if (code == LOOPC_GO_ON) code = load_datasets(job);
-    if (code == LOOPC_GO_ON) loopc_instance_seed(job->program, job->state, job->args.seed);
-    if (code == LOOPC_GO_ON) code = open_saver(job);
-    if (code == LOOPC_GO_ON) code = make_crew(job);
+    int code = make_state(context);
+    if (code == LOOPC_CONTINUE) code = read_command_line(context, argc, argv);
+    if (code == LOOPC_CONTINUE) code = load_datasets(context);
+    if (code == LOOPC_CONTINUE)
+        loopc_instance_seed(context->program, context->state, context->args.seed);
+    if (code == LOOPC_CONTINUE) code = open_checkpointer(context);
+    if (code == LOOPC_CONTINUE) code = make_team(context);
     return code;
 }
 
 /* Flags that are given again win over what was saved. */
-static int read_again(struct loopc_job *job)
+static int read_again(struct loopc_context *context)
 {
-    loopc_args_free(&job->args);
-    return read_command_line(job, job->argc, job->argv);
+    loopc_args_free(&context->args);
+    return read_command_line(context, context->argc, context->argv);
 }
 
-static int resume(struct loopc_job *job)
+static int resume(struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
+    struct loopc_run *run = context->state;
     char message[1024];
-    if (!run->checkpointer || !job->args.saving.resume) return LOOPC_GO_ON;
-    if (loopc_checkpointer_resume(run->checkpointer, job->state, &job->texts, message,
+    if (!run->checkpointer || !context->args.saving.resume) return LOOPC_CONTINUE;
+    if (loopc_checkpointer_resume(run->checkpointer, context->state, &context->texts, message,
                                   sizeof message)) {
-        return bad_saving(job, message);
+        return bad_saving(context, message);
     }
-    return read_again(job);
+    return read_again(context);
 }
 
 /* Whoever wanted more of it should know what that takes. */
-static int over(const struct loopc_job *job)
+static int over(const struct loopc_context *context)
 {
-    const struct loopc_run *run = job->state;
-    loopc_say(job->program, "resumed", "nothing: that run is over");
+    const struct loopc_run *run = context->state;
+    loopc_log(context->program, "resumed", "nothing: that run is over");
     if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END &&
         loopc_checkpointer_ended(run->checkpointer)) {
-        hint(job->program, "more of it would need the checkpoint before its end: --keep 2");
+        hint(context->program, "more of it would need the checkpoint before its end: --keep 2");
     }
     return 0;
 }
 
 /* A run that is over goes on at the end of the first loop that has more to do now, with a larger
- * bound: what came behind it comes anew. Returns LOOPC_GO_ON when there is one, or the exit
+ * bound: what came behind it comes anew. Returns LOOPC_CONTINUE when there is one, or the exit
  * code. */
-static int extend(struct loopc_job *job)
+static int extend(struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
-    struct loopc_checkpointer *saver = run->checkpointer;
+    struct loopc_run *run = context->state;
+    struct loopc_checkpointer *checkpointer = run->checkpointer;
     int64_t number, found = 0;
-    while (job->program->again && (number = loopc_checkpointer_ended(saver)) != 0) {
-        if (!loopc_checkpointer_load(saver, job->state, &job->texts, number)) break;
-        const int code = read_again(job);
-        if (code != LOOPC_GO_ON) return code;
-        if (job->program->again(job->state, loopc_checkpointer_position(saver))) found = number;
+    while (context->program->reevaluate && (number = loopc_checkpointer_ended(checkpointer)) != 0) {
+        if (!loopc_checkpointer_load(checkpointer, context->state, &context->texts, number)) break;
+        const int code = read_again(context);
+        if (code != LOOPC_CONTINUE) return code;
+        if (context->program->reevaluate(context->state, loopc_checkpointer_position(checkpointer)))
+            found = number;
     }
-    if (!found || !loopc_checkpointer_load(saver, job->state, &job->texts, found)) return over(job);
-    return read_again(job);
+    if (!found || !loopc_checkpointer_load(checkpointer, context->state, &context->texts, found))
+        return over(context);
+    return read_again(context);
 }
 
-int loopc_take_up(struct loopc_job *job)
+int loopc_resume_and_open(struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
-    int code = resume(job);
-    if (code != LOOPC_GO_ON || !run->checkpointer || !job->args.saving.resume) {
-        return code == LOOPC_GO_ON ? open_files(job) : code;
+    struct loopc_run *run = context->state;
+    int code = resume(context);
+    if (code != LOOPC_CONTINUE || !run->checkpointer || !context->args.saving.resume) {
+        return code == LOOPC_CONTINUE ? open_files(context) : code;
     }
-    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) code = extend(job);
-    if (code != LOOPC_GO_ON) return code;
-    if (job->program->again)
-        job->program->again(job->state, loopc_checkpointer_position(run->checkpointer));
-    loopc_checkpointer_go_on(run->checkpointer, run);
-    return open_files(job);
+    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) code = extend(context);
+    if (code != LOOPC_CONTINUE) return code;
+    if (context->program->reevaluate)
+        context->program->reevaluate(context->state,
+                                     loopc_checkpointer_position(run->checkpointer));
+    loopc_checkpointer_continue(run->checkpointer, run);
+    return open_files(context);
 }
 
-void loopc_end(struct loopc_job *job)
+void loopc_end(struct loopc_context *context)
 {
-    struct loopc_run *run = job->state;
+    struct loopc_run *run = context->state;
     loopc_team_end();
     if (run) loopc_checkpointer_close(run->checkpointer, run, false);
-    if (run) free_datasets(job);
-    loopc_args_free(&job->args);
-    loopc_texts_free(&job->texts);
-    free(job->memory);
-    job->memory = job->state = NULL;
+    if (run) free_datasets(context);
+    loopc_args_free(&context->args);
+    loopc_texts_free(&context->texts);
+    free(context->memory);
+    context->memory = context->state = NULL;
 }

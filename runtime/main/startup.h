@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* What main holds while a program runs. Start with .program and zeros. */
-struct loopc_job {
+struct loopc_context {
     const struct loopc_program *program;
     void *memory; /* what state stands in */
     void *state;  /* a struct loopc_run and what follows; aligned to 64 bytes */
@@ -19,21 +19,21 @@ struct loopc_job {
     FILE *timings_log; /* of --timings-log, or NULL; the watch closes it */
 };
 
-enum { LOOPC_GO_ON = -1 };
+enum { LOOPC_CONTINUE = -1 };
 
 /* Gets everything ready up to prepare: defaults, command line, data sets, random streams. Returns
- * LOOPC_GO_ON, or the exit code with which the program ends here. */
-int loopc_start(struct loopc_job *job, int argc, char **argv);
+ * LOOPC_CONTINUE, or the exit code with which the program ends here. */
+int loopc_start(struct loopc_context *context, int argc, char **argv);
 
 /* Gets the rest ready, once the state is prepared: what is to be resumed, files to write. Returns
  * as loopc_start. */
-int loopc_take_up(struct loopc_job *job);
+int loopc_resume_and_open(struct loopc_context *context);
 
 /* Frees what loopc_start made, however far it came. */
-void loopc_end(struct loopc_job *job);
+void loopc_end(struct loopc_context *context);
 
 /* "NAME: kind: text" and a newline on standard error. */
-void loopc_say(const struct loopc_program *program, const char *kind, const char *format, ...)
+void loopc_log(const struct loopc_program *program, const char *kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Pushes out what standard output still holds. Returns 0, or 1 when something of it was lost,

@@ -42,7 +42,7 @@ LOOPC_INLINE void loopc_dense_forward(const float *w, const float *b, const floa
         .start = b,
         .me = me,
     };
-    loopc_multiply(&product, loopc_plan_of(finish, LOOPC_ALONG, outputs, batch, inputs));
+    loopc_multiply(&product, loopc_plan_of(finish, LOOPC_NO_TRANS, outputs, batch, inputs));
 }
 
 /* dx(k, r) = finish(sum over o of w(o, k) * d(o, r)), gated by the outputs x of the layer below */
@@ -65,7 +65,7 @@ LOOPC_INLINE void loopc_dense_backward(const float *w, const float *d, const flo
         .gate = x,
         .me = me,
     };
-    loopc_multiply(&product, loopc_plan_of(finish, LOOPC_ACROSS, inputs, batch, outputs));
+    loopc_multiply(&product, loopc_plan_of(finish, LOOPC_TRANS, inputs, batch, outputs));
 }
 
 /* lanes[l] = sum over r of d[r], where r % 16 = l, for the samples that are there; d is a row of
@@ -163,7 +163,7 @@ LOOPC_INLINE void loopc_dense_gradient(float *gw, float *gb, const float *sample
         .add = true,
         .me = me,
     };
-    loopc_multiply(&product, loopc_plan_of(LOOPC_STORE, LOOPC_ALONG, outputs, inputs, batch));
+    loopc_multiply(&product, loopc_plan_of(LOOPC_STORE, LOOPC_NO_TRANS, outputs, inputs, batch));
     if (me.tid == 0) loopc_bias_gradient(gb, d, samples, outputs);
 }
 
@@ -213,7 +213,7 @@ LOOPC_INLINE void loopc_dense_update(struct loopc_weights w, struct loopc_weight
 {
     const struct loopc_product product =
         loopc_update_of(w, sample_major, d, samples, batch, inputs, outputs, rates, me);
-    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
+    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_NO_TRANS, outputs, inputs, batch);
     loopc_multiply(&product, plan | loopc_plan_by(rates->rule));
     loopc_bias_update(b, d, samples, outputs, rates, me);
 }
@@ -229,7 +229,7 @@ LOOPC_INLINE void loopc_dense_update_first(struct loopc_weights w, struct loopc_
     struct loopc_product product =
         loopc_update_of(w, sample_major, d, samples, batch, inputs, outputs, rates, me);
     product.ahead = ahead;
-    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_ALONG, outputs, inputs, batch);
+    const int plan = loopc_plan_of(LOOPC_UPDATE, LOOPC_NO_TRANS, outputs, inputs, batch);
     loopc_multiply(&product, plan | loopc_plan_by(rates->rule) | LOOPC_PLAN_OWN);
     loopc_bias_update(b, d, samples, outputs, rates, me);
 }

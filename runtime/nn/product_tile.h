@@ -25,7 +25,7 @@ enum {
 /* The parts of a plan. */
 enum {
     LOOPC_PLAN_EPILOGUE = 7, /* its finish: enum loopc_epilogue */
-    LOOPC_PLAN_ACROSS = 8,   /* u is read across, not along */
+    LOOPC_PLAN_TRANS = 8,    /* u is read across, not along */
     LOOPC_PLAN_DIVIDES = 16, /* the update divides: its optimizer is Adam or AdamW */
     LOOPC_PLAN_SHALLOW = 32, /* few p */
     LOOPC_PLAN_REST = 64,    /* the rows are no full bands */
@@ -36,11 +36,11 @@ enum {
 };
 
 /* The plan of a product of `rows` with room for `most` columns and `deepest` p. */
-LOOPC_INLINE int loopc_plan_of(enum loopc_epilogue finish, enum loopc_direction way, int32_t rows,
+LOOPC_INLINE int loopc_plan_of(enum loopc_epilogue finish, enum loopc_trans way, int32_t rows,
                                int32_t most, int32_t deepest)
 {
     const int32_t panels = LOOPC_PANEL_COUNT(most);
-    return (int)finish | (way == LOOPC_ACROSS ? LOOPC_PLAN_ACROSS : 0) |
+    return (int)finish | (way == LOOPC_TRANS ? LOOPC_PLAN_TRANS : 0) |
            (deepest <= LOOPC_SHALLOW ? LOOPC_PLAN_SHALLOW : 0) |
            (rows % LOOPC_BAND > 0 ? LOOPC_PLAN_REST : 0) | (panels >= 2 ? LOOPC_PLAN_TWO : 0) |
            (panels >= 3 ? LOOPC_PLAN_THREE : 0) | (panels % 3 == 0 ? LOOPC_PLAN_THREES : 0);
@@ -57,9 +57,9 @@ LOOPC_INLINE enum loopc_epilogue loopc_epilogue_of(int plan)
     return (enum loopc_epilogue)(plan & LOOPC_PLAN_EPILOGUE);
 }
 
-LOOPC_INLINE enum loopc_direction loopc_way_of(int plan)
+LOOPC_INLINE enum loopc_trans loopc_way_of(int plan)
 {
-    return plan & LOOPC_PLAN_ACROSS ? LOOPC_ACROSS : LOOPC_ALONG;
+    return plan & LOOPC_PLAN_TRANS ? LOOPC_TRANS : LOOPC_NO_TRANS;
 }
 
 struct loopc_product {
@@ -143,10 +143,10 @@ LOOPC_INLINE void loopc_fetch_factors(const struct loopc_product *p, int plan, c
 {
     if (p->rows * p->deepest < LOOPC_FAR) return;
     const ptrdiff_t along = (rows + 2 * nth) * LOOPC_PANEL - 4 * nth;
-    const float *const next = u + (loopc_way_of(plan) == LOOPC_ALONG ? along : p->u_stride);
+    const float *const next = u + (loopc_way_of(plan) == LOOPC_NO_TRANS ? along : p->u_stride);
     __builtin_prefetch(next);
     __builtin_prefetch(next + LOOPC_PANEL);
-    if (loopc_way_of(plan) == LOOPC_ALONG) return;
+    if (loopc_way_of(plan) == LOOPC_NO_TRANS) return;
     __builtin_prefetch(next + 2 * LOOPC_PANEL);
     __builtin_prefetch(next + 3 * LOOPC_PANEL);
 }
@@ -193,7 +193,7 @@ LOOPC_INLINE void loopc_beside(const struct loopc_product *p, int plan,
 LOOPC_INLINE void loopc_tile_sum_few(loopc_sums acc, const struct loopc_product *p, int plan,
                                      const struct loopc_tile *tile, const float *u, const float *v)
 {
-    const int next_p = loopc_way_of(plan) == LOOPC_ALONG ? 1 : LOOPC_PANEL;
+    const int next_p = loopc_way_of(plan) == LOOPC_NO_TRANS ? 1 : LOOPC_PANEL;
     LOOPC_UNROLL(8)
     for (int32_t q = 0; q < tile->depth; q++, u += next_p, v += LOOPC_PANEL)
         loopc_tile_step(acc, tile->rows, tile->vecs, loopc_way_of(plan), u, v, p->v_stride);
@@ -204,7 +204,7 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, 
                                  const struct loopc_tile *tile, ptrdiff_t at,
                                  struct loopc_pending *pending)
 {
-    const bool along = loopc_way_of(plan) == LOOPC_ALONG;
+    const bool along = loopc_way_of(plan) == LOOPC_NO_TRANS;
     const int next_p = along ? 1 : LOOPC_PANEL;
     const ptrdiff_t row = along ? tile->i : tile->k, column = along ? tile->k : tile->i;
     const float *u =

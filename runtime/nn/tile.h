@@ -9,8 +9,8 @@
  *
  * u is a matrix of panels (panel.h) read a value at a time, so it may be read in both directions:
  *
- *     u(i, p) = U[i][p]   LOOPC_ALONG: steps of 1 within a panel of 16 p, u_stride between panels
- *     u(i, p) = U[p][i]   LOOPC_ACROSS: steps of 16; the rows of a tile are columns of one panel
+ *     u(i, p) = U[i][p]   LOOPC_NO_TRANS: steps of 1 within a panel of 16 p, u_stride between panels
+ *     u(i, p) = U[p][i]   LOOPC_TRANS: steps of 16; the rows of a tile are columns of one panel
  *
  * v is always read along its panels: v(p, t) is vector t of row p.
  *
@@ -35,7 +35,7 @@ enum { LOOPC_TILE_ROWS = 2, LOOPC_TILE_PANELS = 1 };
 
 enum { LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS };
 
-enum loopc_direction { LOOPC_ALONG, LOOPC_ACROSS };
+enum loopc_trans { LOOPC_NO_TRANS, LOOPC_TRANS };
 
 /* The sums of a tile: rows x vecs of them are in use. */
 typedef loopc_vec loopc_sums[LOOPC_TILE_ROWS][LOOPC_TILE_VECS];
@@ -47,7 +47,7 @@ LOOPC_INLINE ptrdiff_t loopc_vec_at(int t, ptrdiff_t stride)
 }
 
 /* One p: u and v point at its first values. */
-LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc_direction way,
+LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc_trans way,
                                   const float *u, const float *v, ptrdiff_t v_stride)
 {
     loopc_vec lanes[LOOPC_TILE_VECS];
@@ -56,7 +56,7 @@ LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc
         lanes[t] = loopc_load(v + loopc_vec_at(t, v_stride));
     LOOPC_UNROLL(8)
     for (int i = 0; i < rows; i++) {
-        const loopc_vec spread = loopc_broadcast(u[way == LOOPC_ALONG ? i * LOOPC_PANEL : i]);
+        const loopc_vec spread = loopc_broadcast(u[way == LOOPC_NO_TRANS ? i * LOOPC_PANEL : i]);
         LOOPC_UNROLL(4)
         for (int t = 0; t < vecs; t++)
             acc[i][t] = loopc_fma(spread, lanes[t], acc[i][t]);

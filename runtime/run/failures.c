@@ -34,15 +34,15 @@ static int related(const char *a, const char *b)
 }
 
 /* Counts failures that have arrived at `head` and have no place in the table. */
-static void count_only(struct loopc_failures *failures, const char *head, unsigned count)
+static void count_only(struct loopc_failures *failures, const char *frame, unsigned count)
 {
     const int last = failures->counts - 1;
     if (last >= 0 &&
-        (related(failures->counted[last].head, head) || last + 1 == LOOPC_COUNTS_KEPT)) {
+        (related(failures->counted[last].frame, frame) || last + 1 == LOOPC_COUNTS_KEPT)) {
         failures->counted[last].count += count;
         return;
     }
-    failures->counted[failures->counts++] = (struct loopc_counted){head, count};
+    failures->counted[failures->counts++] = (struct loopc_counted){frame, count};
 }
 
 unsigned loopc_failures_more(const struct loopc_failures *failures)
@@ -61,10 +61,10 @@ void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failure
         if (ours->count < LOOPC_FAILURES_KEPT)
             ours->kept[ours->count++] = *failure;
         else
-            count_only(ours, failure->head, 1);
+            count_only(ours, failure->frame, 1);
     }
     for (int i = 0; i < failures->counts; i++)
-        count_only(ours, failures->counted[i].head, failures->counted[i].count);
+        count_only(ours, failures->counted[i].frame, failures->counted[i].count);
 }
 
 int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
@@ -75,7 +75,7 @@ int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
         return LOOPC_FAILED;
     }
     struct loopc_failure *failure = &failures->kept[failures->count++];
-    *failure = (struct loopc_failure){.node = node, .head = node};
+    *failure = (struct loopc_failure){.node = node, .frame = node};
     va_list args;
     va_start(args, format);
     if (vsnprintf(failure->message, sizeof failure->message, format, args) < 0) {
@@ -92,20 +92,20 @@ static void count_together(struct loopc_failures *failures)
     const int counts = failures->counts;
     failures->counts = 0;
     for (int i = 0; i < counts; i++)
-        count_only(failures, failures->counted[i].head, failures->counted[i].count);
+        count_only(failures, failures->counted[i].frame, failures->counted[i].count);
 }
 
 void loopc_propagate_failures(struct loopc_run *run, const char *loop, const char *node)
 {
     for (int i = 0; i < run->failures.count; i++) {
         struct loopc_failure *failure = &run->failures.kept[i];
-        if (!belongs(failure->head, loop)) continue;
+        if (!belongs(failure->frame, loop)) continue;
         if (failure->depth < LOOPC_PATH_KEPT) failure->path[failure->depth] = node;
         failure->depth++;
-        failure->head = node;
+        failure->frame = node;
     }
     for (int i = 0; i < run->failures.counts; i++) {
-        if (belongs(run->failures.counted[i].head, loop)) run->failures.counted[i].head = node;
+        if (belongs(run->failures.counted[i].frame, loop)) run->failures.counted[i].frame = node;
     }
     count_together(&run->failures);
 }
@@ -115,13 +115,13 @@ int loopc_recover(struct loopc_run *run, const char *loop)
     struct loopc_failures *failures = &run->failures;
     int kept = 0;
     for (int i = 0; i < failures->count; i++) {
-        if (belongs(failures->kept[i].head, loop)) continue;
+        if (belongs(failures->kept[i].frame, loop)) continue;
         if (kept != i) failures->kept[kept] = failures->kept[i];
         kept++;
     }
     failures->count = kept;
     for (int i = 0; i < failures->counts; i++) {
-        if (belongs(failures->counted[i].head, loop)) failures->counted[i].count = 0;
+        if (belongs(failures->counted[i].frame, loop)) failures->counted[i].count = 0;
     }
     while (failures->counts > 0 && failures->counted[failures->counts - 1].count == 0)
         failures->counts--;

@@ -18,7 +18,7 @@
 struct loopc_run;
 
 /* Statuses are passed as int: emitted code numbers its named targets of cancel and stop from
- * LOOPC_SIGNALS upwards. The first four are bits, so that the statuses of the steps of a handler
+ * LOOPC_FIRST_TARGET upwards. The first four are bits, so that the statuses of the steps of a handler
  * can be put together with |. */
 enum loopc_status {
     LOOPC_OK = 0,
@@ -28,7 +28,7 @@ enum loopc_status {
     LOOPC_CANCEL = 8,      /* leave the innermost phase */
     LOOPC_STOP = 9,        /* end the innermost repetition */
     LOOPC_MORE = 10,       /* a machine has stepped and is not at its end */
-    LOOPC_SIGNALS = 16
+    LOOPC_FIRST_TARGET = 16
 };
 
 enum {
@@ -40,7 +40,7 @@ enum {
 
 struct loopc_failure {
     const char *node;                  /* that failed: "Inner.on_iteration" */
-    const char *head;                  /* the node at which the failure has arrived */
+    const char *frame;                 /* the node at which the failure has arrived */
     const char *path[LOOPC_PATH_KEPT]; /* where the loops it left were inserted, innermost first */
     int depth;                         /* insertions in all; may exceed LOOPC_PATH_KEPT */
     char message[LOOPC_MESSAGE_SIZE];  /* one line */
@@ -49,7 +49,7 @@ struct loopc_failure {
 /* Failures that came when the table was full. Where they have arrived decides what a recovery
  * takes away; those that have arrived in one loop are counted together. */
 struct loopc_counted {
-    const char *head;
+    const char *frame;
     unsigned count;
 };
 

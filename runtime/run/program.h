@@ -40,35 +40,37 @@ struct loopc_net {
     const char *data;                /* the data set that its inputs come from, in full, or NULL */
 };
 
-struct loopc_job;
+struct loopc_context;
 
 struct loopc_program {
     const char *name, *doc; /* doc: one line or several, or NULL */
     size_t size;            /* bytes of the state; its first member is a struct loopc_run */
     const struct loopc_field *fields;
     int field_count;
-    const struct loopc_trace_point *places;
-    int place_count;
+    const struct loopc_trace_point *trace_points;
+    int trace_point_count;
     uint64_t fingerprint; /* of what positions count beside places, elements of bodies say; or 0 */
-    const char *const *positions; /* names of where a run can be saved; [0] is its start */
-    int position_count;
+    const char *const *resume_points; /* names of where a run can be saved; [0] is its start */
+    int resume_point_count;
     const struct loopc_steering *steering; /* or NULL */
     const struct loopc_net *nets;
     int net_count;
     bool threads; /* it gives work to the thread team (team.h), so it has --threads */
-    int (*model)(const struct loopc_job *job); /* loopc_model_main where there is a net, or NULL */
-    void (*defaults)(void *state);             /* of the fields that do not start as 0; or NULL */
+    int (*model)(
+        const struct loopc_context *context); /* loopc_model_main where there is a net, or NULL */
+    void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
     /* Where there are positions: for a run that is to go on at one of them. Evaluates again the
      * bounds of loops that nothing but options decides; returns whether the loop whose end the
      * position is has more to do, false for any other. */
-    bool (*again)(void *state, int position);
-    int (*run)(void *state);     /* returns a status */
-    int (*watched)(void *state); /* the same with its places; or NULL: it cannot be watched */
+    bool (*reevaluate)(void *state, int position);
+    int (*run)(void *state); /* returns a status */
+    int (*run_instrumented)(
+        void *state); /* the same with its places; or NULL: it cannot be watched */
     /* The step form has these in the place of run and watched: one step; LOOPC_MORE or the status
      * with which the run ended. */
     int (*step)(void *state);
-    int (*step_watched)(void *state);
+    int (*step_instrumented)(void *state);
     const size_t *children; /* where in the state a struct loopc_child stands; or NULL */
     int child_count;
     uint64_t hash; /* of the program's text: positions of another one are refused */
@@ -112,12 +114,7 @@ struct loopc_run {
 int loopc_main(const struct loopc_program *program, int argc, char **argv);
 
 /* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
-int loopc_model_main(const struct loopc_job *job);
-
-/* For bodies: a line for people on standard error, behind the program's name; no newline at its
- * end. */
-void loopc_tell(const struct loopc_run *run, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int loopc_model_main(const struct loopc_context *context);
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 

@@ -10,156 +10,158 @@
 struct loopc_profile *loopc_profile_start(const struct loopc_program *program, const void *state,
                                           bool timings, bool trace, FILE *out)
 {
-    const size_t places = (size_t)program->place_count;
-    struct loopc_profile *watch = calloc(1, sizeof *watch + (places + 1) * sizeof *watch->stack);
-    if (!watch) return NULL;
-    watch->program = program;
-    watch->state = state;
-    watch->next_line = INT64_MAX;
-    if (timings) watch->timings = calloc(places + 1, sizeof *watch->timings);
-    if (trace) watch->trace = loopc_trace_new(program, state, out);
-    if ((timings && !watch->timings) || (trace && !watch->trace)) {
-        loopc_profile_free(watch);
+    const size_t places = (size_t)program->trace_point_count;
+    struct loopc_profile *profile =
+        calloc(1, sizeof *profile + (places + 1) * sizeof *profile->stack);
+    if (!profile) return NULL;
+    profile->program = program;
+    profile->state = state;
+    profile->next_line = INT64_MAX;
+    if (timings) profile->timings = calloc(places + 1, sizeof *profile->timings);
+    if (trace) profile->trace = loopc_trace_new(program, state, out);
+    if ((timings && !profile->timings) || (trace && !profile->trace)) {
+        loopc_profile_free(profile);
         return NULL;
     }
-    watch->started = loopc_clock();
-    return watch;
+    profile->started = loopc_clock();
+    return profile;
 }
 
-void loopc_profile_free(struct loopc_profile *watch)
+void loopc_profile_free(struct loopc_profile *profile)
 {
-    if (!watch) return;
-    for (int i = 0; watch->timings && i < watch->program->place_count; i++) {
-        loopc_timing_free(&watch->timings[i]);
+    if (!profile) return;
+    for (int i = 0; profile->timings && i < profile->program->trace_point_count; i++) {
+        loopc_timing_free(&profile->timings[i]);
     }
-    free(watch->timings);
-    loopc_profile_log_end(watch);
-    loopc_trace_free(watch->trace);
-    free(watch);
+    free(profile->timings);
+    loopc_profile_log_end(profile);
+    loopc_trace_free(profile->trace);
+    free(profile);
 }
 
 /* Where in the stack a place is, or -1. */
-static int height(const struct loopc_profile *watch, int place)
+static int height(const struct loopc_profile *profile, int place)
 {
-    int i = watch->depth - 1;
-    while (i >= 0 && watch->stack[i].place != place)
+    int i = profile->depth - 1;
+    while (i >= 0 && profile->stack[i].place != place)
         i--;
     return i;
 }
 
-static void close_to(struct loopc_profile *watch, int depth, int64_t now)
+static void close_to(struct loopc_profile *profile, int depth, int64_t now)
 {
-    while (watch->depth > depth) {
-        const struct loopc_open_trace_point *top = &watch->stack[--watch->depth];
-        if (watch->timings) loopc_timing_add(&watch->timings[top->place], now - top->since);
+    while (profile->depth > depth) {
+        const struct loopc_open_trace_point *top = &profile->stack[--profile->depth];
+        if (profile->timings) loopc_timing_add(&profile->timings[top->place], now - top->since);
     }
 }
 
-static void push(struct loopc_profile *watch, int place, int64_t now)
+static void push(struct loopc_profile *profile, int place, int64_t now)
 {
-    watch->stack[watch->depth++] = (struct loopc_open_trace_point){.place = place, .since = now};
+    profile->stack[profile->depth++] =
+        (struct loopc_open_trace_point){.place = place, .since = now};
 }
 
-static int top_place(const struct loopc_profile *watch)
+static int top_place(const struct loopc_profile *profile)
 {
-    return watch->depth > 0 ? watch->stack[watch->depth - 1].place : -1;
+    return profile->depth > 0 ? profile->stack[profile->depth - 1].place : -1;
 }
 
-static void look(const struct loopc_profile *watch)
+static void look(const struct loopc_profile *profile)
 {
-    if (watch->trace) loopc_trace_changes(watch->trace, watch->state, top_place(watch));
+    if (profile->trace) loopc_trace_changes(profile->trace, profile->state, top_place(profile));
 }
 
 /* Makes a place the top of the stack with its parents below it: what is open beside them ends. */
-static void stand_at(struct loopc_profile *watch, int place, int64_t now)
+static void stand_at(struct loopc_profile *profile, int place, int64_t now)
 {
     if (place < 0) {
-        close_to(watch, 0, now);
+        close_to(profile, 0, now);
         return;
     }
-    const int own = height(watch, place);
+    const int own = height(profile, place);
     if (own >= 0) {
-        close_to(watch, own + 1, now);
+        close_to(profile, own + 1, now);
         return;
     }
-    stand_at(watch, watch->program->places[place].parent, now);
-    push(watch, place, now);
+    stand_at(profile, profile->program->trace_points[place].parent, now);
+    push(profile, place, now);
 }
 
 /* A place that is open still was left early. */
-static void open_place(struct loopc_profile *watch, int place, int64_t now)
+static void open_place(struct loopc_profile *profile, int place, int64_t now)
 {
-    const int own = height(watch, place);
-    if (own >= 0) close_to(watch, own, now);
-    stand_at(watch, watch->program->places[place].parent, now);
-    push(watch, place, now);
+    const int own = height(profile, place);
+    if (own >= 0) close_to(profile, own, now);
+    stand_at(profile, profile->program->trace_points[place].parent, now);
+    push(profile, place, now);
 }
 
-static void tell(const struct loopc_profile *watch)
+static void tell(const struct loopc_profile *profile)
 {
-    if (!watch->follower) return;
-    atomic_store_explicit(watch->follower, top_place(watch), memory_order_relaxed);
+    if (!profile->follower) return;
+    atomic_store_explicit(profile->follower, top_place(profile), memory_order_relaxed);
 }
 
-void loopc_profile_follow(struct loopc_profile *watch, atomic_int *place)
+void loopc_profile_follow(struct loopc_profile *profile, atomic_int *place)
 {
-    if (watch->follower) atomic_store_explicit(watch->follower, -1, memory_order_relaxed);
-    watch->follower = place;
-    tell(watch);
+    if (profile->follower) atomic_store_explicit(profile->follower, -1, memory_order_relaxed);
+    profile->follower = place;
+    tell(profile);
 }
 
 /* The clock is read when what ends has ended and before what begins begins, so the time that the
- * watch itself takes is nobody's, or its parent's. */
-static void restart_clock(struct loopc_profile *watch)
+ * profile itself takes is nobody's, or its parent's. */
+static void restart_clock(struct loopc_profile *profile)
 {
     const int64_t now = loopc_clock();
-    watch->stack[watch->depth - 1].since = now;
-    if (now < watch->next_line) return;
-    loopc_profile_log_now(watch, now);
-    watch->stack[watch->depth - 1].since = loopc_clock();
+    profile->stack[profile->depth - 1].since = now;
+    if (now < profile->next_line) return;
+    loopc_profile_log_now(profile, now);
+    profile->stack[profile->depth - 1].since = loopc_clock();
 }
 
 void loopc_enter(struct loopc_run *run, int place)
 {
-    struct loopc_profile *watch = run->profile;
-    if (!watch) return;
+    struct loopc_profile *profile = run->profile;
+    if (!profile) return;
     const int64_t now = loopc_clock();
-    look(watch);
-    open_place(watch, place, now);
-    tell(watch);
-    restart_clock(watch);
+    look(profile);
+    open_place(profile, place, now);
+    tell(profile);
+    restart_clock(profile);
 }
 
 void loopc_leave(struct loopc_run *run, int place)
 {
-    struct loopc_profile *watch = run->profile;
-    if (!watch) return;
+    struct loopc_profile *profile = run->profile;
+    if (!profile) return;
     const int64_t now = loopc_clock();
-    look(watch);
-    const int own = height(watch, place);
-    if (own >= 0) close_to(watch, own, now);
-    tell(watch);
+    look(profile);
+    const int own = height(profile, place);
+    if (own >= 0) close_to(profile, own, now);
+    tell(profile);
 }
 
 void loopc_at(struct loopc_run *run, int place)
 {
-    struct loopc_profile *watch = run->profile;
-    if (!watch) return;
+    struct loopc_profile *profile = run->profile;
+    if (!profile) return;
     const int64_t now = loopc_clock();
-    look(watch);
-    open_place(watch, place, now);
-    tell(watch);
-    if (watch->trace) loopc_trace_step(watch->trace, place);
-    restart_clock(watch);
+    look(profile);
+    open_place(profile, place, now);
+    tell(profile);
+    if (profile->trace) loopc_trace_step(profile->trace, place);
+    restart_clock(profile);
 }
 
-int loopc_profile_end(struct loopc_profile *watch)
+int loopc_profile_end(struct loopc_profile *profile)
 {
-    watch->ended = loopc_clock();
-    look(watch);
-    close_to(watch, 0, watch->ended);
-    tell(watch);
-    return loopc_profile_log_end(watch);
+    profile->ended = loopc_clock();
+    look(profile);
+    close_to(profile, 0, profile->ended);
+    tell(profile);
+    return loopc_profile_log_end(profile);
 }
 
 /* The table. */
@@ -167,7 +169,7 @@ int loopc_profile_end(struct loopc_profile *watch)
 static int indent_of(const struct loopc_program *program, int place)
 {
     int indent = 0;
-    while ((place = program->places[place].parent) >= 0)
+    while ((place = program->trace_points[place].parent) >= 0)
         indent += 2;
     return indent;
 }
@@ -180,7 +182,7 @@ static const char *kind_of(const struct loopc_trace_point *place)
 /* A loop says where it is inserted: it may be in more places than one. */
 static void label_of(const struct loopc_program *program, int place, char *text, size_t size)
 {
-    const struct loopc_trace_point *p = &program->places[place];
+    const struct loopc_trace_point *p = &program->trace_points[place];
     const bool inserted = p->kind == 'l' && p->on;
     snprintf(text, size, "%*s%s%s%s", indent_of(program, place), "", p->name,
              inserted ? " on " : "", inserted ? p->on : "");
@@ -190,43 +192,43 @@ static int label_width(const struct loopc_program *program)
 {
     char label[256];
     size_t width = strlen("place");
-    for (int i = 0; i < program->place_count; i++) {
+    for (int i = 0; i < program->trace_point_count; i++) {
         label_of(program, i, label, sizeof label);
         if (strlen(label) > width) width = strlen(label);
     }
     return (int)width;
 }
 
-static void print_row(const struct loopc_profile *watch, int place, int width, FILE *out)
+static void print_row(const struct loopc_profile *profile, int place, int width, FILE *out)
 {
-    const struct loopc_timing *timing = &watch->timings[place];
-    const double whole = (double)(watch->ended - watch->started);
+    const struct loopc_timing *timing = &profile->timings[place];
+    const double whole = (double)(profile->ended - profile->started);
     const double times[] = {timing->calls ? (double)timing->total : (double)NAN,
                             loopc_timing_mean(timing), loopc_timing_quantile(timing, 0.5),
                             loopc_timing_quantile(timing, 0.99)};
     char label[256], cells[4][32], share[32] = "-";
-    label_of(watch->program, place, label, sizeof label);
+    label_of(profile->program, place, label, sizeof label);
     for (int i = 0; i < 4; i++)
         loopc_time_format(times[i], cells[i], sizeof cells[i]);
     if (timing->calls && whole > 0) {
         snprintf(share, sizeof share, "%.1f %%", 100 * (double)timing->total / whole);
     }
     fprintf(out, "%-5s  %-*s  %11llu  %8s  %7s  %8s  %8s  %8s\n",
-            kind_of(&watch->program->places[place]), width, label,
+            kind_of(&profile->program->trace_points[place]), width, label,
             (unsigned long long)timing->calls, cells[0], share, cells[1], cells[2], cells[3]);
 }
 
-void loopc_profile_print(const struct loopc_profile *watch, FILE *out)
+void loopc_profile_print(const struct loopc_profile *profile, FILE *out)
 {
-    if (!watch->timings) return;
+    if (!profile->timings) return;
     char whole[32];
-    loopc_time_format((double)(watch->ended - watch->started), whole, sizeof whole);
-    fprintf(out, "timings of %s, %s in all\n", watch->program->name, whole);
-    const int width = label_width(watch->program);
+    loopc_time_format((double)(profile->ended - profile->started), whole, sizeof whole);
+    fprintf(out, "timings of %s, %s in all\n", profile->program->name, whole);
+    const int width = label_width(profile->program);
     fprintf(out, "%-5s  %-*s  %11s  %8s  %7s  %8s  %8s  %8s\n", "", width, "place", "calls",
             "total", "share", "mean", "median", "p99");
-    for (int i = 0; i < watch->program->place_count; i++)
-        print_row(watch, i, width, out);
-    loopc_profile_print_owners(watch->program, watch->timings,
-                               (double)(watch->ended - watch->started), out);
+    for (int i = 0; i < profile->program->trace_point_count; i++)
+        print_row(profile, i, width, out);
+    loopc_profile_print_owners(profile->program, profile->timings,
+                               (double)(profile->ended - profile->started), out);
 }

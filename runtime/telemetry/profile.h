@@ -36,27 +36,27 @@ struct loopc_profile *loopc_profile_start(const struct loopc_program *program, c
  *
  * in seconds since the start. `total` includes what is open, `self` is without the places within.
  * Times between lines grow with the run by a 32nd, from 50 ms. Takes the file over. */
-void loopc_profile_log(struct loopc_profile *watch, FILE *file);
+void loopc_profile_log(struct loopc_profile *profile, FILE *file);
 
 /* Keeps *place at the place that is open, -1 for none, for another thread to see. NULL: no more. */
-void loopc_profile_follow(struct loopc_profile *watch, atomic_int *place);
+void loopc_profile_follow(struct loopc_profile *profile, atomic_int *place);
 
 /* What the places have taken up to now, in their order: an array, as
  *
  *     [[calls, total, self, median], ...]     in seconds; median null where there is none
  */
-void loopc_profile_write(const struct loopc_profile *watch, FILE *out);
+void loopc_profile_write(const struct loopc_profile *profile, FILE *out);
 
 /* Seconds since the start. */
-double loopc_profile_seconds(const struct loopc_profile *watch);
+double loopc_profile_seconds(const struct loopc_profile *profile);
 
 /* Ends what is still open. Call it once, after the run. Returns LOOPC_OK, or LOOPC_FAILED when the
  * file of loopc_profile_log is not complete. */
-int loopc_profile_end(struct loopc_profile *watch);
+int loopc_profile_end(struct loopc_profile *profile);
 
 /* The table of times, the places in their order, indented by their parents; then, in programs that
  * have callbacks, that of the callbacks and loops whose bodies took them. */
-void loopc_profile_print(const struct loopc_profile *watch, FILE *out);
-void loopc_profile_free(struct loopc_profile *watch);
+void loopc_profile_print(const struct loopc_profile *profile, FILE *out);
+void loopc_profile_free(struct loopc_profile *profile);
 
 #endif

@@ -16,20 +16,20 @@ struct taken {
 };
 
 /* An array by place; NULL without memory. */
-static struct taken *sum_up(const struct loopc_profile *watch, int64_t now)
+static struct taken *sum_up(const struct loopc_profile *profile, int64_t now)
 {
-    const struct loopc_program *program = watch->program;
-    struct taken *taken = calloc((size_t)program->place_count + 1, sizeof *taken);
+    const struct loopc_program *program = profile->program;
+    struct taken *taken = calloc((size_t)program->trace_point_count + 1, sizeof *taken);
     if (!taken) return NULL;
-    for (int i = 0; i < program->place_count; i++) {
-        taken[i].calls = watch->timings[i].calls;
-        taken[i].total = (double)watch->timings[i].total;
+    for (int i = 0; i < program->trace_point_count; i++) {
+        taken[i].calls = profile->timings[i].calls;
+        taken[i].total = (double)profile->timings[i].total;
     }
-    for (int i = 0; i < watch->depth; i++)
-        taken[watch->stack[i].place].total += (double)(now - watch->stack[i].since);
-    for (int i = 0; i < program->place_count; i++) {
+    for (int i = 0; i < profile->depth; i++)
+        taken[profile->stack[i].place].total += (double)(now - profile->stack[i].since);
+    for (int i = 0; i < program->trace_point_count; i++) {
         taken[i].self += taken[i].total;
-        const int parent = program->places[i].parent;
+        const int parent = program->trace_points[i].parent;
         if (parent >= 0) taken[parent].self -= taken[i].total;
     }
     return taken;
@@ -50,76 +50,77 @@ static void write_string(FILE *out, const char *key, const char *text)
     loopc_json_string(out, text);
 }
 
-static void write_row(const struct loopc_profile *watch, int i, const struct taken *taken)
+static void write_row(const struct loopc_profile *profile, int i, const struct taken *taken)
 {
-    const struct loopc_trace_point *place = &watch->program->places[i];
-    FILE *out = watch->log;
+    const struct loopc_trace_point *place = &profile->program->trace_points[i];
+    FILE *out = profile->log;
     write_string(out, "kind", place->kind == 'l' ? "loop" : place->kind == 'p' ? "phase" : "step");
     write_string(out, "place", place->name);
     if (place->on) write_string(out, "on", place->on);
-    if (place->parent >= 0) write_string(out, "in", watch->program->places[place->parent].name);
+    if (place->parent >= 0)
+        write_string(out, "in", profile->program->trace_points[place->parent].name);
     fprintf(out, ",\"calls\":%" PRIu64 ",\"total\":", taken->calls);
     write_seconds(out, taken->total);
     fputs(",\"self\":", out);
     write_seconds(out, taken->self);
     fputs(",\"median\":", out);
-    write_seconds(out, loopc_timing_quantile(&watch->timings[i], 0.5));
+    write_seconds(out, loopc_timing_quantile(&profile->timings[i], 0.5));
     fputs(",\"p99\":", out);
-    write_seconds(out, loopc_timing_quantile(&watch->timings[i], 0.99));
+    write_seconds(out, loopc_timing_quantile(&profile->timings[i], 0.99));
     fputs("}\n", out);
 }
 
-void loopc_profile_log_now(struct loopc_profile *watch, int64_t now)
+void loopc_profile_log_now(struct loopc_profile *profile, int64_t now)
 {
-    const int64_t since = now - watch->started;
-    struct taken *taken = sum_up(watch, now);
-    for (int i = 0; taken && i < watch->program->place_count; i++) {
-        fputs("{\"timings\":", watch->log);
-        loopc_json_string(watch->log, watch->program->name);
-        fputs(",\"time\":", watch->log);
-        write_seconds(watch->log, (double)since);
-        write_row(watch, i, &taken[i]);
+    const int64_t since = now - profile->started;
+    struct taken *taken = sum_up(profile, now);
+    for (int i = 0; taken && i < profile->program->trace_point_count; i++) {
+        fputs("{\"timings\":", profile->log);
+        loopc_json_string(profile->log, profile->program->name);
+        fputs(",\"time\":", profile->log);
+        write_seconds(profile->log, (double)since);
+        write_row(profile, i, &taken[i]);
     }
     free(taken);
-    fflush(watch->log); /* what fails here is found at its end */
-    watch->next_line = now + (since / 32 > first_line ? since / 32 : first_line);
+    fflush(profile->log); /* what fails here is found at its end */
+    profile->next_line = now + (since / 32 > first_line ? since / 32 : first_line);
 }
 
-void loopc_profile_log(struct loopc_profile *watch, FILE *file)
+void loopc_profile_log(struct loopc_profile *profile, FILE *file)
 {
-    watch->log = file;
-    watch->next_line = watch->started + first_line;
+    profile->log = file;
+    profile->next_line = profile->started + first_line;
 }
 
-int loopc_profile_log_end(struct loopc_profile *watch)
+int loopc_profile_log_end(struct loopc_profile *profile)
 {
-    if (!watch->log) return 0;
-    if (watch->ended) loopc_profile_log_now(watch, watch->ended);
-    const bool lost = ferror(watch->log) != 0;
-    const bool failed = fclose(watch->log) != 0 || lost;
-    watch->log = NULL;
-    watch->next_line = INT64_MAX;
+    if (!profile->log) return 0;
+    if (profile->ended) loopc_profile_log_now(profile, profile->ended);
+    const bool lost = ferror(profile->log) != 0;
+    const bool failed = fclose(profile->log) != 0 || lost;
+    profile->log = NULL;
+    profile->next_line = INT64_MAX;
     return failed ? LOOPC_FAILED : LOOPC_OK;
 }
 
-void loopc_profile_write(const struct loopc_profile *watch, FILE *out)
+void loopc_profile_write(const struct loopc_profile *profile, FILE *out)
 {
-    struct taken *taken = sum_up(watch, loopc_clock());
+    struct taken *taken = sum_up(profile, loopc_clock());
     fputc('[', out);
-    for (int i = 0; taken && i < watch->program->place_count; i++) {
+    for (int i = 0; taken && i < profile->program->trace_point_count; i++) {
         fprintf(out, "%s[%" PRIu64 ", ", i ? ", " : "", taken[i].calls);
         write_seconds(out, taken[i].total);
         fputs(", ", out);
         write_seconds(out, taken[i].self);
         fputs(", ", out);
-        write_seconds(out, loopc_timing_quantile(&watch->timings[i], 0.5));
+        write_seconds(out, loopc_timing_quantile(&profile->timings[i], 0.5));
         fputc(']', out);
     }
     free(taken);
     fputc(']', out);
 }
 
-double loopc_profile_seconds(const struct loopc_profile *watch)
+double loopc_profile_seconds(const struct loopc_profile *profile)
 {
-    return (double)(loopc_clock() - watch->started) / 1e9;
+    return (double)(loopc_clock() - profile->started) / 1e9;
 }

@@ -1,5 +1,5 @@
 /* Times by owner: what all bodies of a callback, or of a loop, have taken together. Part of
- * watch. */
+ * profile. */
 #include "telemetry/profile_owners.h"
 
 #include <stdlib.h>
@@ -33,14 +33,14 @@ static int sum_up(const struct loopc_program *program, const struct loopc_timing
                   struct owner *owners)
 {
     int count = 0;
-    for (int i = 0; i < program->place_count; i++) {
-        const struct loopc_trace_point *place = &program->places[i];
+    for (int i = 0; i < program->trace_point_count; i++) {
+        const struct loopc_trace_point *place = &program->trace_points[i];
         struct owner *owner = owner_of(owners, &count, place->name);
         if (place->kind == 'l') owner->loop = true;
         if (place->kind == 's') owner->time += timings[i].total, owner->calls += timings[i].calls;
         const int parent = place->parent;
-        if (parent < 0 || program->places[parent].kind != 's') continue;
-        owner_of(owners, &count, program->places[parent].name)->time -= timings[i].total;
+        if (parent < 0 || program->trace_points[parent].kind != 's') continue;
+        owner_of(owners, &count, program->trace_points[parent].name)->time -= timings[i].total;
     }
     return count;
 }
@@ -65,7 +65,7 @@ static void print_owner(const struct owner *owner, int width, double whole, FILE
 void loopc_profile_print_owners(const struct loopc_program *program,
                                 const struct loopc_timing *timings, double whole, FILE *out)
 {
-    struct owner *owners = calloc((size_t)program->place_count + 1, sizeof *owners);
+    struct owner *owners = calloc((size_t)program->trace_point_count + 1, sizeof *owners);
     if (!owners) return;
     const int count = sum_up(program, timings, owners);
     int width = (int)strlen("bodies of"), callbacks = 0;

@@ -1,4 +1,4 @@
-/* Times by owner. Part of watch. */
+/* Times by owner. Part of profile. */
 #ifndef LOOPC_PROFILE_OWNERS_H
 #define LOOPC_PROFILE_OWNERS_H
 

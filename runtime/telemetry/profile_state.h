@@ -1,4 +1,4 @@
-/* What watching keeps of a run. Part of watch. */
+/* What watching keeps of a run. Part of profile. */
 #ifndef LOOPC_PROFILE_STATE_H
 #define LOOPC_PROFILE_STATE_H
 
@@ -25,9 +25,9 @@ struct loopc_profile {
 };
 
 /* Writes a line of the log for each place. Called when its time has come. */
-void loopc_profile_log_now(struct loopc_profile *watch, int64_t now);
+void loopc_profile_log_now(struct loopc_profile *profile, int64_t now);
 
 /* Ends the log. Returns LOOPC_OK, or LOOPC_FAILED when it is not complete. */
-int loopc_profile_log_end(struct loopc_profile *watch);
+int loopc_profile_log_end(struct loopc_profile *profile);
 
 #endif

@@ -43,9 +43,9 @@ static void place_text(const struct loopc_program *program, int place, char *tex
 {
     const char *last = NULL;
     size_t length =
-        append(text, size, 0, "", place < 0 ? program->name : program->places[place].name);
-    for (; place >= 0; place = program->places[place].parent) {
-        const char *on = program->places[place].on;
+        append(text, size, 0, "", place < 0 ? program->name : program->trace_points[place].name);
+    for (; place >= 0; place = program->trace_points[place].parent) {
+        const char *on = program->trace_points[place].on;
         if (!on || (last && !strcmp(on, last))) continue;
         length = append(text, size, length, " on ", on);
         last = on;

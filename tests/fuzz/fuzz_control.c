@@ -1,9 +1,9 @@
 /* Fuzzing of what a trainer hears, for libFuzzer. The first byte says what the rest of the input
  * is: a message, a journal, or the bytes of a channel in one of its framings. What is taken as a
- * message can be walked, and its orders hold what orders.h promises. */
+ * message can be walked, and its commands hold what commands.h promises. */
 #include "control/channel.h"
 #include "control/journal.h"
-#include "control/orders.h"
+#include "control/commands.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -45,19 +45,21 @@ static void require(int condition, const char *what)
 
 static void read_orders(struct loopc_json text)
 {
-    struct loopc_orders orders;
+    struct loopc_commands commands;
     struct loopc_texts texts = {0};
     char message[128] = "";
     const int st =
-        loopc_orders_read(&orders, &program, &table[0], &texts, text, message, sizeof message);
+        loopc_commands_read(&commands, &program, &table[0], &texts, text, message, sizeof message);
     require(st == 0 || *message, "refused without a word");
-    require(orders.count + orders.unknown_count <= LOOPC_JSON_MEMBERS, "more orders than members");
-    for (int i = 0; i < orders.count; i++) {
-        const struct loopc_order *order = &orders.list[i];
-        require(st || (order->kind == LOOPC_ORDER_SET) == (order->value != NULL), "no value");
-        require(st || order->kind != LOOPC_ORDER_STEP || order->number >= 1, "a step of nothing");
+    require(commands.count + commands.unknown_count <= LOOPC_JSON_MEMBERS,
+            "more commands than members");
+    for (int i = 0; i < commands.count; i++) {
+        const struct loopc_command *command = &commands.list[i];
+        require(st || (command->kind == LOOPC_COMMAND_SET) == (command->value != NULL), "no value");
+        require(st || command->kind != LOOPC_COMMAND_STEP || command->number >= 1,
+                "a step of nothing");
     }
-    loopc_orders_free(&orders);
+    loopc_commands_free(&commands);
     loopc_texts_free(&texts);
 }
 
@@ -105,10 +107,10 @@ static void channel(const char *framing, const uint8_t *data, size_t size)
     require(send(ends[0], data, size, MSG_NOSIGNAL) == (ssize_t)size, "send");
     shutdown(ends[0], SHUT_WR);
     for (bool ended = false; !ended;) {
-        struct loopc_mail *mail = loopc_channel_take(ch);
+        struct loopc_channel_message *mail = loopc_channel_take(ch);
         if (!mail) continue;
-        ended = mail->kind == LOOPC_MAIL_END && !strcmp(mail->text, "end of file");
-        if (mail->kind == LOOPC_MAIL_MESSAGE)
+        ended = mail->kind == LOOPC_CHANNEL_ENDED && !strcmp(mail->text, "end of file");
+        if (mail->kind == LOOPC_CHANNEL_TEXT)
             read_orders((struct loopc_json){mail->text, mail->length});
         free(mail);
     }

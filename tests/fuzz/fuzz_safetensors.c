@@ -64,16 +64,16 @@ static void load(const char *path, bool values_only)
 {
     static struct kept state, before;
     struct loopc_texts texts = {0};
-    struct loopc_loading loading = {.program = &kept_program,
-                                    .state = &state,
-                                    .texts = &texts,
-                                    .values_only = values_only,
-                                    .message = message};
+    struct loopc_load_request loading = {.program = &kept_program,
+                                         .state = &state,
+                                         .texts = &texts,
+                                         .values_only = values_only,
+                                         .message = message};
     kept_fill(&state, 7);
     before = state;
-    const int verdict = loopc_checkpoint_load(&loading, path);
-    if (verdict) require_message(path);
-    if (verdict) require(!memcmp(&state, &before, sizeof state), "an untouched state");
+    const int result = loopc_checkpoint_load(&loading, path);
+    if (result) require_message(path);
+    if (result) require(!memcmp(&state, &before, sizeof state), "an untouched state");
     unsigned char on;
     memcpy(&on, &state.on, 1);
     require(on <= 1, "a bool");

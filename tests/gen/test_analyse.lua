@@ -8,7 +8,7 @@ local suite = harness.suite "analyse"
 local function items(unit, op, name)
     local out = {}
     for _, item in ipairs(unit.list) do
-        local own = item.source and item.source.full or item.phase and item.phase.full or item.occ.loop.name
+        local own = item.source and item.source.full or item.phase and item.phase.full or item.instance.loop.name
         if item.op == op and own == name then out[#out + 1] = item end
     end
     return out

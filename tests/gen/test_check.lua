@@ -200,7 +200,7 @@ trainer t
       before_run order 0 (spec.lua:1)
     phase x
       on_x order 1 event (spec.lua:1)
-        + binding c.x order 10
+        + listener c.x order 10
   callback c order 10 (spec.lua:2)
     state c.n u64 option
 ]])

@@ -11,7 +11,7 @@ local function steps(unit)
     for _, item in ipairs(unit.list) do
         if item.op == "step" then
             local source = item.source
-            out[#out + 1] = source.kind == "binding" and source.full .. "@" .. item.node.full or source.full
+            out[#out + 1] = source.kind == "listener" and source.full .. "@" .. item.node.full or source.full
         end
     end
     return table.concat(out, " ")
@@ -84,7 +84,7 @@ suite:test("an insertion belongs to the part of its node", function()
         "A.on_x B.on_i A.failed_x B.on_i c.failed_x@A.failed_x A.finally_x B.on_i")
     local parts = {}
     for _, item in ipairs(unit.list) do
-        if item.op == "step" and item.occ.loop.name == "A" or item.op == "loop" and item.part then parts[#parts + 1] = item.part end
+        if item.op == "step" and item.instance.loop.name == "A" or item.op == "loop" and item.part then parts[#parts + 1] = item.part end
     end
     suite:equal(table.concat(parts, " "), "try try failed failed failed finally finally")
 end)
@@ -152,8 +152,9 @@ suite:test("each occurrence has its own number and place", function()
     local out = {}
     for _, item in ipairs(unit.list) do
         if item.op == "loop" then
-            local occ = item.occ
-            out[#out + 1] = ("%s%d%s"):format(occ.loop.name, occ.index, occ.parent and "<" .. occ.parent.loop.name .. occ.parent.index or "")
+            local instance = item.instance
+            local parent = instance.parent and "<" .. instance.parent.loop.name .. instance.parent.index or ""
+            out[#out + 1] = ("%s%d%s"):format(instance.loop.name, instance.index, parent)
         end
     end
     suite:equal(table.concat(out, " "), "A1 B1<A1 C1<B1 B2<A1 C2<B2")
@@ -201,10 +202,10 @@ suite:test("the schema says what is wrong", function()
     unit.list[2].op = "pahse"
     suite:contains(schema.problem(unit.list), "item 2 has the unknown op pahse")
     unit = suite:good(example, "flatten")
-    unit.list[2].mate = unit.list[1].mate
-    suite:contains(schema.problem(unit.list), "item 2 (phase): its mate has another mate")
-    unit.list[3].occ = nil
-    unit.list[2].mate = nil
+    unit.list[2].matching = unit.list[1].matching
+    suite:contains(schema.problem(unit.list), "item 2 (phase): its matching has another matching")
+    unit.list[3].instance = nil
+    unit.list[2].matching = nil
     suite:contains(schema.problem(unit.list), "has no")
 end)
 

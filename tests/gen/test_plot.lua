@@ -4,7 +4,7 @@ local host = require "host"
 local plot = require "gen.views.plot"
 local plot_axis = require "gen.views.plot_axis"
 local plot_read = require "gen.views.plot_read"
-local plot_thin = require "gen.views.plot_thin"
+local plot_downsample = require "gen.views.plot_downsample"
 local suite = require("tests.support.harness").suite "plot"
 
 local function test(what, run) suite:test(what, run) end
@@ -114,7 +114,7 @@ test("of a million points a peak of one stays", function()
     local line = { x = {}, y = {} }
     for i = 1, 1000000 do line.x[i], line.y[i] = i, 0.5 end
     line.y[123457] = 1
-    local pieces = plot_thin.pieces(line, plot_axis.linear(1, 1000000, 5, true), plot_axis.linear(0, 1, 5, true), area)
+    local pieces = plot_downsample.pieces(line, plot_axis.linear(1, 1000000, 5, true), plot_axis.linear(0, 1, 5, true), area)
     equal(#pieces, 1)
     suite:check(#pieces[1].points < 10000, "too much is drawn")
     suite:contains(pieces[1].points, ",0.0 ")
@@ -122,7 +122,7 @@ end)
 
 test("gaps, lonely points, values without a place, lines that go back", function()
     local line = { x = { 0, 1, 2, 3, 4, 2, 3 }, y = { 1, 0 / 0, 1, 1 / 0, -1, 2, 3 } }
-    local pieces, lost = plot_thin.pieces(line, plot_axis.linear(0, 4, 5, true), plot_axis.logarithmic(0.5, 4, 5), area)
+    local pieces, lost = plot_downsample.pieces(line, plot_axis.linear(0, 4, 5, true), plot_axis.logarithmic(0.5, 4, 5), area)
     equal({ #pieces, pieces[1].single, pieces[2].single, pieces[3].single }, { 3, true, true, nil })
     equal(#lost, 2)
 end)

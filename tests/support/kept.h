@@ -87,8 +87,8 @@ static const struct loopc_program kept_program = {
     .size = sizeof(struct kept),
     .fields = kept_fields,
     .field_count = KEPT_FIELDS,
-    .places = kept_places,
-    .place_count = sizeof kept_places / sizeof *kept_places,
+    .trace_points = kept_places,
+    .trace_point_count = sizeof kept_places / sizeof *kept_places,
 };
 
 /* A state in which everything has a value of its own, which `number` decides. */

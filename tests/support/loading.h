@@ -9,13 +9,13 @@ struct notes {
 };
 
 struct test_loading {
-    struct loopc_loading loading;
+    struct loopc_load_request loading;
     struct loopc_texts texts;
     struct notes notes;
     char text[1024];
 };
 
-static inline void notes_take(void *listener, enum loopc_note note, const char *text)
+static inline void notes_take(void *listener, enum loopc_load_note note, const char *text)
 {
     struct notes *notes = listener;
     char *to = note == LOOPC_NOTE_MISSING ? notes->missing
@@ -31,12 +31,12 @@ static inline void loading_begin(struct test_loading *t, const struct loopc_prog
                                  void *state)
 {
     memset(t, 0, sizeof *t);
-    t->loading = (struct loopc_loading){.program = program,
-                                        .state = state,
-                                        .texts = &t->texts,
-                                        .note = notes_take,
-                                        .listener = &t->notes,
-                                        .message = {t->text, sizeof t->text}};
+    t->loading = (struct loopc_load_request){.program = program,
+                                             .state = state,
+                                             .texts = &t->texts,
+                                             .note = notes_take,
+                                             .listener = &t->notes,
+                                             .message = {t->text, sizeof t->text}};
 }
 
 static inline void loading_end(struct test_loading *t)

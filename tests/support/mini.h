@@ -191,12 +191,12 @@ static const struct loopc_program mini_program = {
     .size = sizeof(struct mini),
     .fields = mini_fields,
     .field_count = sizeof mini_fields / sizeof *mini_fields,
-    .places = mini_places,
-    .place_count = sizeof mini_places / sizeof *mini_places,
+    .trace_points = mini_places,
+    .trace_point_count = sizeof mini_places / sizeof *mini_places,
     .defaults = mini_defaults,
     .prepare = mini_prepare,
     .run = mini_run,
-    .watched = mini_watched,
+    .run_instrumented = mini_watched,
 };
 
 /* Main, for child.h: `argv` is a list that ends with NULL. */

@@ -74,15 +74,15 @@ local stopped = ("($Fit.should_stop && %s)"):format(minima_met)
 local function fill(text, values) return (text:gsub("{([%a_]+)}", values)) end
 
 local say_why = fill([[
-    if ({steps}) loopc_tell($loopc, "Fit ended: max_steps = %lld reached", (long long)$max_steps);
-    else if ({epochs}) loopc_tell($loopc, "Fit ended: max_epochs = %lld reached", (long long)$max_epochs);
-    else if ({stopped}) loopc_tell($loopc, "Fit ended: should_stop was set");
-    else loopc_tell($loopc, "Fit ended: a body stopped it");
+    if ({steps}) loopc_note($loopc, "Fit ended: max_steps = %lld reached", (long long)$max_steps);
+    else if ({epochs}) loopc_note($loopc, "Fit ended: max_epochs = %lld reached", (long long)$max_epochs);
+    else if ({stopped}) loopc_note($loopc, "Fit ended: should_stop was set");
+    else loopc_note($loopc, "Fit ended: a body stopped it");
 ]], { steps = steps_reached, epochs = epochs_reached, stopped = stopped })
 
 local say_waiting = fill([[
     if ($Fit.should_stop && !$Fit.waiting && !{met}) {
-        loopc_tell($loopc, "Fit goes on: should_stop waits for min_epochs = %lld and min_steps = %lld",
+        loopc_note($loopc, "Fit goes on: should_stop waits for min_epochs = %lld and min_steps = %lld",
                    (long long)$Fit.min_epochs, (long long)$Fit.min_steps);
         $Fit.waiting = true;
     }

@@ -94,7 +94,7 @@ static int callbacks_run(void *state)
 /* The same run, watched: --timings and --trace run this one. Places are numbered as in their
  * table. */
 
-static int callbacks_watched(void *state)
+static int callbacks_instrumented(void *state)
 {
     struct callbacks *const s = state;
 
@@ -168,10 +168,10 @@ static const struct loopc_trace_point places[] = {
 static const struct loopc_program program = {
     .name = "callbacks",
     .size = sizeof(struct callbacks),
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
     .run = callbacks_run,
-    .watched = callbacks_watched,
+    .run_instrumented = callbacks_instrumented,
 };
 
 int main(int argc, char **argv)

@@ -1068,7 +1068,7 @@ Each_ended:
 
 /* The same, watched: --timings and --trace run this one. */
 
-static int elements_watched(void *state)
+static int elements_instrumented(void *state)
 {
     struct elements *const s = state;
     struct elements_at_run *const here = &s->position.run;
@@ -1268,7 +1268,7 @@ Each_ended:
 
 /* What a run that is resumed evaluates again: bounds that nothing but options decides; and
  * whether a loop that had come to its end has more to do. */
-static bool elements_again(void *state, int at)
+static bool elements_reevaluate(void *state, int at)
 {
     struct elements *const s = state;
 
@@ -1390,13 +1390,13 @@ static int elements_step(void *state)
 
 /* One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which
  * the run ended. */
-static int elements_step_watched(void *state)
+static int elements_step_instrumented(void *state)
 {
     struct elements *const s = state;
     int st;
 
     if (s->position.stage == LOOPC_STAGE_ENDED) return s->position.ended;
-    while ((st = elements_watched(s)) == LOOPC_MORE) {
+    while ((st = elements_instrumented(s)) == LOOPC_MORE) {
         if (s->position.stage == LOOPC_STAGE_RUNS) return st;
         s->position.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */
     }
@@ -1409,14 +1409,14 @@ static const struct loopc_program program = {
     .size = sizeof(struct elements),
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
-    .positions = positions,
-    .position_count = sizeof positions / sizeof positions[0],
-    .again = elements_again,
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
+    .resume_points = positions,
+    .resume_point_count = sizeof positions / sizeof positions[0],
+    .reevaluate = elements_reevaluate,
     .defaults = elements_defaults,
     .step = elements_step,
-    .step_watched = elements_step_watched,
+    .step_instrumented = elements_step_instrumented,
     .children = children,
     .child_count = sizeof children / sizeof children[0],
 };

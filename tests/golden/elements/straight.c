@@ -718,7 +718,7 @@ Each_ended:
 /* The same run, watched: --timings and --trace run this one. Places are numbered as in their
  * table. */
 
-static int elements_watched(void *state)
+static int elements_instrumented(void *state)
 {
     struct elements *const s = state;
     int st = LOOPC_OK;
@@ -834,7 +834,7 @@ Each_ended:
 
 /* What a run that is resumed evaluates again: bounds that nothing but options decides; and
  * whether a loop that had come to its end has more to do. */
-static bool elements_again(void *state, int at)
+static bool elements_reevaluate(void *state, int at)
 {
     struct elements *const s = state;
 
@@ -941,14 +941,14 @@ static const struct loopc_program program = {
     .size = sizeof(struct elements),
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
-    .positions = positions,
-    .position_count = sizeof positions / sizeof positions[0],
-    .again = elements_again,
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
+    .resume_points = positions,
+    .resume_point_count = sizeof positions / sizeof positions[0],
+    .reevaluate = elements_reevaluate,
     .defaults = elements_defaults,
     .run = elements_run,
-    .watched = elements_watched,
+    .run_instrumented = elements_instrumented,
     .children = children,
     .child_count = sizeof children / sizeof children[0],
 };

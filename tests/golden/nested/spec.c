@@ -166,7 +166,7 @@ Outer_step_end: /* failed, then finally (spec.lua:5) */
  * table. */
 
 /* FailingInner (spec.lua:22), on Inner.finally_iteration */
-static int FailingInner_on_Inner_finally_iteration_watched(struct nested *s)
+static int FailingInner_on_Inner_finally_iteration_instrumented(struct nested *s)
 {
     int st = LOOPC_OK;
 
@@ -183,7 +183,7 @@ static int FailingInner_on_Inner_finally_iteration_watched(struct nested *s)
 }
 
 /* FailingInner (spec.lua:22), on Inner.finally_iteration */
-static int FailingInner_on_Inner_finally_iteration_2_watched(struct nested *s)
+static int FailingInner_on_Inner_finally_iteration_2_instrumented(struct nested *s)
 {
     int st = LOOPC_OK;
 
@@ -200,7 +200,7 @@ static int FailingInner_on_Inner_finally_iteration_2_watched(struct nested *s)
 }
 
 /* FailingInner (spec.lua:22), on Inner.finally_iteration */
-static int FailingInner_on_Inner_finally_iteration_3_watched(struct nested *s)
+static int FailingInner_on_Inner_finally_iteration_3_instrumented(struct nested *s)
 {
     int st = LOOPC_OK;
 
@@ -217,7 +217,7 @@ static int FailingInner_on_Inner_finally_iteration_3_watched(struct nested *s)
 }
 
 /* Inner (spec.lua:14), on Outer.finally_jump */
-static int Inner_on_Outer_finally_jump_watched(struct nested *s)
+static int Inner_on_Outer_finally_jump_instrumented(struct nested *s)
 {
     int st = LOOPC_OK;
 
@@ -235,7 +235,7 @@ static int Inner_on_Outer_finally_jump_watched(struct nested *s)
     loopc_at(&s->loopc, 35);
     Inner_finally_iteration();
     st = loopc_merge_status(
-        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_3_watched(s),
+        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_3_instrumented(s),
                             "FailingInner", "Inner.finally_iteration"));
     loopc_leave(&s->loopc, 31);
     if (st) return st;
@@ -243,7 +243,7 @@ static int Inner_on_Outer_finally_jump_watched(struct nested *s)
     return st;
 }
 
-static int nested_watched(void *state)
+static int nested_instrumented(void *state)
 {
     struct nested *const s = state;
     int st = LOOPC_OK;
@@ -270,9 +270,9 @@ static int nested_watched(void *state)
     /* Inner.iteration finally (spec.lua:20) */
     loopc_at(&s->loopc, 9);
     Inner_finally_iteration();
-    st = loopc_merge_status(st, loopc_propagate(&s->loopc,
-                                                FailingInner_on_Inner_finally_iteration_watched(s),
-                                                "FailingInner", "Inner.finally_iteration"));
+    st = loopc_merge_status(
+        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_instrumented(s),
+                            "FailingInner", "Inner.finally_iteration"));
     loopc_leave(&s->loopc, 5);
     if ((st = loopc_propagate(&s->loopc, st, "Inner", "Outer.on_step"))) goto Outer_step_end;
     loopc_leave(&s->loopc, 4);
@@ -292,7 +292,7 @@ static int nested_watched(void *state)
     loopc_at(&s->loopc, 19);
     Inner_finally_iteration();
     st = loopc_merge_status(
-        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_2_watched(s),
+        st, loopc_propagate(&s->loopc, FailingInner_on_Inner_finally_iteration_2_instrumented(s),
                             "FailingInner", "Inner.finally_iteration"));
     loopc_leave(&s->loopc, 15);
     st = loopc_propagate(&s->loopc, st, "Inner", "Outer.after_step");
@@ -318,8 +318,9 @@ Outer_step_end: /* failed, then finally (spec.lua:5) */
     /* Outer.jump finally (spec.lua:11) */
     loopc_at(&s->loopc, 29);
     Outer_finally_jump();
-    st = loopc_merge_status(st, loopc_propagate(&s->loopc, Inner_on_Outer_finally_jump_watched(s),
-                                                "Inner", "Outer.finally_jump"));
+    st = loopc_merge_status(st,
+                            loopc_propagate(&s->loopc, Inner_on_Outer_finally_jump_instrumented(s),
+                                            "Inner", "Outer.finally_jump"));
     loopc_leave(&s->loopc, 25);
     if (st) return st;
     loopc_leave(&s->loopc, 0);
@@ -372,10 +373,10 @@ static const struct loopc_trace_point places[] = {
 static const struct loopc_program program = {
     .name = "nested",
     .size = sizeof(struct nested),
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
     .run = nested_run,
-    .watched = nested_watched,
+    .run_instrumented = nested_instrumented,
 };
 
 int main(int argc, char **argv)

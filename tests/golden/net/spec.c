@@ -193,7 +193,7 @@ Fit_ended:
 /* The same run, watched: --timings and --trace run this one. Places are numbered as in their
  * table. */
 
-static int digits_watched(void *state)
+static int digits_instrumented(void *state)
 {
     struct digits *const s = state;
     int st = LOOPC_OK;
@@ -251,7 +251,7 @@ Fit_ended:
 
 /* What a run that is resumed evaluates again: bounds that nothing but options decides; and
  * whether a loop that had come to its end has more to do. */
-static bool digits_again(void *state, int at)
+static bool digits_reevaluate(void *state, int at)
 {
     struct digits *const s = state;
 
@@ -443,11 +443,11 @@ static const struct loopc_program program = {
     .size = sizeof(struct digits),
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
-    .positions = positions,
-    .position_count = sizeof positions / sizeof positions[0],
-    .again = digits_again,
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
+    .resume_points = positions,
+    .resume_point_count = sizeof positions / sizeof positions[0],
+    .reevaluate = digits_reevaluate,
     .nets = nets,
     .net_count = sizeof nets / sizeof nets[0],
     .threads = true,
@@ -455,7 +455,7 @@ static const struct loopc_program program = {
     .defaults = digits_defaults,
     .prepare = digits_prepare,
     .run = digits_run,
-    .watched = digits_watched,
+    .run_instrumented = digits_instrumented,
 };
 
 int main(int argc, char **argv)

@@ -8,7 +8,7 @@
 #include "loopc.h"
 
 /* Signals with a named target. */
-enum { STOP_Fit = LOOPC_SIGNALS, CANCEL_Fit_epoch };
+enum { STOP_Fit = LOOPC_FIRST_TARGET, CANCEL_Fit_epoch };
 
 /* Where a run can be saved and resumed: between two iterations of a loop. */
 enum { AT_START, AT_Fit, AT_Fit_END, AT_Train };
@@ -246,7 +246,7 @@ static int recovery_run(void *state)
  * table. */
 
 /* Cleanup (spec.lua:34), on Fit.failed_epoch */
-static void Cleanup_on_Fit_failed_epoch_watched(struct recovery *s)
+static void Cleanup_on_Fit_failed_epoch_instrumented(struct recovery *s)
 {
     int st = LOOPC_OK;
 
@@ -269,7 +269,7 @@ static void Cleanup_on_Fit_failed_epoch_watched(struct recovery *s)
 }
 
 /* Cleanup (spec.lua:34), on Fit.finally_epoch */
-static void Cleanup_on_Fit_finally_epoch_watched(struct recovery *s)
+static void Cleanup_on_Fit_finally_epoch_instrumented(struct recovery *s)
 {
     int st = LOOPC_OK;
 
@@ -291,7 +291,7 @@ static void Cleanup_on_Fit_finally_epoch_watched(struct recovery *s)
     loopc_leave(&s->loopc, 17);
 }
 
-static int recovery_watched(void *state)
+static int recovery_instrumented(void *state)
 {
     struct recovery *const s = state;
     int st = LOOPC_OK;
@@ -355,12 +355,12 @@ static int recovery_watched(void *state)
             if (st == LOOPC_FAILED) {
                 loopc_at(&s->loopc, 11);
                 int handled = Fit_failed_epoch(s);
-                Cleanup_on_Fit_failed_epoch_watched(s);
+                Cleanup_on_Fit_failed_epoch_instrumented(s);
                 if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Fit");
             }
             loopc_at(&s->loopc, 16);
             Fit_finally_epoch();
-            Cleanup_on_Fit_finally_epoch_watched(s);
+            Cleanup_on_Fit_finally_epoch_instrumented(s);
             loopc_at(&s->loopc, 21);
             st = loopc_merge_status(
                 st, loopc_propagate(&s->loopc, log_finally_epoch(s), "log", "Fit.finally_epoch"));
@@ -393,7 +393,7 @@ static int recovery_watched(void *state)
 
 /* What a run that is resumed evaluates again: bounds that nothing but options decides; and
  * whether a loop that had come to its end has more to do. */
-static bool recovery_again(void *state, int at)
+static bool recovery_reevaluate(void *state, int at)
 {
     struct recovery *const s = state;
 
@@ -545,14 +545,14 @@ static const struct loopc_program program = {
     .size = sizeof(struct recovery),
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
-    .places = places,
-    .place_count = sizeof places / sizeof places[0],
-    .positions = positions,
-    .position_count = sizeof positions / sizeof positions[0],
-    .again = recovery_again,
+    .trace_points = places,
+    .trace_point_count = sizeof places / sizeof places[0],
+    .resume_points = positions,
+    .resume_point_count = sizeof positions / sizeof positions[0],
+    .reevaluate = recovery_reevaluate,
     .defaults = recovery_defaults,
     .run = recovery_run,
-    .watched = recovery_watched,
+    .run_instrumented = recovery_instrumented,
 };
 
 int main(int argc, char **argv)

@@ -9,9 +9,9 @@
 
 static void save(void)
 {
-    struct loopc_checkpoint_info moment = {3, 0, 70, 7, 5, 1234, 0.5, 0.25};
-    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message), LOOPC_OK);
-    assert_int_equal(moment.number, folder.last);
+    struct loopc_checkpoint_info info = {3, 0, 70, 7, 5, 1234, 0.5, 0.25};
+    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &info, false, &message), LOOPC_OK);
+    assert_int_equal(info.number, folder.last);
 }
 
 static int load(void)
@@ -19,11 +19,11 @@ static int load(void)
     return loopc_checkpoint_resume(&t.loading, path, "latest");
 }
 
-/* Nothing of the state or the moment has changed, and a message says why. */
+/* Nothing of the state or the info has changed, and a message says why. */
 static void assert_untouched(const char *says)
 {
     assert_memory_equal(&loaded, &before, sizeof loaded);
-    assert_int_equal(t.loading.moment.position, 0);
+    assert_int_equal(t.loading.info.position, 0);
     if (!strstr(t.text, says)) fail_msg("%s", t.text);
 }
 
@@ -37,14 +37,14 @@ static void test_there_and_back(void **state)
     assert_string_equal(t.notes.missing, "");
     assert_string_equal(t.notes.extra, "");
     assert_string_equal(t.notes.warnings, "");
-    const struct loopc_checkpoint_info *moment = &t.loading.moment;
-    assert_int_equal(moment->position, 3);
-    assert_int_equal(moment->number, 1);
-    assert_int_equal(moment->steps, 70);
-    assert_int_equal(moment->epochs, 7);
-    assert_int_equal(moment->ended, 5);
-    assert_int_equal(moment->metrics, 1234);
-    assert_true(moment->seconds == 0.5 && moment->best == 0.25);
+    const struct loopc_checkpoint_info *info = &t.loading.info;
+    assert_int_equal(info->position, 3);
+    assert_int_equal(info->number, 1);
+    assert_int_equal(info->steps, 70);
+    assert_int_equal(info->epochs, 7);
+    assert_int_equal(info->ended, 5);
+    assert_int_equal(info->metrics, 1234);
+    assert_true(info->seconds == 0.5 && info->best == 0.25);
     assert_true(loopc_rng_u64(&saved.rng) == loopc_rng_u64(&loaded.rng));
 }
 
@@ -108,14 +108,12 @@ static void test_another_width(void **state)
 static void test_a_width_that_cannot_be(void **state)
 {
     (void)state;
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
     saved.net.inputs = 9;
-    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message),
-                     LOOPC_FAILED);
+    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &info, false, &message), LOOPC_FAILED);
     assert_non_null(strstr(text, "net.layers.0.weight cannot be 3x9"));
     saved.net.inputs = -1;
-    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message),
-                     LOOPC_FAILED);
+    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &info, false, &message), LOOPC_FAILED);
     assert_false(files_exists(path, "kept-1.safetensors"));
 }
 
@@ -186,7 +184,7 @@ static void test_missing_and_extra(void **state)
     assert_true(loaded.eta == before.eta && loaded.word == before.word);
     assert_true(loaded.Train.loss == before.Train.loss && loaded.blob[0] == before.blob[0]);
     assert_true(loaded.exact == saved.exact);
-    assert_int_equal(t.loading.moment.position, 3);
+    assert_int_equal(t.loading.info.position, 3);
 }
 
 static void test_another_program(void **state)
@@ -203,7 +201,7 @@ static void test_another_program(void **state)
     t.loading.values_only = true;
     assert_int_equal(loopc_checkpoint_load(&t.loading, name), LOOPC_LOADED);
     assert_string_equal(t.loading.path, name);
-    assert_int_equal(t.loading.moment.position, 0);
+    assert_int_equal(t.loading.info.position, 0);
     assert_true(loaded.loopc.seed == before.loopc.seed);
     loaded.loopc.seed = saved.loopc.seed;
     assert_true(kept_equal(&saved, &loaded));
@@ -216,7 +214,7 @@ static void test_another_version(void **state)
     save();
     change_program();
     memcpy(places, kept_places, sizeof places);
-    other.places = places;
+    other.trace_points = places;
     assert_int_equal(loopc_program_hash(&other), loopc_program_hash(&kept_program));
     places[3].parent = 1;
     assert_int_equal(load(), LOOPC_REFUSED);
@@ -224,7 +222,7 @@ static void test_another_version(void **state)
     places[3] = kept_places[3];
     places[2].on = "Fit.after_epoch";
     assert_int_equal(load(), LOOPC_REFUSED);
-    other.places = kept_places;
+    other.trace_points = kept_places;
     other.fingerprint = 1;
     assert_int_equal(load(), LOOPC_REFUSED);
     assert_untouched("another version of kept");

@@ -21,9 +21,9 @@ enum { NOT_HERE = -1, EXIT_NOT_HERE = 77, NOBODY = 65534 };
 
 static int save(int number)
 {
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
     kept_fill(&saved, number);
-    return loopc_checkpoint_save(&folder, &saved, &moment, false, &message);
+    return loopc_checkpoint_save(&folder, &saved, &info, false, &message);
 }
 
 /* Whether the latest is the one that save(number) made. */

@@ -10,10 +10,10 @@
 /* Saves the state that `number` decides, and checks its number in the folder. */
 static void save(int number, bool best)
 {
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
-    moment.position = number;
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
+    info.position = number;
     kept_fill(&saved, number);
-    if (loopc_checkpoint_save(&folder, &saved, &moment, best, &message)) fail_msg("%s", text);
+    if (loopc_checkpoint_save(&folder, &saved, &info, best, &message)) fail_msg("%s", text);
 }
 
 static int resume(const char *which)
@@ -30,7 +30,7 @@ static void assert_resumes(const char *which, int number, const char *file)
     kept_fill(&wanted, number);
     if (resume(which)) fail_msg("%s", t.text);
     assert_true(kept_equal(&wanted, &loaded));
-    assert_int_equal(t.loading.moment.position, number);
+    assert_int_equal(t.loading.info.position, number);
     snprintf(name, sizeof name, "%s/%s", path, file);
     assert_string_equal(t.loading.path, name);
 }
@@ -178,8 +178,8 @@ static void test_a_refused_latest(void **state)
     save(1, false);
     kept_fill(&saved, 2);
     saved.net.inputs = 4;
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
-    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &moment, false, &message), LOOPC_OK);
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
+    assert_int_equal(loopc_checkpoint_save(&folder, &saved, &info, false, &message), LOOPC_OK);
     assert_int_equal(resume("latest"), LOOPC_REFUSED);
     assert_non_null(strstr(t.text, "kept-2.safetensors: net.layers.0.weight is 3x4"));
 }

@@ -23,10 +23,10 @@ static void save_forever(int64_t number, int told)
     struct loopc_directory folder;
     if (loopc_directory_open(&folder, &kept_program, path, &message)) _exit(1);
     while (true) {
-        struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
-        moment.position = ++number;
+        struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
+        info.position = ++number;
         kept_fill(&state, (int)number);
-        if (loopc_checkpoint_save(&folder, &state, &moment, number % 2, &message)) _exit(2);
+        if (loopc_checkpoint_save(&folder, &state, &info, number % 2, &message)) _exit(2);
         if (write(told, &number, sizeof number) != sizeof number) _exit(3);
         if (loopc_directory_prune(&folder, KEEP, &message)) _exit(4);
     }
@@ -55,11 +55,11 @@ static void assert_whole(const char *which, struct test_loading *t, int64_t *pos
 {
     struct kept wanted;
     memset(t->notes.warnings, 0, sizeof t->notes.warnings);
-    const int verdict = loopc_checkpoint_resume(&t->loading, path, which);
-    if (verdict == LOOPC_NO_FILE && *position == 0) return;
-    if (verdict) fail_msg("%s", t->text);
+    const int result = loopc_checkpoint_resume(&t->loading, path, which);
+    if (result == LOOPC_NO_FILE && *position == 0) return;
+    if (result) fail_msg("%s", t->text);
     assert_string_equal(t->notes.warnings, "");
-    *position = t->loading.moment.position;
+    *position = t->loading.info.position;
     kept_fill(&wanted, (int)*position);
     assert_true(kept_equal(&wanted, t->loading.state));
 }

@@ -12,8 +12,8 @@ enum { WIDTH = 18 };
 static const char weight[] = "net.layers.1.weight";
 static int save(void)
 {
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
-    return loopc_checkpoint_save(&folder, &saved, &moment, false, &message);
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
+    return loopc_checkpoint_save(&folder, &saved, &info, false, &message);
 }
 
 static void row_by_row_in_the_file(void **state)

@@ -78,12 +78,12 @@ static int open_and_check(void)
 {
     struct loopc_safetensors file;
     memset(text, 0, sizeof text);
-    int verdict = loopc_safetensors_open(&file, path, &message);
-    if (verdict) return verdict;
-    verdict = file.has_checksum ? loopc_safetensors_check(&file, &message) : LOOPC_DAMAGED;
+    int result = loopc_safetensors_open(&file, path, &message);
+    if (result) return result;
+    result = file.has_checksum ? loopc_safetensors_check(&file, &message) : LOOPC_DAMAGED;
     if (!file.has_checksum) snprintf(text, sizeof text, "no checksum");
     loopc_safetensors_close(&file);
-    return verdict;
+    return result;
 }
 
 /* The same bytes everywhere and forever; the checksum was computed with Python's zlib.crc32. */

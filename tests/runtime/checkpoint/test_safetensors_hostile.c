@@ -57,22 +57,22 @@ static int open_only(void)
 {
     struct loopc_safetensors file;
     memset(text, 0, sizeof text);
-    const int verdict = loopc_safetensors_open(&file, path, &message);
-    if (!verdict) loopc_safetensors_close(&file);
-    if (verdict) assert_memory_equal(text, path, strlen(path));
-    return verdict;
+    const int result = loopc_safetensors_open(&file, path, &message);
+    if (!result) loopc_safetensors_close(&file);
+    if (result) assert_memory_equal(text, path, strlen(path));
+    return result;
 }
 
 static int open_and_check(void)
 {
     struct loopc_safetensors file;
     memset(text, 0, sizeof text);
-    int verdict = loopc_safetensors_open(&file, path, &message);
-    if (verdict) return verdict;
-    verdict = file.has_checksum ? loopc_safetensors_check(&file, &message) : LOOPC_DAMAGED;
+    int result = loopc_safetensors_open(&file, path, &message);
+    if (result) return result;
+    result = file.has_checksum ? loopc_safetensors_check(&file, &message) : LOOPC_DAMAGED;
     if (!file.has_checksum) snprintf(text, sizeof text, "no checksum");
     loopc_safetensors_close(&file);
-    return verdict;
+    return result;
 }
 
 static void test_every_truncation(void **state)

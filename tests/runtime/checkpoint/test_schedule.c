@@ -123,24 +123,24 @@ static void test_counting(void **state)
     const struct loopc_field fields[] = {TOTAL("Alone.total", alone), TOTAL("Fit.total", fit),
                                          TOTAL("Train.total", train), TOTAL("Valid.total", valid)};
     struct loopc_program program = {
-        .fields = fields, .field_count = 4, .places = places, .place_count = 5};
+        .fields = fields, .field_count = 4, .trace_points = places, .trace_point_count = 5};
     struct loopc_counters counters;
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
     assert_int_equal(loopc_counters_make(&counters, &program), LOOPC_OK);
-    loopc_counters_read(&counters, &s, &moment);
-    assert_int_equal(moment.steps, 110);
-    assert_int_equal(moment.epochs, 1);
+    loopc_counters_read(&counters, &s, &info);
+    assert_int_equal(info.steps, 110);
+    assert_int_equal(info.epochs, 1);
     loopc_counters_free(&counters);
-    program.place_count = 7;
+    program.trace_point_count = 7;
     assert_int_equal(loopc_counters_make(&counters, &program), LOOPC_OK);
-    loopc_counters_read(&counters, &s, &moment);
-    assert_int_equal(moment.steps, 110);
-    assert_int_equal(moment.epochs, 1001);
+    loopc_counters_read(&counters, &s, &info);
+    assert_int_equal(info.steps, 110);
+    assert_int_equal(info.epochs, 1001);
     loopc_counters_free(&counters);
-    program.place_count = 1;
+    program.trace_point_count = 1;
     assert_int_equal(loopc_counters_make(&counters, &program), LOOPC_OK);
-    loopc_counters_read(&counters, &s, &moment);
-    assert_true(moment.steps == 1 && moment.epochs == 1);
+    loopc_counters_read(&counters, &s, &info);
+    assert_true(info.steps == 1 && info.epochs == 1);
     loopc_counters_free(&counters);
 }
 
@@ -176,13 +176,12 @@ static void test_best_names(void **state)
     }
 }
 
-static bool improves(const struct loopc_best *best, struct loopc_checkpoint_info *moment,
-                     float value)
+static bool improves(const struct loopc_best *best, struct loopc_checkpoint_info *info, float value)
 {
     struct kept s;
     kept_fill(&s, 1);
     s.Train.loss = value;
-    return loopc_best_improves(best, &s, moment);
+    return loopc_best_improves(best, &s, info);
 }
 
 static void test_improving(void **state)
@@ -191,20 +190,20 @@ static void test_improving(void **state)
     const float nan = (float)NAN, infinity = (float)INFINITY;
     for (int sign = -1; sign <= 1; sign += 2) {
         struct loopc_best best;
-        struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
+        struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
         const char *field = sign < 0 ? "max:loss" : "min:loss";
         assert_int_equal(loopc_best_parse(&best, field, &kept_program, &message), LOOPC_OK);
-        assert_false(improves(&best, &moment, nan));
-        assert_true(improves(&best, &moment, (float)sign * infinity));
-        assert_true(improves(&best, &moment, (float)sign * 2));
-        assert_false(improves(&best, &moment, (float)sign * 2));
-        assert_false(improves(&best, &moment, nan));
-        assert_false(improves(&best, &moment, (float)sign * 3));
-        assert_true(moment.best == sign * 2);
-        assert_true(improves(&best, &moment, (float)sign * -3));
+        assert_false(improves(&best, &info, nan));
+        assert_true(improves(&best, &info, (float)sign * infinity));
+        assert_true(improves(&best, &info, (float)sign * 2));
+        assert_false(improves(&best, &info, (float)sign * 2));
+        assert_false(improves(&best, &info, nan));
+        assert_false(improves(&best, &info, (float)sign * 3));
+        assert_true(info.best == sign * 2);
+        assert_true(improves(&best, &info, (float)sign * -3));
     }
-    struct loopc_checkpoint_info moment = loopc_checkpoint_info_start();
-    assert_false(improves(&(struct loopc_best){0}, &moment, 1));
+    struct loopc_checkpoint_info info = loopc_checkpoint_info_start();
+    assert_false(improves(&(struct loopc_best){0}, &info, 1));
 }
 
 int main(void)

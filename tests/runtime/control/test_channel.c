@@ -38,10 +38,10 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
 }
 
-static struct loopc_mail *next_mail(void)
+static struct loopc_channel_message *next_mail(void)
 {
     for (int i = 0; i < PATIENCE_MS / 2; i++) {
-        struct loopc_mail *mail = loopc_channel_take(channel);
+        struct loopc_channel_message *mail = loopc_channel_take(channel);
         if (mail) return mail;
         nap();
     }
@@ -49,9 +49,9 @@ static struct loopc_mail *next_mail(void)
     return NULL;
 }
 
-static void expect(enum loopc_mail_kind kind, const char *text)
+static void expect(enum loopc_channel_message_kind kind, const char *text)
 {
-    struct loopc_mail *mail = next_mail();
+    struct loopc_channel_message *mail = next_mail();
     assert_int_equal(mail->kind, kind);
     if (text) assert_string_equal(mail->text, text);
     free(mail);
@@ -90,11 +90,11 @@ static void frames_in_pieces(void **unused)
     static const char frames[] = "\0\0\0\2{}\0\0\0\7{\"a\":1}\0\0\0\0";
     for (size_t piece = 1; piece < 30; piece += 7) {
         open_pair("conn", NULL);
-        expect(LOOPC_MAIL_PEER, NULL);
+        expect(LOOPC_CHANNEL_CONNECTED, NULL);
         send_bytes(frames, sizeof frames - 1, piece);
-        expect(LOOPC_MAIL_MESSAGE, "{}");
-        expect(LOOPC_MAIL_MESSAGE, "{\"a\":1}");
-        expect(LOOPC_MAIL_END, "end marker");
+        expect(LOOPC_CHANNEL_TEXT, "{}");
+        expect(LOOPC_CHANNEL_TEXT, "{\"a\":1}");
+        expect(LOOPC_CHANNEL_ENDED, "end marker");
         close_all();
     }
 }
@@ -105,13 +105,13 @@ static void lines_in_pieces(void **unused)
     static const char lines[] = "\n{}\r\n\r\nnonsense\nthe rest";
     for (size_t piece = 1; piece < 40; piece += 13) {
         open_pair("lines", NULL);
-        expect(LOOPC_MAIL_PEER, NULL);
+        expect(LOOPC_CHANNEL_CONNECTED, NULL);
         send_bytes(lines, sizeof lines - 1, piece);
         shutdown(ours, SHUT_WR);
-        expect(LOOPC_MAIL_MESSAGE, "{}");
-        expect(LOOPC_MAIL_MESSAGE, "nonsense");
-        expect(LOOPC_MAIL_MESSAGE, "the rest");
-        expect(LOOPC_MAIL_END, "end of file");
+        expect(LOOPC_CHANNEL_TEXT, "{}");
+        expect(LOOPC_CHANNEL_TEXT, "nonsense");
+        expect(LOOPC_CHANNEL_TEXT, "the rest");
+        expect(LOOPC_CHANNEL_ENDED, "end of file");
         close_all();
     }
 }
@@ -125,21 +125,21 @@ static void what_is_too_long_is_refused_and_skipped(void **unused)
     assert_non_null(text);
     memset(text, ' ', length + 8);
     open_pair("conn", NULL);
-    expect(LOOPC_MAIL_PEER, NULL);
+    expect(LOOPC_CHANNEL_CONNECTED, NULL);
     const unsigned char head[] = {0, 0x10, 0, 100};
     memcpy(text, head, 4);
     memcpy(text + 4 + length, small_frame, sizeof small_frame);
     send_bytes(text, length + 10, length);
-    expect(LOOPC_MAIL_REFUSED, "no message: a frame that is too long");
-    expect(LOOPC_MAIL_MESSAGE, "{}");
+    expect(LOOPC_CHANNEL_REFUSED, "no message: a frame that is too long");
+    expect(LOOPC_CHANNEL_TEXT, "{}");
     close_all();
     open_pair("lines", NULL);
-    expect(LOOPC_MAIL_PEER, NULL);
+    expect(LOOPC_CHANNEL_CONNECTED, NULL);
     memset(text, 'x', length + 4);
     memcpy(text + length + 4, small_line, sizeof small_line);
     send_bytes(text, length + 8, length);
-    expect(LOOPC_MAIL_REFUSED, "no message: a line that is too long");
-    expect(LOOPC_MAIL_MESSAGE, "{}");
+    expect(LOOPC_CHANNEL_REFUSED, "no message: a line that is too long");
+    expect(LOOPC_CHANNEL_TEXT, "{}");
     close_all();
     free(text);
 }
@@ -225,15 +225,15 @@ static void peers_at_a_path_one_after_the_other(void **unused)
     channel = loopc_channel_open(where, NULL, message, sizeof message);
     assert_non_null(channel);
     assert_true(loopc_channel_is_open_to_others(channel));
-    assert_false(loopc_channel_heard(channel));
+    assert_false(loopc_channel_has_listener(channel));
     for (int i = 0; i < 3; i++) {
         ours = connect_to(path);
-        expect(LOOPC_MAIL_PEER, NULL);
-        assert_true(loopc_channel_heard(channel));
+        expect(LOOPC_CHANNEL_CONNECTED, NULL);
+        assert_true(loopc_channel_has_listener(channel));
         send_bytes("{\"a\"", 4, 4); /* what it did not end is nobody's */
         close(ours);
-        expect(LOOPC_MAIL_MESSAGE, "{\"a\"");
-        expect(LOOPC_MAIL_END, "end of file");
+        expect(LOOPC_CHANNEL_TEXT, "{\"a\"");
+        expect(LOOPC_CHANNEL_ENDED, "end of file");
     }
     assert_null(loopc_channel_open(where, NULL, message, sizeof message)); /* it is taken */
     assert_int_equal(loopc_channel_close(channel), LOOPC_OK);
@@ -244,7 +244,7 @@ static void peers_at_a_path_one_after_the_other(void **unused)
 static void follows_where_a_run_is(void **unused)
 {
     (void)unused;
-    struct loopc_whereabouts where;
+    struct loopc_current_place where;
     char text[64];
     atomic_init(&where.place, -1);
     atomic_init(&where.batch, 7);

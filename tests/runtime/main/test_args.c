@@ -112,7 +112,7 @@ static void nothing_given(void **unused)
     (void)unused;
     assert_int_equal(read_line(&program, NULL), LOOPC_OK);
     assert_int_equal(args.seed, 1);
-    assert_int_equal(args.wish, LOOPC_WISH_RUN);
+    assert_int_equal(args.action, LOOPC_ACTION_RUN);
     assert_int_equal(args.progress, LOOPC_AUTO);
     assert_null(args.metrics);
     assert_false(args.timings || args.trace);
@@ -210,11 +210,11 @@ static void wishes_end_the_reading(void **unused)
 {
     (void)unused;
     assert_int_equal(READ("--help", "--nonsense"), LOOPC_OK);
-    assert_int_equal(args.wish, LOOPC_WISH_HELP);
+    assert_int_equal(args.action, LOOPC_ACTION_HELP);
     assert_int_equal(READ("-h"), LOOPC_OK);
-    assert_int_equal(args.wish, LOOPC_WISH_HELP);
+    assert_int_equal(args.action, LOOPC_ACTION_HELP);
     assert_int_equal(READ("--version"), LOOPC_OK);
-    assert_int_equal(args.wish, LOOPC_WISH_VERSION);
+    assert_int_equal(args.action, LOOPC_ACTION_VERSION);
 }
 
 static void a_seed_of_its_own(void **unused)

@@ -265,7 +265,7 @@ static void timings_and_trace(void **unused)
 static int unwatched_main(void *argv)
 {
     struct loopc_program program = mini_program;
-    program.watched = NULL;
+    program.run_instrumented = NULL;
     return loopc_main(&program, 2, argv);
 }
 
@@ -280,7 +280,7 @@ static void a_program_that_cannot_be_watched(void **unused)
 static int odd_run(void *unused)
 {
     (void)unused;
-    return LOOPC_SIGNALS + 4;
+    return LOOPC_FIRST_TARGET + 4;
 }
 
 static int odd_main(void *argv)

@@ -63,8 +63,8 @@ static void via_passes_other_statuses(void **unused)
     loopc_fail(&run, "Inner.on_x", "no");
     assert_int_equal(loopc_propagate(&run, LOOPC_STOP, "Inner", "Outer.on_step"), LOOPC_STOP);
     assert_int_equal(loopc_propagate(&run, LOOPC_OK, "Inner", "Outer.on_step"), LOOPC_OK);
-    assert_int_equal(loopc_propagate(&run, LOOPC_SIGNALS + 3, "Inner", "Outer.on_step"),
-                     LOOPC_SIGNALS + 3);
+    assert_int_equal(loopc_propagate(&run, LOOPC_FIRST_TARGET + 3, "Inner", "Outer.on_step"),
+                     LOOPC_FIRST_TARGET + 3);
     assert_int_equal(run.failures.kept[0].depth, 0);
 }
 
@@ -180,7 +180,7 @@ static void deep_paths_keep_their_head(void **unused)
         loopc_propagate(&run, LOOPC_FAILED, loop, nodes[i]);
         snprintf(loop, sizeof loop, "L%d", i);
     }
-    assert_string_equal(run.failures.kept[0].head, nodes[LOOPC_PATH_KEPT + 3]);
+    assert_string_equal(run.failures.kept[0].frame, nodes[LOOPC_PATH_KEPT + 3]);
     assert_non_null(strstr(text_of(&run, 0), " on L32.on_x and 3 places further out: deep"));
     loopc_recover(&run, loop);
     assert_int_equal(run.failures.count, 0);
@@ -221,7 +221,7 @@ static void handler_statuses_are_bits(void **unused)
         for (int j = 0; j < i; j++)
             assert_int_equal(statuses[i] & statuses[j], 0);
     }
-    assert_true((int)LOOPC_SIGNALS > (int)LOOPC_STOP);
+    assert_true((int)LOOPC_FIRST_TARGET > (int)LOOPC_STOP);
 }
 
 int main(void)

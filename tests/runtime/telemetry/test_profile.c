@@ -45,8 +45,8 @@ static const struct loopc_program program = {.name = "digits",
                                              .size = sizeof(struct state),
                                              .fields = table,
                                              .field_count = 5,
-                                             .places = places,
-                                             .place_count = sizeof places / sizeof *places};
+                                             .trace_points = places,
+                                             .trace_point_count = sizeof places / sizeof *places};
 
 static char *text;
 static size_t text_size;

@@ -1,5 +1,5 @@
 /* Orders: from the text of a message to what it asks for. */
-#include "control/orders.h"
+#include "control/commands.h"
 
 #include "run/failures.h"
 
@@ -9,28 +9,28 @@
 
 static const struct {
     const char *name;
-    enum loopc_order_kind kind;
+    enum loopc_command_kind kind;
     bool takes_number;
     int64_t least;
 } fixed[] = {
-    {"batch to", LOOPC_ORDER_BATCH_TO, true, INT64_MIN},
-    {"tell state", LOOPC_ORDER_TELL_STATE, false, 0},
-    {"report state every", LOOPC_ORDER_REPORT_EVERY, true, 0},
-    {"shutdown", LOOPC_ORDER_SHUTDOWN, false, 0},
-    {"pause", LOOPC_ORDER_PAUSE, false, 0},
-    {"resume", LOOPC_ORDER_RESUME, false, 0},
-    {"step", LOOPC_ORDER_STEP, true, 1},
-    {"checkpoint", LOOPC_ORDER_CHECKPOINT, false, 0},
-    {"tell status", LOOPC_ORDER_TELL_STATUS, false, 0},
-    {"stay", LOOPC_ORDER_STAY, false, 0},
-    {"watch", LOOPC_ORDER_WATCH, true, 0},
-    {"tell timings", LOOPC_ORDER_TELL_TIMINGS, false, 0},
+    {"batch to", LOOPC_COMMAND_BATCH_TO, true, INT64_MIN},
+    {"tell state", LOOPC_COMMAND_TELL_STATE, false, 0},
+    {"report state every", LOOPC_COMMAND_REPORT_EVERY, true, 0},
+    {"shutdown", LOOPC_COMMAND_SHUTDOWN, false, 0},
+    {"pause", LOOPC_COMMAND_PAUSE, false, 0},
+    {"resume", LOOPC_COMMAND_RESUME, false, 0},
+    {"step", LOOPC_COMMAND_STEP, true, 1},
+    {"checkpoint", LOOPC_COMMAND_CHECKPOINT, false, 0},
+    {"tell status", LOOPC_COMMAND_TELL_STATUS, false, 0},
+    {"stay", LOOPC_COMMAND_STAY, false, 0},
+    {"watch", LOOPC_COMMAND_WATCH, true, 0},
+    {"tell timings", LOOPC_COMMAND_TELL_TIMINGS, false, 0},
 };
 enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 
 /* What is being read. */
 struct reading {
-    struct loopc_orders *orders;
+    struct loopc_commands *commands;
     const struct loopc_program *program;
     const struct loopc_field *eta;
     struct loopc_texts *texts;
@@ -77,19 +77,20 @@ static char *as_argument(struct loopc_json value)
 }
 
 /* Reads it into memory of its own, as if the field stood at the start of a state. */
-static int read_value(const struct reading *r, struct loopc_order *order, struct loopc_json value)
+static int read_value(const struct reading *r, struct loopc_command *command,
+                      struct loopc_json value)
 {
     char why[256] = "no memory";
-    struct loopc_field apart = *order->field;
+    struct loopc_field apart = *command->field;
     char *text = as_argument(value);
     apart.offset = 0;
-    order->value = calloc(1, loopc_field_size(order->field) + 1);
+    command->value = calloc(1, loopc_field_size(command->field) + 1);
     if (!text) snprintf(why, sizeof why, "a field takes a number, a text, true or false");
-    const bool ok = text && order->value &&
-                    !loopc_field_parse(&apart, order->value, text, r->texts, why, sizeof why);
+    const bool ok = text && command->value &&
+                    !loopc_field_parse(&apart, command->value, text, r->texts, why, sizeof why);
     free(text);
     if (ok) return LOOPC_OK;
-    snprintf(r->message, r->size, "%s: %s", order->field->name, why);
+    snprintf(r->message, r->size, "%s: %s", command->field->name, why);
     return LOOPC_FAILED;
 }
 
@@ -105,31 +106,31 @@ static const struct loopc_field *settable(const struct reading *r, struct loopc_
 
 static int read_member(const struct reading *r, struct loopc_json name, struct loopc_json value)
 {
-    struct loopc_order order = {.kind = LOOPC_ORDER_SET, .field = settable(r, name)};
-    if (order.field) {
-        const int st = read_value(r, &order, value);
-        r->orders->list[r->orders->count++] = order;
+    struct loopc_command command = {.kind = LOOPC_COMMAND_SET, .field = settable(r, name)};
+    if (command.field) {
+        const int st = read_value(r, &command, value);
+        r->commands->list[r->commands->count++] = command;
         return st;
     }
     for (int i = 0; i < FIXED_COUNT; i++) {
         if (!loopc_json_is(name, fixed[i].name)) continue;
-        order.kind = fixed[i].kind;
-        r->orders->list[r->orders->count] = order;
-        int64_t *number = &r->orders->list[r->orders->count++].number;
+        command.kind = fixed[i].kind;
+        r->commands->list[r->commands->count] = command;
+        int64_t *number = &r->commands->list[r->commands->count++].number;
         if (!fixed[i].takes_number) return LOOPC_OK;
         return read_whole(r, fixed[i].name, value, fixed[i].least, number);
     }
-    r->orders->unknown[r->orders->unknown_count++] = name;
+    r->commands->unknown[r->commands->unknown_count++] = name;
     return LOOPC_OK;
 }
 
-int loopc_orders_read(struct loopc_orders *orders, const struct loopc_program *program,
-                      const struct loopc_field *eta, struct loopc_texts *texts,
-                      struct loopc_json text, char *message, size_t size)
+int loopc_commands_read(struct loopc_commands *commands, const struct loopc_program *program,
+                        const struct loopc_field *eta, struct loopc_texts *texts,
+                        struct loopc_json text, char *message, size_t size)
 {
-    const struct reading reading = {orders, program, eta, texts, message, size};
+    const struct reading reading = {commands, program, eta, texts, message, size};
     struct loopc_json name, value;
-    orders->count = orders->unknown_count = 0;
+    commands->count = commands->unknown_count = 0;
     if (loopc_json_check(text, message, size)) return LOOPC_FAILED;
     while (loopc_json_next(&text, &name, &value)) {
         if (read_member(&reading, name, value)) return LOOPC_FAILED;
@@ -137,9 +138,9 @@ int loopc_orders_read(struct loopc_orders *orders, const struct loopc_program *p
     return LOOPC_OK;
 }
 
-void loopc_orders_free(struct loopc_orders *orders)
+void loopc_commands_free(struct loopc_commands *commands)
 {
-    for (int i = 0; i < orders->count; i++)
-        free(orders->list[i].value);
-    orders->count = 0;
+    for (int i = 0; i < commands->count; i++)
+        free(commands->list[i].value);
+    commands->count = 0;
 }

@@ -1,6 +1,6 @@
 -- Facts about trees of elements (check_elements.lua) that decide what their C looks like.
 
-local facts = {}
+local analysis = {}
 
 -- Whether a piece of C text is a $stop() without a name that a REPEAT or LOOP around it takes.
 local function is_inner_stop(piece) return piece.kind == "signal" and piece.word == "stop" and piece.inner end
@@ -13,20 +13,20 @@ local function each_child(tree, visit)
 end
 
 -- Whether a tree can give a $stop() that nothing in it takes. Found out once a tree.
-function facts.stops(tree)
+function analysis.stops(tree)
     if tree.stops ~= nil then return tree.stops end
     tree.stops = false
     for _, piece in ipairs(tree.leaf and tree.leaf.pieces or {}) do
         tree.stops = tree.stops or is_inner_stop(piece)
     end
     if tree.op ~= "REPEAT" and tree.op ~= "LOOP" then
-        each_child(tree, function(child) tree.stops = facts.stops(child) or tree.stops end)
+        each_child(tree, function(child) tree.stops = analysis.stops(child) or tree.stops end)
     end
     return tree.stops
 end
 
 -- Whether all that a leaf can give are stops of the repetition around it.
-function facts.only_stops(leaf)
+function analysis.only_stops(leaf)
     for _, piece in ipairs(leaf.pieces) do
         if piece.kind == "signal" and not is_inner_stop(piece) then return false end
     end
@@ -34,27 +34,27 @@ function facts.only_stops(leaf)
 end
 
 -- Whether a tree can give anything but a stop that is taken around it. Repetitions can be interrupted, but not in handlers.
-function facts.gives(tree, in_handler)
+function analysis.raises(tree, in_handler)
     local op = tree.op
     if op == "POPEN" or op == "SPAWN" then return true end
     if op == "CHOOSE" and not tree.default or op == "BUFFER_REPEAT" and tree.n.text then return true end
-    if tree.leaf then return not facts.only_stops(tree.leaf) end
+    if tree.leaf then return not analysis.only_stops(tree.leaf) end
     if tree.el and not in_handler then return true end
     local any = false
-    each_child(tree, function(child) any = any or facts.gives(child, in_handler) end)
+    each_child(tree, function(child) any = any or analysis.raises(child, in_handler) end)
     return any
 end
 
 -- All processes that a tree may have running, as C lvalues of where they stand; known when its functions are written.
-function facts.processes(tree, out)
+function analysis.processes(tree, out)
     out = out or {}
     if tree.child then out[#out + 1] = tree.child end
-    if tree.op ~= "SPAWN" then each_child(tree, function(child) facts.processes(child, out) end) end
+    if tree.op ~= "SPAWN" then each_child(tree, function(child) analysis.processes(child, out) end) end
     return out
 end
 
 -- The fields that a tree writes, each once, in the order of the text.
-function facts.written(tree, out, seen)
+function analysis.written(tree, out, seen)
     out, seen = out or {}, seen or {}
     for _, text in ipairs { tree.leaf or false, tree.text or false, tree.counter or false, tree.into or false, tree.value or false,
         tree.n and tree.n.text or false } do
@@ -65,15 +65,15 @@ function facts.written(tree, out, seen)
             end
         end
     end
-    each_child(tree, function(child) facts.written(child, out, seen) end)
+    each_child(tree, function(child) analysis.written(child, out, seen) end)
     return out
 end
 
 -- The field that a text of one field names.
-function facts.field(text)
+function analysis.field(text)
     for _, piece in ipairs(text and text.pieces or {}) do
         if piece.kind == "field" then return piece.field end
     end
 end
 
-return facts
+return analysis

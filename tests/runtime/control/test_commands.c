@@ -1,7 +1,7 @@
 /* Orders and the journal: what messages ask for, what is refused as a whole, what is written
  * down. */
 #include "control/journal.h"
-#include "control/orders.h"
+#include "control/commands.h"
 
 #include "files.h"
 
@@ -32,14 +32,14 @@ static const struct loopc_field table[] = {
 static const struct loopc_program program = {
     .name = "mini", .size = sizeof(struct state), .fields = table, .field_count = 5};
 
-static struct loopc_orders orders;
+static struct loopc_commands commands;
 static struct loopc_texts texts;
 static char message[256];
 
 static int read_orders(const char *text)
 {
-    return loopc_orders_read(&orders, &program, &table[0], &texts,
-                             (struct loopc_json){text, strlen(text)}, message, sizeof message);
+    return loopc_commands_read(&commands, &program, &table[0], &texts,
+                               (struct loopc_json){text, strlen(text)}, message, sizeof message);
 }
 
 static void fixed_names_in_their_order(void **unused)
@@ -48,14 +48,14 @@ static void fixed_names_in_their_order(void **unused)
     assert_int_equal(read_orders("{\"batch to\": 7, \"tell state\": {}, \"step\": 2, \"watch\": 1, "
                                  "\"report state every\": 0, \"shutdown\": null}"),
                      LOOPC_OK);
-    static const enum loopc_order_kind kinds[] = {LOOPC_ORDER_BATCH_TO,     LOOPC_ORDER_TELL_STATE,
-                                                  LOOPC_ORDER_STEP,         LOOPC_ORDER_WATCH,
-                                                  LOOPC_ORDER_REPORT_EVERY, LOOPC_ORDER_SHUTDOWN};
-    assert_int_equal(orders.count, 6);
+    static const enum loopc_command_kind kinds[] = {
+        LOOPC_COMMAND_BATCH_TO, LOOPC_COMMAND_TELL_STATE,   LOOPC_COMMAND_STEP,
+        LOOPC_COMMAND_WATCH,    LOOPC_COMMAND_REPORT_EVERY, LOOPC_COMMAND_SHUTDOWN};
+    assert_int_equal(commands.count, 6);
     for (int i = 0; i < 6; i++)
-        assert_int_equal(orders.list[i].kind, kinds[i]);
-    assert_int_equal(orders.list[0].number, 7);
-    loopc_orders_free(&orders);
+        assert_int_equal(commands.list[i].kind, kinds[i]);
+    assert_int_equal(commands.list[0].number, 7);
+    loopc_commands_free(&commands);
 }
 
 static void fields_by_name(void **unused)
@@ -64,15 +64,15 @@ static void fields_by_name(void **unused)
     assert_int_equal(read_orders("{\"eta\": 0.5, \"three\": [1, -2, 3], \"name\": \"a \\\"b\\\"\", "
                                  "\"on\": true}"),
                      LOOPC_OK);
-    assert_int_equal(orders.count, 4);
-    assert_ptr_equal(orders.list[0].field, &table[0]);
-    assert_true(*(float *)orders.list[0].value == 0.5f);
-    assert_int_equal(((int32_t *)orders.list[1].value)[1], -2);
-    assert_string_equal(*(const char **)orders.list[2].value, "a \"b\"");
-    assert_true(*(bool *)orders.list[3].value);
-    loopc_orders_free(&orders);
+    assert_int_equal(commands.count, 4);
+    assert_ptr_equal(commands.list[0].field, &table[0]);
+    assert_true(*(float *)commands.list[0].value == 0.5f);
+    assert_int_equal(((int32_t *)commands.list[1].value)[1], -2);
+    assert_string_equal(*(const char **)commands.list[2].value, "a \"b\"");
+    assert_true(*(bool *)commands.list[3].value);
+    loopc_commands_free(&commands);
     assert_int_equal(read_orders("{\"Train.rate\": 1e-3}"), LOOPC_OK);
-    loopc_orders_free(&orders);
+    loopc_commands_free(&commands);
 }
 
 static void others_are_unknown(void **unused)
@@ -80,10 +80,10 @@ static void others_are_unknown(void **unused)
     (void)unused;
     assert_int_equal(read_orders("{\"fixed\": 1, \"rate\": 1, \"Batch to\": 1, \"\": 0}"),
                      LOOPC_OK);
-    assert_int_equal(orders.count, 0);
-    assert_int_equal(orders.unknown_count, 4);
-    assert_true(loopc_json_is(orders.unknown[0], "fixed"));
-    loopc_orders_free(&orders);
+    assert_int_equal(commands.count, 0);
+    assert_int_equal(commands.unknown_count, 4);
+    assert_true(loopc_json_is(commands.unknown[0], "fixed"));
+    loopc_commands_free(&commands);
 }
 
 static void what_is_wrong_is_refused(void **unused)
@@ -109,7 +109,7 @@ static void what_is_wrong_is_refused(void **unused)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(read_orders(bad[i][0]), LOOPC_FAILED);
         if (!strstr(message, bad[i][1])) fail_msg("%s: %s", bad[i][0], message);
-        loopc_orders_free(&orders);
+        loopc_commands_free(&commands);
     }
 }
 
@@ -211,5 +211,5 @@ int main(void)
         cmocka_unit_test(what_is_no_journal_is_refused),
         cmocka_unit_test(a_full_disk_is_told),
     };
-    return cmocka_run_group_tests_name("orders", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("commands", tests, make_folder, remove_folder);
 }

@@ -2,7 +2,7 @@
 -- first, the lowest, the highest and the last are drawn, in their order; nothing more would change the picture. A series of many
 -- points is drawn pale, with the line of its means, so that noisy ones can be told apart.
 
-local plot_thin = {}
+local plot_downsample = {}
 
 local Pen = {}
 Pen.__index = Pen
@@ -49,7 +49,7 @@ end
 
 -- A line's visible pieces, { points = "x,y x,y" } or { single = true, x, y }, and where values are lost: x of NaN and infinities,
 -- one a column. A series that goes back (a run that was done again) begins a new piece.
-function plot_thin.pieces(line, x_axis, y_axis, area)
+function plot_downsample.pieces(line, x_axis, y_axis, area)
     local pen = setmetatable({ line = line, x_axis = x_axis, y_axis = y_axis, area = area, pieces = {}, points = {} }, Pen)
     local lost, columns, before = {}, {}, -math.huge
     for i = 1, #line.y do
@@ -70,10 +70,10 @@ end
 
 local means_most, dense = 150, 2 -- buckets of means; points a pixel
 
-function plot_thin.is_dense(line, area) return #line.y > dense * area.width end
+function plot_downsample.is_dense(line, area) return #line.y > dense * area.width end
 
 -- The same series by its means: a point a bucket, of its finite values that have a place on the axis.
-function plot_thin.means(line, x_axis, y_axis)
+function plot_downsample.means(line, x_axis, y_axis)
     local out, bucket = { x = {}, y = {}, run = line.run, dash = line.dash }, nil
     local x_sum, y_sum, count = 0, 0, 0
     local function leave()
@@ -95,4 +95,4 @@ function plot_thin.means(line, x_axis, y_axis)
     return out
 end
 
-return plot_thin
+return plot_downsample

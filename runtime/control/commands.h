@@ -7,47 +7,47 @@
  * "tell timings" any. All others are fields
  * declared settable, in full ("Train.rate"), or "eta" for the one that is the learning rate.
  */
-#ifndef LOOPC_ORDERS_H
-#define LOOPC_ORDERS_H
+#ifndef LOOPC_COMMANDS_H
+#define LOOPC_COMMANDS_H
 
 #include "base/json.h"
 #include "run/program.h"
 
-enum loopc_order_kind {
-    LOOPC_ORDER_SET,
-    LOOPC_ORDER_BATCH_TO,
-    LOOPC_ORDER_TELL_STATE,
-    LOOPC_ORDER_REPORT_EVERY,
-    LOOPC_ORDER_SHUTDOWN,
-    LOOPC_ORDER_PAUSE,
-    LOOPC_ORDER_RESUME,
-    LOOPC_ORDER_STEP,
-    LOOPC_ORDER_CHECKPOINT,
-    LOOPC_ORDER_TELL_STATUS,
-    LOOPC_ORDER_STAY,
-    LOOPC_ORDER_WATCH,
-    LOOPC_ORDER_TELL_TIMINGS
+enum loopc_command_kind {
+    LOOPC_COMMAND_SET,
+    LOOPC_COMMAND_BATCH_TO,
+    LOOPC_COMMAND_TELL_STATE,
+    LOOPC_COMMAND_REPORT_EVERY,
+    LOOPC_COMMAND_SHUTDOWN,
+    LOOPC_COMMAND_PAUSE,
+    LOOPC_COMMAND_RESUME,
+    LOOPC_COMMAND_STEP,
+    LOOPC_COMMAND_CHECKPOINT,
+    LOOPC_COMMAND_TELL_STATUS,
+    LOOPC_COMMAND_STAY,
+    LOOPC_COMMAND_WATCH,
+    LOOPC_COMMAND_TELL_TIMINGS
 };
 
-struct loopc_order {
-    enum loopc_order_kind kind;
+struct loopc_command {
+    enum loopc_command_kind kind;
     int64_t number;                  /* of those that take one */
     const struct loopc_field *field; /* to set */
     void *value;                     /* as it will stand in the state */
 };
 
-struct loopc_orders {
+struct loopc_commands {
     int count;
-    struct loopc_order list[LOOPC_JSON_MEMBERS];
+    struct loopc_command list[LOOPC_JSON_MEMBERS];
     int unknown_count;
     struct loopc_json unknown[LOOPC_JSON_MEMBERS]; /* names that are nobody's, in the message */
 };
 
 /* Reads a message. `eta` is the field that "eta" is, or NULL. Returns LOOPC_OK, or LOOPC_FAILED
- * with a sentence in message: then nothing of it may be done. Either way free the orders. */
-int loopc_orders_read(struct loopc_orders *orders, const struct loopc_program *program,
-                      const struct loopc_field *eta, struct loopc_texts *texts,
-                      struct loopc_json text, char *message, size_t size);
-void loopc_orders_free(struct loopc_orders *orders);
+ * with a sentence in message: then nothing of it may be done. Either way free the commands. */
+int loopc_commands_read(struct loopc_commands *commands, const struct loopc_program *program,
+                        const struct loopc_field *eta, struct loopc_texts *texts,
+                        struct loopc_json text, char *message, size_t size);
+void loopc_commands_free(struct loopc_commands *commands);
 
 #endif
