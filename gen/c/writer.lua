@@ -73,6 +73,18 @@ function CWriter:comment(lines)
     end
 end
 
+-- The title of a section, a ruled line. With `fill`, which writes the section, nothing when that is empty.
+function CWriter:section(title, fill)
+    local mark = #self.lines
+    self:line("/* %s %s */", "---- " .. title, ("-"):rep(80 - #title))
+    self:blank()
+    if not fill then return end
+    fill()
+    if #self.lines == mark + 2 then
+        self.lines[mark + 2], self.lines[mark + 1] = nil, nil
+    end
+end
+
 -- Adds the lines of another writer at the present depth.
 function CWriter:append(other)
     local indent = indents[self.depth]

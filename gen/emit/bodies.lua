@@ -225,9 +225,9 @@ local function calls(source)
     return false
 end
 
--- How the function of a text is declared: see LOOPC_INLINE in program.h.
+-- How the function of a text is declared: see LOOPC_ALWAYS_INLINE in program.h.
 local function storage(source)
-    return #source.body.text <= short and not calls(source) and "static LOOPC_INLINE" or "static LOOPC_NOINLINE"
+    return #source.body.text <= short and not calls(source) and "static LOOPC_ALWAYS_INLINE" or "static LOOPC_NOINLINE"
 end
 
 -- The function of one text.

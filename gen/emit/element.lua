@@ -115,7 +115,7 @@ function Function:stop(silent)
 end
 
 -- Leaves the function when `code`, or st without it, is not LOOPC_OK. What `tree` stops is the repetition around it.
-function Function:leave(tree, code) self:exit(code, facts.stops(tree) and self:stop() or { "return" }) end
+function Function:leave(tree, code) self:exit(code, analysis.stops(tree) and self:stop() or { "return" }) end
 
 -- The arguments of a function of the same body.
 function Function:arguments()
@@ -141,7 +141,7 @@ function write.CALL(f, tree)
     local call = bodies.call_inside(f.e:leaf(leaf))
     f:uses(leaf)
     if not leaf.signals then return f:run(call) end
-    local stop = facts.stops(tree) and facts.only_stops(leaf) and f:stop(true)
+    local stop = analysis.stops(tree) and analysis.only_stops(leaf) and f:stop(true)
     if stop then f:add { op = "if", test = call, block = { { op = "leave", leave = stop } } } else f:leave(tree, call) end
 end
 
@@ -153,7 +153,7 @@ local letters = { "i", "j", "k", "m", "n", "p", "q" }
 
 -- A text as a whole number.
 function Function:whole(text)
-    local c, field = self:inline(text), #text.pieces == 1 and facts.field(text)
+    local c, field = self:inline(text), #text.pieces == 1 and analysis.field(text)
     if field and field.type == "i64" then return c end
     return (c:match("^[%w_%.%->]+$") and "(int64_t)%s" or "(int64_t)(%s)"):format(c)
 end
@@ -216,12 +216,12 @@ function Function:stopped(tree, around)
     if around.label then self:put_label(around.label) end
     if not around.consumes then return end
     self:consume("st == LOOPC_STOP")
-    if facts.gives(tree.el, self.e.source.in_handler) then self:exit(nil, { "return" }) end
+    if analysis.raises(tree.el, self.e.source.in_handler) then self:exit(nil, { "return" }) end
 end
 
 function write.REPEAT(f, tree)
     f:title(tree)
-    local counter, field, around = tree.counter and f:first_field(tree.counter), facts.field(tree.counter), nil
+    local counter, field, around = tree.counter and f:first_field(tree.counter), analysis.field(tree.counter), nil
     local function after(i)
         return (", %s = %s"):format(counter, field.type == "i64" and i or ("(%s)%s"):format(field.scalar[2], i))
     end
@@ -244,7 +244,7 @@ end
 
 -- The value of an iteration, into its place.
 local function buffer(f, tree, i)
-    local into, value = facts.field(tree.into), facts.field(tree.value)
+    local into, value = analysis.field(tree.into), analysis.field(tree.value)
     local target, from = ("%s[%s]"):format(f:first_field(tree.into), i), f:first_field(tree.value)
     if #value.dims > 0 then f:run(("memcpy(%s, %s, sizeof %s)"):format(target, from, from))
     else f:set(target, value.type == into.type and from or ("(%s)%s"):format(into.scalar[2], from)) end
@@ -259,8 +259,8 @@ function Function:fail_beyond(bound, into)
 end
 
 function write.BUFFER_REPEAT(f, tree)
-    local into = facts.field(tree.into)
-    f:title(tree, ("%s into %s"):format(facts.field(tree.value).full, into.full))
+    local into = analysis.field(tree.into)
+    f:title(tree, ("%s into %s"):format(analysis.field(tree.value).full, into.full))
     f:for_each(tree, nil, tree.n.text and function(bound) f:fail_beyond(bound, into) end, function(i)
         table.insert(f.around, {})
         f:tree(tree.el)

@@ -12,7 +12,7 @@
 local bodies = require "gen.emit.bodies"
 local ctext = require "gen.c.text"
 local emit_element = require "gen.emit.element"
-local facts = require "gen.tree.element_facts"
+local analysis = require "gen.tree.element_analysis"
 local render = require "gen.c.render"
 local statements = require "gen.c.statements"
 
@@ -125,7 +125,7 @@ function emit_elements.prepare(unit, source)
     local f = emit_element.new(e, source.func, unit.options.step == true)
     e:write_function(f, source.tree, bodies.heading(unit, source))
     source.machine, source.emitter = f.has_frame, e
-    for _, child in ipairs(facts.processes(source.tree)) do table.insert(unit.children, child) end
+    for _, child in ipairs(analysis.processes(source.tree)) do table.insert(unit.children, child) end
 end
 
 function emit_elements.write(unit, w, source)

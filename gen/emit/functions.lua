@@ -3,6 +3,7 @@
 -- A program has two variants of each, plain and instrumented, so that --timings and --trace cost a plain run nothing: the steps
 -- stand in one inline function, which the compiler makes two of, for `instrumented` is a constant of each. Loops with the same text
 -- share a function, though their trace points differ: by `shift`, which is an argument then. A library has the plain variant only.
+-- So a loop with a function of its own is NAME_steps, the two variants of it, and NAME itself, which chooses one.
 
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
@@ -44,6 +45,7 @@ function functions.name(run, item)
     if not run.instrumented then return end
     local names, root = run.unit.names, not item.parent
     run.steps_name = root and run.unit.struct .. "_steps" or names:take(wish .. "_steps")
+    run.plain_name = root and wish or names:take(wish .. "_plain")
     run.instrumented_name = root and wish .. "_instrumented" or names:take(wish .. "_instrumented")
 end
 
@@ -68,7 +70,7 @@ function Call:text()
     local inner, outer, point = self.inner, self.outer, self.point
     if outer.keyed then return ("%s+%d"):format(inner.name, point and point.index - outer.root.point.index or 0) end
     if not inner.instrumented then return inner.name .. (inner.uses_s and "(s)" or "()") end
-    return ("instrumented ? %s(s%s) : %s(s)"):format(inner.instrumented_name, shift_argument(inner, outer, point), inner.name)
+    return ("%s(s, instrumented%s)"):format(inner.name, shift_argument(inner, outer, point))
 end
 
 -- Their text.
@@ -87,16 +89,18 @@ local function result_of(run) return (next(run.root.out) or run.machine or not r
 
 local function write_title(run, w)
     if not run.root.parent then return end
-    local loop = run.root.occ.loop
+    local loop = run.root.instance.loop
     w:comment { ("%s%s, on %s"):format(loop.name, bodies.place(run.unit, loop.at), some(run.sites)) }
 end
 
+local function state_of(run) return ("struct %s *s"):format(run.unit.struct) end
+
+-- The parameters of a function that takes all that there is.
+local function all_parameters(run) return state_of(run) .. ", const bool instrumented" .. (is_shifted(run) and ", const int shift" or "") end
+
 local function write_head(run, w)
-    local state = ("struct %s *s"):format(run.unit.struct)
-    if run.instrumented then
-        w:line("static LOOPC_INLINE %s %s(%s, const bool instrumented%s)", result_of(run), run.steps_name, state,
-            is_shifted(run) and ", const int shift" or "")
-    else w:line("static %s %s(%s)", result_of(run), run.name, (run.uses_s or not run.root.parent) and state or "void") end
+    if run.instrumented then w:line("static LOOPC_ALWAYS_INLINE %s %s(%s)", result_of(run), run.steps_name, all_parameters(run))
+    else w:line("static %s %s(%s)", result_of(run), run.name, (run.uses_s or not run.root.parent) and state_of(run) or "void") end
 end
 
 -- Spells the trace points of the function.
@@ -108,14 +112,16 @@ local function name_points(run)
 end
 
 local function write_steps(run, w, place)
-    local pending = statements.has_pending(run.block)
+    local mark, pending = nil, statements.has_pending(run.block)
     write_title(run, w)
     write_head(run, w)
     w:open("{")
+    mark = #w.lines
     if not run.root.parent and not run.uses_s then w:line("(void)s; /* nothing here touches the state */") end
     step_form.declare(run, w)
     if pending then w:line("int st = LOOPC_OK;") end
-    if pending or run.machine or not run.uses_s then w:blank() end
+    resume.declare(run, w)
+    if #w.lines > mark then w:blank() end
     resume.write_entry(run, w)
     step_form.enter(run, w)
     name_points(run)
@@ -124,20 +130,23 @@ local function write_steps(run, w, place)
     w:blank()
 end
 
--- A function that is a variant of another: with that constant.
-local function write_variant(run, w, name, parameters, constant, shift)
-    w:line("static %s %s(%s)", result_of(run), name, parameters)
+local function write_function(run, w, name, parameters, code, storage)
+    w:line("%s %s %s(%s)", storage or "static", result_of(run), name, parameters)
     w:open("{")
-    w:line("%s%s(%s, %s%s);", result_of(run) == "int" and "return " or "", run.steps_name, run.root.parent and "s" or "state", constant,
-        is_shifted(run) and ", " .. shift or "")
+    w:line((result_of(run) == "int" and "return " or "") .. code .. ";")
     w:close()
     w:blank()
 end
 
 local function write_variants(run, w)
-    local state = run.root.parent and ("struct %s *s"):format(run.unit.struct) or "void *state"
-    write_variant(run, w, run.name, state, "false", "0")
-    write_variant(run, w, run.instrumented_name, state .. (is_shifted(run) and ", const int shift" or ""), "true", "shift")
+    local root, shift = not run.root.parent, is_shifted(run)
+    local state, s = root and "void *state" or state_of(run), root and "state" or "s"
+    write_function(run, w, run.plain_name, state, ("%s(%s, false%s)"):format(run.steps_name, s, shift and ", 0" or ""))
+    write_function(run, w, run.instrumented_name, state .. (shift and ", const int shift" or ""),
+        ("%s(%s, true%s)"):format(run.steps_name, s, shift and ", shift" or ""))
+    if root then return end
+    write_function(run, w, run.name, all_parameters(run),
+        ("instrumented ? %s(s%s) : %s(s)"):format(run.instrumented_name, shift and ", shift" or "", run.plain_name), "static LOOPC_ALWAYS_INLINE")
 end
 
 -- Writes a function, with its variants. `place`: see render.lua.

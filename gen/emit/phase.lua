@@ -55,7 +55,7 @@ local function failed_part(run, item, first, last)
             table.insert(block, 1, { op = "set", to = "handled", code = "LOOPC_OK" })
             run.uses_handled = true
         else declare_handled(block) end
-        local recovered = { op = "set", to = "st", code = ('loopc_recover(&s->loopc, "%s")'):format(item.occ.loop.name) }
+        local recovered = { op = "set", to = "st", code = ('loopc_recover(&s->loopc, "%s")'):format(item.instance.loop.name) }
         block[#block + 1] = { op = "if", test = "handled == LOOPC_RECOVERED", block = { recovered } }
         run.uses_s = true
     end
@@ -80,8 +80,8 @@ function emit_phase.tail(run, item, ends)
     if label then drop_jump_to_next(run, label) end
     if label and label.jumps > 0 then run:put_label(label, title)
     elseif title then run:comment(item.phase.full .. " " .. title) end
-    if ends.failed and item.fails then failed_part(run, item, ends.failed + 1, ends.finally or item.mate) end
-    if ends.finally then run:range(ends.finally + 1, item.mate) end
+    if ends.failed and item.fails then failed_part(run, item, ends.failed + 1, ends.finally or item.matching) end
+    if ends.finally then run:range(ends.finally + 1, item.matching) end
     run:consume_statuses(item.cancelled)
     run:probe("leave", item)
     if item.handles or label then run:leave(item, nil, item.out) end

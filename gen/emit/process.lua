@@ -34,7 +34,7 @@ function write.POPEN(f, tree)
     f:pause()
     f:poll(tree, child, name,
         ("loopc_popen(&s->loopc, &%s, %s, %s)"):format(child, cvalue.string(f.e.source.full), arguments_of(f, tree)))
-    if tree.into then f:set(f:first_field(tree.into), ("(%s)%s.status"):format(facts.field(tree.into).scalar[2], child)) end
+    if tree.into then f:set(f:first_field(tree.into), ("(%s)%s.status"):format(analysis.field(tree.into).scalar[2], child)) end
     f:leave(tree)
 end
 
@@ -42,7 +42,7 @@ end
 -- its middle needs it declared at its top.
 function Function:writes_of(tree)
     local members = {}
-    for i, field in ipairs(facts.written(tree.el)) do
+    for i, field in ipairs(analysis.written(tree.el)) do
         if field.life == "site" then self.sites[field.owner] = true else self.uses_s = true end
         local text = field.life == "site" and ("%s_site->%s"):format(field.owner.name, field.name) or field.lvalue
         members[i] = ("{&%s, sizeof %s}"):format(text, text)
@@ -59,7 +59,7 @@ function write.SPAWN(f, tree)
     local e = f.e
     local inner = emit_element.new(e, e:take(e.source.func .. "_spawned"), false)
     e:write_function(inner, tree.el, ("What %s runs, in a process of its own."):format(bodies.the("SPAWN", e.unit, tree.at)))
-    f:title(tree, #facts.written(tree.el) > 0 and "what it writes comes back" or "it writes nothing")
+    f:title(tree, #analysis.written(tree.el) > 0 and "what it writes comes back" or "it writes nothing")
     local child, name = f:variable("struct loopc_child", "process")
     local writes = f:writes_of(tree)
     f:pause()

@@ -14,24 +14,24 @@ local emit_resume = {}
 function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance) end
 
 -- The condition on which a loop is not skipped.
-function emit_resume.unless(occ) return negate(emit_resume.expression(occ, "skip")) end
+function emit_resume.unless(instance) return negate(emit_resume.expression(instance, "skip")) end
 
 -- The value of the bound of `times`.
-function emit_resume.bound(occ)
-    local loop = occ.loop
+function emit_resume.bound(instance)
+    local loop = instance.loop
     if math.type(loop.times) == "integer" then return tostring(loop.times) end
-    local expression = emit_resume.expression(occ, "times")
+    local expression = emit_resume.expression(instance, "times")
     local simple = expression:match("^[%w_%.%->]+$")
     return (simple and "(int64_t)%s" or "(int64_t)(%s)"):format(expression)
 end
 
 -- The parts of the condition for one more iteration.
-function emit_resume.condition(occ)
-    local loop, parts = occ.loop, {}
+function emit_resume.condition(instance)
+    local loop, parts = instance.loop, {}
     local counter = ("s->%s.iteration"):format(loop.member)
     if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
     elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
-    if loop.done then parts[#parts + 1] = negate(emit_resume.expression(occ, "done")) end
+    if loop.done then parts[#parts + 1] = negate(emit_resume.expression(instance, "done")) end
     return parts
 end
 
@@ -47,7 +47,7 @@ function emit_resume.boundary(run, item)
         run:add { op = "suspend", to = "st", code = poll }
         run:exit(nil, { "break" })
     end
-    item.resumed = run:new_label(item.occ.loop.name .. "_resumed")
+    item.resumed = run:new_label(item.instance.loop.name .. "_resumed")
     run:put_label(item.resumed)
     run.positions[#run.positions + 1] = { name = item.at_name, label = item.resumed }
 end
@@ -56,12 +56,12 @@ end
 -- condition has come to hold again by then, for there are more epochs to do.
 function emit_resume.ended(run, item)
     if not item.end_name then return end
-    local label = run:new_label(item.occ.loop.name .. "_ended")
+    local label = run:new_label(item.instance.loop.name .. "_ended")
     run:put_label(label)
     run:add { op = "if", test = "!st", pending = true,
         block = { { op = "set", to = "st", code = ("loopc_ended(&s->loopc, %s)"):format(item.end_name) } } }
     run.positions[#run.positions + 1] = { name = item.end_name, label = label,
-        more = table.concat(emit_resume.condition(item.occ), " && "), resumed = item.resumed }
+        more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
 end
 
 -- The number of a resume point: its place in the enumeration, in which those of a function follow each other.
@@ -116,6 +116,10 @@ local function test_of(run, position)
         block = { hand_on, jump(position.label) } }
 end
 
+function emit_resume.declare(run, w)
+    if #run.positions > 0 then w:line("const int at = s->loopc.resume_at; /* AT_START, or where a resumed run was saved */") end
+end
+
 -- The way in for a resumed run: straight to where it was saved.
 function emit_resume.write_entry(run, w)
     if #run.positions == 0 then return end
@@ -124,8 +128,10 @@ function emit_resume.write_entry(run, w)
         if is_long(position) then block[#block + 1] = test_of(run, position)
         else cases[#cases + 1] = case_of(run, position) end
     end
-    if #cases > 0 then block[#block + 1] = { op = "switch", on = "at", cases = cases } end
-    w:line("const int at = s->loopc.resume_at; /* AT_START, or where a resumed run was saved */")
+    if #cases > 0 then
+        cases[#cases + 1] = { heads = { "default" }, block = { { op = "leave", leave = { "break" } } } }
+        block[#block + 1] = { op = "switch", on = "at", cases = cases }
+    end
     w:line("s->loopc.resume_at = AT_START;")
     render.block(w, block)
     w:blank()
@@ -135,9 +141,9 @@ end
 local function bounds(unit)
     local block, seen = {}, {}
     for _, item in ipairs(unit.list) do
-        local loop = item.op == "repeat" and item.at_name and item.occ.loop
-        if loop and loop.bound_again and not seen[loop] then
-            block[#block + 1] = { op = "set", to = loop.times_field.lvalue, code = emit_resume.bound(item.occ) }
+        local loop = item.op == "repeat" and item.at_name and item.instance.loop
+        if loop and loop.bound_fixed and not seen[loop] then
+            block[#block + 1] = { op = "set", to = loop.times_field.lvalue, code = emit_resume.bound(item.instance) }
         end
         seen[loop or false] = true
     end
@@ -146,20 +152,20 @@ end
 
 local function result(heads, code) return { heads = heads, block = { { op = "return", code = code } } } end
 
--- The function that a resumed run begins with: NAME_reevaluate_bounds.
+-- The function that a resumed run begins with: NAME_reevaluate.
 function emit_resume.write_bounds(unit, w)
     if #unit.resume_points == 0 then return end
     local block, cases = bounds(unit), {}
     for _, item in ipairs(unit.list) do
         if item.end_name then
-            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.occ), " && "))
+            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "))
         end
     end
     cases[#cases + 1] = result({ "default" }, "false")
     block[#block + 1] = { op = "switch", on = "at", cases = cases }
     w:comment { "Called on resume: evaluates anew the bounds of loops that depend on options only; returns whether a finished loop "
         .. "now has iterations left." }
-    w:line("static bool %s_reevaluate_bounds(void *state, int at)", unit.struct)
+    w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
     w:blank()

@@ -57,7 +57,7 @@ local function passes_on(run, phase)
     if phase.handles then return false end
     local bracket = run.list[phase.parent]
     while bracket ~= run.root and (bracket.op == "loop" or bracket.op == "skip") do
-        if bracket.op == "loop" and bracket.out.FAILED and bracket.occ.on then return false end
+        if bracket.op == "loop" and bracket.out.FAILED and bracket.instance.on then return false end
         bracket = run.list[bracket.parent]
     end
     return true
@@ -73,10 +73,10 @@ function Run:leave(item, code, out, pending)
         way[2].jumps = way[2].jumps + 1
     elseif bracket.op == "repeat" then way = { "break" }
     else
-        local occ = bracket.occ
+        local instance = bracket.instance
         if bracket.op == "skip" then bracket = self.list[bracket.parent] end
         if bracket ~= self.root then
-            local outer, names_st = via(self, code, out, occ.loop.name, occ.on)
+            local outer, names_st = via(self, code, out, instance.loop.name, instance.on)
             return self:leave(bracket, outer, out, pending or names_st)
         end
         way = { "return" }
@@ -100,24 +100,24 @@ end
 
 function write.step(self, item, i)
     local source, pending = item.source, nil
-    local code = bodies.call(source, item.occ)
+    local code = bodies.call(source, item.instance)
     self.uses_s = self.uses_s or bodies.has_parameters(source)
     if not source.tree then step_form.pause(self, item) end
     self:probe("at", item)
     if source.machine then code = step_form.call(self, item, source.func, code, item.signals) end
-    if source.kind == "binding" then code, pending = via(self, code, item.signals, source.callback.name, item.node) end
+    if source.kind == "listener" then code, pending = via(self, code, item.signals, source.callback.name, item.node) end
     self:call(item, code, item.signals, pending)
     return i + 1
 end
 
-function Run:title(name, at, occ)
-    return name .. bodies.place(self.unit, at) .. (occ and occ.on and ", on " .. occ.on.full or "")
+function Run:title(name, at, instance)
+    return name .. bodies.place(self.unit, at) .. (instance and instance.on and ", on " .. instance.on.full or "")
 end
 
 -- A function that would do no more than return what a step returns is not written: the step stands in its place.
 function Run:call_in_place(item, inner)
     for _, s in ipairs(inner.trivial.before) do self:add(s) end
-    local code, pending = via(self, inner.trivial.code, item.out, item.occ.loop.name, item.occ.on)
+    local code, pending = via(self, inner.trivial.code, item.out, item.instance.loop.name, item.instance.on)
     self.uses_s = self.uses_s or inner.uses_s
     self:call(item, code, item.out, pending)
     for _, s in ipairs(inner.trivial.after) do self:add(s) end
@@ -126,7 +126,7 @@ end
 -- A loop that has a function of its own is a call; of functions with the same text there is one.
 function Run:call_own(item)
     local inner, pending = self:func(item), nil
-    if inner.trivial then self:call_in_place(item, inner) return item.mate + 1 end
+    if inner.trivial then self:call_in_place(item, inner) return item.matching + 1 end
     local code = { functions.call(inner, self, item.point) }
     self.uses_s = self.uses_s or inner.uses_s
     resume.enter_through(self, inner)
@@ -135,33 +135,33 @@ function Run:call_own(item)
         self:add { op = "suspend", to = "st", code = text_of(code) }
         code = "st"
     end
-    code, pending = via(self, code, item.out, item.occ.loop.name, item.occ.on)
+    code, pending = via(self, code, item.out, item.instance.loop.name, item.instance.on)
     self:call(item, code, item.out, pending)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- Where an expression of a loop stands in the spec.
-local function place_of(occ, key)
-    local text = occ.loop.texts and occ.loop.texts[key]
+local function place_of(instance, key)
+    local text = instance.loop.texts and instance.loop.texts[key]
     return text and text.body.at
 end
 
 -- The inside of a loop: when it is skipped, and when not.
 function Run:skip(item, i)
-    local occ, at = item.occ, place_of(item.occ, "skip")
+    local instance, at = item.instance, place_of(item.instance, "skip")
     local on_skip = self.list[i].op == "skip" and self.list[i]
     self.uses_s = true
     if not on_skip then
-        local block = self:within(function() self:unskipped(occ, i, item.mate) end)
-        return self:add { op = "if", test = resume.unless(occ), block = block, at = at, remark = "unless it is skipped" }
+        local block = self:within(function() self:unskipped(instance, i, item.matching) end)
+        return self:add { op = "if", test = resume.unless(instance), block = block, at = at, remark = "unless it is skipped" }
     end
-    local skipped = self:within(function() self:range(i + 1, on_skip.mate) end)
-    local otherwise = self:within(function() self:unskipped(occ, on_skip.mate + 1, item.mate) end)
-    self:add { op = "if", test = resume.expression(occ, "skip"), block = skipped, other = otherwise, at = at, remark = "skipped" }
+    local skipped = self:within(function() self:range(i + 1, on_skip.matching) end)
+    local otherwise = self:within(function() self:unskipped(instance, on_skip.matching + 1, item.matching) end)
+    self:add { op = "if", test = resume.expression(instance, "skip"), block = skipped, other = otherwise, at = at, remark = "skipped" }
 end
 
 function Run:inside(item, i)
-    if item.occ.loop.skip then self:skip(item, i + 1) else self:unskipped(item.occ, i + 1, item.mate) end
+    if item.instance.loop.skip then self:skip(item, i + 1) else self:unskipped(item.instance, i + 1, item.matching) end
 end
 
 -- A loop that runs once has one iteration: its batch state is made at entry.
@@ -174,31 +174,31 @@ end
 
 -- What happens once at entry of a repeating loop: its bound is evaluated, its count starts at 0. With a run phase that is
 -- before the phase; otherwise the `for` does the second part.
-function Run:entry(occ, has_run)
-    local loop = occ.loop
-    if type(loop.times) == "table" then self:set(loop.times_field.lvalue, resume.bound(occ), place_of(occ, "times")) end
+function Run:entry(instance, has_run)
+    local loop = instance.loop
+    if type(loop.times) == "table" then self:set(loop.times_field.lvalue, resume.bound(instance), place_of(instance, "times")) end
     if has_run then self:set(("s->%s.iteration"):format(loop.member), "0") end
 end
 
 function write.loop(self, item, i)
     if item.func and item ~= self.root then return self:call_own(item) end
-    local loop = item.occ.loop
+    local loop = item.instance.loop
     if #loop.phases ~= 1 or loop.run or loop.skip then
         self:paragraph()
-        self:comment(self:title(loop.name, loop.at, item.occ))
+        self:comment(self:title(loop.name, loop.at, item.instance))
     end
     self:probe("enter", item)
     self:inside(item, i)
     self:probe("leave", item)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- What an iteration that is completed changes, as assignments: its counters, and being restarted, of this loop and those inside it.
 function Run:counted(item, i)
-    local member, seen = item.occ.loop.member, {}
+    local member, seen = item.instance.loop.member, {}
     local out = { ("s->%s.iteration++"):format(member), ("s->%s.total++"):format(member) }
-    for at = i, item.mate do
-        local field = self.list[at].op == "repeat" and self.list[at].occ.loop.restarting
+    for at = i, item.matching do
+        local field = self.list[at].op == "repeat" and self.list[at].instance.loop.restarting
         if field and not seen[field] then out[#out + 1] = field.lvalue .. " = false" end
         seen[field or false] = true
     end
@@ -206,10 +206,10 @@ function Run:counted(item, i)
 end
 
 -- The test of a `for`. A loop that waits at its target asks there whether to go on after all.
-function Run:test(occ)
+function Run:test(instance)
     local control = self.unit.trainer.control
-    local waits = control and control.target and control.batch == occ.loop
-    local parts = resume.condition(occ)
+    local waits = control and control.target and control.batch == instance.loop
+    local parts = resume.condition(instance)
     if waits then
         local waiting = parts[1] .. " || loopc_wait(&s->loopc)"
         parts[1] = #parts == 1 and waiting or ("(%s)"):format(waiting)
@@ -222,25 +222,25 @@ function write.skip(_, item) return item.matching + 1 end
 -- The inside of the `for`. What an iteration reports is written where it ends, behind its counters.
 function Run:iteration(item, i, counted)
     resume.boundary(self, item)
-    self:batch(item.occ.loop)
-    self:range(i + 1, item.mate)
-    if not item.occ.loop.reports then return end
+    self:batch(item.instance.loop)
+    self:range(i + 1, item.matching)
+    if not item.instance.loop.reports then return end
     for _, code in ipairs(counted) do self:run(code) end
-    self:run(('loopc_report(&s->loopc, "%s")'):format(item.occ.loop.name))
+    self:run(('loopc_report(&s->loopc, "%s")'):format(item.instance.loop.name))
 end
 
 write["repeat"] = function(self, item, i)
-    local occ, loop = item.occ, item.occ.loop
+    local instance, loop = item.instance, item.instance.loop
     self.uses_s = true
-    if not loop.run then self:entry(occ, false) end
+    if not loop.run then self:entry(instance, false) end
     local counted = self:counted(item, i)
-    self:add { op = "for", start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member), test = self:test(occ),
-        step = loop.reports and "" or table.concat(counted, ", "), at = place_of(occ, "done"),
+    self:add { op = "for", start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member), test = self:test(instance),
+        step = loop.reports and "" or table.concat(counted, ", "), at = place_of(instance, "done"),
         block = self:within(function() self:iteration(item, i, counted) end) }
     resume.ended(self, item)
     self:consume_statuses(item.stopped)
     self:leave(item, nil, item.out)
-    return item.mate + 1
+    return item.matching + 1
 end
 
 -- Batch state is made anew: zeroed, then the defaults that are not zero.
@@ -269,7 +269,7 @@ end
 function write.phase(self, item, i)
     local phase, ends = item.phase, emit_phase.parts(self, item, i)
     self:paragraph()
-    self:comment(self:title(phase.full, phase.at, item.occ ~= self.root.occ and item.occ or nil))
+    self:comment(self:title(phase.full, phase.at, item.instance ~= self.root.instance and item.instance or nil))
     self:probe("enter", item)
     self:range(i + 1, ends.try)
     emit_phase.tail(self, item, ends)
@@ -308,7 +308,7 @@ function Run:func(item)
     local run = self:new(item)
     if item.parent then
         run:probe("enter", item)
-        run:inside(item, self.list[item.mate].mate)
+        run:inside(item, self.list[item.matching].matching)
         run:probe("leave", item)
     else write.loop(run, item, 1) end
     trace_points.tidy(run.block, not item.parent and "end" or nil)
@@ -321,7 +321,7 @@ function Run:func(item)
         same.sites[#same.sites + 1] = item.instance.on.full
         return same
     end
-    run.sites[1] = item.occ.on and item.occ.on.full
+    run.sites[1] = item.instance.on and item.instance.on.full
     run.uses_s = run.uses_s or #run.points > 0
     step_form.frame(run, item)
     functions.name(run, item)

@@ -144,7 +144,7 @@ function step_form.write_step(unit, w)
         w:line("int %s_step(struct %s *s)", unit.struct, unit.struct)
         return write_body(unit, w)
     end
-    w:line("static LOOPC_INLINE int %s_one_step(struct %s *s, const bool instrumented)", unit.struct, unit.struct)
+    w:line("static LOOPC_ALWAYS_INLINE int %s_one_step(struct %s *s, const bool instrumented)", unit.struct, unit.struct)
     write_body(unit, w)
     write_variant(unit, w, "", "false")
     write_variant(unit, w, "_instrumented", "true")

@@ -56,23 +56,22 @@ function trace_points.tidy(block, after)
     compact(block)
 end
 
--- The names of all points, in the order of the run; parents come before what is in them.
-function trace_points.write_names(unit, w)
-    if #unit.trace_points == 0 then return end
+-- All points, in the order of the run: a list of which both their names and their table are made. Parents come before what is in
+-- them.
+function trace_points.write_list(unit, w)
+    local list = unit.tables.list_of_points
     w:comment { "Trace points: loops, phases and steps, as --timings and --trace know them." }
-    w:open("enum {")
-    for _, point in ipairs(unit.trace_points) do w:line(point.name .. ",") end
-    w:close("};")
+    w:directive("#define %s(POINT) \\", list)
+    for i, point in ipairs(unit.trace_points) do
+        w:directive("    POINT(%s, %s, '%s', %s, %s)%s", point.name, point.parent and point.parent.name or "-1", point.kind,
+            cvalue.string(point.title), point.on and cvalue.string(point.on) or "NULL", i < #unit.trace_points and " \\" or "")
+    end
+    w:line("enum { %s(LOOPC_TRACE_POINT_NAME) };", list)
     w:blank()
 end
 
 function trace_points.write_table(unit, w)
-    w:open("static const struct loopc_trace_point %s[] = {", unit.tables.trace_points)
-    for _, point in ipairs(unit.trace_points) do
-        w:line("[%s] = {%s, %s, %s, '%s'},", point.name, cvalue.string(point.title), point.on and cvalue.string(point.on) or "NULL",
-            point.parent and point.parent.name or "-1", point.kind)
-    end
-    w:close("};")
+    w:line("static const struct loopc_trace_point %s[] = {%s(LOOPC_TRACE_POINT)};", unit.tables.trace_points, unit.tables.list_of_points)
     w:blank()
 end
 

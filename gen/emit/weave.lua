@@ -76,11 +76,11 @@ function write.WEAVE(f, tree)
         tree.required == 1 and "has" or "have"))
     if count == 0 then return end
     local strands = strands_of(f.e, tree)
-    local stepper, processes = f:stepper(tree, strands), facts.processes(tree)
+    local stepper, processes = f:stepper(tree, strands), analysis.processes(tree)
     local weave, name = f:variable("struct loopc_weave", "weave")
     f:variable("bool", name .. "_done", ("[%d]"):format(count))
     f:enter_strands(weave, strands, stepper)
     if tree.required > 0 then f:weave_turns(tree, weave, stepper, processes) end
     for _, child in ipairs(processes) do f:run(("loopc_child_end(&%s)"):format(child)) end
-    if facts.gives(tree, f.e.source.in_handler) or facts.stops(tree) or #processes > 0 then f:leave(tree) end
+    if analysis.raises(tree, f.e.source.in_handler) or analysis.stops(tree) or #processes > 0 then f:leave(tree) end
 end

@@ -115,26 +115,26 @@ local function stands_in_repetition(unit, item)
     return parent ~= nil
 end
 
-local function add_resume_point(unit, name, occ, prefix)
-    unit.resume_points[#unit.resume_points + 1] = { name = name, loop = occ.loop.name, path = prefix .. path_of(occ) }
+local function add_resume_point(unit, name, instance, prefix)
+    unit.resume_points[#unit.resume_points + 1] = { name = name, loop = instance.loop.name, path = prefix .. path_of(instance) }
     return name
 end
 
 local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
-        add_point(unit, item, names, occ.loop.name, on_of(occ), "l")
-        if occ.loop.site_struct then occ.site = members:take(site_wish(occ)) end
+        add_point(unit, item, names, instance.loop.name, on_of(instance), "l")
+        if instance.loop.site_struct then instance.site = members:take(site_wish(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
-        item.at_name = add_resume_point(unit, names:take("AT_" .. occ.loop.name), occ, "")
+        item.at_name = add_resume_point(unit, names:take("AT_" .. instance.loop.name), instance, "")
         if not stands_in_repetition(unit, item) then
-            item.end_name = add_resume_point(unit, names:take(("AT_%s_END"):format(occ.loop.name)), occ, "the end of ")
+            item.end_name = add_resume_point(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
         end
     elseif item.op == "phase" then
-        add_point(unit, item, names, item.phase.full, on_of(occ), "p")
+        add_point(unit, item, names, item.phase.full, on_of(instance), "p")
     elseif item.op == "step" then
-        local binding = item.source.kind == "binding"
-        add_point(unit, item, names, item.source.full, binding and item.node.full or on_of(occ), "s")
+        local listener = item.source.kind == "listener"
+        add_point(unit, item, names, item.source.full, listener and item.node.full or on_of(instance), "s")
         use_source(unit, item, names)
     end
 end
@@ -209,13 +209,14 @@ end
 local function file_scope(unit)
     local names = setmetatable({}, Names)
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_reevaluate_bounds", "_one_step", "_step",
+    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_reevaluate", "_one_step", "_step",
         "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}
     for _, name in ipairs { "fields", "trace_points", "resume_points", "children", "steering", "program" } do
         unit.tables[name] = names:take(name)
     end
+    unit.tables.list_of_points = names:take("TRACE_POINTS")
     return names
 end
 

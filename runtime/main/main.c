@@ -12,7 +12,6 @@
 #include "process/weave.h"
 
 #include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,16 +20,14 @@
 
 /* Between two iterations. */
 
-/* Back to run_once, out of the run function: where the control channel begins or ends to watch, the
- * run goes on in its other function as if it had been resumed at its position. All it knows is in
- * the state. The step form has no need: its functions are left after each step. */
-static jmp_buf turn;
-
-static void turn_over(struct loopc_run *run, int at)
+/* Where the control channel turns instrumentation on or off, the run returns, and continues in its
+ * other variant as if it had been resumed at its position. The step form has no need: its functions
+ * are left after each step. */
+static int leave_variant(struct loopc_run *run, int at)
 {
-    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return;
+    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return LOOPC_OK;
     run->resume_at = at;
-    longjmp(turn, 1);
+    return LOOPC_MORE;
 }
 
 int loopc_handle_events(struct loopc_run *run, int at)
@@ -46,8 +43,7 @@ int loopc_handle_events(struct loopc_run *run, int at)
     const bool now = ended || (causes & LOOPC_EVENT_NOW);
     if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
         return LOOPC_FAILED;
-    if (!ended && run->control && at > 0) turn_over(run, at);
-    if (!ended) return LOOPC_OK;
+    if (!ended) return run->control && at > 0 ? leave_variant(run, at) : LOOPC_OK;
     if (causes & LOOPC_EVENT_SIGNAL) run->interrupted = loopc_signal_caught();
     return LOOPC_INTERRUPTED;
 }
@@ -113,10 +109,13 @@ static int run_steps(const struct loopc_context *context)
 static int run_once(const struct loopc_context *context)
 {
     const struct loopc_run *run = context->state;
-    (void)setjmp(turn);
+    int st;
     if (context->program->step) return run_steps(context);
-    return run->profile ? context->program->run_instrumented(context->state)
-                        : context->program->run(context->state);
+    do {
+        st = run->profile ? context->program->run_instrumented(context->state)
+                          : context->program->run(context->state);
+    } while (st == LOOPC_MORE);
+    return st;
 }
 
 static int start_watch(const struct loopc_context *context, struct loopc_run *run)

@@ -44,7 +44,8 @@ int loopc_events_take(int causes);
 
 /* Attends to what was raised, at a position of the program; the way in is loopc_poll. Returns
  * LOOPC_INTERRUPTED once for an interruption (what then unwinds may hold loops that have to
- * finish), else LOOPC_OK. */
+ * finish), LOOPC_MORE when the run is to return as it is and be called again, in its other variant;
+ * else LOOPC_OK. */
 int loopc_handle_events(struct loopc_run *run, int at);
 
 /* The same where a run cannot be interrupted: a signal stays raised for the next loopc_poll. */

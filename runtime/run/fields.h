@@ -65,6 +65,19 @@ struct loopc_field {
     bool panels;     /* a matrix in panels of columns (panel.h); elements count row by row */
 };
 
+/* The beginning of a row of a table, for a member of the state of a trainer (struct trainer): a
+ * value, an array of `elements`, either under another name than the member's, and a matrix of f32
+ * in panels. What else a row says follows by name: {LOOPC_FIELD(digits, eta, F32), .flag = "eta"} */
+#define LOOPC_NAMED(field, trainer, member, kind, elements)                                        \
+    .name = field, .type = LOOPC_##kind, .offset = offsetof(struct trainer, member),               \
+    .count = elements
+#define LOOPC_ARRAY(trainer, member, kind, elements)                                               \
+    LOOPC_NAMED(#member, trainer, member, kind, elements)
+#define LOOPC_FIELD(trainer, member, kind)    LOOPC_NAMED(#member, trainer, member, kind, 1)
+#define LOOPC_MATRIX(field, trainer, member, rows, columns)                                        \
+    LOOPC_NAMED(field, trainer, member, F32, (size_t)rows * columns), .panels = true, .rank = 2,   \
+        .dims = {rows, columns}
+
 /* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */
 struct loopc_texts {
     struct loopc_text *first;
