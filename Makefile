@@ -65,7 +65,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 
 # What is hot in a run is inline in headers; the library around it is to be small, but for what reads or makes
 # much data and meets threads.
-QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng run/interrupt
+QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng run/events run/host
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -19,7 +19,7 @@ pipeline.passes = {
     { "analyse_flow", "gen.analyse.flow", "where control can go; what cannot be reached" },
     { "layout", "gen.flatten.layout", "names and places of everything in the emitted C" },
     { "emit", "gen.emit.emit", "the C, straight or step form" },
-    { "format", "gen.emit.format", "clang-format" },
+    { "format", "gen.emit.format", "clang-format", stop = true },
 }
 
 -- A unit: one spec on its way. options: line, format, max_steps, limits, all optional.

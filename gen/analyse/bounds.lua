@@ -4,6 +4,8 @@
 -- evaluated, unless the user asks for another one: it is made of numbers, constants and fields that no text writes and
 -- that cannot be set while the program runs. A larger --epochs then counts for a run that is resumed, too.
 
+local spec_tree = require "gen.tree.spec_tree"
+
 local analyse_bounds = {}
 
 -- Every text of the trainer that has uses: bodies, and the expressions of loops.
@@ -11,9 +13,7 @@ local function each_text(unit, visit)
     for _, item in ipairs(unit.list) do
         if item.op == "step" then visit(item.source) end
         if item.op == "loop" then
-            for _, key in ipairs { "skip", "times", "done" } do
-                if item.instance.loop.texts[key] then visit(item.instance.loop.texts[key]) end
-            end
+            for _, text in ipairs(spec_tree.expressions(item.instance.loop)) do visit(text) end
         end
     end
 end

@@ -7,10 +7,10 @@
 --   .stateful   whether it needs the state at all
 -- A body may stand at many places; a name must mean the same at all of them.
 
-local check_fields = require "gen.check.fields"
 local ctext = require "gen.c.text"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_fields = {}
 
@@ -56,7 +56,7 @@ end
 
 -- `restarting` is a field of every repeating loop, made when it is named.
 local function restarting_of(owner, name)
-    if name == "restarting" and owner.kind == "loop" and owner.repeats then return check_fields.restarting(owner) end
+    if name == "restarting" and owner.kind == "loop" and owner.repeats then return spec_tree.restarting(owner) end
 end
 
 -- $Loop.name
@@ -179,7 +179,7 @@ end
 function Resolver:expressions(instance)
     local loop = instance.loop
     loop.texts = loop.texts or {}
-    for _, key in ipairs { "skip", "times", "done" } do
+    for _, key in ipairs(spec_tree.expression_keys) do
         local body = loop[key]
         if type(body) == "table" then
             if not loop.texts[key] then

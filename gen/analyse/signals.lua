@@ -4,8 +4,11 @@
 --   .signals   set of status names: FAILED, RECOVERED, CANCEL, STOP, or CANCEL_<Loop>_<phase>, STOP_<Loop>
 -- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target.
 
+local Names = require "gen.c.names"
+local analysis = require "gen.tree.element_analysis"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_signals = {}
 
@@ -72,17 +75,12 @@ function Signals:target(item, piece, op)
     return false
 end
 
--- The status of a named target. A_b.c and A.b_c spell the same in C: the second one gets a number.
+-- The status of a named target. A_b.c and A.b_c have the same spelling in C: the second one gets a number.
 function Signals:named(word, full)
     local targets, key = self.unit.targets, word .. " " .. full
     if not targets.of[key] then
-        local wish, number = word .. "_" .. full:gsub("%.", "_"), 1
-        local status = wish
-        while targets[status] do
-            number = number + 1
-            status = wish .. "_" .. number
-        end
-        targets[status], targets.of[key] = true, status
+        local status = self.names:take(word .. "_" .. full:gsub("%.", "_"))
+        targets.of[key] = status
         table.insert(targets, status)
     end
     return targets.of[key]
@@ -142,11 +140,9 @@ function implies.POPEN(_, out) out.FAILED, out.INTERRUPTED = true, true end
 implies.SPAWN = implies.POPEN
 
 local function add_implied(tree, out)
-    if not tree then return out end
     if implies[tree.op] then implies[tree.op](tree, out) end
-    for _, child in ipairs(tree.items or {}) do add_implied(child, out) end
-    add_implied(tree.default, out)
-    return add_implied(tree.el, out)
+    analysis.each_child(tree, function(child) add_implied(child, out) end)
+    return out
 end
 
 -- Whether an item stands in a failed or finally part, however far out.
@@ -176,22 +172,9 @@ local function signal_pieces(source)
     return out
 end
 
--- Signals are statements of bodies; in an expression they are errors.
-function Signals:check_expressions(loop)
-    for _, key in ipairs { "skip", "times", "done" } do
-        local text = loop.texts and loop.texts[key]
-        for _, piece in ipairs(text and text.pieces or {}) do
-            if piece.kind == "signal" then
-                self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
-                    "it is an expression", "signals are statements of bodies")
-            end
-        end
-    end
-end
-
--- The expressions of elements are no bodies either.
-function Signals:check_texts(source)
-    for _, text in ipairs(source.texts) do
+-- Signals are statements of bodies: in an expression, of a loop or of an element, they are errors.
+function Signals:check_expressions(texts)
+    for _, text in ipairs(texts) do
         for _, piece in ipairs(text.expression and text.pieces or {}) do
             if piece.kind == "signal" then
                 self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
@@ -204,11 +187,11 @@ end
 function analyse_signals.run(unit)
     unit.targets = { of = {} }
     imply(unit)
-    local signals = setmetatable({ unit = unit, list = unit.list }, Signals)
+    local signals = setmetatable({ unit = unit, list = unit.list, names = Names.new() }, Signals)
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" then signals:check_expressions(item.instance.loop)
+        if item.op == "loop" then signals:check_expressions(spec_tree.expressions(item.instance.loop))
         elseif item.op == "step" then
-            if item.source.tree and not item.source.signal_pieces then signals:check_texts(item.source) end
+            if item.source.tree and not item.source.signal_pieces then signals:check_expressions(item.source.texts) end
             item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)
             signals:step(item)
         end

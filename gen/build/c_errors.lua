@@ -2,10 +2,9 @@
 -- line directives that name the spec's files as the user does; columns are those of the emitted text and say nothing about
 -- the spec.
 
-local check_fields = require "gen.check.fields"
-local emit_mlp = require "gen.emit.mlp"
-local emit_optimizer = require "gen.emit.optimizer"
 local nearest = require "gen.base.nearest"
+local net_functions = require "gen.tree.net_functions"
+local spec_tree = require "gen.tree.spec_tree"
 
 local c_errors = {}
 
@@ -23,8 +22,8 @@ end
 -- What the nets and optimizers of a trainer offer to bodies.
 local function offered(unit)
     local names = {}
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
-        local offers = field.net and emit_mlp.functions(field.net) or field.optimizer and emit_optimizer.functions(field.optimizer)
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
+        local offers = field.net and net_functions.of_net(field.net) or field.optimizer and net_functions.of_optimizer(field.optimizer)
         for _, offer in ipairs(offers or {}) do names[#names + 1] = offer.name end
     end
     return names
@@ -33,7 +32,7 @@ end
 -- "net_trian": an offered name is near. "net_train", which is not offered: the net has no optimizer.
 local function hint_for_function(unit, name)
     local net = name:match("^(.*)_train$") or name:match("^(.*)_train_from$")
-    for _, field in ipairs(net and check_fields.all(unit.trainer) or {}) do
+    for _, field in ipairs(net and spec_tree.fields(unit.trainer) or {}) do
         if field.net and field.net.prefix == net then
             return ('an optimizer brings it: opt = optimizer { "adam", net = "%s" }'):format(field.name)
         end
@@ -44,7 +43,7 @@ end
 
 -- "loss", which a field is called: the dollar was forgotten.
 local function hint_for_variable(unit, name)
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         if field.name == name then return ("a field is written with a dollar: $%s"):format(name) end
     end
 end

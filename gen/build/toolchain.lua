@@ -2,9 +2,9 @@
 
 local c_errors = require "gen.build.c_errors"
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
 local host = require "host"
 local portable = require "gen.build.portable"
+local report = require "gen.cli.report"
 
 local toolchain = {}
 
@@ -111,17 +111,17 @@ function toolchain.fingerprint(unit, arguments)
 end
 
 -- The emitted text again, with line directives that lead to the spec.
-local function with_lines(unit)
+local function with_lines(unit, recompile)
     local options = {}
     for key, value in next, unit.options do options[key] = value end
     options.line, options.format = "path", "never"
-    return compile.again(unit, options)
+    return recompile(unit, options)
 end
 
 -- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec. Returns the compiler's
--- status and messages.
-function toolchain.check(unit, arguments)
-    local command, text = compile_command(unit, arguments), with_lines(unit)
+-- status and messages. recompile(unit, options) is the emitted text of the same spec with other options (gen/compile.lua).
+function toolchain.check(unit, arguments, recompile)
+    local command, text = compile_command(unit, arguments), with_lines(unit, recompile)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
     local status, messages = run(command, { env = { "LC_ALL=C" }, input = text })
     c_errors.add(unit, messages, text)
@@ -147,7 +147,7 @@ end
 -- Prints the unit's diagnostics, and when neither they nor the compiler said what is wrong with the spec itself, the compiler's
 -- own messages. Returns whether it was content.
 function toolchain.show(unit, arguments, status, messages)
-    compile.show(unit, arguments)
+    report.show(unit, arguments)
     if status ~= 0 and unit.diags.errors == 0 then
         local explained = is_explained(unit)
         host.stderr(explained and "" or shortened(messages))
@@ -185,12 +185,13 @@ local function build_program(unit, arguments, source, program)
     return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
 end
 
--- Compiles unit.text, which is written to `source`, to `program`. Prints what is wrong, and returns whether it worked.
-function toolchain.build(unit, arguments, source, program)
+-- Writes unit.text to `source` and compiles it to `program`. Prints the errors; returns whether there were none. recompile: as for
+-- check.
+function toolchain.build(unit, arguments, source, program, recompile)
     local ok, message = host.write(source, unit.text)
     if not ok then cli.fail(message, nil, 1) end
     local status, messages = build_program(unit, arguments, source, program)
-    if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments) end
+    if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments, recompile) end
     return toolchain.show(unit, arguments, status, messages)
 end
 

@@ -260,7 +260,13 @@ function ctext.identifiers(text, into)
     return out
 end
 
--- Whether a text holds anything but blanks and comments.
+-- Whether evaluating an expression has no side effects: no call, no assignment.
+function ctext.is_pure(expression)
+    local code = (" " .. mask(expression) .. " "):gsub("[=!<>]=", " ")
+    return not (code:find("[%w_%)%]]%s*%(") or code:find("=", 1, true) or code:find("++", 1, true) or code:find("--", 1, true))
+end
+
+-- Whether a text is empty but for blanks and comments.
 function ctext.is_blank(text)
     if text:match("^%s*[^%s/]") then return false end
     return not mask(text):match("%S")

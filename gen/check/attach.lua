@@ -6,17 +6,9 @@
 local dsl = require "gen.spec.dsl"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local attach = {}
-
--- Every node of a loop, on_skip and the run phase included, in a fixed order.
-function attach.nodes_of(loop)
-    local out = {}
-    for _, node in ipairs(loop.nodes) do out[#out + 1] = node end
-    for _, node in ipairs(loop.run and loop.run.nodes or {}) do out[#out + 1] = node end
-    out[#out + 1] = loop.on_skip
-    return out
-end
 
 -- `wrong` holds the names of nodes that the checker dropped: who names them is not told again.
 local function index_nodes(trainer)
@@ -26,7 +18,7 @@ local function index_nodes(trainer)
         for name in next, loop.wrong do
             index.wrong[loop.name .. "." .. name], index.wrong[name] = true, true
         end
-        for _, node in ipairs(attach.nodes_of(loop)) do
+        for _, node in ipairs(spec_tree.nodes(loop)) do
             index.by_value[node.value] = node
             index.by_full[node.full] = node
             index.full_names[#index.full_names + 1] = node.full
@@ -42,7 +34,7 @@ local function some_nodes(trainer, text)
     local loop_name = text:match("^([^.]+)%.")
     local names, others = {}, {}
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.insert(loop.name == loop_name and names or others, node.full) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do table.insert(loop.name == loop_name and names or others, node.full) end
     end
     table.move(others, 1, #others, #names + 1, names)
     if #names == 0 then return "no loop of the trainer has a node" end
@@ -177,13 +169,6 @@ local function attach_listener(unit, trainer, index, listener)
     end
 end
 
--- The order of insertions on one node: their order, ties by the trainer's list, then by the callback's keys.
-function attach.by_place(a, b)
-    if a.order ~= b.order then return a.order < b.order end
-    if a.index ~= b.index then return a.index < b.index end
-    return a.key < b.key
-end
-
 -- How deep loops may stand in each other: what lies beyond is a slip of code that makes loops, and would overflow the stack
 -- of the passes that walk the nest.
 local MOST_DEEP = 1000
@@ -218,7 +203,7 @@ end
 function Walk:loop(loop)
     self.height[loop] = "open"
     local height = 0
-    for _, node in ipairs(attach.nodes_of(loop)) do
+    for _, node in ipairs(spec_tree.nodes(loop)) do
         self.trail[#self.trail + 1] = node
         for _, insertion in ipairs(node.insertions) do
             if insertion.kind == "loop" then height = math.max(height, self:insertion(insertion.what)) end
@@ -275,7 +260,7 @@ function attach.run(unit, trainer)
     local index = index_nodes(trainer)
     for _, member in ipairs(trainer.members) do attach_member(unit, trainer, index, member) end
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.sort(node.insertions, attach.by_place) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do table.sort(node.insertions, spec_tree.comes_before) end
     end
     check_reach(unit, trainer)
 end

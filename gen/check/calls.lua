@@ -14,6 +14,7 @@ local declarations = require "gen.c.declarations"
 local analysis = require "gen.tree.element_analysis"
 local host = require "host"
 local nearest = require "gen.base.nearest"
+local spec_tree = require "gen.tree.spec_tree"
 
 -- The functions that the trainer's own C declares.
 local function known_functions(unit)
@@ -309,13 +310,10 @@ function check.POPEN(self, tree)
 end
 
 function Checker:tree(tree)
-    if not tree then return end
     if tree.leaf and tree.leaf.call then self:call(tree.leaf) end
     if tree.leaf and tree.leaf.print then self:print(tree.leaf) end
     if check[tree.op] then check[tree.op](self, tree) end
-    for _, child in ipairs(tree.items or {}) do self:tree(child) end
-    self:tree(tree.default)
-    self:tree(tree.el)
+    analysis.each_child(tree, function(child) self:tree(child) end)
 end
 
 function check_calls.run(unit)
@@ -325,7 +323,7 @@ function check_calls.run(unit)
         if source and source.tree and not source.checked then
             if not checker then
                 local names = {}
-                for _, field in ipairs(require("gen.check.fields").all(unit.trainer)) do names[field.name] = true end
+                for _, field in ipairs(spec_tree.fields(unit.trainer)) do names[field.name] = true end
                 checker = setmetatable({ unit = unit, known = known_functions(unit), names = names }, Checker)
             end
             source.checked = true

@@ -4,9 +4,9 @@
 --
 -- Out: trainer.control = { batch = loop, target, eta, loss = fields, samples = number or field }, each nil where nothing is said.
 
-local check_fields = require "gen.check.fields"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_control = {}
@@ -23,7 +23,7 @@ end
 
 local function find_field(unit, trainer, at, key, name)
     if name == nil then return nil end
-    local fields = check_fields.all(trainer)
+    local fields = spec_tree.fields(trainer)
     local field = find(fields, name, "full")
     if field and field.scalar and #field.dims == 0 then return field end
     local names = {}

@@ -8,11 +8,10 @@
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
-local check_fields = require "gen.check.fields"
 local dsl = require "gen.spec.dsl"
-local elements = require "gen.spec.elements"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_elements = {}
@@ -103,7 +102,7 @@ end
 -- Every name of a field, for telling fields from texts in arguments.
 local function names_of_fields(trainer)
     local names = {}
-    for _, field in ipairs(check_fields.all(trainer)) do
+    for _, field in ipairs(spec_tree.fields(trainer)) do
         if not field.hidden then names[field.name], names[field.full] = true, true end
     end
     return names
@@ -285,27 +284,14 @@ local function read_source(unit, source, names)
     if #source.texts == 0 and source.leaves == 0 then source.tree, source.body = nil, nil end
 end
 
--- Every node and listener of a trainer that has a body.
-function check_elements.sources(trainer)
-    local out = {}
-    for _, member in ipairs(trainer.members) do
-        for _, source in ipairs(member.listeners or require("gen.check.attach").nodes_of(member)) do
-            if source.body then out[#out + 1] = source end
-        end
-    end
-    return out
-end
-
 function check_elements.run(unit)
     local names
-    for _, source in ipairs(check_elements.sources(unit.trainer)) do
+    for _, source in ipairs(spec_tree.sources(unit.trainer)) do
         if source.body.element then
             names = names or names_of_fields(unit.trainer)
             read_source(unit, source, names)
         end
     end
 end
-
-check_elements.is = elements.is
 
 return check_elements

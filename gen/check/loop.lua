@@ -166,6 +166,29 @@ local function hint_for_key(key, value)
     end
 end
 
+local function read_fields(unit, loop)
+    loop.fields = {}
+    for _, life in ipairs { "state", "site", "batch" } do
+        for _, field in ipairs(check_fields.read(unit, loop, life, rawget(loop.value, life))) do
+            loop.fields[#loop.fields + 1] = field
+        end
+    end
+    check_fields.check_twice(unit, loop)
+    check_fields.add_counters(unit, loop)
+end
+
+local function read_nodes(unit, loop)
+    local nodes = {}
+    for _, entry in ipairs(dsl.entries(loop.value)) do
+        if dsl.kind(entry.value) == "node" and not vocabulary.find(vocabulary.loop_keys, entry.key) then
+            local node = read_node(unit, loop, entry)
+            nodes[#nodes + 1] = node
+            loop.wrong[entry.key] = not node or nil
+        end
+    end
+    arrange(unit, loop, nodes)
+end
+
 function check_loop.read(unit, value)
     local loop = { kind = "loop", name = dsl.about[value].name, at = dsl.at(value), by_name = {}, wrong = {}, value = value, doc = value.doc }
     reader.name(unit, loop.name, "loop", loop.at)
@@ -176,23 +199,8 @@ function check_loop.read(unit, value)
     loop.done, loop.skip = read_expression(unit, loop, "done"), read_expression(unit, loop, "skip")
     if rawget(value, "times") ~= nil then loop.times = read_times(unit, loop, value.times) end
     loop.repeats = loop.done ~= nil or rawget(value, "times") ~= nil
-    loop.fields = {}
-    for _, kind in ipairs { "state", "site", "batch" } do
-        for _, field in ipairs(check_fields.read(unit, loop, kind, rawget(value, kind))) do
-            loop.fields[#loop.fields + 1] = field
-        end
-    end
-    check_fields.check_twice(unit, loop)
-    check_fields.add_counters(unit, loop)
-    local nodes = {}
-    for _, entry in ipairs(dsl.entries(value)) do
-        if dsl.kind(entry.value) == "node" and not vocabulary.find(vocabulary.loop_keys, entry.key) then
-            local node = read_node(unit, loop, entry)
-            nodes[#nodes + 1] = node
-            loop.wrong[entry.key] = not node or nil
-        end
-    end
-    arrange(unit, loop, nodes)
+    read_fields(unit, loop)
+    read_nodes(unit, loop)
     if loop.on_skip and not loop.skip then unit.diags:add("skip_without_condition", loop.on_skip.at, "on_skip", loop.name) end
     return loop
 end

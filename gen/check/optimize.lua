@@ -7,9 +7,9 @@
 -- The steps, their order and what they do stay the same: no trace changes. -O0 leaves everything as it is. What is wrong with
 -- an element is left for check_elements to find, which is given the element as the spec wrote it when there is any doubt.
 
-local check_elements = require "gen.check.elements"
 local ctext = require "gen.c.text"
 local elements = require "gen.spec.elements"
+local spec_tree = require "gen.tree.spec_tree"
 
 local optimize = {}
 
@@ -19,11 +19,10 @@ local function empty(value) return is(value, "SEQ") and #value == 0 end
 
 local function nothing(like) return elements.new({ op = "SEQ" }, like) end
 
--- Whether evaluating an expression changes nothing: no call, no assignment.
+-- Whether a count or an expression has no side effects.
 local function pure(expression)
     if type(expression) ~= "string" then return math.type(expression) == "integer" end
-    local code = expression:gsub("[=!<>]=", "")
-    return not code:find("[(=]") and not code:find("++", 1, true) and not code:find("--", 1, true) and not code:find('["\'/]')
+    return ctext.is_pure(expression)
 end
 
 -- Whether a $stop() without a name stands in an element: taking a repetition away from around it would change its target.
@@ -103,7 +102,7 @@ function optimize.element(value) return walk(copy(value), {}) end
 
 function optimize.run(unit)
     if unit.options.optimize == false then return end
-    for _, source in ipairs(check_elements.sources(unit.trainer)) do
+    for _, source in ipairs(spec_tree.sources(unit.trainer)) do
         local body = source.body
         if body.element then
             body.given, body.element = body.element, optimize.element(body.element)

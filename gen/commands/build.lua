@@ -1,7 +1,7 @@
 -- loopc build: from a spec to a program.
 
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
 local host = require "host"
 local toolchain = require "gen.build.toolchain"
 
@@ -44,10 +44,10 @@ function build.run(arguments)
     if not unit then return 2 end
     local program = arguments.output or unit.trainer.name
     check_output(program)
-    if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program) and 0 or 2 end
+    if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program, compile.again) and 0 or 2 end
     local folder, message = host.tempdir()
     if not folder then cli.fail(message, nil, 1) end
-    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(folder, unit.trainer.name), program)
+    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(folder, unit.trainer.name), program, compile.again)
     host.remove(folder)
     return ok and 0 or 2
 end

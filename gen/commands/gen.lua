@@ -1,9 +1,11 @@
 -- loopc gen: from a spec to C, on standard output or in a file.
 
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
 local diff = require "gen.base.diff"
+local dump = require "gen.views.dump"
 local host = require "host"
+local pipeline = require "gen.pipeline"
 
 local gen = {
     name = "gen",
@@ -74,7 +76,6 @@ local function write(path, text)
 end
 
 local function check_usage(arguments)
-    local pipeline = require "gen.pipeline"
     if arguments.dump and not pipeline.has(arguments.dump) then
         local names = {}
         for i, pass in ipairs(pipeline.passes) do names[i] = pass[1] end
@@ -94,7 +95,7 @@ end
 
 -- What is made: { path, text }; a library has a header beside its source.
 local function files_of(arguments, unit, target)
-    if arguments.dump then return { { path = target, text = require("gen.views.dump").text(unit, arguments.dump) } } end
+    if arguments.dump then return { { path = target, text = dump.text(unit, arguments.dump) } } end
     if not arguments.lib then return { { path = target, text = unit.text } } end
     target = target or unit.trainer.name .. ".c"
     return { { path = target:gsub("c$", "h"), text = unit.header }, { path = target, text = unit.text } }

@@ -2,6 +2,8 @@
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local list = require "gen.commands.list"
+local manpage = require "gen.cli.manpage"
 
 local help = {
     name = "help",
@@ -12,9 +14,8 @@ local help = {
 }
 
 local function commands()
-    local driver = require "gen.driver"
     local out = {}
-    for i, name in ipairs(driver.commands) do out[i] = driver.command(name) end
+    for i, name in ipairs(list.names) do out[i] = list.command(name) end
     return out
 end
 
@@ -30,7 +31,7 @@ end
 
 function help.run(arguments)
     if arguments.man then
-        host.stdout(require("gen.cli.manpage").text(commands()))
+        host.stdout(manpage.text(commands()))
     elseif arguments[1] then
         for _, command in ipairs(commands()) do
             if command.name == arguments[1] then return host.stdout(cli.help(command)) end

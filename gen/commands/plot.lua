@@ -2,6 +2,9 @@
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local nearest = require "gen.base.nearest"
+local plot = require "gen.views.plot"
+local plot_read = require "gen.views.plot_read"
 
 local command = {
     name = "plot",
@@ -43,7 +46,7 @@ local function read_all(paths)
     for i, path in ipairs(paths) do
         local text, message = host.read(path)
         if not text then cli.fail(message, missing_file_hint(path, paths.log)) end
-        local run, why, line = require("gen.views.plot_read").run(text)
+        local run, why, line = plot_read.run(text)
         if not run then
             cli.fail(("%s:%d: %s"):format(path, line, why), "a line is a JSON object, as --metrics FILE writes it")
         end
@@ -55,7 +58,7 @@ end
 
 -- The names after --only and --log must be those of metrics.
 local function check_names(runs, names)
-    local plot, nearest, titles = require "gen.views.plot", require "gen.base.nearest", {}
+    local titles = {}
     for _, panel in ipairs(plot.metrics(runs, {})) do titles[#titles + 1] = panel.title end
     for _, name in ipairs(names or {}) do
         local found = false
@@ -91,7 +94,7 @@ function command.run(arguments)
     if kind ~= "svg" and kind ~= "png" then
         cli.usage("loopc plot: -o says where the picture goes, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local plot, runs = require "gen.views.plot", read_all(arguments)
+    local runs = read_all(arguments)
     local log = log_of(arguments.log)
     check_names(runs, arguments.only)
     check_names(runs, log)

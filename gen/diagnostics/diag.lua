@@ -3,6 +3,7 @@
 -- A diagnostic is { id, severity, text, hint, at = { file, line }, name }: `name` is the offending word, found
 -- again in the source line to put the caret under it. Texts live in messages.lua, one row an id.
 
+local json = require "gen.base.json"
 local messages = require "gen.diagnostics.messages"
 
 local Diag = {}
@@ -130,7 +131,6 @@ end
 
 -- The same for programs: a JSON array, an object a diagnostic.
 function Diag:json()
-    local json = require "gen.base.json"
     local out = {}
     for i, row in ipairs(self:sorted()) do
         local place = self:place(row)

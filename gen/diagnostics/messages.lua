@@ -88,6 +88,11 @@ return {
     file_scope_field = error_row("'$%1' in the trainer's code: no field is in scope there",
         "pass what a function needs as an argument; bodies and expressions may use fields"),
 
+    -- the layout of the emitted C
+    no_format_program = error_row("clang-format 14 is not installed: it lays out the C that loopc prints",
+        "apt-get install clang-format-14, or --no-format"),
+    format_failed = error_row("%1 failed: %2", "--no-format leaves it out"),
+
     -- C text
     unclosed = error_row("%1 in C text is not closed"),
     unbalanced = warning_row("'%1' in C text has no counterpart", "the text is copied as it is: its brackets must balance"),

@@ -67,7 +67,9 @@ end
 local function write_bodies(unit, w)
     w:section "Bodies"
     write_code(unit, w)
-    bodies.write(unit, w)
+    for _, source in ipairs(unit.sources_used) do
+        if source.tree then emit_elements.write(unit, w, source) else bodies.write_function(unit, w, source) end
+    end
 end
 
 local title = "Every step in the order in which it happens. `st` is the pending status: a failure, or a signal that has not reached its "

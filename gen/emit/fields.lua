@@ -3,11 +3,11 @@
 -- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them. The doc is that of
 -- options, for --help; what the others are is said where the state is declared.
 
-local check_fields = require "gen.check.fields"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
 local emit_state = require "gen.emit.state"
+local spec_tree = require "gen.tree.spec_tree"
 
 local emit_fields = {}
 
@@ -34,12 +34,6 @@ end
 
 local function offset(unit, lvalue) return ("offsetof(struct %s, %s)"):format(unit.struct, (lvalue:gsub("^s%->", ""))) end
 
-local function product(dims)
-    local count = 1
-    for _, size in ipairs(dims) do count = count * size end
-    return count
-end
-
 -- The dimensions as numbers, and where the state says how many of the last are in use, when the data decides that.
 local function sizes_of(unit, dims)
     local sizes, width = {}, nil
@@ -58,7 +52,7 @@ end
 
 -- LOOPC_FIELD(digits, Fit.loss, F32), or with the number of elements, or with a name that is not that of the member.
 local function field_of(unit, name, lvalue, type, sizes)
-    local member, count = lvalue:gsub("^s%->", ""), product(sizes)
+    local member, count = lvalue:gsub("^s%->", ""), spec_tree.element_count(sizes)
     if name ~= member then return ("LOOPC_NAMED(%s, %s, %s, %s, %d)"):format(cvalue.string(name), unit.struct, member, type, count) end
     if #sizes == 0 then return ("LOOPC_FIELD(%s, %s, %s)"):format(unit.struct, member, type) end
     return ("LOOPC_ARRAY(%s, %s, %s, %d)"):format(unit.struct, member, type, count)
@@ -116,7 +110,7 @@ function emit_fields.write(unit, w)
     unit.field_rows = 0
     emit_nets.write_dataset_options(unit, w)
     local rows = CWriter.new()
-    for _, field in ipairs(check_fields.all(unit.trainer)) do rows_of(unit, rows, field) end
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do rows_of(unit, rows, field) end
     if unit.field_rows == 0 then return end
     w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
     w:open("static const struct loopc_field %s[] = {", unit.tables.fields)

@@ -13,7 +13,8 @@
 -- an opening bracket and its end know each other by matching. An occurrence is { loop, on, parent, index, path }: the node
 -- on which it stands, the occurrence of that node's loop, its number among the occurrences of its loop.
 
-local attach = require "gen.check.attach"
+local ctext = require "gen.c.text"
+local spec_tree = require "gen.tree.spec_tree"
 
 local flatten = {}
 
@@ -50,7 +51,7 @@ local function acting(node, active)
     for _, callback in ipairs(active.list) do
         for _, insertion in ipairs(node.narrowed[callback] or {}) do out[#out + 1] = insertion end
     end
-    table.sort(out, attach.by_place)
+    table.sort(out, spec_tree.comes_before)
     return out
 end
 
@@ -73,12 +74,6 @@ end
 local Counter = {}
 Counter.__index = Counter
 
--- Whether evaluating a C expression changes nothing: no call, no assignment. What it guards may then vanish with it.
-local function is_harmless(text)
-    text = (" " .. text .. " "):gsub("[=!<>]=", " ")
-    return not (text:find("[%w_%)%]]%s*%(") or text:find("=", 1, true) or text:find("++", 1, true) or text:find("--", 1, true))
-end
-
 -- Steps of one occurrence of `loop`: counted without flattening, so that an explosion is found at once. In floating point,
 -- which does not wrap. The same loop under the same narrowed callbacks is counted once; as many different ones of that as
 -- steps are allowed are an explosion too.
@@ -89,7 +84,7 @@ function Counter:loop(loop, active)
     self.places = self.places + 1
     if self.places > self.limit then return math.huge end
     local count = 0.0
-    for _, node in ipairs(attach.nodes_of(loop)) do
+    for _, node in ipairs(spec_tree.nodes(loop)) do
         local inside = switch_on(active, self.by_node[node])
         if node.body then count = count + (node.leaves or 1) end
         for _, insertion in ipairs(acting(node, inside)) do
@@ -97,7 +92,7 @@ function Counter:loop(loop, active)
             elseif insertion.what.body then count = count + (insertion.what.leaves or 1) end
         end
     end
-    if count == 0 and (loop.repeats or loop.skip and not is_harmless(loop.skip.text)) then count = 1 end
+    if count == 0 and (loop.repeats or loop.skip and not ctext.is_pure(loop.skip.text)) then count = 1 end
     memo[loop] = count
     return count
 end
@@ -237,7 +232,7 @@ end
 function flatten.run(unit)
     local trainer = unit.trainer
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do split(node) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do split(node) end
     end
     local by_node = narrowed(trainer)
     local counter = count_steps(unit, trainer, by_node)

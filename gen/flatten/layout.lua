@@ -18,9 +18,10 @@
 --   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance
 
-local check_fields = require "gen.check.fields"
 local ctext = require "gen.c.text"
 local host = require "host"
+local Names = require "gen.c.names"
+local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
 
@@ -29,22 +30,7 @@ local LONGEST_PATH = 1000
 
 local SCREEN = 50
 
--- Names at file scope, each once: a second wish for a name gets a number. Behind each name its last number.
-local Names = {}
-Names.__index = Names
-
-function Names:take(wish)
-    local name, number = wish, math.type(self[wish]) and self[wish] or 1
-    while self[name] do
-        number = number + 1
-        name = wish .. "_" .. number
-    end
-    self[name] = 1
-    self[wish] = number
-    return name
-end
-
-local function site_wish(instance)
+local function site_name(instance)
     if not instance.on then return instance.loop.name end
     return ("%s_on_%s"):format(instance.loop.name, instance.on.full:gsub("%.", "_"))
 end
@@ -62,7 +48,7 @@ local function place_fields(unit, members)
         member.member = members:take(member.name)
         if batch then member.batch_member = members:take(member.name .. "_batch") end
     end
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local owner = field.owner
         if owner.kind == "trainer" then field.lvalue = "s->" .. field.name
         elseif field.life == "batch" then field.lvalue = ("s->%s.%s"):format(owner.batch_member, field.name)
@@ -124,7 +110,7 @@ local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
         add_point(unit, item, names, instance.loop.name, on_of(instance), "l")
-        if instance.loop.site_struct then instance.site = members:take(site_wish(instance)) end
+        if instance.loop.site_struct then instance.site = members:take(site_name(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
         item.at_name = add_resume_point(unit, names:take("AT_" .. instance.loop.name), instance, "")
         if not stands_in_repetition(unit, item) then
@@ -155,7 +141,7 @@ local function outline(unit, names)
             local loop = table.remove(frames).item
             local outer, weight = frames[#frames], frame.weight
             if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
-                loop.func = names:take(site_wish(loop.instance))
+                loop.func = names:take(site_name(loop.instance))
                 weight = 1
             end
             outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
@@ -184,7 +170,7 @@ end
 -- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
 local function report_loops(unit, home)
     local root = unit.list[1].instance.loop
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
         if loop then
@@ -207,7 +193,7 @@ end
 
 -- Names at file scope: those of the trainer's code first, then those that every trainer has.
 local function file_scope(unit)
-    local names = setmetatable({}, Names)
+    local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
     for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_reevaluate", "_one_step", "_step",
         "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
@@ -224,7 +210,7 @@ function layout.run(unit)
     unit.struct = unit.trainer.name
     unit.sources_used, unit.trace_points, unit.resume_points = {}, {}, {}
     local names = file_scope(unit)
-    local members = setmetatable({}, Names)
+    local members = Names.new()
     unit.names = names
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)

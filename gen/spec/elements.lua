@@ -44,11 +44,17 @@ local function list(op, values)
     return out
 end
 
--- Named entries that may also stand at 1 and 2.
+-- An element with the entries of a table as they are.
+local function with_entries(op, values)
+    local out = { op = op }
+    for key, value in next, values do out[key] = value end
+    return out
+end
+
+-- n and el, which may be given by name or as the entries 1 and 2.
 local function with_n(op, n, el)
     if type(n) ~= "table" or elements.is(n) then return { op = op, n = n, el = element(el) } end
-    local out = { op = op }
-    for key, value in next, n do out[key] = value end
+    local out = with_entries(op, n)
     out.n, out.el, out[1], out[2] = n[1] == nil and n.n or n[1], element(n[2] == nil and n.el or n[2]), nil, nil
     return out
 end
@@ -57,9 +63,7 @@ local make = {}
 
 function make.CALL(what)
     if type(what) ~= "table" then return { op = "CALL", text = what } end
-    local out = { op = "CALL" }
-    for key, value in next, what do out[key] = value end
-    return out
+    return with_entries("CALL", what)
 end
 
 function make.SEQ(values) return list("SEQ", values) end
@@ -89,20 +93,14 @@ end
 function make.BUFFER_REPEAT(n, el) return with_n("BUFFER_REPEAT", n, el) end
 
 function make.POPEN(arguments, ...)
-    if type(arguments) ~= "table" then arguments = { arguments, ... } end
-    local out = { op = "POPEN" }
-    for key, value in next, arguments do out[key] = value end
-    return out
+    return with_entries("POPEN", type(arguments) == "table" and arguments or { arguments, ... })
 end
 
 function make.SPAWN(el) return with_one("SPAWN", el) end
 
 function make.PRINT(...)
-    local arguments = { ... }
-    if type(arguments[1]) == "table" then arguments = arguments[1] end
-    local out = { op = "PRINT" }
-    for key, value in next, arguments do out[key] = value end
-    return out
+    local first = ...
+    return with_entries("PRINT", type(first) == "table" and first or { ... })
 end
 
 -- How many arguments a word takes at most; those of the others are entries.

@@ -1,12 +1,12 @@
--- Facts about trees of elements (check_elements.lua) that decide what their C looks like.
+-- Analysis of trees of elements (built by check/elements.lua): properties that decide on their C.
 
 local analysis = {}
 
 -- Whether a piece of C text is a $stop() without a name that a REPEAT or LOOP around it takes.
 local function is_inner_stop(piece) return piece.kind == "signal" and piece.word == "stop" and piece.inner end
 
--- Calls visit(child) for each element in a tree's own hands, in the order of the text.
-local function each_child(tree, visit)
+-- Calls visit(child) for each direct child, in the order of the text.
+function analysis.each_child(tree, visit)
     for _, child in ipairs(tree.items or {}) do visit(child) end
     if tree.default then visit(tree.default) end
     if tree.el then visit(tree.el) end
@@ -20,7 +20,7 @@ function analysis.stops(tree)
         tree.stops = tree.stops or is_inner_stop(piece)
     end
     if tree.op ~= "REPEAT" and tree.op ~= "LOOP" then
-        each_child(tree, function(child) tree.stops = analysis.stops(child) or tree.stops end)
+        analysis.each_child(tree, function(child) tree.stops = analysis.stops(child) or tree.stops end)
     end
     return tree.stops
 end
@@ -41,7 +41,7 @@ function analysis.raises(tree, in_handler)
     if tree.leaf then return not analysis.only_stops(tree.leaf) end
     if tree.el and not in_handler then return true end
     local any = false
-    each_child(tree, function(child) any = any or analysis.raises(child, in_handler) end)
+    analysis.each_child(tree, function(child) any = any or analysis.raises(child, in_handler) end)
     return any
 end
 
@@ -49,7 +49,7 @@ end
 function analysis.processes(tree, out)
     out = out or {}
     if tree.child then out[#out + 1] = tree.child end
-    if tree.op ~= "SPAWN" then each_child(tree, function(child) analysis.processes(child, out) end) end
+    if tree.op ~= "SPAWN" then analysis.each_child(tree, function(child) analysis.processes(child, out) end) end
     return out
 end
 
@@ -65,7 +65,7 @@ function analysis.written(tree, out, seen)
             end
         end
     end
-    each_child(tree, function(child) analysis.written(child, out, seen) end)
+    analysis.each_child(tree, function(child) analysis.written(child, out, seen) end)
     return out
 end
 

@@ -1,24 +1,16 @@
 /* Random numbers: seeding, uniform integers, normal numbers, permutations. */
 #include "base/rng.h"
+#include "base/hash.h"
 #include "base/shuffle.h"
 
 #include <math.h>
 #include <string.h>
 
-/* FNV-1a with 64 bits (Fowler, Noll and Vo). */
-static uint64_t hash(const char *text)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (; *text; text++) {
-        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    }
-    return h;
-}
-
 /* Four successive values of SplitMix64 are all different, so the state is never all zeros. */
 void loopc_rng_seed(struct loopc_rng *rng, uint64_t seed, const char *stream)
 {
-    uint64_t counter = loopc_scatter(seed + LOOPC_GOLDEN) ^ hash(stream);
+    uint64_t counter =
+        loopc_scatter(seed + LOOPC_GOLDEN) ^ loopc_fnv1a(LOOPC_FNV1A_START, stream, strlen(stream));
     for (int i = 0; i < 4; i++) {
         counter += LOOPC_GOLDEN;
         rng->s[i] = loopc_scatter(counter);

@@ -3,6 +3,7 @@
 
 #include "checkpoint/directory.h"
 #include "main/startup.h"
+#include "telemetry/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

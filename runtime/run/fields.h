@@ -87,6 +87,9 @@ struct loopc_texts {
 const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length);
 void loopc_texts_free(struct loopc_texts *texts);
 
+/* The one copy of a text that is never freed, or NULL without memory. From any thread. */
+const char *loopc_text_intern(const char *text, size_t length);
+
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);
 size_t loopc_field_size(const struct loopc_field *field);
@@ -134,9 +137,6 @@ static inline void loopc_fill(void *array, size_t bytes, const void *value, size
     for (size_t at = 0; at + size <= bytes; at += size)
         memcpy((char *)array + at, value, size);
 }
-
-/* The index of the candidate nearest to name, or -1 when none is near enough to be meant. */
-int loopc_nearest(const char *name, const char *const *candidates, int count);
 
 /* The field of that name, or NULL. */
 const struct loopc_field *loopc_field_find(const struct loopc_field *fields, int count,

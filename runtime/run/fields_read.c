@@ -7,6 +7,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,16 @@ void loopc_texts_free(struct loopc_texts *texts)
         texts->first = t->next;
         free(t);
     }
+}
+
+const char *loopc_text_intern(const char *text, size_t length)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct loopc_texts texts;
+    pthread_mutex_lock(&lock);
+    const char *kept = loopc_text_keep(&texts, text, length);
+    pthread_mutex_unlock(&lock);
+    return kept;
 }
 
 /* One value on its way from text to memory. */

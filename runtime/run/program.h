@@ -111,6 +111,7 @@ enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
  * pointer to the other. The pointers are NULL where nobody asked. */
 struct loopc_run {
     const struct loopc_program *program;
+    const struct loopc_host *host; /* NULL: loopc_plain_host */
     uint64_t seed;
     int resume_at;   /* the position at which the emitted run starts; 0 is its beginning */
     int interrupted; /* the signal that interrupted the run, LOOPC_SHUTDOWN, or 0 */

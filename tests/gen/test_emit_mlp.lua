@@ -6,7 +6,7 @@
 package.path = "./?.lua;" .. package.path
 local CWriter = require "gen.c.writer"
 local emit_mlp = require "gen.emit.mlp"
-local emit_optimizer = require "gen.emit.optimizer"
+local net_functions = require "gen.tree.net_functions"
 local mlp = require "gen.tree.mlp"
 
 local build = os.getenv "BUILD" or "build"
@@ -66,9 +66,9 @@ local function emitted(net, optimizers, used)
     local set = {}
     for _, name in ipairs(used or {}) do set[name] = true end
     if not used then
-        for _, offer in ipairs(emit_mlp.functions(net)) do set[offer.name] = true end
+        for _, offer in ipairs(net_functions.of_net(net)) do set[offer.name] = true end
         for _, optimizer in ipairs(optimizers) do
-            for _, offer in ipairs(emit_optimizer.functions(optimizer)) do set[offer.name] = true end
+            for _, offer in ipairs(net_functions.of_optimizer(optimizer)) do set[offer.name] = true end
         end
     end
     local w = CWriter.new()
