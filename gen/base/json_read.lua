@@ -29,7 +29,7 @@ local function hexadecimal(text, at)
     return tonumber(digits, 16)
 end
 
--- The character of \uXXXX, whose digits stand at `at`, and what follows it. Above U+FFFF two make one.
+-- The character of \uXXXX, whose digits are at `at`, and the position after it. Above U+FFFF two escapes make one character.
 local function character(text, at)
     local code = hexadecimal(text, at)
     at = at + 4
@@ -69,7 +69,7 @@ end
 
 local function read_number(text, at)
     local whole, stop = text:match("^(%-?%d+)()", at)
-    if not whole or whole:find("^%-?0%d") then fail(at, "something that is no value") end
+    if not whole or whole:find("^%-?0%d") then fail(at, "not a value") end
     local fraction, behind = text:match("^(%.%d+)()", stop)
     local exponent, finish = text:match("^([eE][+-]?%d+)()", behind or stop)
     finish = finish or behind or stop
@@ -107,7 +107,7 @@ end
 local function read_member(text, at, depth, out, keys)
     if text:sub(at, at) ~= '"' then fail(at, "a key expected") end
     local key, stop = read_string(text, at + 1)
-    if out[key] ~= nil then fail(at, ("the key '%s' stands twice"):format(key)) end
+    if out[key] ~= nil then fail(at, ("the key '%s' is there twice"):format(key)) end
     stop = skip(text, stop)
     if text:sub(stop, stop) ~= ":" then fail(stop, "':' expected") end
     keys[#keys + 1] = key
@@ -135,7 +135,7 @@ end
 
 local function read_all(text)
     local length, bad = utf8.len(text)
-    if not length then fail(bad, "no UTF-8") end
+    if not length then fail(bad, "not UTF-8") end
     local value, at = read_value(text, skip(text, 1), 0)
     at = skip(text, at)
     if at <= #text then fail(at, "something follows the value") end

@@ -1,4 +1,4 @@
--- check: from the values of a spec to the spec tree, with every error that can be told without flattening.
+-- check: from the values of a spec to the spec tree, with every error that can be found without flattening.
 --
 -- In:  unit.spec (dsl values), unit.sources. Out: unit.trainer, the tree described in schema.lua: names resolved,
 -- defaults filled, nodes sorted into phases, insertions on their nodes in their order.
@@ -19,8 +19,7 @@ local function is_body(value)
     return type(value) == "string" or dsl.kind(value) == "element" or type(value) == "table" and value[1] ~= nil
 end
 
--- The keys of a callback that name no node. `batch` holds fields; but with a body it names the node on_batch, as it does in
--- LANGUAGE.md.
+-- The keys of a callback that are not names of nodes. `batch` holds fields; with a body it names the node on_batch.
 local function callback_keys(value)
     local out = {}
     for _, entry in ipairs(vocabulary.callback_keys) do
@@ -150,7 +149,7 @@ local function read_list(unit, trainer, value, key)
     return out
 end
 
--- Of a spec that is in order otherwise: what is wrong may be why a node has no loop.
+-- Only for a spec without errors: an error may be the reason why a node has no loop.
 local function warn_unused(unit)
     local unused = dsl.unused_nodes()
     for _, at in ipairs(unit.diags.errors == 0 and unused or {}) do unit.diags:add("unused_node", at, "node") end
@@ -170,7 +169,7 @@ local function read_trainer(unit, value)
     return trainer
 end
 
--- What can be checked only when all members are known.
+-- The checks that need all members.
 local function check_whole(unit, trainer, value)
     check_names(unit, trainer)
     check_prefixes(unit, trainer)

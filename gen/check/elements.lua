@@ -25,7 +25,7 @@ function Builder:wrong(value, what, hint)
     self.unit.diags:add("bad_element", dsl.at(value, self.source.at), value.op, value.op, what, hint or "write " .. usage(value.op))
 end
 
--- A C text of the tree, as the other passes want one.
+-- A C text of the tree, in the form of a source.
 function Builder:text(value, text, more)
     local out = more or {}
     out.body = reader.code(self.unit, text, dsl.at(value, self.source.at))
@@ -38,7 +38,7 @@ end
 
 function Builder:expression(value, text)
     if text:gsub('"[^"]*"', ""):gsub("'[^']*'", ""):gsub("/%*.-%*/", ""):find(";", 1, true) then
-        self:wrong(value, "goes by a C expression, which has no ';'")
+        self:wrong(value, "takes a C expression, without ';'")
     end
     return self:text(value, text, { expression = true })
 end
@@ -71,7 +71,7 @@ function Builder:child(value, child)
     return nil
 end
 
--- Entries from 1 on; keys that are none of them are slips.
+-- The elements at 1, 2, ...
 function Builder:children(value)
     local out = {}
     for i, child in ipairs(value) do out[i] = self:child(value, child) or { op = "SEQ", at = dsl.at(value) } end
@@ -219,7 +219,7 @@ function build.WEAVE(self, value)
         self:wrong(value, "takes how many must finish: a whole number, or -1 for all, not " .. reader.what(value.required))
         out.required = 0
     elseif out.required > count then
-        self:wrong(value, ("wants %d elements to finish and has %d"):format(out.required, count), "-1 stands for all of them")
+        self:wrong(value, ("wants %d elements to finish and has %d"):format(out.required, count), "-1 means all of them")
     end
     if out.required == -1 then out.required = count end
     return out
@@ -253,7 +253,7 @@ end
 
 function Builder:build(value)
     if self.trail[value] then
-        self:wrong(value, "stands in itself")
+        self:wrong(value, "contains itself")
         return { op = "SEQ", items = {}, at = dsl.at(value) }
     end
     self.trail[value] = true
@@ -271,8 +271,8 @@ local function build_tree(unit, source, names, element)
     return builder, builder:build(element)
 end
 
--- The tree of one source's element; what a body is for other passes: the C of all its texts. What is wrong is found in the
--- element as the spec gave it: what optimize took away may be wrong as well.
+-- Builds the tree of one source's element; for other passes the text of its body is the C of all its texts. Errors are found in
+-- the element as the spec gave it: parts that optimize removed may have some as well.
 local function read_source(unit, source, names)
     local body, errors = source.body, unit.diags.errors
     local builder, tree = build_tree(unit, source, names, body.given or body.element)

@@ -15,7 +15,7 @@ local check_fields = {}
 
 local largest_f32 = 0x1.fffffep127
 
--- The most bytes of one field that C can count without surprises.
+-- The maximum number of elements of a field: sizes in bytes stay far below the limits of size_t.
 local most_elements = 1 << 40
 
 local flag_keys = { "option", "settable", "report", "const" }
@@ -26,7 +26,7 @@ local function bad_text(value)
     if #value > vocabulary.longest_text then return ("a str holds at most %d bytes"):format(vocabulary.longest_text) end
 end
 
--- What is wrong with a default of a scalar type, or nil.
+-- The error of a default of a scalar type, or nil.
 local function bad_value(scalar, value)
     local name = scalar[1]
     if name == "bool" then return type(value) ~= "boolean" and "a bool is true or false" or nil end
@@ -79,7 +79,7 @@ local function check_dims(unit, field)
     end
 end
 
--- report = n is report = true, of every n-th iteration alone.
+-- report = n is report = true, in every n-th iteration only.
 local function read_report(unit, field, value)
     if math.type(value) ~= "integer" then return end
     field.report, field.report_every = true, value
@@ -105,17 +105,17 @@ end
 local function settle(unit, field)
     local whole_dims = #field.dims == 0
     if field.option and field.life ~= "state" then
-        unit.diags:add("bad_field", field.at, field.name, field.name, "an option lives in state, not in " .. field.life,
+        unit.diags:add("bad_field", field.at, field.name, field.name, "options belong in state, not in " .. field.life,
             "move it to state = { ... }")
         field.option = false
     end
     if (field.option or field.settable) and field.aggregate and field.type ~= "dataset" then
-        unit.diags:add("bad_field", field.at, field.name, field.name, ("a field of type %s is no %s"):format(field.type,
-            field.option and "option" or "settable"), "options are numbers, bool, str and dataset")
+        unit.diags:add("bad_field", field.at, field.name, field.name, ("a field of type %s cannot be %s"):format(field.type,
+            field.option and "an option" or "settable"), "options are numbers, bool, str and dataset")
         field.option = false
     end
     if field.option and field.const then
-        unit.diags:add("bad_field", field.at, field.name, field.name, "an option is not const: the command line assigns it",
+        unit.diags:add("bad_field", field.at, field.name, field.name, "an option cannot be const: the command line assigns it",
             "drop one of the two")
     end
     if field.report and (not whole_dims or field.aggregate) then
@@ -126,17 +126,17 @@ local function settle(unit, field)
     if field.option then field.flag = field.name:gsub("_", "-") end
 end
 
--- min and max bind what comes from outside, and the default; bodies may assign what they like.
+-- min and max restrict flags, messages and the default; bodies may assign any value.
 local function check_range(unit, field)
     local low, high = field.min or -math.huge, field.max or math.huge
     local function refuse(why, hint) unit.diags:add("bad_field", field.at, field.name, field.name, why, hint) end
     if not (field.min or field.max) then return end
     if not field.scalar or field.type == "bool" or field.type == "str" then
-        return refuse("a field of type " .. field.type .. " has no min and max", "numbers have")
+        return refuse("a field of type " .. field.type .. " has no min and max", "only numbers have them")
     elseif not (field.option or field.settable) then
-        return refuse("min and max bind a flag or a message, and it has neither", "option = true, or settable = true")
+        return refuse("min and max are for flags and messages, and it has neither", "option = true, or settable = true")
     elseif low > high then
-        return refuse(("no number is from %s to %s"):format(low, high), "min = the least, max = the most")
+        return refuse(("no number is from %s to %s"):format(low, high), "min is at most max")
     end
     for _, value in ipairs(type(field.default) == "table" and field.default or { field.default or 0 }) do
         if not (value >= low and value <= high) then

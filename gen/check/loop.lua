@@ -13,7 +13,7 @@ local check_loop = {}
 local rank = {}
 for i, prefix in ipairs(vocabulary.prefixes) do rank[prefix] = i end
 
--- A body as C text; a text of blanks and comments is no body.
+-- A body as C text; nil for a text of blanks and comments.
 local function read_body(unit, owner, key, value, at)
     if value == nil then return nil end
     if type(value) == "string" then
@@ -36,7 +36,7 @@ local function read_order(unit, node, order)
     else unit.diags:add("bad_order", node.at, node.name, node.name, reader.what(order), " from 0") end
 end
 
--- Splits a node's name; returns the row of what it cannot be, and its arguments.
+-- Splits a node's name; returns the diagnostic of an invalid name, and its arguments.
 local function name_problem(node)
     local prefix, underscore, phase = node.name:match("^([^_]*)(_?)(.*)$")
     node.prefix, node.phase_name = prefix, phase
@@ -95,7 +95,7 @@ local function check_phase_sequence(unit, phase)
     end
 end
 
--- A phase whose nodes are not side by side: the stranger between them is named.
+-- Reports a phase whose nodes are not adjacent, with the node of another phase between them.
 local function check_interleaved(unit, nodes)
     local done, current = {}, nil
     for i, node in ipairs(nodes) do
@@ -159,7 +159,7 @@ local function read_times(unit, loop, times)
     unit.diags:add("bad_times", reader.key_at(unit, loop, "times"), "times", loop.name, reader.what(times))
 end
 
--- What somebody meant who wrote `on_step = [[ ... ]]` in a loop.
+-- A hint for `on_step = [[ ... ]]` in a loop, without node().
 local function hint_for_key(key, value)
     if rank[key:match("^(%a+)_")] and type(value) ~= "number" then
         return ("a node is written %s = node(order, [[ ... ]])"):format(key)

@@ -7,7 +7,7 @@ local toolchain = require "gen.build.toolchain"
 
 local build = {
     name = "build",
-    summary = "Makes a program of a spec",
+    summary = "Builds a program from a spec",
     usage = "SPEC [-o PROGRAM]",
     least = 1,
     most = 1,

@@ -1,4 +1,4 @@
--- loopc check: reads specs and says what is wrong with them.
+-- loopc check: reads specs and reports their errors.
 
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
@@ -14,9 +14,9 @@ local check = {
 }
 
 check.options = compile.with {
-    { "--compile", nil, "let the C compiler look at the bodies, too" },
+    { "--compile", nil, "also check the bodies with the C compiler" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
-    { "-q, --quiet", nil, "say nothing when all is well" },
+    { "-q, --quiet", nil, "print nothing for specs without errors" },
 }
 
 local function check_one(arguments, path)

@@ -69,7 +69,7 @@ end
 
 function completion.run(arguments)
     local shell = arguments[1] or "bash"
-    if shell ~= "bash" then cli.usage(("there is no completion for '%s'"):format(shell), "there is one for bash") end
+    if shell ~= "bash" then cli.usage(("no completion for '%s'"):format(shell), "bash is supported") end
     host.stdout(script())
     return 0
 end

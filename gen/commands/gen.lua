@@ -22,11 +22,11 @@ gen.options = compile.with {
     { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
     { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
     { "--line", nil, "#line directives: compilers and debuggers show the spec" },
-    { "--step", nil, "the step form: a program that goes step by step" },
+    { "--step", nil, "the step form: a program that runs step by step" },
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
-    { "--dump", "PASS", "print what a pass left instead: load, check, flatten, ... emit" },
+    { "--dump", "PASS", "print the result of a pass instead: load, check, flatten, ... emit" },
 }
 
 local function put(path, text)
@@ -93,7 +93,7 @@ local function target_of(arguments)
     return path
 end
 
--- What is made: { path, text }; a library has a header beside its source.
+-- The files to write: { path, text }; a library has a header beside its source.
 local function files_of(arguments, unit, target)
     if arguments.dump then return { { path = target, text = dump.text(unit, arguments.dump) } } end
     if not arguments.lib then return { { path = target, text = unit.text } } end

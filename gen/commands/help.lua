@@ -1,4 +1,4 @@
--- loopc help: what commands there are, one command's help, or the man page, all from the tables of the commands.
+-- loopc help: the list of commands, the help of one, or the man page, all made from the tables of the commands.
 
 local cli = require "gen.cli.cli"
 local host = require "host"
@@ -7,7 +7,7 @@ local manpage = require "gen.cli.manpage"
 
 local help = {
     name = "help",
-    summary = "Shows what loopc can do",
+    summary = "Shows the commands, or the options of one",
     usage = "[COMMAND] [--man]",
     most = 1,
     options = { { "--man", nil, "print the man page (troff) instead" } },

@@ -13,12 +13,12 @@ local run = {
     least = 1,
     most = 1,
     rest = true,
-    text = "The arguments behind -- go to the program; its exit code is that of loopc run.\n" ..
+    text = "The arguments after -- are passed to the program; its exit code is that of loopc run.\n" ..
         "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.",
 }
 
 run.options = compile.with {
-    { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
+    { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
 }
 

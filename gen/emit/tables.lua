@@ -106,7 +106,10 @@ function emit_tables.write_program(unit, w, hash)
     if not unit.options.lib then write_names(unit, w) end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     write_entries(unit, w, hash)
-    if #unit.children > 0 then write_table(w, "children", "child_count", tables.children) end
+    if #unit.children > 0 then
+        write_table(w, "children", "child_count", tables.children)
+        w:line(".end_child = loopc_child_end,")
+    end
     w:close("};")
     w:blank()
 end

@@ -5,8 +5,8 @@
 --   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
 --   loop.reports           whether its iterations report anything
---   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations makes anew
---   instance.site               the member that holds the occurrence's site fields
+--   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations zeroes
+--   instance.site               the member that holds the instance's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its resume point, where a run can be saved; unit.resume_points lists them
 --   repeat item .end_name  that of its end, where a run is saved too, when no other repetition is around it
@@ -25,7 +25,7 @@ local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
 
--- C promises string literals of 4095 bytes; of a longer path the beginning and a checksum stand for it.
+-- C guarantees string literals of 4095 bytes; a longer path is replaced by its beginning and a checksum.
 local LONGEST_PATH = 1000
 
 local SCREEN = 50
@@ -82,7 +82,7 @@ local function add_point(unit, item, names, title, on, kind)
     points[#points + 1] = item.point
 end
 
--- "Inner on Mid.on_y on Outer.on_x": an occurrence in full.
+-- "Inner on Mid.on_y on Outer.on_x": the path of an instance.
 local function path_of(instance)
     local names = { instance.loop.name }
     while instance.on do
@@ -95,7 +95,7 @@ end
 
 local function on_of(instance) return instance.on and instance.on.full end
 
-local function stands_in_repetition(unit, item)
+local function is_in_repetition(unit, item)
     local parent = item.parent
     while parent and unit.list[parent].op ~= "repeat" do parent = unit.list[parent].parent end
     return parent ~= nil
@@ -113,7 +113,7 @@ local function place_item(unit, item, names, members)
         if instance.loop.site_struct then instance.site = members:take(site_name(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
         item.at_name = add_resume_point(unit, names:take("AT_" .. instance.loop.name), instance, "")
-        if not stands_in_repetition(unit, item) then
+        if not is_in_repetition(unit, item) then
             item.end_name = add_resume_point(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
         end
     elseif item.op == "phase" then
@@ -153,8 +153,8 @@ local function outline(unit, names)
     end
 end
 
--- The loop in whose iterations each loop and callback lives: its `home`, else the innermost repeating one around the first
--- of its places that has one. Callbacks that stand on events of the setup as well belong to the loop all the same.
+-- The loop whose iterations each loop and callback belongs to: its `home`, else the innermost repeating one around the first of
+-- its sites that has one, even for callbacks that listen to events of the setup as well.
 local function home_loops(unit)
     local home = {}
     for _, member in ipairs(unit.trainer.members) do home[member] = member.home end
@@ -180,7 +180,7 @@ local function report_loops(unit, home)
     end
 end
 
--- The batch fields of a callback are made anew with those of its loop; without a repeating one with those of the root.
+-- The batch fields of a callback are zeroed with those of its loop; without a repeating loop, with those of the root.
 local function batch_owners(unit, home)
     for _, member in ipairs(unit.trainer.members) do
         if member.batch_member then

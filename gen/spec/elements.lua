@@ -1,7 +1,7 @@
 -- The elements of control flow as values of a spec: plain tables that can be copied, searched, edited and printed.
 --
--- An element is { op = "REPEAT", ... }; what it is made of stands where `shapes` says. C text stands for CALL [[ C ]]
--- wherever an element is expected. What is wrong with an element is found out by check_elements, not here.
+-- An element is { op = "REPEAT", ... }; `make` sets its entries. C text is short for CALL [[ C ]]
+-- wherever an element is expected. Errors in elements are reported by check_elements, not here.
 --
 --   el:copy()                   another value of the same structure
 --   el:find(pattern)            the list of all elements in it that match, itself included, in the order of the text
@@ -22,7 +22,7 @@ elements.words = { "CALL", "SEQ", "REPEAT", "LOOP", "CHOOSE", "WEAVE", "BUFFER_R
 local Element = {}
 local metatable = { __index = Element, __metatable = false }
 
--- Set by dsl.lua: record(value, at_of) makes a table a value of the spec that stands where at_of stands, or here.
+-- Set by dsl.lua: record(value, like) makes a table a value of the spec, at the place of `like` or at the current line.
 elements.record = nil
 
 -- Set by dsl.lua: kind(value) tells values made by words.
@@ -32,7 +32,7 @@ local function new(value, like) return setmetatable(elements.record(value, like)
 
 function elements.is(value) return type(value) == "table" and elements.kind(value) == "element" end
 
--- What stands for an element: C text is a CALL of it.
+-- Turns C text into a CALL of it; other values stay.
 local function element(value) return type(value) == "string" and new({ op = "CALL", text = value }) or value end
 
 -- The entries from 1 on of a table, elements.
@@ -70,7 +70,7 @@ function make.SEQ(values) return list("SEQ", values) end
 
 function make.REPEAT(n, el) return with_n("REPEAT", n, el) end
 
--- One element, which may stand in braces.
+-- One element, with or without braces.
 local function with_one(op, el)
     if type(el) ~= "table" or elements.is(el) then return { op = op, el = element(el) } end
     return { op = op, el = element(el[1]), surplus = next(el, el[1] ~= nil and 1 or nil) ~= nil or nil }
@@ -156,9 +156,9 @@ function Element:copy()
     return new(out, self)
 end
 
--- Whether an element stands in itself, which only an edit can bring about: then there is no end to walking it.
+-- Refuses an element that contains itself, which only an edit can cause: a walk over it would not end.
 local function enter(trail, value)
-    if trail[value] then error("an element stands in itself", 0) end
+    if trail[value] then error("an element contains itself", 0) end
     trail[value] = true
 end
 

@@ -2,7 +2,7 @@
 
 local analysis = {}
 
--- Whether a piece of C text is a $stop() without a name that a REPEAT or LOOP around it takes.
+-- Whether a piece of C text is a $stop() without a name that a REPEAT or LOOP around it catches.
 local function is_inner_stop(piece) return piece.kind == "signal" and piece.word == "stop" and piece.inner end
 
 -- Calls visit(child) for each direct child, in the order of the text.
@@ -12,7 +12,7 @@ function analysis.each_child(tree, visit)
     if tree.el then visit(tree.el) end
 end
 
--- Whether a tree can give a $stop() that nothing in it takes. Found out once a tree.
+-- Whether a tree can raise a $stop() that no repetition in it catches. Computed once per tree.
 function analysis.stops(tree)
     if tree.stops ~= nil then return tree.stops end
     tree.stops = false
@@ -25,7 +25,7 @@ function analysis.stops(tree)
     return tree.stops
 end
 
--- Whether all that a leaf can give are stops of the repetition around it.
+-- Whether the only signals of a leaf are stops of the repetition around it.
 function analysis.only_stops(leaf)
     for _, piece in ipairs(leaf.pieces) do
         if piece.kind == "signal" and not is_inner_stop(piece) then return false end
@@ -33,7 +33,8 @@ function analysis.only_stops(leaf)
     return true
 end
 
--- Whether a tree can give anything but a stop that is taken around it. Repetitions can be interrupted, but not in handlers.
+-- Whether a tree can raise anything but a stop that the repetition around it catches. Repetitions can be interrupted, except in
+-- handlers.
 function analysis.raises(tree, in_handler)
     local op = tree.op
     if op == "POPEN" or op == "SPAWN" then return true end
@@ -45,7 +46,7 @@ function analysis.raises(tree, in_handler)
     return any
 end
 
--- All processes that a tree may have running, as C lvalues of where they stand; known when its functions are written.
+-- The C lvalues of all processes that a tree may have running; known when its functions are written.
 function analysis.processes(tree, out)
     out = out or {}
     if tree.child then out[#out + 1] = tree.child end

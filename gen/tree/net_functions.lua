@@ -91,7 +91,7 @@ function net_functions.arguments(net, entry)
     return args
 end
 
--- What only a softmax has: classes that can be drawn.
+-- Functions of nets with a softmax alone: a class is drawn from its probabilities.
 local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
 
 -- Whether a net has that function.
@@ -100,7 +100,7 @@ function net_functions.offered(net, entry)
     return not of_policies[entry[1]] or net.output == "softmax"
 end
 
--- What a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
+-- The functions that a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
 function net_functions.of_net(net)
     local offers = {}
     for _, entry in ipairs(net_functions.all) do
@@ -121,7 +121,7 @@ function net_functions.train_name(optimizer) return optimizer.net.prefix .. "_tr
 
 function net_functions.train_from_name(optimizer) return optimizer.net.prefix .. "_train_from" end
 
--- What an optimizer offers to bodies: { { name, result, arguments (C declarations), doc }, ... }: step, train,
+-- The functions that an optimizer offers to bodies: { { name, result, arguments (C declarations), doc }, ... }: step, train,
 -- train_from.
 function net_functions.of_optimizer(optimizer)
     local net = optimizer.net

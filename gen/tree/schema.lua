@@ -59,7 +59,7 @@ schema.items = {
     step = { "source", "node", "instance", "parent", "part?" },
 }
 
--- What analyse adds: to brackets `out`, the statuses that can leave them, and so on.
+-- The fields that the analyses add: to brackets `out`, the statuses that can leave them, and so on.
 schema.analysed = {
     loop = { "out", "dead?", "own_function?" },
     phase = { "arrives", "out", "label_used", "fails", "recovers" },
@@ -106,7 +106,7 @@ local function last_row(rows, passes, pass)
     end
 end
 
--- What is wrong with a unit after `pass`, as text, or nil: a field that is missing, or one that is not described. `passes` are
+-- The error of a unit after `pass`, as text, or nil: a field that is missing, or one that is not described. `passes` are
 -- the names of all passes in order.
 function schema.unit_problem(unit, passes, pass) return fields_problem(schema.unit, last_row(schema.unit, passes, pass), unit) end
 
@@ -117,7 +117,7 @@ function schema.source_problem(source, passes, pass)
     return why and ("%s %s %s"):format(kind, source.full or source.title, why)
 end
 
--- What is wrong with a step list, as text, or nil.
+-- The error of a step list, as text, or nil.
 function schema.problem(list, analysed)
     for i, item in ipairs(list) do
         local rows = { schema.items[item.op] or {}, analysed and schema.analysed[item.op] or {} }

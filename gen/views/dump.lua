@@ -1,4 +1,4 @@
--- What a pass left, as stable text: for people who look inside, and for golden tests. `loopc gen --dump=PASS`.
+-- The result of a pass as stable text, for debugging and for golden tests. `loopc gen --dump=PASS`.
 --
 -- load lists the files, check, optimize and check_elements print the spec tree, flatten and the analyses the step list, layout the names, emit and
 -- format the C, of a library the header first.

@@ -73,7 +73,7 @@ local function pattern_of(pieces)
     return "^" .. table.concat(out, number_pattern) .. "$"
 end
 
--- Which number a value is: its index, nil for null, false for what is no number.
+-- The index of the number at a value; nil for null, false for a value that is not a number.
 local function index_of(value)
     if value == json_read.null then return nil end
     return math.tointeger(tonumber(value)) or false
@@ -186,7 +186,7 @@ end
 -- Numbers are what tonumber takes of digits, signs, points and e.
 local function check_numbers(numbers)
     for _, number in ipairs(numbers) do
-        if not tonumber(number) then return ("'%s' is no number"):format(number) end
+        if not tonumber(number) then return ("'%s' is not a number"):format(number) end
     end
 end
 
@@ -206,7 +206,7 @@ local function follow(reader, plan, numbers, line_number)
     end
 end
 
--- The plan of a line and its numbers; nil and a message for what is no line of JSON.
+-- The plan of a line and its numbers; nil and a message when the line is not a JSON object.
 local function plan_for(reader, line)
     local pieces, numbers = split(line)
     local wrong = check_numbers(numbers)

@@ -44,7 +44,7 @@ void loopc_instance_copy(const struct loopc_program *program, void *to, const vo
 void loopc_instance_end(const struct loopc_program *program, void *state)
 {
     for (int i = 0; i < program->child_count; i++)
-        loopc_child_end(child_at(program, state, i));
+        program->end_child(child_at(program, state, i));
 }
 
 /* Bytes on their way to a file or from it. */

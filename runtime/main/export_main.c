@@ -1,4 +1,6 @@
 /* The verbs of a trained model: which checkpoint, which nets, and what is to become of them. */
+#include "main/main.h"
+
 #include "export/model.h"
 
 #include "checkpoint/directory.h"

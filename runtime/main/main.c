@@ -1,7 +1,8 @@
 /* The program: main, and the two places where a run calls back to it. */
+#include "main/main.h"
+
 #include "run/program.h"
 
-#include "process/child.h"
 #include "control/control.h"
 #include "telemetry/metrics.h"
 #include "telemetry/progress.h"
@@ -47,7 +48,8 @@ static int run_watched(const struct loopc_context *context, struct loopc_run *ru
 static void end_children(const struct loopc_context *context)
 {
     for (int i = 0; i < context->program->child_count; i++) {
-        loopc_child_end((void *)((char *)context->state + context->program->children[i]));
+        context->program->end_child(
+            (void *)((char *)context->state + context->program->children[i]));
     }
 }
 

@@ -7,6 +7,8 @@
 #ifndef LOOPC_FIELDS_H
 #define LOOPC_FIELDS_H
 
+#include "run/texts.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -77,18 +79,6 @@ struct loopc_field {
 #define LOOPC_MATRIX(field, trainer, member, rows, columns)                                        \
     LOOPC_NAMED(field, trainer, member, F32, (size_t)rows * columns), .panels = true, .rank = 2,   \
         .dims = {rows, columns}
-
-/* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */
-struct loopc_texts {
-    struct loopc_text *first;
-};
-
-/* The one copy of these `length` bytes and a 0, or NULL when there is no memory. Owned by texts. */
-const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length);
-void loopc_texts_free(struct loopc_texts *texts);
-
-/* The one copy of a text that is never freed, or NULL without memory. From any thread. */
-const char *loopc_text_intern(const char *text, size_t length);
 
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);

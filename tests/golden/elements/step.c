@@ -1210,6 +1210,7 @@ static const struct loopc_program program = {
     .step = elements_step,
     .step_instrumented = elements_step_instrumented,
     LOOPC_TABLE(children, child_count, children),
+    .end_child = loopc_child_end,
 };
 
 int main(int argc, char **argv)

@@ -834,6 +834,7 @@ static const struct loopc_program program = {
     .run = elements_run,
     .run_instrumented = elements_run_instrumented,
     LOOPC_TABLE(children, child_count, children),
+    .end_child = loopc_child_end,
 };
 
 int main(int argc, char **argv)
