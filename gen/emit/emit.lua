@@ -105,16 +105,14 @@ end
 
 -- The library: header and source. The banner is that of both.
 local function run_lib(unit)
-    local nets, state, w = CWriter.new(), CWriter.new(), CWriter.new()
-    emit_nets.write(unit, nets)
-    emit_state.write_struct(unit, state)
-    local structs, rest = emit_lib.split(nets.lines)
-    unit.header = emit_lib.header(unit, banner, structs, state)
+    local w = CWriter.new()
+    w.header = CWriter.new()
     banner(unit, w)
     includes(unit, w, unit.options.header or unit.struct .. ".h")
     write_targets(unit, w)
-    if #rest > 0 then w:section "Nets" end
-    for _, line in ipairs(rest) do w.lines[#w.lines + 1] = line end
+    w:section("Nets", function() emit_nets.write(unit, w) end)
+    emit_state.write_struct(unit, w.header)
+    unit.header = emit_lib.header(unit, banner, w.header)
     write_bodies(unit, w)
     write_run(unit, w)
     w:section "Tables"

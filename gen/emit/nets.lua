@@ -2,6 +2,7 @@
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
+local bodies = require "gen.emit.bodies"
 local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
 local spec_tree = require "gen.tree.spec_tree"
@@ -16,7 +17,7 @@ local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "i
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
-        source = ("%s:%d"):format(field.at.file, field.at.line) }
+        source = bodies.where(unit, field.at) }
     for _, key in ipairs(net_keys) do net[key] = field.parameters[key] end
     net.inputs_from = field.parameters.inputs_from
     field.struct, field.net = net.struct, net
@@ -81,16 +82,17 @@ function emit_nets.entries(field)
     return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
 end
 
--- The lines that make the nets ready: the width of the data, then first weights from a stream named after the net.
+-- The lines that make the nets ready, declarations and statements: the width of the data, then first weights from a stream named
+-- after the net.
 function emit_nets.prepare(unit)
-    local lines = {}
+    local declarations, rest = {}, {}
     for _, field in ipairs(fields_of_type(unit, "mlp")) do
         local data = field.parameters.inputs_from
-        for _, line in ipairs(emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)) do
-            lines[#lines + 1] = line
-        end
+        local lines = emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)
+        declarations[#declarations + 1] = lines[1] -- its random stream
+        table.move(lines, 2, #lines, #rest + 1, rest)
     end
-    return lines
+    return declarations, rest
 end
 
 local labels = { last = "LOOPC_LABEL_LAST", first = "LOOPC_LABEL_FIRST" }

@@ -198,17 +198,15 @@ end
 
 -- Net initialisation and what else needs the command line and the data first.
 function emit_state.write_prepare(unit, w)
-    local lines = emit_nets.prepare(unit)
+    local declarations, lines = emit_nets.prepare(unit)
     if #lines == 0 then return end
     unit.has_prepare = true
     w:line("static int %s_prepare(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
-    for i, text in ipairs(lines) do
-        local declared = i > 1 and lines[i - 1]:match("^struct ") or i == 1
-        if declared and not text:match("^struct ") then w:blank() end
-        w:line(text)
-    end
+    for _, text in ipairs(declarations) do w:line(text) end
+    w:blank()
+    for _, text in ipairs(lines) do w:line(text) end
     w:line("return LOOPC_OK;")
     w:close()
     w:blank()
