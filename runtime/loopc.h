@@ -60,6 +60,7 @@
 #include "run/fields.h"
 #include "run/program.h"
 #include "run/events.h"
+#include "run/read_line.h"
 #include "telemetry/profile.h"
 #include "process/weave.h"
 #include "process/child.h"

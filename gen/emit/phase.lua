@@ -85,6 +85,8 @@ function emit_phase.tail(run, item, ends)
     run:consume_statuses(item.cancelled)
     run:probe("leave", item)
     if item.handles or label then run:leave(item, nil, item.out) end
+    local loop = item.instance.loop
+    if item.phase == loop.run and loop.reports_end then run:report_end(loop) end
 end
 
 return emit_phase

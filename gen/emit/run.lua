@@ -219,6 +219,12 @@ end
 
 function write.skip(_, item) return item.matching + 1 end
 
+-- What is reported where a loop with a run phase has ended a pass.
+function Run:report_end(loop)
+    self.uses_s = true
+    self:run(('loopc_report_end(&s->loopc, "%s")'):format(loop.name))
+end
+
 -- The inside of the `for`. What an iteration reports is written where it ends, behind its counters.
 function Run:iteration(item, i, counted)
     resume.boundary(self, item)

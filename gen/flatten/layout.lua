@@ -4,7 +4,7 @@
 --   unit.struct            the tag of the state's struct
 --   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
---   loop.reports           whether its iterations report anything
+--   loop.reports           whether its iterations report anything; loop.reports_end: whether its end does (reports.lua)
 --   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations zeroes
 --   instance.site               the member that holds the instance's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
@@ -21,6 +21,7 @@
 local ctext = require "gen.c.text"
 local host = require "host"
 local Names = require "gen.c.names"
+local reports = require "gen.flatten.reports"
 local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
@@ -174,7 +175,7 @@ local function report_loops(unit, home)
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
         if loop then
-            field.report_in = loop.name
+            field.report_in, field.report_loop = loop.name, loop
             loop.reports = true
         end
     end
@@ -221,6 +222,7 @@ function layout.run(unit)
     outline(unit, names)
     local home = home_loops(unit)
     report_loops(unit, home)
+    reports.run(unit, spec_tree.fields(unit.trainer))
     batch_owners(unit, home)
     unit.position = members:take("position")
 end

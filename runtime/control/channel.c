@@ -265,10 +265,17 @@ bool loopc_channel_is_open_to_others(const struct loopc_channel *ch)
     return ch->ends.listener >= 0;
 }
 
+bool loopc_channel_is_owned(const struct loopc_channel *ch)
+{
+    return ch->ends.listener < 0 || ch->ends.owner;
+}
+
 static void end_thread(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
-    if (ch->peer && !ch->ends.lines) loopc_channel_put(ch, "", 0, false); /* the end marker */
+    if (ch->peer && !ch->ends.lines)
+        loopc_channel_put(ch, (const char[LOOPC_END_MARKER_BYTES]){0}, LOOPC_END_MARKER_BYTES,
+                          false);
     ch->deadline = loopc_clock() + (int64_t)END_MS * MS;
     ch->ending = true;
     pthread_mutex_unlock(&ch->lock);

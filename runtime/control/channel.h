@@ -3,13 +3,15 @@
  *     conn:FD            a descriptor, framing `conn`
  *     lines:stdio        standard input and output, framing `lines`; what bodies print there goes
  *                        to standard error instead
- *     lines:unix:PATH    a Unix socket at PATH that peers come to, one at a time; lines
+ *     lines:unix:PATH    a Unix socket at PATH that peers come to, one at a time; lines. A peer that
+ *                        leaves ends nothing; with ,owner behind the path it ends the run
  *
  * and conn:stdio, conn:unix:PATH, lines:FD, which follow from these.
  *
- * Framing conn: four bytes, big-endian, the length of what follows; a frame of length 0 is the
- * end marker. It is what Connection of Python's multiprocessing speaks. Framing lines: a message
- * a line, empty lines are none.
+ * Framing conn: four bytes, big-endian, the length of what follows; it is what Connection of
+ * Python's multiprocessing speaks. The end marker is a frame of four zero bytes, there
+ * send_bytes(bytes(4)); a frame of length 0 is understood as one, too. Framing lines: a message a
+ * line, empty lines are none.
  *
  * The thread alone touches the descriptors. The run takes what has come and leaves what is to go,
  * and never waits for a peer: of the messages that a slow one has not taken, reports are dropped,
@@ -37,7 +39,8 @@ enum loopc_channel_message_kind {
     LOOPC_CHANNEL_TEXT,
     LOOPC_CHANNEL_REFUSED,   /* a frame that is no message; the text says why */
     LOOPC_CHANNEL_CONNECTED, /* a peer is there; always the first one of it */
-    LOOPC_CHANNEL_ENDED      /* the peer is gone, or has sent the end marker; the text says which */
+    LOOPC_CHANNEL_ENDED,     /* the peer is gone; the text says how */
+    LOOPC_CHANNEL_END_MARKER /* the peer has sent the end marker, which the text says */
 };
 
 struct loopc_channel_message {
@@ -88,6 +91,9 @@ void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 
 /* Whether after this peer another may come: at the path of a socket. */
 bool loopc_channel_is_open_to_others(const struct loopc_channel *channel);
+
+/* Whether the run ends with its peer: everywhere but at a path without ,owner. */
+bool loopc_channel_is_owned(const struct loopc_channel *channel);
 
 /* Sends what still waits and the end marker, for at most a second; closes and frees. Returns
  * LOOPC_OK, or LOOPC_FAILED when the log is not complete. NULL is allowed. */

@@ -40,6 +40,15 @@ struct loopc_channel {
     int64_t looked;                    /* ns; when the thread looked where the run is */
 };
 
+/* The payload of the end marker; whether a frame is one: length 0 is the other form of it. */
+enum { LOOPC_END_MARKER_BYTES = 4 };
+static inline bool loopc_is_end_marker(const char *payload, size_t length)
+{
+    if (length == 0) return true;
+    return length == LOOPC_END_MARKER_BYTES && !payload[0] && !payload[1] && !payload[2] &&
+           !payload[3];
+}
+
 /* Leaves mail for the run. */
 void loopc_channel_deliver(struct loopc_channel *channel, enum loopc_channel_message_kind kind,
                            const char *text, size_t length);
@@ -53,8 +62,7 @@ void loopc_channel_read(struct loopc_channel *channel);
 /* The same when it can be written: sends what goes without waiting. */
 void loopc_channel_write(struct loopc_channel *channel);
 
-/* Under the lock: a message for the peer and for the log; for the peer alone, where length 0 is the
- * end marker. */
+/* Under the lock: a message for the peer and for the log; for the peer alone. */
 void loopc_channel_post(struct loopc_channel *channel, const char *text, size_t length,
                         bool report);
 void loopc_channel_put(struct loopc_channel *channel, const char *text, size_t length, bool report);

@@ -26,6 +26,7 @@ static const struct {
     {"stay", LOOPC_COMMAND_STAY, false, 0},
     {"watch", LOOPC_COMMAND_WATCH, true, 0},
     {"tell timings", LOOPC_COMMAND_TELL_TIMINGS, false, 0},
+    {"answer", LOOPC_COMMAND_ANSWER, false, 0},
 };
 enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 
@@ -95,6 +96,17 @@ static int read_value(const struct reading *r, struct loopc_command *command,
     return LOOPC_FAILED;
 }
 
+static int read_answer(const struct reading *r, struct loopc_command *command,
+                       struct loopc_json value)
+{
+    if (value.text[0] != '"' || !(command->value = malloc(value.length + 1))) {
+        snprintf(r->message, r->size, "answer: it takes a text");
+        return LOOPC_FAILED;
+    }
+    loopc_json_characters(value, command->value, value.length + 1);
+    return LOOPC_OK;
+}
+
 static const struct loopc_field *settable(const struct reading *r, struct loopc_json name)
 {
     char text[256];
@@ -116,10 +128,11 @@ static int read_member(const struct reading *r, struct loopc_json name, struct l
     for (int i = 0; i < FIXED_COUNT; i++) {
         if (!loopc_json_is(name, fixed[i].name)) continue;
         command.kind = fixed[i].kind;
-        r->commands->list[r->commands->count] = command;
-        int64_t *number = &r->commands->list[r->commands->count++].number;
+        struct loopc_command *kept = &r->commands->list[r->commands->count++];
+        *kept = command;
+        if (command.kind == LOOPC_COMMAND_ANSWER) return read_answer(r, kept, value);
         if (!fixed[i].takes_number) return LOOPC_OK;
-        return read_whole(r, fixed[i].name, value, fixed[i].least, number);
+        return read_whole(r, fixed[i].name, value, fixed[i].least, &kept->number);
     }
     r->commands->unknown[r->commands->unknown_count++] = name;
     return LOOPC_OK;

@@ -4,8 +4,8 @@
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
  * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
- * "tell timings" any. All others are fields
- * declared settable, in full ("Train.rate"), or "eta" for the one that is the learning rate.
+ * "tell timings" any, "answer" text. All others are fields declared settable, in full
+ * ("Train.rate"), or "eta" for the one that is the learning rate.
  */
 #ifndef LOOPC_COMMANDS_H
 #define LOOPC_COMMANDS_H
@@ -26,14 +26,15 @@ enum loopc_command_kind {
     LOOPC_COMMAND_TELL_STATUS,
     LOOPC_COMMAND_STAY,
     LOOPC_COMMAND_WATCH,
-    LOOPC_COMMAND_TELL_TIMINGS
+    LOOPC_COMMAND_TELL_TIMINGS,
+    LOOPC_COMMAND_ANSWER
 };
 
 struct loopc_command {
     enum loopc_command_kind kind;
     int64_t number;                  /* of those that take one */
     const struct loopc_field *field; /* to set */
-    void *value;                     /* as it will stand in the state */
+    void *value;                     /* as it will stand in the state; the text of an answer */
 };
 
 struct loopc_commands {

@@ -36,10 +36,15 @@ void loopc_control_set_goal(struct loopc_control *c, struct loopc_run *run, int6
     set_integer(c->times, run, loopc_field_integer(c->iteration, run, 0) + left);
 }
 
+static void add_text(char *all, size_t size, const char *text)
+{
+    const size_t length = strlen(all);
+    snprintf(all + length, size - length, "%s%s", length ? "; " : "", text);
+}
+
 static void add_error(struct loopc_control *c, const char *text)
 {
-    const size_t length = strlen(c->errors);
-    snprintf(c->errors + length, sizeof c->errors - length, "%s%s", length ? "; " : "", text);
+    add_text(c->errors, sizeof c->errors, text);
 }
 
 static void save(struct loopc_control *c, struct loopc_run *run, int at)
@@ -130,15 +135,28 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
     case LOOPC_COMMAND_TELL_TIMINGS:
         c->tell_timings = true;
         break;
+    case LOOPC_COMMAND_ANSWER:
+        add_text(c->answer, sizeof c->answer, command->value);
+        break;
     }
+}
+
+/* Why a name is ignored: fields that are there can be told from names that nothing has. */
+static const char *why_ignored(const struct loopc_control *c, const char *name)
+{
+    return loopc_field_find(c->program->fields, c->program->field_count, name) ? "not settable"
+                                                                               : "unknown";
 }
 
 /* One warning for each name, of as many names as are kept. */
 static void warn_unknown(struct loopc_control *c, struct loopc_json name)
 {
     enum { MOST = sizeof c->unknown / sizeof *c->unknown };
-    char text[sizeof *c->unknown];
+    char text[sizeof *c->unknown], ignored[sizeof *c->unknown + 32];
     loopc_json_characters(name, text, sizeof text);
+    const char *why = why_ignored(c, text);
+    snprintf(ignored, sizeof ignored, "%s is %s", text, why);
+    add_text(c->ignored, sizeof c->ignored, ignored);
     for (int i = 0; i < c->unknown_count; i++) {
         if (!strcmp(c->unknown[i], text)) return;
     }
@@ -147,7 +165,7 @@ static void warn_unknown(struct loopc_control *c, struct loopc_json name)
     for (char *p = text; *p; p++) {
         if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
     }
-    loopc_log(c->program, "warning", "--control: '%s' is unknown: ignored", text);
+    loopc_log(c->program, "warning", "--control: '%s' is %s: ignored", text, why);
 }
 
 /* Orders that change nothing of the run are obeyed while a journal is replayed, too. */
@@ -158,7 +176,7 @@ static bool is_read_only(const struct loopc_commands *commands)
         if (kind != LOOPC_COMMAND_TELL_STATE && kind != LOOPC_COMMAND_TELL_STATUS &&
             kind != LOOPC_COMMAND_SHUTDOWN && kind != LOOPC_COMMAND_STAY &&
             kind != LOOPC_COMMAND_REPORT_EVERY && kind != LOOPC_COMMAND_WATCH &&
-            kind != LOOPC_COMMAND_TELL_TIMINGS) {
+            kind != LOOPC_COMMAND_TELL_TIMINGS && kind != LOOPC_COMMAND_ANSWER) {
             return false;
         }
     }
@@ -208,10 +226,14 @@ static void handle_message(struct loopc_control *c, struct loopc_run *run, int a
         break;
     case LOOPC_CHANNEL_CONNECTED:
         c->tell_state = true;
-        c->started = c->stay = false;
+        c->started = false;
+        c->stay = !loopc_channel_is_owned(c->channel);
         break;
     case LOOPC_CHANNEL_ENDED:
         if (!c->stay) hang_up(c, run, item->text);
+        break;
+    case LOOPC_CHANNEL_END_MARKER:
+        hang_up(c, run, item->text);
         break;
     }
 }

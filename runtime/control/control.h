@@ -14,9 +14,14 @@
  *                  "rate" if Train is the loop of the batches)
  *     "diverged"   true, without a batch: what stands as null is no finite number
  *     error        a text: a message that was none. Nothing of it was done
+ *     batch        the batches learned so far, in the place of the loss where nothing is reported
+ *     answer       a text: the answer to "answer" TEXT, once what the message asked for is done
+ *     ignored      a text: names in messages that asked for an answer that are no commands, or fields
+ *                  that are not settable
  *     paused       true or false: the answer to pause and resume, and at the end of a step
  *     checkpoint   the number of the one just saved
- *     status       the answer to "tell status": an object that says what can be steered and seen
+ *     status       the answer to "tell status": an object that says what can be steered and seen;
+ *                  "commands" in it are those that this run obeys
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
  *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
  *                  else false

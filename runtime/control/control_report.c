@@ -83,7 +83,10 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
         const struct loopc_field *field = &c->program->fields[i];
         if (!is_weight(field)) continue;
         const size_t columns = columns_of(field), width = width_of(field, state);
-        if (!any) open_member(c, "sv", batch);
+        if (!any) {
+            open_member(c, "sv", batch);
+            fputc('[', c->file);
+        }
         for (size_t k = 0; k < field->count; k++) {
             if (k % columns >= width) continue;
             fputs(any ? ", " : "", c->file);
@@ -91,7 +94,7 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
             any = true;
         }
     }
-    if (any) fputc(']', c->file);
+    if (any) fputs("]]", c->file);
 }
 
 static void loss_member(struct loopc_control *c, int64_t batch, const void *state)
@@ -118,8 +121,17 @@ static const char *short_name(const struct loopc_control *c, const char *name)
                : name;
 }
 
+/* A run that reports nothing still says that it lives, and how far it is. */
+static void batch_member(struct loopc_control *c, int64_t batch)
+{
+    if (!c->total) return;
+    open_member(c, "batch", batch);
+    fprintf(c->file, "%" PRId64 "]", batch);
+}
+
 static void reported_members(struct loopc_control *c, int64_t batch, const void *state)
 {
+    const int before = c->members;
     loss_member(c, batch, state);
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
@@ -127,6 +139,7 @@ static void reported_members(struct loopc_control *c, int64_t batch, const void 
             field_member(c, short_name(c, field->name), batch, field, state);
         }
     }
+    if (c->members == before) batch_member(c, batch);
 }
 
 /* The status: what a page needs to know to show a trainer it has never seen. */
@@ -175,6 +188,27 @@ static void write_places(struct loopc_control *c)
     }
 }
 
+static void write_command(struct loopc_control *c, const char *name, bool *any)
+{
+    fputs(*any ? ", " : "", c->file);
+    loopc_json_string(c->file, name);
+    *any = true;
+}
+
+/* What this run obeys beside settable fields and what all obey. A journal steers alone. */
+static void write_commands(struct loopc_control *c, const struct loopc_run *run)
+{
+    static const char *const batches[] = {"batch to", "pause", "resume", "step"};
+    const bool steered = !c->replay;
+    bool any = false;
+    for (size_t i = 0; steered && c->total && i < sizeof batches / sizeof *batches; i++)
+        write_command(c, batches[i], &any);
+    if (steered && c->eta && (c->eta->flags & LOOPC_SETTABLE)) write_command(c, "eta", &any);
+    if (steered && run->checkpointer) write_command(c, "checkpoint", &any);
+    if (c->program->run_instrumented || c->program->step_instrumented)
+        write_command(c, "watch", &any);
+}
+
 /* Of a batch; 0 when nobody said. */
 static int64_t samples_of(const struct loopc_control *c, const void *state)
 {
@@ -182,8 +216,9 @@ static int64_t samples_of(const struct loopc_control *c, const void *state)
     return c->program->steering ? c->program->steering->samples : 0;
 }
 
-static void status_member(struct loopc_control *c, int64_t batch, const void *state)
+static void status_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
+    const void *state = run;
     open_member(c, "status", batch);
     fputs("{\"program\": ", c->file);
     loopc_json_string(c->file, c->program->name);
@@ -200,8 +235,10 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs(", \"eta\": ", c->file);
     loopc_json_string(c->file, c->eta ? c->eta->name : "");
     fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
-    fputs(", \"settable\": {", c->file);
-    write_settable(c, state);
+    fputs(", \"commands\": [", c->file);
+    write_commands(c, run);
+    fputs("], \"settable\": {", c->file);
+    if (!c->replay) write_settable(c, state);
     fputs("}, \"layers\": [", c->file);
     write_layers(c, state);
     fputs("], \"places\": [", c->file);
@@ -272,9 +309,11 @@ static void send_message(struct loopc_control *c, bool report)
     if (fflush(c->file) == 0) loopc_channel_send(c->channel, c->text, c->size, report);
 }
 
-static void answers(struct loopc_control *c, int64_t batch, const void *state)
+static void answers(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     if (c->errors[0]) text_member(c, "error", batch, c->errors);
+    if (c->answer[0]) text_member(c, "answer", batch, c->answer);
+    if (c->answer[0] && c->ignored[0]) text_member(c, "ignored", batch, c->ignored);
     if (c->tell_paused) {
         open_member(c, "paused", batch);
         fputs(c->paused ? "true]" : "false]", c->file);
@@ -283,9 +322,9 @@ static void answers(struct loopc_control *c, int64_t batch, const void *state)
         open_member(c, "checkpoint", batch);
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
-    if (c->tell_status) status_member(c, batch, state);
-    if (c->tell_timings) timings_member(c, batch, state);
-    c->errors[0] = 0;
+    if (c->tell_status) status_member(c, batch, run);
+    if (c->tell_timings) timings_member(c, batch, run);
+    c->errors[0] = c->answer[0] = c->ignored[0] = 0;
     c->tell_paused = c->tell_status = c->tell_timings = false;
     c->tell_checkpoint = 0;
 }

@@ -38,6 +38,7 @@ struct loopc_control {
     bool tell_state, tell_status, tell_paused, tell_timings;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
+    char answer[1024], ignored[1024]; /* ignored: names, said where an answer was asked for */
 
     /* What was said last. */
     int64_t state_at;           /* batch; -1 never */

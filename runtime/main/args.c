@@ -224,7 +224,10 @@ static int read_common(struct reader *reader, const char *name)
     if (saving >= 0) return saving;
     const int control = read_control(reader, name);
     if (control >= 0) return control;
-    if (!strcmp(name, "seed")) return read_number(reader, name, LOOPC_U64, &reader->args->seed);
+    if (!strcmp(name, "seed")) {
+        reader->args->seed_given = true;
+        return read_number(reader, name, LOOPC_U64, &reader->args->seed);
+    }
     if (!strcmp(name, "threads")) return read_threads(reader);
     if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
@@ -361,6 +364,7 @@ static void own_seed(struct reader *reader)
     const struct loopc_field *field = find_option(reader, "seed", 4);
     if (!field || field->type < LOOPC_I32 || field->type > LOOPC_U64) return;
     reader->args->seed = (uint64_t)loopc_field_integer(field, reader->state, 0);
+    reader->args->seed_given = reader->args->given[field - reader->program->fields] != NULL;
 }
 
 int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,

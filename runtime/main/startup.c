@@ -1,6 +1,7 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
+#include "main/feeds.h"
 #include "main/main_host.h"
 
 #include "parallel/team.h"
@@ -10,6 +11,7 @@
 #include "telemetry/metrics.h"
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,7 +190,7 @@ static int load_datasets(const struct loopc_context *context)
         const int code = load_dataset(context, i, 0);
         if (code != LOOPC_CONTINUE) return code;
     }
-    return LOOPC_CONTINUE;
+    return loopc_feeds_check(context);
 }
 
 /* Bodies may have copied one data set to another: each memory is freed once. */
@@ -217,17 +219,26 @@ static int open_timings(struct loopc_context *context)
     return BAD_USAGE;
 }
 
+/* A message may have its hint in a second line. */
+static int bad_flag(const struct loopc_context *context, const char *flag, char *message)
+{
+    char *second = strchr(message, '\n');
+    if (second) *second++ = 0;
+    loopc_log(context->program, "error", "%s%s", flag, message);
+    hint(context->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
+    return BAD_USAGE;
+}
+
 static int open_metrics(const struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     char message[512];
     if (!context->args.metrics) return LOOPC_CONTINUE;
-    const int64_t keep = run->checkpointer ? loopc_checkpointer_metrics(run->checkpointer) : -1;
+    const struct loopc_metrics_mark *mark =
+        run->checkpointer ? loopc_checkpointer_metrics(run->checkpointer) : NULL;
     run->metrics =
-        loopc_metrics_open(context->program, context->args.metrics, keep, message, sizeof message);
-    if (run->metrics) return LOOPC_CONTINUE;
-    loopc_log(context->program, "error", "--metrics: %s", message);
-    return BAD_USAGE;
+        loopc_metrics_open(context->program, context->args.metrics, mark, message, sizeof message);
+    return run->metrics ? LOOPC_CONTINUE : bad_flag(context, "--metrics: ", message);
 }
 
 static int open_files(struct loopc_context *context)
@@ -237,15 +248,6 @@ static int open_files(struct loopc_context *context)
     code = open_metrics(context);
     if (code != LOOPC_CONTINUE && context->timings_log) fclose(context->timings_log);
     return code;
-}
-
-static int bad_saving(const struct loopc_context *context, char *message)
-{
-    char *second = strchr(message, '\n');
-    if (second) *second++ = 0;
-    loopc_log(context->program, "error", "%s", message);
-    hint(context->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
-    return BAD_USAGE;
 }
 
 static int open_checkpointer(const struct loopc_context *context)
@@ -260,7 +262,7 @@ static int open_checkpointer(const struct loopc_context *context)
         return BAD_USAGE;
     }
     run->checkpointer = loopc_checkpointer_open(context->program, saving, message, sizeof message);
-    return run->checkpointer ? LOOPC_CONTINUE : bad_saving(context, message);
+    return run->checkpointer ? LOOPC_CONTINUE : bad_flag(context, "", message);
 }
 
 static int make_team(const struct loopc_context *context)
@@ -293,6 +295,17 @@ static int read_again(struct loopc_context *context)
     return read_command_line(context, context->argc, context->argv);
 }
 
+/* Random streams go on where they were: another seed would mean nothing, or half of something. */
+static int check_seed(const struct loopc_context *context)
+{
+    const struct loopc_run *run = context->state;
+    if (!context->args.seed_given || context->args.seed == run->seed) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--seed: the run that goes on was begun with seed %llu",
+              (unsigned long long)run->seed);
+    hint(context->program, "leave it out, or begin a new run, without --resume");
+    return BAD_USAGE;
+}
+
 static int resume(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
@@ -300,9 +313,10 @@ static int resume(struct loopc_context *context)
     if (!run->checkpointer || !context->args.saving.resume) return LOOPC_CONTINUE;
     if (loopc_checkpointer_resume(run->checkpointer, context->state, &context->texts, message,
                                   sizeof message)) {
-        return bad_saving(context, message);
+        return bad_flag(context, "", message);
     }
-    return read_again(context);
+    const int code = check_seed(context);
+    return code == LOOPC_CONTINUE ? read_again(context) : code;
 }
 
 /* Whoever wanted more of it should know what that takes. */
@@ -337,20 +351,30 @@ static int extend(struct loopc_context *context)
     return read_again(context);
 }
 
-int loopc_resume_and_open(struct loopc_context *context)
+/* Where a run that was resumed goes on. */
+static int find_place(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
-    int code = resume(context);
-    if (code != LOOPC_CONTINUE || !run->checkpointer || !context->args.saving.resume) {
-        return code == LOOPC_CONTINUE ? open_files(context) : code;
+    if (!context->args.saving.resume) return LOOPC_CONTINUE;
+    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) {
+        const int code = extend(context);
+        if (code != LOOPC_CONTINUE) return code;
     }
-    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) code = extend(context);
-    if (code != LOOPC_CONTINUE) return code;
     if (context->program->reevaluate)
         context->program->reevaluate(context->state,
                                      loopc_checkpointer_position(run->checkpointer));
-    loopc_checkpointer_continue(run->checkpointer, run);
-    return open_files(context);
+    return LOOPC_CONTINUE;
+}
+
+int loopc_resume_and_open(struct loopc_context *context)
+{
+    struct loopc_run *run = context->state;
+    if (!run->checkpointer) return open_files(context);
+    int code = resume(context);
+    if (code == LOOPC_CONTINUE) code = find_place(context);
+    if (code == LOOPC_CONTINUE) code = open_files(context);
+    if (code == LOOPC_CONTINUE) loopc_checkpointer_begin(run->checkpointer, run);
+    return code;
 }
 
 void loopc_end(struct loopc_context *context)

@@ -8,10 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifndef LOOPC_VERSION
-#define LOOPC_VERSION "0.1.0"
-#endif
-
 /* A place that --timings and --trace name. Parents come before their children. */
 struct loopc_trace_point {
     const char *name; /* "Inner", "Inner.iteration", "Inner.on_iteration" */
@@ -31,13 +27,30 @@ struct loopc_steering {
     int64_t samples;           /* or how many it always has; 0: nobody said */
 };
 
+/* What a net compares its outputs with. */
+enum loopc_answers { LOOPC_ANSWERS_NONE, LOOPC_ANSWERS_LABELS, LOOPC_ANSWERS_TARGETS };
+
+/* A data set whose rows a net reads. */
+struct loopc_feed {
+    const char *data;           /* its field, in full */
+    enum loopc_answers answers; /* of its rows, that the net is compared with */
+    bool learns;                /* the net is trained on it */
+    const char *loop; /* that runs rows / each times and leaves the other rows out; or NULL */
+    int64_t each;
+};
+
 /* What the table of fields does not say of a net. Its weights are the fields NAME.layers.0.weight,
  * NAME.layers.0.bias and so on. */
 struct loopc_net {
-    const char *name; /* in full */
+    const char *name;                       /* in full */
+    const char *activation, *output, *loss; /* as in a spec: "relu", "softmax", "cross_entropy" */
     int layers;
-    const char *activation, *output; /* as in a spec: "relu", "softmax" */
-    const char *data;                /* the data set that its inputs come from, in full, or NULL */
+    int32_t inputs, outputs; /* inputs: the most of them where the data set decides, */
+    bool open;               /* which is then the one named here: */
+    const char *data;        /* the data set that its inputs come from, in full, or NULL */
+    bool untold;             /* there are data sets, and nothing says whether it reads one */
+    const struct loopc_feed *feeds;
+    int feed_count;
 };
 
 struct loopc_child;
@@ -132,6 +145,14 @@ void loopc_report_now(struct loopc_run *run, const char *loop);
 static inline void loopc_report(struct loopc_run *run, const char *loop)
 {
     if (run->metrics) loopc_report_now(run, loop);
+}
+
+void loopc_report_end_now(struct loopc_run *run, const char *loop);
+
+/* Where a loop has ended whose end sets fields that it reports. */
+static inline void loopc_report_end(struct loopc_run *run, const char *loop)
+{
+    if (run->metrics) loopc_report_end_now(run, loop);
 }
 
 int loopc_save_end(struct loopc_run *run, int at);

@@ -2,7 +2,7 @@
  * Made by loopc from spec.lua; change that, not this.
  *
  *   Fit (spec.lua:1): epoch, 20 times
- *   Train (spec.lua:2): batch, times $data->rows / 32; on Fit.on_epoch
+ *   Train (spec.lua:2): batch, times ($data->rows + 31) / 32; on Fit.on_epoch
  *   guard (spec.lua:10): callback on Train.after_batch */
 #include "loopc.h"
 
@@ -112,6 +112,7 @@ struct digits {
         int64_t iteration, total, times;
         float x[2048]; /* spec.lua:4 */
         int32_t y[32]; /* spec.lua:4 */
+        int32_t rows;  /* spec.lua:4 */
         float loss;    /* spec.lua:4 */
     } Train;
 };
@@ -121,13 +122,14 @@ struct digits {
 /* Train.before_batch (spec.lua:5) */
 static LOOPC_NOINLINE void Train_before_batch(struct digits *s)
 {
-    loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
+    s->Train.rows =
+        loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
 }
 
 /* Train.on_batch (spec.lua:6) */
 static LOOPC_NOINLINE void Train_on_batch(struct digits *s)
 {
-    s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, 32, 1e-3f);
+    s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, s->Train.rows, 1e-3f);
 }
 
 /* guard.after_batch (spec.lua:11) */
@@ -141,7 +143,7 @@ static LOOPC_NOINLINE int guard_after_batch(struct digits *s)
 /* Train.finally_batch (spec.lua:8) */
 static LOOPC_ALWAYS_INLINE void Train_finally_batch(struct digits *s)
 {
-    s->seen += 32;
+    s->seen += (uint64_t)s->Train.rows;
 }
 
 /* ---- Run ----------------------------------------------------------------------------- */
@@ -189,7 +191,7 @@ static LOOPC_ALWAYS_INLINE int digits_steps(struct digits *s, const bool instrum
     Fit_resumed:
         /* Fit.epoch (spec.lua:1) */
         if (instrumented) loopc_enter(&s->loopc, P_Train);
-        s->Train.times = (int64_t)(s->data.rows / 32);
+        s->Train.times = (int64_t)((s->data.rows + 31) / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;) {
             if ((st = loopc_poll(&s->loopc, AT_Train)) == LOOPC_MORE) return LOOPC_MORE;
             if (st) break;
@@ -291,12 +293,25 @@ static const struct loopc_field fields[] = {
     {LOOPC_FIELD(digits, Train.times, I64), .flags = LOOPC_COUNTER},
     {LOOPC_ARRAY(digits, Train.x, F32, 2048)},
     {LOOPC_ARRAY(digits, Train.y, I32, 32)},
+    {LOOPC_FIELD(digits, Train.rows, I32)},
     {LOOPC_FIELD(digits, Train.loss, F32), .flags = LOOPC_REPORT, .report_in = "Train"},
 };
 
-/* The nets, for export and predict. */
+/* The nets, and the data sets whose rows they read. */
+static const struct loopc_feed net_feeds[] = {
+    {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true},
+};
 static const struct loopc_net nets[] = {
-    {"net", 2, "relu", "softmax", NULL},
+    {.name = "net",
+     .activation = "relu",
+     .output = "softmax",
+     .loss = "cross_entropy",
+     .layers = 2,
+     .inputs = 64,
+     .outputs = 10,
+     .data = "data",
+     .feeds = net_feeds,
+     .feed_count = 1},
 };
 
 static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};

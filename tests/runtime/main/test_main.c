@@ -1,6 +1,7 @@
 /* Main: exit codes, what is said where, and in which order, for a program as it is emitted. */
 #include "child.h"
 #include "mini.h"
+#include "base/version.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
