@@ -33,13 +33,14 @@ local function write_row(unit, w, field, pairs_of_row)
     w:line("{%s},", table.concat(out, ", "))
 end
 
-local function offset(unit, lvalue) return ("offsetof(struct %s, %s)"):format(unit.struct, (lvalue:gsub("^s%->", ""))) end
+-- The member of the state that an lvalue is.
+local function member_of(lvalue) return (lvalue:gsub("^s%->", "")) end
 
--- The dimensions as numbers, and where the state says how many of the last are in use, when the data decides that.
-local function sizes_of(unit, dims)
+-- The dimensions as numbers, and the member that says how many of the last are in use, when the data decides that.
+local function sizes_of(dims)
     local sizes, width = {}, nil
     for i, size in ipairs(dims) do
-        if type(size) == "table" then size, width = size.most, offset(unit, size.lvalue) end
+        if type(size) == "table" then size, width = size.most, member_of(size.lvalue) end
         sizes[i] = size
     end
     return sizes, width
@@ -53,7 +54,7 @@ end
 
 -- LOOPC_FIELD(digits, Fit.loss, F32), or with the number of elements, or with a name that is not that of the member.
 local function field_of(unit, name, lvalue, type, sizes)
-    local member, count = lvalue:gsub("^s%->", ""), spec_tree.element_count(sizes)
+    local member, count = member_of(lvalue), spec_tree.element_count(sizes)
     if name ~= member then return ("LOOPC_NAMED(%s, %s, %s, %s, %d)"):format(cvalue.string(name), unit.struct, member, type, count) end
     if #sizes == 0 then return ("LOOPC_FIELD(%s, %s, %s)"):format(unit.struct, member, type) end
     return ("LOOPC_ARRAY(%s, %s, %s, %d)"):format(unit.struct, member, type, count)
@@ -72,7 +73,7 @@ end
 
 local function value_row(unit, w, field, name, lvalue)
     local type = field.scalar and field.scalar[3] or "LOOPC_" .. field.type:upper()
-    local sizes = sizes_of(unit, field.dims)
+    local sizes = sizes_of(field.dims)
     write_row(unit, w, field_of(unit, name, lvalue, type:gsub("^LOOPC_", ""), sizes), concat({
         { "flag", field.flag and cvalue.string(field.flag) }, { "flags", flags_of(field) },
         { "report_in", field.report_in and cvalue.string(field.report_in) },
@@ -84,16 +85,19 @@ local function value_row(unit, w, field, name, lvalue)
     }, shape_of(sizes)))
 end
 
--- Weights are matrices in panels; their rank is in the macro.
+-- Weights are matrices in panels, of which the data may decide how many columns are in use.
+local function matrix_row(unit, w, entry)
+    local sizes, width = sizes_of(entry.dims)
+    write_row(unit, w, ("LOOPC_%sMATRIX(%s, %s, %s, %d, %d%s)"):format(width and "OPEN_" or "", cvalue.string(entry.name), unit.struct,
+        member_of(entry.lvalue), sizes[1], sizes[2], width and ", " .. width or ""), {})
+end
+
 local function tensor_rows(unit, w, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
-        local sizes, width = sizes_of(unit, entry.dims)
-        if entry.panels then
-            write_row(unit, w, ("LOOPC_MATRIX(%s, %s, %s, %d, %d)"):format(cvalue.string(entry.name), unit.struct,
-                entry.lvalue:gsub("^s%->", ""), sizes[1], sizes[2]), { { "width_at", width } })
+        if entry.panels then matrix_row(unit, w, entry)
         else
-            write_row(unit, w, field_of(unit, entry.name, entry.lvalue, entry.type:gsub("^LOOPC_", ""), sizes),
-                concat({ { "width_at", width } }, shape_of(sizes)))
+            local sizes = sizes_of(entry.dims)
+            write_row(unit, w, field_of(unit, entry.name, entry.lvalue, entry.type:gsub("^LOOPC_", ""), sizes), shape_of(sizes))
         end
     end
 end
@@ -103,7 +107,7 @@ local function rows_of(unit, w, field)
     if field.life ~= "site" then return value_row(unit, w, field, field.full, field.lvalue) end
     local root = field.owner == unit.trainer.root -- which stands in one place
     for _, lvalue in ipairs(emit_state.instances(unit, field)) do
-        value_row(unit, w, field, root and field.full or lvalue:gsub("^s%->", ""), lvalue)
+        value_row(unit, w, field, root and field.full or member_of(lvalue), lvalue)
     end
 end
 

@@ -158,18 +158,14 @@ local function net_row(field, feeds)
     local parameters = field.parameters
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
-    for _, row in ipairs { { "name", field.full }, { "activation", parameters.activation }, { "output", parameters.output },
-        { "loss", parameters.loss } } do add(row[1], cvalue.string(row[2])) end
+    for i, text in ipairs { field.full, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
     add("layers", #parameters.layers - 1)
     add("inputs", mlp.layers(parameters)[1].room)
     add("outputs", parameters.layers[#parameters.layers])
     if parameters.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
     if parameters.untold then add("untold", true) end
-    if feeds then
-        add("feeds", feeds)
-        add("feed_count", #parameters.feeds)
-    end
+    if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end
     return table.concat(parts, ", ")
 end
 
