@@ -73,7 +73,8 @@ struct loopc_field {
 
 /* The beginning of a row of a table, for a member of the state of a trainer (struct trainer): a
  * value, an array of `elements`, either under another name than the member's, and a matrix of f32
- * in panels, open: with a member that says how many columns are in use. What else a row says follows by name: {LOOPC_FIELD(digits, eta, F32), .flag = "eta"} */
+ * in panels, open: with a member that says how many columns are in use. The rest of a row follows
+ * by name: {LOOPC_FIELD(digits, eta, F32), .flag = "eta"} */
 #define LOOPC_NAMED(field, trainer, member, kind, elements)                                        \
     .name = field, .type = LOOPC_##kind, .offset = offsetof(struct trainer, member),               \
     .count = elements

@@ -302,16 +302,8 @@ static const struct loopc_feed net_feeds[] = {
     {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true},
 };
 static const struct loopc_net nets[] = {
-    {.name = "net",
-     .activation = "relu",
-     .output = "softmax",
-     .loss = "cross_entropy",
-     .layers = 2,
-     .inputs = 64,
-     .outputs = 10,
-     .data = "data",
-     .feeds = net_feeds,
-     .feed_count = 1},
+    {"net", "relu", "softmax", "cross_entropy", .layers = 2, .inputs = 64, .outputs = 10,
+     .data = "data", LOOPC_TABLE(feeds, feed_count, net_feeds)},
 };
 
 static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
