@@ -10,6 +10,7 @@ local CWriter = require "gen.c.writer"
 local ctext = require "gen.c.text"
 local emit_elements = require "gen.emit.elements"
 local emit_fields = require "gen.emit.fields"
+local emit_hooks = require "gen.emit.hooks"
 local emit_lib = require "gen.emit.lib"
 local emit_nets = require "gen.emit.nets"
 local emit_resume = require "gen.emit.resume"
@@ -70,6 +71,7 @@ local function write_bodies(unit, w)
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.write(unit, w, source) else bodies.write_function(unit, w, source) end
     end
+    emit_hooks.write(unit, w)
 end
 
 local title = "Every step in the order in which it happens. `st` is the pending status: a failure, or a signal that has not reached its "

@@ -52,6 +52,7 @@ end
 local function used_names(unit)
     local used = {}
     for _, source in ipairs(unit.sources_used) do ctext.identifiers(source.body.text, used) end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do ctext.identifiers(hook.body.text, used) end
     for _, loop in ipairs(unit.trainer.loops) do
         for _, text in ipairs(spec_tree.expressions(loop)) do ctext.identifiers(text.body.text, used) end
     end

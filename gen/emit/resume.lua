@@ -150,14 +150,24 @@ local function bounds(unit)
     return block
 end
 
+-- Whether the condition for one more iteration names the state.
+local function reads_state(loop)
+    for _, piece in ipairs(loop.texts.done and loop.texts.done.pieces or {}) do
+        if piece.field then return true end
+    end
+    return loop.times ~= nil
+end
+
 local function result(heads, code) return { heads = heads, block = { { op = "return", code = code } } } end
 
 -- The function that a resumed run begins with: NAME_reevaluate.
 function emit_resume.write_bounds(unit, w)
     if #unit.resume_points == 0 then return end
     local block, cases = bounds(unit), {}
+    local takes_state = #block > 0
     for _, item in ipairs(unit.list) do
         if item.end_name then
+            takes_state = takes_state or reads_state(item.instance.loop)
             cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "))
         end
     end
@@ -167,7 +177,7 @@ function emit_resume.write_bounds(unit, w)
         .. "now has iterations left." }
     w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
     w:open("{")
-    w:line("struct %s *const s = state;", unit.struct)
+    if takes_state then w:line("struct %s *const s = state;", unit.struct) else w:line("(void)state;") end
     w:blank()
     render.block(w, block)
     w:close()

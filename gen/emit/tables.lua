@@ -1,6 +1,7 @@
 -- The tables at the end of the file: what the runtime is told of the program. That of fields is in fields.lua.
 
 local cvalue = require "gen.c.value"
+local emit_hooks = require "gen.emit.hooks"
 local emit_nets = require "gen.emit.nets"
 local trace_points = require "gen.emit.trace_points"
 
@@ -105,6 +106,7 @@ function emit_tables.write_program(unit, w, hash)
     if unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
     if not unit.options.lib then write_names(unit, w) end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
+    emit_hooks.write_entries(unit, w)
     write_entries(unit, w, hash)
     if #unit.children > 0 then
         write_table(w, "children", "child_count", tables.children)

@@ -196,8 +196,10 @@ end
 local function file_scope(unit)
     local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_reevaluate", "_one_step", "_step",
-        "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
+    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_reevaluate",
+        "_one_step", "_step", "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do
+        names[unit.struct .. suffix] = true
+    end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}
     for _, name in ipairs { "fields", "trace_points", "resume_points", "children", "steering", "program" } do
@@ -219,6 +221,7 @@ function layout.run(unit)
     for _, item in ipairs(unit.list) do
         if not item.dead then place_item(unit, item, names, members) end
     end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do hook.func = names:take(hook.full:gsub("%.", "_")) end
     outline(unit, names)
     local home = home_loops(unit)
     report_loops(unit, home)

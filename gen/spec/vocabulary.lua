@@ -17,6 +17,8 @@ vocabulary.loop_keys = {
     { "batch", "table", "fields that are zeroed at the start of every iteration" },
     { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
+    { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
+    { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
     { "doc", "string", "one line on the purpose of the loop" },
 }
 
@@ -26,6 +28,8 @@ vocabulary.callback_keys = {
     { "batch", "table|string", "fields zeroed in every iteration of the callback's loop; or a body, for the node batch" },
     { "within", "table", "narrows it to the instances at or below these nodes" },
     { "home", "table", "the loop whose iterations report its fields and zero its batch (default: the one around its first body)" },
+    { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
+    { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
     { "doc", "string", "one line on the purpose of the callback" },
 }
 

@@ -1,4 +1,4 @@
-/* The version of loopc: of the generator, the runtime and the programs. The Makefile reads it here. */
+/* The version of the generator, the runtime and the programs; the Makefile reads it here. */
 #ifndef LOOPC_VERSION_H
 #define LOOPC_VERSION_H
 

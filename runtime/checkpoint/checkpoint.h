@@ -122,15 +122,15 @@ int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
 /* Loading. */
 
 enum loopc_load_note {
-    LOOPC_NOTE_MISSING, /* a key of the program that the file has not: its value is left alone */
-    LOOPC_NOTE_EXTRA,   /* a key of the file that the program has not: it is ignored */
+    LOOPC_NOTE_MISSING, /* a key of the program that is not in the file: its value stays */
+    LOOPC_NOTE_EXTRA,   /* a key of the file that is not in the program: it is ignored */
     LOOPC_NOTE_WARNING  /* a text: a damaged file was passed over, a data set is another one */
 };
 
-/* What is to be loaded into what; `info` and `path` are the answer. */
+/* A load request; `info` and `path` are results. */
 struct loopc_load_request {
     const struct loopc_program *program;
-    void *state; /* after prepare: widths of nets, and data sets, are as they will be */
+    void *state; /* prepared: net widths and data sets are final */
     struct loopc_texts *texts;
     bool values_only; /* from a file of any program: values by key, without position, info, seed */
     void (*note)(void *listener, enum loopc_load_note note, const char *text); /* or NULL */

@@ -80,8 +80,8 @@ static int check_format(const struct plan *plan)
     return LOOPC_LOADED;
 }
 
-/* A position is a number of labels in one program. In another, or in an older version of it, it
- * would name some other place. */
+/* A position is an index into one program's resume points. In another, or in an older version of
+ * it, it would name some other place. */
 static int check_program(const struct plan *plan)
 {
     static const char *const hint = "its values can be taken without its position";

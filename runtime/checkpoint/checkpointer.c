@@ -1,4 +1,4 @@
-/* The checkpointer: its flags, and going on from a checkpoint; checkpointer_save.c saves. */
+/* The checkpointer: its flags, and resuming; checkpointer_save.c saves. */
 #include "checkpoint/checkpointer_state.h"
 
 #include "checkpoint/directory.h"
@@ -204,7 +204,7 @@ static int check_position(const struct loopc_checkpointer *checkpointer,
     const int64_t position = loading->info.position;
     if (position >= LOOPC_AT_END && position < checkpointer->program->resume_point_count)
         return LOOPC_OK;
-    return loopc_error_set(&loading->message, NULL, "%s: its position is none of this program",
+    return loopc_error_set(&loading->message, NULL, "%s: its position is not in this program",
                            loading->path);
 }
 

@@ -1,5 +1,4 @@
-/* The checkpointer: takes checkpoints of a run at its boundaries, and takes one up again. Part of
- * main.
+/* The checkpointer: saves a run at its safepoints, and resumes it.
  *
  *     --checkpoint DIR       save there: on a schedule, on SIGUSR1, when interrupted, at the end
  *     --save-every N[unit]   steps, epochs or seconds (schedule.h)
@@ -36,7 +35,8 @@ struct loopc_saving {
 
 struct loopc_checkpointer;
 
-/* Ready to save and resume. Returns NULL with a message, perhaps with a hint in a second line. */
+/* Opens the directory to save to. Returns NULL with a message, perhaps with a hint in a second
+ * line. */
 struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *program,
                                                    const struct loopc_saving *saving, char *message,
                                                    size_t size);
@@ -46,8 +46,8 @@ struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *p
 int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *state,
                               struct loopc_texts *texts, char *message, size_t size);
 
-/* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come
- * to its end. */
+/* Where a resumed run continues: a resume point of the program, or LOOPC_AT_END if the run had
+ * ended. */
 enum { LOOPC_AT_END = -1 };
 int loopc_checkpointer_position(const struct loopc_checkpointer *checkpointer);
 
@@ -60,10 +60,10 @@ int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *checkpointer);
 bool loopc_checkpointer_load(struct loopc_checkpointer *checkpointer, void *state,
                              struct loopc_texts *texts, int64_t number);
 
-/* The run begins, or goes on at the position of what was resumed, which is said. */
+/* Starts the run, or continues at the position of the resumed checkpoint, and logs that. */
 void loopc_checkpointer_begin(struct loopc_checkpointer *checkpointer, struct loopc_run *run);
 
-/* What of the metrics file belongs to what was resumed; NULL: nothing was. */
+/* The part of the metrics file that belongs to the resumed checkpoint; NULL without one. */
 const struct loopc_metrics_mark *
 loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer);
 

@@ -28,6 +28,20 @@ static int not_saved(struct loopc_checkpointer *checkpointer, struct loopc_run *
     return LOOPC_OK;
 }
 
+/* What bodies have to do before the state is written. A failure of it is one of saving. */
+static int call_hooks(const struct loopc_checkpointer *checkpointer, struct loopc_run *run,
+                      const struct loopc_message *message)
+{
+    char text[512];
+    int *const count = &run->failures.count;
+    const int before = *count;
+    if (!checkpointer->program->before_save || !checkpointer->program->before_save(run))
+        return LOOPC_OK;
+    if (*count == before) return loopc_error_set(message, NULL, "a hook failed");
+    loopc_failure_text(&run->failures.kept[--*count], text, sizeof text);
+    return loopc_error_set(message, NULL, "%s", text);
+}
+
 /* The least seconds between two that are synced. */
 static double least_between(const struct loopc_checkpointer *checkpointer)
 {
@@ -68,8 +82,10 @@ static int save(struct loopc_checkpointer *checkpointer, struct loopc_run *run, 
     const double passed = checkpointer->now.seconds - checkpointer->synced;
     checkpointer->folder.unsynced =
         loopc_checkpointer_is_free(checkpointer) && !waits && passed < least_between(checkpointer);
-    int st = better ? LOOPC_OK : loopc_checkpointer_take_best(checkpointer, &message);
-    st |= write_one(checkpointer, run, better, &message);
+    const int kept = better ? LOOPC_OK : loopc_checkpointer_take_best(checkpointer, &message);
+    int st = call_hooks(checkpointer, run, &message);
+    if (!st) st = write_one(checkpointer, run, better, &message);
+    st |= kept;
     checkpointer->folder.unsynced = false;
     checkpointer->last = checkpointer->now;
     if (!st) st = prune(checkpointer, &message);
@@ -92,9 +108,10 @@ static int try_best(struct loopc_checkpointer *checkpointer, struct loopc_run *r
 {
     char text[1024] = "";
     const struct loopc_message message = {text, sizeof text};
-    checkpointer->trying =
-        !loopc_checkpoint_try_best(&checkpointer->folder, run, &checkpointer->now, &message);
-    int st = checkpointer->trying ? LOOPC_OK : LOOPC_FAILED;
+    int st = call_hooks(checkpointer, run, &message);
+    if (!st)
+        st = loopc_checkpoint_try_best(&checkpointer->folder, run, &checkpointer->now, &message);
+    checkpointer->trying = !st;
     if (!st && checkpointer->now.seconds - checkpointer->took_best >= least_between(checkpointer))
         st = loopc_checkpointer_take_best(checkpointer, &message);
     return st ? not_saved(checkpointer, run, text) : LOOPC_OK;

@@ -124,8 +124,8 @@ static int lock(const struct loopc_directory *folder, const struct loopc_message
                            "%s: another run saves there", folder->path);
 }
 
-/* Better found out now than at the first checkpoint, hours from here. What an earlier run left
- * half-written goes away with it. */
+/* Fail now rather than at the first checkpoint. Also removes a half-written file of an earlier
+ * run. */
 static int try_to_write(const struct loopc_directory *folder, const struct loopc_message *message)
 {
     char name[LOOPC_NAME_SIZE];

@@ -3,8 +3,8 @@
  *     conn:FD            a descriptor, framing `conn`
  *     lines:stdio        standard input and output, framing `lines`; what bodies print there goes
  *                        to standard error instead
- *     lines:unix:PATH    a Unix socket at PATH that peers come to, one at a time; lines. A peer that
- *                        leaves ends nothing; with ,owner behind the path it ends the run
+ *     lines:unix:PATH    a Unix socket at PATH to which peers connect, one at a time. The run
+ *                        outlives a peer that disconnects; with ,owner after the path it ends
  *
  * and conn:stdio, conn:unix:PATH, lines:FD, which follow from these.
  *
@@ -59,19 +59,19 @@ struct loopc_channel *loopc_channel_open(const char *where, const char *log, cha
 /* The next message, to be freed, or NULL. */
 struct loopc_channel_message *loopc_channel_take(struct loopc_channel *channel);
 
-/* Whether anybody would see a message: a peer, or the log. */
+/* Whether a message has a receiver: a peer, or the log. */
 bool loopc_channel_has_listener(struct loopc_channel *channel);
 
 /* Sends a message: JSON, one line, no newline at its end. */
 void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length,
                         bool report);
 
-/* What the thread sends when nothing has been sent for a second: the heartbeat. */
+/* Sets the heartbeat: the message that the thread sends when nothing has been sent for a second. */
 void loopc_channel_set_heartbeat(struct loopc_channel *channel, const char *text, size_t length);
 
-/* Where a run is, for the thread to see. */
+/* The current place of a run, for the thread to read. */
 struct loopc_current_place {
-    atomic_int place; /* that is open; -1: none, or it is not watched */
+    atomic_int place; /* the innermost open trace point; -1: none, or no profile */
     atomic_llong batch;
 };
 
@@ -85,8 +85,8 @@ int64_t loopc_channel_last_heartbeat(struct loopc_channel *channel);
 /* How many reports were dropped so far. */
 uint64_t loopc_channel_dropped(struct loopc_channel *channel);
 
-/* Sleeps until attention is raised by one of these causes; mail raises LOOPC_EVENT_CONTROL. May
- * come back early. */
+/* Sleeps until one of these events is pending; a message raises LOOPC_EVENT_CONTROL. May return
+ * early. */
 void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 
 /* Whether after this peer another may come: at the path of a socket. */

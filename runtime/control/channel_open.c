@@ -57,7 +57,7 @@ static int open_stdio(struct loopc_ends *ends, char *message, size_t size)
     return LOOPC_OK;
 }
 
-/* A socket that nobody listens at any more is in the way of a new one. */
+/* Remove a stale socket file; bind() would fail on it. */
 static void remove_stale(const struct sockaddr_un *address)
 {
     struct stat status;
@@ -69,7 +69,7 @@ static void remove_stale(const struct sockaddr_un *address)
     close(fd);
 }
 
-/* Only who started the trainer may steer it. */
+/* Only the user who started the trainer may control it. */
 static int listen_at(int fd, const struct sockaddr_un *address)
 {
     const mode_t before = umask(0177);

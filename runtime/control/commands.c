@@ -1,4 +1,4 @@
-/* Orders: from the text of a message to what it asks for. */
+/* Commands: from the text of a message to a list of commands. */
 #include "control/commands.h"
 
 #include "run/failures.h"
@@ -30,7 +30,7 @@ static const struct {
 };
 enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 
-/* What is being read. */
+/* The reader of a message. */
 struct reading {
     struct loopc_commands *commands;
     const struct loopc_program *program;
@@ -58,8 +58,8 @@ static int read_whole(const struct reading *r, const char *name, struct loopc_js
     return LOOPC_FAILED;
 }
 
-/* A value as a command line would have it: numbers as they are, the elements of an array one after
- * the other, the characters of a string. NULL for what no field is. */
+/* A value in the form of a command line: a number as it is, the elements of an array separated
+ * by commas, the characters of a string. NULL for an object or null. */
 static char *as_argument(struct loopc_json value)
 {
     const char first = value.text[0];
@@ -78,7 +78,7 @@ static char *as_argument(struct loopc_json value)
     return text;
 }
 
-/* Reads it into memory of its own, as if the field stood at the start of a state. */
+/* Reads the value into memory of its own, as if the field were at the start of a state. */
 static int read_value(const struct reading *r, struct loopc_command *command,
                       struct loopc_json value)
 {

@@ -1,4 +1,4 @@
-/* Control: opening, applying commands, waiting. */
+/* Control: applying commands, waiting. */
 #include "control/control.h"
 
 #include "control/control_state.h"
@@ -141,14 +141,14 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
     }
 }
 
-/* Why a name is ignored: fields that are there can be told from names that nothing has. */
+/* The reason why a name is ignored: a field that is not settable, or an unknown name. */
 static const char *why_ignored(const struct loopc_control *c, const char *name)
 {
     return loopc_field_find(c->program->fields, c->program->field_count, name) ? "not settable"
                                                                                : "unknown";
 }
 
-/* One warning for each name, of as many names as are kept. */
+/* One warning for each name, up to the size of the table. */
 static void warn_unknown(struct loopc_control *c, struct loopc_json name)
 {
     enum { MOST = sizeof c->unknown / sizeof *c->unknown };
@@ -168,7 +168,8 @@ static void warn_unknown(struct loopc_control *c, struct loopc_json name)
     loopc_log(c->program, "warning", "--control: '%s' is %s: ignored", text, why);
 }
 
-/* Orders that change nothing of the run are obeyed while a journal is replayed, too. */
+/* Whether commands change nothing in the run: they are executed while a journal is replayed,
+ * too. */
 static bool is_read_only(const struct loopc_commands *commands)
 {
     for (int i = 0; i < commands->count; i++) {
@@ -202,7 +203,7 @@ static void apply_message(struct loopc_control *c, struct loopc_run *run, int at
     loopc_commands_free(&commands);
 }
 
-/* The end of the channel is as good as a shutdown, and the journal has it as one. */
+/* The end of the channel is a shutdown, and is recorded as one in the journal. */
 static void hang_up(struct loopc_control *c, const struct loopc_run *run, const char *how)
 {
     char text[128];
@@ -257,7 +258,7 @@ static void read_replay(struct loopc_control *c, struct loopc_run *run, int at)
     c->replay_when = loopc_replay_when(c->replay);
     c->stood = loopc_clock();
     const bool waits = c->paused || batch >= c->goal;
-    if (over && waits) c->ended = true; /* nothing more will come */
+    if (over && waits) c->ended = true; /* no further message will arrive */
 }
 
 /* Boundaries. */
@@ -268,13 +269,13 @@ static void finish_steps(struct loopc_control *c, int64_t batch)
     set_pause(c, true);
 }
 
-/* Whether it must look up at every boundary, not only when called. */
+/* Whether control must be polled at every safepoint, not only when an event is raised. */
 static bool looks_always(const struct loopc_control *c)
 {
     return c->every > 0 || c->steps >= 0 || c->replay || (c->goal != INT64_MAX && !c->target);
 }
 
-/* Orders and reports until it may go on, or is to end, or is interrupted. */
+/* Applies commands and sends reports until the run may continue, must end, or is interrupted. */
 static void stand(struct loopc_control *c, struct loopc_run *run, int at)
 {
     enum { CAUSES = LOOPC_EVENT_SIGNAL | LOOPC_EVENT_NOW | LOOPC_EVENT_CONTROL };
@@ -303,8 +304,8 @@ static bool is_between_batches(const struct loopc_control *c, int at)
     return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');
 }
 
-/* A replay is called at every boundary; between its messages that is to cost little, and what else
- * there is can wait for a few ms. */
+/* A replay is polled at every safepoint: between its messages that has to be cheap, and other
+ * events can wait for a few ms. */
 static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
 {
     enum { REST = 5000000 };
@@ -330,7 +331,7 @@ bool loopc_control_poll(struct loopc_control *c, struct loopc_run *run, int at)
     return c->ended;
 }
 
-/* The loop goes on to its boundary to be ended there, as everywhere. */
+/* The loop continues to its next safepoint, where the run is ended if requested. */
 bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
 {
     if (!c->target || c->owner != getpid()) return false;

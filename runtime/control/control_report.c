@@ -1,4 +1,4 @@
-/* Reports: what a run says of itself through its control channel. */
+/* Reports of a run through its control channel. */
 #include "control/control_state.h"
 
 #include "base/hash.h"
@@ -142,7 +142,7 @@ static void reported_members(struct loopc_control *c, int64_t batch, const void 
     if (c->members == before) batch_member(c, batch);
 }
 
-/* The status: what a page needs to know to show a trainer it has never seen. */
+/* The status: everything that a page needs to show a trainer. */
 
 static void write_layers(struct loopc_control *c, const void *state)
 {
@@ -195,7 +195,8 @@ static void write_command(struct loopc_control *c, const char *name, bool *any)
     *any = true;
 }
 
-/* What this run obeys beside settable fields and what all obey. A journal steers alone. */
+/* The commands that this run accepts, beside settable fields and those that all accept. While a
+ * journal is replayed, none from the peer. */
 static void write_commands(struct loopc_control *c, const struct loopc_run *run)
 {
     static const char *const batches[] = {"batch to", "pause", "resume", "step"};
@@ -209,7 +210,7 @@ static void write_commands(struct loopc_control *c, const struct loopc_run *run)
         write_command(c, "watch", &any);
 }
 
-/* Of a batch; 0 when nobody said. */
+/* Samples of a batch; 0 when unknown. */
 static int64_t samples_of(const struct loopc_control *c, const void *state)
 {
     if (c->samples) return loopc_field_integer(c->samples, state, 0);
@@ -246,7 +247,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const struct l
     fputs("]}]", c->file);
 }
 
-/* False of one that is not watched. */
+/* false without a profile. */
 static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     open_member(c, "timings", batch);
@@ -338,7 +339,7 @@ static void count_dropped(struct loopc_control *c, int64_t batch)
     c->dropped = dropped;
 }
 
-/* The report that the thread repeats is the last one with a loss and nothing else in it. */
+/* The heartbeat that the thread repeats is the last report with a loss, and the loss alone. */
 static void keep_beat(struct loopc_control *c, int64_t batch, const void *state)
 {
     start_message(c);

@@ -1,4 +1,4 @@
-/* The flags that programs have beside those of their options, as tables. */
+/* The flags that programs have in addition to those of their options, as tables. */
 #include "main/args.h"
 
 #include <string.h>

@@ -71,7 +71,7 @@ static int check_classes(const struct pair *p)
                   classes, p->net->name, outputs);
 }
 
-/* The row of a data set whose target is not from `least` to `most`, or -1; *value is that target. */
+/* The first row whose target is not from `least` to `most`, or -1; *value is that target. */
 static int64_t row_outside(const struct loopc_dataset *d, float least, float most, float *value)
 {
     for (int64_t i = 0; i < d->rows; i++) {

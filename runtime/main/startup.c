@@ -100,7 +100,7 @@ static void *field_memory(const struct loopc_context *context, int i)
 }
 
 /* Where the location that opens a message of loopc_dataset_load ends: "path", "path:line",
- * "path:line:column", with path a file of the argument. 0 when there is none. */
+ * "path:line:column", with path a file of the argument. 0 without one. */
 static size_t location_length(const char *message, const char *argument)
 {
     for (const char *file = argument; *file;) {
@@ -288,7 +288,7 @@ int loopc_start(struct loopc_context *context, int argc, char **argv)
     return code;
 }
 
-/* Flags that are given again win over what was saved. */
+/* Reads the command line again: its flags override the values of the checkpoint. */
 static int read_again(struct loopc_context *context)
 {
     loopc_args_free(&context->args);
@@ -319,7 +319,7 @@ static int resume(struct loopc_context *context)
     return code == LOOPC_CONTINUE ? read_again(context) : code;
 }
 
-/* Whoever wanted more of it should know what that takes. */
+/* The run ended before: says which checkpoint would extend it. */
 static int over(const struct loopc_context *context)
 {
     const struct loopc_run *run = context->state;
@@ -331,9 +331,9 @@ static int over(const struct loopc_context *context)
     return 0;
 }
 
-/* A run that is over goes on at the end of the first loop that has more to do now, with a larger
- * bound: what came behind it comes anew. Returns LOOPC_CONTINUE when there is one, or the exit
- * code. */
+/* Extends a run that has ended: continues at the end of the first loop that has iterations left
+ * now, with a larger bound; all later steps are repeated. Returns LOOPC_CONTINUE when there is
+ * one, or the exit code. */
 static int extend(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
@@ -351,6 +351,20 @@ static int extend(struct loopc_context *context)
     return read_again(context);
 }
 
+/* What bodies have to do when a checkpoint was loaded. */
+static int call_hooks(const struct loopc_context *context)
+{
+    char text[1024];
+    struct loopc_run *run = context->state;
+    const struct loopc_program *program = context->program;
+    if (!program->after_load || !loopc_checkpointer_metrics(run->checkpointer))
+        return LOOPC_CONTINUE;
+    if (!program->after_load(context->state)) return LOOPC_CONTINUE;
+    loopc_failure_text(&run->failures.kept[0], text, sizeof text);
+    loopc_log(program, "failed", "%s", text);
+    return 1;
+}
+
 /* Where a run that was resumed goes on. */
 static int find_place(struct loopc_context *context)
 {
@@ -363,7 +377,7 @@ static int find_place(struct loopc_context *context)
     if (context->program->reevaluate)
         context->program->reevaluate(context->state,
                                      loopc_checkpointer_position(run->checkpointer));
-    return LOOPC_CONTINUE;
+    return call_hooks(context);
 }
 
 int loopc_resume_and_open(struct loopc_context *context)

@@ -8,9 +8,10 @@
  *     backward   e(k, r) =        sum over o of w(o, k) * d(o, r)   w across, finish: derivative
  *     gradient   g(o, k) =        sum over r of d(o, r) * x(r, k)   d along,  finish: update of w
  *
- * with samples r feature-major in x(k, r), y, d and e, and sample-major in x(r, k). The values of u are spread
- * over lanes, those of v are vectors; so the weights are stored once and read in both directions at
- * the same speed, and a gradient is used in the registers where it was summed.
+ * with samples r feature-major in x(k, r), y, d and e, and sample-major in x(r, k). The values
+ * of u are spread over lanes, those of v are vectors; so the weights are stored once and read in
+ * both directions at the same speed, and a gradient is used in the registers where it was
+ * summed.
  *
  * The loops, outermost first, and what stays where (Goto and van de Geijn, as in tile.h):
  *
@@ -33,7 +34,7 @@ enum {
     LOOPC_GROUP = 128 * 1024, /* floats of v at a time: half a megabyte */
 };
 
-/* How many panels wide tiles are. A narrow program has no more than one in a row. */
+/* Tile width in panels; 1 when every net is narrow. */
 enum { LOOPC_WIDE = LOOPC_MOST_LANES < LOOPC_PANEL ? 1 : LOOPC_TILE_PANELS };
 
 /* A row of tiles, up to panel `end`: 3 or 2 panels wide. Where there is room for two, a single

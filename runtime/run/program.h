@@ -24,7 +24,7 @@ struct loopc_steering {
     const char *eta;    /* the field that is the learning rate */
     const char *loss;   /* the field that is the loss of a batch */
     const char *samples_field; /* the field that says how many samples a batch has */
-    int64_t samples;           /* or how many it always has; 0: nobody said */
+    int64_t samples;           /* or how many it always has; 0: unknown */
 };
 
 /* What a net compares its outputs with. */
@@ -73,10 +73,12 @@ struct loopc_program {
     int (*model)(
         const struct loopc_context *context); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
+    int (*before_save)(void *state); /* the hooks of checkpoints, or NULL; they return a status */
+    int (*after_load)(void *state);
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
-    /* Where there are positions: for a run that is to go on at one of them. Evaluates again the
-     * bounds of loops that nothing but options decides; returns whether the loop whose end the
-     * position is has more to do, false for any other. */
+    /* Called on resume, where there are resume points: recomputes loop bounds that depend only
+     * on options. Returns whether the loop that ended at the resume point `position` has
+     * iterations left now; false for any other resume point. */
     bool (*reevaluate)(void *state, int position);
     /* Return the status with which the run ended; or LOOPC_MORE, when it left at resume_at to be
      * called again, so that the other variant can carry on. The instrumented one has trace points;
@@ -91,7 +93,8 @@ struct loopc_program {
     int child_count;
     void (*end_child)(struct loopc_child *child); /* loopc_child_end where there are children */
     uint64_t hash; /* of the program's text: positions of another one are refused */
-    size_t position, position_size; /* where in the state it stands where the run is */
+    size_t position,
+        position_size; /* offset and size of the resume point of the step form in the state */
 };
 
 /* The trace points of a program are one list, of which it makes their names and their table:
@@ -122,8 +125,8 @@ enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
 
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
-/* What the runtime keeps of a run: the first member of every state, so that a pointer to one is a
- * pointer to the other. The pointers are NULL where nobody asked. */
+/* What the runtime keeps of a run: the first member of every state, so that a pointer to one is
+ * a pointer to the other. A pointer is NULL where the command line does not ask for it. */
 struct loopc_run {
     const struct loopc_program *program;
     const struct loopc_host *host; /* NULL: loopc_plain_host */
@@ -141,7 +144,8 @@ struct loopc_run {
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 
-/* At the end of an iteration of a loop that reports fields, when its counters include it. */
+/* Called at the end of an iteration of a loop that reports fields, after its counters were
+ * incremented. */
 static inline void loopc_report(struct loopc_run *run, const char *loop)
 {
     if (run->metrics) loopc_report_now(run, loop);
@@ -157,23 +161,22 @@ static inline void loopc_report_end(struct loopc_run *run, const char *loop)
 
 int loopc_save_end(struct loopc_run *run, int at);
 
-/* Where a loop that no other repetition holds has come to its end: a run that was saved here goes
- * on, when it is resumed, if there is more to do then. */
+/* Called at the end of an outermost loop: a run that was saved here continues when it is
+ * resumed, if the loop has iterations left then. */
 static inline int loopc_ended(struct loopc_run *run, int at)
 {
     return run->checkpointer ? loopc_save_end(run, at) : LOOPC_OK;
 }
 
-/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind the
- * program's name. It stands whole above the line of progress, and in order with standard output. */
+/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind
+ * the program's name. It appears above the progress line, and after all earlier standard output. */
 void loopc_note(struct loopc_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 bool loopc_wait_for_target(struct loopc_run *run);
 
-/* When the loop of the batches has come to its target: whether it is to go on after all. With a
- * control channel that is when a later target is set, and until then it sleeps; without one the
- * loop is done. */
+/* Called when the loop of the batches has reached its target: whether the loop continues. With a
+ * control channel it sleeps until a later target is set; without one the loop is done. */
 static inline bool loopc_wait(struct loopc_run *run)
 {
     return run->control && loopc_wait_for_target(run);

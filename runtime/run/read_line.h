@@ -1,8 +1,9 @@
 /* Lines of standard input for bodies: a wait that a signal ends in good order.
  *
- * What a body reads with fgets or getline waits for its next line whatever happens: system calls are
- * restarted, so that no other call of a body has to know of signals, and a run that waits there
- * hears no SIGTERM. loopc_read_line returns instead, and the run ends at its next boundary.
+ * What a body reads with fgets or getline waits for its next line whatever happens: system calls
+ * are restarted, so that no other call of a body has to know of signals, and a run that waits
+ * there hears no SIGTERM. loopc_read_line returns instead, and the run ends at its next
+ * boundary.
  *
  *     on_line = node(1, [[
  *         switch (loopc_read_line($loopc, $line, sizeof $line)) {
@@ -13,8 +14,8 @@
  *         }
  *     ]]),
  *
- * It has a buffer of its own, so a program reads standard input either by it or by stdio. A run that
- * is resumed reads what comes then.
+ * It has a buffer of its own, so a program reads standard input either by it or by stdio. A run
+ * that is resumed reads what comes then.
  */
 #ifndef LOOPC_READ_LINE_H
 #define LOOPC_READ_LINE_H

@@ -80,8 +80,8 @@ static bool is_output_broken(void)
 }
 
 /* Linux sends SIGPIPE as if the process had sent it to itself by kill. A broken pipe of --metrics,
- * --log or the like does not end the run: that write fails, and is reported. Where standard output
- * is broken, a run that saves checkpoints ends in good order, and any other as every program does. */
+ * --log or the like does not end the run: that write fails, and is reported. If standard
+ * output is broken, a run that saves checkpoints ends in good order, any other by the signal. */
 static void on_broken_pipe(const siginfo_t *info)
 {
     const bool own = info->si_code == SI_USER && info->si_pid == getpid();

@@ -1,11 +1,12 @@
 /* Signals: those that a run catches, and what they mean to it.
  *
- * A person at a terminal or a batch scheduler interrupts a run by SIGINT, SIGTERM, SIGHUP, SIGXCPU,
- * SIGUSR2, and if checkpoints are saved by the SIGPIPE of standard output: the next loopc_poll returns LOOPC_INTERRUPTED,
- * phases are left by way of their finally parts, and the program ends with 128 + n, n the first
- * signal. A second SIGINT, or a second SIGTERM, ends the program at once, by that signal. Two
- * signals within LOOPC_TWIN_MS count as one: timeout(1), and a wrapper that forwards a signal which
- * the terminal has sent to the whole group, both signal twice.
+ * A person at a terminal or a batch scheduler interrupts a run by SIGINT, SIGTERM, SIGHUP,
+ * SIGXCPU, SIGUSR2, and if checkpoints are saved by the SIGPIPE of standard output: the next
+ * loopc_poll returns LOOPC_INTERRUPTED, phases are left by way of their finally parts, and the
+ * program ends with 128 + n, n the first signal. A second SIGINT, or a second SIGTERM, ends the
+ * program at once, by that signal. Two signals within LOOPC_TWIN_MS count as one: timeout(1),
+ * and a wrapper that forwards a signal which the terminal has sent to the whole group, both
+ * signal twice.
  *
  * SIGUSR1 requests a checkpoint, and the run continues. SIGXFSZ is caught so that a write to a file
  * that may not grow fails as on a full disk; SIGPIPE, so that a write to a pipe without a reader,

@@ -268,4 +268,42 @@ SPEC
     umount disk
 }
 
+# What is outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
+test_hooks_of_checkpoints() {
+    cat >hooks.lua <<'SPEC'
+local Fit = loop "Fit" { times = 6, state = { at = i64 { -1, option = true } },
+    before_run = node(0, [[ if (!file) file = fopen("log.txt", "w+"); ]]),
+    on_epoch = node(1, [[ fprintf(file, "%d\n", (int)$iteration); if ($iteration == $at) raise(SIGTERM); ]]),
+    on_save_checkpoint = [[ fflush(file); $length = ftell(file); ]],
+    on_load_checkpoint = [[
+        file = fopen("log.txt", "r+");
+        if (!file || ftruncate(fileno(file), $length) || fseek(file, $length, SEEK_SET)) $fail("log.txt is gone");
+    ]] }
+local count = callback "count" { state = { saves = i64(0) }, on_save_checkpoint = [[ $saves++; ]],
+    on_load_checkpoint = [[ printf("saved %d times\n", (int)$saves); ]] }
+return trainer "hooks" { include = { "<signal.h>", "<unistd.h>" }, code = "static FILE *file;", Fit, count, state = { length = i64(0) } }
+SPEC
+    expect 0 "$LOOPC" build hooks.lua -o hooks
+    expect 0 cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only -I"$ROOT/runtime" \
+        -x c <("$LOOPC" gen hooks.lua)
+    expect 0 ./hooks
+    cp log.txt whole.txt
+    expect 143 ./hooks --checkpoint saved --save-every 1step --at 3
+    echo more >>log.txt
+    expect 0 ./hooks --checkpoint saved --resume --at -1
+    same "$OUT" "saved 4 times"
+    cmp log.txt whole.txt
+    expect 143 ./hooks --checkpoint other --at 3
+    rm log.txt
+    expect 1 ./hooks --checkpoint other --resume --at -1
+    has "$ERR" "failed: Fit.on_load_checkpoint: log.txt is gone"
+    sed 's/fflush(file);/$fail("no room");/' hooks.lua >bad.lua
+    expect 0 "$LOOPC" build bad.lua -o bad
+    expect 1 ./bad --checkpoint bad_saved
+    has "$ERR" "--checkpoint: Fit.on_save_checkpoint: no room; the run goes on"
+    sed 's/fflush(file);/$stop();/' hooks.lua >stop.lua
+    expect 2 "$LOOPC" check stop.lua
+    has "$ERR" "the only signal of a checkpoint hook is \$fail"
+}
+
 run_tests

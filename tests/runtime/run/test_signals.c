@@ -40,7 +40,7 @@ static void interrupts_once(void **unused)
     assert_int_equal(loopc_signal_caught(), 0);
 }
 
-/* An interruption is overtaken by a failure on its way out: after the recovery it is raised again. */
+/* A failure overtakes an interruption on its way out: the recovery raises it again. */
 static void recovery_keeps_interruption(void **unused)
 {
     (void)unused;
