@@ -1,5 +1,6 @@
 -- Part of check: the parameters of the runtime's own field types (rng, dataset, mlp, optimizer).
 
+local check_datasets = require "gen.check.datasets"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
 local nearest = require "gen.base.nearest"
@@ -40,15 +41,7 @@ local read = {}
 
 function read.rng() end
 
-function read.dataset(unit, field)
-    local parameters = field.parameters
-    parameters.targets = whole(unit, field, "targets", parameters.targets)
-    parameters.classes = whole(unit, field, "classes", parameters.classes)
-    parameters.columns = whole(unit, field, "columns", parameters.columns)
-    local scale = parameters.scale
-    if type(scale) == "number" and scale > 0 then return end
-    parameters.scale = choice(unit, field, "scale", scale, { "none", "max", "standard" }, "none")
-end
+read.dataset = check_datasets.read
 
 function read.mlp(unit, field, positional)
     local parameters = field.parameters
@@ -99,24 +92,29 @@ local function find(trainer, owner, name, type)
     return nil, names
 end
 
-local links = { dataset = { "like", "dataset" }, mlp = { "inputs_from", "dataset" }, optimizer = { "net", "mlp" } }
+local links = { dataset = { { "like", "dataset" }, { "from", "dataset" } }, mlp = { { "inputs_from", "dataset" } },
+    optimizer = { { "net", "mlp" } } }
 
--- Replaces the name in a parameter by the field it names.
+-- Replaces the name in a parameter by the field that it names.
+local function link(unit, trainer, owner, field, key, type)
+    local name = field.parameters[key]
+    if name == nil or name == false and key == "inputs_from" then return end
+    local found, names = find(trainer, owner, name, type)
+    if found then
+        field.parameters[key] = found
+        return
+    end
+    field.parameters[key] = nil
+    wrong(unit, field, ("%s names no %s field: %s%s"):format(key, type, tostring(name), nearest.suggest(tostring(name), names)),
+        vocabulary.find(vocabulary.aggregates, field.type)[2])
+end
+
+-- Replaces the names in the parameters of a field by the fields that they name.
 function check_aggregates.link(unit, trainer, owner, field)
-    local link = links[field.type]
-    local name = link and field.parameters[link[1]]
-    if field.type == "optimizer" and name == nil then
+    if field.type == "optimizer" and field.parameters.net == nil then
         return wrong(unit, field, "it does not say which net it updates", 'optimizer { "adam", net = "net" }')
     end
-    if name == nil then return end
-    if name == false and link[1] == "inputs_from" then return end
-    local found, names = find(trainer, owner, name, link[2])
-    if not found then
-        field.parameters[link[1]] = nil
-        return wrong(unit, field, ("%s names no %s field: %s%s"):format(link[1], link[2], tostring(name),
-            nearest.suggest(tostring(name), names)), vocabulary.find(vocabulary.aggregates, field.type)[2])
-    end
-    field.parameters[link[1]] = found
+    for _, entry in ipairs(links[field.type] or {}) do link(unit, trainer, owner, field, entry[1], entry[2]) end
 end
 
 return check_aggregates
