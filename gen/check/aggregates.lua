@@ -11,7 +11,8 @@ local check_aggregates = {}
 local activations = { "identity", "tanh", "relu", "sigmoid", "softmax" }
 local losses = { "cross_entropy", "squared_error" }
 local inits = { "he", "xavier", "normal", "zero" }
-local kinds = { "sgd", "adam", "adamw" }
+local kinds = {}
+for i, rule in ipairs(vocabulary.rules) do kinds[i] = rule[1] end
 local output_of_loss = { cross_entropy = "softmax", squared_error = "identity" }
 
 local function wrong(unit, field, what, hint)
@@ -49,11 +50,12 @@ function read.mlp(unit, field, positional)
     for i, size in ipairs(positional) do layers[i] = whole(unit, field, "layer " .. i, size, 1) end
     if #layers < 2 then wrong(unit, field, "a net has at least two sizes", "mlp { inputs, hidden..., outputs }") end
     parameters.layers = layers
-    parameters.activation = choice(unit, field, "activation", parameters.activation, activations, "relu")
-    parameters.loss = choice(unit, field, "loss", parameters.loss, losses, "cross_entropy")
+    parameters.activation = choice(unit, field, "activation", parameters.activation, activations,
+        vocabulary.default("mlp", "activation"))
+    parameters.loss = choice(unit, field, "loss", parameters.loss, losses, vocabulary.default("mlp", "loss"))
     parameters.output = choice(unit, field, "output", parameters.output, activations, output_of_loss[parameters.loss])
     parameters.init = choice(unit, field, "init", parameters.init, inits, parameters.activation == "relu" and "he" or "xavier")
-    parameters.batch = whole(unit, field, "batch", parameters.batch, 1)
+    parameters.batch = whole(unit, field, "batch", parameters.batch, vocabulary.default("mlp", "batch"))
     parameters.inputs_max = whole(unit, field, "inputs_max", parameters.inputs_max, layers[1])
     if parameters.activation == "softmax" then
         return wrong(unit, field, "softmax is an output, not an activation of hidden layers", 'output = "softmax"')
@@ -69,6 +71,8 @@ function read.optimizer(unit, field, positional)
         local value = parameters[key]
         if value ~= nil and (type(value) ~= "number" or value < 0 or value ~= value) then
             wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), key .. " is a number from 0")
+        elseif value ~= nil and not vocabulary.rule_default(parameters.kind, key) then
+            wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists what each rule takes")
         end
     end
 end

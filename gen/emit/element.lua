@@ -242,30 +242,35 @@ function write.LOOP(f, tree)
     f:stopped(tree, around)
 end
 
--- The value of an iteration, into its place.
-local function buffer(f, tree, i)
-    local into, value = analysis.field(tree.into), analysis.field(tree.value)
-    local target, from = ("%s[%s]"):format(f:first_field(tree.into), i), f:first_field(tree.value)
+-- The value of a field, into the place `i` of an array.
+local function put_value(f, buffer, i)
+    local into, value = analysis.field(buffer.into), analysis.field(buffer.value)
+    local target, from = ("%s[%s]"):format(f:first_field(buffer.into), i), f:first_field(buffer.value)
     if #value.dims > 0 then f:run(("memcpy(%s, %s, sizeof %s)"):format(target, from, from))
     else f:set(target, value.type == into.type and from or ("(%s)%s"):format(into.scalar[2], from)) end
 end
 
--- `more values than into has room for` is a failure.
-function Function:fail_beyond(bound, into)
-    self.uses_s = true
+-- The check, before the first time, that an array has room for all values.
+local function check_room(f, bound, into)
+    f.uses_s = true
     local message = ("%%lld values do not fit into %s: it has room for %d"):format(into.full, into.dims[1])
-    self:add { op = "if", test = ("%s > %d"):format(bound, into.dims[1]), block = { { op = "return",
-        code = ('loopc_fail(&s->loopc, %s, "%s", (long long)%s)'):format(cvalue.string(self.e.source.full), message, bound) } } }
+    f:add { op = "if", test = ("%s > %d"):format(bound, into.dims[1]), block = { { op = "return",
+        code = ('loopc_fail(&s->loopc, %s, "%s", (long long)%s)'):format(cvalue.string(f.e.source.full), message, bound) } } }
 end
 
 function write.BUFFER_REPEAT(f, tree)
-    local into = analysis.field(tree.into)
-    f:title(tree, ("%s into %s"):format(analysis.field(tree.value).full, into.full))
-    f:for_each(tree, nil, tree.n.text and function(bound) f:fail_beyond(bound, into) end, function(i)
+    local names = {}
+    for k, buffer in ipairs(tree.buffers) do
+        names[k] = ("%s into %s"):format(analysis.field(buffer.value).full, analysis.field(buffer.into).full)
+    end
+    f:title(tree, table.concat(names, ", "))
+    f:for_each(tree, nil, tree.n.text and function(bound)
+        for _, buffer in ipairs(tree.buffers) do check_room(f, bound, analysis.field(buffer.into)) end
+    end, function(i)
         table.insert(f.around, {})
         f:tree(tree.el)
         table.remove(f.around)
-        buffer(f, tree, i)
+        for _, buffer in ipairs(tree.buffers) do put_value(f, buffer, i) end
     end)
 end
 

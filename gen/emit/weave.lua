@@ -63,7 +63,9 @@ end
 function Function:weave_turns(tree, weave, stepper, processes)
     self:add { op = "for", start = "", step = "", test = ("!st && %s.finished < %d"):format(weave, tree.required), pending = true,
         block = self:within(function()
-            self:run(("loopc_weave_turn(&s->loopc, &%s, %s_done, %s)"):format(weave, weave, self.machine and "false" or "true"))
+            local steps = tree.steps and (", (const int32_t[]){%s}"):format(table.concat(tree.steps, ", ")) or ""
+            self:run(("loopc_weave_turn%s(&s->loopc, &%s, %s_done%s, %s)"):format(tree.steps and "_of" or "", weave, weave, steps,
+                self.machine and "false" or "true"))
             self:pause()
             if not self.machine and #processes > 0 then self:poll_events { "break" } end
             self:weave_step(weave, stepper)
@@ -72,7 +74,8 @@ end
 
 function write.WEAVE(f, tree)
     local count = #tree.items
-    f:title(tree, ("a step of each of %d in turn, until %d %s finished"):format(count, tree.required,
+    local steps = tree.steps and table.concat(tree.steps, ", ") .. " steps" or "a step"
+    f:title(tree, ("%s of each of %d in turn, until %d %s finished"):format(steps, count, tree.required,
         tree.required == 1 and "has" or "have"))
     if count == 0 then return end
     local strands = strands_of(f.e, tree)
