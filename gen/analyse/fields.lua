@@ -8,6 +8,7 @@
 -- A body may be inlined at many sites; a name must refer to the same field at all of them.
 
 local ctext = require "gen.c.text"
+local results = require "gen.analyse.results"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
@@ -59,12 +60,26 @@ local function restarting_of(owner, name)
     if name == "restarting" and owner.kind == "loop" and owner.repeats then return spec_tree.restarting(owner) end
 end
 
+-- The result of a loop, read from outside of it; results.lua finds the place.
+function Resolver:read_result(source, piece, field)
+    if piece.access ~= "r" then
+        self.unit.diags:add("result_assigned", reader.line_in(source.body, piece.line), "$" .. piece.name, field.full, source.title)
+    end
+    source.result_of = source.result_of or {}
+    for _, loop in ipairs(source.result_of) do
+        if loop == field.owner then return field end
+    end
+    table.insert(source.result_of, field.owner)
+    return field
+end
+
 -- $Loop.name
 function Resolver:qualified(source, piece, owner, instance)
     local field = field_of(owner, piece.member) or restarting_of(owner, piece.member)
     if not field then
         self:unknown(source, piece, piece.name .. "." .. piece.member, { owner })
     elseif field.life == "site" and not self:search(source, instance, function(scope) return scope == owner end) then
+        if field.result and source.kind ~= "hook" then return self:read_result(source, piece, field) end
         self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), piece.member, "$" .. field.full, source.title, "",
             "a site field exists only inside its loop")
         return nil
@@ -274,6 +289,7 @@ function analyse_fields.run(unit)
         end
     end
     for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do resolver:hook(hook) end
+    results.run(unit)
 end
 
 return analyse_fields

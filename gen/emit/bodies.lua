@@ -5,6 +5,7 @@
 local ctext = require "gen.c.text"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
+local results = require "gen.analyse.results"
 
 local emit_bodies = {}
 
@@ -75,18 +76,13 @@ local function body_text(source, state)
 end
 
 -- The C of an expression in the run function; site fields are those of the occurrence or of the one it stands in.
-function emit_bodies.expression(source, instance)
+function emit_bodies.expression(source, instance, key)
     local text = join(source.pieces, function(piece, following)
         if piece.field.life ~= "site" then return access(piece, "s", following) end
-        return ("s->%s.%s"):format(emit_bodies.site_of(instance, piece.field.owner), piece.field.name)
+        local place = results.instance_of(instance, piece.field.owner, instance.results and instance.results[key])
+        return ("s->%s.%s"):format(place.site, piece.field.name)
     end)
     return ctext.one_line(text)
-end
-
--- The member that holds the site fields of `loop` for what stands in `instance`.
-function emit_bodies.site_of(instance, loop)
-    while instance.loop ~= loop do instance = instance.parent end
-    return instance.site
 end
 
 -- Whether the function takes the state: for plain fields and failures. Site fields come by their own pointers.
@@ -109,12 +105,12 @@ end
 -- Whether the function of a source takes anything.
 function emit_bodies.has_parameters(source) return takes_state(source) or #source.sites > 0 end
 
--- The call of a source at one place.
-function emit_bodies.call(source, instance)
+-- The call of a source at one place; `found` are the places of the results that it reads (results.lua).
+function emit_bodies.call(source, instance, found)
     local arguments = {}
     if takes_state(source) then arguments[1] = "s" end
     for _, loop in ipairs(source.sites) do
-        arguments[#arguments + 1] = "&s->" .. emit_bodies.site_of(instance, loop)
+        arguments[#arguments + 1] = "&s->" .. results.instance_of(instance, loop, found).site
     end
     return ("%s(%s)"):format(source.func, table.concat(arguments, ", "))
 end

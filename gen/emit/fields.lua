@@ -71,12 +71,12 @@ local function range_of(field)
         cvalue.of("f64", (field.max or math.huge) + 0.0))
 end
 
-local function value_row(unit, w, field, name, lvalue)
+local function value_row(unit, w, field, name, lvalue, report_in)
     local type = field.scalar and field.scalar[3] or "LOOPC_" .. field.type:upper()
     local sizes = sizes_of(field.dims)
     write_row(unit, w, field_of(unit, name, lvalue, type:gsub("^LOOPC_", ""), sizes), concat({
         { "flag", field.flag and cvalue.string(field.flag) }, { "flags", flags_of(field) },
-        { "report_in", field.report_in and cvalue.string(field.report_in) },
+        { "report_in", report_in and cvalue.string(report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
         { "samples", field.samples and tostring(field.samples) },
         { "set", field.samples and field.parameters.set and cvalue.string(field.parameters.set) },
@@ -104,10 +104,12 @@ end
 
 local function rows_of(unit, w, field)
     if field.struct then return tensor_rows(unit, w, field) end
-    if field.life ~= "site" then return value_row(unit, w, field, field.full, field.lvalue) end
-    local root = field.owner == unit.trainer.root -- which stands in one place
-    for _, lvalue in ipairs(emit_state.instances(unit, field)) do
-        value_row(unit, w, field, root and field.full or member_of(lvalue), lvalue)
+    if field.life ~= "site" then return value_row(unit, w, field, field.full, field.lvalue, field.report_in) end
+    local lvalues = emit_state.instances(unit, field)
+    local alone = field.owner == unit.trainer.root or field.result and #lvalues == 1 -- it has one place
+    for _, lvalue in ipairs(lvalues) do
+        local name, apart = member_of(lvalue), field.result and field.report_in and not alone
+        value_row(unit, w, field, alone and field.full or name, lvalue, apart and name:match("^[%w_]+") or field.report_in)
     end
 end
 

@@ -86,7 +86,8 @@ function emit_phase.tail(run, item, ends)
     run:probe("leave", item)
     if item.handles or label then run:leave(item, nil, item.out) end
     local loop = item.instance.loop
-    if item.phase == loop.run and loop.reports_end then run:report_end(loop) end
+    if item.phase == loop.run and loop.reports_end then run:report_end(loop.name) end
+    if item.phase == loop.run and loop.reports_site then run:report_end(item.instance.site) end
 end
 
 return emit_phase

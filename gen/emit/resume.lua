@@ -11,7 +11,7 @@ local step_form = require "gen.emit.step"
 local emit_resume = {}
 
 -- An expression of a loop (`skip`, `times`, `done`) in C.
-function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance) end
+function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance, key) end
 
 -- The condition on which a loop is not skipped.
 function emit_resume.unless(instance) return negate(emit_resume.expression(instance, "skip")) end

@@ -100,7 +100,7 @@ end
 
 function write.step(self, item, i)
     local source, pending = item.source, nil
-    local code = bodies.call(source, item.instance)
+    local code = bodies.call(source, item.instance, item.results)
     self.uses_s = self.uses_s or bodies.has_parameters(source)
     if not source.tree then step_form.pause(self, item) end
     self:probe("at", item)
@@ -220,9 +220,9 @@ end
 function write.skip(_, item) return item.matching + 1 end
 
 -- What is reported where a loop with a run phase has ended a pass.
-function Run:report_end(loop)
+function Run:report_end(name)
     self.uses_s = true
-    self:run(('loopc_report_end(&s->loopc, "%s")'):format(loop.name))
+    self:run(('loopc_report_end(&s->loopc, "%s")'):format(name))
 end
 
 -- The inside of the `for`. What an iteration reports is written where it ends, behind its counters.

@@ -37,7 +37,7 @@ schema.source = {
         leaf = { "kind", "full", "callback?", "source", "title", "body", "in_repeat", "expression?", "lvalue?", "name?", "leaf?",
             "inline?", "call?", "print?" } },
     { "flatten", node = { "always", "narrowed?" } },
-    { "analyse_fields", "pieces?", "title?", "uses?", "use_of?", "sites?", "site_of?", "stateful?", "seen?",
+    { "analyse_fields", "pieces?", "title?", "uses?", "use_of?", "sites?", "site_of?", "stateful?", "seen?", "result_of?",
         expression = { "body", "expression" } },
     { "check_calls", "checked?" },
     { "analyse_signals", "signal_pieces?", "implied?", "in_handler?" },
