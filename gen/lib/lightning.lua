@@ -59,7 +59,11 @@ function lightning.check(word, given, level, ...)
         if not known[key] then wrong[#wrong + 1] = tostring(key) end
     end
     table.sort(wrong)
-    if wrong[1] then error(("%s knows no '%s'"):format(word, wrong[1]), level + 1) end
+    if not wrong[1] then return end
+    local names = {}
+    for name in pairs(known) do names[#names + 1] = name end
+    table.sort(names)
+    error(("%s knows no '%s'; it knows %s"):format(word, wrong[1], table.concat(names, ", ")), level + 1)
 end
 
 -- Bodies one after the other, each in braces: their variables are their own.
