@@ -95,6 +95,7 @@ function emit_datasets.options(field, splits, weighs)
     add_others(add, parameters)
     if splits then add("splits", true) end
     if weighs then add("weighs", true) end
+    if parameters.file then add("file", cvalue.string(parameters.file)) end
     add("required", parameters.required == true)
     return "{" .. table.concat(parts, ", ") .. "}"
 end
