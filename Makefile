@@ -26,10 +26,13 @@ HOST := $(filter-out gen/host/embed.c,$(sort $(wildcard gen/host/*.c)))
 SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) .clang-format
 OBSERVE := $(sort $(wildcard gen/observe/*.c))
 PAGE := $(sort $(wildcard templates/observe/*))
+KERNELS := $(filter runtime/nn/%,$(RUNTIME))
 TESTS := $(sort $(shell find tests/runtime -name 'test_*.c'))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
-RUNTIME_OBJECTS = $(RUNTIME:%.c=$(BUILD)/%.o)
+# Kernels are there once more for each generation of processors that makes a difference to them (runtime/nn/cpu.h).
+GENERATIONS := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),v3 v4)
+RUNTIME_OBJECTS = $(RUNTIME:%.c=$(BUILD)/%.o) $(foreach cpu,$(GENERATIONS),$(KERNELS:%.c=$(BUILD)/%.$(cpu).o))
 HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
@@ -63,13 +66,22 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LUA_CFLAGS) -c -o $@ $<
 
-# What is hot in a run is inline in headers; the library around it is to be small, but for what reads or makes
-# much data and meets threads.
-QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng run/interrupt
+# The library is to be small, but for kernels and what reads or makes much data and meets threads.
+QUICK_PARTS = nn/% parallel/% data/% export/model export/model_predict base/number base/rng run/interrupt
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+
+v3_FLAGS = -mavx2 -mfma
+v4_FLAGS = $(v3_FLAGS) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl
+define KERNEL_RULE
+$(BUILD)/runtime/nn/%.$(1).o: runtime/nn/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$$(Q)$$(COMPILE) $$($(1)_FLAGS) -ffunction-sections -fdata-sections -c -o $$@ $$<
+endef
+$(foreach cpu,$(GENERATIONS),$(eval $(call KERNEL_RULE,$(cpu))))
+$(BUILD)/runtime/nn/%.o: private CFLAGS += -fno-math-errno
 
 $(BUILD)/embed: gen/host/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<

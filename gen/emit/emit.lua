@@ -68,8 +68,8 @@ end
 
 -- The headers: `first`, and those of the spec.
 local function includes(unit, w, first)
-    emit_nets.write_lanes(unit, w)
     w:directive('#include "%s"', first)
+    emit_nets.write_include(unit, w)
     for _, name in ipairs(unit.trainer.include) do
         bodies.line_directive(unit, w, reader.code(unit, name, reader.key_at(unit, unit.trainer, "include")).at)
         w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
@@ -255,6 +255,7 @@ local function run_lib(unit)
     local nets, state, w = CWriter.new(), CWriter.new(), CWriter.new()
     unit.defaults_of = emit_state.defaults_of
     prepare_elements(unit)
+    emit_nets.describe(unit)
     emit_nets.write(unit, nets)
     emit_state.write_struct(unit, state)
     local structs, rest = emit_lib.split(nets.lines)
@@ -281,6 +282,7 @@ function emit.run(unit)
     local w = CWriter.new()
     unit.defaults_of = emit_state.defaults_of
     prepare_elements(unit)
+    emit_nets.describe(unit)
     banner(unit, w)
     includes(unit, w, "loopc.h")
     write_targets(unit, w)

@@ -25,7 +25,7 @@ local functions = {
     { "resize", "bool", { "int32_t inputs" },
         { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
     { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
-    { "pass", "void", { "INPUT", "int32_t rows", "PART" },
+    { "pass", "void", { "INPUT", "ROWS", "PART" },
         { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
     { "forward", "const float *", { "const float *x", "int32_t rows" },
         { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
@@ -88,7 +88,7 @@ local function arguments_of(net, entry)
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
         local special = { TARGETS = targets,
             INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
-            PART = net.threads and "struct loopc_thread me" or "" }
+            ROWS = net.narrow and "" or "int32_t rows", PART = net.threads and "struct loopc_thread me" or "" }
         argument = special[argument] or argument
         if argument ~= "" then args[#args + 1] = argument end
     end
@@ -251,7 +251,7 @@ local function write_function(w, net, entry)
     if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
     w:comment(doc_of(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
-    local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"
+    local linkage = entry.internal and net.narrow and "LOOPC_INLINE" or "static"
     cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
     w:open("{")
     body[entry[1]](w, net)
@@ -284,6 +284,12 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
     return lines
 end
 
+-- How many lanes a net needs whose training steps stay in registers; nil for others.
+local function lanes_of(net, optimizers, used)
+    if mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
+    return mlp.lanes(net)
+end
+
 -- What of a net the program wants: { name of a function = true }, and of which groups of arrays. What prepare calls is
 -- wanted in any case.
 local function wanted(net, optimizers, used)
@@ -295,7 +301,18 @@ local function wanted(net, optimizers, used)
     emit_optimizer.groups(net, optimizers, used, groups)
     net.learns = groups.deltas
     net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
+    net.narrow = lanes_of(net, optimizers, used) ~= nil
     return needed, groups
+end
+
+-- How many lanes the narrow nets among these need (runtime/nn/narrow.h); nil when there are none.
+function emit_mlp.narrow_lanes(nets, optimizers, used)
+    local most
+    for _, net in ipairs(nets) do
+        local lanes = lanes_of(net, optimizers, used)
+        if lanes then most = math.max(most or 0, lanes) end
+    end
+    return most
 end
 
 -- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first.

@@ -103,9 +103,11 @@ function mlp.widest(net)
     return widest
 end
 
--- How many lanes a vector needs (runtime/nn/vector.h), where that is less than any processor has; nil for no net, too.
-function mlp.lanes(widest)
-    if widest == 0 or widest > 8 then return nil end
+-- How many lanes a vector needs to hold what is widest in a net, so narrow that a training step stays in registers
+-- (runtime/nn/narrow.h); nil for other nets, and where the data set decides.
+function mlp.lanes(net)
+    local widest = mlp.widest(net)
+    if widest > 8 or net.inputs_from then return nil end
     return widest <= 4 and 4 or 8
 end
 

@@ -135,8 +135,8 @@ LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 #endif
 }
 
-/* The loops over lanes below become one instruction each with gcc; clang makes it of
- * expressions. */
+/* The loops over lanes below become one instruction each with gcc, which takes it a thousand steps;
+ * clang makes it of expressions. */
 
 /* a * b + c with one rounding */
 LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
@@ -144,6 +144,12 @@ LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
 #if LOOPC_HAS_FMA && defined __clang__
 #pragma clang fp contract(on)
     return a * b + c;
+#elif defined __FMA__ && LOOPC_LANES == 16
+    return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4); /* 4: rounds as always */
+#elif defined __FMA__ && LOOPC_LANES == 8
+    return __builtin_ia32_vfmaddps256(a, b, c);
+#elif defined __FMA__
+    return __builtin_ia32_vfmaddps(a, b, c);
 #else
     for (int i = 0; i < LOOPC_LANES; i++)
         c[i] = loopc_fma1(a[i], b[i], c[i]);
