@@ -66,8 +66,10 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LUA_CFLAGS) -c -o $@ $<
 
-# The library is to be small, but for kernels and what reads or makes much data and meets threads.
-QUICK_PARTS = nn/% parallel/% data/% export/model export/model_predict base/number base/rng run/interrupt
+# The library is compiled for size, except for kernels and the parts that read or make much data or meet threads: each of
+# these patterns has to match a file.
+QUICK_PARTS = nn/% parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
+$(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -93,7 +95,7 @@ $(BUILD)/embedded.o: $(BUILD)/embedded.c
 	$(Q)$(CC) $(STANDARD) -Igen/host -c -o $@ $<
 
 # Tests of kernels as trainers are compiled: for this processor.
-NATIVE_TESTS = $(BUILD)/tests/runtime/nn/test_dense_native $(BUILD)/tests/runtime/nn/test_dense_cut
+NATIVE_TESTS = $(BUILD)/tests/runtime/nn/test_dense_native $(BUILD)/tests/runtime/nn/test_narrow
 $(NATIVE_TESTS): private NATIVE = -march=native
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags
@@ -161,13 +163,16 @@ soak: all ## compares GRAPHS (5000) random specs with their interpretation; rand
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)
 .PHONY: check
-check: install-packages ## clang-format, luacheck, cppcheck, clang-tidy; compiles with -Werror by two compilers
-	+@$(MAKE) --no-print-directory check-format check-lua check-cppcheck check-tidy check-warnings
+check: install-packages ## clang-format, layers, luacheck, cppcheck, clang-tidy; compiles with -Werror by two compilers
+	+@$(MAKE) --no-print-directory check-format check-layers check-lua check-cppcheck check-tidy check-warnings
 
-.PHONY: check-format check-lua check-cppcheck check-tidy check-warnings
+.PHONY: check-format check-layers check-lua check-cppcheck check-tidy check-warnings
 check-format:
 	clang-format-14 --dry-run -Werror $(ALL_C)
 	@! grep -nE '^.{101}' $(ALL_C) || { echo 'lines of C have at most 100 columns'; exit 1; }
+check-layers: all
+	$(BUILD)/loopc --test tests/tool/test_layers.lua
+	BUILD=$(BUILD) bash tests/tool/test_layers_of_calls.sh
 check-lua: all
 	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc

@@ -1,4 +1,4 @@
--- The way of a spec through the compiler: its table of contents.
+-- The passes of the compiler, in order: its table of contents.
 
 local Diag = require "gen.diagnostics.diag"
 
@@ -19,10 +19,10 @@ pipeline.passes = {
     { "analyse_flow", "gen.analyse.flow", "where control can go; what cannot be reached" },
     { "layout", "gen.flatten.layout", "names and places of everything in the emitted C" },
     { "emit", "gen.emit.emit", "the C, straight or step form" },
-    { "format", "gen.emit.format", "clang-format" },
+    { "format", "gen.emit.format", "clang-format", stop = true },
 }
 
--- A unit: one spec on its way. options: line, format, max_steps, limits, all optional.
+-- A unit: the compilation of one spec. options: line, format, max_steps, limits, all optional.
 function pipeline.unit(path, options)
     local folder, name = path:match("^(.*/)([^/]*)$")
     local unit = { path = path, folder = folder or "", name = name or path, options = options or {}, files = {}, sources = {} }
@@ -37,8 +37,8 @@ function pipeline.has(name)
     return false
 end
 
--- Passes of ours make lists that live as long as the unit and little garbage: while memory is small it is left where it is, and
--- at the end the next unit, if there is one, begins to collect.
+-- Our own passes allocate data that lives as long as the unit, and little garbage: the collector rests while memory use is small,
+-- and starts again with the next unit.
 local function set_collector(pass)
     local leave = not pass.foreign and collectgarbage("count") < 256 * 1024
     collectgarbage(leave and "stop" or "restart")

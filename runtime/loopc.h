@@ -66,8 +66,10 @@
 #include "library/instance.h"
 #include "parallel/team.h"
 #include "base/rng.h"
+#include "base/shuffle.h"
 #include "data/dataset.h"
 #include "nn/nn.h"
 #include "library/environment.h"
+#include "main/main.h"
 
 #endif

@@ -1,8 +1,10 @@
 -- analyse_bounds: which bounds of `times` a resumed run may evaluate again.
 --
--- In:  unit.list after analyse_fields. Out: loop.bound_fixed, for those whose expression comes to the same value whenever it is
--- evaluated, unless the user asks for another one: it is made of numbers, constants and fields that no text writes and
--- that cannot be set while the program runs. A larger --epochs then counts for a run that is resumed, too.
+-- In:  unit.list after analyse_fields. Out: loop.bound_fixed, for loops whose bound has the same value whenever it is
+-- evaluated, unless a flag changes it: it consists of numbers, constants, and fields that no text writes and that cannot be
+-- set during a run. A larger --epochs then takes effect in a resumed run, too.
+
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_bounds = {}
 
@@ -11,9 +13,7 @@ local function each_text(unit, visit)
     for _, item in ipairs(unit.list) do
         if item.op == "step" then visit(item.source) end
         if item.op == "loop" then
-            for _, key in ipairs { "skip", "times", "done" } do
-                if item.instance.loop.texts[key] then visit(item.instance.loop.texts[key]) end
-            end
+            for _, text in ipairs(spec_tree.expressions(item.instance.loop)) do visit(text) end
         end
     end
 end

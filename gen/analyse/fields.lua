@@ -1,16 +1,16 @@
--- analyse_fields: what each `$name` of a body or an expression means, and which fields each step reads and writes.
+-- analyse_fields: resolves each `$name` of a body or an expression, and finds the fields that each step reads and writes.
 --
 -- In:  unit.list (flattened). Out: on every source (node or listener with a body) and expression that is reached:
 --   .pieces     ctext's pieces; a field piece gains .field
 --   .sites      loops whose site fields it uses: the function takes a pointer to the instance for each
 --   .uses       list of { field, read, write } in order of first mention
 --   .stateful   whether it needs the state at all
--- A body may stand at many places; a name must mean the same at all of them.
+-- A body may be inlined at many sites; a name must refer to the same field at all of them.
 
-local check_fields = require "gen.check.fields"
 local ctext = require "gen.c.text"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_fields = {}
 
@@ -28,8 +28,8 @@ local function field_of(owner, name)
     return owner.field_named[name]
 end
 
--- Visits what encloses a text, inside out: its callback, the loops it stands in, the trainer. Ends with the first result that
--- is not nil or false, and returns it.
+-- Visits the scopes around a text, inside out: its callback, the loops around it, the trainer. Returns the first result that is not
+-- nil or false.
 function Resolver:search(source, instance, visit)
     local found = source.callback and visit(source.callback)
     while not found and instance do
@@ -56,7 +56,7 @@ end
 
 -- `restarting` is a field of every repeating loop, made when it is named.
 local function restarting_of(owner, name)
-    if name == "restarting" and owner.kind == "loop" and owner.repeats then return check_fields.restarting(owner) end
+    if name == "restarting" and owner.kind == "loop" and owner.repeats then return spec_tree.restarting(owner) end
 end
 
 -- $Loop.name
@@ -72,7 +72,7 @@ function Resolver:qualified(source, piece, owner, instance)
     return field
 end
 
--- $loopc, in scope everywhere: what the runtime keeps of the run ($loopc->seed), a pointer.
+-- $loopc, in scope everywhere: a pointer to the runtime's record of the run ($loopc->seed).
 local run_field = { kind = "field", name = "loopc", full = "loopc", lvalue = "s->loopc", life = "state", aggregate = true,
     dims = {}, type = "run" }
 
@@ -143,7 +143,7 @@ function Resolver:scan(source, title)
     self:report(source.body, problems, source.expression)
 end
 
--- What ctext found wrong with a text. A signal in an expression is wrong as it is: analyse_signals says so.
+-- Reports the problems that ctext found in a text. A signal in an expression is an error anyway: analyse_signals reports it.
 function Resolver:report(code, problems, expression)
     for _, problem in ipairs(problems) do
         if not (expression and problem[1] == "bad_signal") then
@@ -164,7 +164,7 @@ function Resolver:enter(instance)
     self.chain_of[instance] = inner[instance.loop]
 end
 
--- A text at one place: within the same chain of loops it means the same, and is looked at once.
+-- A text at one site: the same chain of loops gives the same result, so each chain is examined once.
 function Resolver:text(source, instance)
     source.seen = source.seen or {}
     local chain = self.chain_of[instance]
@@ -179,7 +179,7 @@ end
 function Resolver:expressions(instance)
     local loop = instance.loop
     loop.texts = loop.texts or {}
-    for _, key in ipairs { "skip", "times", "done" } do
+    for _, key in ipairs(spec_tree.expression_keys) do
         local body = loop[key]
         if type(body) == "table" then
             if not loop.texts[key] then
@@ -191,7 +191,7 @@ function Resolver:expressions(instance)
     end
 end
 
--- What is known of a tree is what is known of its texts.
+-- Merges the results for the texts of a tree into those of its source.
 local function merge(source)
     source.title, source.pieces, source.uses, source.use_of = nil, {}, {}, {}
     source.sites, source.site_of = {}, {}
@@ -214,8 +214,8 @@ local function merge(source)
     source.stateful = true
 end
 
--- A body of elements: all its texts stand where it stands. A $stop() without a name that has a repetition of elements around
--- it is no signal of the body.
+-- A body of elements: its texts have the scopes of the body. A $stop() without a name inside a repetition of elements ends that
+-- repetition; it is not a signal of the body.
 function Resolver:tree(source, instance)
     for _, text in ipairs(source.texts) do
         if not text.pieces then self:scan(text, text.title) end

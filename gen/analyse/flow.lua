@@ -1,4 +1,4 @@
--- analyse_flow: where control can go.
+-- analyse_flow: the control flow, and the code that cannot be reached.
 --
 -- In:  unit.list with signals. Out:
 --   phase:   .arrives (set of statuses that can end its try part early), .label_used, .fails, .recovers, .out
@@ -25,13 +25,13 @@ end
 local Flow = {}
 Flow.__index = Flow
 
--- What a step or an inner bracket gives to the part it stands in.
-function Flow:give(set)
+-- Adds the statuses that a step or an inner bracket raises to the part around it.
+function Flow:raise(set)
     local frame = self.frames[#self.frames]
     if frame then union(frame.parts[frame.part], set) end
 end
 
--- Handlers run whole: a signal from outside ends no repetition inside them.
+-- Handlers run to their end: a signal from outside does not end a repetition inside them.
 function Flow:in_handler()
     for i = #self.frames, 1, -1 do
         if self.frames[i].part ~= "try" then return true end
@@ -46,7 +46,7 @@ end
 
 local close = {}
 
--- A failed part runs only on a failure; when nothing can fail it is dead, and gives nothing.
+-- A failed part runs only on a failure; when nothing can fail it is dead, and raises nothing.
 function close.phase(frame, item, targets)
     local arrives, failed, finally = frame.parts.try, frame.parts.failed, frame.parts.finally
     item.arrives, item.fails = arrives, arrives.FAILED == true
@@ -90,16 +90,16 @@ function Flow:walk(list)
         local op = item.op
         if op == "step" then
             item.lands_at = item.part and self:landing(item) or nil
-            self:give(item.signals)
+            self:raise(item.signals)
         elseif op == "failed" or op == "finally" then self.frames[#self.frames].part = op
         elseif closes[op] then
             local frame = table.remove(self.frames)
-            self:give(close[closes[op]](frame, frame.item, self.targets))
+            self:raise(close[closes[op]](frame, frame.item, self.targets))
         else self:open(item) end
     end
 end
 
--- The phase that a failure of this item reaches first; a handler's own failure goes on from its phase outwards.
+-- The phase that a failure of this item reaches first; a failure in a handler leaves its own phase.
 function Flow:landing(item)
     for i = #self.frames, 1, -1 do
         if self.frames[i].item.op == "phase" then return self.frames[i].item end
@@ -107,9 +107,9 @@ function Flow:landing(item)
     return item.lands_at
 end
 
--- Marks what stands in failed parts that no failure reaches. It gave its signals to those parts alone, which count for
--- nothing when nothing fails, so what was found out about the rest still holds.
-local function bury(list)
+-- Marks the items of failed parts that no failure reaches. Their signals were added to those parts alone, which do not count when
+-- nothing fails, so the results for the other items still hold.
+local function mark_dead(list)
     local i = 1
     while i <= #list do
         local item = list[i]
@@ -124,7 +124,7 @@ end
 
 function analyse_flow.run(unit)
     setmetatable({ frames = {}, targets = unit.targets }, Flow):walk(unit.list)
-    bury(unit.list)
+    mark_dead(unit.list)
 end
 
 return analyse_flow

@@ -1,11 +1,14 @@
--- analyse_signals: which signals each step may give, and whether they may.
+-- analyse_signals: the signals that each step may raise, and whether they are allowed there.
 --
 -- In:  unit.list with pieces (analyse_fields). Out: on every step item
 --   .signals   set of status names: FAILED, RECOVERED, CANCEL, STOP, or CANCEL_<Loop>_<phase>, STOP_<Loop>
 -- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target.
 
+local Names = require "gen.c.names"
+local analysis = require "gen.tree.element_analysis"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_signals = {}
 
@@ -31,15 +34,15 @@ end
 local what_encloses = { phase = "phase", ["repeat"] = "repeating loop" }
 
 local function hint_for_target(op, names, name)
-    if #names == 0 and name ~= "" then return "nothing that could be its target stands around it" end
-    if #names == 0 then return op == "phase" and "nothing encloses it but handlers" or "a loop repeats when it has done or times" end
-    return "around it stand: " .. table.concat(names, ", ") .. nearest.suggest(name, names)
+    if #names == 0 and name ~= "" then return "nothing around it could be its target" end
+    if #names == 0 then return op == "phase" and "only handlers enclose it" or "a loop repeats when it has done or times" end
+    return "around it: " .. table.concat(names, ", ") .. nearest.suggest(name, names)
 end
 
--- Each signal of a body is complained about once, however many sites the body has.
-function Signals:complain(item, piece, id, ...)
-    if not piece.told then self.unit.diags:add(id, at_of(item, piece), "$" .. piece.word, ...) end
-    piece.told = true
+-- Reports an error of a signal once, however many sites the body has.
+function Signals:report(item, piece, id, ...)
+    if not piece.reported then self.unit.diags:add(id, at_of(item, piece), "$" .. piece.word, ...) end
+    piece.reported = true
 end
 
 function Signals:no_target(item, piece, op)
@@ -47,18 +50,18 @@ function Signals:no_target(item, piece, op)
     self:outwards(item, op, function(name) names[#names + 1] = name end)
     local where = item.instance.on and (", inserted on '%s'"):format(item.instance.on.full) or ""
     local name = piece.argument ~= "" and " '" .. piece.argument .. "'" or ""
-    self:complain(item, piece, "signal_target", ("$%s(%s)"):format(piece.word, piece.argument),
+    self:report(item, piece, "signal_target", ("$%s(%s)"):format(piece.word, piece.argument),
         ("no %s%s encloses '%s'%s"):format(what_encloses[op], name, item.source.full, where),
         hint_for_target(op, names, piece.argument))
 end
 
 function Signals:left_handler(item, piece, handler)
-    self:complain(item, piece, "signal_place", ("$%s(%s)"):format(piece.word, piece.argument),
+    self:report(item, piece, "signal_place", ("$%s(%s)"):format(piece.word, piece.argument),
         "'" .. item.source.full .. "'", ("it would leave the %s part of phase '%s'"):format(handler.part, handler.phase.full),
         "cancel and stop may leave try parts only")
 end
 
--- Finds the target of $cancel or $stop; reports why there is none. `op` is phase or repeat.
+-- Finds the target of $cancel or $stop, or reports why it has no target. `op` is phase or repeat.
 function Signals:target(item, piece, op)
     local found, left
     local handler = self:outwards(item, op, function(name, handler)
@@ -72,41 +75,36 @@ function Signals:target(item, piece, op)
     return false
 end
 
--- The status of a named target. A_b.c and A.b_c spell the same in C: the second one gets a number.
+-- The status of a named target. A_b.c and A.b_c have the same spelling in C: the second one gets a number.
 function Signals:named(word, full)
     local targets, key = self.unit.targets, word .. " " .. full
     if not targets.of[key] then
-        local wish, number = word .. "_" .. full:gsub("%.", "_"), 1
-        local status = wish
-        while targets[status] do
-            number = number + 1
-            status = wish .. "_" .. number
-        end
-        targets[status], targets.of[key] = true, status
+        local status = self.names:take(word .. "_" .. full:gsub("%.", "_"))
+        targets.of[key] = status
         table.insert(targets, status)
     end
     return targets.of[key]
 end
 
-local give = {}
+local raise = {}
 
-function give.fail() return "FAILED" end
+function raise.fail() return "FAILED" end
 
--- A recovery belongs to the failed part in which the body itself stands.
-function give.recover(self, item, piece)
+-- A recovery belongs to the failed part that the body itself is in.
+function raise.recover(self, item, piece)
     if item.part == "failed" and self.list[item.parent].op == "phase" then return "RECOVERED" end
-    self:complain(item, piece, "signal_place", "$recover()", "'" .. item.source.full .. "'",
+    self:report(item, piece, "signal_place", "$recover()", "'" .. item.source.full .. "'",
         "it is not in a failed part", "recover in a failed_ node or in a callback's body on one")
 end
 
-function give.cancel(self, item, piece)
+function raise.cancel(self, item, piece)
     if not self:target(item, piece, "phase") then return nil end
     if piece.argument == "" then return "CANCEL" end
     piece.status = self:named("CANCEL", piece.argument)
     return piece.status
 end
 
-function give.stop(self, item, piece)
+function raise.stop(self, item, piece)
     if piece.inner or not self:target(item, piece, "repeat") then return nil end
     if piece.argument == "" then return "STOP" end
     piece.status = self:named("STOP", piece.argument)
@@ -116,14 +114,14 @@ end
 function Signals:step(item)
     item.signals = {}
     for _, piece in ipairs(item.source.signal_pieces) do
-        local status = give[piece.word](self, item, piece)
+        local status = raise[piece.word](self, item, piece)
         if status then item.signals[status] = true end
     end
     for status in next, item.source.implied or {} do item.signals[status] = true end
 end
 
--- What elements give of their own: a choice out of range, a process that failed; and where they wait or repeat they can be
--- interrupted, but in handlers, which run whole.
+-- Signals that elements raise themselves: a choice out of range, a failed process; and an interruption where they wait or repeat,
+-- except in handlers, which run to their end.
 local implies = {}
 
 function implies.CHOOSE(tree, out) out.FAILED = out.FAILED or not tree.default or nil end
@@ -142,14 +140,12 @@ function implies.POPEN(_, out) out.FAILED, out.INTERRUPTED = true, true end
 implies.SPAWN = implies.POPEN
 
 local function add_implied(tree, out)
-    if not tree then return out end
     if implies[tree.op] then implies[tree.op](tree, out) end
-    for _, child in ipairs(tree.items or {}) do add_implied(child, out) end
-    add_implied(tree.default, out)
-    return add_implied(tree.el, out)
+    analysis.each_child(tree, function(child) add_implied(child, out) end)
+    return out
 end
 
--- Whether an item stands in a failed or finally part, however far out.
+-- Whether an item is in a failed or finally part, at any distance.
 local function in_handler(list, item)
     while item do
         if item.part and item.part ~= "try" then return true end
@@ -176,22 +172,9 @@ local function signal_pieces(source)
     return out
 end
 
--- Signals are statements of bodies; in an expression they are errors.
-function Signals:check_expressions(loop)
-    for _, key in ipairs { "skip", "times", "done" } do
-        local text = loop.texts and loop.texts[key]
-        for _, piece in ipairs(text and text.pieces or {}) do
-            if piece.kind == "signal" then
-                self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
-                    "it is an expression", "signals are statements of bodies")
-            end
-        end
-    end
-end
-
--- The expressions of elements are no bodies either.
-function Signals:check_texts(source)
-    for _, text in ipairs(source.texts) do
+-- Signals are statements of bodies: in an expression, of a loop or of an element, they are errors.
+function Signals:check_expressions(texts)
+    for _, text in ipairs(texts) do
         for _, piece in ipairs(text.expression and text.pieces or {}) do
             if piece.kind == "signal" then
                 self.unit.diags:add("signal_place", text.body.at, "$" .. piece.word, "$" .. piece.word, text.title,
@@ -204,11 +187,11 @@ end
 function analyse_signals.run(unit)
     unit.targets = { of = {} }
     imply(unit)
-    local signals = setmetatable({ unit = unit, list = unit.list }, Signals)
+    local signals = setmetatable({ unit = unit, list = unit.list, names = Names.new() }, Signals)
     for _, item in ipairs(unit.list) do
-        if item.op == "loop" then signals:check_expressions(item.instance.loop)
+        if item.op == "loop" then signals:check_expressions(spec_tree.expressions(item.instance.loop))
         elseif item.op == "step" then
-            if item.source.tree and not item.source.signal_pieces then signals:check_texts(item.source) end
+            if item.source.tree and not item.source.signal_pieces then signals:check_expressions(item.source.texts) end
             item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)
             signals:step(item)
         end

@@ -1,6 +1,6 @@
 -- CRC-32 of texts: that of zlib, gzip and PNG (RFC 1952, section 8), eight bytes at a time.
 --
---   crc32(text, crc)   -> integer; `crc` goes on from that of the text before (default: from the beginning)
+--   crc32(text, crc)   -> integer; `crc` is that of the preceding text (default: of no text)
 --
 -- tables[k][b] is what the byte b adds when k more bytes follow it.
 

@@ -11,7 +11,7 @@ local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r"
 
 local function escape(character) return escapes[character] or ("\\u%04x"):format(character:byte()) end
 
--- A text of UTF-8: bytes that are none become U+FFFD.
+-- Valid UTF-8: invalid bytes become U+FFFD.
 local function valid(text)
     local out, position = {}, 1
     while true do

@@ -29,7 +29,7 @@ local function hexadecimal(text, at)
     return tonumber(digits, 16)
 end
 
--- The character of \uXXXX, whose digits stand at `at`, and what follows it. Above U+FFFF two make one.
+-- The character of \uXXXX, whose digits are at `at`, and the position after it. Above U+FFFF two escapes make one character.
 local function character(text, at)
     local code = hexadecimal(text, at)
     at = at + 4
@@ -43,7 +43,15 @@ local function character(text, at)
     return utf8.char(code), at
 end
 
--- The string whose first quote stands before `at`.
+-- The character of the escape whose backslash is at `at`, and where it ends.
+local function read_escape(text, at)
+    local letter = text:sub(at + 1, at + 1)
+    if letter == "u" then return character(text, at + 2) end
+    if not escapes[letter] then fail(at, "no such escape") end
+    return escapes[letter], at + 2
+end
+
+-- The string whose first quote is before `at`.
 local function read_string(text, at)
     local out = {}
     while true do
@@ -54,24 +62,14 @@ local function read_string(text, at)
         if not stop then fail(#text + 1, "a string does not end") end
         at = stop
         if stopper == '"' then return table.concat(out), at + 1 end
-        if stopper == "\\" then
-            local letter = text:sub(at + 1, at + 1)
-            if letter == "u" then
-                out[#out + 1], at = character(text, at + 2)
-            elseif escapes[letter] then
-                out[#out + 1], at = escapes[letter], at + 2
-            else
-                fail(at, "no such escape")
-            end
-        elseif stopper then
-            fail(at, "a control character in a string")
-        end
+        if stopper == "\\" then out[#out + 1], at = read_escape(text, at)
+        elseif stopper then fail(at, "a control character in a string") end
     end
 end
 
 local function read_number(text, at)
     local whole, stop = text:match("^(%-?%d+)()", at)
-    if not whole or whole:find("^%-?0%d") then fail(at, "something that is no value") end
+    if not whole or whole:find("^%-?0%d") then fail(at, "not a value") end
     local fraction, behind = text:match("^(%.%d+)()", stop)
     local exponent, finish = text:match("^([eE][+-]?%d+)()", behind or stop)
     finish = finish or behind or stop
@@ -83,24 +81,33 @@ local words = { { "true", true }, { "false", false }, { "null", json_read.null }
 
 local read_value
 
-local function read_array(text, at, depth)
-    local out = setmetatable({}, Array)
+-- The entries of an array or an object up to `close`, from behind its opening: read_entry(at) reads one and returns where it ends.
+-- Returns where the whole ends.
+local function read_list(text, at, close, read_entry)
     at = skip(text, at)
-    if text:sub(at, at) == "]" then return out, at + 1 end
+    if text:sub(at, at) == close then return at + 1 end
     while true do
-        out[#out + 1], at = read_value(text, at, depth)
-        at = skip(text, at)
-        local next_one = text:sub(at, at)
-        if next_one == "]" then return out, at + 1 end
-        if next_one ~= "," then fail(at, "',' or ']' expected") end
+        at = skip(text, read_entry(at))
+        local separator = text:sub(at, at)
+        if separator == close then return at + 1 end
+        if separator ~= "," then fail(at, ("',' or '%s' expected"):format(close)) end
         at = skip(text, at + 1)
     end
+end
+
+local function read_array(text, at, depth)
+    local out = setmetatable({}, Array)
+    return out, read_list(text, at, "]", function(first)
+        local stop
+        out[#out + 1], stop = read_value(text, first, depth)
+        return stop
+    end)
 end
 
 local function read_member(text, at, depth, out, keys)
     if text:sub(at, at) ~= '"' then fail(at, "a key expected") end
     local key, stop = read_string(text, at + 1)
-    if out[key] ~= nil then fail(at, ("the key '%s' stands twice"):format(key)) end
+    if out[key] ~= nil then fail(at, ("the key '%s' is there twice"):format(key)) end
     stop = skip(text, stop)
     if text:sub(stop, stop) ~= ":" then fail(stop, "':' expected") end
     keys[#keys + 1] = key
@@ -111,15 +118,7 @@ end
 local function read_object(text, at, depth)
     local keys = {}
     local out = setmetatable({ [json_read.keys] = keys }, Object)
-    at = skip(text, at)
-    if text:sub(at, at) == "}" then return out, at + 1 end
-    while true do
-        at = read_member(text, at, depth, out, keys)
-        local next_one = text:sub(at, at)
-        if next_one == "}" then return out, at + 1 end
-        if next_one ~= "," then fail(at, "',' or '}' expected") end
-        at = skip(text, at + 1)
-    end
+    return out, read_list(text, at, "}", function(first) return read_member(text, first, depth, out, keys) end)
 end
 
 function read_value(text, at, depth)
@@ -136,7 +135,7 @@ end
 
 local function read_all(text)
     local length, bad = utf8.len(text)
-    if not length then fail(bad, "no UTF-8") end
+    if not length then fail(bad, "not UTF-8") end
     local value, at = read_value(text, skip(text, 1), 0)
     at = skip(text, at)
     if at <= #text then fail(at, "something follows the value") end

@@ -1,16 +1,13 @@
--- What the C compiler says, led back to the spec: from its messages to diagnostics of the unit. They come from a compilation with
--- line directives that name the spec's files as the user does; columns are those of the emitted text and say nothing about
--- the spec.
+-- Maps messages of the C compiler back to the spec, as diagnostics of the unit. They come from a compilation with line directives
+-- that name the spec's files as the user does; columns are those of the emitted text and are ignored.
 
-local check_fields = require "gen.check.fields"
-local emit_mlp = require "gen.emit.mlp"
-local emit_optimizer = require "gen.emit.optimizer"
 local nearest = require "gen.base.nearest"
+local net_functions = require "gen.tree.net_functions"
+local spec_tree = require "gen.tree.spec_tree"
 
 local c_errors = {}
 
--- A function that nobody declares compiles, and is missed when the program is linked, where no line is known any more. What
--- printf is given is looked at, too.
+-- An undeclared function would compile and fail only at link time, without a line. The arguments of printf are checked as well.
 c_errors.flags = { "-Werror=implicit-function-declaration", "-Wformat" }
 
 local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
@@ -20,38 +17,38 @@ local function missing_header(text)
     return text:match("^([^:]+): No such file or directory") or text:match("^'([^']+)' file not found")
 end
 
--- What the nets and optimizers of a trainer offer to bodies.
+-- The functions that the nets and optimizers of a trainer offer to bodies.
 local function offered(unit)
     local names = {}
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
-        local offers = field.net and emit_mlp.functions(field.net) or field.optimizer and emit_optimizer.functions(field.optimizer)
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
+        local offers = field.net and net_functions.of_net(field.net) or field.optimizer and net_functions.of_optimizer(field.optimizer)
         for _, offer in ipairs(offers or {}) do names[#names + 1] = offer.name end
     end
     return names
 end
 
--- "net_trian": an offered name is near. "net_train", which is not offered: the net has no optimizer.
+-- "net_trian": suggests the nearest name. "net_train" of a net without an optimizer: suggests an optimizer.
 local function hint_for_function(unit, name)
     local net = name:match("^(.*)_train$") or name:match("^(.*)_train_from$")
-    for _, field in ipairs(net and check_fields.all(unit.trainer) or {}) do
+    for _, field in ipairs(net and spec_tree.fields(unit.trainer) or {}) do
         if field.net and field.net.prefix == net then
             return ('an optimizer brings it: opt = optimizer { "adam", net = "%s" }'):format(field.name)
         end
     end
     local question = nearest.suggest(name, offered(unit))
-    return question ~= "" and question:gsub("^; ", "") or "an include of the trainer, or its code, has to declare it"
+    return question ~= "" and question:gsub("^; ", "") or "a header in include, or the trainer's code, has to declare it"
 end
 
--- "loss", which a field is called: the dollar was forgotten.
+-- "loss", the name of a field: the dollar was forgotten.
 local function hint_for_variable(unit, name)
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         if field.name == name then return ("a field is written with a dollar: $%s"):format(name) end
     end
 end
 
 local function hint_for(unit, text)
-    if text:match("^format .*'u?int64_t'") then return "it has 64 bits: (long long)$name for %lld" end
-    if missing_header(text) then return "headers are looked for beside the spec, and where the C compiler looks" end
+    if text:match("^format .*'u?int64_t'") then return "the field has 64 bits: (long long)$name for %lld" end
+    if missing_header(text) then return "headers are searched beside the spec, then where the C compiler searches" end
     local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
     if name then return hint_for_function(unit, name) end
     name = text:match("'([%w_]+)' undeclared") or text:match("undeclared identifier '([%w_]+)'")
@@ -66,8 +63,8 @@ local function add(unit, file, line, severity, text)
         hint = severity ~= "note" and hint_for(unit, text) or nil }
 end
 
--- What is missing at the end of a body is missed behind it. Of line `number` of the emitted text: the path and line of the body
--- that ends before it, nil when it is not that close.
+-- An error at the end of a body is reported at the line after it. For line `number` of the emitted text: path and line of the body
+-- that ends just before it, or nil.
 local function body_before(lines, number)
     local back = number - 1
     while number - back < 3 and lines[back] and not lines[back]:match("^#line") do back = back - 1 end

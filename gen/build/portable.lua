@@ -1,5 +1,5 @@
--- One program that is fast on every processor of its kind: versions of a trainer for several of them, and a main function
--- (templates/portable/main.c) that starts the right one. What a version asks of the processor is what that one looks for.
+-- Builds one program for all x86-64 processors: versions of a trainer for several instruction sets, and a main function
+-- (templates/portable/main.c) that starts the best one that the processor supports.
 
 local host = require "host"
 
@@ -14,7 +14,7 @@ portable.versions = {
     { name = "v4", flags = table.move(avx512, 1, #avx512, #avx2 + 1, table.move(avx2, 1, #avx2, 1, {})) },
 }
 
--- Compiles one version to `object`, in which only its main function is left to be seen: all have the same names.
+-- Compiles one version to `object` and hides all its symbols except the main function: the versions share their names.
 local function make_object(run, compile, version, object)
     local main = "loopc_main_" .. version.name
     local command = compile(version.flags)

@@ -1,15 +1,15 @@
--- From emitted C to a program: finds the runtime and the C compiler, calls it, and leads its messages back to the spec.
+-- Builds a program from emitted C: finds the runtime and the C compiler, calls it, and maps its messages back to the spec.
 
 local c_errors = require "gen.build.c_errors"
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
 local host = require "host"
 local portable = require "gen.build.portable"
+local report = require "gen.cli.report"
 
 local toolchain = {}
 
--- The bits of a program must not depend on the compiler: no contraction, no reassociation. (That errno is not wanted of a
--- square root changes none.)
+-- The bits of a program must not depend on the compiler: no contraction, no reassociation. (No errno for square roots
+-- changes no result.)
 toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g" }
 toolchain.here = { "-march=native" }
 
@@ -67,7 +67,7 @@ local function compile_command(unit, arguments, processor)
     return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
 end
 
--- What the trainer links: objects and archives are found beside the spec.
+-- The objects and archives that the trainer links; they are found beside the spec.
 local function link_words(unit)
     local out = {}
     for i, word in ipairs(unit.trainer and unit.trainer.link or {}) do
@@ -96,8 +96,8 @@ local function run(command, options)
     return status, err, out
 end
 
--- What decides the program that comes out, as text: everything that the preprocessor sees (headers, what the compiler
--- and the machine are), what is linked, and all flags. For the key of a cache.
+-- All inputs of a build as text, the key of a cache: the preprocessed source (with headers and the macros of compiler and
+-- machine), linked files, and all flags.
 function toolchain.fingerprint(unit, arguments)
     local command = compile_command(unit, arguments)
     append(command, { "-E", "-dD", "-P", "-x", "c", "-" })
@@ -111,17 +111,17 @@ function toolchain.fingerprint(unit, arguments)
 end
 
 -- The emitted text again, with line directives that lead to the spec.
-local function with_lines(unit)
+local function with_lines(unit, recompile)
     local options = {}
     for key, value in next, unit.options do options[key] = value end
     options.line, options.format = "path", "never"
-    return compile.again(unit, options)
+    return recompile(unit, options)
 end
 
 -- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec. Returns the compiler's
--- status and messages.
-function toolchain.check(unit, arguments)
-    local command, text = compile_command(unit, arguments), with_lines(unit)
+-- status and messages. recompile(unit, options) is the emitted text of the same spec with other options (gen/compile.lua).
+function toolchain.check(unit, arguments, recompile)
+    local command, text = compile_command(unit, arguments), with_lines(unit, recompile)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
     local status, messages = run(command, { env = { "LC_ALL=C" }, input = text })
     c_errors.add(unit, messages, text)
@@ -136,7 +136,7 @@ local function shortened(messages)
     return table.concat(lines, "\n", 1, math.min(#lines, most)) .. "\n" .. more
 end
 
--- Whether a warning of the unit says already why nothing compiles.
+-- Whether a warning of the unit already explains why the C does not compile.
 local function is_explained(unit)
     for _, row in ipairs(unit.diags.rows) do
         if row.id == "unbalanced" then return true end
@@ -144,10 +144,10 @@ local function is_explained(unit)
     return false
 end
 
--- Prints the unit's diagnostics, and when neither they nor the compiler said what is wrong with the spec itself, the compiler's
--- own messages. Returns whether it was content.
+-- Prints the unit's diagnostics; when they do not explain a failed compilation, the compiler's own messages. Returns whether the
+-- compilation succeeded.
 function toolchain.show(unit, arguments, status, messages)
-    compile.show(unit, arguments)
+    report.show(unit, arguments)
     if status ~= 0 and unit.diags.errors == 0 then
         local explained = is_explained(unit)
         host.stderr(explained and "" or shortened(messages))
@@ -185,12 +185,13 @@ local function build_program(unit, arguments, source, program)
     return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
 end
 
--- Compiles unit.text, which is written to `source`, to `program`. Prints what is wrong, and returns whether it worked.
-function toolchain.build(unit, arguments, source, program)
+-- Writes unit.text to `source` and compiles it to `program`. Prints the errors; returns whether there were none. recompile: as for
+-- check.
+function toolchain.build(unit, arguments, source, program, recompile)
     local ok, message = host.write(source, unit.text)
     if not ok then cli.fail(message, nil, 1) end
     local status, messages = build_program(unit, arguments, source, program)
-    if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments) end
+    if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments, recompile) end
     return toolchain.show(unit, arguments, status, messages)
 end
 

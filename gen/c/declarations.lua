@@ -1,6 +1,6 @@
--- What C text declares: functions by name, and what their types are as numbers.
+-- The functions that C text declares, and the numeric types of their parameters and results.
 --
--- This is no C parser: it knows what stands at file scope in the usual form, and nothing of the rest. What it does not know
+-- This is not a C parser: it knows the usual forms of declarations at file scope. What it does not know
 -- is not judged.
 
 local declarations = {}
@@ -56,7 +56,7 @@ local not_functions = { ["if"] = true, ["while"] = true, ["for"] = true, ["switc
 local function understood(list) return not list:gsub("%(%s*%*%s*[%w_]*%s*%)%s*%[", "["):find("%(") end
 
 -- Adds the functions that a C text declares or defines: name -> { result = type, parameters = { type, ..., any? } }.
--- Preprocessor lines and what stands in braces, comments and strings are passed over.
+-- Skips preprocessor lines, and the contents of braces, comments and strings.
 function declarations.add(text, out)
     local code = "\n" .. text:gsub("/%*.-%*/", " "):gsub("//[^\n]*", "")
     code = code:gsub('"[^"\n]*"', '""'):gsub("\n%s*#[^\n]*", "\n"):gsub("%b{}", ";")

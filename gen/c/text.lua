@@ -5,8 +5,8 @@
 --   { kind = "field", name, member, line, access }   $name or $name.member; access: "r", "w", "rw", "a" (address or array:
 --                                                     may be read and written); assigned = true for a plain assignment
 --   { kind = "signal", word, argument, line }         $fail( ... (its arguments follow as pieces), $recover(), $cancel(x), $stop(x)
--- and a list of what is wrong with it: { id, line, name, ... }, `id` a row of messages.lua with its arguments from 4 on.
--- What stands in strings, character constants and comments is passed over. Lines count from 1.
+-- and a list of its errors: { id, line, name, ... }, `id` a row of messages.lua with its arguments from 4 on. Strings, character
+-- constants and comments are skipped. Lines count from 1.
 
 local ctext = {}
 
@@ -27,7 +27,7 @@ local function end_of_quoted(text, first)
     end
 end
 
--- The end of the line at `at`; a line that ends in a backslash goes on in the next.
+-- The end of the line at `at`; a backslash at the end of a line continues it.
 local function end_of_line(text, at)
     while true do
         local newline = text:find("\n", at, true)
@@ -37,7 +37,8 @@ local function end_of_line(text, at)
     end
 end
 
--- What opens at `first`: its kind, its last position, whether it is closed. nil when the slash is a division.
+-- The string, character constant or comment that opens at `first`: its kind, its last position, whether it is closed. nil for a
+-- division.
 local function opaque_at(text, first)
     local two = text:sub(first, first + 1)
     if two == "//" then return "a comment", end_of_line(text, first), true end
@@ -65,7 +66,7 @@ end
 
 local function blanks(text) return (text:gsub("[^\n]", " ")) end
 
--- A text of the same length with blanks for comments and for what stands in quotes; what is not closed, as a list.
+-- The text with blanks for comments and quoted text, of the same length; and the list of unclosed ones.
 local function mask(text)
     local out, position, open = {}, 1, {}
     if not text:find("[\"'/]") then return text, open end
@@ -94,7 +95,7 @@ local function behind_postfix(code, position)
     end
 end
 
--- Whether what stands before an operand ends in an & that takes its address: not "a & x", not "a && x", but "(T *)&x".
+-- Whether the text before an operand ends in an & that takes its address: not "a & x", not "a && x", but "(T *)&x".
 local function unary_ampersand(before)
     local rest = before:match("^(.*)&%s*$")
     if not rest or rest:match("&$") then return false end
@@ -157,13 +158,13 @@ end
 local usages = { fail = '$fail("format", ...);', recover = "$recover();", cancel = "$cancel(); or $cancel(Loop.phase);",
     stop = "$stop(); or $stop(Loop);" }
 
--- What is wrong with a signal's call, or nil. `behind` is where its parentheses end.
+-- The error of a signal's call, or nil. `behind` is the end of its parentheses.
 local function signal_problem(code, word, at, arguments, behind)
     if not behind then return "is not closed" end
     if word == "fail" and arguments == "" then return "has no message" end
     if word == "recover" and arguments ~= "" then return "takes nothing in its parentheses" end
     if word ~= "fail" and not arguments:match("^[%w_%.]*$") then return "takes at most one name in its parentheses" end
-    if not begins_statement(code, at) or not code:match("^%s*;", behind) then return "is not a statement of its own" end
+    if not begins_statement(code, at) or not code:match("^%s*;", behind) then return "is not a statement" end
 end
 
 -- A signal's word ends before "("; for all but fail the whole call is taken.
@@ -260,7 +261,13 @@ function ctext.identifiers(text, into)
     return out
 end
 
--- Whether a text holds anything but blanks and comments.
+-- Whether evaluating an expression has no side effects: no call, no assignment.
+function ctext.is_pure(expression)
+    local code = (" " .. mask(expression) .. " "):gsub("[=!<>]=", " ")
+    return not (code:find("[%w_%)%]]%s*%(") or code:find("=", 1, true) or code:find("++", 1, true) or code:find("--", 1, true))
+end
+
+-- Whether a text is empty but for blanks and comments.
 function ctext.is_blank(text)
     if text:match("^%s*[^%s/]") then return false end
     return not mask(text):match("%S")

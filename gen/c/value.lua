@@ -6,7 +6,7 @@ local escapes = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ['"'] = '\\"',
 
 local function escape(c) return escapes[c] or ("\\%03o"):format(c:byte()) end
 
--- A run of question marks of which no two stand side by side.
+-- A run of question marks with escapes between them, so that none of them are adjacent.
 local function apart(marks) return "?" .. ("\\?"):rep(#marks - 1) end
 
 -- A C string literal; bytes that do not print are octal, and no trigraph is made.

@@ -1,5 +1,5 @@
--- A call, or the head of a function, that fits the line: where it would pass the right margin, the arguments go on
--- below the first one, as many to a line as fit (what clang-format makes of it).
+-- Wraps a call, or the head of a function, at the right margin as clang-format does: further arguments are aligned with the first
+-- one, as many per line as fit.
 
 local cwrap = {}
 

@@ -52,7 +52,7 @@ function CWriter.safe(text)
     return (text:gsub("%s+", " "):gsub("%*/", "* /"):gsub("/%*", "/ *"))
 end
 
--- A block comment; lines longer than the page are wrapped at blanks. What continues an indented line stands deeper.
+-- A block comment; lines longer than the page are wrapped at blanks. Continuations of an indented line are indented further.
 function CWriter:comment(lines)
     local wrapped, width = {}, 96 - self.depth * 4
     if #lines == 1 and #lines[1] <= width then return self:line("/* " .. lines[1] .. " */") end

@@ -81,7 +81,7 @@ function read.optimizer(unit, field, positional)
 end
 
 function check_aggregates.read(unit, field, positional)
-    if #field.dims > 0 then wrong(unit, field, "there are no arrays of " .. field.type, "give each its own name") end
+    if #field.dims > 0 then wrong(unit, field, "arrays of " .. field.type .. " are not allowed", "use separate fields") end
     read[field.type](unit, field, positional)
 end
 

@@ -1,24 +1,16 @@
--- Part of check: puts insertions on nodes. Resolves call_on, callback keys and within; finds circles and loops that
--- nothing reaches; sorts what stands on one node.
+-- Part of check: puts insertions on nodes. Resolves call_on, callback keys and within; finds cycles and unreached
+-- loops; sorts the insertions on each node.
 --
 -- An insertion is { kind = "loop" | "listener", what, order, index, key }; a node's list of them is in execution order.
 
 local dsl = require "gen.spec.dsl"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 
 local attach = {}
 
--- Every node of a loop, on_skip and the run phase included, in a fixed order.
-function attach.nodes_of(loop)
-    local out = {}
-    for _, node in ipairs(loop.nodes) do out[#out + 1] = node end
-    for _, node in ipairs(loop.run and loop.run.nodes or {}) do out[#out + 1] = node end
-    out[#out + 1] = loop.on_skip
-    return out
-end
-
--- `wrong` holds the names of nodes that the checker dropped: who names them is not told again.
+-- `wrong`: nodes already rejected; references to them are not reported again.
 local function index_nodes(trainer)
     local index = { by_value = {}, by_full = {}, full_names = {}, names = {}, loops = {}, wrong = {} }
     for _, loop in ipairs(trainer.loops) do
@@ -26,7 +18,7 @@ local function index_nodes(trainer)
         for name in next, loop.wrong do
             index.wrong[loop.name .. "." .. name], index.wrong[name] = true, true
         end
-        for _, node in ipairs(attach.nodes_of(loop)) do
+        for _, node in ipairs(spec_tree.nodes(loop)) do
             index.by_value[node.value] = node
             index.by_full[node.full] = node
             index.full_names[#index.full_names + 1] = node.full
@@ -42,7 +34,7 @@ local function some_nodes(trainer, text)
     local loop_name = text:match("^([^.]+)%.")
     local names, others = {}, {}
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.insert(loop.name == loop_name and names or others, node.full) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do table.insert(loop.name == loop_name and names or others, node.full) end
     end
     table.move(others, 1, #others, #names + 1, names)
     if #names == 0 then return "no loop of the trainer has a node" end
@@ -54,7 +46,7 @@ local function no_match(unit, trainer, at, text, word, names)
     unit.diags:add("no_match", at, word, text, suggestion, some_nodes(trainer, text))
 end
 
--- Entries that ipairs does not see: those with other keys than numbers, and what stands behind a gap.
+-- Entries that ipairs does not see: those with keys that are not numbers, and those behind a gap.
 local function unseen(list)
     local out, last = {}, 0
     for _, entry in ipairs(dsl.entries(list)) do out[#out + 1] = "the key '" .. entry.key .. "'" end
@@ -74,7 +66,7 @@ local resolve = {}
 
 function resolve.node(unit, _, index, at, entry)
     local node, about = index.by_value[entry], dsl.about[entry]
-    if node or index.loops[about.loop] then return node end -- of a loop that is listed: what is wrong with it was said
+    if node or index.loops[about.loop] then return node end -- of a listed loop: its error was reported
     if about.loop then unit.diags:add("foreign_node", at, about.name, about.name, dsl.about[about.loop].name)
     else unit.diags:add("loose_node", { file = about.file, line = about.line }, "node") end
 end
@@ -151,7 +143,7 @@ local function names_wrong(index, key)
     return index.wrong[prefix .. name] or index.wrong[prefix .. "on_" .. name]
 end
 
--- What to suggest for a key that names the wrong loop: the nodes of that name in other loops.
+-- Suggestions for a key that names the wrong loop: the nodes of that name in other loops.
 local function elsewhere(trainer, listener)
     local names = {}
     for i, node in ipairs(find_bare(trainer, listener.short)) do names[i] = node.full end
@@ -177,24 +169,17 @@ local function attach_listener(unit, trainer, index, listener)
     end
 end
 
--- The order of insertions on one node: their order, ties by the trainer's list, then by the callback's keys.
-function attach.by_place(a, b)
-    if a.order ~= b.order then return a.order < b.order end
-    if a.index ~= b.index then return a.index < b.index end
-    return a.key < b.key
-end
-
--- How deep loops may stand in each other: what lies beyond is a slip of code that makes loops, and would overflow the stack
--- of the passes that walk the nest.
+-- The maximum depth of nested loops: a deeper nest is an error of code that makes loops, and would overflow the stack of the
+-- passes that walk it.
 local MOST_DEEP = 1000
 
--- A walk over the loops along their insertions: `height` of those that are done (how deep loops stand in them, "open" on the
--- way), `trail` the nodes on the way.
+-- A walk over the loops along their insertions: `height` of finished ones (the depth of loops inside; "open" during the
+-- visit), `trail` the nodes on the current path.
 local Walk = {}
 Walk.__index = Walk
 
--- Reports each circle once.
-function Walk:circle(inner)
+-- Reports each cycle once.
+function Walk:cycle(inner)
     local trail, names, from = self.trail, {}, #self.trail
     while from > 1 and trail[from].loop ~= inner do from = from - 1 end
     for i = from, #trail do names[#names + 1] = trail[i].full end
@@ -205,7 +190,7 @@ end
 -- The height of a loop that is inserted on the last node of the trail; 0 when that cannot be.
 function Walk:insertion(inner)
     if self.height[inner] == "open" then
-        self:circle(inner)
+        self:cycle(inner)
         return 0
     end
     if not self.height[inner] and #self.trail < MOST_DEEP then self:loop(inner) end
@@ -218,7 +203,7 @@ end
 function Walk:loop(loop)
     self.height[loop] = "open"
     local height = 0
-    for _, node in ipairs(attach.nodes_of(loop)) do
+    for _, node in ipairs(spec_tree.nodes(loop)) do
         self.trail[#self.trail + 1] = node
         for _, insertion in ipairs(node.insertions) do
             if insertion.kind == "loop" then height = math.max(height, self:insertion(insertion.what)) end
@@ -228,7 +213,7 @@ function Walk:loop(loop)
     self.height[loop] = height + 1
 end
 
--- Loops that are not reached from the root. A loop whose call_on has errors, and what stands on such a loop, is not told twice.
+-- Reports the loops that are not reached from the root, except those with errors in call_on and the loops below them.
 local function check_reach(unit, trainer)
     local walk, errors = setmetatable({ unit = unit, height = {}, trail = {} }, Walk), unit.diags.errors
     walk:loop(trainer.root)
@@ -243,11 +228,11 @@ local function check_reach(unit, trainer)
     if unit.diags.errors > errors then return end
     for _, loop in ipairs(unreached) do
         unit.diags:add("unreached", loop.at, loop.name, loop.name, #loop.call_on == 0
-            and "say where it is inserted: call_on = { Loop.on_step }" or "the loops in its call_on are not reached either")
+            and "name its place: call_on = { Loop.on_step }" or "the loops in its call_on are not reached either")
     end
 end
 
--- The loop that a callback calls its home; it has to repeat.
+-- The `home` of a callback; it must be a repeating loop.
 local function find_home(unit, trainer, member)
     local value = rawget(member.value, "home")
     if value == nil then return nil end
@@ -256,7 +241,7 @@ local function find_home(unit, trainer, member)
     end
     unit.diags:add("wrong_type", reader.key_at(unit, member, "home"), "home", "home", reader.title(member), "a loop of the trainer that repeats",
         dsl.kind(value) == "loop" and "loop '" .. dsl.about[value].name .. "'" or reader.what(value),
-        "what it reports, and its batch, are those of an iteration of that loop")
+        "its reports and its batch fields belong to an iteration of that loop")
 end
 
 local function attach_member(unit, trainer, index, member)
@@ -275,7 +260,7 @@ function attach.run(unit, trainer)
     local index = index_nodes(trainer)
     for _, member in ipairs(trainer.members) do attach_member(unit, trainer, index, member) end
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do table.sort(node.insertions, attach.by_place) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do table.sort(node.insertions, spec_tree.comes_before) end
     end
     check_reach(unit, trainer)
 end

@@ -1,4 +1,4 @@
--- check_calls: elements against what is known of their fields and of the functions they call.
+-- check_calls: checks elements against the types of their fields and of the functions they call.
 --
 -- In:  unit.list with fields resolved (analyse_fields). Out: errors about
 --   - CALL { "f", ... }: arity and types of arguments and result, where `f` is declared in the trainer's code or in a header
@@ -14,6 +14,7 @@ local declarations = require "gen.c.declarations"
 local analysis = require "gen.tree.element_analysis"
 local host = require "host"
 local nearest = require "gen.base.nearest"
+local spec_tree = require "gen.tree.spec_tree"
 
 -- The functions that the trainer's own C declares.
 local function known_functions(unit)
@@ -26,7 +27,7 @@ local function known_functions(unit)
     return out
 end
 
--- What an argument is: its kind, "number", "text", "array" or "aggregate", or nil when nobody knows; and its field.
+-- The kind of an argument, "number", "text", "array" or "aggregate", or nil when it is unknown; and its field.
 
 local function field_of(leaf, argument)
     for _, piece in ipairs(leaf.pieces) do
@@ -63,7 +64,7 @@ Checker.__index = Checker
 
 function Checker:call_error(leaf, name, ...) self.unit.diags:add("bad_call", leaf.body.at, name, ...) end
 
--- Puts casts before arguments: the text is scanned again, and what its fields are is known.
+-- Puts casts before arguments: the text is scanned again; its fields are already resolved.
 local function rewrite(leaf, text)
     local pieces, fields, at = ctext.scan(text), {}, 0
     for _, piece in ipairs(leaf.pieces) do fields[#fields + 1] = piece.kind == "field" and piece or nil end
@@ -111,7 +112,7 @@ local function pointer_problem(kind, field, wanted)
     return not same and "its elements are " .. field.scalar[2] or nil
 end
 
--- What is wrong with one argument, or nil; and the cast that it needs, or "".
+-- The error of one argument, or nil; and the cast that it needs, or "".
 local function problem_of(kind, argument, field, wanted)
     if not kind then return nil, "" end
     if wanted.number then
@@ -121,7 +122,7 @@ local function problem_of(kind, argument, field, wanted)
     if wanted.pointer == 0 then return nil, "" end
     if kind == "number" then return "a pointer is wanted" end
     local is_text = wanted.base == "char" and wanted.pointer == 1
-    if kind == "text" then return not is_text and wanted.element and "a text is none" or nil, "" end
+    if kind == "text" then return not is_text and wanted.element and "a text is not a pointer to that" or nil, "" end
     return pointer_problem(kind, field, wanted), ""
 end
 
@@ -186,7 +187,7 @@ end
 local lengths = { [""] = "int", h = "short", hh = "signed char", l = "long", ll = "long long", z = "size_t", j = "intmax_t",
     t = "ptrdiff_t" }
 
--- What a conversion takes: kind and the type to cast to; nil for one that is none.
+-- The argument of a conversion: its kind and the type to cast to; nil for an invalid conversion.
 local function conversion_type(length, letter)
     if letter:match("[di]") and lengths[length] then return "number", lengths[length] end
     if letter:match("[uxXo]") and lengths[length] then
@@ -200,7 +201,7 @@ local function conversion_type(length, letter)
     if letter == "p" and length == "" then return "pointer", "void *" end
 end
 
--- The conversions of a format: { kind, type, text }; or nil and the one that is none.
+-- The conversions of a format: { kind, type, text }; or nil and the first invalid one.
 local function conversions(format)
     local out, at = {}, 1
     while true do
@@ -217,7 +218,7 @@ local function conversions(format)
     end
 end
 
--- What is wrong with an argument of PRINT, or nil.
+-- The error of an argument of PRINT, or nil.
 local function print_problem(kind, argument, field, conversion)
     local wanted = conversion.kind
     if not kind then return nil end
@@ -245,7 +246,7 @@ function Checker:print(leaf)
     local list, odd = conversions(format)
     if not list or format:find("\0", 1, true) then
         return self:call_error(leaf, "PRINT", "PRINT", list and "its format has a NUL in it, where it would end"
-            or ("its format has '%s', which is no conversion"):format((odd:gsub("%c", "?"))), "%% prints a per cent sign")
+            or ("its format has '%s', which is not a conversion"):format((odd:gsub("%c", "?"))), "%% prints a per cent sign")
     end
     if #list ~= #arguments then
         return self:call_error(leaf, "PRINT", "PRINT", ("its format takes %d argument%s, not %d"):format(#list, #list == 1 and "" or "s",
@@ -276,7 +277,7 @@ function check.REPEAT(self, tree)
     self:expression(tree, tree.n.text)
     local field = tree.counter and analysis.field(tree.counter)
     if field and (not field.scalar or #field.dims > 0 or field.type == "str" or field.type == "bool") then
-        self:element_error(tree, ("counts in field '%s', which is no number"):format(field.full), "a counter is an i64, u32, ... f64")
+        self:element_error(tree, ("counts in field '%s', which is not a number"):format(field.full), "a counter is an i64, u32, ... f64")
     end
 end
 
@@ -288,7 +289,7 @@ function check.BUFFER_REPEAT(self, tree)
         and (into.type == "str") == (value.type == "str"))
     for i = 1, #value.dims do fits = fits and into.dims[i + 1] == value.dims[i] end
     if not fits then
-        self:element_error(tree, ("cannot put '%s' into '%s'"):format(value.full, into.full), "into is an array of what value is")
+        self:element_error(tree, ("cannot put '%s' into '%s'"):format(value.full, into.full), "into is an array of the type of value")
     elseif tree.n.constant and tree.n.constant > into.dims[1] then
         self:element_error(tree, ("puts %d values into '%s', which has room for %d"):format(tree.n.constant, into.full, into.dims[1]),
             "a shorter count, or a longer array")
@@ -299,23 +300,20 @@ function check.POPEN(self, tree)
     for _, argument in ipairs(tree.arguments) do
         local field = type(argument.text) == "table" and argument.field and analysis.field(argument.text)
         if field and (field.type ~= "str" or #field.dims > 0) then
-            self:element_error(tree, ("is given field '%s', which is no text"):format(field.full), "arguments of a program are texts")
+            self:element_error(tree, ("is given field '%s', which is not a text"):format(field.full), "arguments of a program are texts")
         end
     end
     local into = tree.into and analysis.field(tree.into)
     if into and (not into.scalar or into.type == "str" or #into.dims > 0) then
-        self:element_error(tree, ("puts its exit status into field '%s', which is no number"):format(into.full), "an i32 holds it")
+        self:element_error(tree, ("puts its exit status into field '%s', which is not a number"):format(into.full), "an i32 holds it")
     end
 end
 
 function Checker:tree(tree)
-    if not tree then return end
     if tree.leaf and tree.leaf.call then self:call(tree.leaf) end
     if tree.leaf and tree.leaf.print then self:print(tree.leaf) end
     if check[tree.op] then check[tree.op](self, tree) end
-    for _, child in ipairs(tree.items or {}) do self:tree(child) end
-    self:tree(tree.default)
-    self:tree(tree.el)
+    analysis.each_child(tree, function(child) self:tree(child) end)
 end
 
 function check_calls.run(unit)
@@ -325,7 +323,7 @@ function check_calls.run(unit)
         if source and source.tree and not source.checked then
             if not checker then
                 local names = {}
-                for _, field in ipairs(require("gen.check.fields").all(unit.trainer)) do names[field.name] = true end
+                for _, field in ipairs(spec_tree.fields(unit.trainer)) do names[field.name] = true end
                 checker = setmetatable({ unit = unit, known = known_functions(unit), names = names }, Checker)
             end
             source.checked = true

@@ -1,4 +1,4 @@
--- check: from the values of a spec to the spec tree, with every error that can be told without flattening.
+-- check: from the values of a spec to the spec tree, with every error that can be found without flattening.
 --
 -- In:  unit.spec (dsl values), unit.sources. Out: unit.trainer, the tree described in schema.lua: names resolved,
 -- defaults filled, nodes sorted into phases, insertions on their nodes in their order.
@@ -10,6 +10,7 @@ local check_loop = require "gen.check.loop"
 local check_edits = require "gen.check.edits"
 local dsl = require "gen.spec.dsl"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check = {}
@@ -18,8 +19,7 @@ local function is_body(value)
     return type(value) == "string" or dsl.kind(value) == "element" or type(value) == "table" and value[1] ~= nil
 end
 
--- The keys of a callback that name no node. `batch` holds fields; but with a body it names the node on_batch, as it does in
--- LANGUAGE.md.
+-- The keys of a callback that are not names of nodes. `batch` holds fields; with a body it names the node on_batch.
 local function callback_keys(value)
     local out = {}
     for _, entry in ipairs(vocabulary.callback_keys) do
@@ -111,7 +111,7 @@ end
 -- not both be such.
 local function check_prefixes(unit, trainer)
     local taken = {}
-    for _, field in ipairs(check_fields.all(trainer)) do
+    for _, field in ipairs(spec_tree.fields(trainer)) do
         local prefix = field.aggregate and field.type ~= "rng" and field.full:gsub("%.", "_")
         local other = taken[prefix]
         if other then
@@ -149,32 +149,28 @@ local function read_list(unit, trainer, value, key)
     return out
 end
 
--- Of a spec that is in order otherwise: what is wrong may be why a node has no loop.
+-- Only for a spec without errors: an error may be the reason why a node has no loop.
 local function warn_unused(unit)
     local unused = dsl.unused_nodes()
     for _, at in ipairs(unit.diags.errors == 0 and unused or {}) do unit.diags:add("unused_node", at, "node") end
 end
 
-function check.run(unit)
-    local value = unit.spec
-    local about = dsl.about[value]
-    local trainer = { kind = "trainer", name = about.name, at = dsl.at(value), loops = {}, callbacks = {}, members = {} }
+-- The trainer's own keys: its name, fields, headers, objects to link, C code.
+local function read_trainer(unit, value)
+    local trainer = { kind = "trainer", name = dsl.about[value].name, at = dsl.at(value), loops = {}, callbacks = {}, members = {},
+        doc = value.doc }
     reader.name(unit, trainer.name, "trainer", trainer.at)
     reader.keys(unit, trainer, value, vocabulary.trainer_keys)
     reader.unknown(unit, trainer, value, vocabulary.trainer_keys, nil, true)
     trainer.fields = check_fields.read(unit, trainer, "state", value.state)
     trainer.include = read_list(unit, trainer, value, "include")
     trainer.link = read_list(unit, trainer, value, "link")
-    trainer.doc = value.doc
     if type(value.code) == "string" then trainer.code = reader.code(unit, value.code, trainer.at) end
-    check_edits.run(unit, value)
-    read_members(unit, trainer, value)
-    trainer.root = trainer.loops[1]
-    if not trainer.root or trainer.members[1] ~= trainer.root then
-        unit.diags:add("no_root", trainer.at, trainer.name, trainer.name, trainer.members[1] and
-            reader.title(trainer.members[1]) or "nothing")
-        return
-    end
+    return trainer
+end
+
+-- The checks that need all members.
+local function check_whole(unit, trainer, value)
     check_names(unit, trainer)
     check_prefixes(unit, trainer)
     check_fields.check_flags(unit, trainer)
@@ -182,6 +178,19 @@ function check.run(unit)
     check_control.run(unit, trainer, value.control)
     attach.run(unit, trainer)
     warn_unused(unit)
+end
+
+function check.run(unit)
+    local value = unit.spec
+    local trainer = read_trainer(unit, value)
+    check_edits.run(unit, value)
+    read_members(unit, trainer, value)
+    local first = trainer.members[1]
+    trainer.root = trainer.loops[1]
+    if not trainer.root or first ~= trainer.root then
+        return unit.diags:add("no_root", trainer.at, trainer.name, trainer.name, first and reader.title(first) or "nothing")
+    end
+    check_whole(unit, trainer, value)
     unit.trainer = trainer
 end
 

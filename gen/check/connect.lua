@@ -1,8 +1,8 @@
--- Part of check: puts loops on places of other loops, as loop:connect { on_step = Inner } asks for.
+-- Part of check: applies loop:connect { on_step = Inner }, which inserts loops on nodes of another loop.
 --
--- The place is a node of the loop; what is put there is a loop that stands nowhere yet, or several in their order. Loops
--- that are connected form a tree: each stands on one place, and none on itself. One call connects all of its loops or,
--- when something does not fit, none. A loop that is not in the trainer's list comes into it.
+-- The key is a node of the loop; the value is a loop that is not inserted anywhere yet, or a list of them. Connected loops form a
+-- tree: each is inserted on one node, never below itself. A call with an error changes nothing. A loop that is not in the
+-- trainer's list is added to it.
 
 local call_on = require "gen.spec.call_on"
 local dsl = require "gen.spec.dsl"
@@ -18,27 +18,27 @@ local function nodes_of(loop)
     return names
 end
 
--- Why `child` cannot stand on node `place` of `loop`, and what to do; nil when it can.
+-- Why `child` cannot be inserted on node `place` of `loop`, and a hint; nil when it can.
 local function problem(value, loop, place, child)
     local name = dsl.about[loop].name
     if dsl.kind(rawget(loop, place)) ~= "node" then
         local names = nodes_of(loop)
         return ("'%s' has no node '%s'%s"):format(name, place, nearest.suggest(place, names)), "nodes: " .. table.concat(names, ", ")
     end
-    local stands = call_on.entries(child)[1]
-    if stands then
+    local inserted = call_on.entries(child)[1]
+    if inserted then
         local by_name = call_on.loops(value)
-        local other, node = call_on.target(stands, by_name)
-        return ("it stands on %s.%s"):format(other and dsl.about[other].name or "?", node or "?"),
-            "call_on names several places; what is connected has one"
+        local other, node = call_on.target(inserted, by_name)
+        return ("it is already inserted on %s.%s"):format(other and dsl.about[other].name or "?", node or "?"),
+            "a connected loop has one place; call_on may name several"
     end
-    if child == loop then return "that is itself", "a loop cannot be inserted into itself" end
-    if call_on.stands_below(loop, child, (call_on.loops(value)), {}) then
-        return ("'%s' stands below it"):format(name), "a loop cannot be inserted into itself"
+    if child == loop then return "it is the same loop", "a loop cannot be inserted into itself" end
+    if call_on.is_below(loop, child, (call_on.loops(value)), {}) then
+        return ("'%s' is below it"):format(name), "a loop cannot be inserted into itself"
     end
 end
 
--- The loops that an edit puts somewhere: { place, child }; what is no loop is reported.
+-- The insertions of an edit: { place, child }; values that are not loops are reported.
 local function plan(unit, edit)
     local out, fits = {}, true
     for _, entry in ipairs(dsl.entries(edit.with)) do
@@ -47,8 +47,8 @@ local function plan(unit, edit)
             if dsl.kind(child) == "loop" then out[#out + 1] = { place = entry.key, child = child }
             else
                 fits = false
-                unit.diags:add("bad_connect", edit.at, entry.key, "what stands there", dsl.about[edit.loop].name .. "." .. entry.key,
-                    "it is no loop", "connect { on_step = Inner }")
+                unit.diags:add("bad_connect", edit.at, entry.key, "the value", dsl.about[edit.loop].name .. "." .. entry.key,
+                    "it is not a loop", "connect { on_step = Inner }")
             end
         end
     end

@@ -1,12 +1,12 @@
--- Part of check: what a trainer says of its control channel.
+-- Part of check: the `control` of a trainer, which gives names of the control channel their meaning.
 --
 --     control = { batch = "Learn", target = "batch_to", eta = "eta", loss = "Learn.loss", samples = 32 }
 --
--- Out: trainer.control = { batch = loop, target, eta, loss = fields, samples = number or field }, each nil where nothing is said.
+-- Out: trainer.control = { batch = loop, target, eta, loss = fields, samples = number or field }, each nil when it is not given.
 
-local check_fields = require "gen.check.fields"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_control = {}
@@ -23,12 +23,12 @@ end
 
 local function find_field(unit, trainer, at, key, name)
     if name == nil then return nil end
-    local fields = check_fields.all(trainer)
+    local fields = spec_tree.fields(trainer)
     local field = find(fields, name, "full")
     if field and field.scalar and #field.dims == 0 then return field end
     local names = {}
     for i, other in ipairs(fields) do names[i] = other.full end
-    wrong(unit, at, key, field and "it holds no single value" or ("there is no field '%s'%s"):format(name,
+    wrong(unit, at, key, field and "it is not a single value" or ("there is no field '%s'%s"):format(name,
         nearest.suggest(name, names)), "fields are named in full: eta, Learn.loss")
 end
 
@@ -37,14 +37,14 @@ local function find_loop(unit, trainer, at, name)
     local loop = find(trainer.loops, name, "name")
     if loop and loop.repeats then return loop end
     wrong(unit, at, "batch", loop and "its loop does not repeat" or ("there is no loop '%s'"):format(name),
-        "batches are the iterations of a loop")
+        "a batch is an iteration of a repeating loop")
 end
 
--- A target is what `times` of the batches' loop says.
+-- The target is a field that the `times` of the batches' loop reads.
 local function check_target(unit, at, control)
     local field, loop = control.target, control.batch
     if not field then return end
-    if not field.scalar.min then return wrong(unit, at, "target", "it is no whole number", "i64(100)") end
+    if not field.scalar.min then return wrong(unit, at, "target", "it is not a whole number", "i64(100)") end
     if not loop or type(loop.times) ~= "table" then
         wrong(unit, at, "target", "the loop of the batches has no times expression",
             ('control = { batch = "Loop", target = "%s" }, and times = "$%s" in Loop'):format(field.name, field.name))
@@ -58,7 +58,7 @@ local function find_samples(unit, trainer, at, samples)
         return samples
     end
     local field = find_field(unit, trainer, at, "samples", samples)
-    if field and not field.scalar.min then return wrong(unit, at, "samples", "it is no whole number", "i32(32)") end
+    if field and not field.scalar.min then return wrong(unit, at, "samples", "it is not a whole number", "i32(32)") end
     return field
 end
 

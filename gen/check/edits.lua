@@ -1,5 +1,5 @@
--- Part of check: carries out the edits of a spec, in the order in which they were asked for: loop:connect { on_step = Inner } puts
--- a loop on a place of another one, loop:replace { Inner = Other } exchanges loops.
+-- Part of check: applies the edits of a spec in order: loop:connect { on_step = Inner } inserts a loop on a node of another one,
+-- loop:replace { Inner = Other } exchanges loops.
 
 local check_connect = require "gen.check.connect"
 local check_replace = require "gen.check.replace"

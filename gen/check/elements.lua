@@ -8,11 +8,10 @@
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
-local check_fields = require "gen.check.fields"
 local dsl = require "gen.spec.dsl"
-local elements = require "gen.spec.elements"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_elements = {}
@@ -26,7 +25,7 @@ function Builder:wrong(value, what, hint)
     self.unit.diags:add("bad_element", dsl.at(value, self.source.at), value.op, value.op, what, hint or "write " .. usage(value.op))
 end
 
--- A C text of the tree, as the other passes want one.
+-- A C text of the tree, in the form of a source.
 function Builder:text(value, text, more)
     local out = more or {}
     out.body = reader.code(self.unit, text, dsl.at(value, self.source.at))
@@ -39,7 +38,7 @@ end
 
 function Builder:expression(value, text)
     if text:gsub('"[^"]*"', ""):gsub("'[^']*'", ""):gsub("/%*.-%*/", ""):find(";", 1, true) then
-        self:wrong(value, "goes by a C expression, which has no ';'")
+        self:wrong(value, "takes a C expression, without ';'")
     end
     return self:text(value, text, { expression = true })
 end
@@ -72,7 +71,7 @@ function Builder:child(value, child)
     return nil
 end
 
--- Entries from 1 on; keys that are none of them are slips.
+-- The elements at 1, 2, ...
 function Builder:children(value)
     local out = {}
     for i, child in ipairs(value) do out[i] = self:child(value, child) or { op = "SEQ", at = dsl.at(value) } end
@@ -103,7 +102,7 @@ end
 -- Every name of a field, for telling fields from texts in arguments.
 local function names_of_fields(trainer)
     local names = {}
-    for _, field in ipairs(check_fields.all(trainer)) do
+    for _, field in ipairs(spec_tree.fields(trainer)) do
         if not field.hidden then names[field.name], names[field.full] = true, true end
     end
     return names
@@ -220,7 +219,7 @@ function build.WEAVE(self, value)
         self:wrong(value, "takes how many must finish: a whole number, or -1 for all, not " .. reader.what(value.required))
         out.required = 0
     elseif out.required > count then
-        self:wrong(value, ("wants %d elements to finish and has %d"):format(out.required, count), "-1 stands for all of them")
+        self:wrong(value, ("wants %d elements to finish and has %d"):format(out.required, count), "-1 means all of them")
     end
     if out.required == -1 then out.required = count end
     return out
@@ -254,7 +253,7 @@ end
 
 function Builder:build(value)
     if self.trail[value] then
-        self:wrong(value, "stands in itself")
+        self:wrong(value, "contains itself")
         return { op = "SEQ", items = {}, at = dsl.at(value) }
     end
     self.trail[value] = true
@@ -272,8 +271,8 @@ local function build_tree(unit, source, names, element)
     return builder, builder:build(element)
 end
 
--- The tree of one source's element; what a body is for other passes: the C of all its texts. What is wrong is found in the
--- element as the spec gave it: what optimize took away may be wrong as well.
+-- Builds the tree of one source's element; for other passes the text of its body is the C of all its texts. Errors are found in
+-- the element as the spec gave it: parts that optimize removed may have some as well.
 local function read_source(unit, source, names)
     local body, errors = source.body, unit.diags.errors
     local builder, tree = build_tree(unit, source, names, body.given or body.element)
@@ -285,27 +284,14 @@ local function read_source(unit, source, names)
     if #source.texts == 0 and source.leaves == 0 then source.tree, source.body = nil, nil end
 end
 
--- Every node and listener of a trainer that has a body.
-function check_elements.sources(trainer)
-    local out = {}
-    for _, member in ipairs(trainer.members) do
-        for _, source in ipairs(member.listeners or require("gen.check.attach").nodes_of(member)) do
-            if source.body then out[#out + 1] = source end
-        end
-    end
-    return out
-end
-
 function check_elements.run(unit)
     local names
-    for _, source in ipairs(check_elements.sources(unit.trainer)) do
+    for _, source in ipairs(spec_tree.sources(unit.trainer)) do
         if source.body.element then
             names = names or names_of_fields(unit.trainer)
             read_source(unit, source, names)
         end
     end
 end
-
-check_elements.is = elements.is
 
 return check_elements

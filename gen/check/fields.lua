@@ -8,13 +8,14 @@ local check_aggregates = require "gen.check.aggregates"
 local dsl = require "gen.spec.dsl"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_fields = {}
 
 local largest_f32 = 0x1.fffffep127
 
--- The most bytes of one field that C can count without surprises.
+-- The maximum number of elements of a field: sizes in bytes stay far below the limits of size_t.
 local most_elements = 1 << 40
 
 local flag_keys = { "option", "settable", "report", "const" }
@@ -25,7 +26,7 @@ local function bad_text(value)
     if #value > vocabulary.longest_text then return ("a str holds at most %d bytes"):format(vocabulary.longest_text) end
 end
 
--- What is wrong with a default of a scalar type, or nil.
+-- The error of a default of a scalar type, or nil.
 local function bad_value(scalar, value)
     local name = scalar[1]
     if name == "bool" then return type(value) ~= "boolean" and "a bool is true or false" or nil end
@@ -38,15 +39,9 @@ local function bad_value(scalar, value)
     if whole < scalar.min or whole > scalar.max then return "it does not fit in " .. name end
 end
 
-local function element_count(dims)
-    local count = 1
-    for _, size in ipairs(dims) do count = count * size end
-    return count
-end
-
 -- The default of a scalar or an array; one value fills an array.
 local function read_default(unit, field, parameters)
-    local count = #field.dims > 0 and element_count(field.dims) or 1
+    local count = #field.dims > 0 and spec_tree.element_count(field.dims) or 1
     local values = {}
     for i, value in ipairs(parameters) do
         local why = bad_value(field.scalar, value)
@@ -84,7 +79,7 @@ local function check_dims(unit, field)
     end
 end
 
--- report = n is report = true, of every n-th iteration alone.
+-- report = n is report = true, in every n-th iteration only.
 local function read_report(unit, field, value)
     if math.type(value) ~= "integer" then return end
     field.report, field.report_every = true, value
@@ -110,17 +105,17 @@ end
 local function settle(unit, field)
     local whole_dims = #field.dims == 0
     if field.option and field.life ~= "state" then
-        unit.diags:add("bad_field", field.at, field.name, field.name, "an option lives in state, not in " .. field.life,
+        unit.diags:add("bad_field", field.at, field.name, field.name, "options belong in state, not in " .. field.life,
             "move it to state = { ... }")
         field.option = false
     end
     if (field.option or field.settable) and field.aggregate and field.type ~= "dataset" then
-        unit.diags:add("bad_field", field.at, field.name, field.name, ("a field of type %s is no %s"):format(field.type,
-            field.option and "option" or "settable"), "options are numbers, bool, str and dataset")
+        unit.diags:add("bad_field", field.at, field.name, field.name, ("a field of type %s cannot be %s"):format(field.type,
+            field.option and "an option" or "settable"), "options are numbers, bool, str and dataset")
         field.option = false
     end
     if field.option and field.const then
-        unit.diags:add("bad_field", field.at, field.name, field.name, "an option is not const: the command line assigns it",
+        unit.diags:add("bad_field", field.at, field.name, field.name, "an option cannot be const: the command line assigns it",
             "drop one of the two")
     end
     if field.report and (not whole_dims or field.aggregate) then
@@ -131,17 +126,17 @@ local function settle(unit, field)
     if field.option then field.flag = field.name:gsub("_", "-") end
 end
 
--- min and max bind what comes from outside, and the default; bodies may assign what they like.
+-- min and max restrict flags, messages and the default; bodies may assign any value.
 local function check_range(unit, field)
     local low, high = field.min or -math.huge, field.max or math.huge
     local function refuse(why, hint) unit.diags:add("bad_field", field.at, field.name, field.name, why, hint) end
     if not (field.min or field.max) then return end
     if not field.scalar or field.type == "bool" or field.type == "str" then
-        return refuse("a field of type " .. field.type .. " has no min and max", "numbers have")
+        return refuse("a field of type " .. field.type .. " has no min and max", "only numbers have them")
     elseif not (field.option or field.settable) then
-        return refuse("min and max bind a flag or a message, and it has neither", "option = true, or settable = true")
+        return refuse("min and max are for flags and messages, and it has neither", "option = true, or settable = true")
     elseif low > high then
-        return refuse(("no number is from %s to %s"):format(low, high), "min = the least, max = the most")
+        return refuse(("no number is from %s to %s"):format(low, high), "min is at most max")
     end
     for _, value in ipairs(type(field.default) == "table" and field.default or { field.default or 0 }) do
         if not (value >= low and value <= high) then
@@ -223,56 +218,16 @@ function check_fields.check_twice(unit, loop)
     end
 end
 
-local function counter(loop, name, doc)
-    return { kind = "field", name = name, full = loop.name .. "." .. name, owner = loop, life = "state", type = "i64",
-        scalar = vocabulary.find(vocabulary.scalars, "i64"), dims = {}, at = loop.at, doc = doc, counter = true, parameters = {} }
-end
-
--- The bound of `times`, kept beside the counters for whoever shows progress; bodies cannot name it.
-local function bound(loop, taken)
-    local field = counter(loop, taken.times and "loop_times" or "times", "iterations to do, since entry")
-    field.hidden, field.default = true, math.type(loop.times) == "integer" and loop.times or nil
-    return field
-end
-
 -- Every repeating loop counts its iterations.
 function check_fields.add_counters(unit, loop)
     if not loop.repeats then return end
-    local taken = {}
     for _, field in ipairs(loop.fields) do
-        taken[field.name] = true
-        if field.name == "iteration" or field.name == "total" then
+        if spec_tree.is_counter(field.name) then
             unit.diags:add("name_taken", field.at, field.name, field.name, "counter of every repeating loop",
                 reader.where(unit, loop.at))
         end
     end
-    table.insert(loop.fields, 1, counter(loop, "iteration", "iterations completed since entry"))
-    table.insert(loop.fields, 2, counter(loop, "total", "iterations completed since the program first started"))
-    if loop.times then
-        loop.times_field = bound(loop, taken)
-        table.insert(loop.fields, 3, loop.times_field)
-    end
-end
-
--- `restarting` of a repeating loop: made when a text names it, so that nobody else pays for it. It is no part of checkpoints:
--- loading one sets it.
-function check_fields.restarting(loop)
-    if not loop.restarting then
-        loop.restarting = { kind = "field", name = "restarting", full = loop.name .. ".restarting", owner = loop, life = "state",
-            type = "bool", scalar = vocabulary.find(vocabulary.scalars, "bool"), dims = {}, at = loop.at, counter = true,
-            restarting = true, doc = "whether the run was resumed and has not completed an iteration since", parameters = {} }
-        table.insert(loop.fields, 3, loop.restarting)
-    end
-    return loop.restarting
-end
-
--- All fields of a trainer: its own, then those of its members, in the order of the trainer's list.
-function check_fields.all(trainer)
-    local out = {}
-    for _, owner in ipairs { trainer, table.unpack(trainer.members) } do
-        for _, field in ipairs(owner.fields) do out[#out + 1] = field end
-    end
-    return out
+    spec_tree.add_counters(loop)
 end
 
 local runtime_flags = { help = true, version = true, metrics = true, timings = true, trace = true, progress = true, control = true, log = true,
@@ -286,7 +241,7 @@ end
 
 function check_fields.check_flags(unit, trainer)
     local taken = {}
-    for _, field in ipairs(check_fields.all(trainer)) do
+    for _, field in ipairs(spec_tree.fields(trainer)) do
         for _, name in ipairs(flags_of(field)) do
             if runtime_flags[name] or name == "seed" and not (field.scalar and field.scalar.min) then
                 unit.diags:add("flag_taken", field.at, field.name, name, field.full, "every trainer has that flag")

@@ -13,7 +13,7 @@ local check_loop = {}
 local rank = {}
 for i, prefix in ipairs(vocabulary.prefixes) do rank[prefix] = i end
 
--- A body as C text; a text of blanks and comments is no body.
+-- A body as C text; nil for a text of blanks and comments.
 local function read_body(unit, owner, key, value, at)
     if value == nil then return nil end
     if type(value) == "string" then
@@ -36,7 +36,7 @@ local function read_order(unit, node, order)
     else unit.diags:add("bad_order", node.at, node.name, node.name, reader.what(order), " from 0") end
 end
 
--- Splits a node's name; returns the row of what it cannot be, and its arguments.
+-- Splits a node's name; returns the diagnostic of an invalid name, and its arguments.
 local function name_problem(node)
     local prefix, underscore, phase = node.name:match("^([^_]*)(_?)(.*)$")
     node.prefix, node.phase_name = prefix, phase
@@ -95,7 +95,7 @@ local function check_phase_sequence(unit, phase)
     end
 end
 
--- A phase whose nodes are not side by side: the stranger between them is named.
+-- Reports a phase whose nodes are not adjacent, with the node of another phase between them.
 local function check_interleaved(unit, nodes)
     local done, current = {}, nil
     for i, node in ipairs(nodes) do
@@ -159,11 +159,34 @@ local function read_times(unit, loop, times)
     unit.diags:add("bad_times", reader.key_at(unit, loop, "times"), "times", loop.name, reader.what(times))
 end
 
--- What somebody meant who wrote `on_step = [[ ... ]]` in a loop.
+-- A hint for `on_step = [[ ... ]]` in a loop, without node().
 local function hint_for_key(key, value)
     if rank[key:match("^(%a+)_")] and type(value) ~= "number" then
         return ("a node is written %s = node(order, [[ ... ]])"):format(key)
     end
+end
+
+local function read_fields(unit, loop)
+    loop.fields = {}
+    for _, life in ipairs { "state", "site", "batch" } do
+        for _, field in ipairs(check_fields.read(unit, loop, life, rawget(loop.value, life))) do
+            loop.fields[#loop.fields + 1] = field
+        end
+    end
+    check_fields.check_twice(unit, loop)
+    check_fields.add_counters(unit, loop)
+end
+
+local function read_nodes(unit, loop)
+    local nodes = {}
+    for _, entry in ipairs(dsl.entries(loop.value)) do
+        if dsl.kind(entry.value) == "node" and not vocabulary.find(vocabulary.loop_keys, entry.key) then
+            local node = read_node(unit, loop, entry)
+            nodes[#nodes + 1] = node
+            loop.wrong[entry.key] = not node or nil
+        end
+    end
+    arrange(unit, loop, nodes)
 end
 
 function check_loop.read(unit, value)
@@ -176,23 +199,8 @@ function check_loop.read(unit, value)
     loop.done, loop.skip = read_expression(unit, loop, "done"), read_expression(unit, loop, "skip")
     if rawget(value, "times") ~= nil then loop.times = read_times(unit, loop, value.times) end
     loop.repeats = loop.done ~= nil or rawget(value, "times") ~= nil
-    loop.fields = {}
-    for _, kind in ipairs { "state", "site", "batch" } do
-        for _, field in ipairs(check_fields.read(unit, loop, kind, rawget(value, kind))) do
-            loop.fields[#loop.fields + 1] = field
-        end
-    end
-    check_fields.check_twice(unit, loop)
-    check_fields.add_counters(unit, loop)
-    local nodes = {}
-    for _, entry in ipairs(dsl.entries(value)) do
-        if dsl.kind(entry.value) == "node" and not vocabulary.find(vocabulary.loop_keys, entry.key) then
-            local node = read_node(unit, loop, entry)
-            nodes[#nodes + 1] = node
-            loop.wrong[entry.key] = not node or nil
-        end
-    end
-    arrange(unit, loop, nodes)
+    read_fields(unit, loop)
+    read_nodes(unit, loop)
     if loop.on_skip and not loop.skip then unit.diags:add("skip_without_condition", loop.on_skip.at, "on_skip", loop.name) end
     return loop
 end

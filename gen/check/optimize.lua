@@ -2,14 +2,14 @@
 --
 -- In:  bodies with .element (check_loop). Out: the same, each replaced by a copy in which
 --   - a SEQ in a SEQ is merged into it, and a SEQ of one element is that element
---   - elements without a step are gone, unless what is evaluated at their entry can be noticed
+--   - elements without a step are gone, unless the expression at their entry has side effects
 --   - a REPEAT of one time without a counter, a WEAVE of one element are that element
--- The steps, their order and what they do stay the same: no trace changes. -O0 leaves everything as it is. What is wrong with
--- an element is left for check_elements to find, which is given the element as the spec wrote it when there is any doubt.
+-- The steps, their order and what they do stay the same: no trace changes. -O0 leaves everything as it is. Errors
+-- are left to check_elements, which also gets the element as the spec wrote it.
 
-local check_elements = require "gen.check.elements"
 local ctext = require "gen.c.text"
 local elements = require "gen.spec.elements"
+local spec_tree = require "gen.tree.spec_tree"
 
 local optimize = {}
 
@@ -19,14 +19,13 @@ local function empty(value) return is(value, "SEQ") and #value == 0 end
 
 local function nothing(like) return elements.new({ op = "SEQ" }, like) end
 
--- Whether evaluating an expression changes nothing: no call, no assignment.
+-- Whether a count or an expression has no side effects.
 local function pure(expression)
     if type(expression) ~= "string" then return math.type(expression) == "integer" end
-    local code = expression:gsub("[=!<>]=", "")
-    return not code:find("[(=]") and not code:find("++", 1, true) and not code:find("--", 1, true) and not code:find('["\'/]')
+    return ctext.is_pure(expression)
 end
 
--- Whether a $stop() without a name stands in an element: taking a repetition away from around it would change its target.
+-- Whether an element contains a $stop() without a name: removing a repetition around it would change its target.
 local function stops(value)
     if is(value, "CALL") and type(value.text) == "string" and ctext.identifiers(value.text).stop then return true end
     for _, child in next, value do
@@ -93,7 +92,7 @@ local function walk(value, trail)
     return simplify[value.op] and simplify[value.op](value) or value
 end
 
--- What elements stand in themselves cannot be copied.
+-- A copy; of an element that contains itself the value itself.
 local function copy(value)
     local ok, out = pcall(elements.copy, value)
     return ok and out or value
@@ -103,7 +102,7 @@ function optimize.element(value) return walk(copy(value), {}) end
 
 function optimize.run(unit)
     if unit.options.optimize == false then return end
-    for _, source in ipairs(check_elements.sources(unit.trainer)) do
+    for _, source in ipairs(spec_tree.sources(unit.trainer)) do
         local body = source.body
         if body.element then
             body.given, body.element = body.element, optimize.element(body.element)

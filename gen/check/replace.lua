@@ -1,8 +1,8 @@
--- Part of check: exchanges loops, as loop:replace { Inner = Other } asks for.
+-- Part of check: applies loop:replace { Inner = Other }, which exchanges loops.
 --
--- Other takes Inner's place: its place in the trainer's list, its call_on and its order. What stands on nodes of Inner moves to
+-- Other takes Inner's place: its place in the trainer's list, its call_on and its order. Insertions on nodes of Inner move to
 -- the nodes of the same names; Other must have them. Other declares the parameters (options) that Inner has, with the same
--- types, and takes over their values. One call exchanges all of its loops or, when something does not fit, none.
+-- types, and takes over their values. A call with an error changes nothing.
 
 local call_on = require "gen.spec.call_on"
 local dsl = require "gen.spec.dsl"
@@ -22,7 +22,7 @@ local function options_of(loop)
     return out
 end
 
--- What differs between the parameters of two loops, or nil.
+-- The first difference between the parameters of two loops, or nil.
 local function parameters_differ(old, new)
     local state = rawget(new, "state") or {}
     for _, option in ipairs(options_of(old)) do
@@ -35,11 +35,11 @@ local function parameters_differ(old, new)
     local known = {}
     for _, option in ipairs(options_of(old)) do known[option.name] = true end
     for _, option in ipairs(options_of(new)) do
-        if not known[option.name] then return ("it has the parameter '%s', which the other one has not"):format(option.name) end
+        if not known[option.name] then return ("it has the parameter '%s', which the other one lacks"):format(option.name) end
     end
 end
 
--- Everything that stands on a node of `old`: { list, index, node }.
+-- The insertions on nodes of `old`: { member, index, node }.
 local function children_of(value, old, by_name)
     local out = {}
     for _, member in ipairs(value) do
@@ -58,15 +58,15 @@ local function plan(unit, value, exchange, name, new)
     local old = by_name[name]
     local function wrong(what, hint) unit.diags:add("bad_replace", exchange.at, name, tostring(name), what, hint or "") end
     if not old then return wrong("the trainer has no such loop" .. nearest.suggest(tostring(name), names)) end
-    if dsl.kind(new) ~= "loop" then return wrong("what takes its place is no loop") end
+    if dsl.kind(new) ~= "loop" then return wrong("its replacement is not a loop") end
     local new_name = dsl.about[new].name
-    if not call_on.stands_below(old.value, exchange.loop, by_name, {}) then
-        return wrong(("it does not stand on a node of '%s', nor below one"):format(dsl.about[exchange.loop].name))
+    if not call_on.is_below(old.value, exchange.loop, by_name, {}) then
+        return wrong(("it is not inserted on a node of '%s', nor below one"):format(dsl.about[exchange.loop].name))
     end
     local children = children_of(value, old.value, by_name)
     for _, child in ipairs(children) do
         if dsl.kind(rawget(new, child.node)) ~= "node" then
-            return wrong(("'%s' has no node '%s', on which '%s' stands"):format(new_name, child.node, dsl.about[child.member].name))
+            return wrong(("'%s' has no node '%s', on which '%s' is inserted"):format(new_name, child.node, dsl.about[child.member].name))
         end
     end
     local why = parameters_differ(old.value, new)

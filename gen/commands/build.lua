@@ -1,13 +1,13 @@
 -- loopc build: from a spec to a program.
 
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
 local host = require "host"
 local toolchain = require "gen.build.toolchain"
 
 local build = {
     name = "build",
-    summary = "Makes a program of a spec",
+    summary = "Builds a program from a spec",
     usage = "SPEC [-o PROGRAM]",
     least = 1,
     most = 1,
@@ -16,8 +16,7 @@ local build = {
         "The program is made for this processor. With --portable it has three versions instead, for any x86-64, for AVX2 and\n" ..
         "for AVX-512, and picks one when it starts (LOOPC_CPU=plain, v3 or v4 in its environment asks for one); elsewhere it\n" ..
         "has one for any processor of that kind. The results are the same, bit for bit.\n" ..
-        "The kernels of nets are cut to their sizes, which takes some seconds. With -DLOOPC_PLAIN in CFLAGS they stay functions,\n" ..
-        "soon compiled, and the bits are the same; small nets train at half the speed.\n" ..
+        "The kernels of nets are in the library, compiled for each of these processors.\n" ..
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 
@@ -44,10 +43,10 @@ function build.run(arguments)
     if not unit then return 2 end
     local program = arguments.output or unit.trainer.name
     check_output(program)
-    if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program) and 0 or 2 end
+    if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program, compile.again) and 0 or 2 end
     local folder, message = host.tempdir()
     if not folder then cli.fail(message, nil, 1) end
-    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(folder, unit.trainer.name), program)
+    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(folder, unit.trainer.name), program, compile.again)
     host.remove(folder)
     return ok and 0 or 2
 end

@@ -1,7 +1,8 @@
--- loopc check: reads specs and says what is wrong with them.
+-- loopc check: reads specs and reports their errors.
 
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
+local report = require "gen.cli.report"
 local toolchain = require "gen.build.toolchain"
 
 local check = {
@@ -13,17 +14,17 @@ local check = {
 }
 
 check.options = compile.with {
-    { "--compile", nil, "let the C compiler look at the bodies, too" },
+    { "--compile", nil, "also check the bodies with the C compiler" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
-    { "-q, --quiet", nil, "say nothing when all is well" },
+    { "-q, --quiet", nil, "print nothing for specs without errors" },
 }
 
 local function check_one(arguments, path)
     local one = setmetatable({ path }, { __index = arguments })
     local unit = compile.unit(one, { format = "never" })
     if not unit then return false end
-    if not arguments.compile then compile.show(unit, one)
-    elseif not toolchain.show(unit, one, toolchain.check(unit, one)) then return false end
+    if not arguments.compile then report.show(unit, one)
+    elseif not toolchain.show(unit, one, toolchain.check(unit, one, compile.again)) then return false end
     if unit.diags.errors > 0 then return false end
     if not arguments.quiet and arguments.diagnostics ~= "json" then
         cli.note(("%s: ok, %d steps"):format(path, unit.step_count))

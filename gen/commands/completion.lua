@@ -2,6 +2,7 @@
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local list = require "gen.commands.list"
 
 local completion = {
     name = "completion",
@@ -51,10 +52,9 @@ local function add_values(out, command, option, spellings)
 end
 
 local function script()
-    local driver = require "gen.driver"
     local out, values = {}, {}
-    for _, name in ipairs(driver.commands) do
-        local command, flags = driver.command(name), {}
+    for _, name in ipairs(list.names) do
+        local command, flags = list.command(name), {}
         for _, option in ipairs(cli.options(command)) do
             local spellings = cli.spellings(option)
             for _, spelling in ipairs(spellings) do flags[#flags + 1] = spelling end
@@ -62,14 +62,14 @@ local function script()
         end
         out[#out + 1] = ("    %s) options='%s' ;;\n"):format(name, table.concat(flags, " "))
     end
-    local names = table.concat(driver.commands, " ")
+    local names = table.concat(list.names, " ")
     local value_cases = table.concat(values)
     return head:gsub("@COMMANDS@", names) .. table.concat(out) .. tail:gsub("@VALUES@", function() return value_cases end)
 end
 
 function completion.run(arguments)
     local shell = arguments[1] or "bash"
-    if shell ~= "bash" then cli.usage(("there is no completion for '%s'"):format(shell), "there is one for bash") end
+    if shell ~= "bash" then cli.usage(("no completion for '%s'"):format(shell), "bash is supported") end
     host.stdout(script())
     return 0
 end

@@ -1,6 +1,6 @@
 -- loopc explain: the order in which everything of a spec runs, as an indented listing.
 
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
 local host = require "host"
 
 local command = {

@@ -1,9 +1,11 @@
 -- loopc gen: from a spec to C, on standard output or in a file.
 
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
 local diff = require "gen.base.diff"
+local dump = require "gen.views.dump"
 local host = require "host"
+local pipeline = require "gen.pipeline"
 
 local gen = {
     name = "gen",
@@ -20,11 +22,11 @@ gen.options = compile.with {
     { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
     { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
     { "--line", nil, "#line directives: compilers and debuggers show the spec" },
-    { "--step", nil, "the step form: a program that goes step by step" },
+    { "--step", nil, "the step form: a program that runs step by step" },
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
-    { "--dump", "PASS", "print what a pass left instead: load, check, flatten, ... emit" },
+    { "--dump", "PASS", "print the result of a pass instead: load, check, flatten, ... emit" },
 }
 
 local function put(path, text)
@@ -74,7 +76,6 @@ local function write(path, text)
 end
 
 local function check_usage(arguments)
-    local pipeline = require "gen.pipeline"
     if arguments.dump and not pipeline.has(arguments.dump) then
         local names = {}
         for i, pass in ipairs(pipeline.passes) do names[i] = pass[1] end
@@ -92,9 +93,9 @@ local function target_of(arguments)
     return path
 end
 
--- What is made: { path, text }; a library has a header beside its source.
+-- The files to write: { path, text }; a library has a header beside its source.
 local function files_of(arguments, unit, target)
-    if arguments.dump then return { { path = target, text = require("gen.views.dump").text(unit, arguments.dump) } } end
+    if arguments.dump then return { { path = target, text = dump.text(unit, arguments.dump) } } end
     if not arguments.lib then return { { path = target, text = unit.text } } end
     target = target or unit.trainer.name .. ".c"
     return { { path = target:gsub("c$", "h"), text = unit.header }, { path = target, text = unit.text } }

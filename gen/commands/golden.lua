@@ -43,7 +43,7 @@ local function read_case(folder)
         local run = parse_line(line)
         if run then case.runs[#case.runs + 1] = run
         elseif line:match("^%s*[^%s#]") then
-            table.insert(case.problems, ("cmd:%d is no line of the form: loopc ... > FILE"):format(number))
+            table.insert(case.problems, ("cmd:%d is not of the form: loopc ... > FILE"):format(number))
         end
     end
     if #case.runs == 0 then table.insert(case.problems, "cmd holds no command line") end
@@ -95,7 +95,7 @@ local function output_of(case, run)
     return table.concat(parts)
 end
 
--- Compares or updates one file. Returns what is wrong, or nil.
+-- Compares or updates one file. Returns an error, or nil.
 local function settle(case, run, update)
     local path = case.folder .. "/" .. run.file
     local text, message = output_of(case, run)
@@ -130,7 +130,7 @@ function golden.run(arguments)
     end
     local cases = {}
     for _, folder in ipairs(arguments) do
-        if not host.isdir(folder) then cli.usage(("'%s' is no folder"):format(folder)) end
+        if not host.isdir(folder) then cli.usage(("'%s' is not a folder"):format(folder)) end
         find_cases((folder:gsub("(.)/+$", "%1")), cases)
     end
     if #cases == 0 then cli.fail("there is no case in " .. table.concat(arguments, ", "), nil, 1) end

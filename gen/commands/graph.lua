@@ -1,6 +1,7 @@
 -- loopc graph: the loop graph of a spec for other programs.
 
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
+local graph = require "gen.views.graph"
 local host = require "host"
 
 local command = {
@@ -18,7 +19,7 @@ local command = {
 function command.run(arguments)
     local unit = compile.spec(arguments, { format = "never" }, "layout")
     if not unit then return 2 end
-    host.stdout(require("gen.views.graph")[arguments.format or "dot"](unit))
+    host.stdout(graph[arguments.format or "dot"](unit))
     return 0
 end
 

@@ -1,20 +1,21 @@
--- loopc help: what commands there are, one command's help, or the man page, all from the tables of the commands.
+-- loopc help: the list of commands, the help of one, or the man page, all made from the tables of the commands.
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local list = require "gen.commands.list"
+local manpage = require "gen.cli.manpage"
 
 local help = {
     name = "help",
-    summary = "Shows what loopc can do",
+    summary = "Shows the commands, or the options of one",
     usage = "[COMMAND] [--man]",
     most = 1,
     options = { { "--man", nil, "print the man page (troff) instead" } },
 }
 
 local function commands()
-    local driver = require "gen.driver"
     local out = {}
-    for i, name in ipairs(driver.commands) do out[i] = driver.command(name) end
+    for i, name in ipairs(list.names) do out[i] = list.command(name) end
     return out
 end
 
@@ -30,7 +31,7 @@ end
 
 function help.run(arguments)
     if arguments.man then
-        host.stdout(require("gen.cli.manpage").text(commands()))
+        host.stdout(manpage.text(commands()))
     elseif arguments[1] then
         for _, command in ipairs(commands()) do
             if command.name == arguments[1] then return host.stdout(cli.help(command)) end

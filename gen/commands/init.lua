@@ -19,11 +19,11 @@ local function fill(template, name) return (assert(host.template(template)):gsub
 function init.run(arguments)
     local name, folder = arguments[1], arguments[2] and arguments[2] .. "/" or ""
     local why = vocabulary.bad_name(name)
-    if why then cli.usage(("'%s' is no name for a trainer: %s"):format(name, why), "letters, digits and _, no digit first") end
+    if why then cli.usage(("'%s' is not a valid name for a trainer: %s"):format(name, why), "letters, digits and _, not beginning with a digit") end
     local files = { { folder .. name .. ".lua", fill("init/spec.lua", name) },
         { folder .. "Makefile", fill("init/Makefile", name) } }
     for _, file in ipairs(files) do
-        if host.exists(file[1]) then cli.fail(("'%s' is there already"):format(file[1]), "loopc init writes over nothing", 1) end
+        if host.exists(file[1]) then cli.fail(("'%s' exists already"):format(file[1]), "loopc init overwrites nothing", 1) end
     end
     local ok, message = true, nil
     if folder ~= "" then ok, message = host.mkdirs(folder) end

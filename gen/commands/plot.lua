@@ -1,22 +1,25 @@
--- loopc plot: a picture of what runs have written.
+-- loopc plot: draws metrics, control logs and times of runs.
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local nearest = require "gen.base.nearest"
+local plot = require "gen.views.plot"
+local plot_read = require "gen.views.plot_read"
 
 local command = {
     name = "plot",
-    summary = "Draws what runs have written: metrics, control logs, times",
+    summary = "Draws metrics, control logs and times of runs",
     usage = "FILE.jsonl... -o PICTURE.svg|.png",
     least = 1,
     most = math.huge,
-    text = "Files are those of --metrics, --log and --timings-log of a trainer. A panel a metric, with a line a file; times as bands.\n" ..
-        "PNG is made by rsvg-convert (Debian: librsvg2-bin).",
+    text = "FILE is written by --metrics, --log or --timings-log of a trainer. One panel per metric, one line per file; times as bands.\n" ..
+        "PNG needs rsvg-convert (Debian: librsvg2-bin).",
     options = {
-        { "-o, --output", "FILE", "where the picture goes, .svg or .png" },
-        { "--only", "METRIC", "draw this one; may be given again: loss, Train.loss", many = true },
-        { "--log", "METRIC", "logarithmic scale, of this metric or (--log) of all; may be given again", many = true,
+        { "-o, --output", "FILE", "the picture to write, .svg or .png" },
+        { "--only", "METRIC", "draw this metric only (loss, Train.loss); may be repeated", many = true },
+        { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
-        { "--title", "TEXT", "what stands above it" },
+        { "--title", "TEXT", "a title above the picture" },
     },
 }
 
@@ -43,7 +46,7 @@ local function read_all(paths)
     for i, path in ipairs(paths) do
         local text, message = host.read(path)
         if not text then cli.fail(message, missing_file_hint(path, paths.log)) end
-        local run, why, line = require("gen.views.plot_read").run(text)
+        local run, why, line = plot_read.run(text)
         if not run then
             cli.fail(("%s:%d: %s"):format(path, line, why), "a line is a JSON object, as --metrics FILE writes it")
         end
@@ -55,7 +58,7 @@ end
 
 -- The names after --only and --log must be those of metrics.
 local function check_names(runs, names)
-    local plot, nearest, titles = require "gen.views.plot", require "gen.base.nearest", {}
+    local titles = {}
     for _, panel in ipairs(plot.metrics(runs, {})) do titles[#titles + 1] = panel.title end
     for _, name in ipairs(names or {}) do
         local found = false
@@ -79,7 +82,7 @@ end
 local function to_png(svg)
     local status, png, message = host.run { "rsvg-convert", "--zoom=2", input = svg }
     if not status or status == 127 then
-        cli.fail("rsvg-convert, which makes PNG of SVG, is not there", "apt-get install librsvg2-bin, or -o with .svg", 1)
+        cli.fail("rsvg-convert, which converts SVG to PNG, is not installed", "apt-get install librsvg2-bin, or -o with .svg", 1)
     end
     if status ~= 0 then cli.fail("rsvg-convert: " .. message, nil, 1) end
     return png
@@ -89,14 +92,14 @@ function command.run(arguments)
     local output = arguments.output
     local kind = output and output:lower():match("%.(%w+)$")
     if kind ~= "svg" and kind ~= "png" then
-        cli.usage("loopc plot: -o says where the picture goes, .svg or .png", "loopc plot run.jsonl -o loss.svg")
+        cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local plot, runs = require "gen.views.plot", read_all(arguments)
+    local runs = read_all(arguments)
     local log = log_of(arguments.log)
     check_names(runs, arguments.only)
     check_names(runs, log)
     local panels = plot.panels(runs, { only = arguments.only, log = log })
-    if #panels == 0 then cli.fail("there is nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
+    if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
     local picture = plot.svg(arguments.title, runs, panels)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)

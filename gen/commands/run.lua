@@ -1,8 +1,9 @@
 -- loopc run: makes a program of a spec, unless the cache has it, and becomes that program.
 
 local cli = require "gen.cli.cli"
-local compile = require "gen.build.compile"
+local compile = require "gen.compile"
 local host = require "host"
+local report = require "gen.cli.report"
 local toolchain = require "gen.build.toolchain"
 
 local run = {
@@ -12,12 +13,12 @@ local run = {
     least = 1,
     most = 1,
     rest = true,
-    text = "The arguments behind -- go to the program; its exit code is that of loopc run.\n" ..
+    text = "The arguments after -- are passed to the program; its exit code is that of loopc run.\n" ..
         "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.",
 }
 
 run.options = compile.with {
-    { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
+    { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
 }
 
@@ -34,7 +35,7 @@ local function build_into(unit, arguments, folder)
     local temporary = ("%s.tmp%d"):format(folder, host.pid())
     local made, message = host.mkdirs(temporary)
     if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
-    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(temporary, name), temporary .. "/" .. name)
+    local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(temporary, name), temporary .. "/" .. name, compile.again)
     if ok then host.rename(temporary, folder) end
     if host.exists(temporary) then host.remove(temporary) end
     return ok
@@ -47,7 +48,7 @@ function run.run(arguments)
     local key = fingerprint and host.sha256(fingerprint) or ("broken%d"):format(host.pid())
     local folder = ("%s/%s"):format(cache_folder(), key)
     local program = ("%s/%s"):format(folder, unit.trainer.name)
-    if host.exists(program) then compile.show(unit, arguments)
+    if host.exists(program) then report.show(unit, arguments)
     elseif not build_into(unit, arguments, folder) then return 2 end
     local _, message = host.exec { program, table.unpack(arguments.rest or {}) }
     cli.fail(message, nil, 1)

@@ -51,7 +51,7 @@ local function columns(rows)
     return table.concat(lines)
 end
 
--- What the runtime keeps beside the fields, for the first line: { key, format, how many digits say enough }.
+-- Metadata of the run for the first line: { key, format, digits shown }.
 local about = { { "loopc.number", "checkpoint %s" }, { "loopc.position", "position %s" }, { "loopc.steps", "%s steps" },
     { "loopc.epochs", "%s epochs" }, { "loopc.seconds", "%s s", 3 }, { "loopc.best", "best %s", 6 }, { "loopc.seed", "seed %s" } }
 
@@ -70,7 +70,7 @@ end
 
 local function text_of_bytes(hex) return '"' .. hex:gsub("%x%x", "\\x%0") .. '"' end
 
--- What metadata keys say of a field, by their kind: the type, and how its value is shown.
+-- Fields kept as metadata, by the kind of their key: the type, and a function that shows the value.
 local kinds = {
     text = { "str", json.string },
     bytes = { "str", text_of_bytes },
@@ -79,7 +79,7 @@ local kinds = {
         "rows %1, columns %2, classes %3, targets %4")) end },
 }
 
--- A row: name, type, shape, value; of metadata that are no fields, their key and text.
+-- A row: name, type, shape, value; of other metadata, key and text.
 local function row_of_meta(key, value)
     local kind, name = key:match("^(%l+):(.+)$")
     local entry = kinds[kind]

@@ -24,7 +24,7 @@ local function sorted_keys(values)
     return out
 end
 
--- The classes of the meta file: what stands between the braces of each word.
+-- The classes of the meta file: the tables that each word takes.
 local classes = {
     { "loopc.node_table", "what node { ... } takes", vocabulary.node_keys, "[integer] string the body, C statements" },
     { "loopc.loop", "a loop: its nodes are named before_, on_, after_, failed_ or finally_ and their phase", vocabulary.loop_keys,
@@ -78,7 +78,7 @@ local function write_elements(out)
 end
 
 local node_word = [[
----A place in a loop: where it stands, and what runs there.
+---A node of a loop: its order and its body.
 ---@param order integer
 ---@param body? string|loopc.element
 ---@return loopc.node
@@ -102,7 +102,7 @@ end
 local function luacheck()
     local words = dsl.words(sandbox.environment())
     words.require = true
-    local out = { "-- What a loopc spec may use.", "stds.loopc = {", "    read_globals = {" }
+    local out = { "-- The global names of a loopc spec.", "stds.loopc = {", "    read_globals = {" }
     for _, name in ipairs(sorted_keys(words)) do
         if type(_G[name]) == "table" and name ~= "_G" then
             local fields = {}

@@ -1,8 +1,9 @@
 -- Diagnostics: collected while passes run, printed together.
 --
 -- A diagnostic is { id, severity, text, hint, at = { file, line }, name }: `name` is the offending word, found
--- again in the source line to put the caret under it. Texts live in messages.lua, one row an id.
+-- again in the source line to put the caret under it. Texts are in messages.lua, one row per id.
 
+local json = require "gen.base.json"
 local messages = require "gen.diagnostics.messages"
 
 local Diag = {}
@@ -18,7 +19,7 @@ local function fill(pattern, arguments)
     return (pattern:gsub("%%(%d)", function(i) return tostring(arguments[tonumber(i)] or "") end))
 end
 
--- Adds a diagnostic whose text is made; the same text about the same line is added once.
+-- Adds a diagnostic with a finished text; the same text about the same line is added once.
 function Diag:insert(row)
     local key = ("%s:%d:%s"):format(row.at and row.at.file or "", row.at and row.at.line or 0, row.text)
     self.seen = self.seen or {}
@@ -48,7 +49,7 @@ end
 -- Whether two characters side by side belong to one word.
 local function same_word(pair) return pair:match("^[%w_][%w_]$") ~= nil end
 
--- The column (from 1) of `name` as a whole word in `line`, or of its first character that is no blank.
+-- The column (from 1) of `name` as a whole word in `line`, or of the first character that is not blank.
 local function column_of(line, name)
     local from = 1
     while name and name ~= "" do
@@ -61,7 +62,7 @@ local function column_of(line, name)
     return first, first
 end
 
--- Where a diagnostic stands, for people and for programs: path, line, column, the source line.
+-- The place of a diagnostic: path, line, column, the source line.
 function Diag:place(row)
     local source = row.at and self.sources[row.at.file]
     if not source then return { path = row.at and row.at.file or "loopc", line = row.at and row.at.line } end
@@ -71,7 +72,7 @@ function Diag:place(row)
     return place
 end
 
--- What a terminal shows as it is: of a file that is no text it might take some for orders.
+-- The line with control characters replaced: those of a binary file could change the state of a terminal.
 local function printable(line)
     local text = line:gsub("[^\t\32-\126\128-\255]", "?")
     return utf8.len(text) and text or text:gsub("[\128-\255]", "?")
@@ -130,7 +131,6 @@ end
 
 -- The same for programs: a JSON array, an object a diagnostic.
 function Diag:json()
-    local json = require "gen.base.json"
     local out = {}
     for i, row in ipairs(self:sorted()) do
         local place = self:place(row)

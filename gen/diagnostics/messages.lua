@@ -1,6 +1,6 @@
 -- Every diagnostic of loopc, one row each: id = { severity, text, hint }.
 --
--- %1, %2 ... in a text and in its hint stand for the arguments of Diag:add; a hint that comes out empty is left out.
+-- %1, %2 ... in a text and in its hint are replaced by the arguments of Diag:add; an empty hint is left out.
 -- A test fails when a row has no folder of its id in tests/bad/.
 
 local error_row = function(text, hint) return { severity = "error", text = text, hint = hint } end
@@ -11,67 +11,67 @@ return {
     no_file = error_row("cannot read the spec: %1", "name a Lua file that returns a trainer"),
     syntax = error_row("%1", "%2"),
     lua_error = error_row("%1%2", "%3"),
-    unknown_global = warning_row("nothing has the name '%1'%2", "%3"),
+    unknown_global = warning_row("unknown name '%1'%2", "%3"),
     limit_memory = error_row("the spec uses more than %1 MiB of memory",
-        "a table or a string grows without end; --max-memory raises the bound"),
+        "a table or a string grows without bound; --max-memory raises the limit"),
     limit_instructions = error_row("the spec runs for more than %1 instructions",
-        "a loop in the spec never ends; a spec describes a program, it does not run it"),
+        "a loop in the spec does not end; a spec describes a program, it does not run it"),
     limit_time = error_row("the spec runs for more than %1 s of processor time",
-        "a library function that it calls does not come to an end, or is called without end"),
-    limit_depth = error_row("the spec calls itself too deeply", "a function in the spec calls itself without end"),
+        "a call of a library function does not end, or the calls do not"),
+    limit_depth = error_row("the spec calls itself too deeply", "a function in the spec calls itself and never returns"),
     no_trainer = error_row("the spec returns %1 instead of a trainer", 'end it with: return trainer "name" { Root, ... }'),
-    require_missing = error_row("module '%1' is not beside the spec and not in loopc's library",
+    require_missing = error_row("module '%1' is neither beside the spec nor in loopc's library",
         "require takes modules beside the spec (a.b is a/b.lua) and loopc.* modules"),
-    require_cycle = error_row("modules require each other in a circle: %1", "put what both need into a module of its own"),
-    require_name = error_row("'%1' is no name of a module", "require takes modules beside the spec (a.b is a/b.lua) and loopc.* modules"),
+    require_cycle = error_row("modules require each other in a cycle: %1", "move their common part into a third module"),
+    require_name = error_row("'%1' is not a module name", "require takes modules beside the spec (a.b is a/b.lua) and loopc.* modules"),
 
     -- names
-    bad_name = error_row("'%1' is no name for a %2: %3", "names are C identifiers: letters, digits and _, no digit first"),
-    name_taken = error_row("the name '%1' is taken: it is that of the %2 at %3", "give one of them another name"),
-    duplicate_loop = error_row("two loops have the name '%1': the other one stands at %2",
-        "every loop of a trainer has a name of its own"),
-    no_root = error_row("trainer '%1' has no root loop: its first entry is %2", 'the root stands first: trainer "name" { Root, ... }'),
-    listed_twice = error_row("%1 is listed twice in the trainer", "list it once; call_on names the places where a loop is inlined"),
+    bad_name = error_row("'%1' is not a valid name for a %2: %3", "names are C identifiers: letters, digits and _, not beginning with a digit"),
+    name_taken = error_row("the name '%1' is taken by the %2 at %3", "rename one of them"),
+    duplicate_loop = error_row("two loops have the name '%1': the other one is at %2",
+        "the loops of a trainer have different names"),
+    no_root = error_row("trainer '%1' has no root loop: its first entry is %2", 'the root loop comes first: trainer "name" { Root, ... }'),
+    listed_twice = error_row("%1 is listed twice in the trainer", "list it once; call_on names the nodes after which a loop is inlined"),
     unknown_key = error_row("unknown key '%1' in %2%3", "%4"),
     wrong_type = error_row("'%1' of %2 takes %3, not %4", "%5"),
 
     -- nodes
-    no_order = error_row("node '%1' has no order", "node(order, body): a whole number from 0 says where it stands"),
-    bad_order = error_row("the order of '%1' is %2: an order is a whole number%3"),
+    no_order = error_row("node '%1' has no order", "node(order, body): order is a whole number from 0, its place in the loop"),
+    bad_order = error_row("the order of '%1' is %2, not a whole number%3"),
     same_order = error_row("'%2' has the same order %3 as '%1' at %4",
-        "the nodes of a loop stand in the order of their numbers: give each its own"),
-    no_prefix = error_row("'%1' is no name of a node%2", "a node is named before_, on_, after_, failed_ or finally_ and its phase"),
+        "nodes run in ascending order: give each its own number"),
+    no_prefix = error_row("'%1' is not a valid name of a node%2", "a name of a node is before_, on_, after_, failed_ or finally_, then the phase"),
     unknown_prefix = error_row("node '%1' has the unknown prefix '%2'%3",
-        "a node is named before_, on_, after_, failed_ or finally_ and its phase"),
-    interleaved = error_row("'%1' (order %2) of phase '%3' stands between the nodes of phase '%4'",
-        "the phases of a loop stand one after the other"),
+        "a name of a node is before_, on_, after_, failed_ or finally_, then the phase"),
+    interleaved = error_row("'%1' (order %2) of phase '%3' is between the nodes of phase '%4'",
+        "the phases of a loop come one after the other"),
     wrong_sequence = error_row("'%1' (order %2) comes before '%3' (order %4)",
         "within a phase the order is before, on, after, failed, finally"),
-    on_run = error_row("'on_run' is no node: the phase 'run' wraps the whole loop",
-        "the run itself is the loop's phases; use before_run or after_run"),
-    skip_phase = error_row("'%1' is no node: only on_skip belongs to skip", "on_skip runs when the loop is skipped"),
+    on_run = error_row("there is no node 'on_run': the phase 'run' wraps the whole loop",
+        "use before_run or after_run; the phases of the loop run between them"),
+    skip_phase = error_row("there is no node '%1': the only node of skip is on_skip", "on_skip runs when the loop is skipped"),
     skip_without_condition = warning_row("'on_skip' of loop '%1' never runs: the loop has no skip",
         'say when to skip: skip = "C expression"'),
 
     -- loops and insertions
-    bad_times = error_row("times of loop '%1' is %2", "times is a whole number from 0 or a C expression in a string"),
+    bad_times = error_row("times of loop '%1' is %2", "times is a whole number from 0, or a C expression in a string"),
     no_match = error_row("no node matches '%1'%2", "%3"),
     several_match = error_row("'%1' is ambiguous: %2", 'pick one as ["Loop.node"], or take all of them as ["*.node"]'),
-    foreign_node = error_row("'%1' stands in loop '%2', which is not part of the trainer", "list the loop in the trainer"),
-    loose_node = error_row("this node stands in no loop", "nodes are entries of a loop: on_step = node(1, [[ ... ]])"),
+    foreign_node = error_row("'%1' is a node of loop '%2', which is not in the trainer", "list the loop in the trainer"),
+    loose_node = error_row("this node belongs to no loop", "nodes are entries of a loop: on_step = node(1, [[ ... ]])"),
     named_twice = warning_row("'%1' is named twice in %3 of %2; it counts once"),
-    cycle = error_row("the loops call each other in a circle: %1", "a loop cannot be inserted into itself"),
+    cycle = error_row("the insertions of loops form a cycle: %1", "a loop cannot be inserted into itself"),
     too_many_steps = error_row("flattened, the trainer has %1 steps; the limit is %2", "%3; --max-steps raises the limit"),
     bad_connect = error_row("%1 cannot be connected to %2: %3", "%4"),
     bad_replace = error_row("loop '%1' cannot be replaced: %2", "%3"),
-    too_deep = error_row("more than %1 loops stand one in the other, down to this one", "such a nest comes from code: count its depth"),
-    unreached = error_row("loop '%1' is reached from nowhere", "%2"),
-    unused_node = warning_row("this node is not used: no loop has it", "of a key that is written twice in a table the last one counts"),
+    too_deep = error_row("loops are nested more than %1 deep, down to this one", "does code that makes loops recurse too often?"),
+    unreached = error_row("loop '%1' is never reached", "%2"),
+    unused_node = warning_row("this node is not used: no loop has it", "when a key is written twice in a table, the last one counts"),
     unused_callback = warning_row("callback '%1' has no body"),
 
     -- signals
     bad_signal = error_row("%1", "write %2"),
-    signal_place = error_row("%1 may not stand in %2: %3", "%4"),
+    signal_place = error_row("%1 is not allowed in %2: %3", "%4"),
     signal_target = error_row("%1 has no target here: %2", "%3"),
 
     -- elements
@@ -81,15 +81,20 @@ return {
     -- fields
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),
     ambiguous_field = error_row("'$%1' in %2 is '%3' at one site and '%4' at another", "name it in full: $%3 or $%4"),
-    const_assigned = error_row("'%1' is const and is assigned in %2", "drop the assignment or the const"),
+    const_assigned = error_row("'%1' is const, but %2 assigns it", "drop the assignment or the const"),
     bad_default = error_row("the default of field '%1' is %2: %3", "%4"),
     bad_field = error_row("field '%1': %2", "%3"),
     flag_taken = error_row("option '--%1' of field '%2' is taken: %3", "rename one of them"),
     file_scope_field = error_row("'$%1' in the trainer's code: no field is in scope there",
-        "pass what a function needs as an argument; bodies and expressions may use fields"),
+        "pass it to a function as an argument; only bodies and expressions may use fields"),
+
+    -- the layout of the emitted C
+    no_format_program = error_row("clang-format 14 is not installed: it lays out the C that loopc prints",
+        "apt-get install clang-format-14, or --no-format"),
+    format_failed = error_row("%1 failed: %2", "--no-format leaves it out"),
 
     -- C text
     unclosed = error_row("%1 in C text is not closed"),
-    unbalanced = warning_row("'%1' in C text has no counterpart", "the text is copied as it is: its brackets must balance"),
+    unbalanced = warning_row("'%1' in C text has no matching bracket", "the text is copied as it is: its brackets must balance"),
     lone_dollar = error_row("'$' without a name", "$name is a field; $fail(...), $recover(), $cancel() and $stop() are signals"),
 }

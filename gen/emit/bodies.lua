@@ -222,11 +222,4 @@ function emit_bodies.write_function(unit, w, source, title)
     w:blank()
 end
 
-function emit_bodies.write(unit, w)
-    local emit_elements = require "gen.emit.elements"
-    for _, source in ipairs(unit.sources_used) do
-        if source.tree then emit_elements.write(unit, w, source) else emit_bodies.write_function(unit, w, source) end
-    end
-end
-
 return emit_bodies

@@ -5,6 +5,7 @@
 
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
+local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
 local emit_elements = require "gen.emit.elements"
 local emit_fields = require "gen.emit.fields"
@@ -113,10 +114,15 @@ local function write_position_names(unit, w)
     w:blank()
 end
 
+local function write_bodies(unit, w)
+    for _, source in ipairs(unit.sources_used) do
+        if source.tree then emit_elements.write(unit, w, source) else bodies.write_function(unit, w, source) end
+    end
+end
+
 local function write_code(unit, w)
     local code = unit.trainer.code
     if not code then return end
-    local ctext = require "gen.c.text"
     local text, dropped = ctext.dedent(code.text)
     bodies.line_directive(unit, w, { file = code.at.file, line = code.at.line + dropped })
     for line in (text .. "\n"):gmatch("(.-)\n") do w:directive(line) end
@@ -202,12 +208,15 @@ local function write_program(unit, w, hash)
     if unit.has_nets then
         write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")
-        w:line(".model = loopc_model_main,")
+        if not unit.options.lib then w:line(".model = loopc_model_main,") end
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
     write_entries(unit, w, hash)
-    if #unit.children > 0 then write_table(w, "children", "child_count", tables.children) end
+    if #unit.children > 0 then
+        write_table(w, "children", "child_count", tables.children)
+        w:line(".end_child = loopc_child_end,")
+    end
     w:close("};")
     w:blank()
 end
@@ -265,7 +274,7 @@ local function run_lib(unit)
     write_targets(unit, w)
     for _, line in ipairs(rest) do w.lines[#w.lines + 1] = line end
     write_code(unit, w)
-    bodies.write(unit, w)
+    write_bodies(unit, w)
     write_runs(unit, w)
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
@@ -290,7 +299,7 @@ function emit.run(unit)
     emit_nets.write(unit, w)
     emit_state.write_struct(unit, w)
     write_code(unit, w)
-    bodies.write(unit, w)
+    write_bodies(unit, w)
     write_runs(unit, w)
     emit_resume.write_again(unit, w)
     emit_state.write_defaults(unit, w)

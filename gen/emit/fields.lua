@@ -2,11 +2,11 @@
 --
 -- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them.
 
-local check_fields = require "gen.check.fields"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
 local emit_state = require "gen.emit.state"
+local spec_tree = require "gen.tree.spec_tree"
 
 local emit_fields = {}
 
@@ -32,12 +32,6 @@ local function write_row(unit, w, pairs_of_row)
 end
 
 local function offset(unit, lvalue) return ("offsetof(struct %s, %s)"):format(unit.struct, (lvalue:gsub("^s%->", ""))) end
-
-local function product(dims)
-    local count = 1
-    for _, size in ipairs(dims) do count = count * size end
-    return count
-end
 
 -- The dimensions of a row that has more than one, or a vector of one; the last one may be decided by the data.
 local function shape_of(unit, dims)
@@ -67,7 +61,7 @@ local function value_row(unit, w, field, name, lvalue)
     local sizes, shape = shape_of(unit, field.dims)
     write_row(unit, w, concat({
         { "name", cvalue.string(name) }, { "flag", field.flag and cvalue.string(field.flag) }, { "type", type },
-        { "offset", offset(unit, lvalue) }, { "count", tostring(product(sizes)) }, { "flags", flags_of(field) },
+        { "offset", offset(unit, lvalue) }, { "count", tostring(spec_tree.element_count(sizes)) }, { "flags", flags_of(field) },
         { "report_in", field.report_in and cvalue.string(field.report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
         { "samples", field.samples and tostring(field.samples) },
@@ -81,7 +75,7 @@ local function tensor_rows(unit, w, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
         local sizes, shape = shape_of(unit, entry.dims)
         write_row(unit, w, concat({ { "name", cvalue.string(entry.name) }, { "type", entry.type },
-            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(product(sizes)) },
+            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(spec_tree.element_count(sizes)) },
             { "panels", entry.panels and "true" } }, shape))
     end
 end
@@ -99,7 +93,7 @@ function emit_fields.write(unit, w)
     unit.field_rows = 0
     emit_nets.write_dataset_options(unit, w)
     local rows = CWriter.new()
-    for _, field in ipairs(check_fields.all(unit.trainer)) do rows_of(unit, rows, field) end
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do rows_of(unit, rows, field) end
     if unit.field_rows == 0 then return end
     w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
     w:open("static const struct loopc_field %s[] = {", unit.tables.fields)

@@ -4,7 +4,6 @@
 -- those of another machine, so its absence is an error), "may" (build, run: skipped without the program, or when the text
 -- is long), "never". The style goes along on the command line, so no file of the working folder can change it.
 
-local cli = require "gen.cli.cli"
 local host = require "host"
 
 local format = {}
@@ -54,13 +53,10 @@ function format.run(unit)
     local program = format.program()
     if program then
         local text, message = format.text(unit.text, program)
-        if not text then cli.fail(("%s failed: %s"):format(program, message)) end
+        if not text then return unit.diags:add("format_failed", nil, nil, program, (message:gsub("%s+$", ""))) end
         unit.text = text
         unit.header = unit.header and format.text(unit.header, program)
-    elseif unit.options.format == "must" then
-        cli.fail("clang-format 14 is not installed: it lays out the C that loopc prints",
-            "apt-get install clang-format-14, or --no-format")
-    end
+    elseif unit.options.format == "must" then unit.diags:add("no_format_program") end
 end
 
 return format

@@ -6,123 +6,19 @@
 --      optimizer. Nothing unused is written, arrays included: a net that is never trained has no gradients.
 
 local mlp = require "gen.tree.mlp"
+local net_functions = require "gen.tree.net_functions"
 local cwrap = require "gen.c.wrap"
 local body = require "gen.emit.mlp_bodies"
 local emit_optimizer = require "gen.emit.optimizer"
 
 local emit_mlp = {}
 
-local inits = {
-    he = "from He's normal distribution", xavier = "from Xavier's uniform distribution",
-    normal = "from a normal distribution", zero = "as 0",
-}
-
--- Every function of a net, in the order of the file: a later one may call an earlier one. { name after the prefix,
--- result, arguments after the net itself, what it does in a line or two; needs = the functions it calls, groups = the
--- groups of arrays it works on, const = it only reads the net }. In capitals what depends on the net: TARGETS (what the
--- loss compares with), INIT (its distribution), BATCH (the most rows).
-local functions = {
-    { "resize", "bool", { "int32_t inputs" },
-        { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
-    { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
-    { "pass", "void", { "INPUT", "ROWS", "PART" },
-        { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
-    { "forward", "const float *", { "const float *x", "int32_t rows" },
-        { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
-        needs = { "pass" }, groups = { "outputs" } },
-    { "argmax", "int32_t", { "int32_t row" },
-        { "The class that the outputs of one row name. After forward." }, const = true, groups = { "activations" } },
-    { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
-        { "The class that the net gives each row of x." }, needs = { "forward" } },
-    { "correct", "int32_t", { "const int32_t *labels", "int32_t rows" },
-        { "How many rows have the class that the labels name. After forward." }, const = true,
-        groups = { "activations" } },
-    { "loss", "float", { "TARGETS", "int32_t rows" },
-        { "The mean loss of the rows; leaves its derivative for backward. After forward." },
-        groups = { "delta", "losses" } },
-    { "mask", "void", { "const bool *allowed", "int32_t rows" },
-        { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
-        groups = { "outputs" } },
-    { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
-        { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
-        groups = { "activations" } },
-    { "zero_delta", "void", { "int32_t rows" },
-        { "Begins a loss that is a sum of several: the derivatives of the rows are 0. After forward." },
-        groups = { "delta" } },
-    { "likelihood", "float", { "const int32_t *actions", "const float *weights", "int32_t rows" },
-        { "Adds weights[r] * -log p(actions[r]) of the rows to the loss, and its derivative; returns it. After zero_delta." },
-        groups = { "delta" } },
-    { "entropy", "float", { "const float *weights", "int32_t rows" },
-        { "Takes weights[r] * the entropy of each row from the loss; returns what it adds. After zero_delta." },
-        groups = { "delta" } },
-    { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
-    { "backward", "void", { "int32_t rows" },
-        { "Adds the gradients of the loss to those already there. After loss." },
-        groups = { "delta", "deltas", "gradients" } },
-    { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
-    { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
-        groups = { "gradients" } },
-    { "clip_grad", "float", { "float limit" },
-        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was." },
-        needs = { "grad_norm", "scale_grad" } },
-    { "set_weights", "bool", { "const float *flat", "int32_t count" },
-        { "Takes all weights from a list: per layer the matrix, a row an output, then the biases.",
-            "False, and nothing done, when count is not theirs." } },
-    { "get_weights", "bool", { "float *flat", "int32_t count" },
-        { "Writes all weights to a list, in the order of set_weights." }, const = true },
-    { "blend", "bool", { "float *flat", "int32_t count", "float share" },
-        { "Moves a list of weights, in the order of set_weights, that share of the way to the net's." }, const = true },
-}
-
-local function doc_of(net, entry)
-    local words = { INIT = inits[net.init], BATCH = tostring(net.batch) }
-    local lines = {}
-    for i, line in ipairs(entry[4]) do lines[i] = line:gsub("%f[%u]%u%u+", words) end
-    return lines
-end
-
--- The arguments of a function as C declarations, the net first.
-local function arguments_of(net, entry)
-    local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
-    for _, argument in ipairs(entry[3]) do
-        local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
-        local special = { TARGETS = targets,
-            INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
-            ROWS = net.narrow and "" or "int32_t rows", PART = net.threads and "struct loopc_thread me" or "" }
-        argument = special[argument] or argument
-        if argument ~= "" then args[#args + 1] = argument end
-    end
-    return args
-end
-
--- What only a softmax has: classes that can be drawn.
-local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
-
-local function offered(net, entry)
-    if entry[1] == "resize" then return net.inputs_from end
-    return not of_policies[entry[1]] or net.output == "softmax"
-end
-
--- What a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
-function emit_mlp.functions(net)
-    local offers = {}
-    for _, entry in ipairs(functions) do
-        if offered(net, entry) and not entry.internal then
-            offers[#offers + 1] = {
-                name = net.prefix .. "_" .. entry[1], result = entry[2], arguments = arguments_of(net, entry),
-                doc = doc_of(net, entry),
-            }
-        end
-    end
-    return offers
-end
-
 -- Adds to the set what its members call; a later function may call an earlier one, so one pass backwards finds all.
 local function close_over(net, used)
     local needed = {}
-    for i = #functions, 1, -1 do
-        local entry = functions[i]
-        if offered(net, entry) and (used[net.prefix .. "_" .. entry[1]] or needed[entry[1]]) then
+    for i = #net_functions.all, 1, -1 do
+        local entry = net_functions.all[i]
+        if net_functions.offered(net, entry) and (used[net.prefix .. "_" .. entry[1]] or needed[entry[1]]) then
             needed[entry[1]] = true
             for _, name in ipairs(entry.needs or {}) do needed[name] = true end
         end
@@ -132,7 +28,7 @@ end
 
 local function groups_of(needed)
     local groups = {}
-    for _, entry in ipairs(functions) do
+    for _, entry in ipairs(net_functions.all) do
         for _, group in ipairs(needed[entry[1]] and entry.groups or {}) do groups[group] = true end
     end
     return groups
@@ -249,10 +145,10 @@ end
 
 local function write_function(w, net, entry)
     if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
-    w:comment(doc_of(net, entry))
+    w:comment(net_functions.doc(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and net.narrow and "LOOPC_INLINE" or "static"
-    cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), arguments_of(net, entry), "")
+    cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), net_functions.arguments(net, entry), "")
     w:open("{")
     body[entry[1]](w, net)
     w:close("}")
@@ -321,7 +217,7 @@ function emit_mlp.emit(w, nets, optimizers, used)
     for _, net in ipairs(nets) do
         local needed, groups = wanted(net, optimizers, used)
         struct(w, net, groups)
-        for _, entry in ipairs(functions) do
+        for _, entry in ipairs(net_functions.all) do
             if needed[entry[1]] then write_function(w, net, entry) end
         end
     end

@@ -92,11 +92,12 @@ function body.sample_major(net, layer, input)
     return layer.index == 0 and given(net, "t0", input) or at("t", layer)
 end
 
--- Takes rows of samples into the panels of the first layer; `input` as for given.
-function body.take(w, net, rows, me, input)
+-- Takes rows of samples into the panels of the first layer; `input` as for given. In a training step of a narrow net,
+-- `narrow`, by a kernel that is cut to size.
+function body.take(w, net, rows, me, input, narrow)
     local first = mlp.layers(net)[1]
     local t0, x = net.learns and given(net, "t0", input) or "NULL", given(net, "x", input)
-    if net.narrow then return call(w, "loopc_narrow_pack", rows, t0, x, "rows", first.inputs) end
+    if narrow then return call(w, "loopc_narrow_pack", rows, t0, x, "rows", first.inputs) end
     call(w, "loopc_pack", rows, t0, x, "rows", net.batch, first.inputs, me)
 end
 
@@ -107,8 +108,8 @@ function body.pass(w, net)
         if net.narrow then
             call(w, "loopc_narrow_forward", at("w", layer), at("b", layer), from, to, layer.inputs, layer.outputs, finish)
         else
-            call(w, "loopc_dense_forward", at("w", layer), at("b", layer), from, to, "rows", net.batch, layer.inputs,
-                layer.outputs, finish, me)
+            call(w, "loopc_dense_forward", at("w", layer), at("b", layer), from, to, "rows", layer.inputs, layer.outputs,
+                finish, me)
         end
         meet(w, me)
     end
@@ -189,14 +190,14 @@ function body.correct(w, net)
 end
 
 -- The losses of all rows and their derivatives by what the last activation is given; where the targets are values they
--- stand in d already.
-function body.losses(w, net, me)
+-- stand in d already; `narrow` as for take.
+function body.losses(w, net, me, narrow)
     local layer = mlp.last(net)
     local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
     if net.loss == "squared_error" then
         if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
         local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
-        if net.narrow then
+        if narrow then
             call(w, "loopc_narrow_squared_error", a, d, "n->losses", "rows", layer.outputs, gate)
         else
             call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
@@ -212,10 +213,10 @@ function body.losses(w, net, me)
 end
 
 -- Takes the targets, where they are values, into the panels of the derivatives.
-function body.take_targets(w, net, rows, me)
+function body.take_targets(w, net, rows, me, narrow)
     if mlp.targets(net) == "labels" then return end
     local layer = mlp.last(net)
-    if net.narrow then return call(w, "loopc_narrow_pack", rows, "NULL", at("d", layer), "rows", layer.outputs) end
+    if narrow then return call(w, "loopc_narrow_pack", rows, "NULL", at("d", layer), "rows", layer.outputs) end
     call(w, "loopc_pack", rows, "NULL", at("d", layer), "rows", net.batch, layer.outputs, me)
 end
 
@@ -264,8 +265,7 @@ local function back_through(w, net, layer, below, me)
         call(w, "loopc_narrow_backward", at("w", layer), d, a, to, layer.inputs, layer.outputs, gate_of(below))
         return call(w, "loopc_narrow_transpose", a, at("t", layer), "rows", layer.inputs)
     end
-    call(w, "loopc_dense_backward", at("w", layer), d, a, to, "rows", net.batch, layer.inputs, layer.outputs, gate_of(below),
-        me)
+    call(w, "loopc_dense_backward", at("w", layer), d, a, to, "rows", layer.inputs, layer.outputs, gate_of(below), me)
     call(w, "loopc_transpose", a, at("t", layer), "rows", net.batch, layer.inputs, me)
     meet(w, me)
 end

@@ -1,10 +1,10 @@
 -- Nets, optimizers and data sets of a trainer, between the spec tree and what emits them (emit_mlp.lua).
 
-local check_fields = require "gen.check.fields"
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
 local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
+local spec_tree = require "gen.tree.spec_tree"
 
 local emit_nets = {}
 
@@ -35,7 +35,7 @@ end
 
 local function fields_of_type(unit, type)
     local out = {}
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         if field.type == type then out[#out + 1] = field end
     end
     return out
@@ -46,9 +46,7 @@ local function used_names(unit)
     local used = {}
     for _, source in ipairs(unit.sources_used) do ctext.identifiers(source.body.text, used) end
     for _, loop in ipairs(unit.trainer.loops) do
-        for _, key in ipairs { "skip", "times", "done" } do
-            if loop.texts and loop.texts[key] then ctext.identifiers(loop.texts[key].body.text, used) end
-        end
+        for _, text in ipairs(spec_tree.expressions(loop)) do ctext.identifiers(text.body.text, used) end
     end
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, used) end
     return used

@@ -4,6 +4,7 @@
 -- Out: their structs and functions, if used. The net's own functions stand before them: see gen/emit/mlp.lua.
 
 local mlp = require "gen.tree.mlp"
+local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
@@ -17,40 +18,8 @@ local function rate(optimizer, key, type)
     return cvalue.of(type, optimizer[key] or rates[key])
 end
 
-local function step_name(optimizer)
-    return optimizer.prefix .. "_step"
-end
-
-local function train_name(optimizer)
-    return optimizer.net.prefix .. "_train"
-end
-
-local function train_from_name(optimizer)
-    return optimizer.net.prefix .. "_train_from"
-end
-
--- What an optimizer offers to bodies: { { name, result, arguments (C declarations), doc }, ... }: step, train,
--- train_from.
-function emit_optimizer.functions(optimizer)
-    local net = optimizer.net
-    local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
-    local self, other = ("struct %s *o"):format(optimizer.struct), ("struct %s *n"):format(net.struct)
-    return {
-        { name = step_name(optimizer), result = "void", arguments = { self, other, "float eta" },
-            doc = { "Moves the weights against their gradients, eta the learning rate." } },
-        { name = train_name(optimizer), result = "float",
-            arguments = { other, self, "const float *x", targets, "int32_t rows", "float eta" },
-            doc = { "Learns from one batch; returns its mean loss before that." } },
-        { name = train_from_name(optimizer), result = "float",
-            arguments = { other, self, "const struct loopc_dataset *data", "uint64_t key", "int64_t first",
-                "int32_t rows", "float eta" },
-            doc = { "The same with the rows from first on of a data set, in the order that key gives (0: as stored).",
-                "NaN where there is no such row." } },
-    }
-end
-
 local function trains(optimizer, used)
-    return used[train_name(optimizer)] or used[train_from_name(optimizer)]
+    return used[net_functions.train_name(optimizer)] or used[net_functions.train_from_name(optimizer)]
 end
 
 -- The set of used names, with those that the used functions of the optimizers call.
@@ -75,17 +44,17 @@ end
 local function fetches(optimizer, used)
     local net = optimizer.net
     local values = net.batch * mlp.layers(net)[1].room
-    return used[train_from_name(optimizer)] and values >= 16 * 1024 and values <= 64 * 1024
+    return used[net_functions.train_from_name(optimizer)] and values >= 16 * 1024 and values <= 64 * 1024
 end
 
 -- Adds the groups of arrays that the used functions of the net's optimizers work on.
 function emit_optimizer.groups(net, optimizers, used, groups)
     for _, optimizer in ipairs(optimizers) do
-        if optimizer.net == net and used[step_name(optimizer)] then groups.gradients = true end
+        if optimizer.net == net and used[net_functions.step_name(optimizer)] then groups.gradients = true end
         if optimizer.net == net and trains(optimizer, used) then
             for _, group in ipairs { "activations", "delta", "deltas", "losses" } do groups[group] = true end
         end
-        if optimizer.net == net and used[train_from_name(optimizer)] then
+        if optimizer.net == net and used[net_functions.train_from_name(optimizer)] then
             groups.gathered = true
             net.fetches = fetches(optimizer, used)
         end
@@ -104,7 +73,7 @@ local function struct(w, optimizer, used)
     w:comment { ("%s: %s on %s"):format(optimizer.name, title[1], optimizer.net.name) }
     w:open("struct %s {", optimizer.struct)
     w:line("int64_t step; /* steps taken */")
-    local moments = (used[step_name(optimizer)] or trains(optimizer, used)) and mlp.moments(optimizer) or {}
+    local moments = (used[net_functions.step_name(optimizer)] or trains(optimizer, used)) and mlp.moments(optimizer) or {}
     if #moments > 0 then w:comment { title[2] } end
     for _, array in ipairs(#moments > 0 and mlp.arrays(optimizer.net) or {}) do
         local names = {}
@@ -191,10 +160,10 @@ local function write_step(w, optimizer, me)
     end
     if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
     w:blank()
-    mlp_bodies.take(w, net, x, "LOOPC_ONE_THREAD", "input->")
-    mlp_bodies.take_targets(w, net, y, me)
+    mlp_bodies.take(w, net, x, "LOOPC_ONE_THREAD", "input->", net.narrow)
+    mlp_bodies.take_targets(w, net, y, me, net.narrow)
     mlp_bodies.call_pass(w, net, me, "input")
-    mlp_bodies.losses(w, net, me)
+    mlp_bodies.losses(w, net, me, net.narrow)
     if net.threads then w:line("loopc_barrier(me);") end
     mlp_bodies.back(w, net, me, function(layer)
         local name = tostring(layer.index)
@@ -329,7 +298,7 @@ end
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
     struct(w, optimizer, used)
-    local step, train, train_from = table.unpack(emit_optimizer.functions(optimizer))
+    local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))
     if used[step.name] then write_function(w, optimizer, step, body.step) end
     if not is_first or not trains(optimizer, used) then return end
     write_learn(w, optimizer)

@@ -1,10 +1,10 @@
 -- The state: one plain struct of everything that a run knows, and its defaults.
 
 local bodies = require "gen.emit.bodies"
-local check_fields = require "gen.check.fields"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
+local spec_tree = require "gen.tree.spec_tree"
 
 local emit_state = {}
 
@@ -164,7 +164,7 @@ end
 
 function emit_state.write_defaults(unit, w)
     local lines = {}
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         for _, lvalue in ipairs(field.life == "batch" and {} or instances(unit, field)) do
             for _, text in ipairs(defaults_of(field, lvalue)) do lines[#lines + 1] = text end
         end

@@ -2,18 +2,19 @@
 --
 -- In:  unit.trainer (checked). Out: unit.list, one straight list in execution order, brackets and steps:
 --
---   loop ... end_loop        one occurrence of a loop (item.instance)
---   skip ... end_skip        what runs when the loop is skipped (only when on_skip does something)
---   repeat ... end_repeat    the repetition of the occurrence's phases
+--   loop ... end_loop        one instance of a loop (item.instance)
+--   skip ... end_skip        runs when the loop is skipped (only when on_skip has a body)
+--   repeat ... end_repeat    the repetition of the instance's phases
 --   phase, failed, finally, end_phase
 --   step                     one body: item.source is the node or the callback's body that it runs; a body of elements
 --                            is a step here with a tree of its own (item.source.tree)
 --
--- Every item has parent (the index of the bracket it stands in) and part (try, failed or finally of the nearest phase);
--- an opening bracket and its end know each other by matching. An occurrence is { loop, on, parent, index, path }: the node
--- on which it stands, the occurrence of that node's loop, its number among the occurrences of its loop.
+-- Every item has parent (the index of the bracket around it) and part (try, failed or finally of the nearest phase);
+-- an opening bracket and its end know each other by matching. An instance is { loop, on, parent, index }: the node
+-- it is inserted on, the instance of that node's loop, its number among the instances of its loop.
 
-local attach = require "gen.check.attach"
+local ctext = require "gen.c.text"
+local spec_tree = require "gen.tree.spec_tree"
 
 local flatten = {}
 
@@ -29,8 +30,8 @@ local function narrowed(trainer)
     return by_node
 end
 
--- Splits the insertions of a node into those that always act and those of narrowed callbacks: a visit of the node then
--- costs what acts there, not all that might.
+-- Splits the insertions of a node into those that always act and those of narrowed callbacks: the cost of a visit is then
+-- proportional to the insertions that act.
 local function split(node)
     node.always, node.narrowed = {}, nil
     for _, insertion in ipairs(node.insertions) do
@@ -50,7 +51,7 @@ local function acting(node, active)
     for _, callback in ipairs(active.list) do
         for _, insertion in ipairs(node.narrowed[callback] or {}) do out[#out + 1] = insertion end
     end
-    table.sort(out, attach.by_place)
+    table.sort(out, spec_tree.comes_before)
     return out
 end
 
@@ -73,13 +74,7 @@ end
 local Counter = {}
 Counter.__index = Counter
 
--- Whether evaluating a C expression changes nothing: no call, no assignment. What it guards may then vanish with it.
-local function is_harmless(text)
-    text = (" " .. text .. " "):gsub("[=!<>]=", " ")
-    return not (text:find("[%w_%)%]]%s*%(") or text:find("=", 1, true) or text:find("++", 1, true) or text:find("--", 1, true))
-end
-
--- Steps of one occurrence of `loop`: counted without flattening, so that an explosion is found at once. In floating point,
+-- Steps of one instance of `loop`: counted without flattening, so that an explosion is found at once. In floating point,
 -- which does not wrap. The same loop under the same narrowed callbacks is counted once; as many different ones of that as
 -- steps are allowed are an explosion too.
 function Counter:loop(loop, active)
@@ -89,7 +84,7 @@ function Counter:loop(loop, active)
     self.places = self.places + 1
     if self.places > self.limit then return math.huge end
     local count = 0.0
-    for _, node in ipairs(attach.nodes_of(loop)) do
+    for _, node in ipairs(spec_tree.nodes(loop)) do
         local inside = switch_on(active, self.by_node[node])
         if node.body then count = count + (node.leaves or 1) end
         for _, insertion in ipairs(acting(node, inside)) do
@@ -97,7 +92,7 @@ function Counter:loop(loop, active)
             elseif insertion.what.body then count = count + (insertion.what.leaves or 1) end
         end
     end
-    if count == 0 and (loop.repeats or loop.skip and not is_harmless(loop.skip.text)) then count = 1 end
+    if count == 0 and (loop.repeats or loop.skip and not ctext.is_pure(loop.skip.text)) then count = 1 end
     memo[loop] = count
     return count
 end
@@ -114,9 +109,9 @@ local function multipliers(trainer)
         return a.index < b.index
     end)
     local names = {}
-    for i = 1, math.min(#loops, 5) do names[i] = ("'%s' stands on %d nodes"):format(loops[i].name, #loops[i].call_on) end
+    for i = 1, math.min(#loops, 5) do names[i] = ("'%s' is inserted on %d nodes"):format(loops[i].name, #loops[i].call_on) end
     if #loops > 5 then names[#names + 1] = ("and %d more loops"):format(#loops - 5) end
-    if #names == 0 then names[1] = "its nodes and callbacks are that many" end
+    if #names == 0 then names[1] = "its nodes and callbacks alone are that many" end
     return table.concat(names, ", ")
 end
 
@@ -214,7 +209,7 @@ function Flattener:skip(loop, instance, active)
     self:drop_empty()
 end
 
--- One occurrence of a loop. A loop in which nothing can happen leaves no trace.
+-- One instance of a loop. A loop in which nothing can happen leaves no trace.
 function Flattener:loop(loop, on, parent, active)
     if self.counter:loop(loop, active) == 0 and parent then return end
     self.count_of[loop] = (self.count_of[loop] or 0) + 1
@@ -237,7 +232,7 @@ end
 function flatten.run(unit)
     local trainer = unit.trainer
     for _, loop in ipairs(trainer.loops) do
-        for _, node in ipairs(attach.nodes_of(loop)) do split(node) end
+        for _, node in ipairs(spec_tree.nodes(loop)) do split(node) end
     end
     local by_node = narrowed(trainer)
     local counter = count_steps(unit, trainer, by_node)

@@ -5,8 +5,8 @@
 --   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
 --   loop.reports           whether its iterations report anything
---   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations makes anew
---   instance.site               the member that holds the occurrence's site fields
+--   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations zeroes
+--   instance.site               the member that holds the instance's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
 --   repeat item .end_name  the name of its end, where a run is saved too, when no other repetition is around it
@@ -17,32 +17,19 @@
 --   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance; unit.places
 
-local check_fields = require "gen.check.fields"
 local ctext = require "gen.c.text"
 local host = require "host"
+local Names = require "gen.c.names"
+local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
 
--- C promises string literals of 4095 bytes; of a longer path the beginning and a checksum stand for it.
+-- C guarantees string literals of 4095 bytes; a longer path is replaced by its beginning and a checksum.
 local LONGEST_PATH = 1000
 
 local SCREEN = 50
 
--- Names at file scope, each once: a second wish for a name gets a number.
-local Names = {}
-Names.__index = Names
-
-function Names:take(wish)
-    local name, number = wish, 1
-    while self[name] do
-        number = number + 1
-        name = wish .. "_" .. number
-    end
-    self[name] = true
-    return name
-end
-
-local function site_wish(instance)
+local function site_name(instance)
     if not instance.on then return instance.loop.name end
     return ("%s_on_%s"):format(instance.loop.name, instance.on.full:gsub("%.", "_"))
 end
@@ -60,7 +47,7 @@ local function place_fields(unit, members)
         member.member = members:take(member.name)
         if batch then member.batch_member = members:take(member.name .. "_batch") end
     end
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local owner = field.owner
         if owner.kind == "trainer" then field.lvalue = "s->" .. field.name
         elseif field.life == "batch" then field.lvalue = ("s->%s.%s"):format(owner.batch_member, field.name)
@@ -91,7 +78,7 @@ local function add_place(unit, item, name, on, kind)
     item.place = #unit.places - 1
 end
 
--- "Inner on Mid.on_y on Outer.on_x": an occurrence in full.
+-- "Inner on Mid.on_y on Outer.on_x": the path of an instance.
 local function path_of(instance)
     local names = { instance.loop.name }
     while instance.on do
@@ -104,7 +91,7 @@ end
 
 local function on_of(instance) return instance.on and instance.on.full end
 
-local function stands_in_repetition(unit, item)
+local function is_in_repetition(unit, item)
     local parent = item.parent
     while parent and unit.list[parent].op ~= "repeat" do parent = unit.list[parent].parent end
     return parent ~= nil
@@ -119,10 +106,10 @@ local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
         add_place(unit, item, instance.loop.name, on_of(instance), "l")
-        if instance.loop.site_struct then instance.site = members:take(site_wish(instance)) end
+        if instance.loop.site_struct then instance.site = members:take(site_name(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
         item.at_name = add_position(unit, names:take("AT_" .. instance.loop.name), instance, "")
-        if not stands_in_repetition(unit, item) then
+        if not is_in_repetition(unit, item) then
             item.end_name = add_position(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
         end
     elseif item.op == "phase" then
@@ -150,7 +137,7 @@ local function outline(unit, names)
             local loop = table.remove(frames).item
             local outer, weight = frames[#frames], frame.weight
             if loop.parent and not loop.dead and (weight > SCREEN or in_handler(loop) and frame.signals) then
-                loop.func = names:take(site_wish(loop.instance))
+                loop.func = names:take(site_name(loop.instance))
                 weight = 1
             end
             outer.weight, outer.signals = outer.weight + weight, outer.signals or frame.signals
@@ -162,8 +149,8 @@ local function outline(unit, names)
     end
 end
 
--- The loop in whose iterations each loop and callback lives: its `home`, else the innermost repeating one around the first
--- of its places that has one. Callbacks that stand on events of the setup as well belong to the loop all the same.
+-- The loop whose iterations each loop and callback belongs to: its `home`, else the innermost repeating one around the first of
+-- its sites that has one, even for callbacks that listen to events of the setup as well.
 local function home_loops(unit)
     local home = {}
     for _, member in ipairs(unit.trainer.members) do home[member] = member.home end
@@ -179,7 +166,7 @@ end
 -- The loop whose iterations report a field, that of its owner; the trainer's belong to the root.
 local function report_loops(unit, home)
     local root = unit.list[1].instance.loop
-    for _, field in ipairs(check_fields.all(unit.trainer)) do
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
         if loop then
@@ -189,7 +176,7 @@ local function report_loops(unit, home)
     end
 end
 
--- The batch fields of a callback are made anew with those of its loop; without a repeating one with those of the root.
+-- The batch fields of a callback are zeroed with those of its loop; without a repeating loop, with those of the root.
 local function batch_owners(unit, home)
     for _, member in ipairs(unit.trainer.members) do
         if member.batch_member then
@@ -202,10 +189,10 @@ end
 
 -- Names at file scope: those of the trainer's code first, then those that every trainer has.
 local function file_scope(unit)
-    local names = setmetatable({}, Names)
+    local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented", "_init", "_resume",
-        "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
+    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented",
+        "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}
     for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program" } do unit.tables[name] = names:take(name) end
@@ -216,7 +203,7 @@ function layout.run(unit)
     unit.struct = unit.trainer.name
     unit.sources_used, unit.places, unit.positions = {}, {}, {}
     local names = file_scope(unit)
-    local members = setmetatable({}, Names)
+    local members = Names.new()
     unit.names = names
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)

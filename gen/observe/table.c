@@ -2,7 +2,7 @@
 #include "table.h"
 
 #include "base/json_text.h"
-#include "base/timing.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <signal.h>

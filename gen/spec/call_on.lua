@@ -1,4 +1,4 @@
--- What call_on says of loops in a spec that is not yet checked: values of the spec, no nodes of the tree. For its edits.
+-- Reads the call_on lists of unchecked spec values, for connect and replace.
 
 local dsl = require "gen.spec.dsl"
 
@@ -17,7 +17,7 @@ function call_on.loops(value)
     return by_name, names
 end
 
--- The loop and the node's name that an entry of call_on means.
+-- The loop and the name of the node that an entry of call_on refers to.
 function call_on.target(entry, by_name)
     if type(entry) == "string" then
         local loop, node = entry:match("^([^.]+)%.([^.]+)$")
@@ -35,13 +35,13 @@ function call_on.entries(loop)
     return dsl.kind(list) and { list } or type(list) == "table" and list or {}
 end
 
--- Whether `inner` stands on a node of `outer`, or of a loop that does.
-function call_on.stands_below(inner, outer, by_name, seen)
+-- Whether `inner` is inserted on a node of `outer`, directly or through other loops.
+function call_on.is_below(inner, outer, by_name, seen)
     if seen[inner] then return false end
     seen[inner] = true
     for _, entry in ipairs(call_on.entries(inner)) do
         local loop = call_on.target(entry, by_name)
-        if loop and (loop == outer or call_on.stands_below(loop, outer, by_name, seen)) then return true end
+        if loop and (loop == outer or call_on.is_below(loop, outer, by_name, seen)) then return true end
     end
     return false
 end

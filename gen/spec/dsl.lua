@@ -1,8 +1,8 @@
--- The words of a spec. Each call makes one value and records where it stands; nothing is checked here but what
--- the words themselves need, so that the checker can report several errors at once.
+-- The words of a spec. Each call makes one value and records its place in the text; the words check only what they need
+-- themselves, so that the checker can report several errors at once.
 --
--- Values are plain tables that a spec may read, change and copy before it returns; what loopc knows beside them
--- stands in `about`, keyed by the value: { kind, name, file, line, seq }. `seq` counts calls: the order of the text.
+-- Values are plain tables that a spec may read, change and copy before it returns; loopc keeps its own data in `about`, keyed
+-- by the value: { kind, name, file, line, seq }. `seq` counts calls: the order of the text.
 
 local elements = require "gen.spec.elements"
 local sorting = require "gen.base.sorting"
@@ -12,7 +12,7 @@ local dsl = { about = setmetatable({}, { __mode = "k" }) }
 
 local about, sequence = dsl.about, 0
 
--- Where the spec's own code stands that called a word: the chunks of a spec are named "=file", ours "@gen/file".
+-- The place in the spec's own code that called a word: the chunks of a spec are named "=file", ours "@gen/file".
 local function here()
     local level = 2
     while true do
@@ -90,7 +90,7 @@ local function late_nodes()
     return out
 end
 
--- The places of nodes in the spec's own files that no loop has. They are told once: the next spec has nothing of this one to carry.
+-- The places of nodes in the spec's own files that belong to no loop. The list is emptied, for the next spec.
 function dsl.unused_nodes()
     local out, late, of_spec = {}, late_nodes(), nodes
     nodes, loops = {}, {}
@@ -103,7 +103,7 @@ function dsl.unused_nodes()
     return out
 end
 
--- Loops answer unknown names with a stand-in, so that call_on = { Outer.on_stp } can be reported by name.
+-- Unknown names of a loop give a placeholder, so that call_on = { Outer.on_stp } can be reported by name.
 local loop_keys = {}
 for _, entry in ipairs(vocabulary.loop_keys) do loop_keys[entry[1]] = true end
 
@@ -208,7 +208,7 @@ end
 -- answered the spec.
 dsl.metatables = { [getmetatable(about)] = true }
 
--- A bare type (`n = u64`) stands for a field with its default.
+-- Whether a value is a bare type (`n = u64`), a field with its default.
 function dsl.is_type(value) return types[value] ~= nil end
 
 return dsl

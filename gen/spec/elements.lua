@@ -1,7 +1,7 @@
 -- The elements of control flow as values of a spec: plain tables that can be copied, searched, edited and printed.
 --
--- An element is { op = "REPEAT", ... }; what it is made of stands where `shapes` says. C text stands for CALL [[ C ]]
--- wherever an element is expected. What is wrong with an element is found out by check_elements, not here.
+-- An element is { op = "REPEAT", ... }; `make` sets its entries. C text is short for CALL [[ C ]]
+-- wherever an element is expected. Errors in elements are reported by check_elements, not here.
 --
 --   el:copy()                   another value of the same structure
 --   el:find(pattern)            the list of all elements in it that match, itself included, in the order of the text
@@ -22,7 +22,7 @@ elements.words = { "CALL", "SEQ", "REPEAT", "LOOP", "CHOOSE", "WEAVE", "BUFFER_R
 local Element = {}
 local metatable = { __index = Element, __metatable = false }
 
--- Set by dsl.lua: record(value, at_of) makes a table a value of the spec that stands where at_of stands, or here.
+-- Set by dsl.lua: record(value, like) makes a table a value of the spec, at the place of `like` or at the current line.
 elements.record = nil
 
 -- Set by dsl.lua: kind(value) tells values made by words.
@@ -32,7 +32,7 @@ local function new(value, like) return setmetatable(elements.record(value, like)
 
 function elements.is(value) return type(value) == "table" and elements.kind(value) == "element" end
 
--- What stands for an element: C text is a CALL of it.
+-- Turns C text into a CALL of it; other values stay.
 local function element(value) return type(value) == "string" and new({ op = "CALL", text = value }) or value end
 
 -- The entries from 1 on of a table, elements.
@@ -44,11 +44,17 @@ local function list(op, values)
     return out
 end
 
--- Named entries that may also stand at 1 and 2.
+-- An element with the entries of a table as they are.
+local function with_entries(op, values)
+    local out = { op = op }
+    for key, value in next, values do out[key] = value end
+    return out
+end
+
+-- n and el, which may be given by name or as the entries 1 and 2.
 local function with_n(op, n, el)
     if type(n) ~= "table" or elements.is(n) then return { op = op, n = n, el = element(el) } end
-    local out = { op = op }
-    for key, value in next, n do out[key] = value end
+    local out = with_entries(op, n)
     out.n, out.el, out[1], out[2] = n[1] == nil and n.n or n[1], element(n[2] == nil and n.el or n[2]), nil, nil
     return out
 end
@@ -57,16 +63,14 @@ local make = {}
 
 function make.CALL(what)
     if type(what) ~= "table" then return { op = "CALL", text = what } end
-    local out = { op = "CALL" }
-    for key, value in next, what do out[key] = value end
-    return out
+    return with_entries("CALL", what)
 end
 
 function make.SEQ(values) return list("SEQ", values) end
 
 function make.REPEAT(n, el) return with_n("REPEAT", n, el) end
 
--- One element, which may stand in braces.
+-- One element, with or without braces.
 local function with_one(op, el)
     if type(el) ~= "table" or elements.is(el) then return { op = op, el = element(el) } end
     return { op = op, el = element(el[1]), surplus = next(el, el[1] ~= nil and 1 or nil) ~= nil or nil }
@@ -89,20 +93,14 @@ end
 function make.BUFFER_REPEAT(n, el) return with_n("BUFFER_REPEAT", n, el) end
 
 function make.POPEN(arguments, ...)
-    if type(arguments) ~= "table" then arguments = { arguments, ... } end
-    local out = { op = "POPEN" }
-    for key, value in next, arguments do out[key] = value end
-    return out
+    return with_entries("POPEN", type(arguments) == "table" and arguments or { arguments, ... })
 end
 
 function make.SPAWN(el) return with_one("SPAWN", el) end
 
 function make.PRINT(...)
-    local arguments = { ... }
-    if type(arguments[1]) == "table" then arguments = arguments[1] end
-    local out = { op = "PRINT" }
-    for key, value in next, arguments do out[key] = value end
-    return out
+    local first = ...
+    return with_entries("PRINT", type(first) == "table" and first or { ... })
 end
 
 -- How many arguments a word takes at most; those of the others are entries.
@@ -158,9 +156,9 @@ function Element:copy()
     return new(out, self)
 end
 
--- Whether an element stands in itself, which only an edit can bring about: then there is no end to walking it.
+-- Refuses an element that contains itself, which only an edit can cause: a walk over it would not end.
 local function enter(trail, value)
-    if trail[value] then error("an element stands in itself", 0) end
+    if trail[value] then error("an element contains itself", 0) end
     trail[value] = true
 end
 

@@ -22,7 +22,7 @@ end
 -- A text without the mark that some editors put at the beginning of a UTF-8 file.
 local function without_mark(text) return (text:gsub("^\239\187\191", "")) end
 
--- The text of a module: beside the spec, or loopc's own (`loopc.x` is gen/lib/x.lua). Our own is no source of the spec: what
+-- The text of a module: beside the spec, or loopc's own (`loopc.x` is gen/lib/x.lua). Our own is not a source of the spec: what
 -- goes wrong in it is shown where the spec calls it.
 local function find_module(unit, module)
     local name = module:gsub("%.", "/") .. ".lua"
@@ -40,7 +40,7 @@ end
 -- Errors of `require` travel through the spec as values of ours: value -> { id, at, name, ... }.
 local raised = setmetatable({}, { __mode = "k" })
 
--- Where `name` stands in the file that is being loaded. Of a tail call (return require "x") nothing is left on the stack:
+-- The line of `name` in the file that is being loaded. Of a tail call (return require "x") nothing is left on the stack:
 -- then it is looked for in the text.
 local function place_in(unit, file, name)
     local at = dsl.here()
@@ -84,7 +84,7 @@ local function requirer(unit, environment)
     end
 end
 
--- What Lua itself has and a spec has not: asking whether it is there is no slip.
+-- Names of Lua that a spec lacks: testing for them is not an error.
 local absent = {}
 for name in ("arg bit32 collectgarbage coroutine debug dofile io jit load loadfile loadstring module newproxy os package "
     .. "setfenv getfenv unpack warn"):gmatch("%S+") do absent[name] = true end
@@ -128,7 +128,7 @@ local function last_line(text)
     return count + 1
 end
 
--- Where an error happened: of what is never closed, where it begins. Nothing is known of a tail call: that is the spec's last
+-- The place of an error: for an unclosed construct, its beginning. The place of a tail call is unknown: it is the spec's last
 -- line, return trainer "name" { ... }.
 local function place_of(unit, failure)
     if failure.line and unit.sources[failure.file] then
@@ -145,7 +145,7 @@ end
 
 local statements = { ["return"] = true, ["local"] = true, ["function"] = true, ["end"] = true }
 
--- What is missing where Lua cannot go on, and the name at which the caret stands.
+-- Reports a syntax error: the token that is missing, and the name under the caret.
 local function report_syntax(unit, failure, first)
     local near = first:match("near '(.*)'$")
     local missing = first:match("^'([%)}])' expected")

@@ -1,7 +1,7 @@
--- What the checking passes share: reads one value of a spec, reports what is wrong with it.
+-- Shared by the checking passes: reads one value of a spec and reports its errors.
 --
--- Texts of C become { text, at, lines }: `at` is where the text begins in the spec, `lines` how many of its lines stand there as
--- they are (1 when Lua code made it).
+-- Texts of C become { text, at, lines }: `at` is its place in the spec, `lines` the number of its lines that the
+-- spec has as they are (1 when Lua code made the text).
 
 local dsl = require "gen.spec.dsl"
 local nearest = require "gen.base.nearest"
@@ -22,7 +22,7 @@ local function clip(text)
     return #text <= 40 and text or text:sub(1, utf8.offset(text, 0, 38) - 1) .. "..."
 end
 
--- What a Lua value is, for people.
+-- Names a Lua value in a message.
 function reader.what(value)
     local kind = dsl.kind(value)
     if kind == "missing" then return "an unknown node" end
@@ -48,7 +48,7 @@ function reader.key_at(unit, owner, key)
     return { file = owner.at.file, line = source.line_of_key(unit.sources[owner.at.file], key, owner.at.line) }
 end
 
--- A table is one of the spec's own; of what the words make only a node may stand for a list of nodes.
+-- A table is one of the spec's own. Of the values made by words only a node is allowed, in place of a list of nodes.
 local node_lists = { call_on = { node = true, missing = true }, within = { node = true, missing = true },
     home = { loop = true } }
 
@@ -89,7 +89,7 @@ function reader.keys(unit, owner, value, entries)
     end
     if type(rawget(value, "doc")) == "string" and #value.doc > vocabulary.longest_text then
         unit.diags:add("wrong_type", reader.key_at(unit, owner, "doc"), "doc", "doc", reader.title(owner),
-            ("at most %d bytes"):format(vocabulary.longest_text), ("%d"):format(#value.doc), "what is longer is no help")
+            ("at most %d bytes"):format(vocabulary.longest_text), ("%d"):format(#value.doc), "shorten it")
     end
 end
 
@@ -128,7 +128,7 @@ function reader.unknown(unit, owner, value, entries, accept, positional, hint_of
     for _, key in ipairs(reader.odd_keys(value, positional)) do
         local is_body = positional == 1 and key:find "^%[%d+%]$"
         unit.diags:add("unknown_key", owner.at, owner.name, key, reader.title(owner), "",
-            is_body and "there is one body; texts are joined with .." or "every entry has a name: name = value")
+            is_body and "a node has one body; join texts with .." or "every entry has a name: name = value")
     end
 end
 
@@ -150,7 +150,7 @@ function reader.code(unit, text, at)
     return { text = text, at = { file = at.file, line = line }, lines = lines or 1 }
 end
 
--- Where line `line` of a C text stands, or the last one before it that the spec has.
+-- The place of line `line` of a C text, or of the last one before it that the spec has.
 function reader.line_in(code, line)
     return { file = code.at.file, line = code.at.line + math.min(line, code.lines) - 1 }
 end

@@ -1,4 +1,4 @@
--- What the Lua code of a spec can reach besides the words: the base library, `string`, `table`, `math` and `utf8`, as
+-- The environment of a spec's Lua code besides the words: the base library, `string`, `table`, `math` and `utf8`, as
 -- copies that a spec may change without harm to us or to the next spec, and with nothing in them that differs from run
 -- to run: pairs and next walk in the order of the keys, sort is stable, random numbers start from a constant.
 -- Out: sandbox.environment(), a fresh table for host.sandbox.
@@ -56,7 +56,7 @@ local function ordered_pairs(values)
     end, values, nil
 end
 
--- next: remembers the keys of the walk that is going on, so that a whole walk sorts once.
+-- next: keeps the keys of the current walk, so that a whole walk sorts once.
 local function new_next()
     local snapshot = { position = {} }
     return function(values, key)

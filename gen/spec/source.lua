@@ -63,7 +63,7 @@ function Index:equals_from(position)
     return self.equals
 end
 
--- Code between literals: every name that stands before "=".
+-- Code between literals: every name before "=".
 function Index:code(first, last)
     local text = self.text
     local equals = self:equals_from(first)
@@ -89,7 +89,7 @@ function Index:literal(value, at, last, dropped, as_written)
     if self.text:match("^%s*%]%s*=[^=]", last + 1) then append(self.keys, value, line) end
 end
 
--- What opens at `at`: where it ends.
+-- The end of the comment or literal that opens at `at`.
 function Index:opaque(at)
     local two = self.text:sub(at, at + 1)
     if two == "--" then return comment(self.text, at) end

@@ -1,5 +1,5 @@
--- The words of a spec, as tables: what the checker accepts, what `loopc types` prints for editors, what the
--- documentation lists. Each entry is { name, takes, doc }, in the order in which people should meet it.
+-- The words of a spec, as tables: the checker accepts them, `loopc types` prints them for editors. Each entry is
+-- { name, takes, doc }, in the order in which people should meet it.
 
 local vocabulary = {}
 
@@ -10,45 +10,45 @@ vocabulary.prefixes = { "before", "on", "after", "failed", "finally" }
 
 vocabulary.loop_keys = {
     { "done", "string", "C expression, evaluated before each iteration; the loop repeats until it is true" },
-    { "times", "integer|string", "repeats that often; an expression is evaluated once, at entry" },
+    { "times", "integer|string", "the number of iterations; an expression is evaluated once, at entry" },
     { "skip", "string", "C expression, evaluated at entry; when true only on_skip runs" },
     { "state", "table", "fields that live as long as the run" },
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
-    { "batch", "table", "fields made anew at the start of every iteration" },
-    { "call_on", "table", "the nodes right after whose bodies the loop is inlined" },
+    { "batch", "table", "fields that are zeroed at the start of every iteration" },
+    { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
-    { "doc", "string", "what the loop is for, in a line" },
+    { "doc", "string", "one line on the purpose of the loop" },
 }
 
 vocabulary.callback_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "state", "table", "fields that live as long as the run" },
-    { "batch", "table|string", "fields made anew in every iteration of the callback's loop; or a body, for the node batch" },
-    { "within", "table", "narrows it to the copies that stand at or under these nodes" },
-    { "home", "table", "the loop in whose iterations its fields are reported and its batch is made anew (default: the one around its first body)" },
-    { "doc", "string", "what the callback is for, in a line" },
+    { "batch", "table|string", "fields zeroed in every iteration of the callback's loop; or a body, for the node batch" },
+    { "within", "table", "narrows it to the instances at or below these nodes" },
+    { "home", "table", "the loop whose iterations report its fields and zero its batch (default: the one around its first body)" },
+    { "doc", "string", "one line on the purpose of the callback" },
 }
 
 vocabulary.trainer_keys = {
     { "state", "table", "fields that live as long as the run" },
-    { "include", "table", "headers that the bodies need" },
+    { "include", "table", "headers for the bodies" },
     { "code", "string", "C at file scope: types and functions for the bodies" },
     { "link", "table", "libraries, objects and flags for the linker" },
-    { "control", "table", "what the names of the control channel mean: batch, target, eta, loss, samples" },
-    { "doc", "string", "what the trainer does, in a line: the head of its --help" },
+    { "control", "table", "the meaning of names of the control channel: batch, target, eta, loss, samples" },
+    { "doc", "string", "one line on the trainer: the head of its --help" },
 }
 
 vocabulary.control_keys = {
     { "batch", "string", "the loop whose iterations are the batches (default: the innermost, from the root)" },
-    { "target", "string", "the field that says how many batches: with a channel the run waits there for a later one" },
+    { "target", "string", "the field with the number of batches: a run with a channel waits there for a larger one" },
     { "eta", "string", "the field that is the learning rate (default: a settable field eta)" },
     { "loss", "string", "the field that is the loss of a batch (default: a reported field loss)" },
-    { "samples", "integer|string", "how many samples a batch has, or the field that says so" },
+    { "samples", "integer|string", "the number of samples of a batch, or the field that holds it" },
 }
 
 vocabulary.node_keys = {
-    { "order", "integer", "where the node stands in its loop" },
-    { "doc", "string", "what the node is for, in a line" },
+    { "order", "integer", "its place among the nodes of the loop" },
+    { "doc", "string", "one line on the purpose of the node" },
 }
 
 vocabulary.listener_keys = {
@@ -67,31 +67,31 @@ vocabulary.scalars = {
     { "str", "const char *", "LOOPC_STR", "text" },
 }
 
--- Types of the runtime; their own parameters stand beside the keys of every field.
+-- Types of the runtime, each with its own parameters; the keys of every field are allowed as well.
 vocabulary.aggregates = {
     { "rng", "a stream of random numbers, named after its field, seeded by --seed", {} },
     { "dataset", "samples and labels, loaded from a CSV, .npy or IDX argument and checked before the run", {
         { "label", "string|integer|boolean", "the label's column: last, first, a name, a number from 1, or false for none" },
-        { "targets", "integer", "how many columns at the end are targets of a regression" },
-        { "header", "boolean", "whether the first line of a CSV is a header (default: found out)" },
+        { "targets", "integer", "the number of columns at the end that are targets of a regression" },
+        { "header", "boolean", "whether the first line of a CSV is a header (default: detected)" },
         { "scale", "string|number", "none, max (divide by the largest value), standard (mean 0, variance 1), or a divisor" },
         { "like", "string", "the dataset field whose scale, columns and classes this one shares" },
-        { "classes", "integer", "how many classes there are (default: found out)" },
-        { "columns", "integer", "how many columns a sample must have (default: any)" },
+        { "classes", "integer", "the number of classes (default: found in the data)" },
+        { "columns", "integer", "the number of columns that a sample must have (default: any)" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first", {
         { "activation", "string", "of hidden layers: relu, tanh, sigmoid, identity" },
-        { "output", "string", "of the last layer: identity, tanh, relu, sigmoid, softmax (default: what the loss wants)" },
+        { "output", "string", "of the last layer: identity, tanh, relu, sigmoid, softmax (default: the one that goes with the loss)" },
         { "loss", "string", "cross_entropy or squared_error" },
-        { "batch", "integer", "the most rows of one batch" },
+        { "batch", "integer", "the maximum number of rows of a batch" },
         { "init", "string", "he, xavier, normal, zero" },
-        { "inputs_from", "string", "the dataset field whose columns are the width of the first layer" },
-        { "inputs_max", "integer", "the widest input that inputs_from may bring" },
+        { "inputs_from", "string", "the dataset field whose number of columns is the width of the first layer" },
+        { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
     { "samples", "one value a sample: samples { f32, 256 } has room for 256 samples; loopc_filter keeps or drops a sample in all "
         .. "fields of this type together", {
-        { "set", "string", "what these are samples of, when not of the batch: loopc_filter takes one set at a time" },
+        { "set", "string", "the set that these samples belong to (default: the batch); loopc_filter takes one set at a time" },
     } },
     { "optimizer", "an update rule and its moments, for one net", {
         { "net", "string", "the mlp field that it updates" },
@@ -104,34 +104,34 @@ vocabulary.aggregates = {
 }
 
 vocabulary.field_keys = {
-    { "option", "boolean", "becomes a command-line flag" },
-    { "settable", "boolean", "may be changed while running" },
-    { "report", "boolean|integer", "is reported, in every n-th iteration when it is n: progress, metrics, channel" },
-    { "const", "boolean", "is never assigned by a body" },
-    { "min", "number", "the least that a flag or a message may set it to" },
-    { "max", "number", "the most that a flag or a message may set it to" },
-    { "doc", "string", "what the field is, in a line" },
+    { "option", "boolean", "a command-line flag sets it" },
+    { "settable", "boolean", "may be changed during a run" },
+    { "report", "boolean|integer", "reported in progress, metrics and channel: in every iteration, or in every n-th" },
+    { "const", "boolean", "no body may assign it" },
+    { "min", "number", "the minimum for flags and messages" },
+    { "max", "number", "the maximum for flags and messages" },
+    { "doc", "string", "one line on the field" },
 }
 
 vocabulary.signals = {
-    { "fail", '$fail("format", ...): this step failed' },
-    { "recover", "$recover(): the failure is dealt with" },
+    { "fail", '$fail("format", ...): this step has failed' },
+    { "recover", "$recover(): the failure is handled, the run continues" },
     { "cancel", "$cancel() or $cancel(Loop.phase): leave a phase" },
     { "stop", "$stop() or $stop(Loop): end a repetition" },
 }
 
 -- The elements of control flow: the word, how it is written, what it does.
 vocabulary.elements = {
-    { "CALL", 'CALL [[ C ]], CALL { "f", arguments..., into = "field" }', "a leaf: one step" },
+    { "CALL", 'CALL [[ C ]], CALL { "f", arguments..., into = "field" }', "one step" },
     { "SEQ", "SEQ { a, b, ... }", "in order" },
     { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
     { "LOOP", "LOOP(el)", "until a signal leaves it" },
     { "CHOOSE", 'CHOOSE("C expression", { a, b, default = z })', "the element with that index, from 0" },
-    { "WEAVE", "WEAVE(required, { a, b, ... })", "a step of each in turn, until so many have finished; -1: all" },
-    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times, collecting value in into" },
-    { "POPEN", 'POPEN { "program", "argument", ... }', "runs a process beside the other steps" },
-    { "SPAWN", "SPAWN(el)", "runs el in a child process; its writes come back" },
-    { "PRINT", 'PRINT("format", arguments...)', "a leaf that prints" },
+    { "WEAVE", "WEAVE(required, { a, b, ... })", "one step of each in turn, until `required` of them have finished; -1: all" },
+    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times; collects value in into" },
+    { "POPEN", 'POPEN { "program", "argument", ... }', "runs another program; other steps continue" },
+    { "SPAWN", "SPAWN(el)", "runs el in a child process on a copy of the state; its writes are copied back" },
+    { "PRINT", 'PRINT("format", arguments...)', "one step that prints" },
 }
 
 -- The names of a list of entries.
@@ -175,10 +175,10 @@ end
 
 -- Why `name` cannot be a name, or nil when it can.
 function vocabulary.bad_name(name)
-    if type(name) ~= "string" then return "it is no string" end
-    if not name:match("^[%a_][%w_]*$") then return "it is no C identifier" end
-    if means_something(name) then return "it means something else in C" end
-    if name:match("^loopc") or name:match("^LOOPC_") or name:match("^__") then return "names that start so belong to the runtime" end
+    if type(name) ~= "string" then return "it is not a string" end
+    if not name:match("^[%a_][%w_]*$") then return "it is not a C identifier" end
+    if means_something(name) then return "it has a meaning in C" end
+    if name:match("^loopc") or name:match("^LOOPC_") or name:match("^__") then return "names with that beginning belong to the runtime" end
 end
 
 return vocabulary

@@ -1,18 +1,18 @@
--- Facts about trees of elements (check_elements.lua) that decide what their C looks like.
+-- Analysis of trees of elements (built by check/elements.lua): properties that decide on their C.
 
 local analysis = {}
 
--- Whether a piece of C text is a $stop() without a name that a REPEAT or LOOP around it takes.
+-- Whether a piece of C text is a $stop() without a name that a REPEAT or LOOP around it catches.
 local function is_inner_stop(piece) return piece.kind == "signal" and piece.word == "stop" and piece.inner end
 
--- Calls visit(child) for each element in a tree's own hands, in the order of the text.
-local function each_child(tree, visit)
+-- Calls visit(child) for each direct child, in the order of the text.
+function analysis.each_child(tree, visit)
     for _, child in ipairs(tree.items or {}) do visit(child) end
     if tree.default then visit(tree.default) end
     if tree.el then visit(tree.el) end
 end
 
--- Whether a tree can give a $stop() that nothing in it takes. Found out once a tree.
+-- Whether a tree can raise a $stop() that no repetition in it catches. Computed once per tree.
 function analysis.stops(tree)
     if tree.stops ~= nil then return tree.stops end
     tree.stops = false
@@ -20,12 +20,12 @@ function analysis.stops(tree)
         tree.stops = tree.stops or is_inner_stop(piece)
     end
     if tree.op ~= "REPEAT" and tree.op ~= "LOOP" then
-        each_child(tree, function(child) tree.stops = analysis.stops(child) or tree.stops end)
+        analysis.each_child(tree, function(child) tree.stops = analysis.stops(child) or tree.stops end)
     end
     return tree.stops
 end
 
--- Whether all that a leaf can give are stops of the repetition around it.
+-- Whether the only signals of a leaf are stops of the repetition around it.
 function analysis.only_stops(leaf)
     for _, piece in ipairs(leaf.pieces) do
         if piece.kind == "signal" and not is_inner_stop(piece) then return false end
@@ -33,7 +33,8 @@ function analysis.only_stops(leaf)
     return true
 end
 
--- Whether a tree can give anything but a stop that is taken around it. Repetitions can be interrupted, but not in handlers.
+-- Whether a tree can raise anything but a stop that the repetition around it catches. Repetitions can be interrupted, except in
+-- handlers.
 function analysis.raises(tree, in_handler)
     local op = tree.op
     if op == "POPEN" or op == "SPAWN" then return true end
@@ -41,15 +42,15 @@ function analysis.raises(tree, in_handler)
     if tree.leaf then return not analysis.only_stops(tree.leaf) end
     if tree.el and not in_handler then return true end
     local any = false
-    each_child(tree, function(child) any = any or analysis.raises(child, in_handler) end)
+    analysis.each_child(tree, function(child) any = any or analysis.raises(child, in_handler) end)
     return any
 end
 
--- All processes that a tree may have running, as C lvalues of where they stand; known when its functions are written.
+-- The C lvalues of all processes that a tree may have running; known when its functions are written.
 function analysis.processes(tree, out)
     out = out or {}
     if tree.child then out[#out + 1] = tree.child end
-    if tree.op ~= "SPAWN" then each_child(tree, function(child) analysis.processes(child, out) end) end
+    if tree.op ~= "SPAWN" then analysis.each_child(tree, function(child) analysis.processes(child, out) end) end
     return out
 end
 
@@ -65,7 +66,7 @@ function analysis.written(tree, out, seen)
             end
         end
     end
-    each_child(tree, function(child) analysis.written(child, out, seen) end)
+    analysis.each_child(tree, function(child) analysis.written(child, out, seen) end)
     return out
 end
 

@@ -1,14 +1,14 @@
--- What a net and an optimizer are made of: their layers, arrays, sizes and checkpoint entries.
+-- The parts of a net and of an optimizer: layers, arrays, sizes and checkpoint entries.
 --
 -- In:  descriptions, as the checker leaves them:
 --      net        { name, prefix, struct, layers = { inputs, hidden..., outputs }, activation, output, loss,
 --                   batch, init, inputs_from = nil or anything, inputs_max }
 --      optimizer  { name, prefix, struct, kind, momentum, weight_decay, beta1, beta2, epsilon, net = net }
--- Out: tables in the order in which things stand in the net. Nothing here writes C; see gen/emit/mlp.lua.
+-- Out: tables in the order of the layers. No C is written here; see gen/emit/mlp.lua.
 
 local mlp = {}
 
--- Which outputs a loss goes with, and what it compares them with.
+-- The outputs that a loss goes with, and the kind of its targets.
 local pairings = {
     cross_entropy = { softmax = "labels", sigmoid = "values" },
     squared_error = {
@@ -16,8 +16,7 @@ local pairings = {
     },
 }
 
--- The arrays that an optimizer keeps for each array of weights: the letter in their names, and what a checkpoint calls
--- them.
+-- The arrays that an optimizer keeps for each array of weights: the letter in their names, and their name in a checkpoint.
 local moments = {
     sgd = {},
     momentum = { { "u", "momentum" } },
@@ -37,31 +36,31 @@ function mlp.product(...)
     return #factors > 0 and table.concat(factors, " * ") or "1"
 end
 
--- "labels" (int32_t, one a row) or "values" (float, one an output): what the net's loss compares the outputs with;
--- nil when the loss does not go with the output.
+-- The targets of the net's loss: "labels" (int32_t, one per row) or "values" (float, one per output); nil when the loss does not go
+-- with the output.
 function mlp.targets(net)
     return pairings[net.loss][net.output]
 end
 
--- Whether what the last activation is given is kept: the entropies and the softmax need it.
+-- Whether the logits of the last layer are kept: the entropies and the softmax need them.
 function mlp.keeps_z(net)
     return net.loss == "cross_entropy" or net.output == "softmax"
 end
 
--- Whether the loss is calculated from what the last activation is given, and not from the outputs.
+-- Whether the loss is calculated from the logits, not from the outputs.
 function mlp.loss_from_z(net)
     return net.loss == "cross_entropy"
 end
 
--- How many multiplications and additions a training step is, with a full batch: forward and the gradient of the weights
--- for all layers, the gradient of the inputs for all but the first.
+-- The number of multiplications and additions of a training step with a full batch: forward and weight gradient for all layers,
+-- input gradient for all but the first.
 local function work(net)
     local sum = 0
     for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * (i > 1 and 3 or 2) end
     return sum * net.batch
 end
 
--- Training steps of fewer multiplications than this are over before other threads have begun.
+-- A training step with fewer multiplications than this ends before other threads have started.
 local worth_threads = 1 << 20
 
 -- Whether the training step of the net is shared by threads.
@@ -69,7 +68,7 @@ function mlp.is_shared(net)
     return work(net) >= worth_threads
 end
 
--- How many rows a forward pass must have for threads to be worth while.
+-- The number of rows from which threads speed up a forward pass.
 function mlp.rows_worth_threads(net)
     local sum = 0
     for _, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs end
@@ -94,7 +93,7 @@ function mlp.layers(net)
     return layers
 end
 
--- What is widest of all that stands side by side in vectors: a batch, or the inputs or outputs of a layer.
+-- The widest of all dimensions that vectors run along: a batch, or the inputs or outputs of a layer.
 function mlp.widest(net)
     local widest = net.batch
     for i, layer in ipairs(mlp.layers(net)) do
@@ -116,8 +115,8 @@ function mlp.last(net)
     return layers[#layers]
 end
 
--- For how many features there is room feature-major. Where the data set decides, any number up to the layer's room has to
--- fit, with the 8 rows that some have between their panels (runtime/nn/panel.h).
+-- The number of features that a feature-major array has room for. Where the data set decides, any number up to the layer's room has
+-- to fit, with the 8 rows between panels that some layouts have (runtime/nn/panel.h).
 function mlp.feature_major_room(net, layer)
     return layer.index == 0 and net.inputs_from and (layer.room + 31) // 32 * 32 or layer.room
 end
@@ -140,7 +139,7 @@ function mlp.arrays(net)
     return arrays
 end
 
--- How many numbers the weights and biases are, as C text.
+-- The number of weights and biases, as C text.
 function mlp.weight_count(net)
     local known, open = 0, nil
     for _, layer in ipairs(mlp.layers(net)) do
@@ -189,7 +188,7 @@ local function entry(array, owner, letter, suffix, role, inputs)
     }
 end
 
--- What a checkpoint keeps of a net: { { name, lvalue, type, role, dims }, ... }. `owner` is { full = the name of its
+-- The checkpoint entries of a net: { { name, lvalue, type, role, dims }, ... }. `owner` is { full = the name of its
 -- field in full, lvalue = it as a member of the state }; a dimension is a number, or { lvalue, most } when the data set
 -- decides. Gradients, which matter between the iterations of one accumulated step, come last, on request.
 function mlp.net_entries(net, owner, with_gradients)
@@ -203,7 +202,7 @@ function mlp.net_entries(net, owner, with_gradients)
     return entries
 end
 
--- What a checkpoint keeps of an optimizer, in the same form; `net_owner` is that of its net.
+-- The checkpoint entries of an optimizer, in the same form; `net_owner` is that of its net.
 function mlp.optimizer_entries(optimizer, owner, net_owner)
     local step = { name = owner.full .. ".step", lvalue = owner.lvalue .. ".step", type = "LOOPC_I64", role = "count" }
     step.dims = {}

@@ -1,10 +1,10 @@
--- What a pass left, as stable text: for people who look inside, and for golden tests. `loopc gen --dump=PASS`.
+-- The result of a pass as stable text, for debugging and for golden tests. `loopc gen --dump=PASS`.
 --
 -- load lists the files, check, optimize and check_elements print the spec tree, flatten and the analyses the step list, layout the names, emit and
 -- format the C, of a library the header first.
 
-local check_fields = require "gen.check.fields"
 local elements = require "gen.spec.elements"
+local spec_tree = require "gen.tree.spec_tree"
 
 local dump = {}
 
@@ -133,7 +133,7 @@ local function uses(text, unit)
 end
 
 local function names(text, unit)
-    for _, field in ipairs(check_fields.all(unit.trainer)) do text:add(0, "%s = %s", field.full, field.lvalue) end
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do text:add(0, "%s = %s", field.full, field.lvalue) end
     for _, source in ipairs(unit.sources_used) do text:add(0, "%s = %s", source.full, source.func) end
 end
 

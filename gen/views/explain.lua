@@ -1,4 +1,4 @@
--- What `loopc explain` says: the order of everything, for people. One line a loop, phase, step; what a step reads and
+-- The text of `loopc explain`: the execution order, one line per loop, phase and step; what a step reads and
 -- writes, and where its failure lands.
 
 local ctext = require "gen.c.text"
@@ -61,7 +61,7 @@ end
 local function landing(item)
     if not item.signals or not item.signals.FAILED then return nil end
     if item.part == "failed" then return "a failure is kept as suppressed" end
-    if item.part == "finally" then return "a failure goes on outwards" end
+    if item.part == "finally" then return "a failure leaves its phase" end
     local phase = item.lands_at and item.lands_at.phase
     if not phase then return "a failure ends the trainer" end
     local handlers = {}
@@ -110,7 +110,7 @@ function write.skip(listing, _, depth) listing:add(depth, "when skipped") end
 
 write["repeat"] = function(listing, _, depth) listing:add(depth, "each iteration") end
 
--- Whether a node without a body is there for others to listen to: not one that just says where loops stand.
+-- Whether a node without a body is an event for callbacks: not one that only marks the place of a loop.
 local function is_event(node)
     if node.body then return false end
     for _, insertion in ipairs(node.insertions) do
@@ -119,16 +119,16 @@ local function is_event(node)
     return node.doc ~= nil or #node.insertions == 0
 end
 
--- The events: what each is for, and who listens to it in which order. Those nobody listens to leave no trace in the C.
+-- The events: the purpose of each and its listeners in order. An event without listeners leaves no trace in the C.
 local function add_event(listing, node)
     local names = {}
     for _, insertion in ipairs(node.insertions) do names[#names + 1] = insertion.what.full or insertion.what.name end
     listing:add(1, ("%s [%d]"):format(node.full, node.order), (node.doc and node.doc .. "; " or "")
-        .. (#names > 0 and "heard by " .. table.concat(names, ", ") or "nobody listens"))
+        .. (#names > 0 and "listeners: " .. table.concat(names, ", ") or "no listeners"))
     listing.events = listing.events + 1
 end
 
--- The events of a loop and of those that stand on its nodes, in the order in which they come; each loop once.
+-- The events of a loop and of the loops on its nodes, in execution order; each loop once.
 local function add_events(listing, loop)
     if listing.seen[loop] then return end
     listing.seen[loop] = true

@@ -47,7 +47,7 @@ end
 
 -- Times.
 
--- What a step counts for: its phase; the callback or loop whose it is; itself.
+-- The rows that a step counts for: its phase; its callback or loop; itself.
 local owners = {
     { title = "phases", name = function(row) return row.within end },
     { title = "callbacks and loops", name = function(row) return row.place:match("^[^.]+") end },
@@ -67,7 +67,7 @@ local function chosen_times(rows)
     return chosen
 end
 
--- What each band had taken at each time: { [name] = { [time] = seconds } }, and the names in the order of places.
+-- The seconds that each band had taken at each time: { [name] = { [time] = seconds } }, and the names in the order of places.
 local function sums(rows, owner)
     local taken, names = {}, {}
     for _, row in ipairs(rows) do
@@ -94,7 +94,7 @@ local function band_of(name, taken, times)
     return band
 end
 
--- The largest bands first; of more than can be told apart the smallest are one.
+-- The largest bands first; beyond the number of distinct colours the smallest are merged into one.
 local function gather(bands)
     table.sort(bands, function(a, b) return a.share > b.share or (a.share == b.share and a.name < b.name) end)
     if #bands <= bands_most + 1 then return bands end

@@ -14,10 +14,21 @@ local json_read = require "gen.base.json_read"
 local plot_read = {}
 
 local nan = 0 / 0
+local QUOTE = 34 -- the byte of "
 local number_pattern = "(%-?%d[%d.eE+-]*)"
 local captures_most = 32 -- of a Lua pattern
 
 local function literal(text) return (text:gsub("%p", "%%%0")) end
+
+-- Where the string whose first quote is at `at` ends; the end of the line for one that is not closed.
+local function end_of_string(line, at)
+    while true do
+        at = line:find('["\\]', at + 1)
+        if not at then return #line end
+        if line:byte(at) == QUOTE then return at end
+        at = at + 1
+    end
+end
 
 -- Splits a line into its form and its numbers: { "text", ..., }, the pieces between numbers, one more than those. A string of
 -- digits that is a value (u64) is a number within quotes.
@@ -31,13 +42,8 @@ local function split(line)
     while true do
         at = line:find('[%d"-]', at)
         if not at then break end
-        if line:byte(at) == 34 then
-            local stop = at
-            repeat
-                stop = line:find('["\\]', stop + 1)
-                if stop and line:byte(stop) == 92 then stop = stop + 1 elseif stop then break end
-            until not stop
-            stop = stop or #line
+        if line:byte(at) == QUOTE then
+            local stop = end_of_string(line, at)
             local is_key = line:find("^%s*:", stop + 1)
             if not is_key and line:find('^"%d+"', at) then cut(at + 1, stop - 1) end
             at = stop + 1
@@ -67,7 +73,7 @@ local function pattern_of(pieces)
     return "^" .. table.concat(out, number_pattern) .. "$"
 end
 
--- Which number a value is: its index, nil for null, false for what is no number.
+-- The index of the number at a value; nil for null, false for a value that is not a number.
 local function index_of(value)
     if value == json_read.null then return nil end
     return math.tointeger(tonumber(value)) or false
@@ -180,7 +186,7 @@ end
 -- Numbers are what tonumber takes of digits, signs, points and e.
 local function check_numbers(numbers)
     for _, number in ipairs(numbers) do
-        if not tonumber(number) then return ("'%s' is no number"):format(number) end
+        if not tonumber(number) then return ("'%s' is not a number"):format(number) end
     end
 end
 
@@ -200,7 +206,7 @@ local function follow(reader, plan, numbers, line_number)
     end
 end
 
--- The plan of a line and its numbers; nil and a message for what is no line of JSON.
+-- The plan of a line and its numbers; nil and a message when the line is not a JSON object.
 local function plan_for(reader, line)
     local pieces, numbers = split(line)
     local wrong = check_numbers(numbers)

@@ -95,7 +95,7 @@ local function axes(drawing, area, x_axis, y_axis, x_name)
     drawing:text((area.left + area.right) / 2, area.bottom + 33, "note", "middle", x_name)
 end
 
--- The range of what can be shown: finite, and above 0 on a logarithmic axis.
+-- The range of the values that can be shown: finite ones, on a logarithmic axis those above 0.
 local function range(lines, key, log)
     local low, high = math.huge, -math.huge
     for _, line in ipairs(lines) do

@@ -41,13 +41,13 @@ local function count_of(shape, most)
 end
 
 local function read_tensor(name, entry, data_at, size)
-    require_that(json_read.is_object(entry), "it is no object")
+    require_that(json_read.is_object(entry), "it is not an object")
     local width = safetensors.sizes[entry.dtype]
     require_that(width, "it has no type that we know")
     require_that(json_read.is_array(entry.shape), "it has no shape")
     local offsets = entry.data_offsets
     require_that(json_read.is_array(offsets) and #offsets == 2 and is_count(offsets[1]) and is_count(offsets[2]) and
-        offsets[1] <= offsets[2], "its data_offsets are no pair of ascending whole numbers")
+        offsets[1] <= offsets[2], "its data_offsets are not a pair of ascending whole numbers")
     require_that(offsets[2] <= size, "its data end behind the file")
     local count = count_of(entry.shape, size)
     require_that(offsets[2] - offsets[1] == count * width, "its data are not as long as its shape says")
@@ -85,9 +85,9 @@ end
 
 local function read_metadata(file, metadata)
     if metadata == nil then return end
-    require_that(json_read.is_object(metadata), "its metadata are no object")
+    require_that(json_read.is_object(metadata), "its metadata is not an object")
     for _, key in ipairs(metadata[json_read.keys]) do
-        require_that(type(metadata[key]) == "string", "its metadata hold something that is no text")
+        require_that(type(metadata[key]) == "string", "its metadata has a value that is not text")
         file.metadata[#file.metadata + 1] = { key, metadata[key] }
         file.meta[key] = metadata[key]
     end
@@ -109,8 +109,8 @@ local function read_all(file)
     local length = string.unpack("<i8", file.text)
     require_that(length >= 0 and length <= #file.text - 8 and length <= longest_header, "its header cannot be as long as it says")
     local header, message = json_read.parse(file.text:sub(9, 8 + length))
-    require_that(header, ("its header is no JSON: %s"):format((message or ""):gsub("%c", "?")))
-    require_that(json_read.is_object(header), "its header is no JSON object")
+    require_that(header, ("its header is not JSON: %s"):format((message or ""):gsub("%c", "?")))
+    require_that(json_read.is_object(header), "its header is not a JSON object")
     read_metadata(file, header.__metadata__)
     read_tensors(file, header, 9 + length)
     check_places(file, 9 + length)

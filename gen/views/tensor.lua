@@ -1,4 +1,4 @@
--- What is in a tensor, for people. In: a tensor of gen/views/safetensors.lua and the bytes of its file; out: texts.
+-- Describes the contents of a tensor. In: a tensor of gen/views/safetensors.lua and the bytes of its file; out: texts.
 --
 --   tensor.shape(t)            -> "64x10"; "" for one number
 --   tensor.summary(t, text)    -> its values when they are few, or "min -1  mean 0.5  max 2"; "" for types without values here
@@ -94,7 +94,7 @@ function tensor.summary(t, text)
     return nans > 0 and ("%s  %d nan"):format(out, nans) or out
 end
 
--- Elements whose bits differ; by how much at most and in all; and how many of them are no numbers.
+-- Elements whose bits differ; by how much at most and in all; and how many of them are NaN.
 local function compare(a, text_a, b, text_b)
     local count, most, sum, odd = 0, 0.0, 0.0, 0
     for first = 1, a.count, piece do

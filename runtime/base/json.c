@@ -1,8 +1,8 @@
-/* JSON: a checker by recursive descent, a walk over what was checked, and writing. */
+/* JSON: a checker by recursive descent, and a walk over checked texts. */
 #include "base/json.h"
 
 #include "base/json_text.h"
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -297,28 +297,4 @@ bool loopc_json_is(struct loopc_json string_at, const char *text)
     if (string_at.length == 0 || string_at.text[0] != '"') return false;
     loopc_json_characters(string_at, characters, sizeof characters);
     return !strcmp(characters, text);
-}
-
-/* Writing. */
-
-/* Numbers are as fields.h formats them, which is JSON but for inf and nan. */
-bool loopc_json_write_element(FILE *file, const struct loopc_field *field, const void *state,
-                              size_t i)
-{
-    char text[64];
-    if (field->type == LOOPC_STR) {
-        const char *const *strings = (const void *)((const char *)state + field->offset);
-        if (strings[i]) {
-            loopc_json_string(file, strings[i]);
-        } else {
-            fputs("null", file);
-        }
-        return true;
-    }
-    loopc_field_format(field, state, i, text, sizeof text);
-    const bool real = field->type == LOOPC_F32 || field->type == LOOPC_F64;
-    const bool lost = real && strpbrk(text, "naif");
-    const char *quote = field->type == LOOPC_U64 ? "\"" : "";
-    fprintf(file, "%s%s%s", quote, lost ? "null" : text, quote);
-    return !lost;
 }

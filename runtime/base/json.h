@@ -7,11 +7,8 @@
 #ifndef LOOPC_JSON_H
 #define LOOPC_JSON_H
 
-#include "run/fields.h"
-
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 enum { LOOPC_JSON_DEPTH = 64, LOOPC_JSON_MEMBERS = 64 };
 
@@ -38,10 +35,5 @@ size_t loopc_json_characters(struct loopc_json string, char *text, size_t size);
 
 /* Whether a string has these characters. */
 bool loopc_json_is(struct loopc_json string, const char *text);
-
-/* Writes element i of a field. What JSON has no number for is null, u64 is a string. Returns
- * false when it was a NaN or an infinity. */
-bool loopc_json_write_element(FILE *file, const struct loopc_field *field, const void *state,
-                              size_t i);
 
 #endif

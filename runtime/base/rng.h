@@ -1,4 +1,4 @@
-/* Random numbers: streams by name, and orders that need no memory.
+/* Random numbers: streams by name.
  *
  * The generator is xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", 2021): 256 bits of state, a period of 2^256 - 1. One seed makes many streams, each
@@ -61,15 +61,5 @@ uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n);
 /* Normal with mean 0 and variance 1. Takes a varying number of u64 from the stream, and keeps
  * nothing back between calls. */
 double loopc_rng_normal(struct loopc_rng *rng);
-
-/* Element i of a permutation of 0 .. n-1 that looks random and is fixed by key: for one key and n,
- * i = 0 .. n-1 gives each of 0 .. n-1 once. Keeps no table, so any position of any order is there
- * at once; a few tens of nanoseconds (loopc_shuffled_rows gives many in a row for less). Needs
- * i < n. Keys that differ in any way, as 1 and 2, give unrelated orders. */
-uint64_t loopc_shuffled(uint64_t key, uint64_t n, uint64_t i);
-
-/* A key for loopc_shuffled out of two numbers: a seed and an epoch, say. Never 0, which data sets
- * read as "as stored". */
-uint64_t loopc_shuffle_key(uint64_t seed, uint64_t number);
 
 #endif

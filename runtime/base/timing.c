@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     FINE_BITS = 4, /* 16 buckets to a power of 2 */
@@ -12,13 +11,6 @@ enum {
     TOP_BIT = 47, /* 2^48 ns are three days: what takes longer counts as that */
     BUCKETS = (TOP_BIT - FINE_BITS + 2) * FINE
 };
-
-int64_t loopc_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* Times below 2 * FINE have a bucket each; above, the bits after the highest one count. */
 static int bucket_of(int64_t time)

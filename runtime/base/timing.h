@@ -16,8 +16,6 @@ struct loopc_timing {
     uint64_t *buckets; /* NULL until the first call, or without memory */
 };
 
-int64_t loopc_clock(void); /* CLOCK_MONOTONIC */
-
 void loopc_timing_add(struct loopc_timing *timing, int64_t time);
 void loopc_timing_free(struct loopc_timing *timing);
 

@@ -3,16 +3,16 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/directory.h"
+#include "base/clock.h"
 #include "run/events.h"
 #include "telemetry/metrics.h"
 #include "telemetry/progress.h"
 #include "checkpoint/schedule.h"
-#include "main/startup.h"
+#include "telemetry/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct loopc_checkpointer {
     const struct loopc_program *program;
@@ -30,9 +30,7 @@ struct loopc_checkpointer {
 
 static double clock_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)loopc_clock() * 1e-9;
 }
 
 static int read_flags(struct loopc_checkpointer *checkpointer, const struct loopc_message *message)
@@ -201,7 +199,6 @@ static int not_saved(struct loopc_checkpointer *checkpointer, struct loopc_run *
                      const char *message)
 {
     checkpointer->lost = true;
-    loopc_progress_clear(run->progress);
     if (checkpointer->saving.stop) return loopc_fail(run, "--checkpoint", "%s", message);
     loopc_log(checkpointer->program, "error", "--checkpoint: %s; the run goes on", message);
     return LOOPC_OK;

@@ -4,6 +4,7 @@
 #include "data/dataset.h"
 #include "nn/panel.h"
 #include "base/rng.h"
+#include "base/hash.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -208,29 +209,21 @@ char *loopc_dataset_describe(const struct loopc_field *field, const void *state)
     return wrote < 0 ? NULL : text;
 }
 
-/* FNV-1a with 64 bits (Fowler, Noll and Vo), texts with the 0 at their ends. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
+/* Texts with the 0 at their ends. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    return text ? hash_bytes(hash, text, strlen(text) + 1) : hash_bytes(hash, "\xff", 1);
+    return text ? loopc_fnv1a(hash, text, strlen(text) + 1) : loopc_fnv1a(hash, "\xff", 1);
 }
 
 uint64_t loopc_program_hash(const struct loopc_program *program)
 {
-    uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), program->name);
+    uint64_t hash = hash_text(LOOPC_FNV1A_START, program->name);
     for (int i = 0; i < program->trace_point_count; i++) {
         const struct loopc_trace_point *place = &program->trace_points[i];
         const int32_t parent = place->parent;
         hash = hash_text(hash_text(hash, place->name), place->on);
-        hash = hash_bytes(hash, &parent, sizeof parent);
-        hash = hash_bytes(hash, &place->kind, 1);
+        hash = loopc_fnv1a(hash, &parent, sizeof parent);
+        hash = loopc_fnv1a(hash, &place->kind, 1);
     }
-    return hash_bytes(hash, &program->fingerprint, sizeof program->fingerprint);
+    return loopc_fnv1a(hash, &program->fingerprint, sizeof program->fingerprint);
 }

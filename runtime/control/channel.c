@@ -5,7 +5,7 @@
 #include "run/events.h"
 #include "run/signals.h"
 #include "run/failures.h"
-#include "base/timing.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>

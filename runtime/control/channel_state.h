@@ -4,15 +4,11 @@
 
 #include "control/channel.h"
 #include "control/channel_ends.h"
+#include "control/channel_queue.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/types.h>
-
-struct loopc_queue {
-    struct loopc_channel_message *first, *last;
-    size_t count, bytes;
-};
 
 struct loopc_channel {
     struct loopc_ends ends;
@@ -43,15 +39,6 @@ struct loopc_channel {
     int last_reported;                 /* the place last reported */
     int64_t looked;                    /* ns; when the thread looked where the run is */
 };
-
-void loopc_queue_add(struct loopc_queue *queue, struct loopc_channel_message *item);
-struct loopc_channel_message *
-loopc_queue_take(struct loopc_queue *queue); /* the first one, or NULL */
-void loopc_queue_empty(struct loopc_queue *queue);
-
-/* Wakes one who waits for the eventfd; takes what has woken off it. */
-void loopc_eventfd_notify(int fd);
-void loopc_eventfd_drain(int fd);
 
 /* Leaves mail for the run. */
 void loopc_channel_deliver(struct loopc_channel *channel, enum loopc_channel_message_kind kind,

@@ -1,7 +1,7 @@
-/* The control channel, outgoing: two queues, and what is dropped of them. */
+/* The control channel, outgoing: frames, and reports that a slow peer does not receive. */
 #include "control/channel_state.h"
 
-#include "base/timing.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,50 +13,6 @@ enum {
     CHUNK = 4096, /* what a pipe that poll calls writable takes without waiting: PIPE_BUF */
     ROOM_LEFT = LOOPC_CHANNEL_ROOM / 4 * 3
 };
-
-void loopc_queue_add(struct loopc_queue *queue, struct loopc_channel_message *item)
-{
-    item->next = NULL;
-    if (queue->last) {
-        queue->last->next = item;
-    } else {
-        queue->first = item;
-    }
-    queue->last = item;
-    queue->count++;
-    queue->bytes += item->length;
-}
-
-struct loopc_channel_message *loopc_queue_take(struct loopc_queue *queue)
-{
-    struct loopc_channel_message *item = queue->first;
-    if (!item) return NULL;
-    queue->first = item->next;
-    if (!queue->first) queue->last = NULL;
-    queue->count--;
-    queue->bytes -= item->length;
-    return item;
-}
-
-void loopc_queue_empty(struct loopc_queue *queue)
-{
-    for (struct loopc_channel_message *item; (item = loopc_queue_take(queue));)
-        free(item);
-}
-
-void loopc_eventfd_notify(int fd)
-{
-    const uint64_t one = 1;
-    const ssize_t ignored = write(fd, &one, sizeof one);
-    (void)ignored; /* full: it is awake */
-}
-
-void loopc_eventfd_drain(int fd)
-{
-    uint64_t count;
-    const ssize_t ignored = read(fd, &count, sizeof count);
-    (void)ignored;
-}
 
 /* Under the lock. Reports that wait make room, the oldest first; not the one that is half sent. A
  * quarter at a time, so that a message costs the same whether the peer reads or not. */

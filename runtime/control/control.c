@@ -4,8 +4,8 @@
 #include "control/control_state.h"
 #include "run/events.h"
 #include "checkpoint/checkpointer.h"
-#include "main/startup.h"
-#include "base/timing.h"
+#include "telemetry/log.h"
+#include "base/clock.h"
 #include "telemetry/profile.h"
 
 #include <stdlib.h>

@@ -36,11 +36,16 @@
 
 #include "run/program.h"
 
-struct loopc_context;
+/* From the command line; NULL where it has no such flag. */
+struct loopc_control_options {
+    const char *channel, *log, *journal, *replay;
+    bool target_given; /* the field that is the target was set, too */
+};
 
-/* Opens what the command line asks for: channel, log, journal, replay; sets run->control if there
- * is any. Returns LOOPC_CONTINUE, or the exit code after a message. */
-int loopc_control_open(struct loopc_context *context);
+/* Opens channel, log, journal and replay; sets run->control if there is any. Values of str fields
+ * that commands set are kept in texts. Returns LOOPC_OK, or LOOPC_FAILED after an error message. */
+int loopc_control_open(const struct loopc_control_options *options, struct loopc_run *run,
+                       struct loopc_texts *texts);
 
 /* At a boundary: commands and reports, and sleep while paused or at the target. Returns whether the
  * run is to end. Comes back early when it is interrupted. */

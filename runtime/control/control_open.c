@@ -3,14 +3,12 @@
 
 #include "control/control_state.h"
 #include "run/events.h"
-#include "main/startup.h"
+#include "telemetry/log.h"
 #include "telemetry/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { BAD_USAGE = 2 };
 
 static bool is_named(const struct loopc_field *field, const char *loop, const char *name)
 {
@@ -88,60 +86,59 @@ static int refuse(struct loopc_control *c, struct loopc_run *run, const char *fl
     loopc_log(c->program, "error", "%s: %s", flag, message);
     run->control = NULL;
     loopc_control_close(c, run, LOOPC_OK);
-    return BAD_USAGE;
+    return LOOPC_FAILED;
 }
 
-/* Where it begins to wait: at once, unless the command line says otherwise. */
-static void start_goal(struct loopc_control *c, const struct loopc_context *context)
+/* Waits from the current batch on, unless the command line sets the target. */
+static void start_goal(struct loopc_control *c, struct loopc_run *run, bool given)
 {
     c->goal = INT64_MAX;
     if (!c->target) return;
-    const bool given = context->args.given[c->target - c->program->fields] != NULL;
-    const int64_t batch = loopc_control_batch(c, context->state);
-    const int64_t goal = given ? loopc_field_integer(c->target, context->state, 0) : batch;
-    loopc_control_set_goal(c, context->state, goal > batch ? goal : batch);
+    const int64_t batch = loopc_control_batch(c, run);
+    const int64_t goal = given ? loopc_field_integer(c->target, run, 0) : batch;
+    loopc_control_set_goal(c, run, goal > batch ? goal : batch);
 }
 
-static int open_all(struct loopc_control *c, const struct loopc_context *context)
+static int open_all(struct loopc_control *c, const struct loopc_control_options *options,
+                    struct loopc_run *run)
 {
-    const struct loopc_args *args = &context->args;
-    struct loopc_run *run = context->state;
+    const char *const replay = options->replay, *const journal = options->journal;
     char why[512];
     c->file = open_memstream(&c->text, &c->size);
     if (!c->file) return refuse(c, run, "--control", "out of memory");
-    if (args->replay && !(c->replay = loopc_replay_open(run, args->replay, why, sizeof why)))
+    if (replay && !(c->replay = loopc_replay_open(run, replay, why, sizeof why)))
         return refuse(c, run, "--replay", why);
-    if (args->journal && !(c->journal = loopc_journal_open(run, args->journal, why, sizeof why)))
+    if (journal && !(c->journal = loopc_journal_open(run, journal, why, sizeof why)))
         return refuse(c, run, "--journal", why);
-    c->channel = loopc_channel_open(args->control, args->log, why, sizeof why);
-    if (!c->channel) return refuse(c, run, args->control ? "--control" : "--log", why);
+    c->channel = loopc_channel_open(options->channel, options->log, why, sizeof why);
+    if (!c->channel) return refuse(c, run, options->channel ? "--control" : "--log", why);
     loopc_channel_follow(c->channel, &c->where);
-    start_goal(c, context);
+    start_goal(c, run, options->target_given);
     run->control = c;
     loopc_raise_event(LOOPC_EVENT_CONTROL);
-    return LOOPC_CONTINUE;
+    return LOOPC_OK;
 }
 
-int loopc_control_open(struct loopc_context *context)
+int loopc_control_open(const struct loopc_control_options *options, struct loopc_run *run,
+                       struct loopc_texts *texts)
 {
-    const struct loopc_args *args = &context->args;
-    if (!args->control && !args->replay) {
-        if (!args->log && !args->journal) return LOOPC_CONTINUE;
-        loopc_log(context->program, "error", "--%s belongs to --control or --replay",
-                  args->log ? "log" : "journal");
-        return BAD_USAGE;
+    if (!options->channel && !options->replay) {
+        if (!options->log && !options->journal) return LOOPC_OK;
+        loopc_log(run->program, "error", "--%s requires --control or --replay",
+                  options->log ? "log" : "journal");
+        return LOOPC_FAILED;
     }
     struct loopc_control *c = calloc(1, sizeof *c);
-    if (!c) return BAD_USAGE;
-    c->program = context->program;
-    c->texts = &context->texts;
+    if (!c) return LOOPC_FAILED;
+    c->program = run->program;
+    c->texts = texts;
     c->owner = getpid();
     c->steps = -1;
     c->state_at = -1;
     c->tell_state = true;
     atomic_init(&c->where.place, -1);
     loopc_control_find(c);
-    return open_all(c, context);
+    return open_all(c, options, run);
 }
 
 int loopc_control_close(struct loopc_control *c, struct loopc_run *run, int st)

@@ -1,9 +1,11 @@
 /* Reports: what a run says of itself through its control channel. */
 #include "control/control_state.h"
 
+#include "base/hash.h"
 #include "base/json_text.h"
-#include "base/timing.h"
+#include "base/clock.h"
 #include "telemetry/profile.h"
+#include "run/field_json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -28,7 +30,7 @@ static void open_member(struct loopc_control *c, const char *name, int64_t batch
 static void element(struct loopc_control *c, const struct loopc_field *field, const void *state,
                     size_t i)
 {
-    if (!loopc_json_write_element(c->file, field, state, i)) c->diverged = true;
+    if (!loopc_field_json_write(c->file, field, state, i)) c->diverged = true;
 }
 
 static void field_member(struct loopc_control *c, const char *name, int64_t batch,
@@ -222,14 +224,12 @@ static void timings_member(struct loopc_control *c, int64_t batch, const struct 
 
 /* When. */
 
-static uint32_t loss_hash(const struct loopc_control *c, const void *state)
+static uint64_t loss_hash(const struct loopc_control *c, const void *state)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    if (!c->loss) return hash;
-    const unsigned char *bytes = (const unsigned char *)state + c->loss->offset;
-    for (size_t i = 0; i < loopc_field_size(c->loss); i++)
-        hash = (hash ^ bytes[i]) * 16777619u;
-    return hash;
+    const struct loopc_field *loss = c->loss;
+    if (!loss) return 0;
+    return loopc_fnv1a(LOOPC_FNV1A_START, (const char *)state + loss->offset,
+                       loopc_field_size(loss));
 }
 
 static bool state_is_due(const struct loopc_control *c, int64_t batch)

@@ -7,6 +7,7 @@
 #include "control/commands.h"
 #include "run/program.h"
 
+#include <stdio.h>
 #include <sys/types.h>
 
 struct loopc_control {
@@ -41,7 +42,7 @@ struct loopc_control {
     /* What was said last. */
     int64_t state_at;           /* batch; -1 never */
     int64_t loss_when, loss_at; /* ns; batch */
-    uint32_t loss_hash;
+    uint64_t loss_hash;
     bool started, reached, interrupted;
     uint64_t dropped;
     char unknown[32][64]; /* names that were warned about */

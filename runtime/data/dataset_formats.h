@@ -9,18 +9,10 @@
 #ifndef LOOPC_DATASET_FORMATS_H
 #define LOOPC_DATASET_FORMATS_H
 
+#include "data/array.h"
 #include "data/dataset.h"
 #include "data/input.h"
-#include "run/failures.h"
-
-/* An array that grows. */
-struct loopc_array {
-    void *items;
-    size_t count, capacity; /* in items */
-};
-
-/* Makes room for `more` items of `width` bytes after the last one. False: no memory. */
-bool loopc_array_reserve(struct loopc_array *array, size_t more, size_t width);
+#include "base/status.h"
 
 /* One cell of a CSV record: a text in the record's characters, and where it stood. */
 struct loopc_cell {

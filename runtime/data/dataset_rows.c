@@ -1,5 +1,6 @@
 /* Data sets: parts, and rows in an order. */
 #include "data/dataset.h"
+#include "base/shuffle.h"
 
 #include "data/dataset_formats.h"
 #include "base/rng.h"

@@ -1,11 +1,10 @@
 /* Input: reading, and decompressing by zlib. */
 #include "data/input.h"
 
-#include "run/failures.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,19 +18,6 @@ struct loopc_inflate {
     bool between; /* a member has ended, no other has begun */
     unsigned char raw[1 << 16];
 };
-
-int loopc_error_set(const struct loopc_message *message, const char *hint, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    const int wrote = vsnprintf(message->text, message->size, format, arguments);
-    va_end(arguments);
-    const size_t length = wrote < 0 ? 0 : (size_t)wrote;
-    if (hint && length < message->size) {
-        snprintf(message->text + length, message->size - length, "\nhint: %s", hint);
-    }
-    return LOOPC_FAILED;
-}
 
 static int64_t input_error(const struct loopc_input *in, const char *what)
 {

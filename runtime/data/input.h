@@ -7,18 +7,10 @@
 #ifndef LOOPC_INPUT_H
 #define LOOPC_INPUT_H
 
+#include "base/message.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-/* Where the message of a failure goes. */
-struct loopc_message {
-    char *text;
-    size_t size;
-};
-
-/* Writes a message, and if hint is not NULL a second line with it. Returns LOOPC_FAILED. */
-int loopc_error_set(const struct loopc_message *message, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 3, 4), cold));
 
 enum { LOOPC_INPUT_END = -1, LOOPC_INPUT_ERROR = -2 };
 

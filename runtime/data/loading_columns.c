@@ -1,7 +1,7 @@
 /* Data sets on their way in: which column is what. */
 #include "data/dataset_formats.h"
 
-#include "run/fields.h"
+#include "base/nearest.h"
 
 #include <inttypes.h>
 #include <stdio.h>

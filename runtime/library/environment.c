@@ -1,6 +1,8 @@
 /* Environment: filters, sets of samples, draws, statistics. */
 #include "library/environment.h"
 
+#include "base/hash.h"
+#include "base/shuffle.h"
 #include "run/fields.h"
 
 #include <inttypes.h>
@@ -72,13 +74,7 @@ void loopc_clear_set(struct loopc_run *run, const char *set)
 
 uint64_t loopc_hash(const void *bytes, size_t size)
 {
-    const unsigned char *p = bytes;
-    uint64_t h = 0xcbf29ce484222325U;
-    for (size_t i = 0; i < size; i++)
-        h = (h ^ p[i]) * 0x100000001b3U;
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9U;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebU;
-    return h ^ (h >> 31);
+    return loopc_scatter(loopc_fnv1a(LOOPC_FNV1A_START, bytes, size));
 }
 
 /* The slot of an item, or the free one in which it would be. */

@@ -8,10 +8,11 @@
 #include "library/instance.h"
 
 #include "process/child.h"
-#include "base/rng.h"
+#include "run/fields.h"
+#include "run/streams.h"
+#include "base/hash.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,28 +20,12 @@
 
 static const char title[] = "loopc position 1\n";
 
-void loopc_instance_seed(const struct loopc_program *program, void *state, uint64_t seed)
-{
-    ((struct loopc_run *)state)->seed = seed;
-    for (int i = 0; i < program->field_count; i++) {
-        const struct loopc_field *field = &program->fields[i];
-        struct loopc_rng *rngs = (void *)((char *)state + field->offset);
-        if (field->type != LOOPC_RNG) continue;
-        if (field->count == 1) loopc_rng_seed(rngs, seed, field->name);
-        for (size_t k = 0; field->count > 1 && k < field->count; k++) {
-            char name[256];
-            snprintf(name, sizeof name, "%s[%zu]", field->name, k);
-            loopc_rng_seed(&rngs[k], seed, name);
-        }
-    }
-}
-
 void loopc_instance_init(const struct loopc_program *program, void *state, uint64_t seed)
 {
     memset(state, 0, program->size);
     ((struct loopc_run *)state)->program = program;
     if (program->defaults) program->defaults(state);
-    loopc_instance_seed(program, state, seed);
+    loopc_streams_seed(program, state, seed);
 }
 
 static struct loopc_child *child_at(const struct loopc_program *program, void *state, int i)
@@ -59,17 +44,7 @@ void loopc_instance_copy(const struct loopc_program *program, void *to, const vo
 void loopc_instance_end(const struct loopc_program *program, void *state)
 {
     for (int i = 0; i < program->child_count; i++)
-        loopc_child_end(child_at(program, state, i));
-}
-
-const char *loopc_text_intern(const char *text, size_t length)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static struct loopc_texts texts;
-    pthread_mutex_lock(&lock);
-    const char *kept = loopc_text_keep(&texts, text, length);
-    pthread_mutex_unlock(&lock);
-    return kept;
+        program->end_child(child_at(program, state, i));
 }
 
 /* Bytes on their way to a file or from it. */
@@ -137,15 +112,6 @@ static const char *get_text(struct stream *stream)
     stream->used += length;
     if (!text) stream->wrong = 1;
     return text;
-}
-
-/* FNV-1a, 64 bits. */
-static uint64_t sum_of(const unsigned char *bytes, size_t size)
-{
-    uint64_t sum = 14695981039346656037u;
-    for (size_t i = 0; i < size; i++)
-        sum = (sum ^ bytes[i]) * 1099511628211u;
-    return sum;
 }
 
 static void put_failures(struct stream *stream, const struct loopc_failures *failures)
@@ -230,7 +196,8 @@ static void put_state(struct stream *stream, const struct loopc_program *program
     put_failures(stream, &run->failures);
     for (int i = 0; i < program->field_count; i++)
         put_field(stream, &program->fields[i], state);
-    put_u64(stream, stream->wrong ? 0 : sum_of(stream->bytes, stream->used));
+    put_u64(stream,
+            stream->wrong ? 0 : loopc_fnv1a(LOOPC_FNV1A_START, stream->bytes, stream->used));
 }
 
 /* Writes bytes to a file beside `path` and puts that in its place. Returns 0 or an errno. */
@@ -295,7 +262,8 @@ static const char *problem_of(struct stream *stream, const struct loopc_program 
     uint64_t sum;
     stream->room -= sizeof sum;
     memcpy(&sum, stream->bytes + stream->room, sizeof sum);
-    return sum == sum_of(stream->bytes, stream->room) ? NULL : "it is damaged";
+    return sum == loopc_fnv1a(LOOPC_FNV1A_START, stream->bytes, stream->room) ? NULL
+                                                                              : "it is damaged";
 }
 
 static void get_state(struct stream *stream, const struct loopc_program *program, char *state)

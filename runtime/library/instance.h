@@ -45,10 +45,4 @@ int loopc_instance_save(const struct loopc_program *program, const void *state, 
 int loopc_instance_load(const struct loopc_program *program, void *state, const char *path,
                         char *message, size_t size);
 
-/* Each rng field at the start of the stream of its name. */
-void loopc_instance_seed(const struct loopc_program *program, void *state, uint64_t seed);
-
-/* The one copy of a text that is never freed, or NULL without memory. */
-const char *loopc_text_intern(const char *text, size_t length);
-
 #endif

@@ -4,6 +4,7 @@
 #include "main/args.h"
 
 #include "parallel/team.h"
+#include "base/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,11 +210,11 @@ static int read_saving(struct reader *reader, const char *name)
 /* The flags of the control channel; -1 for any other. */
 static int read_control(struct reader *reader, const char *name)
 {
-    struct loopc_args *args = reader->args;
-    if (!strcmp(name, "control")) return take_text(reader, "<channel>", &args->control);
-    if (!strcmp(name, "log")) return take_text(reader, "<file>", &args->log);
-    if (!strcmp(name, "journal")) return take_text(reader, "<file>", &args->journal);
-    if (!strcmp(name, "replay")) return take_text(reader, "<file>", &args->replay);
+    struct loopc_control_options *options = &reader->args->control;
+    if (!strcmp(name, "control")) return take_text(reader, "<channel>", &options->channel);
+    if (!strcmp(name, "log")) return take_text(reader, "<file>", &options->log);
+    if (!strcmp(name, "journal")) return take_text(reader, "<file>", &options->journal);
+    if (!strcmp(name, "replay")) return take_text(reader, "<file>", &options->replay);
     return -1;
 }
 

@@ -12,6 +12,7 @@
 #include "run/fields.h"
 #include "run/program.h"
 #include "checkpoint/checkpointer.h"
+#include "control/control.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +41,7 @@ struct loopc_args {
     enum loopc_when progress;
     struct loopc_saving saving;
     struct loopc_model_args model;
-    const char *control, *log, *journal, *replay; /* of the control channel, or NULL */
+    struct loopc_control_options control;
     const char **given; /* the argument of each option by its field's index, NULL without one */
     char message[512];  /* when wrong: what */
     char hint[256];     /* and what to do, or "" */

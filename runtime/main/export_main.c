@@ -1,8 +1,11 @@
 /* The verbs of a trained model: which checkpoint, which nets, and what is to become of them. */
+#include "main/main.h"
+
 #include "export/model.h"
 
 #include "checkpoint/directory.h"
 #include "main/startup.h"
+#include "telemetry/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,123 +1,26 @@
 /* The program: main, and the two places where a run calls back to it. */
+#include "main/main.h"
+
 #include "run/program.h"
 
-#include "process/child.h"
 #include "control/control.h"
-#include "run/events.h"
 #include "telemetry/metrics.h"
 #include "telemetry/progress.h"
 #include "checkpoint/checkpointer.h"
+#include "main/main_host.h"
 #include "main/startup.h"
+#include "telemetry/log.h"
 #include "telemetry/profile.h"
-#include "process/weave.h"
+#include "run/signals.h"
 
 #include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Between two iterations. */
-
-/* Back to run_once, out of the run function: where the control channel begins or ends to watch, the
- * run goes on in its other function as if it had been resumed at its position. All it knows is in
- * the state. The step form has no need: its functions are left after each step. */
-static jmp_buf turn;
-
-static void turn_over(struct loopc_run *run, int at)
-{
-    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return;
-    run->resume_at = at;
-    longjmp(turn, 1);
-}
-
-int loopc_handle_events(struct loopc_run *run, int at)
-{
-    int causes = atomic_exchange_explicit(&loopc_pending_events, 0, memory_order_relaxed);
-    if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
-    if (run->control && (causes & LOOPC_EVENT_CONTROL) && !(causes & LOOPC_EVENT_SIGNAL)) {
-        const bool ended = loopc_control_poll(run->control, run, at);
-        causes |= loopc_events_take(LOOPC_EVENT_SIGNAL);
-        if (ended && !(causes & LOOPC_EVENT_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
-    }
-    const bool ended = (causes & LOOPC_EVENT_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
-    const bool now = ended || (causes & LOOPC_EVENT_NOW);
-    if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
-        return LOOPC_FAILED;
-    if (!ended && run->control && at > 0) turn_over(run, at);
-    if (!ended) return LOOPC_OK;
-    if (causes & LOOPC_EVENT_SIGNAL) run->interrupted = loopc_signal_caught();
-    return LOOPC_INTERRUPTED;
-}
-
-int loopc_save_end(struct loopc_run *run, int at)
-{
-    return loopc_checkpointer_end(run->checkpointer, run, at);
-}
-
-int loopc_handle_events_nosave(struct loopc_run *run)
-{
-    const int mine = LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL;
-    const int causes =
-        atomic_fetch_and_explicit(&loopc_pending_events, ~mine, memory_order_relaxed);
-    if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
-    if (!(causes & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
-    run->interrupted = loopc_signal_caught();
-    return LOOPC_INTERRUPTED;
-}
-
-bool loopc_wait_for_target(struct loopc_run *run)
-{
-    return loopc_control_wait(run->control, run);
-}
-
-void loopc_handle_events_masked(struct loopc_run *run)
-{
-    const int causes =
-        atomic_fetch_and_explicit(&loopc_pending_events, ~LOOPC_EVENT_TICK, memory_order_relaxed);
-    if (causes & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
-}
-
-void loopc_report_now(struct loopc_run *run, const char *loop)
-{
-    if (!loopc_metrics_write(run->metrics, run, loop)) return;
-    const int why = errno;
-    loopc_progress_clear(run->progress);
-    loopc_log(run->program, "error", "--metrics: cannot write: %s", strerror(why));
-}
-
-/* Main. */
-
-/* A run of the step form: at most --steps of them; LOOPC_MORE when that was not all. While it does
- * nothing but wait for processes there is no hurry. */
-static int run_steps(const struct loopc_context *context)
-{
-    struct loopc_run *run = context->state;
-    int64_t left = context->args.steps;
-    int idle = 0; /* steps in a row that did nothing but look after a process */
-    while (left != 0) {
-        const uint64_t waits = run->waits;
-        const int st = run->profile ? context->program->step_instrumented(context->state)
-                                    : context->program->step(context->state);
-        if (st != LOOPC_MORE) return st;
-        idle = run->waits != waits ? idle + 1 : 0;
-        if (idle > 16) loopc_nap();
-        if (left > 0) left--;
-        if (run->control) loopc_control_switch_variant(run->control, run);
-    }
-    return LOOPC_MORE;
-}
-
-static int run_once(const struct loopc_context *context)
-{
-    const struct loopc_run *run = context->state;
-    (void)setjmp(turn);
-    if (context->program->step) return run_steps(context);
-    return run->profile ? context->program->run_instrumented(context->state)
-                        : context->program->run(context->state);
-}
+enum { BAD_USAGE = 2 };
 
 static int start_watch(const struct loopc_context *context, struct loopc_run *run)
 {
@@ -135,7 +38,7 @@ static int start_watch(const struct loopc_context *context, struct loopc_run *ru
 static int run_watched(const struct loopc_context *context, struct loopc_run *run)
 {
     if (start_watch(context, run)) return LOOPC_FAILED;
-    const int st = run_once(context);
+    const int st = loopc_main_run(context);
     if (!run->profile || !loopc_profile_end(run->profile)) return st;
     return st | loopc_fail(run, context->program->name, "--timings-log: %s is not complete",
                            context->args.timings_log);
@@ -145,7 +48,8 @@ static int run_watched(const struct loopc_context *context, struct loopc_run *ru
 static void end_children(const struct loopc_context *context)
 {
     for (int i = 0; i < context->program->child_count; i++) {
-        loopc_child_end((void *)((char *)context->state + context->program->children[i]));
+        context->program->end_child(
+            (void *)((char *)context->state + context->program->children[i]));
     }
 }
 
@@ -255,16 +159,34 @@ static void hear_of_children(void)
     }
 }
 
-/* What is left to do before the run once everything is loaded. What does not fit the trainer is bad
- * input. Returns LOOPC_CONTINUE, or the exit code. */
+/* Whether the command line sets the field that is the target of the control channel. */
+static bool is_target_given(const struct loopc_context *context)
+{
+    const struct loopc_program *program = context->program;
+    const char *const name = program->steering ? program->steering->target : NULL;
+    const struct loopc_field *target =
+        name ? loopc_field_find(program->fields, program->field_count, name) : NULL;
+    return target && context->args.given[target - program->fields];
+}
+
+static int open_control(struct loopc_context *context)
+{
+    struct loopc_control_options *const options = &context->args.control;
+    options->target_given = is_target_given(context);
+    return loopc_control_open(options, context->state, &context->texts) ? BAD_USAGE
+                                                                        : LOOPC_CONTINUE;
+}
+
+/* The steps between loading and running. A spec that does not fit its data is bad input. Returns
+ * LOOPC_CONTINUE, or the exit code. */
 static int make_ready(struct loopc_context *context)
 {
     if (context->program->prepare && context->program->prepare(context->state)) {
         report_failures(context);
-        return 2;
+        return BAD_USAGE;
     }
     const int code = loopc_resume_and_open(context);
-    return code == LOOPC_CONTINUE ? loopc_control_open(context) : code;
+    return code == LOOPC_CONTINUE ? open_control(context) : code;
 }
 
 int loopc_main(const struct loopc_program *program, int argc, char **argv)

@@ -1,10 +1,12 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
+#include "main/main_host.h"
+
 #include "parallel/team.h"
 #include "data/dataset.h"
-#include "run/events.h"
-#include "library/instance.h"
+#include "run/streams.h"
+#include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
@@ -12,44 +14,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { ALIGNMENT = 64, BAD_USAGE = 2 };
-
-void loopc_log(const struct loopc_program *program, const char *kind, const char *format, ...)
-{
-    char text[2048];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    fprintf(stderr, "%s: %s: %s\n", program->name, kind, text);
-}
-
-/* Whether the run was ended because nobody reads any more, a pipe's reader or a terminal: what is
- * lost then is not missed. */
-static bool is_gone(void)
-{
-    const int number = loopc_signal_caught();
-    return number == SIGPIPE || number == SIGHUP;
-}
-
-/* Closing a descriptor is where some file systems tell of what they could not write. */
-int loopc_flush_stdout(const struct loopc_program *program)
-{
-    errno = 0;
-    bool lost = ferror(stdout);
-    lost |= fflush(stdout) != 0;
-    const int copy = lost ? -1 : dup(STDOUT_FILENO);
-    lost |= copy >= 0 && close(copy) != 0;
-    if (!lost || is_gone()) return 0;
-    loopc_log(program, "error", "cannot write standard output%s%s", errno ? ": " : "",
-              errno ? strerror(errno) : "");
-    return 1;
-}
 
 /* A program started without standard streams must not open its files in their place. What takes
  * it refuses to be used, as a closed one would. */
@@ -85,6 +54,7 @@ static int make_state(struct loopc_context *context)
     }
     struct loopc_run *run = context->state;
     run->program = context->program;
+    run->host = &loopc_main_host;
     if (context->program->defaults) context->program->defaults(context->state);
     return LOOPC_CONTINUE;
 }
@@ -310,7 +280,7 @@ int loopc_start(struct loopc_context *context, int argc, char **argv)
     if (code == LOOPC_CONTINUE) code = read_command_line(context, argc, argv);
     if (code == LOOPC_CONTINUE) code = load_datasets(context);
     if (code == LOOPC_CONTINUE)
-        loopc_instance_seed(context->program, context->state, context->args.seed);
+        loopc_streams_seed(context->program, context->state, context->args.seed);
     if (code == LOOPC_CONTINUE) code = open_checkpointer(context);
     if (code == LOOPC_CONTINUE) code = make_team(context);
     return code;

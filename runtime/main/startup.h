@@ -32,12 +32,4 @@ int loopc_resume_and_open(struct loopc_context *context);
 /* Frees what loopc_start made, however far it came. */
 void loopc_end(struct loopc_context *context);
 
-/* "NAME: kind: text" and a newline on standard error. */
-void loopc_log(const struct loopc_program *program, const char *kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* Pushes out what standard output still holds. Returns 0, or 1 when something of it was lost,
- * which is then said. */
-int loopc_flush_stdout(const struct loopc_program *program);
-
 #endif

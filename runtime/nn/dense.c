@@ -5,7 +5,7 @@
 #include "nn/update.h"
 
 void loopc_dense_forward(const float *w, const float *b, const float *x, float *y, int32_t samples,
-                         int32_t batch, int32_t inputs, int32_t outputs, enum loopc_epilogue finish,
+                         int32_t inputs, int32_t outputs, enum loopc_epilogue finish,
                          struct loopc_thread me)
 {
     const struct loopc_product product = {
@@ -23,12 +23,11 @@ void loopc_dense_forward(const float *w, const float *b, const float *x, float *
         .start = b,
         .me = me,
     };
-    (void)batch;
     loopc_multiply_forward(&product);
 }
 
 void loopc_dense_backward(const float *w, const float *d, const float *x, float *dx,
-                          int32_t samples, int32_t batch, int32_t inputs, int32_t outputs,
+                          int32_t samples, int32_t inputs, int32_t outputs,
                           enum loopc_epilogue finish, struct loopc_thread me)
 {
     const struct loopc_product product = {
@@ -46,7 +45,6 @@ void loopc_dense_backward(const float *w, const float *d, const float *x, float 
         .gate = x,
         .me = me,
     };
-    (void)batch;
     loopc_multiply_backward(&product);
 }
 

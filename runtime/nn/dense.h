@@ -26,12 +26,12 @@
 
 /* y(o, r) = finish(b(o) + sum over k of w(o, k) * x(k, r)) */
 void loopc_dense_forward(const float *w, const float *b, const float *x, float *y, int32_t samples,
-                         int32_t batch, int32_t inputs, int32_t outputs, enum loopc_epilogue finish,
+                         int32_t inputs, int32_t outputs, enum loopc_epilogue finish,
                          struct loopc_thread me) LOOPC_KERNEL(loopc_dense_forward);
 
 /* dx(k, r) = finish(sum over o of w(o, k) * d(o, r)), gated by the outputs x of the layer below */
 void loopc_dense_backward(const float *w, const float *d, const float *x, float *dx,
-                          int32_t samples, int32_t batch, int32_t inputs, int32_t outputs,
+                          int32_t samples, int32_t inputs, int32_t outputs,
                           enum loopc_epilogue finish, struct loopc_thread me)
     LOOPC_KERNEL(loopc_dense_backward);
 

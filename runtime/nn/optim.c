@@ -4,15 +4,6 @@
 
 #include <math.h>
 
-/* base^t, t >= 0, by squaring: the same bits everywhere, which pow does not promise. */
-static inline double loopc_power(double base, int64_t t)
-{
-    double power = 1.0;
-    for (; t > 0; t /= 2, base *= base)
-        if (t % 2 == 1) power *= base;
-    return power;
-}
-
 struct loopc_step_params loopc_adam_params(enum loopc_rule rule, int64_t t, float eta, double beta1,
                                            double beta2, float epsilon, float decay)
 {

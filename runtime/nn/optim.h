@@ -34,6 +34,15 @@ struct loopc_step_params {
     float epsilon;      /* keeps the divisor away from 0; corrected, too */
 };
 
+/* base^t, t >= 0, by squaring: the same bits everywhere, which pow does not promise. */
+static inline double loopc_power(double base, int64_t t)
+{
+    double power = 1.0;
+    for (; t > 0; t /= 2, base *= base)
+        if (t % 2 == 1) power *= base;
+    return power;
+}
+
 /* The rates of gradient descent; momentum 0 for none. */
 static inline struct loopc_step_params loopc_sgd_params(float eta, float momentum, float decay)
 {

@@ -18,9 +18,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Kernels are cut to size where they are called: their sizes are constants there. Without an
- * optimizer, or with checks at every access, that would only be a lot of code: there they stay
- * functions. (-DLOOPC_PLAIN asks for that.) */
+/* Inline functions are cut to size where they are called: their sizes are constants there. Without
+ * an optimizer, or with checks at every access, that would only be a lot of code: there they stay
+ * functions. */
 #if defined __has_feature
 #if __has_feature(address_sanitizer)
 #define LOOPC_CHECKED
@@ -28,7 +28,7 @@
 #elif defined __SANITIZE_ADDRESS__
 #define LOOPC_CHECKED
 #endif
-#if defined LOOPC_PLAIN || defined LOOPC_CHECKED || !defined __OPTIMIZE__
+#if defined LOOPC_CHECKED || !defined __OPTIMIZE__
 #define LOOPC_CUT       unused
 #define LOOPC_WRITE_OUT 0
 #else
@@ -36,8 +36,8 @@
 #define LOOPC_WRITE_OUT 1
 #endif
 
-/* A program whose nets are narrow says before it includes this how many lanes they can use at most:
- * what is done to shorter vectors is over sooner. */
+/* Where nothing is wider than 4 or 8 (narrow.h), this says so before it includes this: what is done
+ * to shorter vectors is over sooner. */
 #ifndef LOOPC_MOST_LANES
 #define LOOPC_MOST_LANES 16
 #endif

@@ -7,7 +7,7 @@
 #include "parallel/team.h"
 
 #include "base/pages.h"
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <pthread.h>
 #include <sched.h>

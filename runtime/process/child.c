@@ -1,8 +1,10 @@
 /* Child processes of POPEN and SPAWN. */
 #include "process/child.h"
 
+#include "base/clock.h"
 #include "run/events.h"
-#include "process/weave.h"
+#include "run/host.h"
+#include "run/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What a SPAWN's child leaves for its parent. */
@@ -26,12 +27,6 @@ struct loopc_shared {
     struct loopc_failures failures; /* those recorded in the child; names are those of the parent */
     char memory[];                  /* the pieces, one after the other */
 };
-
-void loopc_nap(void)
-{
-    const struct timespec pause = {.tv_nsec = 1000000};
-    nanosleep(&pause, NULL);
-}
 
 static bool running(const struct loopc_child *child)
 {
@@ -212,10 +207,12 @@ bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int cou
         child->status = errno;
     }
     if (started != 0) return false;
+    run->host = &loopc_plain_host;
     run->metrics = NULL;
     run->progress = NULL;
     run->profile = NULL;
     run->checkpointer = NULL;
+    run->control = NULL;
     run->failures = (struct loopc_failures){0};
     return true;
 }

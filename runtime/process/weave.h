@@ -7,6 +7,7 @@
 #ifndef LOOPC_WEAVE_H
 #define LOOPC_WEAVE_H
 
+#include "base/clock.h"
 #include "run/program.h"
 #include "run/failures.h"
 
@@ -20,9 +21,6 @@ struct loopc_weave {
     bool worked;      /* since the last round: one did more than wait for a process */
     uint64_t waits;   /* run->waits before the step at hand */
 };
-
-/* Sleeps for about a millisecond, or until a signal comes. */
-void loopc_nap(void);
 
 /* At entry: the strands are then entered, turn after turn. */
 static inline void loopc_weave_enter(const struct loopc_run *run, struct loopc_weave *weave,

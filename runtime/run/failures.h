@@ -10,26 +10,14 @@
  * which failures it deals with: those that have arrived in its own loop. A failure that waits
  * further out while an inner loop of a handler fails and recovers is not touched.
  */
-#ifndef LOOPC_STATUS_H
-#define LOOPC_STATUS_H
+#ifndef LOOPC_FAILURES_H
+#define LOOPC_FAILURES_H
+
+#include "base/status.h"
 
 #include <stddef.h>
 
 struct loopc_run;
-
-/* Statuses are passed as int: emitted code numbers its named targets of cancel and stop from
- * LOOPC_FIRST_TARGET upwards. The first four are bits, so that the statuses of the steps of a handler
- * can be put together with |. */
-enum loopc_status {
-    LOOPC_OK = 0,
-    LOOPC_FAILED = 1,
-    LOOPC_RECOVERED = 2,   /* a failed_ step called $recover() */
-    LOOPC_INTERRUPTED = 4, /* by a signal: the run is being ended in good order */
-    LOOPC_CANCEL = 8,      /* leave the innermost phase */
-    LOOPC_STOP = 9,        /* end the innermost repetition */
-    LOOPC_MORE = 10,       /* a machine has stepped and is not at its end */
-    LOOPC_FIRST_TARGET = 16
-};
 
 enum {
     LOOPC_FAILURES_KEPT = 64, /* failures kept in full; those after them are counted */

@@ -7,6 +7,8 @@
 #ifndef LOOPC_FIELDS_H
 #define LOOPC_FIELDS_H
 
+#include "run/texts.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,15 +67,6 @@ struct loopc_field {
     bool panels;     /* a matrix in panels of columns (panel.h); elements count row by row */
 };
 
-/* Texts that live as long as a run: values of str fields that came from outside. Start with {0}. */
-struct loopc_texts {
-    struct loopc_text *first;
-};
-
-/* The one copy of these `length` bytes and a 0, or NULL when there is no memory. Owned by texts. */
-const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length);
-void loopc_texts_free(struct loopc_texts *texts);
-
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);
 size_t loopc_field_size(const struct loopc_field *field);
@@ -121,9 +114,6 @@ static inline void loopc_fill(void *array, size_t bytes, const void *value, size
     for (size_t at = 0; at + size <= bytes; at += size)
         memcpy((char *)array + at, value, size);
 }
-
-/* The index of the candidate nearest to name, or -1 when none is near enough to be meant. */
-int loopc_nearest(const char *name, const char *const *candidates, int count);
 
 /* The field of that name, or NULL. */
 const struct loopc_field *loopc_field_find(const struct loopc_field *fields, int count,

@@ -1,4 +1,4 @@
-/* Fields: values read from text, and the store of texts they may need. */
+/* Fields: values read from text. */
 #include "run/fields.h"
 
 #include "run/failures.h"
@@ -10,36 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct loopc_text {
-    struct loopc_text *next;
-    size_t length;
-    char text[];
-};
-
-const char *loopc_text_keep(struct loopc_texts *texts, const char *text, size_t length)
-{
-    for (struct loopc_text *t = texts->first; t; t = t->next) {
-        if (t->length == length && !memcmp(t->text, text, length)) return t->text;
-    }
-    struct loopc_text *t = malloc(sizeof *t + length + 1);
-    if (!t) return NULL;
-    t->next = texts->first;
-    t->length = length;
-    memcpy(t->text, text, length);
-    t->text[length] = 0;
-    texts->first = t;
-    return t->text;
-}
-
-void loopc_texts_free(struct loopc_texts *texts)
-{
-    while (texts->first) {
-        struct loopc_text *t = texts->first;
-        texts->first = t->next;
-        free(t);
-    }
-}
 
 /* One value on its way from text to memory. */
 union value {

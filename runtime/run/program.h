@@ -40,6 +40,7 @@ struct loopc_net {
     const char *data;                /* the data set that its inputs come from, in full, or NULL */
 };
 
+struct loopc_child;
 struct loopc_context;
 
 struct loopc_program {
@@ -71,8 +72,9 @@ struct loopc_program {
      * with which the run ended. */
     int (*step)(void *state);
     int (*step_instrumented)(void *state);
-    const size_t *children; /* where in the state a struct loopc_child stands; or NULL */
+    const size_t *children; /* offsets of each struct loopc_child in the state; or NULL */
     int child_count;
+    void (*end_child)(struct loopc_child *child); /* loopc_child_end where there are children */
     uint64_t hash; /* of the program's text: positions of another one are refused */
     size_t position, position_size; /* where in the state it stands where the run is */
 };
@@ -95,6 +97,7 @@ enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
  * pointer to the other. The pointers are NULL where nobody asked. */
 struct loopc_run {
     const struct loopc_program *program;
+    const struct loopc_host *host; /* NULL: loopc_plain_host */
     uint64_t seed;
     int resume_at;   /* the position at which the emitted run starts; 0 is its beginning */
     int interrupted; /* the signal that interrupted the run, LOOPC_SHUTDOWN, or 0 */
@@ -106,15 +109,6 @@ struct loopc_run {
     uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
 };
-
-/* Main: defaults, command line, data sets, random streams, prepare, run, reports. Returns the
- * exit code: 0; 1 the run failed, or something asked for could not be written; 2 wrong usage or
- * bad input; 128 + n interrupted by signal n. Standard output stays the bodies' own (but for
- * --help and --version); what main has to say goes to standard error. */
-int loopc_main(const struct loopc_program *program, int argc, char **argv);
-
-/* The verbs export and predict (model.h): in the place of a run. Returns the exit code. */
-int loopc_model_main(const struct loopc_context *context);
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 

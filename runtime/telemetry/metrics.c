@@ -2,6 +2,7 @@
 #include "telemetry/metrics.h"
 
 #include "base/json.h"
+#include "run/field_json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -203,7 +204,7 @@ static void write_column(const struct loopc_metrics *metrics, const struct colum
     if (count != 1) fputc('[', file);
     for (size_t i = 0; i < count; i++) {
         if (i > 0) fputc(',', file);
-        loopc_json_write_element(file, column->field, state, i);
+        loopc_field_json_write(file, column->field, state, i);
     }
     if (count != 1) fputc(']', file);
 }

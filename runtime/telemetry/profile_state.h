@@ -2,6 +2,7 @@
 #ifndef LOOPC_PROFILE_STATE_H
 #define LOOPC_PROFILE_STATE_H
 
+#include "base/clock.h"
 #include "base/timing.h"
 #include "telemetry/trace.h"
 #include "telemetry/profile.h"

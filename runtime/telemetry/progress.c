@@ -2,7 +2,7 @@
 #include "telemetry/progress.h"
 
 #include "run/events.h"
-#include "base/timing.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -53,6 +53,9 @@ struct loopc_progress {
     int loop_count;
     struct loop loops[];
 };
+
+/* There is one progress line in a process: it has one standard error. */
+static struct loopc_progress *active;
 
 /* The line. It is made by the run. */
 
@@ -228,8 +231,9 @@ void loopc_progress_show(struct loopc_progress *progress, const void *state)
     pthread_mutex_unlock(&progress->lock);
 }
 
-void loopc_progress_clear(struct loopc_progress *progress)
+void loopc_progress_clear(void)
 {
+    struct loopc_progress *const progress = active;
     if (!progress || progress->owner != getpid()) return;
     pthread_mutex_lock(&progress->lock);
     if (progress->takes_stdout && progress->shown) flush_stdout(progress);
@@ -333,6 +337,7 @@ struct loopc_progress *loopc_progress_start(const struct loopc_program *program,
         free(progress);
         return NULL;
     }
+    active = progress;
     return progress;
 }
 
@@ -351,6 +356,7 @@ void loopc_progress_stop(struct loopc_progress *progress, const void *state)
 {
     if (!progress || progress->owner != getpid()) return;
     stop_thread(progress);
+    active = NULL;
     if (progress->terminal && progress->shown) erase(progress);
     if (progress->takes_stdout) {
         fflush(stdout);

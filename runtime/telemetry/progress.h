@@ -28,10 +28,9 @@ struct loopc_progress *loopc_progress_start(const struct loopc_program *program,
 /* Shows where the run stands, if it is time to. Does nothing in a child process. */
 void loopc_progress_show(struct loopc_progress *progress, const void *state);
 
-/* Takes the line off a terminal, so that a message can be written, behind what bodies have printed;
- * the next tick brings it back.
- * NULL is allowed. */
-void loopc_progress_clear(struct loopc_progress *progress);
+/* Takes the line of the run that shows progress, if any, off a terminal, after text that bodies have
+ * printed, so that a message can be written. The next tick draws it again. */
+void loopc_progress_clear(void);
 
 /* Ends the thread, clears the line of a terminal and frees. The last line stays where lines are
  * plain and there were any, and with LOOPC_ALWAYS. NULL is allowed. */

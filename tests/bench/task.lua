@@ -28,7 +28,7 @@ return function(task)
     }
     return trainer(task.name) {
         doc = "A task of the benchmark.",
-        include = { "\"base/timing.h\"" },
+        include = { "\"base/clock.h\"" },
         code = ("enum { BATCH = %d, BATCHES = %d };"):format(task.batch, task.rows // task.batch),
         state = {
             data = dataset { option = true, required = true, columns = inputs, targets = not labels and outputs or nil },

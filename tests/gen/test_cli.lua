@@ -2,7 +2,7 @@
 
 local cli = require "gen.cli.cli"
 local diff = require "gen.base.diff"
-local driver = require "gen.driver"
+local list = require "gen.commands.list"
 local format = require "gen.emit.format"
 local host = require "host"
 local suite = require("tests.support.harness").suite "cli"
@@ -62,8 +62,8 @@ test("help lists every option", function()
 end)
 
 test("every command has what help needs", function()
-    for _, name in ipairs(driver.commands) do
-        local it = driver.command(name)
+    for _, name in ipairs(list.names) do
+        local it = list.command(name)
         equal(it.name, name)
         equal(type(it.run), "function")
         equal(it.summary:match("^%u.*[^.]$"), it.summary)

@@ -88,7 +88,7 @@ suite:test("a copy goes its own way", function()
     suite:equal(#copy:find "read", 0)
 end)
 
-suite:test("an element that stands in itself is refused, not followed", function()
+suite:test("an element that contains itself is refused, not followed", function()
     local el = SEQ { CALL "x();" }
     el[2] = el
     suite:check(not pcall(el.find, el, "x"), "find")

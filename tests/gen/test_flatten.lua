@@ -2,7 +2,9 @@
 
 local dump = require "gen.views.dump"
 local harness = require "tests.support.harness"
+local pipeline = require "gen.pipeline"
 local schema = require "gen.tree.schema"
+local spec_tree = require "gen.tree.spec_tree"
 local suite = harness.suite "flatten"
 
 -- The steps of a flattened spec in order, callbacks with their node: "A.on_x c.x@A.on_x".
@@ -196,6 +198,56 @@ suite:test("the list fits its schema after every pass", function()
     end
 end)
 
+local passes = {}
+for i, pass in ipairs(pipeline.passes) do passes[i] = pass[1] end
+
+-- Every source of a trainer: nodes, listeners, the texts of their elements, the expressions of loops.
+local function all_sources(trainer)
+    local out = {}
+    for _, member in ipairs(trainer.members) do
+        for _, source in ipairs(member.listeners or spec_tree.nodes(member)) do
+            out[#out + 1] = source
+            table.move(source.texts or {}, 1, #(source.texts or {}), #out + 1, out)
+        end
+        for _, text in ipairs(spec_tree.expressions(member)) do out[#out + 1] = text end
+    end
+    return out
+end
+
+-- One spec with nearly all that the language has.
+local everything = [[
+    local A = loop "A" { times = "$n", skip = "0", doc = "d", on_skip = node(0, "puts(\"s\");"), before_run = node(0, "r();"),
+        state = { n = i64 { 3, option = true }, x = f32 { report = true } }, batch = { b = i32 }, site = { c = i32 },
+        on_x = node(1, "if (1) $stop(); $x = 1; $b = $c;"), failed_x = node(3, "$recover();"), finally_run = node(7, "x;") }
+    local B = loop "B" { call_on = { A.on_skip, A.failed_x }, done = "$i > 2", state = { i = i32, names = i32[4] },
+        on_i = node(1, SEQ { CALL { "f", "i", into = "i" }, REPEAT { 3, CALL "g();", counter = "i" }, PRINT("%d", "i"),
+            WEAVE(1, { CALL "h();", POPEN { "true", into = "i" } }), CHOOSE("$i", { CALL "k();" }),
+            BUFFER_REPEAT { 4, CALL "l();", value = "i", into = "names" } }), finally_i = node(2) }
+    local c = callback "c" { within = { A.on_x }, x = "$cancel();", ["B.finally_i"] = LOOP(CALL "$stop();"), state = { k = u64 } }
+    return trainer "t" { A, B, c, state = { net = mlp { 2, 2 } }, control = { batch = "A" } }]]
+
+suite:test("the unit and its sources fit their schema after every pass", function()
+    for _, pass in ipairs { "load", "check", "optimize", "check_elements", "flatten", "analyse_fields", "check_calls", "analyse_signals",
+        "analyse_bounds", "analyse_flow", "layout" } do
+        local unit = suite:good(everything, pass)
+        suite:equal(schema.unit_problem(unit, passes, pass), nil, pass)
+        for _, source in ipairs(unit.trainer and all_sources(unit.trainer) or {}) do
+            suite:equal(schema.source_problem(source, passes, pass), nil, pass)
+        end
+    end
+end)
+
+suite:test("a field that no pass describes is found, and one that is missing", function()
+    local unit = suite:good(everything, "check")
+    suite:equal(schema.unit_problem(unit, passes, "load"), "has trainer, which no pass up to load describes")
+    suite:equal(schema.unit_problem(unit, passes, "flatten"), "lacks list of flatten")
+    local node = unit.trainer.root.nodes[1]
+    node.smuggled = true
+    suite:equal(schema.source_problem(node, passes, "check"), "node A.on_x has smuggled, which no pass up to check describes")
+    node.smuggled, node.order = nil, nil
+    suite:equal(schema.source_problem(node, passes, "check"), "node A.on_x lacks order of check")
+end)
+
 suite:test("the schema says what is wrong", function()
     local unit = suite:good(example, "flatten")
     suite:contains(schema.problem(unit.list, true), "has no")
@@ -203,7 +255,7 @@ suite:test("the schema says what is wrong", function()
     suite:contains(schema.problem(unit.list), "item 2 has the unknown op pahse")
     unit = suite:good(example, "flatten")
     unit.list[2].matching = unit.list[1].matching
-    suite:contains(schema.problem(unit.list), "item 2 (phase): its matching has another matching")
+    suite:contains(schema.problem(unit.list), "item 2 (phase) is not matched by its matching bracket")
     unit.list[3].instance = nil
     unit.list[2].matching = nil
     suite:contains(schema.problem(unit.list), "has no")

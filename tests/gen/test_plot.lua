@@ -189,7 +189,7 @@ test("the command: pictures, and errors that say what to do", function()
     equal({ loopc(path "a.jsonl", "-o", path "a.svg") }, { 0, "" })
     suite:contains(assert(host.read(path "a.svg")), "</svg>")
     for _, case in ipairs {
-        { "an argument is missing" }, { "where the picture goes", path "a.jsonl" }, { "where the picture goes", path "a.jsonl", "-o", "x.pdf" },
+        { "an argument is missing" }, { "the picture to write", path "a.jsonl" }, { "the picture to write", path "a.jsonl", "-o", "x.pdf" },
         { "bad.jsonl:2: ", path "bad.jsonl", "-o", path "b.svg" }, { "nothing to draw", path "none.jsonl", "-o", path "b.svg" },
         { "cannot read", path "nowhere.jsonl", "-o", path "b.svg" },
         { "named with =: --log=loss", path "a.jsonl", "-o", path "b.svg", "--log", "loss" },

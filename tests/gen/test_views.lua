@@ -141,10 +141,10 @@ suite:test("explain tells the order, uses, landings, events", function()
     local text = explain.text(compile(specs.signals))
     for _, part in ipairs { "loop A, times 3, until $A.total > 5", "1. on_a [1]", "loop B, on A.on_a [insertion 2]", "+ c.i [insertion 10]",
         "reads B.k", "on failure", "finally", "a failure lands at the end of A.a: failed_a, finally_a", "never runs: nothing here can fail",
-        "a failure goes on outwards" } do suite:contains(text, part) end
+        "a failure leaves its phase" } do suite:contains(text, part) end
     text = explain.text(compile(specs.events))
-    for _, part in ipairs { "when skipped", "each iteration", "skipped when $x > 1", "heard by c.a", "an event" } do suite:contains(text, part) end
-    suite:contains(explain.text(compile(specs.small)), "nobody listens")
+    for _, part in ipairs { "when skipped", "each iteration", "skipped when $x > 1", "listeners: c.a", "an event" } do suite:contains(text, part) end
+    suite:contains(explain.text(compile(specs.small)), "no listeners")
 end)
 
 suite:test("a listing stays narrow however long an expression is", function()

@@ -1,6 +1,5 @@
 # What programs cost, counted, never timed: instructions (callgrind), machine code, memory, size.
 . "$(dirname "$0")/../support/lib.sh"
-CFLAGS=${CFLAGS% -DLOOPC_PLAIN} # as users build
 
 plain_build() { if sanitized; then skip "sanitizers have costs of their own"; fi; }
 
@@ -62,17 +61,17 @@ code_of() { # code_of OBJECT FUNCTION: its instructions, without addresses
         sed -nE 's/^ +[0-9a-f]+:\t//; T; s/ *#.*//; s/[0-9a-f]+ <[^>]*>//; p'
 }
 
-# The emitted C without its watched twin, as if there were no --timings.
+# The emitted C without its instrumented variant, as if there were no --timings.
 without_twin() {
-    sed '/^static [^;]*_watched(/,/^}/d; /^    \.watched = /d' "$1"
+    sed '/^static [^;]*_instrumented(/,/^}/d; /^    \.run_instrumented = /d' "$1"
 }
 
 same_without_twin() { # same_without_twin SPEC NAME COMPILER
     local flags="-std=c11 -O2 -march=native -ffp-contract=off -I$ROOT/runtime -I$ROOT/specs"
     "$LOOPC" gen "$1" --no-format -o both.c
     without_twin both.c >alone.c
-    grep -q "_watched" both.c || fail "no twin in the C of $1"
-    if grep -q "_watched(" alone.c; then fail "a twin is left"; fi
+    grep -q "_instrumented" both.c || fail "no twin in the C of $1"
+    if grep -q "_instrumented(" alone.c; then fail "a twin is left"; fi
     "$3" $flags -c both.c -o both.o
     "$3" $flags -c alone.c -o alone.o
     [ "$(code_of both.o "$2_run" | wc -l)" -gt 20 ] || fail "no code of $2_run"

@@ -48,11 +48,11 @@ test_events_are_explained() {
     local event
     expect 0 "$LOOPC" explain "$SPECS/trace.lua"
     for event in setup before_train $buffer_events $batch_events after_train; do
-        echo "$OUT" | grep -Eq "\.(on_)?$event \[[0-9]+\] +[a-z].*; heard by .*tell\.$event" || fail "$event is not explained"
+        echo "$OUT" | grep -Eq "\.(on_)?$event \[[0-9]+\] +[a-z].*; listeners: .*tell\.$event" || fail "$event is not explained"
     done
-    same "$(echo "$OUT" | sed '1,/^events/d' | grep -c ' heard by \| nobody listens')" 23
+    same "$(echo "$OUT" | sed '1,/^events/d' | grep -c ' listeners: \| no listeners')" 23
     expect 0 "$LOOPC" explain "$SPECS/timeout.lua"
-    has "$OUT" 'nobody listens'
+    has "$OUT" 'no listeners'
 }
 
 test_events_without_listeners_leave_no_trace() {
@@ -243,7 +243,7 @@ test_callbacks_hear_in_their_order() {
     expect 0 ./order
     told buffer agent second reward third loss log late
     expect 0 "$LOOPC" explain "$SPECS/order.lua"
-    has "$OUT" 'models learn; heard by buffer.step, agent.step, second.step, reward.step, third.step, loss.step, log.step, late.step'
+    has "$OUT" 'models learn; listeners: buffer.step, agent.step, second.step, reward.step, third.step, loss.step, log.step, late.step'
 }
 
 # refuses TEXT MESSAGE: a spec with this design is refused at its third line

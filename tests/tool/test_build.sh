@@ -133,7 +133,7 @@ test_functions_that_nobody_declares() {
         has "$ERR" 'hint: an optimizer brings it: opt = optimizer { "adam", net = "net" }'
         net 'nowhere();'
         expect 2 "$LOOPC" build net.lua --cc $cc
-        has "$ERR" 'hint: an include of the trainer, or its code, has to declare it'
+        has "$ERR" 'hint: a header in include, or the trainer'"'"'s code, has to declare it'
     done
 }
 
@@ -167,7 +167,7 @@ test_warnings_about_formats() {
 test_a_brace_too_many() {
     echo 'return trainer "t" { loop "L" { on_x = node(1, [[ if (1) { puts(""); ]]) } }' >brace.lua
     expect 2 "$LOOPC" build brace.lua
-    has "$ERR" "brace.lua:1: warning: '{' in C text has no counterpart"
+    has "$ERR" "brace.lua:1: warning: '{' in C text has no matching bracket"
     lacks "$ERR" 'storage class'
 }
 

@@ -210,7 +210,7 @@ test_check() {
     for cc in gcc clang; do
         expect 0 "$LOOPC" check --compile --cc $cc format.lua
         has "$ERR" 'format.lua:1: warning: format '
-        has "$ERR" 'hint: it has 64 bits: (long long)$name for %lld'
+        has "$ERR" 'hint: the field has 64 bits: (long long)$name for %lld'
     done
     echo 'return 1' >bad.lua
     expect 2 "$LOOPC" check bad.lua nested.lua
@@ -281,7 +281,7 @@ test_init() {
     echo changed >fit.lua
     rm Makefile
     expect 1 "$LOOPC" init fit
-    has "$ERR" "'fit.lua' is there already"
+    has "$ERR" "'fit.lua' exists already"
     same "$(cat fit.lua)" changed
     [ ! -e Makefile ] || fail 'half of it was written'
     expect 2 "$LOOPC" init 9lives

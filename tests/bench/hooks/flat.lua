@@ -15,7 +15,7 @@ return function(count)
         hooks[i] = callback("hook" .. i) { on_event = ("$x = ($x ^ ($x >> 3)) + %d;"):format(i - 1) }
     end
     return trainer "flat" {
-        include = { '"timing.h"' },
+        include = { '"base/clock.h"' },
         state = { times = i64 { 1000, option = true }, x = u32 { 1 } },
         Run, table.unpack(hooks),
     }

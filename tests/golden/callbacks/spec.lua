@@ -3,7 +3,7 @@
 local Outer = loop "Outer" {
     before_step = node { order = 1, doc = "an event" },
     on_step = node(2, [[ puts("step"); ]]),
-    after_step = node { order = 3, doc = "nobody listens" },
+    after_step = node { order = 3, doc = "an event without listeners" },
     on_rest = node(4),
 }
 

@@ -1419,6 +1419,7 @@ static const struct loopc_program program = {
     .step_instrumented = elements_step_instrumented,
     .children = children,
     .child_count = sizeof children / sizeof children[0],
+    .end_child = loopc_child_end,
 };
 
 int main(int argc, char **argv)

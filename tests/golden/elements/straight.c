@@ -951,6 +951,7 @@ static const struct loopc_program program = {
     .run_instrumented = elements_instrumented,
     .children = children,
     .child_count = sizeof children / sizeof children[0],
+    .end_child = loopc_child_end,
 };
 
 int main(int argc, char **argv)

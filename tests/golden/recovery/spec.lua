@@ -28,7 +28,7 @@ local Train = loop "Train" {
         if ($loss < 0.01f) $stop(Fit);
         if ($visits == 2) $cancel(Fit.epoch);
     ]]),
-    after_batch = node { order = 2, doc = "who logs, listens here" },
+    after_batch = node { order = 2, doc = "for logs" },
 }
 
 local Cleanup = loop "Cleanup" {

@@ -3,6 +3,7 @@
 
 #include "base/json_text.h"
 #include "run/failures.h"
+#include "run/field_json.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -164,7 +165,7 @@ static const char *real(double value, bool *finite)
     const struct loopc_field field = {.name = "x", .type = LOOPC_F64, .count = 1};
     free(text);
     FILE *file = open_memstream(&text, &size);
-    *finite = loopc_json_write_element(file, &field, &value, 0);
+    *finite = loopc_field_json_write(file, &field, &value, 0);
     fclose(file);
     return text;
 }

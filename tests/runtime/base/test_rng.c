@@ -2,6 +2,7 @@
  * fixed, so that a test that passes always passes; the bounds are such that a good generator fails
  * one of them with less than one seed in a thousand. */
 #include "base/rng.h"
+#include "base/shuffle.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * not read. */
 #include "control/channel.h"
 #include "run/events.h"
-#include "base/timing.h"
+#include "base/clock.h"
 
 #include "files.h"
 

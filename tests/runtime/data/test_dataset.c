@@ -2,6 +2,7 @@
  * file, when the environment variable LOOPC_SHARED names the folder that has it as
  * data/optdigits.tra. */
 #include "dataset_files.h"
+#include "base/shuffle.h"
 
 #include "base/rng.h"
 

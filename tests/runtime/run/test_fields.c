@@ -285,23 +285,6 @@ static void fills_arrays(void **unused)
     assert_null(state.names[0]);
 }
 
-static void nearest_name(void **unused)
-{
-    (void)unused;
-    const char *const names[] = {"eta", "epochs", "batch-size", "seed"};
-    assert_int_equal(loopc_nearest("epoch", names, 4), 1);
-    assert_int_equal(loopc_nearest("epohcs", names, 4), 1);
-    assert_int_equal(loopc_nearest("batchsize", names, 4), 2);
-    assert_int_equal(loopc_nearest("batch", names, 4), 2);
-    assert_int_equal(loopc_nearest("eat", names, 4), 0);
-    assert_int_equal(loopc_nearest("colour", names, 4), -1);
-    assert_int_equal(loopc_nearest("x", names, 0), -1);
-    char longer[200];
-    memset(longer, 'e', sizeof longer - 1);
-    longer[sizeof longer - 1] = 0;
-    assert_int_equal(loopc_nearest(longer, names, 4), -1);
-}
-
 static void reads_within_a_range(void **state)
 {
     (void)state;
@@ -346,7 +329,6 @@ int main(void)
         cmocka_unit_test(counts_changes),
         cmocka_unit_test(values_as_numbers),
         cmocka_unit_test(fills_arrays),
-        cmocka_unit_test(nearest_name),
         cmocka_unit_test(reads_within_a_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
-/* Notes: what bodies say on standard error. */
+/* Notes: lines of bodies on standard error. */
+#include "run/host.h"
 #include "run/program.h"
-#include "telemetry/progress.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 void loopc_note(struct loopc_run *run, const char *format, ...)
 {
     va_list arguments;
-    loopc_progress_clear(run->progress);
-    fflush(stdout); /* what was printed before stands before it */
+    loopc_host_of(run)->before_message(run);
+    fflush(stdout); /* text that was printed before the note appears before it */
     flockfile(stderr);
     fprintf(stderr, "%s: ", run->program->name);
     va_start(arguments, format);

@@ -1,7 +1,9 @@
--- From a spec's path to a unit that passes went over: what gen, build, run, check, explain and graph have in common.
+-- Compiles a spec as far as a command needs it: the part that gen, build, run, check, explain and graph share.
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local pipeline = require "gen.pipeline"
+local report = require "gen.cli.report"
 
 local compile = {}
 
@@ -26,36 +28,28 @@ function compile.options_of(arguments, more)
     return options
 end
 
--- Prints the diagnostics of a unit.
-function compile.show(unit, arguments)
-    if #unit.diags.rows == 0 and arguments.diagnostics ~= "json" then return end
-    host.stderr(arguments.diagnostics == "json" and unit.diags:json() or unit.diags:text())
-end
-
--- Runs the passes up to `last` (all if nil) over the spec at arguments[1]. Returns the unit, or nil after having printed
--- its errors. Without errors the caller prints the warnings, when it has seen what the C compiler says.
+-- Runs the passes up to `last` (all if nil) over the spec at arguments[1]. Returns the unit; or, when there are errors, prints
+-- them and returns nil. Warnings are left to the caller, which may have diagnostics of the C compiler to add.
 function compile.unit(arguments, options, last)
-    local pipeline = require "gen.pipeline"
     local path = arguments[1]
     if host.isdir(path) then cli.usage(("'%s' is a folder, not a spec"):format(path)) end
     local unit = pipeline.unit(path, compile.options_of(arguments, options))
     pipeline.run(unit, last)
     if unit.diags.errors == 0 then return unit end
-    compile.show(unit, arguments)
+    report.show(unit, arguments)
 end
 
 -- The same, and prints the warnings: for commands that call no C compiler.
 function compile.spec(arguments, options, last)
     local unit = compile.unit(arguments, options, last)
-    if unit then compile.show(unit, arguments) end
+    if unit then report.show(unit, arguments) end
     return unit
 end
 
--- The C text of a spec that compiled before, with other options.
+-- The C text of a spec that was compiled without errors before, with other options.
 function compile.again(unit, options)
-    local pipeline = require "gen.pipeline"
     local again = pipeline.unit(unit.path, options)
-    assert(pipeline.run(again), "a spec compiles once and not again")
+    assert(pipeline.run(again), "the spec compiled before and does not now")
     return again.text
 end
 

@@ -1,0 +1,144 @@
+-- The C functions that nets and optimizers offer to bodies: names, types, and what each does.
+--
+-- In:  nets and optimizers as mlp.lua describes them. Out: declarations; gen/emit/ writes the functions, the hints of
+--      gen/build/c_errors.lua name them.
+
+local mlp = require "gen.tree.mlp"
+
+local net_functions = {}
+
+local inits = {
+    he = "from He's normal distribution", xavier = "from Xavier's uniform distribution",
+    normal = "from a normal distribution", zero = "as 0",
+}
+
+-- Every function of a net, in the order of the file: a later one may call an earlier one. { name after the prefix,
+-- result, arguments after the net itself, what it does in a line or two; needs = the functions it calls, groups = the
+-- groups of arrays it works on, const = it only reads the net }. In capitals what depends on the net: TARGETS (what the
+-- loss compares with), INIT (its distribution), BATCH (the most rows).
+net_functions.all = {
+    { "resize", "bool", { "int32_t inputs" },
+        { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
+    { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
+    { "pass", "void", { "INPUT", "ROWS", "PART" },
+        { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
+    { "forward", "const float *", { "const float *x", "int32_t rows" },
+        { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
+        needs = { "pass" }, groups = { "outputs" } },
+    { "argmax", "int32_t", { "int32_t row" },
+        { "The class that the outputs of one row name. After forward." }, const = true, groups = { "activations" } },
+    { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
+        { "The class that the net gives each row of x." }, needs = { "forward" } },
+    { "correct", "int32_t", { "const int32_t *labels", "int32_t rows" },
+        { "How many rows have the class that the labels name. After forward." }, const = true,
+        groups = { "activations" } },
+    { "loss", "float", { "TARGETS", "int32_t rows" },
+        { "The mean loss of the rows; leaves its derivative for backward. After forward." },
+        groups = { "delta", "losses" } },
+    { "mask", "void", { "const bool *allowed", "int32_t rows" },
+        { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
+        groups = { "outputs" } },
+    { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
+        { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
+        groups = { "activations" } },
+    { "zero_delta", "void", { "int32_t rows" },
+        { "Begins a loss that is a sum of several: the derivatives of the rows are 0. After forward." },
+        groups = { "delta" } },
+    { "likelihood", "float", { "const int32_t *actions", "const float *weights", "int32_t rows" },
+        { "Adds weights[r] * -log p(actions[r]) of the rows to the loss, and its derivative; returns it. After zero_delta." },
+        groups = { "delta" } },
+    { "entropy", "float", { "const float *weights", "int32_t rows" },
+        { "Takes weights[r] * the entropy of each row from the loss; returns what it adds. After zero_delta." },
+        groups = { "delta" } },
+    { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
+    { "backward", "void", { "int32_t rows" },
+        { "Adds the gradients of the loss to those already there. After loss." },
+        groups = { "delta", "deltas", "gradients" } },
+    { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
+    { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
+        groups = { "gradients" } },
+    { "clip_grad", "float", { "float limit" },
+        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was." },
+        needs = { "grad_norm", "scale_grad" } },
+    { "set_weights", "bool", { "const float *flat", "int32_t count" },
+        { "Takes all weights from a list: per layer the matrix, a row an output, then the biases.",
+            "False, and nothing done, when count is not theirs." } },
+    { "get_weights", "bool", { "float *flat", "int32_t count" },
+        { "Writes all weights to a list, in the order of set_weights." }, const = true },
+    { "blend", "bool", { "float *flat", "int32_t count", "float share" },
+        { "Moves a list of weights, in the order of set_weights, that share of the way to the net's." }, const = true },
+}
+
+-- The lines of a function's comment, for this net.
+function net_functions.doc(net, entry)
+    local words = { INIT = inits[net.init], BATCH = tostring(net.batch) }
+    local lines = {}
+    for i, line in ipairs(entry[4]) do lines[i] = line:gsub("%f[%u]%u%u+", words) end
+    return lines
+end
+
+-- The arguments of a function as C declarations, the net first.
+function net_functions.arguments(net, entry)
+    local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
+    for _, argument in ipairs(entry[3]) do
+        local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
+        local special = { TARGETS = targets,
+            INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
+            ROWS = net.narrow and "" or "int32_t rows", PART = net.threads and "struct loopc_thread me" or "" }
+        argument = special[argument] or argument
+        if argument ~= "" then args[#args + 1] = argument end
+    end
+    return args
+end
+
+-- Functions of nets with a softmax alone: a class is drawn from its probabilities.
+local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
+
+-- Whether a net has that function.
+function net_functions.offered(net, entry)
+    if entry[1] == "resize" then return net.inputs_from end
+    return not of_policies[entry[1]] or net.output == "softmax"
+end
+
+-- The functions that a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
+function net_functions.of_net(net)
+    local offers = {}
+    for _, entry in ipairs(net_functions.all) do
+        if net_functions.offered(net, entry) and not entry.internal then
+            offers[#offers + 1] = {
+                name = net.prefix .. "_" .. entry[1], result = entry[2], arguments = net_functions.arguments(net, entry),
+                doc = net_functions.doc(net, entry),
+            }
+        end
+    end
+    return offers
+end
+
+-- The names of the functions of an optimizer.
+function net_functions.step_name(optimizer) return optimizer.prefix .. "_step" end
+
+function net_functions.train_name(optimizer) return optimizer.net.prefix .. "_train" end
+
+function net_functions.train_from_name(optimizer) return optimizer.net.prefix .. "_train_from" end
+
+-- The functions that an optimizer offers to bodies: { { name, result, arguments (C declarations), doc }, ... }: step, train,
+-- train_from.
+function net_functions.of_optimizer(optimizer)
+    local net = optimizer.net
+    local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
+    local self, other = ("struct %s *o"):format(optimizer.struct), ("struct %s *n"):format(net.struct)
+    return {
+        { name = net_functions.step_name(optimizer), result = "void", arguments = { self, other, "float eta" },
+            doc = { "Moves the weights against their gradients, eta the learning rate." } },
+        { name = net_functions.train_name(optimizer), result = "float",
+            arguments = { other, self, "const float *x", targets, "int32_t rows", "float eta" },
+            doc = { "Learns from one batch; returns its mean loss before that." } },
+        { name = net_functions.train_from_name(optimizer), result = "float",
+            arguments = { other, self, "const struct loopc_dataset *data", "uint64_t key", "int64_t first",
+                "int32_t rows", "float eta" },
+            doc = { "The same with the rows from first on of a data set, in the order that key gives (0: as stored).",
+                "NaN where there is no such row." } },
+    }
+end
+
+return net_functions

@@ -1,0 +1,134 @@
+/* The host of a trainer's run. */
+#include "main/main_host.h"
+
+#include "base/clock.h"
+#include "checkpoint/checkpointer.h"
+#include "control/control.h"
+#include "run/events.h"
+#include "run/signals.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+#include "telemetry/progress.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <string.h>
+
+/* Leaves the run function for loopc_main_run when the control channel starts or ends profiling: the
+ * run then continues in its other variant, as if it had been resumed here. All of its state is in
+ * the struct. The step form returns after every step and needs no jump. */
+static jmp_buf switch_point;
+
+static void switch_variant(struct loopc_run *run, int at)
+{
+    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return;
+    run->resume_at = at;
+    longjmp(switch_point, 1);
+}
+
+static void show_progress(struct loopc_run *run, int events)
+{
+    if (events & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
+}
+
+/* Commands and reports. Returns the events, of which a signal may now be one. */
+static int poll_control(struct loopc_run *run, int at, int events)
+{
+    if (!run->control || !(events & LOOPC_EVENT_CONTROL) || (events & LOOPC_EVENT_SIGNAL)) {
+        return events;
+    }
+    const bool ended = loopc_control_poll(run->control, run, at);
+    events |= loopc_events_take(LOOPC_EVENT_SIGNAL);
+    if (ended && !(events & LOOPC_EVENT_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
+    return events;
+}
+
+static int poll(struct loopc_run *run, int at)
+{
+    int events = loopc_events_take(LOOPC_EVENTS_ALL);
+    show_progress(run, events);
+    events = poll_control(run, at, events);
+    const bool ended = (events & LOOPC_EVENT_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool now = ended || (events & LOOPC_EVENT_NOW);
+    if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
+        return LOOPC_FAILED;
+    if (!ended && run->control && at > 0) switch_variant(run, at);
+    if (!ended) return LOOPC_OK;
+    if (events & LOOPC_EVENT_SIGNAL) run->interrupted = loopc_signal_caught();
+    return LOOPC_INTERRUPTED;
+}
+
+static int poll_nosave(struct loopc_run *run)
+{
+    const int events = loopc_events_take(LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL);
+    show_progress(run, events);
+    if (!(events & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
+    run->interrupted = loopc_signal_caught();
+    return LOOPC_INTERRUPTED;
+}
+
+static void poll_masked(struct loopc_run *run)
+{
+    show_progress(run, loopc_events_take(LOOPC_EVENT_TICK));
+}
+
+static void report(struct loopc_run *run, const char *loop)
+{
+    if (!loopc_metrics_write(run->metrics, run, loop)) return;
+    loopc_log(run->program, "error", "--metrics: cannot write: %s", strerror(errno));
+}
+
+static int loop_ended(struct loopc_run *run, int at)
+{
+    return loopc_checkpointer_end(run->checkpointer, run, at);
+}
+
+static bool wait_for_target(struct loopc_run *run)
+{
+    return loopc_control_wait(run->control, run);
+}
+
+static void before_message(struct loopc_run *run)
+{
+    (void)run;
+    loopc_progress_clear();
+}
+
+const struct loopc_host loopc_main_host = {
+    .poll = poll,
+    .poll_nosave = poll_nosave,
+    .poll_masked = poll_masked,
+    .report = report,
+    .loop_ended = loop_ended,
+    .wait_for_target = wait_for_target,
+    .before_message = before_message,
+};
+
+/* At most --steps steps of the step form; LOOPC_MORE when the run is not at its end then. Sleeps
+ * between steps that only wait for processes. */
+static int run_steps(const struct loopc_context *context)
+{
+    struct loopc_run *run = context->state;
+    int64_t left = context->args.steps;
+    int idle = 0; /* steps in a row that only polled a process */
+    while (left != 0) {
+        const uint64_t waits = run->waits;
+        const int st = run->profile ? context->program->step_instrumented(context->state)
+                                    : context->program->step(context->state);
+        if (st != LOOPC_MORE) return st;
+        idle = run->waits != waits ? idle + 1 : 0;
+        if (idle > 16) loopc_nap();
+        if (left > 0) left--;
+        if (run->control) loopc_control_switch_variant(run->control, run);
+    }
+    return LOOPC_MORE;
+}
+
+int loopc_main_run(const struct loopc_context *context)
+{
+    const struct loopc_run *run = context->state;
+    (void)setjmp(switch_point);
+    if (context->program->step) return run_steps(context);
+    return run->profile ? context->program->run_instrumented(context->state)
+                        : context->program->run(context->state);
+}
