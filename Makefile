@@ -4,7 +4,7 @@
 # set of flags wants another folder), V=1 (show whole commands), and for the targets that use them SECONDS_EACH (fuzz),
 # GRAPHS (soak).
 
-VERSION = 0.1.0
+VERSION := $(shell sed -n 's/^.define LOOPC_VERSION "\(.*\)"/\1/p' runtime/base/version.h)
 PREFIX = /usr/local
 BUILD = build
 CFLAGS ?= -O2 -g
@@ -16,14 +16,13 @@ STANDARD = -std=c11 -D_GNU_SOURCE -ffp-contract=off
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIBRARY = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
 LIBRARIES = -ljansson -lz -lm -pthread
-DEFINES = -DLOOPC_VERSION='"$(VERSION)"'
 Q = $(if $(V),,@echo "  $@";)
-COMPILE = $(CC) $(STANDARD) $(DEFINES) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
+COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
 
 RUNTIME := $(sort $(shell find runtime -name '*.c'))
 HEADERS := $(sort $(shell find runtime -name '*.h'))
 HOST := $(filter-out gen/host/embed.c,$(sort $(wildcard gen/host/*.c)))
-SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) .clang-format
+SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) runtime/main/flags.def .clang-format
 OBSERVE := $(sort $(wildcard gen/observe/*.c))
 PAGE := $(sort $(wildcard templates/observe/*))
 KERNELS := $(filter runtime/nn/%,$(RUNTIME))
@@ -161,7 +160,7 @@ soak: all ## compares GRAPHS (5000) random specs with their interpretation; rand
 	LOOPC_EVERY=1 $(BUILD)/elementary
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
-TIDY_FLAGS = $(STANDARD) $(DEFINES) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)
+TIDY_FLAGS = $(STANDARD) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)
 .PHONY: check
 check: install-packages ## clang-format, layers, luacheck, cppcheck, clang-tidy; compiles with -Werror by two compilers
 	+@$(MAKE) --no-print-directory check-format check-layers check-lua check-cppcheck check-tidy check-warnings
@@ -180,7 +179,7 @@ check-lua: all
 	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/program
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppress=missingIncludeSystem -Iruntime -Igen/host $(DEFINES) gen runtime
+	    --suppress=missingIncludeSystem -Iruntime -Igen/host gen runtime
 TIDY_MARKS = $(patsubst %.c,$(BUILD)/tidy/%.ok,$(HOST) $(OBSERVE) gen/host/embed.c $(RUNTIME) $(TESTS))
 check-tidy: $(TIDY_MARKS)
 $(BUILD)/tidy/%.ok: %.c .clang-tidy $(HEADERS) $(wildcard gen/*/*.h tests/support/*.h)

@@ -14,6 +14,7 @@ pipeline.passes = {
     { "flatten", "gen.flatten.flatten", "puts insertions in place: the step list", stop = true },
     { "analyse_fields", "gen.analyse.fields", "what each $name means; what steps read and write" },
     { "check_calls", "gen.check.calls", "what the C says of the functions that elements call", stop = true },
+    { "analyse_feeds", "gen.analyse.feeds", "which data set feeds which net, and whether they go together", stop = true },
     { "analyse_signals", "gen.analyse.signals", "which signals each step gives, and whether it may", stop = true },
     { "analyse_bounds", "gen.analyse.bounds", "which bounds a resumed run may evaluate again" },
     { "analyse_flow", "gen.analyse.flow", "where control can go; what cannot be reached" },

@@ -7,7 +7,7 @@
 --     loopc run 07_schedule.lua
 --     loopc run 07_schedule.lua -- --warmup 0 --floor 0.1 --peak 0.1     a constant rate: how much is lost?
 --     loopc run 07_schedule.lua -- --peak 1                              too much: warmup alone does not save it
---     loopc run 07_schedule.lua -- --trace --steps 3                     where $eta changes, step by step
+--     loopc run 07_schedule.lua -- --trace --updates 3                     where $eta changes, step by step
 --
 -- Try: steps (halve the rate every 100); a rate that falls when the loss does not.
 
@@ -16,9 +16,9 @@ local moons = require "lib.moons"
 local ROWS = 16
 
 local Train = loop "Train" {
-    times = "$steps",
+    times = "$updates",
     state = {
-        steps = i32 { 600, option = true, doc = "how many steps" },
+        updates = i32 { 600, option = true, doc = "how many updates of the weights" },
         points = rng { doc = "the stream of all points" },
         x = f32[ROWS * 2],
         labels = i32[ROWS],
@@ -45,7 +45,7 @@ local schedule = callback "schedule" {
         warmup = i32 { 50, option = true, doc = "steps up to the peak" },
     },
     before_step = [[
-        const float n = (float)$iteration, warmup = (float)$warmup, rest = (float)($steps - $warmup);
+        const float n = (float)$iteration, warmup = (float)$warmup, rest = (float)($updates - $warmup);
         if (n < warmup)
             $eta = $peak * (n + 1) / warmup;
         else

@@ -16,6 +16,7 @@ local function each_text(unit, visit)
             for _, text in ipairs(spec_tree.expressions(item.instance.loop)) do visit(text) end
         end
     end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do visit(hook) end
 end
 
 local function written_fields(unit)

@@ -245,6 +245,19 @@ function Resolver:check_file_scope(trainer)
     self:report(trainer.code, problems)
 end
 
+-- A hook stands nowhere in the run: it sees the fields of its own loop or callback, and the trainer's.
+function Resolver:hook(source)
+    self:scan(source, ("%s of %s '%s'"):format(source.key, source.owner.kind, source.owner.name))
+    local instance = source.owner.kind == "loop" and { loop = source.owner } or nil
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "field" then self:piece(source, piece, instance) end
+        if piece.field and piece.field.life == "site" then
+            self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. piece.name, "$" .. piece.field.full,
+                source.title, "", "a site field exists only inside its loop")
+        end
+    end
+end
+
 function analyse_fields.run(unit)
     local resolver = setmetatable({ unit = unit, owners = owners_of(unit.trainer), chains = {}, chain_of = {}, chain_count = 0 },
         Resolver)
@@ -260,6 +273,7 @@ function analyse_fields.run(unit)
             resolver:text(source, item.instance)
         end
     end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do resolver:hook(hook) end
 end
 
 return analyse_fields

@@ -184,6 +184,17 @@ function Signals:check_expressions(texts)
     end
 end
 
+-- A hook may fail, and no more: there is nothing around it to leave.
+function Signals:hook(source)
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "signal" and piece.word == "fail" then source.signals = true
+        elseif piece.kind == "signal" then
+            self.unit.diags:add("signal_place", reader.line_in(source.body, piece.line), "$" .. piece.word, "$" .. piece.word .. "()",
+                source.title, "it is not in the run", "the only signal of a checkpoint hook is $fail")
+        end
+    end
+end
+
 function analyse_signals.run(unit)
     unit.targets = { of = {} }
     imply(unit)
@@ -196,6 +207,7 @@ function analyse_signals.run(unit)
             signals:step(item)
         end
     end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do signals:hook(hook) end
 end
 
 return analyse_signals

@@ -7,8 +7,10 @@ local spec_tree = require "gen.tree.spec_tree"
 
 local c_errors = {}
 
--- An undeclared function would compile and fail only at link time, without a line. The arguments of printf are checked as well.
-c_errors.flags = { "-Werror=implicit-function-declaration", "-Wformat" }
+-- An undeclared function would compile and fail only at link time, without a line. A pointer to something else, an array of
+-- floats where labels go, is never what was meant. The arguments of printf are checked as well.
+c_errors.flags = { "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
+    "-Wformat" }
 
 local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
 

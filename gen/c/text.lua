@@ -83,6 +83,8 @@ local function mask(text)
     return table.concat(out), open
 end
 
+ctext.mask = mask
+
 -- Passes over [ ... ], .member and ->member, to what is done with the element.
 local function behind_postfix(code, position)
     local indexed = false

@@ -109,6 +109,7 @@ function check_aggregates.link(unit, trainer, owner, field)
         return wrong(unit, field, "it does not say which net it updates", 'optimizer { "adam", net = "net" }')
     end
     if name == nil then return end
+    if name == false and link[1] == "inputs_from" then return end
     local found, names = find(trainer, owner, name, link[2])
     if not found then
         field.parameters[link[1]] = nil

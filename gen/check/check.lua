@@ -8,6 +8,7 @@ local check_control = require "gen.check.control"
 local check_fields = require "gen.check.fields"
 local check_loop = require "gen.check.loop"
 local check_edits = require "gen.check.edits"
+local hooks = require "gen.check.hooks"
 local dsl = require "gen.spec.dsl"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
@@ -58,7 +59,8 @@ local function read_callback(unit, value)
     read_callback_fields(unit, callback, value)
     local count = read_listeners(unit, callback, value, keys)
     reader.unknown(unit, callback, value, keys, function() return true end)
-    if count == 0 then unit.diags:add("unused_callback", at, callback.name, callback.name) end
+    hooks.read(unit, callback)
+    if count == 0 and #callback.hooks == 0 then unit.diags:add("unused_callback", at, callback.name, callback.name) end
     return callback
 end
 

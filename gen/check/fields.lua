@@ -6,6 +6,7 @@
 
 local check_aggregates = require "gen.check.aggregates"
 local dsl = require "gen.spec.dsl"
+local host = require "host"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
@@ -230,8 +231,12 @@ function check_fields.add_counters(unit, loop)
     spec_tree.add_counters(loop)
 end
 
-local runtime_flags = { help = true, version = true, metrics = true, timings = true, trace = true, progress = true, control = true, log = true,
-    journal = true, replay = true, ["timings-log"] = true }
+-- The flags that every trainer has: the rows of a file of the runtime that is built into loopc, too.
+local function trainer_flags()
+    local names = {}
+    for name in assert(host.script "runtime/main/flags.def"):gmatch '\nFLAG%("([%w-]+)"' do names[name] = true end
+    return names
+end
 
 -- The flags of an option: a bool has a second one that switches it off.
 local function flags_of(field)
@@ -240,10 +245,11 @@ local function flags_of(field)
 end
 
 function check_fields.check_flags(unit, trainer)
-    local taken = {}
+    local taken, of_trainers = {}, trainer_flags()
     for _, field in ipairs(spec_tree.fields(trainer)) do
         for _, name in ipairs(flags_of(field)) do
-            if runtime_flags[name] or name == "seed" and not (field.scalar and field.scalar.min) then
+            local own_seed = name == "seed" and field.scalar and field.scalar.min
+            if of_trainers[name] and not own_seed then
                 unit.diags:add("flag_taken", field.at, field.name, name, field.full, "every trainer has that flag")
             elseif taken[name] then
                 unit.diags:add("flag_taken", field.at, field.name, name, field.full, "it is that of field '" .. taken[name].full .. "'")

@@ -3,6 +3,7 @@
 local ctext = require "gen.c.text"
 local check_fields = require "gen.check.fields"
 local dsl = require "gen.spec.dsl"
+local hooks = require "gen.check.hooks"
 local nearest = require "gen.base.nearest"
 local sorting = require "gen.base.sorting"
 local reader = require "gen.spec.reader"
@@ -187,6 +188,7 @@ local function read_nodes(unit, loop)
         end
     end
     arrange(unit, loop, nodes)
+    hooks.read(unit, loop)
 end
 
 function check_loop.read(unit, value)

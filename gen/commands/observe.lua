@@ -8,7 +8,9 @@ local observe = {
     summary = "Watches and steers trainers while they run, on a page or in the terminal",
     usage = "[OPTION...] [--] PROGRAM [ARGUMENT...] [--and PROGRAM [ARGUMENT...]]...",
     text = "Starts each program with a control channel and prints the address of a page that shows it live: open it in a\n" ..
-        "browser. When all have ended their last losses are printed. The exit code is that of the programs.",
+        "browser. When all have ended, and the page has had a viewer, their last losses are printed; where nobody sits at a\n" ..
+        "terminal it waits 30 seconds for one. A trainer that was joined and is started anew is joined again, within a\n" ..
+        "minute, or with --keep at any time. The exit code is that of the programs.",
     raw = true,
 }
 

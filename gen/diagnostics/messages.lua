@@ -78,6 +78,15 @@ return {
     bad_element = error_row("%1 %2", "%3"),
     bad_call = error_row("%1: %2", "%3"),
 
+    -- data sets and nets
+    bad_feed = error_row("%1", "%2"),
+    scaled_apart = error_row("data set '%1' is scaled by itself, and net '%3' reads it beside '%2'",
+        'like = "%2" gives it the scale, the columns and the classes of %2'),
+    read_apart = warning_row("data set '%1' is read by itself, and net '%3' reads it beside '%2'",
+        'like = "%2": columns are found by name, and both have the same classes'),
+    rows_left_out = warning_row("loop '%1' runs %2 times: the last rows % %3 of '%4' are never seen",
+        'times = "%5", and as many rows as loopc_dataset_take returns'),
+
     -- fields
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),
     ambiguous_field = error_row("'$%1' in %2 is '%3' at one site and '%4' at another", "name it in full: $%3 or $%4"),

@@ -9,6 +9,7 @@ local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
 local emit_elements = require "gen.emit.elements"
 local emit_fields = require "gen.emit.fields"
+local emit_hooks = require "gen.emit.hooks"
 local emit_lib = require "gen.emit.lib"
 local emit_nets = require "gen.emit.nets"
 local emit_resume = require "gen.emit.resume"
@@ -118,6 +119,7 @@ local function write_bodies(unit, w)
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.write(unit, w, source) else bodies.write_function(unit, w, source) end
     end
+    emit_hooks.write(unit, w)
 end
 
 local function write_code(unit, w)
@@ -212,6 +214,7 @@ local function write_program(unit, w, hash)
     end
     if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
     if unit.has_prepare and not unit.options.lib then w:line(".prepare = %s_prepare,", name) end
+    emit_hooks.write_entries(unit, w)
     write_entries(unit, w, hash)
     if #unit.children > 0 then
         write_table(w, "children", "child_count", tables.children)

@@ -11,7 +11,8 @@ local spec_tree = require "gen.tree.spec_tree"
 local emit_fields = {}
 
 local flags = { { "option", "LOOPC_OPTION" }, { "settable", "LOOPC_SETTABLE" }, { "report", "LOOPC_REPORT" },
-    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" }, { "restarting", "LOOPC_RESTARTING" } }
+    { "const", "LOOPC_CONST" }, { "counter", "LOOPC_COUNTER" }, { "restarting", "LOOPC_RESTARTING" },
+    { "set_at_entry", "LOOPC_SET_AT_ENTRY" }, { "set_at_end", "LOOPC_SET_AT_END" }, { "only_at_end", "LOOPC_ONLY_AT_END" } }
 
 local function flags_of(field)
     local out = {}

@@ -165,14 +165,11 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
             format, value)
     end
     if data then
-        local columns, member = data .. ".columns", mlp.targets(net) == "labels" and "classes" or "targets"
-        local count, outputs = data .. "." .. member, net.layers[#net.layers]
+        local columns = data .. ".columns"
         local width = ("%s.rows ? %s : %d"):format(data, columns, net.layers[1])
         refuse(("!%s_resize(&%s, %s)"):format(net.prefix, lvalue, width),
             ("the rows of %s have %%d columns, there is room for 1 to %d"):format(data_name, mlp.layers(net)[1].room),
             columns)
-        refuse(("%s > %d"):format(count, outputs),
-            ("%s has %%d %s, the net has %d outputs"):format(data_name, member, outputs), count)
     end
     table.insert(lines, 1, ("struct loopc_rng %s_rng;"):format(net.prefix))
     lines[#lines + 1] = ('loopc_rng_seed(&%s_rng, s->loopc.seed, "%s");'):format(net.prefix, net.name)

@@ -8,9 +8,7 @@ local spec_tree = require "gen.tree.spec_tree"
 
 local emit_nets = {}
 
-local function prefix_of(field)
-    return field.owner.kind == "trainer" and field.name or field.owner.name .. "_" .. field.name
-end
+local prefix_of = mlp.prefix_of
 
 local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inputs_max" }
 
@@ -45,6 +43,7 @@ end
 local function used_names(unit)
     local used = {}
     for _, source in ipairs(unit.sources_used) do ctext.identifiers(source.body.text, used) end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do ctext.identifiers(hook.body.text, used) end
     for _, loop in ipairs(unit.trainer.loops) do
         for _, text in ipairs(spec_tree.expressions(loop)) do ctext.identifiers(text.body.text, used) end
     end
@@ -139,18 +138,54 @@ function emit_nets.write_dataset_options(unit, w)
     if #fields > 0 then w:blank() end
 end
 
--- The table of nets, for those who use what was learned; a net that no body names is there too.
+local answers = { labels = "LOOPC_ANSWERS_LABELS", targets = "LOOPC_ANSWERS_TARGETS" }
+
+-- The data sets that a net reads; the name of the table, or nil where there are none.
+local function write_feeds(w, field)
+    local feeds = field.parameters.feeds
+    if #feeds == 0 then return nil end
+    local name = prefix_of(field) .. "_feeds"
+    w:line("static const struct loopc_feed %s[] = {", name)
+    for _, feed in ipairs(feeds) do
+        local parts = { (".data = %s"):format(cvalue.string(feed.data.full)) }
+        if feed.answers then parts[#parts + 1] = (".answers = %s"):format(answers[feed.answers]) end
+        if feed.learns then parts[#parts + 1] = ".learns = true" end
+        if feed.each then parts[#parts + 1] = (".loop = %s, .each = %d"):format(cvalue.string(feed.loop), feed.each) end
+        w:line("    {%s},", table.concat(parts, ", "))
+    end
+    w:line("};")
+    return name
+end
+
+local function net_row(field, feeds)
+    local parameters = field.parameters
+    local parts = {}
+    local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
+    for _, row in ipairs { { "name", field.full }, { "activation", parameters.activation }, { "output", parameters.output },
+        { "loss", parameters.loss } } do add(row[1], cvalue.string(row[2])) end
+    add("layers", #parameters.layers - 1)
+    add("inputs", mlp.layers(parameters)[1].room)
+    add("outputs", parameters.layers[#parameters.layers])
+    if parameters.inputs_from then add("open", true) end
+    if parameters.data then add("data", cvalue.string(parameters.data.full)) end
+    if parameters.untold then add("untold", true) end
+    if feeds then
+        add("feeds", feeds)
+        add("feed_count", #parameters.feeds)
+    end
+    return table.concat(parts, ", ")
+end
+
+-- The table of nets, for the checks before a run and for those who use what was learned; a net that no body names is there
+-- too.
 function emit_nets.write_table(unit, w)
     local nets = fields_of_type(unit, "mlp")
     if #nets == 0 or unit.options.lib then return false end
-    w:comment { "The nets, for export and predict." }
+    w:comment { "The nets, and the data sets whose rows they read." }
+    local feeds = {}
+    for i, field in ipairs(nets) do feeds[i] = write_feeds(w, field) or false end
     w:open("static const struct loopc_net nets[] = {")
-    for _, field in ipairs(nets) do
-        local parameters = field.parameters
-        local data = parameters.inputs_from
-        w:line("{%s, %d, %s, %s, %s},", cvalue.string(field.full), #parameters.layers - 1, cvalue.string(parameters.activation),
-            cvalue.string(parameters.output), data and cvalue.string(data.full) or "NULL")
-    end
+    for i, field in ipairs(nets) do w:line("{%s},", net_row(field, feeds[i])) end
     w:close("};")
     w:blank()
     return true

@@ -91,6 +91,8 @@ function emit_phase.tail(run, item, ends)
     run:consume(item.cancelled)
     run:watch("leave", item)
     run:leave(item, "st", item.out)
+    local loop = item.instance.loop
+    if item.phase == loop.run and loop.reports_end then run:line('loopc_report_end(&s->loopc, "%s");', loop.name) end
 end
 
 return emit_phase

@@ -4,7 +4,7 @@
 --   unit.struct            the tag of the state's struct
 --   field.lvalue           "s->Fit.epoch"; for a site field the member behind the instance's pointer
 --   field.report_in        the loop whose iterations report it, or nil for the end of the run
---   loop.reports           whether its iterations report anything
+--   loop.reports           whether its iterations report anything; loop.reports_end: whether its end does (reports.lua)
 --   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations zeroes
 --   instance.site               the member that holds the instance's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
@@ -20,6 +20,7 @@
 local ctext = require "gen.c.text"
 local host = require "host"
 local Names = require "gen.c.names"
+local reports = require "gen.flatten.reports"
 local spec_tree = require "gen.tree.spec_tree"
 
 local layout = {}
@@ -170,7 +171,7 @@ local function report_loops(unit, home)
         local owner = field.owner
         local loop = field.report and (owner.kind == "trainer" and root.repeats and root or home[owner])
         if loop then
-            field.report_in = loop.name
+            field.report_in, field.report_loop = loop.name, loop
             loop.reports = true
         end
     end
@@ -191,7 +192,7 @@ end
 local function file_scope(unit)
     local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_go_on", "_reevaluate", "_step", "_step_instrumented",
+    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_go_on", "_reevaluate", "_step", "_step_instrumented",
         "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
     unit.tables = {}
@@ -211,9 +212,11 @@ function layout.run(unit)
     for _, item in ipairs(unit.list) do
         if not item.dead then place_item(unit, item, names, members) end
     end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do hook.func = names:take(hook.full:gsub("%.", "_")) end
     outline(unit, names)
     local home = home_loops(unit)
     report_loops(unit, home)
+    reports.run(unit, spec_tree.fields(unit.trainer))
     batch_owners(unit, home)
     unit.position = members:take("position")
 end

@@ -1,5 +1,5 @@
 /* Build tool: embed OUT.c FILE... writes one C file that holds the bytes of the files, as
- * gen/host/embedded.h declares them. The files are named from the root of the sources and stand in the
+ * gen/host/embedded.h declares them. The files are named from the root of the sources, in the
  * order of their names, so that the same sources give the same bytes. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "sandbox.h"
 #include "sha256.h"
 #include "text.h"
+#include "base/version.h"
 
 int host_fail(lua_State *L, const char *verb, const char *what)
 {

@@ -1,8 +1,8 @@
 /* loopc: from the command line to gen/driver.lua and back to an exit code.
  *
- * All commands and passes are Lua, built into this program by gen/host/embed.c. `--scripts DIR` as the
- * first arguments, or LOOPC_SCRIPTS in the environment, reads them from DIR/gen and DIR/templates
- * instead where they are there.
+ * All commands and passes are Lua, built into this program by gen/host/embed.c. `--scripts DIR` as
+ * the first arguments, or LOOPC_SCRIPTS in the environment, reads those that are in DIR/gen and
+ * DIR/templates from there.
  *
  * A Lua error is a bug of ours, shown with a traceback, exit code 1; but a raised table { code = n,
  * text = message } is an orderly end with that message and exit code.

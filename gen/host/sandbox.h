@@ -1,7 +1,7 @@
 /* Bounds on the Lua code of specs: memory, instructions, processor time.
  *
- * A spec is a program of somebody else. It runs in the same Lua state as the passes, in an
- * environment of its own (made by gen/spec/sandbox.lua), and while it runs these bounds are in force:
+ * A spec is untrusted code. It runs in the same Lua state as the passes, in an environment of its
+ * own (made by gen/spec/sandbox.lua), and while it runs these bounds are in force:
  *
  *   memory        the allocator refuses what would pass the bound; Lua then collects garbage and
  *                 asks once more

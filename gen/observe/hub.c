@@ -3,6 +3,7 @@
 
 #include "base/json_text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,11 +114,35 @@ bool hub_take(struct hub *hub, int trainer, const char *text, size_t length)
     return true;
 }
 
-void hub_end(struct hub *hub, int trainer)
+void hub_end(struct hub *hub, int trainer, const char *how)
 {
+    struct trainer *t = &hub->trainers[trainer];
     pthread_mutex_lock(&hub->lock);
-    hub->trainers[trainer].ended = true;
-    hub->trainers[trainer].changes++;
+    t->ended = true;
+    (void)snprintf(t->how, sizeof t->how, "%s", how);
+    t->changes++;
+    pthread_cond_broadcast(&hub->news);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+static void forget(struct topic *topic)
+{
+    free(topic->text);
+    free(topic->recent);
+    free(topic->all);
+    *topic = (struct topic){0};
+}
+
+void hub_restart(struct hub *hub, int trainer)
+{
+    struct trainer *t = &hub->trainers[trainer];
+    pthread_mutex_lock(&hub->lock);
+    for (int i = 0; i < t->topic_count; i++)
+        forget(&t->topics[i]);
+    t->topic_count = 0;
+    t->ended = false;
+    t->changes++;
+    t->restarts++;
     pthread_cond_broadcast(&hub->news);
     pthread_mutex_unlock(&hub->lock);
 }
@@ -177,15 +202,33 @@ static bool update_trainer(const struct trainer *trainer, uint64_t *seen, FILE *
     return any;
 }
 
+static void write_head(const struct trainer *trainer, FILE *out)
+{
+    fputs("{\"name\":", out);
+    loopc_json_string(out, trainer->name);
+    fprintf(out, ",\"restarts\":%" PRIu64 ",\"ended\":%s,\"how\":", trainer->restarts,
+            trainer->ended ? "true" : "false");
+    loopc_json_string(out, trainer->how);
+    fputs(",\"topics\":{", out);
+}
+
+/* What a viewer has seen of the run before is nothing of this one. */
+static void begin_anew(struct viewer *viewer, int i, const struct trainer *trainer)
+{
+    if (viewer->restarts[i] == trainer->restarts) return;
+    viewer->restarts[i] = trainer->restarts;
+    memset(viewer->counts[i], 0, sizeof viewer->counts[i]);
+}
+
 bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out)
 {
     bool any = false;
     fputc('[', out);
     for (int i = 0; i < hub->trainer_count; i++) {
         struct trainer *trainer = &hub->trainers[i];
-        fprintf(out, "%s{\"name\":", i ? "," : "");
-        loopc_json_string(out, trainer->name);
-        fprintf(out, ",\"ended\":%s,\"topics\":{", trainer->ended ? "true" : "false");
+        fputs(i ? "," : "", out);
+        begin_anew(viewer, i, trainer);
+        write_head(trainer, out);
         any |= update_trainer(trainer, viewer->counts[i], out);
         any |= viewer->changes[i] != trainer->changes;
         viewer->changes[i] = trainer->changes;

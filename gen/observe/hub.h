@@ -23,6 +23,7 @@ enum {
     SERIES_MOST = 8000,
     RECENT_MOST = 2048,
     NAME_SIZE = 96,
+    HOW_SIZE = 96,
     REST_MS = 80 /* between two updates of a viewer */
 };
 
@@ -41,7 +42,10 @@ struct topic {
 struct trainer {
     char name[NAME_SIZE];
     bool ended;
+    char how
+        [HOW_SIZE];   /* it ended: "ended", "killed by signal 9 (Killed)"; its first word says it */
     uint64_t changes; /* of ended */
+    uint64_t restarts; /* how often it began anew, with nothing said yet */
     struct topic topics[TOPICS_MOST];
     int topic_count;
 };
@@ -52,6 +56,7 @@ struct hub {
     struct trainer trainers[TRAINERS_MOST];
     int trainer_count;
     int viewers;
+    bool was_viewed; /* there was a viewer */
     bool closed;
 };
 
@@ -59,6 +64,7 @@ struct hub {
 struct viewer {
     uint64_t counts[TRAINERS_MOST][TOPICS_MOST];
     uint64_t changes[TRAINERS_MOST];
+    uint64_t restarts[TRAINERS_MOST];
 };
 
 void hub_open(struct hub *hub);
@@ -66,7 +72,10 @@ void hub_open(struct hub *hub);
 /* Takes in a message of a trainer. What is no message is passed over; returns whether it was
  * one. */
 bool hub_take(struct hub *hub, int trainer, const char *text, size_t length);
-void hub_end(struct hub *hub, int trainer);
+void hub_end(struct hub *hub, int trainer, const char *how);
+
+/* A trainer that had ended runs again: what the last run has said is forgotten. */
+void hub_restart(struct hub *hub, int trainer);
 
 /* Writes what a viewer has not seen, as JSON; returns whether there is anything. Under the lock. */
 bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out);

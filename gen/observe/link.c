@@ -106,6 +106,12 @@ static size_t take_lines(struct link *link, struct hub *hub, int trainer)
     return at;
 }
 
+/* Four zero bytes, or none: see control/channel.h. */
+static bool is_end_marker(const unsigned char *payload, size_t length)
+{
+    return length == 0 || (length == 4 && !payload[0] && !payload[1] && !payload[2] && !payload[3]);
+}
+
 /* Returns how many bytes were used; -1 at the end marker. */
 static long take_frames(struct link *link, struct hub *hub, int trainer)
 {
@@ -114,8 +120,12 @@ static long take_frames(struct link *link, struct hub *hub, int trainer)
         const unsigned char *head = (const unsigned char *)link->input + at;
         const size_t length =
             (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
-        if (length == 0 || length > MESSAGE_MOST) return -1;
+        if (length > MESSAGE_MOST) return -1;
         if (link->length - at - 4 < length) break;
+        if (is_end_marker(head + 4, length)) {
+            link->marked = true;
+            return -1;
+        }
         hub_take(hub, trainer, link->input + at + 4, length);
         at += 4 + length;
     }
@@ -176,14 +186,20 @@ void link_send(struct link *link, const char *text, size_t length)
     free(framed);
 }
 
-static bool has_ended(struct link *link, int tenths)
+bool link_has_ended(struct link *link)
 {
     int status;
+    if (link->child <= 0 || waitpid(link->child, &status, WNOHANG) != link->child) return false;
+    link->killed_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    link->code = link->killed_by ? 128 + link->killed_by : WEXITSTATUS(status);
+    link->child = 0;
+    return true;
+}
+
+static bool has_ended(struct link *link, int tenths)
+{
     for (int i = 0; i < tenths; i++) {
-        if (waitpid(link->child, &status, WNOHANG) == link->child) {
-            link->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-            return true;
-        }
+        if (link_has_ended(link)) return true;
         (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     }
     return false;
@@ -202,7 +218,6 @@ void link_close(struct link *link)
             (void)has_ended(link, 1000);
         }
     }
-    link->child = 0;
 }
 
 int64_t link_replay(const char *path, struct hub *hub, int trainer)

@@ -11,7 +11,9 @@ struct link {
     int fd; /* -1 when it is over */
     bool lines;
     pid_t child;     /* 0 without one */
-    int code;        /* exit code of the child */
+    bool marked;     /* the end marker has come */
+    int code;        /* exit code of the child, 128 + n when signal n has killed it */
+    int killed_by;   /* that signal, or 0 */
     FILE *output[2]; /* what it has printed and complained, where that is kept; or NULL */
     char *input;
     size_t length, room;
@@ -32,6 +34,9 @@ bool link_read(struct link *link, struct hub *hub, int trainer);
 
 /* Sends a message, whole or not at all; a trainer that takes none for a second gets none. */
 void link_send(struct link *link, const char *text, size_t length);
+
+/* Whether the child has ended, which is then known: code, killed_by, child 0. Does not wait. */
+bool link_has_ended(struct link *link);
 
 /* Ends the link; a child that does not end with its channel within two seconds is terminated, and
  * after two more killed. */

@@ -4,7 +4,7 @@
  *
  * One thread reads what the trainers say; the server has its own. Exit code: the first that is not
  * 0 of the trainers it started, 2 for wrong usage. */
-#include "link.h"
+#include "roster.h"
 #include "server.h"
 #include "table.h"
 
@@ -18,11 +18,13 @@
 #include <unistd.h>
 
 static const double ASK_SECONDS = 0.6;
-enum { TICK_MS = 200, FAREWELL_MS = 1500, END_MS = 2000, BAD_USAGE = 2 };
+enum { TICK_MS = 200, FAREWELL_MS = 1500, BAD_USAGE = 2 };
+
+/* How long a page without --keep waits: for its first viewer, where nobody sits at a terminal to
+ * end it; for a trainer that is gone from its path. */
+static const double FIRST_VIEWER_SECONDS = 30, MISSING_SECONDS = 60;
 
 static struct hub hub;
-static struct link links[TRAINERS_MOST];
-static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER; /* over links, while the server runs */
 static volatile sig_atomic_t stopped, suspended;
 
 static struct {
@@ -47,61 +49,6 @@ static void suspend(int number)
     suspended = number;
 }
 
-static void send_to(int trainer, const char *text, size_t length)
-{
-    pthread_mutex_lock(&sending);
-    link_send(&links[trainer], text, length);
-    pthread_mutex_unlock(&sending);
-}
-
-/* A place in the hub, named after the last part of a path; -1 when there is none left. */
-static int new_trainer(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (hub.trainer_count == TRAINERS_MOST) return -1;
-    struct trainer *trainer = &hub.trainers[hub.trainer_count];
-    (void)snprintf(trainer->name, sizeof trainer->name, "%s", slash ? slash + 1 : path);
-    links[hub.trainer_count].fd = -1;
-    return hub.trainer_count++;
-}
-
-static void greet(int trainer)
-{
-    static const char text[] = "{\"tell status\": 1}";
-    link_send(&links[trainer], text, sizeof text - 1);
-}
-
-static int start(char **argv)
-{
-    const int trainer = new_trainer(argv[0]);
-    if (trainer < 0) return complain(argv[0], "too many trainers");
-    if (link_start(&links[trainer], argv, options.tui)) return complain(argv[0], strerror(errno));
-    greet(trainer);
-    return 0;
-}
-
-static int join(const char *where)
-{
-    const char *path = strncmp(where, "unix:", 5) ? where : where + 5;
-    const int trainer = new_trainer(path);
-    if (trainer < 0) return complain(where, "too many trainers");
-    if (link_join(&links[trainer], path)) return complain(where, strerror(errno));
-    greet(trainer);
-    return 0;
-}
-
-static int replay(const char *path)
-{
-    const int trainer = new_trainer(path);
-    if (trainer < 0) return complain(path, "too many logs");
-    const int64_t messages = link_replay(path, &hub, trainer);
-    if (messages < 0) return complain(path, strerror(errno));
-    if (messages == 0) return complain(path, "it is no log: --log FILE of a trainer writes one");
-    hub_end(&hub, trainer);
-    options.keep = true;
-    return 0;
-}
-
 /* The command line. */
 
 static int take_port(const char *text)
@@ -114,16 +61,38 @@ static int take_port(const char *text)
     return 0;
 }
 
-static int with_value(const char *name, const char *value)
+static int take_log(const char *path)
 {
-    if (!value) return complain(name, "it needs a value: loopc observe --help");
-    if (!strcmp(name, "--port")) return take_port(value);
-    if (!strcmp(name, "--attach")) return join(value);
-    if (!strcmp(name, "--log")) return replay(value);
-    if (strcmp(name, "--host") != 0)
-        return complain(name, "unknown option: loopc observe --help lists them");
-    options.host = value;
+    options.keep = true;
+    return roster_replay(path);
+}
+
+static int take_host(const char *address)
+{
+    options.host = address;
     return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*take)(const char *value);
+} with_values[] = {
+    {"--port", take_port}, {"--attach", roster_join}, {"--log", take_log}, {"--host", take_host}};
+
+/* "--port 8123" or "--port=8123"; moves on to the last argument that it takes. */
+static int take_valued(char ***argv)
+{
+    const char *name = **argv, *equals = strchr(name, '=');
+    const size_t length = equals ? (size_t)(equals - name) : strlen(name);
+    for (size_t i = 0; i < sizeof with_values / sizeof *with_values; i++) {
+        if (strlen(with_values[i].name) != length ||
+            strncmp(name, with_values[i].name, length) != 0)
+            continue;
+        const char *value = equals ? equals + 1 : *++*argv;
+        if (value && *value) return with_values[i].take(value);
+        return complain(with_values[i].name, "it needs a value: loopc observe --help");
+    }
+    return complain(name, "unknown option: loopc observe --help lists them");
 }
 
 /* Starts the programs, each with its arguments up to --and. */
@@ -136,7 +105,7 @@ static int start_all(char **argv)
         const bool more = *end != NULL;
         *end = NULL;
         if (end == argv) return complain("--and", "a program goes before and behind it");
-        const int code = start(argv);
+        const int code = roster_start(argv, options.tui);
         if (code) return code;
         argv = more ? end + 1 : end;
     }
@@ -153,36 +122,14 @@ static int read_options(char **argv)
             options.tui = true;
         else if (!(*argv)[2])
             return start_all(argv + 1);
-        else {
-            code = with_value(argv[0], argv[1]);
-            argv++;
-        }
+        else
+            code = take_valued(&argv);
         if (code) return code;
     }
     return start_all(argv);
 }
 
 /* Running. */
-
-static int running(void)
-{
-    int count = 0;
-    for (int i = 0; i < hub.trainer_count; i++)
-        count += links[i].fd >= 0;
-    return count;
-}
-
-static void read_links(void)
-{
-    struct pollfd fds[TRAINERS_MOST];
-    for (int i = 0; i < hub.trainer_count; i++)
-        fds[i] = (struct pollfd){.fd = links[i].fd, .events = POLLIN};
-    if (poll(fds, (nfds_t)hub.trainer_count, TICK_MS) <= 0) return;
-    for (int i = 0; i < hub.trainer_count; i++) {
-        if (fds[i].fd < 0 || !fds[i].revents) continue;
-        if (!link_read(&links[i], &hub, i)) hub_end(&hub, i);
-    }
-}
 
 static double seconds_now(void)
 {
@@ -215,7 +162,7 @@ static void end_watching(void)
 {
     static const char text[] = "{\"watch\": 0}";
     for (int i = 0; i < hub.trainer_count; i++)
-        send_to(i, text, sizeof text - 1);
+        roster_send(i, text, sizeof text - 1);
 }
 
 /* While somebody looks on. */
@@ -229,14 +176,41 @@ static void ask_for_weights(void)
     if (before && !viewers) end_watching();
     before = viewers;
     for (int i = 0; viewers && i < hub.trainer_count; i++) {
-        if (is_time_to_ask(i, seconds_now())) send_to(i, text, sizeof text - 1);
+        if (is_time_to_ask(i, seconds_now())) roster_send(i, text, sizeof text - 1);
     }
+}
+
+/* Whether to serve on although no trainer is connected: somebody may still want to look at what
+ * there was, or a trainer be about to come back. */
+static bool is_worth_waiting(double since)
+{
+    const double waited = seconds_now() - since;
+    const bool patient = isatty(STDOUT_FILENO);
+    if (options.tui || options.keep) return options.keep;
+    pthread_mutex_lock(&hub.lock);
+    const bool viewed = hub.was_viewed, viewers = hub.viewers > 0;
+    pthread_mutex_unlock(&hub.lock);
+    if (!viewed) return patient || waited < FIRST_VIEWER_SECONDS;
+    return viewers && roster_missing() && waited < MISSING_SECONDS;
+}
+
+/* Until when a trainer was connected; a person is told once why this does not end. */
+static double last_connected(void)
+{
+    static double when;
+    static bool told;
+    if (roster_running() || when == 0) when = seconds_now();
+    if (roster_running() || told || options.tui || options.keep || hub.was_viewed) return when;
+    told = true;
+    (void)fprintf(stderr, "loopc observe: all have ended; the page waits for somebody to look at "
+                          "it, Ctrl-C ends it\n");
+    return when;
 }
 
 static void run(void)
 {
-    while (!stopped && (running() || options.keep)) {
-        read_links();
+    while (!stopped && (roster_running() || is_worth_waiting(last_connected()))) {
+        roster_read(TICK_MS);
         ask_for_weights();
         if (suspended) table_suspend();
         suspended = 0;
@@ -255,26 +229,6 @@ static bool print_last(void)
     return fflush(stdout) != 0;
 }
 
-/* What trainers still say when their channel ends is read; then those that were started are waited
- * for. */
-static int end_links(void)
-{
-    int code = 0;
-    for (int i = 0; i < hub.trainer_count; i++) {
-        if (links[i].fd >= 0 && links[i].child > 0) {
-            static const char text[] = "{\"shutdown\": 1}";
-            link_send(&links[i], text, sizeof text - 1);
-            struct pollfd fd = {.fd = links[i].fd, .events = POLLIN};
-            while (poll(&fd, 1, END_MS) > 0 && link_read(&links[i], &hub, i)) {
-            }
-        }
-        hub_end(&hub, i);
-        link_close(&links[i]);
-        if (!code) code = links[i].code;
-    }
-    return code;
-}
-
 static int lost_output(void)
 {
     (void)complain("standard output", strerror(errno));
@@ -290,14 +244,12 @@ static int print_address(const struct server *server)
 
 static int serve(void)
 {
-    struct server *server = server_start(&hub, options.host, options.port, send_to);
+    struct server *server = server_start(&hub, options.host, options.port, roster_send);
     const int failed =
         server ? print_address(server)
                : complain(options.host, errno ? strerror(errno) : "cannot listen there");
     if (!failed) run();
-    pthread_mutex_lock(&sending);
-    const int code = end_links();
-    pthread_mutex_unlock(&sending);
+    const int code = roster_end();
     if (!stopped && hub.viewers)
         (void)nanosleep(&(struct timespec){FAREWELL_MS / 1000, FAREWELL_MS % 1000 * 1000000}, NULL);
     server_stop(server);
@@ -311,11 +263,10 @@ static int show_table(void)
     (void)sigaction(SIGTSTP, &action, NULL);
     table_start();
     run();
-    const int code = end_links();
+    const int code = roster_end();
     table_draw(&hub);
     table_end();
-    for (int i = 0; i < hub.trainer_count; i++)
-        link_print_output(&links[i]);
+    roster_print_output();
     return code;
 }
 
@@ -324,6 +275,7 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = stop};
     (void)argc;
     hub_open(&hub);
+    roster_open(&hub);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGHUP, &action, NULL);
@@ -332,7 +284,7 @@ int main(int argc, char **argv)
     if (!code && !hub.trainer_count)
         code = complain("observe", "a program, --attach or --log says what to look at");
     if (code) {
-        (void)end_links();
+        (void)roster_end();
         return code;
     }
     code = options.tui ? show_table() : serve();

@@ -175,6 +175,7 @@ static void count_viewer(struct hub *hub, int change)
 {
     pthread_mutex_lock(&hub->lock);
     hub->viewers += change;
+    hub->was_viewed = true;
     pthread_mutex_unlock(&hub->lock);
 }
 

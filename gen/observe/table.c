@@ -97,11 +97,25 @@ static struct point last_of(const struct trainer *trainer, const char *name)
     return topic->all[topic->all_count - 1];
 }
 
-static const char *state_of(const struct trainer *trainer)
+/* The batch at which it waits, as its status said; HUGE_VAL for none. */
+static double target_of(const struct trainer *trainer)
+{
+    static const char key[] = "\"target\": ";
+    const struct topic *status = topic_of(trainer, "status");
+    const char *found = status && status->text ? strstr(status->text, key) : NULL;
+    char *end = NULL;
+    const double target = found ? strtod(found + sizeof key - 1, &end) : HUGE_VAL;
+    return found && end > found + sizeof key - 1 ? target : HUGE_VAL;
+}
+
+/* A word; of how it ended the first one. */
+static void write_state(FILE *out, const struct trainer *trainer, double batch)
 {
     const struct topic *paused = topic_of(trainer, "paused");
-    if (trainer->ended) return topic_of(trainer, "failed") ? "failed" : "ended";
-    return paused && paused->text && strstr(paused->text, "true") ? "paused" : "running";
+    const bool is_paused = paused && paused->text && strstr(paused->text, "true");
+    const char *word = is_paused ? "paused" : batch >= target_of(trainer) ? "waiting" : "running";
+    if (trainer->ended) word = topic_of(trainer, "failed") ? "failed" : trainer->how;
+    fprintf(out, "%-11.*s", (int)strcspn(word, " "), word);
 }
 
 /* Batches a second, over the last seconds. */
@@ -142,7 +156,7 @@ static void write_spark(FILE *out, const struct topic *topic, int width)
 
 static bool is_shown_apart(const char *name)
 {
-    static const char *const names[] = {"loss", "eta", "dropped", "checkpoint"};
+    static const char *const names[] = {"loss", "eta", "batch", "dropped", "checkpoint"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!strcmp(name, names[i])) return true;
     }
@@ -196,11 +210,14 @@ static void write_row(FILE *out, const struct trainer *trainer, int i, int width
 {
     const struct point loss = last_of(trainer, "loss"), eta = last_of(trainer, "eta");
     write_name(out, trainer->name, 16);
-    fprintf(out, " %-8s %14.0f %11.0f", state_of(trainer), loss.batch, rate_of(i, loss.batch));
+    const double batch = fmax(loss.batch, last_of(trainer, "batch").batch);
+    fputc(' ', out);
+    write_state(out, trainer, batch);
+    fprintf(out, " %14.0f %11.0f", batch, rate_of(i, batch));
     write_number(out, 10, 4, eta.value);
     write_number(out, 13, 7, loss.value);
     fputs("  ", out);
-    write_spark(out, topic_of(trainer, "loss"), width - 79);
+    write_spark(out, topic_of(trainer, "loss"), width - 82);
 }
 
 static void write_trainer(FILE *out, const struct trainer *trainer, int i, int width)
@@ -242,7 +259,7 @@ static void write_all(FILE *out, const struct hub *hub)
     const struct winsize size = size_of_terminal();
     const int width = size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
     char head[128];
-    snprintf(head, sizeof head, "%-16s %-8s %14s %11s %10s %13s  %s", "trainer", "", "batch",
+    snprintf(head, sizeof head, "%-16s %-11s %14s %11s %10s %13s  %s", "trainer", "", "batch",
              "a second", "eta", "loss", "over time");
     if (table.live) {
         fputs("\033[H", out);

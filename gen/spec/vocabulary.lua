@@ -17,6 +17,8 @@ vocabulary.loop_keys = {
     { "batch", "table", "fields that are zeroed at the start of every iteration" },
     { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
+    { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
+    { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
     { "doc", "string", "one line on the purpose of the loop" },
 }
 
@@ -26,6 +28,8 @@ vocabulary.callback_keys = {
     { "batch", "table|string", "fields zeroed in every iteration of the callback's loop; or a body, for the node batch" },
     { "within", "table", "narrows it to the instances at or below these nodes" },
     { "home", "table", "the loop whose iterations report its fields and zero its batch (default: the one around its first body)" },
+    { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
+    { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
     { "doc", "string", "one line on the purpose of the callback" },
 }
 
@@ -86,7 +90,7 @@ vocabulary.aggregates = {
         { "loss", "string", "cross_entropy or squared_error" },
         { "batch", "integer", "the maximum number of rows of a batch" },
         { "init", "string", "he, xavier, normal, zero" },
-        { "inputs_from", "string", "the dataset field whose number of columns is the width of the first layer" },
+        { "inputs_from", "string|boolean", "the dataset field whose number of columns is the width of the first layer; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
     { "samples", "one value a sample: samples { f32, 256 } has room for 256 samples; loopc_filter keeps or drops a sample in all "

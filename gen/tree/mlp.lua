@@ -27,6 +27,11 @@ local moments = {
 -- Weights are addressed with 32 bits, and so is a batch.
 local most_values = 0x7fffffff
 
+-- What the C names of a net, an optimizer or a data set begin with.
+function mlp.prefix_of(field)
+    return field.owner.kind == "trainer" and field.name or field.owner.name .. "_" .. field.name
+end
+
 -- A product as C text: factors are numbers or C expressions; ones are left out.
 function mlp.product(...)
     local factors = {}

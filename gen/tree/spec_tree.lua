@@ -33,6 +33,15 @@ function spec_tree.sources(trainer)
     return out
 end
 
+-- The checkpoint hooks of a trainer, in the order of its list.
+function spec_tree.hooks(trainer)
+    local out = {}
+    for _, member in ipairs(trainer.members) do
+        for _, hook in ipairs(member.hooks or {}) do out[#out + 1] = hook end
+    end
+    return out
+end
+
 -- The execution order of two insertions on one node: their order, ties by the trainer's list, then by the callback's keys.
 function spec_tree.comes_before(a, b)
     if a.order ~= b.order then return a.order < b.order end

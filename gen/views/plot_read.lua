@@ -119,7 +119,8 @@ local function plan_metrics(reader, object)
     return plan
 end
 
-local hidden = { sv = true, status = true, paused = true, dropped = true, checkpoint = true, running = true, timings = true }
+local hidden = { sv = true, status = true, paused = true, dropped = true, checkpoint = true, running = true, timings = true,
+    batch = true }
 
 -- {"loss": [12, 0.5], "eta": [12, 0.1]}: what went through the control channel.
 local function plan_message(reader, object)

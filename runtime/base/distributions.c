@@ -40,9 +40,9 @@ static double natural_log(double x)
 }
 
 /* The polar method (Marsaglia and Bray, "A convenient method for generating normal variables",
- * 1964): a point in the unit disk gives two normal numbers, of which the second is dropped so that
- * the stream is all the state there is. Every product that is added to something stands in an fma:
- * a compiler that may contract finds nothing to change. */
+ * 1964): a point in the unit disk gives two normal numbers, of which the second is dropped so
+ * that the stream is all the state there is. Every product that is added to another number is
+ * written as an fma: a compiler that may contract finds nothing to change. */
 double loopc_rng_normal(struct loopc_rng *rng)
 {
     double u, square;

@@ -120,7 +120,7 @@ static bool member(struct checker *c, int depth)
     return value(c, depth);
 }
 
-/* What stands between two brackets, separated by commas. */
+/* The elements between two brackets, separated by commas. */
 static bool list(struct checker *c, int depth, char close)
 {
     if (depth >= LOOPC_JSON_DEPTH) return wrong(c, "nested too deeply");

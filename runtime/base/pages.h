@@ -1,5 +1,5 @@
-/* Huge pages: large arrays that are read all over are faster from them, because each page has to be
- * looked up.
+/* Huge pages: large arrays that are read all over are faster from them, because the processor
+ * has to translate the address of each page.
  */
 #ifndef LOOPC_PAGES_H
 #define LOOPC_PAGES_H

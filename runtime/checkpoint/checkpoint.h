@@ -16,7 +16,8 @@
  *                           (model.h)
  *     "loopc.position" ...  the members of struct loopc_checkpoint_info, and "loopc.seed"
  *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
- *                           "loopc.version" and "loopc.format" of the runtime
+ *                           "loopc.version" and "loopc.format" of the runtime; "loopc.run", the
+ *                           identity of the run; "loopc.judged_by", what --best said
  *
  * It stands in a folder, as NAME-NUMBER.safetensors, NAME that of the program, NUMBER counting up
  * from 1 over all runs that save there: the highest is the latest, also after a run that went on
@@ -26,16 +27,21 @@
  * A file is written as NAME.saving, synced, renamed, and the folder synced: whatever happens, what
  * has the name of a checkpoint is whole, and the one before it stands until then. One run at a time
  * saves to a folder: it holds a lock (flock), which the system drops when the run ends in any way.
+ * A folder belongs to one run, from its first checkpoint on and over all its resumes: its files are
+ * never removed or replaced by another.
  */
 #ifndef LOOPC_CHECKPOINT_H
 #define LOOPC_CHECKPOINT_H
 
 #include "run/program.h"
 #include "checkpoint/safetensors.h"
+#include "telemetry/metrics.h"
 
 #include <math.h>
 
 #define LOOPC_CHECKPOINT_FORMAT 1
+
+enum { LOOPC_RUN_ID = 33, LOOPC_JUDGED_BY = 256 }; /* bytes, with their ends */
 
 /* Where a run is. Start with loopc_checkpoint_info_start; a checkpoint gives it back. */
 struct loopc_checkpoint_info {
@@ -43,15 +49,20 @@ struct loopc_checkpoint_info {
     int64_t number;   /* of the checkpoint in its folder; set by saving */
     int64_t steps;    /* see schedule.h; over all resumes */
     int64_t epochs;
-    int64_t ended;   /* the number of the last checkpoint that was taken at the end of a loop; 0 */
-    int64_t metrics; /* bytes of the metrics file that belong to it; -1 without one */
-    double seconds;  /* that it has run, over all resumes */
-    double best;     /* the best value so far; NaN without one */
+    int64_t ended;  /* the number of the last checkpoint that was taken at the end of a loop; 0 */
+    int64_t spared; /* numbers up to it are never pruned unless --keep says so; -1: none is */
+    int64_t judged; /* passes of the loop that were judged by the field of --best (best.h) */
+    struct loopc_metrics_mark metrics; /* what of the metrics file belongs to it */
+    double seconds;                    /* that it has run, over all resumes */
+    double best;                       /* the best value so far; NaN without one */
+    char run[LOOPC_RUN_ID];            /* of which run it is: hexadecimal digits; "" unknown */
+    char by[LOOPC_JUDGED_BY];          /* "min:Fit.loss": what best and judged are of; "" nothing */
 };
 
 static inline struct loopc_checkpoint_info loopc_checkpoint_info_start(void)
 {
-    return (struct loopc_checkpoint_info){.metrics = -1, .best = (double)NAN};
+    return (struct loopc_checkpoint_info){
+        .spared = -1, .metrics = {.size = -1}, .best = (double)NAN};
 }
 
 /* A number that programs share when a position in one means the same in the other: it is made of
@@ -63,9 +74,10 @@ uint64_t loopc_program_hash(const struct loopc_program *program);
 
 struct loopc_directory {
     const struct loopc_program *program;
-    char *path;   /* without links, from the root */
-    int fd;       /* holds the lock */
-    int64_t last; /* highest number there */
+    char *path;    /* without links, from the root */
+    int fd;        /* holds the lock */
+    int64_t last;  /* highest number there */
+    bool unsynced; /* what is saved is left to the system to write: see checkpointer.h */
 };
 
 /* Makes the folder, and those above it, if it is not there; locks it; and tries whether it can be
@@ -74,6 +86,12 @@ int loopc_directory_open(struct loopc_directory *folder, const struct loopc_prog
                          const char *path, const struct loopc_message *message);
 void loopc_directory_close(struct loopc_directory *folder);
 
+/* Finds a checkpoint of a run in the folder, of any program: its name, and the identity of its run
+ * ("" if that is not known). The latest of this program comes first. Returns whether there is one;
+ * name is of LOOPC_NAME_SIZE bytes. */
+bool loopc_directory_owner(const struct loopc_directory *folder, char *name,
+                           char run[LOOPC_RUN_ID]);
+
 /* Saves state, which does not change, and info, whose number it sets; `best`: it is the best one,
  * too. Returns LOOPC_OK, or LOOPC_FAILED with a message: what was there before stands, and the next
  * try may succeed. It takes the time of the disk, and no memory but for the header. */
@@ -81,23 +99,38 @@ int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
                           struct loopc_checkpoint_info *info, bool best,
                           const struct loopc_message *message);
 
-/* Removes all but the `keep` highest numbers; never the one saved last, never the best. Returns
- * LOOPC_OK, or LOOPC_FAILED with a message when one cannot be removed. */
+/* Writes the state as the best one that is to come, beside the checkpoints: it becomes the best by
+ * loopc_checkpoint_take_best, and is gone when the run is killed before. Quick, since nothing waits
+ * for the disk. Returns as loopc_checkpoint_save. */
+int loopc_checkpoint_try_best(struct loopc_directory *folder, void *state,
+                              const struct loopc_checkpoint_info *info,
+                              const struct loopc_message *message);
+int loopc_checkpoint_take_best(const struct loopc_directory *folder,
+                               const struct loopc_message *message);
+
+/* Removes all but the `keep` highest numbers; never the one saved last, never the best, none of
+ * the `spared` ones: all numbers up to one, and single ones. Returns LOOPC_OK, or LOOPC_FAILED with
+ * a message when one cannot be removed. */
+struct loopc_spared {
+    int64_t up_to;
+    const int64_t *numbers;
+    int count;
+};
 int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
-                          const struct loopc_message *message);
+                          struct loopc_spared spared, const struct loopc_message *message);
 
 /* Loading. */
 
 enum loopc_load_note {
-    LOOPC_NOTE_MISSING, /* a key of the program that the file has not: its value is left alone */
-    LOOPC_NOTE_EXTRA,   /* a key of the file that the program has not: it is ignored */
+    LOOPC_NOTE_MISSING, /* a key of the program that is not in the file: its value stays */
+    LOOPC_NOTE_EXTRA,   /* a key of the file that is not in the program: it is ignored */
     LOOPC_NOTE_WARNING  /* a text: a damaged file was passed over, a data set is another one */
 };
 
-/* What is to be loaded into what; `info` and `path` are the answer. */
+/* A load request; `info` and `path` are results. */
 struct loopc_load_request {
     const struct loopc_program *program;
-    void *state; /* after prepare: widths of nets, and data sets, are as they will be */
+    void *state; /* prepared: net widths and data sets are final */
     struct loopc_texts *texts;
     bool values_only; /* from a file of any program: values by key, without position, info, seed */
     void (*note)(void *listener, enum loopc_load_note note, const char *text); /* or NULL */

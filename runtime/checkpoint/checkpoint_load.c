@@ -80,8 +80,8 @@ static int check_format(const struct plan *plan)
     return LOOPC_LOADED;
 }
 
-/* A position is a number of labels in one program. In another, or in an older version of it, it
- * would name some other place. */
+/* A position is an index into one program's resume points. In another, or in an older version of
+ * it, it would name some other place. */
 static int check_program(const struct plan *plan)
 {
     static const char *const hint = "its values can be taken without its position";
@@ -99,6 +99,16 @@ static int check_program(const struct plan *plan)
     }
     if (!strcmp(stored, hash)) return LOOPC_LOADED;
     return refuse(plan, hint, "its position is one in another version of %.100s", name);
+}
+
+/* What the file says of its run. */
+static void read_run(struct plan *plan)
+{
+    struct loopc_checkpoint_info *info = &plan->info;
+    const char *run = loopc_safetensors_text(&plan->file, "loopc.run");
+    const char *by = loopc_safetensors_text(&plan->file, "loopc.judged_by");
+    snprintf(info->run, sizeof info->run, "%s", run ? run : "");
+    snprintf(info->by, sizeof info->by, "%s", by ? by : "");
 }
 
 /* What goes where. */
@@ -141,7 +151,7 @@ static int match_entries(struct plan *plan)
         const struct loopc_entry *entry = &plan->entries.list[i];
         const struct loopc_stored *stored = loopc_safetensors_find(&plan->file, entry->key);
         if (!stored) {
-            note(plan, LOOPC_NOTE_MISSING, entry->key);
+            if (i < plan->entries.fields) note(plan, LOOPC_NOTE_MISSING, entry->key);
             continue;
         }
         if (check_entry(plan, entry, stored)) return LOOPC_REFUSED;
@@ -384,6 +394,7 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     if (!result && !loading->values_only)
         result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
     if (!result) {
+        read_run(&plan);
         compare_datasets(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);

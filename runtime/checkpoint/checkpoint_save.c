@@ -6,6 +6,7 @@
 #include "checkpoint/directory.h"
 #include "base/json_text.h"
 #include "checkpoint/dataset_parts.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +44,7 @@ static int add_meta(struct saving *saving, char *key, char *value)
     return key && value ? LOOPC_OK : LOOPC_FAILED;
 }
 
-static int add_about(struct saving *saving)
+static int add_about(struct saving *saving, const struct loopc_checkpoint_info *info)
 {
     const struct loopc_program *program = saving->folder->program;
     char hash[32], format[32];
@@ -52,7 +53,10 @@ static int add_about(struct saving *saving)
     int st = add_meta(saving, strdup("loopc.format"), strdup(format));
     st |= add_meta(saving, strdup("loopc.version"), strdup(LOOPC_VERSION));
     st |= add_meta(saving, strdup("loopc.program"), strdup(program->name));
-    return st | add_meta(saving, strdup("loopc.hash"), strdup(hash));
+    st |= add_meta(saving, strdup("loopc.hash"), strdup(hash));
+    if (*info->run) st |= add_meta(saving, strdup("loopc.run"), strdup(info->run));
+    if (*info->by) st |= add_meta(saving, strdup("loopc.judged_by"), strdup(info->by));
+    return st;
 }
 
 static char *hexadecimal(const char *text)
@@ -96,14 +100,14 @@ static int add_datasets(struct saving *saving)
     return st;
 }
 
-static int add_metas(struct saving *saving)
+static int add_metas(struct saving *saving, const struct loopc_checkpoint_info *info)
 {
     const size_t most =
-        4 + (size_t)saving->entries.string_count + 2 * (size_t)saving->folder->program->field_count;
+        6 + (size_t)saving->entries.string_count + 2 * (size_t)saving->folder->program->field_count;
     saving->metas = calloc(most, sizeof *saving->metas);
     saving->texts = calloc(2 * most, sizeof(void *));
     if (!saving->metas || !saving->texts) return LOOPC_FAILED;
-    int st = add_about(saving);
+    int st = add_about(saving, info);
     for (int i = 0; i < saving->entries.string_count; i++)
         st |= add_word(saving, &saving->entries.strings[i]);
     return st | add_datasets(saving);
@@ -222,7 +226,7 @@ static int collect(struct saving *saving, struct loopc_checkpoint_info *info)
                            saving->message)) {
         return LOOPC_FAILED;
     }
-    if (!add_tensors(saving) && !add_metas(saving)) return LOOPC_OK;
+    if (!add_tensors(saving) && !add_metas(saving, info)) return LOOPC_OK;
     return loopc_error_set(saving->message, NULL, "out of memory for a checkpoint");
 }
 
@@ -269,6 +273,7 @@ static int sync_file(int fd)
 /* Some file systems cannot sync a folder, and say so by EINVAL: their renames have to do. */
 static int sync_folder(const struct loopc_directory *folder)
 {
+    if (folder->unsynced) return LOOPC_OK;
     return sync_file(folder->fd) && errno != EINVAL ? LOOPC_FAILED : LOOPC_OK;
 }
 
@@ -279,7 +284,7 @@ static int write_new(struct saving *saving, const char *temporary)
     FILE *const file = open_new(saving->folder, temporary);
     if (!file) return LOOPC_FAILED;
     int st = loopc_safetensors_write(file, &contents);
-    if (!st) st = sync_file(fileno(file));
+    if (!st && !saving->folder->unsynced) st = sync_file(fileno(file));
     const int why = errno;
     if (fclose(file) && !st) return LOOPC_FAILED;
     errno = why;
@@ -329,6 +334,13 @@ static int write_files(struct saving *saving, bool best)
     return st ? st : kept;
 }
 
+static int cannot_save(const struct loopc_directory *folder, const char *name,
+                       const struct loopc_message *message)
+{
+    return loopc_error_set(message, NULL, "cannot save %s/%s: %s", folder->path, name,
+                           errno == ENOENT ? "the folder is gone" : strerror(errno));
+}
+
 int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
                           struct loopc_checkpoint_info *info, bool best,
                           const struct loopc_message *message)
@@ -337,10 +349,41 @@ int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
     info->number = folder->last + 1;
     loopc_checkpoint_name(folder->program->name, info->number, saving.name);
     int st = collect(&saving, info);
-    if (!st && write_files(&saving, best)) {
-        st = loopc_error_set(message, NULL, "cannot save %s/%s: %s", folder->path, saving.name,
-                             errno == ENOENT ? "the folder is gone" : strerror(errno));
-    }
+    if (!st && write_files(&saving, best)) st = cannot_save(folder, saving.name, message);
     free_saving(&saving);
     return st;
+}
+
+int loopc_checkpoint_try_best(struct loopc_directory *folder, void *state,
+                              const struct loopc_checkpoint_info *info,
+                              const struct loopc_message *message)
+{
+    struct saving saving = {.folder = folder, .state = state, .message = message};
+    struct loopc_checkpoint_info here = *info;
+    const bool unsynced = folder->unsynced;
+    here.number = folder->last + 1;
+    loopc_saving_best_name(folder->program->name, saving.name);
+    int st = collect(&saving, &here);
+    folder->unsynced = true;
+    if (!st && write_new(&saving, saving.name)) st = cannot_save(folder, saving.name, message);
+    folder->unsynced = unsynced;
+    free_saving(&saving);
+    return st;
+}
+
+int loopc_checkpoint_take_best(const struct loopc_directory *folder,
+                               const struct loopc_message *message)
+{
+    char temporary[LOOPC_NAME_SIZE], best[LOOPC_NAME_SIZE];
+    loopc_saving_best_name(folder->program->name, temporary);
+    loopc_best_name(folder->program->name, best);
+    const int fd = openat(folder->fd, temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int st = fd < 0 ? LOOPC_FAILED : LOOPC_OK;
+    if (!st && !folder->unsynced) st = sync_file(fd);
+    if (!st) st = rename_to(folder, temporary, best);
+    if (!st) st = sync_folder(folder);
+    const int why = errno;
+    if (fd >= 0) close(fd);
+    errno = why;
+    return st ? cannot_save(folder, best, message) : LOOPC_OK;
 }

@@ -1,60 +1,100 @@
-/* The checkpointer: when, and what becomes of errors; checkpoint.h knows how. */
-#include "checkpoint/checkpointer.h"
+/* The checkpointer: its flags, and resuming; checkpointer_save.c saves. */
+#include "checkpoint/checkpointer_state.h"
 
-#include "checkpoint/checkpoint.h"
 #include "checkpoint/directory.h"
 #include "base/clock.h"
 #include "run/events.h"
-#include "telemetry/metrics.h"
-#include "telemetry/progress.h"
-#include "checkpoint/schedule.h"
 #include "telemetry/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-struct loopc_checkpointer {
-    const struct loopc_program *program;
-    struct loopc_saving saving;
-    struct loopc_directory folder;
-    bool open;          /* the folder */
-    char resumed[4096]; /* the path of the checkpoint that was loaded, or empty */
-    struct loopc_counters counters;
-    struct loopc_schedule schedule;
-    struct loopc_best best;
-    struct loopc_checkpoint_info now, last; /* where the run is; where it was saved last */
-    double started;                         /* on the clock, less what ran before a resume */
-    bool lost;                              /* a checkpoint could not be written */
-};
+enum { FREE_SECONDS = 30, FREE_KEEP = 3 };
 
-static double clock_now(void)
+double loopc_checkpointer_clock(void)
 {
     return (double)loopc_clock() * 1e-9;
+}
+
+bool loopc_checkpointer_is_free(const struct loopc_checkpointer *checkpointer)
+{
+    return !checkpointer->saving.every;
+}
+
+/* When, and how many are kept. */
+static int read_schedule(struct loopc_checkpointer *checkpointer,
+                         const struct loopc_message *message)
+{
+    struct loopc_saving *saving = &checkpointer->saving;
+    if (saving->every) return loopc_schedule_parse(&checkpointer->schedule, saving->every, message);
+    checkpointer->schedule = (struct loopc_schedule){LOOPC_SECONDS, FREE_SECONDS};
+    if (saving->keep) return LOOPC_OK;
+    saving->keep = FREE_KEEP;
+    checkpointer->spares = true;
+    return LOOPC_OK;
+}
+
+static int judge_by(struct loopc_checkpointer *checkpointer, const char *text,
+                    const struct loopc_message *message)
+{
+    if (loopc_best_parse(&checkpointer->best, text, checkpointer->program, message))
+        return LOOPC_FAILED;
+    loopc_best_format(&checkpointer->best, checkpointer->now.by, sizeof checkpointer->now.by);
+    return LOOPC_OK;
+}
+
+/* A folder is that of one run: this one may begin in it when there is nothing in it. */
+static int check_empty(const struct loopc_checkpointer *checkpointer,
+                       const struct loopc_message *message)
+{
+    char name[LOOPC_NAME_SIZE], run[LOOPC_RUN_ID];
+    if (checkpointer->saving.resume || !loopc_directory_owner(&checkpointer->folder, name, run))
+        return LOOPC_OK;
+    return loopc_error_set(
+        message, "--resume goes on with that run; a new one needs another folder",
+        "%s: it has the checkpoints of another run, as %s", checkpointer->saving.folder, name);
+}
+
+static int open_folder(struct loopc_checkpointer *checkpointer, const struct loopc_message *message)
+{
+    if (!checkpointer->saving.folder) return LOOPC_OK;
+    if (loopc_directory_open(&checkpointer->folder, checkpointer->program,
+                             checkpointer->saving.folder, message))
+        return LOOPC_FAILED;
+    checkpointer->open = true;
+    return check_empty(checkpointer, message);
+}
+
+static void make_identity(char id[LOOPC_RUN_ID])
+{
+    unsigned char bytes[(LOOPC_RUN_ID - 1) / 2] = {0};
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+        const double now = loopc_checkpointer_clock();
+        memcpy(bytes, &now, sizeof now);
+    }
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static int read_flags(struct loopc_checkpointer *checkpointer, const struct loopc_message *message)
 {
     const struct loopc_saving *saving = &checkpointer->saving;
-    if (loopc_schedule_parse(&checkpointer->schedule, saving->every ? saving->every : "1epoch",
-                             message))
-        return LOOPC_FAILED;
-    if (saving->best &&
-        loopc_best_parse(&checkpointer->best, saving->best, checkpointer->program, message))
-        return LOOPC_FAILED;
-    if (saving->folder) {
-        if (loopc_directory_open(&checkpointer->folder, checkpointer->program, saving->folder,
-                                 message))
-            return LOOPC_FAILED;
-        checkpointer->open = true;
-    }
+    if (read_schedule(checkpointer, message)) return LOOPC_FAILED;
+    if (saving->best && judge_by(checkpointer, saving->best, message)) return LOOPC_FAILED;
+    if (open_folder(checkpointer, message)) return LOOPC_FAILED;
+    make_identity(checkpointer->now.run);
+    if (checkpointer->spares) checkpointer->now.spared = 0;
     return loopc_counters_make(&checkpointer->counters, checkpointer->program);
 }
 
 static void free_checkpointer(struct loopc_checkpointer *checkpointer)
 {
+    loopc_alarm_stop(checkpointer->alarm);
     if (checkpointer->open) loopc_directory_close(&checkpointer->folder);
     loopc_counters_free(&checkpointer->counters);
+    loopc_best_free(&checkpointer->best);
     free(checkpointer);
 }
 
@@ -68,13 +108,21 @@ struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *p
     checkpointer->program = program;
     checkpointer->saving = *saving;
     checkpointer->now = checkpointer->last = loopc_checkpoint_info_start();
-    checkpointer->started = clock_now();
-    if (!read_flags(checkpointer, &(struct loopc_message){message, size})) {
-        if (checkpointer->open) loopc_raise_event(LOOPC_EVENT_SAVE);
-        return checkpointer;
-    }
+    checkpointer->started = loopc_checkpointer_clock();
+    if (!read_flags(checkpointer, &(struct loopc_message){message, size})) return checkpointer;
     free_checkpointer(checkpointer);
     return NULL;
+}
+
+/* Boundaries are looked at from here on. Where there is no thread for an alarm, all of them are. */
+static void start_looking(struct loopc_checkpointer *checkpointer)
+{
+    const double every = checkpointer->schedule.every / 8;
+    if (!checkpointer->open) return;
+    if (checkpointer->schedule.unit == LOOPC_SECONDS)
+        checkpointer->alarm = loopc_alarm_start(every > 1 ? 1 : every < 1e-3 ? 1e-3 : every);
+    checkpointer->polls = checkpointer->best.field || !checkpointer->alarm;
+    loopc_raise_event(LOOPC_EVENT_SAVE);
 }
 
 /* Resuming. */
@@ -91,11 +139,63 @@ static void log_load_note(void *listener, enum loopc_load_note note, const char 
         loopc_log(checkpointer->program, "warning", "%s %s", text, what[note]);
 }
 
+void loopc_checkpointer_add_end(struct loopc_checkpointer *checkpointer, int64_t number)
+{
+    if (checkpointer->end_count == LOOPC_ENDS_KEPT)
+        memmove(checkpointer->ends, checkpointer->ends + 1,
+                (LOOPC_ENDS_KEPT - 1) * sizeof *checkpointer->ends);
+    else
+        checkpointer->end_count++;
+    checkpointer->ends[checkpointer->end_count - 1] = number;
+}
+
+/* The judgement goes on as it was. By another field it begins anew, with the next pass. */
+static void take_up_best(struct loopc_checkpointer *checkpointer, const void *state, const char *by)
+{
+    char text[512];
+    const struct loopc_message message = {text, sizeof text};
+    if (!checkpointer->best.field && *checkpointer->now.by && checkpointer->open) {
+        if (judge_by(checkpointer, checkpointer->now.by, &message))
+            loopc_log(checkpointer->program, "warning", "--best is given up: %s", text);
+        return;
+    }
+    if (!checkpointer->best.field || !strcmp(by, checkpointer->now.by)) return;
+    if (*checkpointer->now.by)
+        loopc_log(checkpointer->program, "warning", "the best was judged by %s, and now anew by %s",
+                  checkpointer->now.by, by);
+    snprintf(checkpointer->now.by, sizeof checkpointer->now.by, "%s", by);
+    loopc_counters_read(&checkpointer->counters, state, &checkpointer->now);
+    loopc_best_begin(&checkpointer->best, state, &checkpointer->now);
+}
+
 static void adopt(struct loopc_checkpointer *checkpointer, const struct loopc_load_request *loading)
 {
-    checkpointer->now = checkpointer->last = loading->info;
-    checkpointer->started = clock_now() - loading->info.seconds;
+    const struct loopc_checkpoint_info before = checkpointer->now;
+    checkpointer->now = loading->info;
+    if (!checkpointer->spares) checkpointer->now.spared = -1;
+    if (checkpointer->spares && checkpointer->now.spared < 0)
+        checkpointer->now.spared = checkpointer->folder.last;
+    if (!*checkpointer->now.run)
+        snprintf(checkpointer->now.run, sizeof checkpointer->now.run, "%s", before.run);
+    take_up_best(checkpointer, loading->state, before.by);
+    checkpointer->last = checkpointer->now;
+    checkpointer->started = loopc_checkpointer_clock() - loading->info.seconds;
+    checkpointer->synced = checkpointer->took_best = loading->info.seconds;
+    if (loading->info.ended) loopc_checkpointer_add_end(checkpointer, loading->info.ended);
     snprintf(checkpointer->resumed, sizeof checkpointer->resumed, "%s", loading->path);
+}
+
+/* A folder that has the checkpoints of another run is not written to. */
+static int check_owner(const struct loopc_checkpointer *checkpointer, const char *run,
+                       const struct loopc_message *message)
+{
+    char name[LOOPC_NAME_SIZE], owner[LOOPC_RUN_ID];
+    if (!checkpointer->open || !loopc_directory_owner(&checkpointer->folder, name, owner))
+        return LOOPC_OK;
+    if (run && !strcmp(run, owner)) return LOOPC_OK;
+    return loopc_error_set(message, "go on in a folder of its own",
+                           "%s: it has the checkpoints of another run, as %s",
+                           checkpointer->saving.folder, name);
 }
 
 static int check_position(const struct loopc_checkpointer *checkpointer,
@@ -104,7 +204,7 @@ static int check_position(const struct loopc_checkpointer *checkpointer,
     const int64_t position = loading->info.position;
     if (position >= LOOPC_AT_END && position < checkpointer->program->resume_point_count)
         return LOOPC_OK;
-    return loopc_error_set(&loading->message, NULL, "%s: its position is none of this program",
+    return loopc_error_set(&loading->message, NULL, "%s: its position is not in this program",
                            loading->path);
 }
 
@@ -124,9 +224,10 @@ int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *sta
         strcmp(checkpointer->saving.resume, "latest") == 0) {
         loopc_log(checkpointer->program, "resumed", "nothing: there is no checkpoint in %s yet",
                   checkpointer->saving.folder);
-        return LOOPC_OK;
+        return check_owner(checkpointer, NULL, &loading.message);
     }
     if (result != LOOPC_LOADED || check_position(checkpointer, &loading)) return LOOPC_FAILED;
+    if (check_owner(checkpointer, loading.info.run, &loading.message)) return LOOPC_FAILED;
     adopt(checkpointer, &loading);
     return LOOPC_OK;
 }
@@ -172,74 +273,22 @@ bool loopc_checkpointer_load(struct loopc_checkpointer *checkpointer, void *stat
     return true;
 }
 
-void loopc_checkpointer_continue(struct loopc_checkpointer *checkpointer, struct loopc_run *run)
+void loopc_checkpointer_begin(struct loopc_checkpointer *checkpointer, struct loopc_run *run)
 {
+    start_looking(checkpointer);
     if (!*checkpointer->resumed) return;
     run->resume_at = loopc_checkpointer_position(checkpointer);
     loopc_log(checkpointer->program, "resumed", "%s, at %s", checkpointer->resumed,
               checkpointer->program->resume_points[run->resume_at]);
 }
 
-int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer)
+const struct loopc_metrics_mark *
+loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer)
 {
-    return checkpointer->now.metrics;
+    return *checkpointer->resumed ? &checkpointer->now.metrics : NULL;
 }
 
-/* Saving. */
-
-static void read_info(struct loopc_checkpointer *checkpointer, const struct loopc_run *run, int at)
-{
-    loopc_counters_read(&checkpointer->counters, run, &checkpointer->now);
-    checkpointer->now.position = at;
-    checkpointer->now.seconds = clock_now() - checkpointer->started;
-    checkpointer->now.metrics = run->metrics ? loopc_metrics_size(run->metrics) : -1;
-}
-
-static int not_saved(struct loopc_checkpointer *checkpointer, struct loopc_run *run,
-                     const char *message)
-{
-    checkpointer->lost = true;
-    if (checkpointer->saving.stop) return loopc_fail(run, "--checkpoint", "%s", message);
-    loopc_log(checkpointer->program, "error", "--checkpoint: %s; the run goes on", message);
-    return LOOPC_OK;
-}
-
-static int save(struct loopc_checkpointer *checkpointer, struct loopc_run *run)
-{
-    char text[1024] = "";
-    const struct loopc_message message = {text, sizeof text};
-    const bool best = checkpointer->best.field &&
-                      loopc_best_improves(&checkpointer->best, run, &checkpointer->now);
-    const int st =
-        loopc_checkpoint_save(&checkpointer->folder, run, &checkpointer->now, best, &message);
-    checkpointer->last = checkpointer->now;
-    if (st) return not_saved(checkpointer, run, text);
-    if (checkpointer->saving.keep &&
-        loopc_directory_prune(&checkpointer->folder, checkpointer->saving.keep, &message))
-        return not_saved(checkpointer, run, text);
-    return LOOPC_OK;
-}
-
-int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at,
-                            bool now)
-{
-    if (!checkpointer->open) return LOOPC_OK;
-    loopc_raise_event(LOOPC_EVENT_SAVE); /* the schedule is looked at in every iteration */
-    read_info(checkpointer, run, at);
-    if (!now &&
-        !loopc_schedule_due(&checkpointer->schedule, &checkpointer->last, &checkpointer->now))
-        return LOOPC_OK;
-    return save(checkpointer, run);
-}
-
-int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at)
-{
-    if (!checkpointer->open) return LOOPC_OK;
-    read_info(checkpointer, run, at);
-    const int st = save(checkpointer, run);
-    checkpointer->now.ended = checkpointer->now.number;
-    return st;
-}
+/* The end. */
 
 int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer)
 {
@@ -249,10 +298,12 @@ int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer)
 int loopc_checkpointer_close(struct loopc_checkpointer *checkpointer, struct loopc_run *run,
                              bool ended)
 {
+    char text[1024];
     if (!checkpointer) return LOOPC_OK;
-    if (checkpointer->open && ended) {
-        read_info(checkpointer, run, LOOPC_AT_END);
-        save(checkpointer, run);
+    if (checkpointer->open && ended) loopc_checkpointer_poll(checkpointer, run, LOOPC_AT_END, true);
+    if (loopc_checkpointer_take_best(checkpointer, &(struct loopc_message){text, sizeof text})) {
+        loopc_log(checkpointer->program, "error", "--checkpoint: %s", text);
+        checkpointer->lost = true;
     }
     const bool lost = checkpointer->lost;
     free_checkpointer(checkpointer);

@@ -1,17 +1,27 @@
-/* The checkpointer: takes checkpoints of a run at its boundaries, and takes one up again. Part of main.
+/* The checkpointer: saves a run at its safepoints, and resumes it.
  *
  *     --checkpoint DIR       save there: on a schedule, on SIGUSR1, when interrupted, at the end
- *     --save-every N[unit]   steps, epochs or seconds (schedule.h); default 1 epoch
- *     --keep K               keep the K latest; default all
+ *     --save-every N[unit]   steps, epochs or seconds (schedule.h)
+ *     --keep K               keep the K latest
  *     --best FIELD           keep the best one too: FIELD or min:FIELD the lowest, max:FIELD
  *     --resume [WHICH]       go on from latest (the default), best, or a file
  *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code
  *                            becomes 1) or stop (in good order)
+ *
+ * With --save-every all are kept, unless --keep says otherwise. Without it the checkpointer is free
+ * to choose: every 30 seconds, or less often where writing them would take more than a hundredth of
+ * the time; the last three are kept, and those that were taken where a loop ended. Of these, what
+ * comes sooner after another than that is not synced: a crash of the machine in the seconds that
+ * follow may damage it, which is known by its checksum, and the one before it is taken.
+ *
+ * The best one is judged at every pass of its loop (best.h). Behind an interruption nothing is
+ * saved any more.
  */
 #ifndef LOOPC_CHECKPOINTER_H
 #define LOOPC_CHECKPOINTER_H
 
 #include "run/program.h"
+#include "telemetry/metrics.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +35,8 @@ struct loopc_saving {
 
 struct loopc_checkpointer;
 
-/* Ready to save and resume. Returns NULL with a message, perhaps with a hint in a second line. */
+/* Opens the directory to save to. Returns NULL with a message, perhaps with a hint in a second
+ * line. */
 struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *program,
                                                    const struct loopc_saving *saving, char *message,
                                                    size_t size);
@@ -35,8 +46,8 @@ struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *p
 int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *state,
                               struct loopc_texts *texts, char *message, size_t size);
 
-/* Where a run that was resumed goes on: a position of the program, or LOOPC_AT_END when it had come
- * to its end. */
+/* Where a resumed run continues: a resume point of the program, or LOOPC_AT_END if the run had
+ * ended. */
 enum { LOOPC_AT_END = -1 };
 int loopc_checkpointer_position(const struct loopc_checkpointer *checkpointer);
 
@@ -49,11 +60,12 @@ int64_t loopc_checkpointer_ended(const struct loopc_checkpointer *checkpointer);
 bool loopc_checkpointer_load(struct loopc_checkpointer *checkpointer, void *state,
                              struct loopc_texts *texts, int64_t number);
 
-/* The run is to go on at the position: says so. */
-void loopc_checkpointer_continue(struct loopc_checkpointer *checkpointer, struct loopc_run *run);
+/* Starts the run, or continues at the position of the resumed checkpoint, and logs that. */
+void loopc_checkpointer_begin(struct loopc_checkpointer *checkpointer, struct loopc_run *run);
 
-/* Bytes of the metrics file that belong to what was resumed; -1: it begins anew. */
-int64_t loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer);
+/* The part of the metrics file that belongs to the resumed checkpoint; NULL without one. */
+const struct loopc_metrics_mark *
+loopc_checkpointer_metrics(const struct loopc_checkpointer *checkpointer);
 
 /* At a boundary: saves when it is due, or `now`. Returns LOOPC_OK, or LOOPC_FAILED when it could
  * not be written and the run is to stop; that failure is recorded. */

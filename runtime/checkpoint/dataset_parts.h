@@ -20,7 +20,7 @@ const int64_t *loopc_part_rows(const struct loopc_program *program, const void *
 
 /* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
  * those that the file knows: parts, or whole again. What does not fit the data is left as it is.
- * Returns an enum loopc_load_result, with a message; nothing is changed unless it is LOOPC_LOADED. */
+ * Returns an enum loopc_load_result; unless it is LOOPC_LOADED with a message and no changes. */
 int loopc_parts_load(const struct loopc_safetensors *file, const struct loopc_program *program,
                      void *state, const struct loopc_message *message);
 

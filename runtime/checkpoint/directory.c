@@ -38,9 +38,9 @@ void loopc_saving_best_name(const char *name, char text[LOOPC_NAME_SIZE])
     snprintf(text, LOOPC_NAME_SIZE, "%.*s-best.saving", NAME_SHOWN, name);
 }
 
-/* The number of a file's name, or 0 if it is not one of ours: names that we would not write so,
- * with zeros in front or beyond all counting, are somebody else's. */
-static int64_t number_of(const char *name, const char *file)
+/* Names that we would not write so, with zeros in front or beyond all counting, are somebody
+ * else's. */
+int64_t loopc_directory_number(const char *name, const char *file)
 {
     char again[LOOPC_NAME_SIZE];
     const size_t length = strnlen(name, NAME_SHOWN);
@@ -75,7 +75,7 @@ static int read_numbers(DIR *folder, const char *name, int64_t **numbers)
         errno = 0;
         const struct dirent *entry = readdir(folder);
         if (!entry) return errno ? -1 : count;
-        const int64_t number = number_of(name, entry->d_name);
+        const int64_t number = loopc_directory_number(name, entry->d_name);
         if (number > 0) count = add_number(numbers, count, number);
     }
     return count;
@@ -124,8 +124,8 @@ static int lock(const struct loopc_directory *folder, const struct loopc_message
                            "%s: another run saves there", folder->path);
 }
 
-/* Better found out now than at the first checkpoint, hours from here. What an earlier run left
- * half-written goes away with it. */
+/* Fail now rather than at the first checkpoint. Also removes a half-written file of an earlier
+ * run. */
 static int try_to_write(const struct loopc_directory *folder, const struct loopc_message *message)
 {
     char name[LOOPC_NAME_SIZE];
@@ -180,14 +180,23 @@ void loopc_directory_close(struct loopc_directory *folder)
     *folder = (struct loopc_directory){.fd = -1};
 }
 
-/* Removes all but the highest of them. One that is gone already is no loss. */
+static bool is_spared(const struct loopc_directory *folder, struct loopc_spared spared,
+                      int64_t number)
+{
+    for (int i = 0; i < spared.count; i++) {
+        if (spared.numbers[i] == number) return true;
+    }
+    return number == folder->last || number <= spared.up_to;
+}
+
+/* Removes these but for those that are spared. One that is gone already is no loss. */
 static int remove_old(const struct loopc_directory *folder, const int64_t *numbers, int count,
-                      const struct loopc_message *message)
+                      struct loopc_spared spared, const struct loopc_message *message)
 {
     int st = LOOPC_OK;
     for (int i = 0; i < count; i++) {
         char name[LOOPC_NAME_SIZE];
-        if (numbers[i] == folder->last) continue;
+        if (is_spared(folder, spared, numbers[i])) continue;
         loopc_checkpoint_name(folder->program->name, numbers[i], name);
         if (!unlinkat(folder->fd, name, 0) || errno == ENOENT) continue;
         st = loopc_error_set(message, NULL, "%s/%s: cannot remove it: %s", folder->path, name,
@@ -197,7 +206,7 @@ static int remove_old(const struct loopc_directory *folder, const int64_t *numbe
 }
 
 int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
-                          const struct loopc_message *message)
+                          struct loopc_spared spared, const struct loopc_message *message)
 {
     int64_t *numbers;
     const int count = loopc_directory_numbers(folder->fd, folder->program->name, &numbers);
@@ -205,7 +214,7 @@ int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
         return loopc_error_set(message, NULL, "%s: %s", folder->path, strerror(errno));
     }
     const int old = count > keep ? count - (int)(keep < 0 ? 0 : keep) : 0;
-    const int st = remove_old(folder, numbers, old, message);
+    const int st = remove_old(folder, numbers, old, spared, message);
     free(numbers);
     return st;
 }

@@ -12,6 +12,9 @@ enum { LOOPC_NAME_SIZE = 256 }; /* of a file, with its end */
  * how many, or -1 with errno set. */
 int loopc_directory_numbers(int fd, const char *name, int64_t **numbers);
 
+/* The number in a file's name, or 0 when it is no checkpoint of that program. */
+int64_t loopc_directory_number(const char *name, const char *file);
+
 /* "NAME-12.safetensors" */
 void loopc_checkpoint_name(const char *name, int64_t number, char text[LOOPC_NAME_SIZE]);
 

@@ -31,7 +31,11 @@ static const struct {
     {"loopc.steps", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, steps)},
     {"loopc.epochs", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, epochs)},
     {"loopc.ended", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, ended)},
-    {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, metrics)},
+    {"loopc.spared", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, spared)},
+    {"loopc.judged", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, judged)},
+    {"loopc.metrics", LOOPC_DTYPE_I64, offsetof(struct loopc_checkpoint_info, metrics.size)},
+    {"loopc.metrics_head", LOOPC_DTYPE_U64, offsetof(struct loopc_checkpoint_info, metrics.head)},
+    {"loopc.metrics_all", LOOPC_DTYPE_U64, offsetof(struct loopc_checkpoint_info, metrics.all)},
     {"loopc.seconds", LOOPC_DTYPE_F64, offsetof(struct loopc_checkpoint_info, seconds)},
     {"loopc.best", LOOPC_DTYPE_F64, offsetof(struct loopc_checkpoint_info, best)},
 };

@@ -1,5 +1,5 @@
-/* Entries: what of a state goes into a checkpoint, under which key. The one walk over the table of
- * fields that saving and loading share. For checkpoint_*.c only. */
+/* Entries: the values of a state that a checkpoint holds, and their keys. The one walk over the
+ * table of fields that saving and loading share. For checkpoint_*.c only. */
 #ifndef LOOPC_ENTRIES_H
 #define LOOPC_ENTRIES_H
 

@@ -86,7 +86,7 @@ enum loopc_load_result {
     LOOPC_LOADED = 0,
     LOOPC_NO_FILE,    /* there is none */
     LOOPC_UNREADABLE, /* it is there and cannot be read: rights, memory */
-    LOOPC_DAMAGED,    /* it is not what somebody once wrote */
+    LOOPC_DAMAGED,    /* corrupt: truncated or changed since it was written */
     LOOPC_REFUSED     /* it is whole, and not for this program */
 };
 
@@ -112,8 +112,8 @@ struct loopc_safetensors {
     struct json_t *root;  /* holds the texts */
 };
 
-/* Opens a file and reads its header. Returns an enum loopc_load_result: LOOPC_LOADED, or another with a
- * message ("PATH: why") and nothing to close. */
+/* Opens a file and reads its header. Returns an enum loopc_load_result: LOOPC_LOADED, or another
+ * with a message ("PATH: why") and nothing to close. */
 int loopc_safetensors_open(struct loopc_safetensors *file, const char *path,
                            const struct loopc_message *message);
 void loopc_safetensors_close(struct loopc_safetensors *file);

@@ -1,4 +1,5 @@
-/* The part of reading safetensors that believes nothing. For safetensors_read.c only. */
+/* Parses and validates the header of a safetensors file; treats every byte as untrusted. For
+ * safetensors_read.c only. */
 #ifndef LOOPC_SAFETENSORS_HEADER_H
 #define LOOPC_SAFETENSORS_HEADER_H
 

@@ -1,4 +1,4 @@
-/* When to save: counting, multiples, the best. */
+/* When to save: counting, multiples, seconds. */
 #include "checkpoint/schedule.h"
 
 #include "base/number.h"
@@ -86,6 +86,25 @@ void loopc_counters_read(const struct loopc_counters *counters, const void *stat
         info->epochs += loopc_field_integer(counters->fields[counters->steps + i], state, 0);
 }
 
+static bool is_among(const struct loopc_field *const *fields, int count,
+                     const struct loopc_field *field)
+{
+    for (int i = 0; i < count; i++) {
+        if (fields[i] == field) return true;
+    }
+    return false;
+}
+
+bool loopc_counters_is_epoch(const struct loopc_counters *counters, const struct loopc_field *total)
+{
+    return is_among(counters->fields + counters->steps, counters->epochs, total);
+}
+
+bool loopc_counters_is_step(const struct loopc_counters *counters, const struct loopc_field *total)
+{
+    return is_among(counters->fields, counters->steps, total);
+}
+
 static const struct {
     const char *word;
     enum loopc_unit unit;
@@ -141,78 +160,4 @@ bool loopc_schedule_due(const struct loopc_schedule *schedule,
     const int64_t every = (int64_t)schedule->every;
     if (schedule->unit == LOOPC_EPOCHS) return now->epochs / every > last->epochs / every;
     return now->steps / every > last->steps / every;
-}
-
-static bool is_number(const struct loopc_field *field)
-{
-    return loopc_field_is_value(field) && field->type != LOOPC_STR && field->count == 1;
-}
-
-/* Whether name is all of the field's, or its end behind a point. */
-static bool ends_in(const char *field, const char *name)
-{
-    const size_t length = strlen(field), wanted = strlen(name);
-    if (wanted > length || strcmp(field + length - wanted, name) != 0) return false;
-    return wanted == length || field[length - wanted - 1] == '.';
-}
-
-static int several(const struct loopc_message *message, const char *name, const char *first,
-                   const char *second)
-{
-    return loopc_error_set(message, "give the full name", "'%.80s' may be %.80s or %.80s", name,
-                           first, second);
-}
-
-/* No field has the name: one that is reported may be meant. */
-static int unknown(const char *name, const struct loopc_program *program,
-                   const struct loopc_message *message)
-{
-    char hint[128];
-    int i = 0;
-    while (i < program->field_count && !(program->fields[i].flags & LOOPC_REPORT))
-        i++;
-    const bool any = i < program->field_count;
-    if (any) snprintf(hint, sizeof hint, "one that is reported: %.80s", program->fields[i].name);
-    return loopc_error_set(message, any ? hint : NULL, "there is no field '%.80s'", name);
-}
-
-/* The one field that the name is of, all of it or its end; a full name comes before any end. */
-static int find_number(const struct loopc_field **found, const char *name,
-                       const struct loopc_program *program, const struct loopc_message *message)
-{
-    *found = loopc_field_find(program->fields, program->field_count, name);
-    for (int i = 0; !*found && i < program->field_count; i++) {
-        const struct loopc_field *field = &program->fields[i];
-        if (!ends_in(field->name, name)) continue;
-        for (int j = i + 1; j < program->field_count; j++) {
-            const char *other = program->fields[j].name;
-            if (ends_in(other, name)) return several(message, name, field->name, other);
-        }
-        *found = field;
-    }
-    if (!*found) return unknown(name, program, message);
-    if (is_number(*found)) return LOOPC_OK;
-    return loopc_error_set(message, NULL, "%.80s is no number", (*found)->name);
-}
-
-int loopc_best_parse(struct loopc_best *best, const char *text, const struct loopc_program *program,
-                     const struct loopc_message *message)
-{
-    const struct loopc_field *field;
-    const bool highest = !strncmp(text, "max:", 4);
-    const char *name = highest || !strncmp(text, "min:", 4) ? text + 4 : text;
-    if (find_number(&field, name, program, message)) return LOOPC_FAILED;
-    *best = (struct loopc_best){field, highest};
-    return LOOPC_OK;
-}
-
-bool loopc_best_improves(const struct loopc_best *best, const void *state,
-                         struct loopc_checkpoint_info *info)
-{
-    const double value = best->field ? loopc_field_real(best->field, state, 0) : (double)NAN;
-    const double before = info->best;
-    const bool better = best->highest ? value > before : value < before;
-    if (isnan(value) || !(better || isnan(before))) return false;
-    info->best = value;
-    return true;
 }

@@ -1,4 +1,4 @@
-/* The schedule: when checkpoints are taken, and which one is the best. Not for emitted code.
+/* The schedule: when checkpoints are taken. Not for emitted code.
  *
  * A step is an iteration of a loop in which no other repeats, an epoch one of a loop that stands in
  * no other that repeats; both counted over all such loops since the program first started, from
@@ -24,6 +24,11 @@ void loopc_counters_free(struct loopc_counters *counters);
 void loopc_counters_read(const struct loopc_counters *counters, const void *state,
                          struct loopc_checkpoint_info *info);
 
+/* Whether it is one of the totals that count epochs, or steps. */
+bool loopc_counters_is_epoch(const struct loopc_counters *counters,
+                             const struct loopc_field *total);
+bool loopc_counters_is_step(const struct loopc_counters *counters, const struct loopc_field *total);
+
 /* Every so often. */
 
 enum loopc_unit { LOOPC_STEPS, LOOPC_EPOCHS, LOOPC_SECONDS };
@@ -45,21 +50,5 @@ int loopc_schedule_parse(struct loopc_schedule *schedule, const char *text,
 bool loopc_schedule_due(const struct loopc_schedule *schedule,
                         const struct loopc_checkpoint_info *last,
                         const struct loopc_checkpoint_info *now);
-
-/* The best. */
-
-struct loopc_best {
-    const struct loopc_field *field; /* a number; NULL: nothing is the best */
-    bool highest;
-};
-
-/* Reads "FIELD" or "min:FIELD", the lowest is the best, or "max:FIELD". FIELD is a full name,
- * "Train.loss", or as much of its end as no other has, "loss". Returns as loopc_schedule_parse. */
-int loopc_best_parse(struct loopc_best *best, const char *text, const struct loopc_program *program,
-                     const struct loopc_message *message);
-
-/* Whether the field is better now than info->best, which then becomes its value. NaN never is. */
-bool loopc_best_improves(const struct loopc_best *best, const void *state,
-                         struct loopc_checkpoint_info *info);
 
 #endif

@@ -1,4 +1,5 @@
-/* The control channel: the thread between the queues and the peer, and the run's side. */
+/* The control channel: the thread between the queues and the peer, and the interface for the
+ * run. */
 #include "control/channel.h"
 
 #include "control/channel_state.h"
@@ -20,7 +21,7 @@ enum {
     MS = 1000000,
     STACK_BYTES = 256 * 1024,
     END_MS = 1000,
-    GRACE_MS = 100 /* the run's own heartbeat goes first */
+    GRACE_MS = 100 /* the run sends its own heartbeat first */
 };
 
 /* The thread. */
@@ -36,7 +37,7 @@ static void welcome(struct loopc_channel *ch)
     loopc_channel_deliver(ch, LOOPC_CHANNEL_CONNECTED, "", 0);
 }
 
-/* Under the lock: ms until the next thing to do without being asked, -1 for never. */
+/* Under the lock: the timeout of poll in ms, -1 for none. */
 static int patience(const struct loopc_channel *ch)
 {
     if (ch->ending) {
@@ -49,7 +50,7 @@ static int patience(const struct loopc_channel *ch)
     return left > 0 ? (int)left + 1 : 0;
 }
 
-/* Under the lock: a run that sleeps, or is long in one iteration, has its last report repeated. */
+/* Under the lock: repeats the last report of a run that sleeps or is long in one iteration. */
 static void heartbeat(struct loopc_channel *ch)
 {
     const int64_t wait = LOOPC_HEARTBEAT_MS + (ch->asleep ? 0 : GRACE_MS);
@@ -59,8 +60,8 @@ static void heartbeat(struct loopc_channel *ch)
     ch->last_heartbeat = ch->last_sent;
 }
 
-/* Under the lock: where the run is, in iterations that take long, too. It is no sign that the run
- * itself reports. */
+/* Under the lock: reports the current place, in long iterations, too. It does not count as a
+ * report of the run. */
 static void follow(struct loopc_channel *ch)
 {
     const int64_t now = loopc_clock(), sent = ch->last_sent;
@@ -76,7 +77,7 @@ static void follow(struct loopc_channel *ch)
     ch->last_sent = sent;
 }
 
-/* What is waited for now; returns how long. */
+/* Sets the descriptors to poll; returns the timeout. */
 static int prepare(struct loopc_channel *ch, struct pollfd *fds)
 {
     pthread_mutex_lock(&ch->lock);
@@ -127,7 +128,7 @@ static int start_thread(struct loopc_channel *ch)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the run's */
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are delivered to the run */
     const int failed = pthread_create(&ch->thread, &attributes, carry, ch);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
@@ -244,7 +245,8 @@ static void set_asleep(struct loopc_channel *ch, bool asleep)
     loopc_eventfd_notify(ch->thread_wake);
 }
 
-/* Signals are let in only while it sleeps, so that none comes between the look and the sleep. */
+/* Signals are blocked except during the sleep, so that none arrives between the test and the
+ * sleep. */
 void loopc_channel_sleep(struct loopc_channel *ch, int causes)
 {
     sigset_t handled, before;
@@ -265,10 +267,17 @@ bool loopc_channel_is_open_to_others(const struct loopc_channel *ch)
     return ch->ends.listener >= 0;
 }
 
+bool loopc_channel_is_owned(const struct loopc_channel *ch)
+{
+    return ch->ends.listener < 0 || ch->ends.owner;
+}
+
 static void end_thread(struct loopc_channel *ch)
 {
     pthread_mutex_lock(&ch->lock);
-    if (ch->peer && !ch->ends.lines) loopc_channel_put(ch, "", 0, false); /* the end marker */
+    if (ch->peer && !ch->ends.lines)
+        loopc_channel_put(ch, (const char[LOOPC_END_MARKER_BYTES]){0}, LOOPC_END_MARKER_BYTES,
+                          false);
     ch->deadline = loopc_clock() + (int64_t)END_MS * MS;
     ch->ending = true;
     pthread_mutex_unlock(&ch->lock);

@@ -3,13 +3,15 @@
  *     conn:FD            a descriptor, framing `conn`
  *     lines:stdio        standard input and output, framing `lines`; what bodies print there goes
  *                        to standard error instead
- *     lines:unix:PATH    a Unix socket at PATH that peers come to, one at a time; lines
+ *     lines:unix:PATH    a Unix socket at PATH to which peers connect, one at a time. The run
+ *                        outlives a peer that disconnects; with ,owner after the path it ends
  *
  * and conn:stdio, conn:unix:PATH, lines:FD, which follow from these.
  *
- * Framing conn: four bytes, big-endian, the length of what follows; a frame of length 0 is the
- * end marker. It is what Connection of Python's multiprocessing speaks. Framing lines: a message
- * a line, empty lines are none.
+ * Framing conn: four bytes, big-endian, the length of what follows; it is what Connection of
+ * Python's multiprocessing speaks. The end marker is a frame of four zero bytes, there
+ * send_bytes(bytes(4)); a frame of length 0 is understood as one, too. Framing lines: a message a
+ * line, empty lines are none.
  *
  * The thread alone touches the descriptors. The run takes what has come and leaves what is to go,
  * and never waits for a peer: of the messages that a slow one has not taken, reports are dropped,
@@ -37,7 +39,8 @@ enum loopc_channel_message_kind {
     LOOPC_CHANNEL_TEXT,
     LOOPC_CHANNEL_REFUSED,   /* a frame that is no message; the text says why */
     LOOPC_CHANNEL_CONNECTED, /* a peer is there; always the first one of it */
-    LOOPC_CHANNEL_ENDED      /* the peer is gone, or has sent the end marker; the text says which */
+    LOOPC_CHANNEL_ENDED,     /* the peer is gone; the text says how */
+    LOOPC_CHANNEL_END_MARKER /* the peer has sent the end marker, which the text says */
 };
 
 struct loopc_channel_message {
@@ -56,19 +59,19 @@ struct loopc_channel *loopc_channel_open(const char *where, const char *log, cha
 /* The next message, to be freed, or NULL. */
 struct loopc_channel_message *loopc_channel_take(struct loopc_channel *channel);
 
-/* Whether anybody would see a message: a peer, or the log. */
+/* Whether a message has a receiver: a peer, or the log. */
 bool loopc_channel_has_listener(struct loopc_channel *channel);
 
 /* Sends a message: JSON, one line, no newline at its end. */
 void loopc_channel_send(struct loopc_channel *channel, const char *text, size_t length,
                         bool report);
 
-/* What the thread sends when nothing has been sent for a second: the heartbeat. */
+/* Sets the heartbeat: the message that the thread sends when nothing has been sent for a second. */
 void loopc_channel_set_heartbeat(struct loopc_channel *channel, const char *text, size_t length);
 
-/* Where a run is, for the thread to see. */
+/* The current place of a run, for the thread to read. */
 struct loopc_current_place {
-    atomic_int place; /* that is open; -1: none, or it is not watched */
+    atomic_int place; /* the innermost open trace point; -1: none, or no profile */
     atomic_llong batch;
 };
 
@@ -82,12 +85,15 @@ int64_t loopc_channel_last_heartbeat(struct loopc_channel *channel);
 /* How many reports were dropped so far. */
 uint64_t loopc_channel_dropped(struct loopc_channel *channel);
 
-/* Sleeps until attention is raised by one of these causes; mail raises LOOPC_EVENT_CONTROL. May
- * come back early. */
+/* Sleeps until one of these events is pending; a message raises LOOPC_EVENT_CONTROL. May return
+ * early. */
 void loopc_channel_sleep(struct loopc_channel *channel, int causes);
 
 /* Whether after this peer another may come: at the path of a socket. */
 bool loopc_channel_is_open_to_others(const struct loopc_channel *channel);
+
+/* Whether the run ends with its peer: everywhere but at a path without ,owner. */
+bool loopc_channel_is_owned(const struct loopc_channel *channel);
 
 /* Sends what still waits and the end marker, for at most a second; closes and frees. Returns
  * LOOPC_OK, or LOOPC_FAILED when the log is not complete. NULL is allowed. */

@@ -11,6 +11,7 @@ struct loopc_ends {
     int in, out;  /* -1 while there is no peer */
     int listener; /* where peers come, or -1 */
     char *path;   /* of the listener */
+    bool owner;   /* whoever comes to the path takes the run along when leaving */
 };
 
 /* Opens what `where` names. Returns LOOPC_OK, or LOOPC_FAILED with message set. */

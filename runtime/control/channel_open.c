@@ -57,7 +57,7 @@ static int open_stdio(struct loopc_ends *ends, char *message, size_t size)
     return LOOPC_OK;
 }
 
-/* A socket that nobody listens at any more is in the way of a new one. */
+/* Remove a stale socket file; bind() would fail on it. */
 static void remove_stale(const struct sockaddr_un *address)
 {
     struct stat status;
@@ -69,7 +69,7 @@ static void remove_stale(const struct sockaddr_un *address)
     close(fd);
 }
 
-/* Only who started the trainer may steer it. */
+/* Only the user who started the trainer may control it. */
 static int listen_at(int fd, const struct sockaddr_un *address)
 {
     const mode_t before = umask(0177);
@@ -80,26 +80,36 @@ static int listen_at(int fd, const struct sockaddr_un *address)
     return failed ? failed : listen(fd, 8);
 }
 
+/* Takes ",owner" off the end of a path; returns the length that is left. */
+static size_t take_owner(struct loopc_ends *ends, const char *path)
+{
+    static const char owner[] = ",owner";
+    const size_t length = strlen(path), size = sizeof owner - 1;
+    ends->owner = length > size && !strcmp(path + length - size, owner);
+    return ends->owner ? length - size : length;
+}
+
 static int open_unix(struct loopc_ends *ends, const char *path, char *message, size_t size)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (!*path || strlen(path) >= sizeof address.sun_path) {
+    const size_t length = take_owner(ends, path);
+    if (length == 0 || length >= sizeof address.sun_path) {
         snprintf(message, size, "a socket's path has from 1 to %zu bytes",
                  sizeof address.sun_path - 1);
         return LOOPC_FAILED;
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, length);
     remove_stale(&address);
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return refuse("a socket", errno, message, size);
     if (listen_at(fd, &address)) {
         const int why = errno;
         close(fd);
-        return refuse(path, why, message, size);
+        return refuse(address.sun_path, why, message, size);
     }
     ends->listener = fd;
     ends->socket = true;
-    ends->path = strdup(path);
+    ends->path = strdup(address.sun_path);
     return LOOPC_OK;
 }
 

@@ -25,8 +25,8 @@ static size_t take_frames(struct loopc_channel *ch)
             return at + 4;
         }
         if (ch->input_length - at - 4 < length) break;
-        if (length == 0) {
-            loopc_channel_deliver(ch, LOOPC_CHANNEL_ENDED, "end marker", strlen("end marker"));
+        if (loopc_is_end_marker((const char *)head + 4, length)) {
+            loopc_channel_deliver(ch, LOOPC_CHANNEL_END_MARKER, "end marker", strlen("end marker"));
         } else {
             loopc_channel_deliver(ch, LOOPC_CHANNEL_TEXT, (const char *)head + 4, length);
         }

@@ -1,4 +1,4 @@
-/* Orders: from the text of a message to what it asks for. */
+/* Commands: from the text of a message to a list of commands. */
 #include "control/commands.h"
 
 #include "run/failures.h"
@@ -26,10 +26,11 @@ static const struct {
     {"stay", LOOPC_COMMAND_STAY, false, 0},
     {"watch", LOOPC_COMMAND_WATCH, true, 0},
     {"tell timings", LOOPC_COMMAND_TELL_TIMINGS, false, 0},
+    {"answer", LOOPC_COMMAND_ANSWER, false, 0},
 };
 enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 
-/* What is being read. */
+/* The reader of a message. */
 struct reading {
     struct loopc_commands *commands;
     const struct loopc_program *program;
@@ -57,8 +58,8 @@ static int read_whole(const struct reading *r, const char *name, struct loopc_js
     return LOOPC_FAILED;
 }
 
-/* A value as a command line would have it: numbers as they are, the elements of an array one after
- * the other, the characters of a string. NULL for what no field is. */
+/* A value in the form of a command line: a number as it is, the elements of an array separated
+ * by commas, the characters of a string. NULL for an object or null. */
 static char *as_argument(struct loopc_json value)
 {
     const char first = value.text[0];
@@ -77,7 +78,7 @@ static char *as_argument(struct loopc_json value)
     return text;
 }
 
-/* Reads it into memory of its own, as if the field stood at the start of a state. */
+/* Reads the value into memory of its own, as if the field were at the start of a state. */
 static int read_value(const struct reading *r, struct loopc_command *command,
                       struct loopc_json value)
 {
@@ -93,6 +94,17 @@ static int read_value(const struct reading *r, struct loopc_command *command,
     if (ok) return LOOPC_OK;
     snprintf(r->message, r->size, "%s: %s", command->field->name, why);
     return LOOPC_FAILED;
+}
+
+static int read_answer(const struct reading *r, struct loopc_command *command,
+                       struct loopc_json value)
+{
+    if (value.text[0] != '"' || !(command->value = malloc(value.length + 1))) {
+        snprintf(r->message, r->size, "answer: it takes a text");
+        return LOOPC_FAILED;
+    }
+    loopc_json_characters(value, command->value, value.length + 1);
+    return LOOPC_OK;
 }
 
 static const struct loopc_field *settable(const struct reading *r, struct loopc_json name)
@@ -116,10 +128,11 @@ static int read_member(const struct reading *r, struct loopc_json name, struct l
     for (int i = 0; i < FIXED_COUNT; i++) {
         if (!loopc_json_is(name, fixed[i].name)) continue;
         command.kind = fixed[i].kind;
-        r->commands->list[r->commands->count] = command;
-        int64_t *number = &r->commands->list[r->commands->count++].number;
+        struct loopc_command *kept = &r->commands->list[r->commands->count++];
+        *kept = command;
+        if (command.kind == LOOPC_COMMAND_ANSWER) return read_answer(r, kept, value);
         if (!fixed[i].takes_number) return LOOPC_OK;
-        return read_whole(r, fixed[i].name, value, fixed[i].least, number);
+        return read_whole(r, fixed[i].name, value, fixed[i].least, &kept->number);
     }
     r->commands->unknown[r->commands->unknown_count++] = name;
     return LOOPC_OK;

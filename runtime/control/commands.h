@@ -1,11 +1,12 @@
-/* Orders: what a message of the control channel asks for, checked before any of it is done.
+/* Commands: the requests of a message of the control channel, all checked before the first is
+ * executed.
  *
  *     {"eta": 0.5, "batch to": 100}     what a field is called, or a fixed name: in their order
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
  * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
- * "tell timings" any. All others are fields
- * declared settable, in full ("Train.rate"), or "eta" for the one that is the learning rate.
+ * "tell timings" any, "answer" text. All others are fields declared settable, in full
+ * ("Train.rate"), or "eta" for the one that is the learning rate.
  */
 #ifndef LOOPC_COMMANDS_H
 #define LOOPC_COMMANDS_H
@@ -26,25 +27,26 @@ enum loopc_command_kind {
     LOOPC_COMMAND_TELL_STATUS,
     LOOPC_COMMAND_STAY,
     LOOPC_COMMAND_WATCH,
-    LOOPC_COMMAND_TELL_TIMINGS
+    LOOPC_COMMAND_TELL_TIMINGS,
+    LOOPC_COMMAND_ANSWER
 };
 
 struct loopc_command {
     enum loopc_command_kind kind;
     int64_t number;                  /* of those that take one */
     const struct loopc_field *field; /* to set */
-    void *value;                     /* as it will stand in the state */
+    void *value;                     /* as it is stored in the state; the text of an answer */
 };
 
 struct loopc_commands {
     int count;
     struct loopc_command list[LOOPC_JSON_MEMBERS];
     int unknown_count;
-    struct loopc_json unknown[LOOPC_JSON_MEMBERS]; /* names that are nobody's, in the message */
+    struct loopc_json unknown[LOOPC_JSON_MEMBERS]; /* unrecognised names */
 };
 
 /* Reads a message. `eta` is the field that "eta" is, or NULL. Returns LOOPC_OK, or LOOPC_FAILED
- * with a sentence in message: then nothing of it may be done. Either way free the commands. */
+ * with a sentence in message: then none of them may be executed. Either way free the commands. */
 int loopc_commands_read(struct loopc_commands *commands, const struct loopc_program *program,
                         const struct loopc_field *eta, struct loopc_texts *texts,
                         struct loopc_json text, char *message, size_t size);

@@ -1,4 +1,4 @@
-/* Control: opening, applying commands, waiting. */
+/* Control: applying commands, waiting. */
 #include "control/control.h"
 
 #include "control/control_state.h"
@@ -36,10 +36,15 @@ void loopc_control_set_goal(struct loopc_control *c, struct loopc_run *run, int6
     set_integer(c->times, run, loopc_field_integer(c->iteration, run, 0) + left);
 }
 
+static void add_text(char *all, size_t size, const char *text)
+{
+    const size_t length = strlen(all);
+    snprintf(all + length, size - length, "%s%s", length ? "; " : "", text);
+}
+
 static void add_error(struct loopc_control *c, const char *text)
 {
-    const size_t length = strlen(c->errors);
-    snprintf(c->errors + length, sizeof c->errors - length, "%s%s", length ? "; " : "", text);
+    add_text(c->errors, sizeof c->errors, text);
 }
 
 static void save(struct loopc_control *c, struct loopc_run *run, int at)
@@ -130,15 +135,28 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
     case LOOPC_COMMAND_TELL_TIMINGS:
         c->tell_timings = true;
         break;
+    case LOOPC_COMMAND_ANSWER:
+        add_text(c->answer, sizeof c->answer, command->value);
+        break;
     }
 }
 
-/* One warning for each name, of as many names as are kept. */
+/* The reason why a name is ignored: a field that is not settable, or an unknown name. */
+static const char *why_ignored(const struct loopc_control *c, const char *name)
+{
+    return loopc_field_find(c->program->fields, c->program->field_count, name) ? "not settable"
+                                                                               : "unknown";
+}
+
+/* One warning for each name, up to the size of the table. */
 static void warn_unknown(struct loopc_control *c, struct loopc_json name)
 {
     enum { MOST = sizeof c->unknown / sizeof *c->unknown };
-    char text[sizeof *c->unknown];
+    char text[sizeof *c->unknown], ignored[sizeof *c->unknown + 32];
     loopc_json_characters(name, text, sizeof text);
+    const char *why = why_ignored(c, text);
+    snprintf(ignored, sizeof ignored, "%s is %s", text, why);
+    add_text(c->ignored, sizeof c->ignored, ignored);
     for (int i = 0; i < c->unknown_count; i++) {
         if (!strcmp(c->unknown[i], text)) return;
     }
@@ -147,10 +165,11 @@ static void warn_unknown(struct loopc_control *c, struct loopc_json name)
     for (char *p = text; *p; p++) {
         if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
     }
-    loopc_log(c->program, "warning", "--control: '%s' is unknown: ignored", text);
+    loopc_log(c->program, "warning", "--control: '%s' is %s: ignored", text, why);
 }
 
-/* Orders that change nothing of the run are obeyed while a journal is replayed, too. */
+/* Whether commands change nothing in the run: they are executed while a journal is replayed,
+ * too. */
 static bool is_read_only(const struct loopc_commands *commands)
 {
     for (int i = 0; i < commands->count; i++) {
@@ -158,7 +177,7 @@ static bool is_read_only(const struct loopc_commands *commands)
         if (kind != LOOPC_COMMAND_TELL_STATE && kind != LOOPC_COMMAND_TELL_STATUS &&
             kind != LOOPC_COMMAND_SHUTDOWN && kind != LOOPC_COMMAND_STAY &&
             kind != LOOPC_COMMAND_REPORT_EVERY && kind != LOOPC_COMMAND_WATCH &&
-            kind != LOOPC_COMMAND_TELL_TIMINGS) {
+            kind != LOOPC_COMMAND_TELL_TIMINGS && kind != LOOPC_COMMAND_ANSWER) {
             return false;
         }
     }
@@ -184,7 +203,7 @@ static void apply_message(struct loopc_control *c, struct loopc_run *run, int at
     loopc_commands_free(&commands);
 }
 
-/* The end of the channel is as good as a shutdown, and the journal has it as one. */
+/* The end of the channel is a shutdown, and is recorded as one in the journal. */
 static void hang_up(struct loopc_control *c, const struct loopc_run *run, const char *how)
 {
     char text[128];
@@ -208,10 +227,14 @@ static void handle_message(struct loopc_control *c, struct loopc_run *run, int a
         break;
     case LOOPC_CHANNEL_CONNECTED:
         c->tell_state = true;
-        c->started = c->stay = false;
+        c->started = false;
+        c->stay = !loopc_channel_is_owned(c->channel);
         break;
     case LOOPC_CHANNEL_ENDED:
         if (!c->stay) hang_up(c, run, item->text);
+        break;
+    case LOOPC_CHANNEL_END_MARKER:
+        hang_up(c, run, item->text);
         break;
     }
 }
@@ -235,7 +258,7 @@ static void read_replay(struct loopc_control *c, struct loopc_run *run, int at)
     c->replay_when = loopc_replay_when(c->replay);
     c->stood = loopc_clock();
     const bool waits = c->paused || batch >= c->goal;
-    if (over && waits) c->ended = true; /* nothing more will come */
+    if (over && waits) c->ended = true; /* no further message will arrive */
 }
 
 /* Boundaries. */
@@ -246,13 +269,13 @@ static void finish_steps(struct loopc_control *c, int64_t batch)
     set_pause(c, true);
 }
 
-/* Whether it must look up at every boundary, not only when called. */
+/* Whether control must be polled at every safepoint, not only when an event is raised. */
 static bool looks_always(const struct loopc_control *c)
 {
     return c->every > 0 || c->steps >= 0 || c->replay || (c->goal != INT64_MAX && !c->target);
 }
 
-/* Orders and reports until it may go on, or is to end, or is interrupted. */
+/* Applies commands and sends reports until the run may continue, must end, or is interrupted. */
 static void stand(struct loopc_control *c, struct loopc_run *run, int at)
 {
     enum { CAUSES = LOOPC_EVENT_SIGNAL | LOOPC_EVENT_NOW | LOOPC_EVENT_CONTROL };
@@ -281,8 +304,8 @@ static bool is_between_batches(const struct loopc_control *c, int at)
     return !strncmp(path, c->batch_loop, length) && (!path[length] || path[length] == ' ');
 }
 
-/* A replay is called at every boundary; between its messages that is to cost little, and what else
- * there is can wait for a few ms. */
+/* A replay is polled at every safepoint: between its messages that has to be cheap, and other
+ * events can wait for a few ms. */
 static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
 {
     enum { REST = 5000000 };
@@ -308,7 +331,7 @@ bool loopc_control_poll(struct loopc_control *c, struct loopc_run *run, int at)
     return c->ended;
 }
 
-/* The loop goes on to its boundary to be ended there, as everywhere. */
+/* The loop continues to its next safepoint, where the run is ended if requested. */
 bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
 {
     if (!c->target || c->owner != getpid()) return false;

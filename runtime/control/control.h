@@ -1,8 +1,8 @@
-/* Control: a run that is watched and steered through its control channel (channel.h).
+/* Control: monitoring and controlling a run through its control channel (channel.h).
  *
- * The peer's messages are commands (commands.h), applied between two iterations of the loop of the
- * batches, all that wait first. The run's own messages are objects whose values are [batch, value],
- * batch the batches learned so far, at most one an iteration:
+ * The peer's messages are commands (commands.h), applied between two iterations of the loop of
+ * the batches, all pending ones at once. The run's own messages are objects whose values are
+ * [batch, value], batch the batches learned so far, at most one an iteration:
  *
  *     eta, sv      the learning rate, and all weights: per layer the matrix row by row, a row an
  *                  output, then the biases. At the start, on "tell state", and when the k of
@@ -14,9 +14,14 @@
  *                  "rate" if Train is the loop of the batches)
  *     "diverged"   true, without a batch: what stands as null is no finite number
  *     error        a text: a message that was none. Nothing of it was done
+ *     batch        the batches learned so far, in the place of the loss where nothing is reported
+ *     answer       a text: the answer to "answer" TEXT, once what the message asked for is done
+ *     ignored      a text: names in a message with "answer" that are not commands, or fields that
+ *                  are not settable
  *     paused       true or false: the answer to pause and resume, and at the end of a step
  *     checkpoint   the number of the one just saved
- *     status       the answer to "tell status": an object that says what can be steered and seen
+ *     status       the answer to "tell status": an object that says what can be steered and seen;
+ *                  "commands" in it are those that this run obeys
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
  *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
  *                  else false
@@ -47,15 +52,15 @@ struct loopc_control_options {
 int loopc_control_open(const struct loopc_control_options *options, struct loopc_run *run,
                        struct loopc_texts *texts);
 
-/* At a boundary: commands and reports, and sleep while paused or at the target. Returns whether the
- * run is to end. Comes back early when it is interrupted. */
+/* At a safepoint: applies commands, sends reports, sleeps while paused or at the target. Returns
+ * whether the run has to end; early when it is interrupted. */
 bool loopc_control_poll(struct loopc_control *control, struct loopc_run *run, int at);
 
 /* The same at the target; see loopc_wait. */
 bool loopc_control_wait(struct loopc_control *control, struct loopc_run *run);
 
-/* Begins or ends to watch, if that is asked for; run->profile then says which. Returns whether it
- * did: the run has to go on in its other function. */
+/* Starts or ends profiling if a command requested that. Returns whether it did: run->profile
+ * then decides which variant of the run function continues. */
 bool loopc_control_switch_variant(struct loopc_control *control, struct loopc_run *run);
 
 /* After the run, which ended with `st`: the last report, the end marker; frees. Returns LOOPC_OK,

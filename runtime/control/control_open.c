@@ -1,4 +1,4 @@
-/* Control: what a trainer says of itself or is found; opening and closing. */
+/* Control: opening and closing; finding the fields with a meaning for it. */
 #include "control/control.h"
 
 #include "control/control_state.h"

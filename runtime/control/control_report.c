@@ -1,4 +1,4 @@
-/* Reports: what a run says of itself through its control channel. */
+/* Reports of a run through its control channel. */
 #include "control/control_state.h"
 
 #include "base/hash.h"
@@ -83,7 +83,10 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
         const struct loopc_field *field = &c->program->fields[i];
         if (!is_weight(field)) continue;
         const size_t columns = columns_of(field), width = width_of(field, state);
-        if (!any) open_member(c, "sv", batch);
+        if (!any) {
+            open_member(c, "sv", batch);
+            fputc('[', c->file);
+        }
         for (size_t k = 0; k < field->count; k++) {
             if (k % columns >= width) continue;
             fputs(any ? ", " : "", c->file);
@@ -91,7 +94,7 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
             any = true;
         }
     }
-    if (any) fputc(']', c->file);
+    if (any) fputs("]]", c->file);
 }
 
 static void loss_member(struct loopc_control *c, int64_t batch, const void *state)
@@ -118,8 +121,17 @@ static const char *short_name(const struct loopc_control *c, const char *name)
                : name;
 }
 
+/* A run that reports nothing still says that it lives, and how far it is. */
+static void batch_member(struct loopc_control *c, int64_t batch)
+{
+    if (!c->total) return;
+    open_member(c, "batch", batch);
+    fprintf(c->file, "%" PRId64 "]", batch);
+}
+
 static void reported_members(struct loopc_control *c, int64_t batch, const void *state)
 {
+    const int before = c->members;
     loss_member(c, batch, state);
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
@@ -127,9 +139,10 @@ static void reported_members(struct loopc_control *c, int64_t batch, const void 
             field_member(c, short_name(c, field->name), batch, field, state);
         }
     }
+    if (c->members == before) batch_member(c, batch);
 }
 
-/* The status: what a page needs to know to show a trainer it has never seen. */
+/* The status: everything that a page needs to show a trainer. */
 
 static void write_layers(struct loopc_control *c, const void *state)
 {
@@ -175,15 +188,38 @@ static void write_places(struct loopc_control *c)
     }
 }
 
-/* Of a batch; 0 when nobody said. */
+static void write_command(struct loopc_control *c, const char *name, bool *any)
+{
+    fputs(*any ? ", " : "", c->file);
+    loopc_json_string(c->file, name);
+    *any = true;
+}
+
+/* The commands that this run accepts, beside settable fields and those that all accept. While a
+ * journal is replayed, none from the peer. */
+static void write_commands(struct loopc_control *c, const struct loopc_run *run)
+{
+    static const char *const batches[] = {"batch to", "pause", "resume", "step"};
+    const bool steered = !c->replay;
+    bool any = false;
+    for (size_t i = 0; steered && c->total && i < sizeof batches / sizeof *batches; i++)
+        write_command(c, batches[i], &any);
+    if (steered && c->eta && (c->eta->flags & LOOPC_SETTABLE)) write_command(c, "eta", &any);
+    if (steered && run->checkpointer) write_command(c, "checkpoint", &any);
+    if (c->program->run_instrumented || c->program->step_instrumented)
+        write_command(c, "watch", &any);
+}
+
+/* Samples of a batch; 0 when unknown. */
 static int64_t samples_of(const struct loopc_control *c, const void *state)
 {
     if (c->samples) return loopc_field_integer(c->samples, state, 0);
     return c->program->steering ? c->program->steering->samples : 0;
 }
 
-static void status_member(struct loopc_control *c, int64_t batch, const void *state)
+static void status_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
+    const void *state = run;
     open_member(c, "status", batch);
     fputs("{\"program\": ", c->file);
     loopc_json_string(c->file, c->program->name);
@@ -200,8 +236,10 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs(", \"eta\": ", c->file);
     loopc_json_string(c->file, c->eta ? c->eta->name : "");
     fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
-    fputs(", \"settable\": {", c->file);
-    write_settable(c, state);
+    fputs(", \"commands\": [", c->file);
+    write_commands(c, run);
+    fputs("], \"settable\": {", c->file);
+    if (!c->replay) write_settable(c, state);
     fputs("}, \"layers\": [", c->file);
     write_layers(c, state);
     fputs("], \"places\": [", c->file);
@@ -209,7 +247,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const void *st
     fputs("]}]", c->file);
 }
 
-/* False of one that is not watched. */
+/* false without a profile. */
 static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     open_member(c, "timings", batch);
@@ -272,9 +310,11 @@ static void send_message(struct loopc_control *c, bool report)
     if (fflush(c->file) == 0) loopc_channel_send(c->channel, c->text, c->size, report);
 }
 
-static void answers(struct loopc_control *c, int64_t batch, const void *state)
+static void answers(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     if (c->errors[0]) text_member(c, "error", batch, c->errors);
+    if (c->answer[0]) text_member(c, "answer", batch, c->answer);
+    if (c->answer[0] && c->ignored[0]) text_member(c, "ignored", batch, c->ignored);
     if (c->tell_paused) {
         open_member(c, "paused", batch);
         fputs(c->paused ? "true]" : "false]", c->file);
@@ -283,9 +323,9 @@ static void answers(struct loopc_control *c, int64_t batch, const void *state)
         open_member(c, "checkpoint", batch);
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
-    if (c->tell_status) status_member(c, batch, state);
-    if (c->tell_timings) timings_member(c, batch, state);
-    c->errors[0] = 0;
+    if (c->tell_status) status_member(c, batch, run);
+    if (c->tell_timings) timings_member(c, batch, run);
+    c->errors[0] = c->answer[0] = c->ignored[0] = 0;
     c->tell_paused = c->tell_status = c->tell_timings = false;
     c->tell_checkpoint = 0;
 }
@@ -299,7 +339,7 @@ static void count_dropped(struct loopc_control *c, int64_t batch)
     c->dropped = dropped;
 }
 
-/* The report that the thread repeats is the last one with a loss and nothing else in it. */
+/* The heartbeat that the thread repeats is the last report with a loss, and the loss alone. */
 static void keep_beat(struct loopc_control *c, int64_t batch, const void *state)
 {
     start_message(c);

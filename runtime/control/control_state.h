@@ -1,4 +1,4 @@
-/* What control knows of a run, and the reports it makes of it. Part of control. */
+/* The state of control, and its reports. Part of control. */
 #ifndef LOOPC_CONTROL_STATE_H
 #define LOOPC_CONTROL_STATE_H
 
@@ -13,13 +13,13 @@
 struct loopc_control {
     const struct loopc_program *program;
     struct loopc_texts *texts;
-    pid_t owner; /* a child made by a body is not steered and says nothing */
+    pid_t owner; /* a child made by a body is not controlled and sends nothing */
     struct loopc_channel *channel;
     struct loopc_journal *journal;
     struct loopc_replay *replay;
-    int64_t replay_when, stood; /* its next message's batch; when it was looked at, in ns */
+    int64_t replay_when, stood; /* the batch of its next message; when it was polled, in ns */
 
-    /* The fields that have a part here, or NULL. */
+    /* The fields with a meaning for control, or NULL. */
     const char *batch_loop;
     const struct loopc_field *iteration, *total, *times; /* of the batch loop */
     const struct loopc_field *target, *eta, *loss, *samples;
@@ -29,26 +29,27 @@ struct loopc_control {
     int64_t steps; /* still to do before the next pause; -1: not stepping */
     int64_t step_from;
     bool paused, ended;
-    bool stay;  /* the end of the peer is not the end of the run: another may come */
-    bool watch; /* is wished to be watched */
-    struct loopc_profile *own_watch; /* the one that was started here, or NULL */
+    bool stay;                       /* the run outlives its peer: another may connect */
+    bool watch;                      /* profiling was requested */
+    struct loopc_profile *own_watch; /* the profile that was started here, or NULL */
     struct loopc_current_place where;
 
-    /* What is to be said next. */
+    /* To be sent next. */
     bool tell_state, tell_status, tell_paused, tell_timings;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
+    char answer[1024], ignored[1024]; /* ignored: names, said where an answer was asked for */
 
-    /* What was said last. */
+    /* Sent last. */
     int64_t state_at;           /* batch; -1 never */
     int64_t loss_when, loss_at; /* ns; batch */
     uint64_t loss_hash;
     bool started, reached, interrupted;
     uint64_t dropped;
-    char unknown[32][64]; /* names that were warned about */
+    char unknown[32][64]; /* names with a warning */
     int unknown_count;
 
-    /* The message being made. */
+    /* The message under construction. */
     FILE *file;
     char *text;
     size_t size;

@@ -77,7 +77,7 @@ static bool whole_number(struct loopc_json value, int64_t *number)
     return end == value.text + value.length && !errno;
 }
 
-/* What is wrong with a line, or NULL. A last line that was cut short is none. */
+/* Error text for a line, or NULL. A truncated last line is not an error. */
 static const char *check_line(const struct loopc_run *run, struct loopc_json line, int number)
 {
     char ignored[256];

@@ -1,10 +1,10 @@
-/* The journal: the messages that a run was steered by, and when; and its replay.
+/* The journal: the messages that a run received, each with its batch; and its replay.
  *
  *     {"journal":"xor","seed":1}
  *     {"batch":0,"message":{"batch to":100}}
  *
- * A line a message, in the order in which they were applied, each with the batches learned before
- * it. The same program with the same options and the same journal comes to the same weights.
+ * A line for each message, in the order in which they were applied, with the batches learned
+ * before it. The same program with the same options and the same journal gives the same weights.
  */
 #ifndef LOOPC_JOURNAL_H
 #define LOOPC_JOURNAL_H
@@ -28,8 +28,8 @@ int loopc_journal_close(struct loopc_journal *journal);
 struct loopc_replay *loopc_replay_open(const struct loopc_run *run, const char *path, char *message,
                                        size_t size);
 
-/* The next message if its time has come: at batch `batch`, or one that should have come before.
- * Returns false when there is none yet; *over tells whether there will be none at all. */
+/* The next message if its batch is `batch` or earlier. Returns false when it is not due yet;
+ * *over is set when there is none left. */
 bool loopc_replay_next(struct loopc_replay *replay, int64_t batch, struct loopc_json *text,
                        bool *over);
 

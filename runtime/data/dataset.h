@@ -94,7 +94,7 @@ struct loopc_dataset_options {
     int32_t columns;   /* a sample has that many; 0: any number */
     const char *like;  /* the dataset field whose columns, classes, filling and scale it shares, in
                          full, or NULL. Its columns are found by name in any order. Options of how
-                         the file is written may be its own; what is said of columns is that one's. */
+                         the file is written may be its own; those of columns are that one's. */
     const char *from;  /* the dataset field of which it is a part, unless it is given a file */
     double share;      /* of the rows of `from` */
     bool unstratified; /* parts are drawn without regard to classes */
@@ -105,9 +105,9 @@ struct loopc_dataset_options {
     bool keep_ids;         /* loopc_dataset_id */
 };
 
-/* A data set or a part of one: a plain view. The arrays it points at are written by loading and by
- * splitting only, so copies may share them. All zeros is a data set without rows. Row i stands in the
- * arrays at loopc_dataset_row(d, i). */
+/* A data set or a part of one: a plain view. The arrays it points at are written by loading and
+ * by splitting only, so copies may share them. All zeros is a data set without rows. Row i
+ * stands in the arrays at loopc_dataset_row(d, i). */
 struct loopc_dataset {
     const float *x;        /* samples: stored rows x columns, row-major, scaled */
     const int32_t *labels; /* 0 <= label < classes, one a stored row; or NULL */

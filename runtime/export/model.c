@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MOST_VALUES = 0x7fffffff };
 
@@ -133,18 +134,35 @@ float loopc_model_factor(const struct loopc_model *model, int32_t column)
     return fpclassify(divisor) == FP_ZERO ? 0.0f : (float)(1 / divisor);
 }
 
+/* What a file is called until it is whole: a full disk leaves none, or the one that was there. A
+ * device or a pipe is written to as it is, and so is what a link names. Returns false for these. */
+static bool temporary_name(const char *path, char *name, size_t size)
+{
+    struct stat about;
+    if (!lstat(path, &about) && !S_ISREG(about.st_mode)) return false;
+    const int length = snprintf(name, size, "%s.writing", path);
+    return length > 0 && (size_t)length < size;
+}
+
 FILE *loopc_model_open(const char *path, const struct loopc_message *message)
 {
-    FILE *const file = fopen(path, "wbe");
+    char name[4096];
+    FILE *const file = fopen(temporary_name(path, name, sizeof name) ? name : path, "wbe");
     if (!file) loopc_error_set(message, NULL, "%s: %s", path, strerror(errno));
     return file;
 }
 
 int loopc_model_close(FILE *file, const char *path, const struct loopc_message *message)
 {
+    char name[4096];
+    const bool renames = temporary_name(path, name, sizeof name);
     errno = 0;
-    const bool lost = ferror(file);
-    if (!fclose(file) && !lost) return LOOPC_OK;
-    return loopc_error_set(message, NULL, "cannot write %s%s%s", path, errno ? ": " : "",
-                           errno ? strerror(errno) : "");
+    bool lost = ferror(file) != 0;
+    lost |= fclose(file) != 0;
+    if (!lost && renames) lost = rename(name, path) != 0;
+    if (!lost) return LOOPC_OK;
+    loopc_error_set(message, NULL, "cannot write %s%s%s", path, errno ? ": " : "",
+                    errno ? strerror(errno) : "");
+    if (renames) remove(name);
+    return LOOPC_FAILED;
 }

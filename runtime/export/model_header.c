@@ -1,5 +1,6 @@
 /* Models as C: constant arrays and a predict function, for where there is nothing else. */
 #include "export/model.h"
+#include "base/version.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -6,6 +6,7 @@
  * Inner messages are made first, since their length comes before them.
  */
 #include "export/model.h"
+#include "base/version.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

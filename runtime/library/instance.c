@@ -1,9 +1,9 @@
-/* Machines: start, copy, save, load.
+/* Instances: start, copy, save, load.
  *
  * A file: the line "loopc position 1\n"; the program's hash and the size of its state; the run's
  * seed and interruption; the position; the failures; each field of the table in its order; and a
- * sum over all that. Integers are those of the machine: a position is no format of exchange.
- * Texts stand as a length and their characters, NULL as the length ~0.
+ * sum over all that. Integers are those of the machine: the file is not meant for exchange
+ * between machines. Texts are a length and their characters, NULL is the length ~0.
  */
 #include "library/instance.h"
 
@@ -47,7 +47,7 @@ void loopc_instance_end(const struct loopc_program *program, void *state)
         program->end_child(child_at(program, state, i));
 }
 
-/* Bytes on their way to a file or from it. */
+/* A buffer that is written to a file, or was read from one. */
 struct stream {
     unsigned char *bytes;
     size_t used, room; /* when reading: where it is, and how many there are */
@@ -248,16 +248,17 @@ static int read_file(const char *path, struct stream *stream)
     return why;
 }
 
-/* What is wrong with the beginning and the end of a file, or NULL. */
+/* The error in the beginning or the end of a file, or NULL. */
 static const char *problem_of(struct stream *stream, const struct loopc_program *program)
 {
     char first[sizeof title - 1];
     get(stream, first, sizeof first);
-    if (stream->wrong || memcmp(first, title, sizeof first) != 0) return "it is no saved position";
+    if (stream->wrong || memcmp(first, title, sizeof first) != 0)
+        return "it is not a saved position";
     const uint64_t hash = get_u64(stream), bytes = get_u64(stream);
     if (stream->wrong || stream->room < 8) return "it is cut short";
     if (hash != program->hash || bytes != program->size) {
-        return "another program saved it: a position goes on only in the program that it is of";
+        return "another program saved it: a position is valid only in the program that saved it";
     }
     uint64_t sum;
     stream->room -= sizeof sum;
@@ -298,6 +299,6 @@ int loopc_instance_load(const struct loopc_program *program, void *state, const 
     }
     free(loaded);
     free(stream.bytes);
-    if (problem) snprintf(message, size, "cannot go on from %s: %s", path, problem);
+    if (problem) snprintf(message, size, "cannot load %s: %s", path, problem);
     return problem ? LOOPC_FAILED : LOOPC_OK;
 }

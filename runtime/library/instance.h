@@ -1,4 +1,4 @@
-/* Machines: the step form as a library.
+/* Instances: the step form as a library.
  *
  * loopc gen --step --lib makes of a trainer NAME a header and a source with these functions; each
  * works on one struct NAME, and a program may hold as many of them as it likes:
@@ -7,16 +7,16 @@
  *     NAME_step(s)          one step; LOOPC_MORE, or the status with which the run ended
  *     NAME_run(s, n)        at most n steps
  *     NAME_resume(s)        all steps that are left
- *     NAME_copy(to, from)   `to` goes on where `from` is, on its own
+ *     NAME_copy(to, from)   `to` becomes an independent copy of `from`
  *     NAME_save(s, path, ..), NAME_load(s, path, ..)
  *     NAME_end(s)           ends the processes that s has started
  *     NAME_program()        its name, and the table of its fields
  *
- * The state is plain memory: memcpy does what NAME_copy does. A process of POPEN or SPAWN stays
- * with the state that started it; a copy, and a state that was saved while it ran, starts it
- * anew. What a state points at is shared by copies: data sets, and the values of str fields.
+ * The state is plain memory. A process of POPEN or SPAWN stays with the state that started it; a
+ * copy, and a state that was saved while it ran, starts it anew. What a state points at is
+ * shared by copies: data sets, and the values of str fields.
  *
- * After LOOPC_FAILED the failures stand in s->loopc.failures (status.h).
+ * After LOOPC_FAILED the failures are in s->loopc.failures (failures.h).
  */
 #ifndef LOOPC_INSTANCE_H
 #define LOOPC_INSTANCE_H

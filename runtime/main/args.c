@@ -1,6 +1,6 @@
-/* Command lines: one flag after the other, from left to right. The rules are those that people
- * know from getopt_long, but for abbreviations: a spec that gains an option must not change what
- * a script's command line means. */
+/* Command lines: one flag after the other, from left to right. The rules are those of
+ * getopt_long without abbreviations: a new option of a spec must not change the meaning of a
+ * command line in a script. */
 #include "main/args.h"
 
 #include "parallel/team.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The command line on its way through. */
+/* The reader of a command line. */
 struct reader {
     struct loopc_args *args;
     const struct loopc_program *program;
@@ -18,7 +18,7 @@ struct reader {
     char **next;        /* what is still to be read */
     const char *name;   /* of the flag at hand, without its dashes */
     size_t name_length; /* up to '=' */
-    const char *value;  /* what follows '=', or NULL */
+    const char *value;  /* the text after '=', or NULL */
 };
 
 static const struct loopc_field *find_option(const struct reader *reader, const char *name,
@@ -39,8 +39,8 @@ static const struct loopc_common_flag *find_common(const struct reader *reader)
     return flag->name && loopc_flag_is_of(flag, reader->program) ? flag : NULL;
 }
 
-/* Takes the value of the flag at hand: what follows '=', or else the next argument. A flag is no
- * value, a negative number is one. */
+/* Takes the value of the current flag: the text after '=', or else the next argument. A flag is
+ * not a value, a negative number is. */
 static int take_value(struct reader *reader, const char *kind)
 {
     if (reader->value) return LOOPC_OK;
@@ -149,7 +149,7 @@ static int read_progress(struct reader *reader)
         return LOOPC_OK;
     }
     char why[128];
-    snprintf(why, sizeof why, "'%.80s' is no choice", reader->value);
+    snprintf(why, sizeof why, "'%.80s' is not a choice", reader->value);
     return wrong_value(reader, "progress", why, "it is auto, never or always");
 }
 
@@ -190,7 +190,7 @@ static int read_not_saved(struct reader *reader)
     reader->args->saving.stop = !strcmp(reader->value, "stop");
     if (reader->args->saving.stop || !strcmp(reader->value, "go-on")) return LOOPC_OK;
     char why[128];
-    snprintf(why, sizeof why, "'%.80s' is no choice", reader->value);
+    snprintf(why, sizeof why, "'%.80s' is not a choice", reader->value);
     return wrong_value(reader, "not-saved", why, "it is go-on or stop");
 }
 
@@ -224,7 +224,10 @@ static int read_common(struct reader *reader, const char *name)
     if (saving >= 0) return saving;
     const int control = read_control(reader, name);
     if (control >= 0) return control;
-    if (!strcmp(name, "seed")) return read_number(reader, name, LOOPC_U64, &reader->args->seed);
+    if (!strcmp(name, "seed")) {
+        reader->args->seed_given = true;
+        return read_number(reader, name, LOOPC_U64, &reader->args->seed);
+    }
     if (!strcmp(name, "threads")) return read_threads(reader);
     if (!strcmp(name, "steps")) return read_steps(reader);
     if (!strcmp(name, "metrics")) return read_metrics(reader);
@@ -361,6 +364,7 @@ static void own_seed(struct reader *reader)
     const struct loopc_field *field = find_option(reader, "seed", 4);
     if (!field || field->type < LOOPC_I32 || field->type > LOOPC_U64) return;
     reader->args->seed = (uint64_t)loopc_field_integer(field, reader->state, 0);
+    reader->args->seed_given = reader->args->given[field - reader->program->fields] != NULL;
 }
 
 int loopc_args_read(struct loopc_args *args, const struct loopc_program *program, void *state,

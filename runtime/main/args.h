@@ -20,7 +20,7 @@
 
 enum loopc_action { LOOPC_ACTION_RUN, LOOPC_ACTION_HELP, LOOPC_ACTION_VERSION };
 
-/* What is to become of a trained model: see model.h. */
+/* The subcommands; export and predict use a trained model (model.h). */
 enum loopc_subcommand { LOOPC_SUBCOMMAND_RUN, LOOPC_SUBCOMMAND_EXPORT, LOOPC_SUBCOMMAND_PREDICT };
 
 struct loopc_model_args {
@@ -33,6 +33,7 @@ struct loopc_model_args {
 struct loopc_args {
     enum loopc_action action;
     uint64_t seed;       /* of the runtime; default 1 */
+    bool seed_given;     /* by a flag */
     int32_t threads;     /* of the thread team; default 1 */
     const char *metrics; /* a path, or NULL */
     bool timings, trace;
@@ -43,8 +44,8 @@ struct loopc_args {
     struct loopc_model_args model;
     struct loopc_control_options control;
     const char **given; /* the argument of each option by its field's index, NULL without one */
-    char message[512];  /* when wrong: what */
-    char hint[256];     /* and what to do, or "" */
+    char message[512];  /* the error */
+    char hint[256];     /* a hint, or "" */
 };
 
 /* Reads the command line into args and, by the table of fields, into state, which holds the
@@ -54,17 +55,17 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                     struct loopc_texts *texts, int argc, char **argv);
 void loopc_args_free(struct loopc_args *args);
 
-/* The flag that every trainer has: its name, what follows it ("" for nothing), and what it does. */
+/* A flag that every trainer has: its name, its value ("" for none), and what it does. */
 struct loopc_common_flag {
     const char *name, *value, *doc;
 };
 extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
 
-/* The flags of the verbs export and predict; beside them there are --checkpoint and --resume. */
+/* The flags of the subcommands export and predict, which have --checkpoint and --resume, too. */
 extern const struct loopc_common_flag loopc_model_flags[]; /* ends with a NULL name */
 
-/* Whether this program has it: --steps is of those that go step by step, --threads of those whose
- * work can be shared. */
+/* Whether a program has the flag: --steps is of programs in the step form, --threads of those
+ * with nets. */
 bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);
 
 /* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */

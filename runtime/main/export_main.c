@@ -86,6 +86,18 @@ static int open_checkpoint(struct task *task)
     return open_file(task, saving->folder, name);
 }
 
+/* What is not known of a net's inputs cannot be done to them. */
+static int refuse_untold(struct task *task, const struct loopc_net *net)
+{
+    return loopc_error_set(
+        &task->message,
+        "inputs_from = \"...\" in the net of the spec names the data set; "
+        "inputs_from = false says that bodies make the inputs",
+        "which data set feeds %s is not known, so neither are the columns of its "
+        "inputs nor their scale",
+        net->name);
+}
+
 static int export(const struct task *task, const struct loopc_model *model)
 {
     const struct loopc_model_args *args = task->args;
@@ -99,7 +111,8 @@ static int export(const struct task *task, const struct loopc_model *model)
 static int work_on(struct task *task, const struct loopc_net *net)
 {
     struct loopc_model model = {0};
-    int st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
+    int st = net->untold ? refuse_untold(task, net) : LOOPC_OK;
+    if (!st) st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
     int code = BAD_USAGE;
     if (!st && task->args->subcommand == LOOPC_SUBCOMMAND_EXPORT) {
         st = export(task, &model);

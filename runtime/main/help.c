@@ -63,7 +63,7 @@ static void describe(const struct loopc_field *field, const void *state, char *t
     }
 }
 
-/* Writes words until the page is full, then goes on in the next line below them. */
+/* Writes words, wrapped at the width of the page, and indented from the second line on. */
 static void print_wrapped(const char *text, int column, FILE *out)
 {
     int at = column;
@@ -128,7 +128,8 @@ static void print_options(const struct loopc_program *program, const void *state
     }
 }
 
-/* A flag of every trainer that this one has made its own stands among its options. */
+/* Whether the program has an option of the name of a common flag: it is then listed with the
+ * options. */
 static bool is_own(const struct loopc_program *program, const char *flag)
 {
     for (int i = 0; i < program->field_count; i++) {

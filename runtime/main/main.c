@@ -1,4 +1,4 @@
-/* The program: main, and the two places where a run calls back to it. */
+/* Main: from the command line to the exit code. */
 #include "main/main.h"
 
 #include "run/program.h"
@@ -34,7 +34,7 @@ static int start_watch(const struct loopc_context *context, struct loopc_run *ru
     return LOOPC_OK;
 }
 
-/* The emitted functions, with all that listens around them. Returns the status. */
+/* Calls the emitted functions, profiled on request. Returns the status. */
 static int run_watched(const struct loopc_context *context, struct loopc_run *run)
 {
     if (start_watch(context, run)) return LOOPC_FAILED;
@@ -44,7 +44,7 @@ static int run_watched(const struct loopc_context *context, struct loopc_run *ru
                            context->args.timings_log);
 }
 
-/* Processes that still run when the run has ended. */
+/* Ends the processes that still run after the run. */
 static void end_children(const struct loopc_context *context)
 {
     for (int i = 0; i < context->program->child_count; i++) {
@@ -84,8 +84,8 @@ static void report_failures(const struct loopc_context *context)
     if (run->failures.count == 0) loopc_log(context->program, "failed", "without a message");
 }
 
-/* What the run's status is for those who started it. An interruption that came too late for the
- * last boundary is one all the same: who sent it waits for it. */
+/* The exit code. A signal that arrives after the last safepoint still decides it: its sender
+ * expects 128 + n. */
 static int conclude(const struct loopc_context *context, int st, const char **word)
 {
     const struct loopc_run *run = context->state;
@@ -105,15 +105,15 @@ static int conclude(const struct loopc_context *context, int st, const char **wo
         return 128 + number;
     }
     if (st != LOOPC_OK && st != LOOPC_MORE) {
-        loopc_log(context->program, "failed", "the run ended with status %d, which is nobody's",
-                  st);
+        loopc_log(context->program, "failed", "the run ended with the unknown status %d", st);
         return 1;
     }
     *word = "ok";
     return 0;
 }
 
-/* Times and traces that were asked for and did not get out. There is nowhere left to say so. */
+/* Whether requested times or traces could not be written to standard error. The exit code is the
+ * only report left. */
 static bool is_unseen(const struct loopc_args *args)
 {
     return (args->timings || args->trace) && ferror(stderr);
@@ -140,7 +140,7 @@ static int finish(const struct loopc_context *context, int st)
     return lost || is_unseen(&context->args) ? 1 : code;
 }
 
-/* Said by the signal handler, for people only. */
+/* The notice that the signal handler writes to a terminal. */
 static const char *notice(const struct loopc_context *context, char *text, size_t size)
 {
     if (!isatty(STDERR_FILENO)) return NULL;
@@ -149,8 +149,8 @@ static const char *notice(const struct loopc_context *context, char *text, size_
     return text;
 }
 
-/* Who started the program may have had SIGCHLD ignored: then no exit status would be known. The
- * library leaves the signal to its host. */
+/* If the program was started with SIGCHLD ignored, the system would discard the exit statuses of
+ * children. The library leaves the signal to its host. */
 static void hear_of_children(void)
 {
     struct sigaction action;

@@ -31,40 +31,43 @@ static void show_progress(struct loopc_run *run, int events)
     if (events & LOOPC_EVENT_TICK) loopc_progress_show(run->progress, run);
 }
 
-/* Commands and reports. Returns the events, of which a signal may now be one. */
-static int poll_control(struct loopc_run *run, int at, int events)
+/* Commands and reports. Adds a signal that came meanwhile to the events; returns whether the
+ * channel ends the run. */
+static bool poll_control(struct loopc_run *run, int at, int *events)
 {
-    if (!run->control || !(events & LOOPC_EVENT_CONTROL) || (events & LOOPC_EVENT_SIGNAL)) {
-        return events;
+    if (!run->control || !(*events & LOOPC_EVENT_CONTROL) || (*events & LOOPC_EVENT_SIGNAL)) {
+        return false;
     }
     const bool ended = loopc_control_poll(run->control, run, at);
-    events |= loopc_events_take(LOOPC_EVENT_SIGNAL);
-    if (ended && !(events & LOOPC_EVENT_SIGNAL)) run->interrupted = LOOPC_SHUTDOWN;
-    return events;
+    *events |= loopc_events_take(LOOPC_EVENT_SIGNAL);
+    return ended;
+}
+
+/* A recovery raises the event of an interruption again, also when no signal was its cause. */
+static int interrupt(struct loopc_run *run)
+{
+    run->interrupted = loopc_signal_caught() ? loopc_signal_caught() : LOOPC_SHUTDOWN;
+    return LOOPC_INTERRUPTED;
 }
 
 static int poll(struct loopc_run *run, int at)
 {
     int events = loopc_events_take(LOOPC_EVENTS_ALL);
     show_progress(run, events);
-    events = poll_control(run, at, events);
-    const bool ended = (events & LOOPC_EVENT_SIGNAL) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool shut = poll_control(run, at, &events) || run->interrupted == LOOPC_SHUTDOWN;
+    const bool ended = (events & LOOPC_EVENT_SIGNAL) || shut;
     const bool now = ended || (events & LOOPC_EVENT_NOW);
     if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
         return LOOPC_FAILED;
     if (!ended && run->control && at > 0) switch_variant(run, at);
-    if (!ended) return LOOPC_OK;
-    if (events & LOOPC_EVENT_SIGNAL) run->interrupted = loopc_signal_caught();
-    return LOOPC_INTERRUPTED;
+    return ended ? interrupt(run) : LOOPC_OK;
 }
 
 static int poll_nosave(struct loopc_run *run)
 {
     const int events = loopc_events_take(LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL);
     show_progress(run, events);
-    if (!(events & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
-    run->interrupted = loopc_signal_caught();
-    return LOOPC_INTERRUPTED;
+    return events & LOOPC_EVENT_SIGNAL ? interrupt(run) : LOOPC_OK;
 }
 
 static void poll_masked(struct loopc_run *run)
@@ -72,10 +75,19 @@ static void poll_masked(struct loopc_run *run)
     show_progress(run, loopc_events_take(LOOPC_EVENT_TICK));
 }
 
+static void check_metrics(const struct loopc_run *run, int st)
+{
+    if (st) loopc_log(run->program, "error", "--metrics: cannot write: %s", strerror(errno));
+}
+
 static void report(struct loopc_run *run, const char *loop)
 {
-    if (!loopc_metrics_write(run->metrics, run, loop)) return;
-    loopc_log(run->program, "error", "--metrics: cannot write: %s", strerror(errno));
+    check_metrics(run, loopc_metrics_write(run->metrics, run, loop));
+}
+
+static void report_end(struct loopc_run *run, const char *loop)
+{
+    check_metrics(run, loopc_metrics_end(run->metrics, run, loop));
 }
 
 static int loop_ended(struct loopc_run *run, int at)
@@ -99,6 +111,7 @@ const struct loopc_host loopc_main_host = {
     .poll_nosave = poll_nosave,
     .poll_masked = poll_masked,
     .report = report,
+    .report_end = report_end,
     .loop_ended = loop_ended,
     .wait_for_target = wait_for_target,
     .before_message = before_message,

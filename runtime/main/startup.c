@@ -1,6 +1,7 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
+#include "main/feeds.h"
 #include "main/main_host.h"
 
 #include "parallel/team.h"
@@ -10,6 +11,7 @@
 #include "telemetry/metrics.h"
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,7 +100,7 @@ static void *field_memory(const struct loopc_context *context, int i)
 }
 
 /* Where the location that opens a message of loopc_dataset_load ends: "path", "path:line",
- * "path:line:column", with path a file of the argument. 0 when there is none. */
+ * "path:line:column", with path a file of the argument. 0 without one. */
 static size_t location_length(const char *message, const char *argument)
 {
     for (const char *file = argument; *file;) {
@@ -188,7 +190,7 @@ static int load_datasets(const struct loopc_context *context)
         const int code = load_dataset(context, i, 0);
         if (code != LOOPC_CONTINUE) return code;
     }
-    return LOOPC_CONTINUE;
+    return loopc_feeds_check(context);
 }
 
 /* Bodies may have copied one data set to another: each memory is freed once. */
@@ -217,17 +219,26 @@ static int open_timings(struct loopc_context *context)
     return BAD_USAGE;
 }
 
+/* A message may have its hint in a second line. */
+static int bad_flag(const struct loopc_context *context, const char *flag, char *message)
+{
+    char *second = strchr(message, '\n');
+    if (second) *second++ = 0;
+    loopc_log(context->program, "error", "%s%s", flag, message);
+    hint(context->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
+    return BAD_USAGE;
+}
+
 static int open_metrics(const struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     char message[512];
     if (!context->args.metrics) return LOOPC_CONTINUE;
-    const int64_t keep = run->checkpointer ? loopc_checkpointer_metrics(run->checkpointer) : -1;
+    const struct loopc_metrics_mark *mark =
+        run->checkpointer ? loopc_checkpointer_metrics(run->checkpointer) : NULL;
     run->metrics =
-        loopc_metrics_open(context->program, context->args.metrics, keep, message, sizeof message);
-    if (run->metrics) return LOOPC_CONTINUE;
-    loopc_log(context->program, "error", "--metrics: %s", message);
-    return BAD_USAGE;
+        loopc_metrics_open(context->program, context->args.metrics, mark, message, sizeof message);
+    return run->metrics ? LOOPC_CONTINUE : bad_flag(context, "--metrics: ", message);
 }
 
 static int open_files(struct loopc_context *context)
@@ -237,15 +248,6 @@ static int open_files(struct loopc_context *context)
     code = open_metrics(context);
     if (code != LOOPC_CONTINUE && context->timings_log) fclose(context->timings_log);
     return code;
-}
-
-static int bad_saving(const struct loopc_context *context, char *message)
-{
-    char *second = strchr(message, '\n');
-    if (second) *second++ = 0;
-    loopc_log(context->program, "error", "%s", message);
-    hint(context->program, second && !strncmp(second, "hint: ", 6) ? second + 6 : second);
-    return BAD_USAGE;
 }
 
 static int open_checkpointer(const struct loopc_context *context)
@@ -260,7 +262,7 @@ static int open_checkpointer(const struct loopc_context *context)
         return BAD_USAGE;
     }
     run->checkpointer = loopc_checkpointer_open(context->program, saving, message, sizeof message);
-    return run->checkpointer ? LOOPC_CONTINUE : bad_saving(context, message);
+    return run->checkpointer ? LOOPC_CONTINUE : bad_flag(context, "", message);
 }
 
 static int make_team(const struct loopc_context *context)
@@ -286,11 +288,22 @@ int loopc_start(struct loopc_context *context, int argc, char **argv)
     return code;
 }
 
-/* Flags that are given again win over what was saved. */
+/* Reads the command line again: its flags override the values of the checkpoint. */
 static int read_again(struct loopc_context *context)
 {
     loopc_args_free(&context->args);
     return read_command_line(context, context->argc, context->argv);
+}
+
+/* Random streams go on where they were: another seed would mean nothing, or half of something. */
+static int check_seed(const struct loopc_context *context)
+{
+    const struct loopc_run *run = context->state;
+    if (!context->args.seed_given || context->args.seed == run->seed) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--seed: the run that goes on was begun with seed %llu",
+              (unsigned long long)run->seed);
+    hint(context->program, "leave it out, or begin a new run, without --resume");
+    return BAD_USAGE;
 }
 
 static int resume(struct loopc_context *context)
@@ -300,12 +313,13 @@ static int resume(struct loopc_context *context)
     if (!run->checkpointer || !context->args.saving.resume) return LOOPC_CONTINUE;
     if (loopc_checkpointer_resume(run->checkpointer, context->state, &context->texts, message,
                                   sizeof message)) {
-        return bad_saving(context, message);
+        return bad_flag(context, "", message);
     }
-    return read_again(context);
+    const int code = check_seed(context);
+    return code == LOOPC_CONTINUE ? read_again(context) : code;
 }
 
-/* Whoever wanted more of it should know what that takes. */
+/* The run ended before: says which checkpoint would extend it. */
 static int over(const struct loopc_context *context)
 {
     const struct loopc_run *run = context->state;
@@ -317,9 +331,9 @@ static int over(const struct loopc_context *context)
     return 0;
 }
 
-/* A run that is over goes on at the end of the first loop that has more to do now, with a larger
- * bound: what came behind it comes anew. Returns LOOPC_CONTINUE when there is one, or the exit
- * code. */
+/* Extends a run that has ended: continues at the end of the first loop that has iterations left
+ * now, with a larger bound; all later steps are repeated. Returns LOOPC_CONTINUE when there is
+ * one, or the exit code. */
 static int extend(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
@@ -337,20 +351,44 @@ static int extend(struct loopc_context *context)
     return read_again(context);
 }
 
-int loopc_resume_and_open(struct loopc_context *context)
+/* What bodies have to do when a checkpoint was loaded. */
+static int call_hooks(const struct loopc_context *context)
+{
+    char text[1024];
+    struct loopc_run *run = context->state;
+    const struct loopc_program *program = context->program;
+    if (!program->after_load || !loopc_checkpointer_metrics(run->checkpointer))
+        return LOOPC_CONTINUE;
+    if (!program->after_load(context->state)) return LOOPC_CONTINUE;
+    loopc_failure_text(&run->failures.kept[0], text, sizeof text);
+    loopc_log(program, "failed", "%s", text);
+    return 1;
+}
+
+/* Where a run that was resumed goes on. */
+static int find_place(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
-    int code = resume(context);
-    if (code != LOOPC_CONTINUE || !run->checkpointer || !context->args.saving.resume) {
-        return code == LOOPC_CONTINUE ? open_files(context) : code;
+    if (!context->args.saving.resume) return LOOPC_CONTINUE;
+    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) {
+        const int code = extend(context);
+        if (code != LOOPC_CONTINUE) return code;
     }
-    if (loopc_checkpointer_position(run->checkpointer) == LOOPC_AT_END) code = extend(context);
-    if (code != LOOPC_CONTINUE) return code;
     if (context->program->reevaluate)
         context->program->reevaluate(context->state,
                                      loopc_checkpointer_position(run->checkpointer));
-    loopc_checkpointer_continue(run->checkpointer, run);
-    return open_files(context);
+    return call_hooks(context);
+}
+
+int loopc_resume_and_open(struct loopc_context *context)
+{
+    struct loopc_run *run = context->state;
+    if (!run->checkpointer) return open_files(context);
+    int code = resume(context);
+    if (code == LOOPC_CONTINUE) code = find_place(context);
+    if (code == LOOPC_CONTINUE) code = open_files(context);
+    if (code == LOOPC_CONTINUE) loopc_checkpointer_begin(run->checkpointer, run);
+    return code;
 }
 
 void loopc_end(struct loopc_context *context)

@@ -7,10 +7,10 @@
 
 #include <stdio.h>
 
-/* What main holds while a program runs. Start with .program and zeros. */
+/* The context of main while a program runs. Starts with .program and zeros. */
 struct loopc_context {
     const struct loopc_program *program;
-    void *memory; /* what state stands in */
+    void *memory; /* the allocation that holds state */
     void *state;  /* a struct loopc_run and what follows; aligned to 64 bytes */
     int argc;
     char **argv;
@@ -21,15 +21,15 @@ struct loopc_context {
 
 enum { LOOPC_CONTINUE = -1 };
 
-/* Gets everything ready up to prepare: defaults, command line, data sets, random streams. Returns
+/* Everything up to prepare: defaults, command line, data sets, random streams. Returns
  * LOOPC_CONTINUE, or the exit code with which the program ends here. */
 int loopc_start(struct loopc_context *context, int argc, char **argv);
 
-/* Gets the rest ready, once the state is prepared: what is to be resumed, files to write. Returns
- * as loopc_start. */
+/* Everything after prepare: loads the checkpoint to resume, opens output files. Returns as
+ * loopc_start. */
 int loopc_resume_and_open(struct loopc_context *context);
 
-/* Frees what loopc_start made, however far it came. */
+/* Frees everything that loopc_start allocated, even if it failed. */
 void loopc_end(struct loopc_context *context);
 
 #endif

@@ -1,5 +1,5 @@
-/* Activation functions and their derivatives, on feature-major panels (panel.h): features x samples, of
- * which `samples` are there.
+/* Activation functions and their derivatives, on feature-major panels (panel.h): features x
+ * samples, of which `samples` are there.
  *
  * A function is given z = W x + b and makes a of it. Its derivative is written in terms of a, so z
  * need not be kept: a gate turns d, the derivative of the loss by a, into that by z. Hidden layers

@@ -1,7 +1,6 @@
-/* The gradient of a bias: the sum of a row of derivatives, of one kind in every order of threads and
- * vectors. It is 16 sums side by side, of every sixteenth sample each, that are then added up in
- * pairs.
- */
+/* The gradient of a bias: the sum of a row of derivatives, of one kind in every order of threads
+ * and vectors. It is 16 sums side by side, of every sixteenth sample each, that are then added
+ * up in pairs. */
 #ifndef LOOPC_BIAS_H
 #define LOOPC_BIAS_H
 

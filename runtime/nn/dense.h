@@ -5,8 +5,8 @@
  *   b, gb      outputs
  *   x, y       feature-major: inputs and outputs of the layer
  *   sample-major      samples x inputs: x once more, for the gradient
- *   d, dx      feature-major: derivatives of the loss by what the layer's activation is given, and by
- *              what that of the layer below is given
+ *   d, dx      feature-major: gradients of the loss with respect to this layer's
+ *              pre-activations and to those of the layer below
  * Arrays of samples have room for `batch` of them, of which `samples` are there; that may be 0. No
  * two arrays of one call overlap. Nothing is allocated and nothing can fail.
  *

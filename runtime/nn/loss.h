@@ -1,12 +1,13 @@
 /* Losses: the mean over the samples of a batch, and with it the derivative that the backward pass
  * begins with.
  *
- * All matrices stand feature-major (panel.h), outputs x samples: z is what the last activation is given,
- * a what it makes of it. d receives the derivative of the mean loss, and where the targets are
- * values it holds these, y, before. A label is the index of the right class, 0 <= label < classes
- * (any other makes the loss NaN). What each sample adds to the mean goes to `losses`, which has
- * room for full panels; loopc_mean adds it up, first to last, so that the sum depends on nothing
- * else. Each call does the share of one part (part.h), LOOPC_LANES samples side by side.
+ * All matrices stand feature-major (panel.h), outputs x samples: z is what the last activation
+ * is given, a what it makes of it. d receives the derivative of the mean loss, and where the
+ * targets are values it holds these, y, before. A label is the index of the right class, 0 <=
+ * label < classes (any other makes the loss NaN). What each sample adds to the mean goes to
+ * `losses`, which has room for full panels; loopc_mean adds it up, first to last, so that the
+ * sum depends on nothing else. Each call does the share of one part (part.h), LOOPC_LANES
+ * samples side by side.
  *
  * squared error takes its derivative back through the activation itself, but for a softmax. The two
  * entropies are written together with the activation they go with and leave the derivative by

@@ -5,7 +5,8 @@
 #include "nn/epilogue.h"
 #include "nn/loss.h"
 
-/* Half of the squared error of each; d, which holds the targets, becomes its derivative times `share`. */
+/* Half of the squared error of each; d, which holds the targets, becomes its derivative times
+ * `share`. */
 LOOPC_INLINE loopc_vec loopc_squared_error_lanes(const float *a, float *d, int32_t outputs,
                                                  float share, enum loopc_epilogue gate)
 {

@@ -1,9 +1,9 @@
 /* Layers in which nothing is wider than LOOPC_MOST_LANES: neither inputs nor outputs nor a batch.
  *
  * Their matrices are one panel each (panel.h), of which a vector is used, so a training step of two
- * or three such layers stays in registers. Calls of functions and looking at sizes would take longer
- * than what there is to calculate; so these are inline, their sizes are constants where they are
- * called, and all loops are written out. Sums are those of dense.h and loss.h, to the bit.
+ * or three such layers stays in registers. Calls of functions and looking at sizes would take
+ * longer than what there is to calculate; so these are inline, their sizes are constants where they
+ * are called, and all loops are written out. Sums are those of dense.h and loss.h, to the bit.
  *
  * Compile time grows with what a net multiplies: a statement for each product of a weight and a
  * vector of samples, three times. That is why this is for narrow nets alone.

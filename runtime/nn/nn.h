@@ -1,10 +1,10 @@
 /* Multilayer perceptrons: what emitted C calls.
  *
  * A net is no object here. The generator knows its sizes, so it emits a plain struct that holds all
- * of it inline, and functions that call these kernels, a line a layer. Kernels are compiled when the
- * library is, for each generation of processors (cpu.h); sizes are their arguments. Where nothing in
- * a net is wider than 8 it stays in registers: then the calls of a step are to the inline functions
- * of narrow.h.
+ * of it inline, and functions that call these kernels, a line a layer. Kernels are compiled when
+ * the library is, for each generation of processors (cpu.h); sizes are their arguments. Where
+ * nothing in a net is wider than 8 it stays in registers: then the calls of a step are to the
+ * inline functions of narrow.h.
  *
  *     panel.h        the form of all matrices
  *     thread.h       how threads share the work, and team.h how they wait for each other

@@ -12,8 +12,8 @@
  * width of their vectors, and where an element stands does not depend on the number of columns.
  *
  *     weights       outputs x inputs     panels of 16 inputs
- *     activations   features x samples   panels of 16 samples ("feature-major": what layers calculate)
- *                   samples x features   panels of 16 features ("sample-major": what gradients read)
+ *     activations   features x samples   panels of 16 samples (feature-major: layers)
+ *                   samples x features   panels of 16 features (sample-major: gradients)
  *
  * What the padding holds is undefined; lanes never mix, so it reaches no result. All arrays of
  * panels are aligned to 64 bytes. Outside of nets matrices are row-major: loopc_panels_from and

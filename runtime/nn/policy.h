@@ -1,9 +1,10 @@
 /* Policies: a softmax whose classes are drawn, and the derivatives of what was drawn.
  *
- * z, feature-major (panel.h), classes x samples, is what a net's softmax is given; a is what it makes of
- * it. An action is the class drawn for a sample; one below 0 says that nothing was, and its sample
- * counts for nothing. Losses are sums over the samples, each with a weight of its own, and *add* to
- * d, the derivative by z: several of them may follow each other on a d that began as 0.
+ * z, feature-major (panel.h), classes x samples, is what a net's softmax is given; a is what it
+ * makes of it. An action is the class drawn for a sample; one below 0 says that nothing was, and
+ * its sample counts for nothing. Losses are sums over the samples, each with a weight of its
+ * own, and *add* to d, the derivative by z: several of them may follow each other on a d that
+ * began as 0.
  *
  * Policy gradient (Williams, "Simple statistical gradient-following algorithms for connectionist
  * reinforcement learning", 1992): the gradient of an expected reward is the expectation of

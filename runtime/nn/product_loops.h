@@ -75,7 +75,8 @@ static loopc_tile_function *const loopc_tiles[LOOPC_TILE_ROWS][LOOPC_TILE_PANELS
 #endif
 };
 
-/* How many panels wide the next tile is, with so many left: 3 as long as that leaves no single one. */
+/* How many panels wide the next tile is, with so many left: 3 as long as that leaves no single
+ * one. */
 static inline int loopc_tile_width(int32_t left)
 {
     if (LOOPC_TILE_PANELS < 2 || left < 2) return 1;

@@ -9,7 +9,7 @@
  *
  * u is a matrix of panels (panel.h) read a value at a time, so it may be read in both directions:
  *
- *     u(i, p) = U[i][p]   LOOPC_NO_TRANS: steps of 1 within a panel of 16 p, u_stride between panels
+ *     u(i, p) = U[i][p]   LOOPC_NO_TRANS: steps of 1 in a panel of 16 p, u_stride between panels
  *     u(i, p) = U[p][i]   LOOPC_TRANS: steps of 16; the rows of a tile are columns of one panel
  *
  * v is always read along its panels: v(p, t) is vector t of row p.

@@ -1,4 +1,5 @@
-/* How a vector of weights moves against its gradient: the formulas of optim.h, where they are used. */
+/* How a vector of weights moves against its gradient: the formulas of optim.h, where they are
+ * used. */
 #ifndef LOOPC_UPDATE_H
 #define LOOPC_UPDATE_H
 

@@ -1,8 +1,8 @@
-/* The thread team: one block of words that all threads look at.
+/* The thread team: one block of words that all threads poll.
  *
- * Members sleep or spin until `opened` changes, do their part of the work, and arrive at a last
- * meeting for which only part 0 waits. So a piece of work costs one way there and one back, and a
- * member that was late to leave the one before holds up nobody but itself.
+ * Members sleep or spin until `opened` changes, do their share of the work, and arrive at a last
+ * barrier, for which only thread 0 waits. So a job costs one signal to the members and one back,
+ * and a member that is late to leave the previous barrier delays only itself.
  */
 #include "parallel/team.h"
 
@@ -23,41 +23,42 @@
 enum {
     LINE = 64,       /* bytes of a cache line */
     SPIN_NS = 50000, /* about what it takes to wake a thread on another processor */
-    BOLD_EVERY = 64, /* waits until one spins as long as it may, whatever has been in vain */
-    STAY = 64        /* pieces of work before a member moves to another processor again */
+    BOLD_EVERY =
+        64, /* every 64th wait spins for the full time, even if spinning has not paid off lately */
+    STAY = 64 /* jobs before a member moves to another processor again */
 };
 
 int32_t loopc_team_members = 1;
 
 struct member {
     _Alignas(LINE) struct loopc_thread me;
-    int patience;   /* how long it spins, in looks at a word */
+    int patience;   /* how long it spins, in polls of a word */
     unsigned waits; /* so far */
-    unsigned seen;  /* the latest piece of work that it knows of */
+    unsigned seen;  /* the latest job that it has seen */
     unsigned moved; /* that for which it moved to another processor, */
     unsigned stay;  /* and for how many it stays there at least */
     atomic_int processor;
-    void *own; /* memory that only its part of the work uses */
+    void *own; /* its workspace */
     pthread_t thread;
 };
 
 static struct {
-    /* What changes from one piece of work to the next. */
-    _Alignas(LINE) atomic_uint opened; /* pieces of work so far */
+    /* Changes with every job. */
+    _Alignas(LINE) atomic_uint opened; /* jobs so far */
     int most_patience;
-    size_t own;                                      /* bytes of each member's own memory */
-    void (*work)(void *job, struct loopc_thread me); /* NULL: go home */
+    size_t own;                                      /* bytes of each member's workspace */
+    void (*work)(void *job, struct loopc_thread me); /* NULL: the thread ends */
     void *job;
-    pthread_mutex_t lock; /* for those who sleep, and those who wake them */
-    /* What changes from one meeting to the next. */
-    _Alignas(LINE) atomic_uint met;    /* meetings that are over */
+    pthread_mutex_t lock; /* held to sleep and to wake sleepers */
+    /* Changes with every barrier. */
+    _Alignas(LINE) atomic_uint met;    /* barriers that all have passed */
     pthread_cond_t changed;            /* opened or met has */
-    _Alignas(LINE) atomic_int arrived; /* at the meeting to come */
+    _Alignas(LINE) atomic_int arrived; /* at the next barrier */
     atomic_int asleep;
     struct member members[LOOPC_TEAM_MOST];
 } team = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-/* Tells the processor that this is a loop that waits. */
+/* Tells the processor that this is a spin loop. */
 static inline void relax(void)
 {
 #if defined __x86_64__ || defined __i386__
@@ -67,7 +68,8 @@ static inline void relax(void)
 #endif
 }
 
-/* Looks at a word until it is no longer `old`, so many times; returns whether it has changed. */
+/* Polls a word until it is no longer `old`, at most `looks` times; returns whether it has
+ * changed. */
 static bool spin(const atomic_uint *word, unsigned old, int looks)
 {
     for (int i = 0; i < looks; i++) {
@@ -104,12 +106,12 @@ static void announce(atomic_uint *word)
 {
     atomic_fetch_add(word, 1);
     if (atomic_load(&team.asleep) == 0) return;
-    pthread_mutex_lock(&team.lock); /* who has seen the old word sleeps by now */
+    pthread_mutex_lock(&team.lock); /* whoever read the old word is asleep by now */
     pthread_mutex_unlock(&team.lock);
     pthread_cond_broadcast(&team.changed);
 }
 
-/* The last to come ends the meeting. Until then nobody can be on the way to the next one. */
+/* The last thread to arrive opens the barrier. Until then no thread can be at the next one. */
 static void arrive(struct loopc_thread me, bool stay)
 {
     const unsigned met = atomic_load_explicit(&team.met, memory_order_relaxed);
@@ -126,7 +128,7 @@ void loopc_barrier_wait(struct loopc_thread me)
     arrive(me, true);
 }
 
-/* Whether the member runs where one before it does. */
+/* Whether the member runs on the same processor as one before it. */
 static bool is_crowded(const struct member *member)
 {
     const int here = atomic_load_explicit(&member->processor, memory_order_relaxed);
@@ -137,7 +139,8 @@ static bool is_crowded(const struct member *member)
     return false;
 }
 
-/* Forbids the calling thread for a moment the processors on which members before it run. */
+/* Excludes the processors of the members before it from the calling thread's affinity for a
+ * moment. */
 static void move_away(const struct member *member)
 {
     cpu_set_t allowed, others;
@@ -179,7 +182,7 @@ static void free_own(void)
     team.own = 0;
 }
 
-/* Gives all members so much memory of their own, zeroed; false when there is none. */
+/* Gives each member a zeroed workspace of that size; false without memory. */
 static bool give_own(size_t bytes)
 {
     if (bytes <= team.own) return true;
@@ -290,7 +293,7 @@ static int take_on_all(int threads)
     int failed = 0;
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the run's */
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are delivered to the run */
     for (int i = 0; i < threads && !failed; i++) {
         failed = take_on(i, threads);
         if (!failed) loopc_team_members = i + 1;

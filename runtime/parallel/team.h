@@ -1,9 +1,9 @@
 /* The thread team: the threads that share the work of a forward pass or a training step.
  *
- * loopc_team_run calls a function once in each of its threads, the caller among them, and returns
- * when all have ended. Inside, loopc_barrier is a barrier: what any part wrote before it, all parts
- * see after it. Who splits outputs among the parts, and never a sum, gets the same bits from any
- * number of them.
+ * loopc_team_run calls a function once in each of its threads, the caller included, and returns
+ * when all have ended. Inside, loopc_barrier is a barrier: writes before it are visible to all
+ * threads after it. Results do not depend on the number of threads as long as only outputs,
+ * never sums, are divided among them.
  *
  *     static void step(void *job, struct loopc_thread me)
  *     {
@@ -13,14 +13,14 @@
  *     }
  *     loopc_team_run(step, s, 0);
  *
- * What a part writes and others read has to come from its processor's cache to theirs. Where that
- * takes longer than to make it once more, each part keeps its own: loopc_team_workspace.
+ * Data that one thread writes and others read moves from cache to cache. Where recomputing it is
+ * faster, each thread keeps a copy of its own: loopc_team_workspace.
  *
  * A team of one, which is the default, is a plain call and no barrier at all.
  *
- * Who waits spins for about as long as it takes to wake a thread, less where that has been in vain,
- * and then sleeps: on a machine that has other work to do, or fewer processors than the team has
- * threads, waiting costs no time that others could use.
+ * A waiting thread spins for about as long as it takes to wake a thread, less if spinning has
+ * not paid off lately, and then sleeps: on a busy machine, or with fewer processors than
+ * threads, waiting takes no processor time from others.
  *
  * There is one team in a process, for one caller at a time; work is not shared from inside shared
  * work. The child of a fork (POPEN, SPAWN) has a team of one.
@@ -34,7 +34,7 @@
 
 enum { LOOPC_TEAM_MOST = 256 };
 
-/* How many the team has; written by loopc_team_size only. */
+/* Threads of the team; written by loopc_team_size only. */
 extern int32_t loopc_team_members;
 
 /* Makes it a team of `threads`, 1 to LOOPC_TEAM_MOST, the caller included. The threads block all
@@ -46,8 +46,8 @@ void loopc_team_end(void);
 
 void loopc_team_fork(void (*work)(void *job, struct loopc_thread me), void *job, size_t own);
 
-/* Calls work once in each thread of the team; the caller is part 0. Each has `own` bytes for itself
- * meanwhile; a team for which there is no such memory leaves the work to the caller, as a whole. */
+/* Calls work once in each thread of the team; the caller is thread 0. Each has a workspace of
+ * `own` bytes; without memory for them the caller does all of the work alone. */
 static inline void loopc_team_run(void (*work)(void *job, struct loopc_thread me), void *job,
                                   size_t own)
 {
@@ -58,13 +58,13 @@ static inline void loopc_team_run(void (*work)(void *job, struct loopc_thread me
     }
 }
 
-/* What a part has for itself: `first` that of the caller, 64 bytes aligned memory of the team that
- * of any other. It holds what the part left there, as long as no other work was in between. */
+/* The workspace of a thread: `first` for the caller, memory of the team aligned to 64 bytes for
+ * any other. It keeps its contents as long as no other job runs in between. */
 void *loopc_team_workspace(struct loopc_thread me, void *first);
 
 void loopc_barrier_wait(struct loopc_thread me);
 
-/* Waits until all parts of the work have come here. */
+/* Waits until all threads of the job have arrived. */
 static inline void loopc_barrier(struct loopc_thread me)
 {
     if (me.nthreads > 1) loopc_barrier_wait(me);

@@ -1,7 +1,7 @@
 /* Threads: how the threads of a training step share its work.
  *
- * Each thread calls the same kernels with its own number, and each kernel does that share of its
- * outputs: what is summed is never split, so the bits are the same for any number of parts.
+ * Each thread calls the same kernels with its own number, and each kernel computes that share of
+ * its outputs: a sum is never split, so the bits are the same for any number of threads.
  */
 #ifndef LOOPC_THREAD_H
 #define LOOPC_THREAD_H
@@ -16,7 +16,7 @@ struct loopc_thread {
 /* All of it. */
 #define LOOPC_ONE_THREAD ((struct loopc_thread){0, 1})
 
-/* What belongs to a part of `count` things in a row: from first to below end. */
+/* The share of a thread in `count` consecutive items: first to end - 1. */
 struct loopc_span {
     int32_t first, end;
 };

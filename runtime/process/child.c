@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a SPAWN's child leaves for its parent. */
+/* The results that the child of a SPAWN leaves for its parent. */
 struct loopc_shared {
     size_t size; /* of the whole mapping */
     int ended;   /* the element came to its end with `st`, and all is written */
@@ -68,7 +68,7 @@ static int start(struct loopc_child *child)
         settle(parent);
         return 0;
     }
-    setpgid(pid, pid); /* here too: whoever is first */
+    setpgid(pid, pid); /* in both processes, because either may run first */
     child->self = child;
     child->pid = pid;
     return 1;
@@ -179,8 +179,9 @@ int loopc_popen(struct loopc_run *run, struct loopc_child *child, const char *no
     const int status = child->status;
     forget(child);
     if (!known) {
-        return loopc_fail(run, node, "the exit status of '%s' was taken by somebody else",
-                          arguments[0]);
+        return loopc_fail(
+            run, node, "the exit status of '%s' is lost: another part of the program waited for it",
+            arguments[0]);
     }
     if (status == 0) return LOOPC_OK;
     return loopc_fail(run, node, "'%s' ended with status %d", arguments[0], status);
@@ -233,7 +234,7 @@ void loopc_spawn_return(struct loopc_run *run, struct loopc_child *child, int st
     _exit(lost ? 1 : 0);
 }
 
-/* What the child left is taken over. Returns its status. */
+/* Copies the results of the child. Returns its status. */
 static int take_over(struct loopc_run *run, const struct loopc_shared *shared, int count,
                      const struct loopc_memory *writes)
 {

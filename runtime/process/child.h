@@ -1,13 +1,13 @@
 /* Child processes: what POPEN starts and SPAWN forks.
  *
- * A struct loopc_child is plain memory and starts as zeros: no process. It belongs to the place
- * where it stands: a copy of it, as part of a copied state, has no process, and starts one of its
- * own when its turn comes; the original goes on with the one it has.
+ * A struct loopc_child is plain memory and starts as zeros: no process. It is tied to its
+ * address: a copy of it, as part of a copied state, has no process and starts one of its own;
+ * the original keeps its process.
  *
- * A child is in a process group of its own, so that it can be ended with all that it has started,
- * and is killed when the thread that started it ends. It is only ever waited for by its process
- * id: SIGCHLD and other children of the program are left alone. No descriptor stays open: what a
- * SPAWN writes comes back through shared memory, whose size is fixed when it starts, so neither
+ * A child is in a process group of its own, so that it can be ended with all that it has
+ * started, and is killed when the thread that started it ends. It is waited for by its process
+ * id alone: SIGCHLD and other children of the program are not touched. No descriptor stays open:
+ * the fields that a SPAWN writes are returned through shared memory of fixed size, so neither
  * side ever waits for the other.
  */
 #ifndef LOOPC_CHILD_H
@@ -19,10 +19,10 @@
 #include <stddef.h>
 
 struct loopc_child {
-    const struct loopc_child *self; /* where the record stood when the process was started */
+    const struct loopc_child *self; /* the address of the record when the process was started */
     int pid;                        /* of the process, or 0 */
     int status;                     /* of the last one: its exit status, or minus its signal */
-    struct loopc_shared *shared;    /* SPAWN: what both sides see */
+    struct loopc_shared *shared;    /* SPAWN: memory that both processes share */
 };
 
 /* A piece of the state that a SPAWN writes. */
@@ -32,16 +32,16 @@ struct loopc_memory {
 };
 
 /* The next step of a POPEN: starts `arguments` (ends with NULL; found by PATH; standard input is
- * empty), or looks whether it has ended. Returns LOOPC_MORE while it runs, LOOPC_OK when it ended
- * with 0, else records a failure of `node` and returns LOOPC_FAILED. */
+ * empty), or polls whether it has ended. Returns LOOPC_MORE while it runs, LOOPC_OK when it
+ * ended with 0, else records a failure of `node` and returns LOOPC_FAILED. */
 int loopc_popen(struct loopc_run *run, struct loopc_child *child, const char *node,
                 const char *const *arguments);
 
-/* The next step of a SPAWN, in two calls with the same pieces of memory. loopc_spawn_begin starts
- * the child when there is none; it returns true in the child, which then runs the element and
- * ends by loopc_spawn_return. loopc_spawn_poll, in the parent, returns LOOPC_MORE while the child
- * runs; when the child ended well it takes over the pieces and returns LOOPC_OK; otherwise it
- * takes nothing and returns the signal that the element ended with, or LOOPC_FAILED. */
+/* The next step of a SPAWN, in two calls with the same pieces of memory. loopc_spawn_begin
+ * starts the child when there is none; it returns true in the child, which then runs the element
+ * and ends by loopc_spawn_return. loopc_spawn_poll, in the parent, returns LOOPC_MORE while the
+ * child runs; when the child ended with success it copies the pieces and returns LOOPC_OK;
+ * otherwise it copies nothing and returns the status of the element, or LOOPC_FAILED. */
 bool loopc_spawn_begin(struct loopc_run *run, struct loopc_child *child, int count,
                        const struct loopc_memory *writes);
 _Noreturn void loopc_spawn_return(struct loopc_run *run, struct loopc_child *child, int st,
@@ -49,8 +49,9 @@ _Noreturn void loopc_spawn_return(struct loopc_run *run, struct loopc_child *chi
 int loopc_spawn_poll(struct loopc_run *run, struct loopc_child *child, const char *node, int count,
                      const struct loopc_memory *writes);
 
-/* Waits for a running child, at most a tenth of a second, and looks up as at the start of an
- * iteration. Returns LOOPC_OK or LOOPC_INTERRUPTED; in handlers nothing interrupts. */
+/* Waits for a running child, at most a tenth of a second, then polls for events as at the head
+ * of an iteration. Returns LOOPC_OK or LOOPC_INTERRUPTED; in failed and finally parts
+ * interruptions stay pending. */
 int loopc_child_wait(struct loopc_run *run, const struct loopc_child *child);
 void loopc_child_wait_handler(struct loopc_run *run, const struct loopc_child *child);
 

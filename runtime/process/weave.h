@@ -1,8 +1,9 @@
-/* Weaves: elements that take turns, a step each.
+/* Weaves: coroutines that run round robin, a step each.
  *
- * Emitted code holds a struct loopc_weave and a flag a strand; a step of strand i is a call of an
- * emitted function, which returns LOOPC_MORE while it is not at its end. The first call of each
- * enters the strand: it runs up to just before its first leaf.
+ * Emitted code holds a struct loopc_weave and a flag for each coroutine (child of a WEAVE); a
+ * step of coroutine i is a call of an emitted function, which returns LOOPC_MORE until the
+ * coroutine has ended. The first call of each enters the coroutine: it runs up to just before
+ * its first leaf.
  */
 #ifndef LOOPC_WEAVE_H
 #define LOOPC_WEAVE_H
@@ -16,20 +17,20 @@
 
 struct loopc_weave {
     int32_t count;    /* strands */
-    int32_t turn;     /* the one whose turn it is */
+    int32_t turn;     /* the index of the one that runs now */
     int32_t finished; /* how many are at their end */
-    bool worked;      /* since the last round: one did more than wait for a process */
+    bool worked;      /* in this round: a coroutine did more than wait for a process */
     uint64_t waits;   /* run->waits before the step at hand */
 };
 
-/* At entry: the strands are then entered, turn after turn. */
+/* At entry: the coroutines are then entered in order. */
 static inline void loopc_weave_enter(const struct loopc_run *run, struct loopc_weave *weave,
                                      int32_t count)
 {
     *weave = (struct loopc_weave){.count = count, .waits = run->waits};
 }
 
-/* Takes the status of a step of the strand whose turn it is; returns LOOPC_OK, or the signal that
+/* Takes the status of a step of the current coroutine; returns LOOPC_OK, or the status that
  * leaves the weave. */
 static inline int loopc_weave_took(const struct loopc_run *run, struct loopc_weave *weave,
                                    bool *done, int st)
@@ -43,8 +44,8 @@ static inline int loopc_weave_took(const struct loopc_run *run, struct loopc_wea
     return st;
 }
 
-/* Passes the turn to the next strand that is not at its end; there is one. `nap`: when all of the
- * last round waited for processes, waits a little itself. */
+/* Switches to the next coroutine that has not ended; there is one. `nap`: sleeps for a
+ * millisecond when all coroutines of the last round waited for processes. */
 static inline void loopc_weave_turn(const struct loopc_run *run, struct loopc_weave *weave,
                                     const bool *done, bool nap)
 {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A report is one line, whatever a message brings along. */
+/* A report is one line: control characters become blanks. */
 static void one_line(char *text)
 {
     for (char *c = text; *c; c++) {
@@ -33,7 +33,7 @@ static int related(const char *a, const char *b)
     return strncmp(a, b, length) == 0 && strcspn(b, ".") == length;
 }
 
-/* Counts failures that have arrived at `head` and have no place in the table. */
+/* Counts failures at `frame` for which the table has no room. */
 static void count_only(struct loopc_failures *failures, const char *frame, unsigned count)
 {
     const int last = failures->counts - 1;
@@ -86,7 +86,7 @@ int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
     return LOOPC_FAILED;
 }
 
-/* Those counted apart that have come together are counted together. */
+/* Adds up the counts of frames that are now in one loop. */
 static void count_together(struct loopc_failures *failures)
 {
     const int counts = failures->counts;
@@ -129,7 +129,7 @@ int loopc_recover(struct loopc_run *run, const char *loop)
     return LOOPC_OK;
 }
 
-/* Where to go on writing: the end of what fits. */
+/* Appends two texts as far as they fit. Returns the new length. */
 static size_t append(char *text, size_t size, size_t length, const char *before, const char *what)
 {
     const int wrote = snprintf(text + length, size - length, "%s%s", before, what);

@@ -31,13 +31,17 @@ enum loopc_type {
 };
 
 enum loopc_field_flags {
-    LOOPC_OPTION = 1,     /* has a command-line flag */
-    LOOPC_SETTABLE = 2,   /* may be changed while running */
-    LOOPC_REPORT = 4,     /* is reported: progress, metrics */
-    LOOPC_CONST = 8,      /* no body assigns it */
-    LOOPC_COUNTER = 16,   /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
-    LOOPC_TRANSIENT = 32, /* not in checkpoints */
-    LOOPC_RESTARTING = 64 /* LOOP.restarting: not in checkpoints, true when one was loaded */
+    LOOPC_OPTION = 1,      /* has a command-line flag */
+    LOOPC_SETTABLE = 2,    /* may be changed while running */
+    LOOPC_REPORT = 4,      /* is reported: progress, metrics */
+    LOOPC_CONST = 8,       /* no body assigns it */
+    LOOPC_COUNTER = 16,    /* LOOP.iteration, LOOP.total, and LOOP.times where a loop has it */
+    LOOPC_TRANSIENT = 32,  /* not in checkpoints */
+    LOOPC_RESTARTING = 64, /* LOOP.restarting: not in checkpoints, true when one was loaded */
+    LOOPC_SET_AT_ENTRY =
+        128,                /* of a reported field: the entry of the loop that reports it sets it */
+    LOOPC_SET_AT_END = 256, /* the end of that loop does */
+    LOOPC_ONLY_AT_END = 512 /* and no iteration of it */
 };
 
 /* What a number may be set to from outside; -INFINITY and INFINITY where there is no bound. Whole

@@ -30,6 +30,11 @@ void loopc_report_now(struct loopc_run *run, const char *loop)
     loopc_host_of(run)->report(run, loop);
 }
 
+void loopc_report_end_now(struct loopc_run *run, const char *loop)
+{
+    loopc_host_of(run)->report_end(run, loop);
+}
+
 int loopc_save_end(struct loopc_run *run, int at)
 {
     return loopc_host_of(run)->loop_ended(run, at);
@@ -95,6 +100,7 @@ const struct loopc_host loopc_plain_host = {
     .poll_nosave = poll_nosave,
     .poll_masked = poll_masked,
     .report = report,
+    .report_end = report,
     .loop_ended = loop_ended,
     .wait_for_target = wait_for_target,
     .before_message = before_message,

@@ -31,6 +31,9 @@ struct loopc_host {
      * NULL. */
     void (*report)(struct loopc_run *run, const char *loop);
 
+    /* A loop has ended whose end sets fields that it reports. Called as report is. */
+    void (*report_end)(struct loopc_run *run, const char *loop);
+
     /* An outermost loop has ended, at a resume point. Called only where run->checkpointer is not
      * NULL. Returns LOOPC_OK or LOOPC_FAILED. */
     int (*loop_ended)(struct loopc_run *run, int at);

@@ -8,10 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifndef LOOPC_VERSION
-#define LOOPC_VERSION "0.1.0"
-#endif
-
 /* A place that --timings and --trace name. Parents come before their children. */
 struct loopc_trace_point {
     const char *name; /* "Inner", "Inner.iteration", "Inner.on_iteration" */
@@ -28,16 +24,33 @@ struct loopc_steering {
     const char *eta;    /* the field that is the learning rate */
     const char *loss;   /* the field that is the loss of a batch */
     const char *samples_field; /* the field that says how many samples a batch has */
-    int64_t samples;           /* or how many it always has; 0: nobody said */
+    int64_t samples;           /* or how many it always has; 0: unknown */
+};
+
+/* What a net compares its outputs with. */
+enum loopc_answers { LOOPC_ANSWERS_NONE, LOOPC_ANSWERS_LABELS, LOOPC_ANSWERS_TARGETS };
+
+/* A data set whose rows a net reads. */
+struct loopc_feed {
+    const char *data;           /* its field, in full */
+    enum loopc_answers answers; /* of its rows, that the net is compared with */
+    bool learns;                /* the net is trained on it */
+    const char *loop; /* that runs rows / each times and leaves the other rows out; or NULL */
+    int64_t each;
 };
 
 /* What the table of fields does not say of a net. Its weights are the fields NAME.layers.0.weight,
  * NAME.layers.0.bias and so on. */
 struct loopc_net {
-    const char *name; /* in full */
+    const char *name;                       /* in full */
+    const char *activation, *output, *loss; /* as in a spec: "relu", "softmax", "cross_entropy" */
     int layers;
-    const char *activation, *output; /* as in a spec: "relu", "softmax" */
-    const char *data;                /* the data set that its inputs come from, in full, or NULL */
+    int32_t inputs, outputs; /* inputs: the most of them where the data set decides, */
+    bool open;               /* which is then the one named here: */
+    const char *data;        /* the data set that its inputs come from, in full, or NULL */
+    bool untold;             /* there are data sets, and nothing says whether it reads one */
+    const struct loopc_feed *feeds;
+    int feed_count;
 };
 
 struct loopc_child;
@@ -60,10 +73,12 @@ struct loopc_program {
     int (*model)(
         const struct loopc_context *context); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
+    int (*before_save)(void *state); /* the hooks of checkpoints, or NULL; they return a status */
+    int (*after_load)(void *state);
     int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
-    /* Where there are positions: for a run that is to go on at one of them. Evaluates again the
-     * bounds of loops that nothing but options decides; returns whether the loop whose end the
-     * position is has more to do, false for any other. */
+    /* Called on resume, where there are resume points: recomputes loop bounds that depend only
+     * on options. Returns whether the loop that ended at the resume point `position` has
+     * iterations left now; false for any other resume point. */
     bool (*reevaluate)(void *state, int position);
     int (*run)(void *state); /* returns a status */
     int (*run_instrumented)(
@@ -76,13 +91,14 @@ struct loopc_program {
     int child_count;
     void (*end_child)(struct loopc_child *child); /* loopc_child_end where there are children */
     uint64_t hash; /* of the program's text: positions of another one are refused */
-    size_t position, position_size; /* where in the state it stands where the run is */
+    size_t position,
+        position_size; /* offset and size of the resume point of the step form in the state */
 };
 
-/* How emitted code declares the functions of bodies: a leaf calls no function and stands where it
- * is called, at no cost; any other is a function, whose calls cost more than its own. This is not
- * left to the compiler, because it goes by how many callers there are, and the watched twin is one
- * more: the run has the same machine code with and without it. */
+/* How emitted code declares the functions of bodies: a leaf calls no function and is inlined;
+ * any other is a function, whose own calls cost more than the call of it. This is not left to
+ * the compiler, which decides by the number of callers: the instrumented variant of the run is
+ * one more caller, and the run has the same machine code with and without it. */
 #define LOOPC_LEAF static inline __attribute__((always_inline))
 #define LOOPC_BODY static __attribute__((noinline))
 
@@ -93,8 +109,8 @@ enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
 
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
-/* What the runtime keeps of a run: the first member of every state, so that a pointer to one is a
- * pointer to the other. The pointers are NULL where nobody asked. */
+/* What the runtime keeps of a run: the first member of every state, so that a pointer to one is
+ * a pointer to the other. A pointer is NULL where the command line does not ask for it. */
 struct loopc_run {
     const struct loopc_program *program;
     const struct loopc_host *host; /* NULL: loopc_plain_host */
@@ -112,31 +128,39 @@ struct loopc_run {
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 
-/* At the end of an iteration of a loop that reports fields, when its counters include it. */
+/* Called at the end of an iteration of a loop that reports fields, after its counters were
+ * incremented. */
 static inline void loopc_report(struct loopc_run *run, const char *loop)
 {
     if (run->metrics) loopc_report_now(run, loop);
 }
 
+void loopc_report_end_now(struct loopc_run *run, const char *loop);
+
+/* Where a loop has ended whose end sets fields that it reports. */
+static inline void loopc_report_end(struct loopc_run *run, const char *loop)
+{
+    if (run->metrics) loopc_report_end_now(run, loop);
+}
+
 int loopc_save_end(struct loopc_run *run, int at);
 
-/* Where a loop that no other repetition holds has come to its end: a run that was saved here goes
- * on, when it is resumed, if there is more to do then. */
+/* Called at the end of an outermost loop: a run that was saved here continues when it is
+ * resumed, if the loop has iterations left then. */
 static inline int loopc_ended(struct loopc_run *run, int at)
 {
     return run->checkpointer ? loopc_save_end(run, at) : LOOPC_OK;
 }
 
-/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind the
- * program's name. It stands whole above the line of progress, and in order with standard output. */
+/* For bodies, as loopc_note($loopc, "%d left", n): a line for people on standard error, behind
+ * the program's name. It appears above the progress line, and after all earlier standard output. */
 void loopc_note(struct loopc_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 bool loopc_wait_for_target(struct loopc_run *run);
 
-/* When the loop of the batches has come to its target: whether it is to go on after all. With a
- * control channel that is when a later target is set, and until then it sleeps; without one the
- * loop is done. */
+/* Called when the loop of the batches has reached its target: whether the loop continues. With a
+ * control channel it sleeps until a later target is set; without one the loop is done. */
 static inline bool loopc_wait(struct loopc_run *run)
 {
     return run->control && loopc_wait_for_target(run);

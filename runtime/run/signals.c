@@ -5,6 +5,7 @@
 #include "run/events.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ static const struct {
 } signals[] = {
     {SIGINT, false, "SIGINT"},   {SIGTERM, false, "SIGTERM"}, {SIGHUP, false, "SIGHUP"},
     {SIGXCPU, false, "SIGXCPU"}, {SIGUSR2, false, "SIGUSR2"}, {SIGXFSZ, false, "SIGXFSZ"},
-    {SIGPIPE, true, "SIGPIPE"},  {SIGUSR1, true, "SIGUSR1"},
+    {SIGPIPE, false, "SIGPIPE"}, {SIGUSR1, true, "SIGUSR1"},
 };
 enum { SIGNAL_COUNT = sizeof signals / sizeof *signals };
 
@@ -28,6 +29,7 @@ static struct {
     volatile int64_t
         when; /* it arrived, in ns; written by handlers only, which exclude each other */
     const char *notice;
+    bool saves;
     struct sigaction before[SIGNAL_COUNT];
     bool installed[SIGNAL_COUNT];
 } state;
@@ -70,11 +72,34 @@ static void end_run(int number)
     if (number != SIGPIPE) write_notice();
 }
 
-static void on_signal(int number)
+/* Whether nobody reads standard output any more. */
+static bool is_output_broken(void)
 {
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP));
+}
+
+/* Linux sends SIGPIPE as if the process had sent it to itself by kill. A broken pipe of --metrics,
+ * --log or the like does not end the run: that write fails, and is reported. If standard
+ * output is broken, a run that saves checkpoints ends in good order, any other by the signal. */
+static void on_broken_pipe(const siginfo_t *info)
+{
+    const bool own = info->si_code == SI_USER && info->si_pid == getpid();
+    if (own && !is_output_broken()) return;
+    if (state.saves)
+        end_run(SIGPIPE);
+    else
+        end_by(SIGPIPE);
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+    (void)context;
     const int kept = errno;
     if (number == SIGUSR1)
         loopc_raise_event(LOOPC_EVENT_NOW);
+    else if (number == SIGPIPE)
+        on_broken_pipe(info);
     else if (number != SIGXFSZ)
         end_run(number);
     errno = kept;
@@ -100,9 +125,10 @@ void loopc_signals_set(sigset_t *set)
 
 int loopc_signals_catch(const char *notice, bool save)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_SIGINFO};
     loopc_signals_set(&action.sa_mask);
     state.notice = notice;
+    state.saves = save;
     for (int i = 0; i < SIGNAL_COUNT; i++) {
         if (signals[i].saver && !save) continue;
         if (catch_one(i, &action)) return LOOPC_FAILED;

@@ -1,14 +1,16 @@
 /* Signals: those that a run catches, and what they mean to it.
  *
- * A person at a terminal or a batch scheduler interrupts a run by SIGINT, SIGTERM, SIGHUP, SIGXCPU,
- * SIGUSR2, and if checkpoints are saved by SIGPIPE: the next loopc_poll returns LOOPC_INTERRUPTED,
- * phases are left by way of their finally parts, and the program ends with 128 + n, n the first
- * signal. A second SIGINT, or a second SIGTERM, ends the program at once, by that signal. Two
- * signals within LOOPC_TWIN_MS count as one: timeout(1), and a wrapper that forwards a signal which
- * the terminal has sent to the whole group, both signal twice.
+ * A person at a terminal or a batch scheduler interrupts a run by SIGINT, SIGTERM, SIGHUP,
+ * SIGXCPU, SIGUSR2, and if checkpoints are saved by the SIGPIPE of standard output: the next
+ * loopc_poll returns LOOPC_INTERRUPTED, phases are left by way of their finally parts, and the
+ * program ends with 128 + n, n the first signal. A second SIGINT, or a second SIGTERM, ends the
+ * program at once, by that signal. Two signals within LOOPC_TWIN_MS count as one: timeout(1),
+ * and a wrapper that forwards a signal which the terminal has sent to the whole group, both
+ * signal twice.
  *
  * SIGUSR1 requests a checkpoint, and the run continues. SIGXFSZ is caught so that a write to a file
- * that may not grow fails as on a full disk.
+ * that may not grow fails as on a full disk; SIGPIPE, so that a write to a pipe without a reader,
+ * other than standard output, fails in the same way.
  *
  * Apart from events.h, which plain C11 includes.
  */
@@ -20,7 +22,7 @@
 
 enum { LOOPC_TWIN_MS = 30 };
 
-/* Catches all of them; with `save` SIGUSR1 and SIGPIPE, too. A signal that was ignored when the
+/* Catches all of them; with `save` SIGUSR1, too. A signal that was ignored when the
  * program was started stays ignored. System calls of bodies are restarted. `notice`, if not NULL,
  * is written to standard error at the first signal; it must outlive the run. Returns LOOPC_OK or
  * LOOPC_FAILED. */

@@ -1,7 +1,9 @@
 /* Metrics: JSON lines of reported fields, as RFC 8259 has them. */
 #include "telemetry/metrics.h"
 
+#include "base/hash.h"
 #include "base/json.h"
+#include "base/message.h"
 #include "run/field_json.h"
 
 #include <errno.h>
@@ -29,7 +31,8 @@ struct table {
 struct loopc_metrics {
     const struct loopc_program *program;
     FILE *file;
-    bool lost; /* a line could not be written */
+    bool lost;                      /* a line could not be written */
+    struct loopc_metrics_mark mark; /* of what was looked at so far */
     struct table *tables;
     int table_count;
     struct column *columns;
@@ -74,7 +77,7 @@ static const char *short_name(const char *name, const char *loop)
 static bool key_is_taken(const struct loopc_metrics *metrics, const struct table *table,
                          const char *key)
 {
-    static const char *const own[] = {"loop", "iteration", "total", "run", "status"};
+    static const char *const own[] = {"loop", "ended", "iteration", "total", "run", "status"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (!strcmp(own[i], key)) return true;
     }
@@ -135,61 +138,122 @@ static void free_all(struct loopc_metrics *metrics)
     free(metrics);
 }
 
-/* How many of the first `most` bytes are whole lines: of a file that was lost, or has lost its end,
- * they are fewer. */
+/* The file of a run that was resumed. */
+
+static bool is_file(int fd)
+{
+    struct stat about;
+    return !fstat(fd, &about) && S_ISREG(about.st_mode);
+}
+
+/* Takes bytes of the file into the mark, up to `size`. Returns false when it ends before that. */
+static bool look_at(int fd, int64_t size, struct loopc_metrics_mark *mark)
+{
+    char bytes[LOOPC_METRICS_HEAD];
+    while (mark->size < size) {
+        const int64_t left = size - mark->size,
+                      room = LOOPC_METRICS_HEAD - mark->size % LOOPC_METRICS_HEAD;
+        const ssize_t got = pread(fd, bytes, (size_t)(left < room ? left : room), mark->size);
+        if (got <= 0) return false;
+        mark->all = loopc_fnv1a(mark->all, bytes, (size_t)got);
+        if (mark->size < LOOPC_METRICS_HEAD) mark->head = mark->all;
+        mark->size += got;
+    }
+    return true;
+}
+
+static struct loopc_metrics_mark nothing(void)
+{
+    return (struct loopc_metrics_mark){.head = LOOPC_FNV1A_START, .all = LOOPC_FNV1A_START};
+}
+
+/* Where the last whole line of the first `most` bytes ends. */
 static off_t whole_lines(int fd, off_t most)
 {
-    const off_t size = lseek(fd, 0, SEEK_END);
-    off_t end = size < most ? size : most;
+    off_t end = most;
     char last;
     while (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n')
         end--;
     return end;
 }
 
-/* Goes on behind the whole lines of the first `keep` bytes. What is no file, as a terminal or
- * /dev/null, keeps nothing. */
-static bool go_on(FILE *file, int64_t keep)
+/* Whether a file that has lost its end began as the run's did. */
+static bool begins_like(int fd, off_t size, const struct loopc_metrics_mark *mark)
+{
+    struct loopc_metrics_mark here = nothing();
+    const int64_t head = mark->size < LOOPC_METRICS_HEAD ? mark->size : LOOPC_METRICS_HEAD;
+    return size == 0 || (size >= head && look_at(fd, head, &here) && here.head == mark->head);
+}
+
+/* How much of the file is the run's, -1 when it is not that of the run. A checkpoint of an older
+ * version has no digests. */
+static off_t own_part(int fd, const struct loopc_metrics_mark *mark)
+{
+    struct loopc_metrics_mark here = nothing();
+    const off_t size = lseek(fd, 0, SEEK_END);
+    if (mark->size < 0) return size == 0 ? 0 : -1;
+    if (!mark->all) return whole_lines(fd, size < mark->size ? size : mark->size);
+    if (size < mark->size) return begins_like(fd, size, mark) ? whole_lines(fd, size) : -1;
+    return look_at(fd, mark->size, &here) && here.all == mark->all ? mark->size : -1;
+}
+
+/* What is no file, as a terminal or /dev/null, keeps nothing. */
+static int go_on(FILE *file, const struct loopc_metrics_mark *mark,
+                 const struct loopc_message *message, const char *path)
 {
     const int fd = fileno(file);
-    struct stat about;
-    if (fstat(fd, &about)) return false;
-    if (!S_ISREG(about.st_mode)) return true;
-    return !ftruncate(fd, whole_lines(fd, keep)) && !fseek(file, 0, SEEK_END);
+    const off_t own = is_file(fd) ? own_part(fd, mark) : 0;
+    if (own < 0)
+        return loopc_error_set(message, "give the file that it wrote, or a new one",
+                               "%.200s is not the metrics file of this run", path);
+    if (!is_file(fd) || (!ftruncate(fd, own) && !fseek(file, 0, SEEK_END))) return LOOPC_OK;
+    return loopc_error_set(message, NULL, "cannot write %.200s: %s", path, strerror(errno));
 }
 
 /* The lines after a checkpoint are written anew by the run that goes on from it. */
-static FILE *open_file(const char *path, int64_t keep)
+static FILE *open_file(const char *path, const struct loopc_metrics_mark *mark,
+                       const struct loopc_message *message)
 {
-    FILE *file = fopen(path, keep >= 0 ? "r+e" : "we");
-    if (!file && keep >= 0 && errno == ENOENT) file = fopen(path, "we");
-    if (!file || keep < 0) return file;
-    if (go_on(file, keep)) return file;
+    FILE *file = mark ? fopen(path, "r+e") : NULL;
+    const bool old = file != NULL;
+    if (!file && (!mark || errno == ENOENT)) file = fopen(path, "w+e");
+    if (!file) file = fopen(path, "we"); /* what can be written and not read: a device, a pipe */
+    if (!file) loopc_error_set(message, NULL, "cannot write %.200s: %s", path, strerror(errno));
+    if (!old || !go_on(file, mark, message, path)) return file;
     fclose(file);
     return NULL;
 }
 
-int64_t loopc_metrics_size(const struct loopc_metrics *metrics)
+struct loopc_metrics_mark loopc_metrics_where(struct loopc_metrics *metrics)
 {
-    return ftell(metrics->file);
+    const int64_t size = ftell(metrics->file);
+    if (!is_file(fileno(metrics->file)) || !look_at(fileno(metrics->file), size, &metrics->mark))
+        return (struct loopc_metrics_mark){.size = size};
+    return metrics->mark;
+}
+
+void loopc_metrics_sync(struct loopc_metrics *metrics)
+{
+    if (is_file(fileno(metrics->file)) && fdatasync(fileno(metrics->file)) && errno == EIO)
+        metrics->lost = true;
 }
 
 struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
-                                         int64_t keep, char *message, size_t size)
+                                         const struct loopc_metrics_mark *mark, char *message,
+                                         size_t size)
 {
+    const struct loopc_message to = {message, size};
     struct loopc_metrics *metrics = calloc(1, sizeof *metrics);
     if (!metrics) {
-        snprintf(message, size, "out of memory");
+        loopc_error_set(&to, NULL, "out of memory");
         return NULL;
     }
     metrics->program = program;
-    if (lay_out(metrics)) {
-        snprintf(message, size, "out of memory");
-    } else if (!(metrics->file = open_file(path, keep))) {
-        snprintf(message, size, "cannot write %.200s: %s", path, strerror(errno));
-    } else {
+    metrics->mark = nothing();
+    if (lay_out(metrics))
+        loopc_error_set(&to, NULL, "out of memory");
+    else if ((metrics->file = open_file(path, mark, &to)))
         return metrics;
-    }
     free_all(metrics);
     return NULL;
 }
@@ -209,26 +273,30 @@ static void write_column(const struct loopc_metrics *metrics, const struct colum
     if (count != 1) fputc(']', file);
 }
 
-static bool is_due(const struct table *table, const struct loopc_field *field, const void *state)
+/* Whether a column is in a line of an iteration, or in that of the end. */
+static bool is_due(const struct table *table, const struct loopc_field *field, const void *state,
+                   bool ended)
 {
+    if (ended) return field->flags & LOOPC_SET_AT_END;
+    if (field->flags & LOOPC_ONLY_AT_END) return false;
     if (!table->iteration || field->report_every <= 1) return true;
     return loopc_field_integer(table->iteration, state, 0) % field->report_every == 0;
 }
 
 static void write_columns(const struct loopc_metrics *metrics, const struct table *table,
-                          const void *state)
+                          const void *state, bool ended)
 {
     for (int i = 0; i < table->count; i++) {
         const struct column *column = &metrics->columns[table->first + i];
-        if (is_due(table, column->field, state)) write_column(metrics, column, state);
+        if (is_due(table, column->field, state, ended)) write_column(metrics, column, state);
     }
 }
 
 static bool any_due(const struct loopc_metrics *metrics, const struct table *table,
-                    const void *state)
+                    const void *state, bool ended)
 {
     for (int i = 0; i < table->count; i++) {
-        if (is_due(table, metrics->columns[table->first + i].field, state)) return true;
+        if (is_due(table, metrics->columns[table->first + i].field, state, ended)) return true;
     }
     return false;
 }
@@ -247,23 +315,35 @@ static void write_counter(FILE *file, const char *key, const struct loopc_field 
     if (field) fprintf(file, ",\"%s\":%" PRId64, key, loopc_field_integer(field, state, 0));
 }
 
-int loopc_metrics_write(struct loopc_metrics *metrics, const void *state, const char *loop)
+static int write_line(struct loopc_metrics *metrics, const void *state, const char *loop,
+                      bool ended)
 {
     const struct table *table = find_table(metrics, loop);
-    if (!table || metrics->lost || !any_due(metrics, table, state)) return LOOPC_OK;
-    fprintf(metrics->file, "{\"loop\":\"%s\"", loop);
+    if (!table || metrics->lost || !any_due(metrics, table, state, ended)) return LOOPC_OK;
+    fprintf(metrics->file, "{\"loop\":\"%s\"%s", loop, ended ? ",\"ended\":true" : "");
     write_counter(metrics->file, "iteration", table->iteration, state);
     write_counter(metrics->file, "total", table->total, state);
-    write_columns(metrics, table, state);
+    write_columns(metrics, table, state, ended);
     return end_line(metrics);
 }
 
+int loopc_metrics_write(struct loopc_metrics *metrics, const void *state, const char *loop)
+{
+    return write_line(metrics, state, loop, false);
+}
+
+int loopc_metrics_end(struct loopc_metrics *metrics, const void *state, const char *loop)
+{
+    return write_line(metrics, state, loop, true);
+}
+
+/* All that the run reports, whatever sets it. */
 static void write_run(struct loopc_metrics *metrics, const void *state, const char *status)
 {
     const struct table *table = find_table(metrics, NULL);
     if (!table || metrics->lost) return;
     fprintf(metrics->file, "{\"run\":\"%s\",\"status\":\"%s\"", metrics->program->name, status);
-    write_columns(metrics, table, state);
+    write_columns(metrics, table, state, false);
     end_line(metrics);
 }
 

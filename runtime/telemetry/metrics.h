@@ -1,31 +1,51 @@
 /* Metrics: reported fields as JSON lines.
  *
  *     {"loop":"Train","iteration":12,"total":72,"loss":0.123}
+ *     {"loop":"Valid","ended":true,"iteration":5,"total":30,"accuracy":0.95}
  *     {"run":"digits","status":"ok","accuracy":0.9712}
  *
  * A line an iteration of each loop that reports something, holding the fields with report_in that
  * loop, under their names in it ("loss" for Train.loss; the full name where two would be the
- * same). Iterations count from 1. The line of the run comes last, if fields are reported there. A
- * field with report_every is in every so many lines of its loop. What JSON has no number for is
- * null; u64 is a string; arrays are arrays. Each line is flushed when it is complete.
+ * same). Iterations count from 1. A field that the end of its loop sets (after_run, finally_run) is
+ * in a line that the loop writes then; when nothing else of the loop sets it, that is its only
+ * line: an iteration would show the value of the pass before. The line of the run comes last, if
+ * fields are reported there. A field with report_every is in every so many lines of iterations.
+ * What JSON has no number for is null; u64 is a string; arrays are arrays. Each line is flushed
+ * when it is complete.
  */
 #ifndef LOOPC_METRICS_H
 #define LOOPC_METRICS_H
 
 #include "run/program.h"
 
-/* Opens the file, and empties it but for the first `keep` bytes, which a resumed run has written
- * before, or for the whole lines that are left of them; -1: it begins anew. Returns NULL with
- * message set when it cannot. */
-struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
-                                         int64_t keep, char *message, size_t size);
+/* How much of a file a run had written, and by what it is known again. */
+struct loopc_metrics_mark {
+    int64_t size;       /* bytes; -1: the run wrote no metrics */
+    uint64_t head, all; /* digests of the first LOOPC_METRICS_HEAD of them, or fewer, and of all; 0
+                           where it is no file that can be read */
+};
+enum { LOOPC_METRICS_HEAD = 4096 };
 
-/* Bytes written so far, those of earlier runs included. */
-int64_t loopc_metrics_size(const struct loopc_metrics *metrics);
+/* Opens the file. A run that begins (`mark` is NULL) empties it. One that was resumed goes on
+ * behind what it had written by then: the file has to begin with that, or, where it has lost its
+ * end, with the first whole lines of it; it may be empty or gone. Returns NULL with message set,
+ * perhaps with a hint in a second line, when it cannot be opened or is that of another run. */
+struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
+                                         const struct loopc_metrics_mark *mark, char *message,
+                                         size_t size);
+
+/* What was written so far, the lines of the run before it was resumed included. */
+struct loopc_metrics_mark loopc_metrics_where(struct loopc_metrics *metrics);
+
+/* Returns when the disk has it. */
+void loopc_metrics_sync(struct loopc_metrics *metrics);
 
 /* Writes the line of an iteration of `loop`, whose counters include it already. Returns LOOPC_OK,
  * or LOOPC_FAILED with errno set when it cannot be written; then nothing more is. */
 int loopc_metrics_write(struct loopc_metrics *metrics, const void *state, const char *loop);
+
+/* Writes the line of the end of `loop`, if its end sets anything. Returns as above. */
+int loopc_metrics_end(struct loopc_metrics *metrics, const void *state, const char *loop);
 
 /* Writes the line of the run, closes and frees. `status` is "ok", "failed", "interrupted" or
  * "shutdown". Returns LOOPC_OK, or LOOPC_FAILED when anything was lost, now or before. NULL is

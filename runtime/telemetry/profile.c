@@ -1,4 +1,4 @@
-/* Watching: a stack of the places that are open, their times, and the trace. */
+/* Profiling: the stack of open trace points, their times, and the trace. */
 #include "telemetry/profile_owners.h"
 #include "telemetry/profile_state.h"
 
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Leaves asked-for parts NULL where memory ends; the caller looks. */
+/* NULL without memory. */
 struct loopc_profile *loopc_profile_start(const struct loopc_program *program, const void *state,
                                           bool timings, bool trace, FILE *out)
 {
@@ -67,13 +67,13 @@ static int top_place(const struct loopc_profile *profile)
     return profile->depth > 0 ? profile->stack[profile->depth - 1].place : -1;
 }
 
-static void look(const struct loopc_profile *profile)
+static void trace_changes(const struct loopc_profile *profile)
 {
     if (profile->trace) loopc_trace_changes(profile->trace, profile->state, top_place(profile));
 }
 
-/* Makes a place the top of the stack with its parents below it: what is open beside them ends. */
-static void stand_at(struct loopc_profile *profile, int place, int64_t now)
+/* Makes a trace point the top of the stack, with its parents below it; closes all others. */
+static void make_top(struct loopc_profile *profile, int place, int64_t now)
 {
     if (place < 0) {
         close_to(profile, 0, now);
@@ -84,20 +84,20 @@ static void stand_at(struct loopc_profile *profile, int place, int64_t now)
         close_to(profile, own + 1, now);
         return;
     }
-    stand_at(profile, profile->program->trace_points[place].parent, now);
+    make_top(profile, profile->program->trace_points[place].parent, now);
     push(profile, place, now);
 }
 
-/* A place that is open still was left early. */
+/* Opens a trace point; one that is still open was left early. */
 static void open_place(struct loopc_profile *profile, int place, int64_t now)
 {
     const int own = height(profile, place);
     if (own >= 0) close_to(profile, own, now);
-    stand_at(profile, profile->program->trace_points[place].parent, now);
+    make_top(profile, profile->program->trace_points[place].parent, now);
     push(profile, place, now);
 }
 
-static void tell(const struct loopc_profile *profile)
+static void publish_place(const struct loopc_profile *profile)
 {
     if (!profile->follower) return;
     atomic_store_explicit(profile->follower, top_place(profile), memory_order_relaxed);
@@ -107,11 +107,11 @@ void loopc_profile_follow(struct loopc_profile *profile, atomic_int *place)
 {
     if (profile->follower) atomic_store_explicit(profile->follower, -1, memory_order_relaxed);
     profile->follower = place;
-    tell(profile);
+    publish_place(profile);
 }
 
-/* The clock is read when what ends has ended and before what begins begins, so the time that the
- * profile itself takes is nobody's, or its parent's. */
+/* The clock is read once after the previous trace point ended, and once before this one starts:
+ * the overhead of profiling counts for none of the two, at most for their parent. */
 static void restart_clock(struct loopc_profile *profile)
 {
     const int64_t now = loopc_clock();
@@ -121,15 +121,25 @@ static void restart_clock(struct loopc_profile *profile)
     profile->stack[profile->depth - 1].since = loopc_clock();
 }
 
+/* A place or, with a line of the trace, a step begins. */
+static void begin(struct loopc_profile *profile, int place, bool is_step)
+{
+    const int64_t now = loopc_clock();
+    trace_changes(profile);
+    open_place(profile, place, now);
+    publish_place(profile);
+    if (is_step && profile->trace) loopc_trace_step(profile->trace, place);
+    restart_clock(profile);
+}
+
 void loopc_enter(struct loopc_run *run, int place)
 {
-    struct loopc_profile *profile = run->profile;
-    if (!profile) return;
-    const int64_t now = loopc_clock();
-    look(profile);
-    open_place(profile, place, now);
-    tell(profile);
-    restart_clock(profile);
+    if (run->profile) begin(run->profile, place, false);
+}
+
+void loopc_at(struct loopc_run *run, int place)
+{
+    if (run->profile) begin(run->profile, place, true);
 }
 
 void loopc_leave(struct loopc_run *run, int place)
@@ -137,30 +147,18 @@ void loopc_leave(struct loopc_run *run, int place)
     struct loopc_profile *profile = run->profile;
     if (!profile) return;
     const int64_t now = loopc_clock();
-    look(profile);
+    trace_changes(profile);
     const int own = height(profile, place);
     if (own >= 0) close_to(profile, own, now);
-    tell(profile);
-}
-
-void loopc_at(struct loopc_run *run, int place)
-{
-    struct loopc_profile *profile = run->profile;
-    if (!profile) return;
-    const int64_t now = loopc_clock();
-    look(profile);
-    open_place(profile, place, now);
-    tell(profile);
-    if (profile->trace) loopc_trace_step(profile->trace, place);
-    restart_clock(profile);
+    publish_place(profile);
 }
 
 int loopc_profile_end(struct loopc_profile *profile)
 {
     profile->ended = loopc_clock();
-    look(profile);
+    trace_changes(profile);
     close_to(profile, 0, profile->ended);
-    tell(profile);
+    publish_place(profile);
     return loopc_profile_log_end(profile);
 }
 
@@ -179,7 +177,7 @@ static const char *kind_of(const struct loopc_trace_point *place)
     return place->kind == 'l' ? "loop" : place->kind == 'p' ? "phase" : "step";
 }
 
-/* A loop says where it is inserted: it may be in more places than one. */
+/* A loop has its insertion in its label, because it may be inserted at several nodes. */
 static void label_of(const struct loopc_program *program, int place, char *text, size_t size)
 {
     const struct loopc_trace_point *p = &program->trace_points[place];

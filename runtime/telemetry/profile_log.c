@@ -1,4 +1,4 @@
-/* Times as JSON: the log of --timings-log, and what the control channel is told. */
+/* Times as JSON: for --timings-log, and for the control channel. */
 #include "telemetry/profile_state.h"
 
 #include "base/json_text.h"
@@ -9,7 +9,7 @@
 
 static const int64_t first_line = 50000000; /* ns */
 
-/* What a place has taken, as far as it has come. */
+/* The times of a trace point, including its open call. */
 struct taken {
     uint64_t calls;
     double total, self; /* ns */
@@ -82,7 +82,7 @@ void loopc_profile_log_now(struct loopc_profile *profile, int64_t now)
         write_row(profile, i, &taken[i]);
     }
     free(taken);
-    fflush(profile->log); /* what fails here is found at its end */
+    fflush(profile->log); /* errors are detected when the log ends */
     profile->next_line = now + (since / 32 > first_line ? since / 32 : first_line);
 }
 

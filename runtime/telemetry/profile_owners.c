@@ -1,5 +1,4 @@
-/* Times by owner: what all bodies of a callback, or of a loop, have taken together. Part of
- * profile. */
+/* Times by owner: the sum over all bodies of a callback or of a loop. Part of profile. */
 #include "telemetry/profile_owners.h"
 
 #include <stdlib.h>
@@ -7,7 +6,7 @@
 
 struct owner {
     const char *name;
-    int length; /* of name, which goes on behind it */
+    int length; /* of name, which is longer */
     bool loop;
     uint64_t calls;
     int64_t time; /* ns, without what is inserted */
@@ -28,7 +27,7 @@ static struct owner *owner_of(struct owner *owners, int *count, const char *name
     return &owners[(*count)++];
 }
 
-/* A step includes the loops that are inserted on it, which are places of their own. */
+/* The time of a step includes the loops inserted on it, which have trace points of their own. */
 static int sum_up(const struct loopc_program *program, const struct loopc_timing *timings,
                   struct owner *owners)
 {
@@ -45,7 +44,7 @@ static int sum_up(const struct loopc_program *program, const struct loopc_timing
     return count;
 }
 
-/* The one that took longest first; of equal ones that whose name comes first. */
+/* Longest first; equal ones by name. */
 static int compare(const void *a, const void *b)
 {
     const struct owner *x = a, *y = b;

@@ -7,8 +7,9 @@
 
 #include <stdio.h>
 
-/* A second table, in programs that have callbacks: what the bodies of each callback and each loop
- * took together, at all events; the longest first. timings: one a place; whole: ns of the run. */
+/* Prints the table of owners, in programs with callbacks: the time of all bodies of each
+ * callback and each loop, longest first. timings: one for each trace point; whole: ns of the
+ * run. */
 void loopc_profile_print_owners(const struct loopc_program *program,
                                 const struct loopc_timing *timings, double whole, FILE *out);
 

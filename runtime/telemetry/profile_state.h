@@ -1,4 +1,4 @@
-/* What watching keeps of a run. Part of profile. */
+/* The state of a profile. Part of profile. */
 #ifndef LOOPC_PROFILE_STATE_H
 #define LOOPC_PROFILE_STATE_H
 
@@ -15,14 +15,15 @@ struct loopc_open_trace_point {
 struct loopc_profile {
     const struct loopc_program *program;
     const void *state;
-    int64_t started, ended;                /* ns */
-    struct loopc_timing *timings;          /* one a place, or NULL: not asked for */
-    struct loopc_trace *trace;             /* or NULL */
-    atomic_int *follower;                  /* is kept at the open place, or NULL */
-    FILE *log;                             /* of the times, or NULL */
-    int64_t next_line;                     /* of it; ns, INT64_MAX for never */
-    int depth;                             /* of stack */
-    struct loopc_open_trace_point stack[]; /* no place is open twice: place_count are enough */
+    int64_t started, ended;       /* ns */
+    struct loopc_timing *timings; /* one a place, or NULL: not asked for */
+    struct loopc_trace *trace;    /* or NULL */
+    atomic_int *follower;         /* is kept at the open place, or NULL */
+    FILE *log;                    /* of the times, or NULL */
+    int64_t next_line;            /* of it; ns, INT64_MAX for never */
+    int depth;                    /* of stack */
+    struct loopc_open_trace_point
+        stack[]; /* no trace point is open twice: trace_point_count are enough */
 };
 
 /* Writes a line of the log for each place. Called when its time has come. */

@@ -47,7 +47,7 @@ struct loopc_progress {
     pthread_mutex_t lock; /* over what follows */
     pthread_cond_t stop_asked;
     bool stop;
-    bool shown;            /* a line stands on the terminal, or was written elsewhere */
+    bool shown;            /* a line is on the terminal, or was written elsewhere */
     char line[LINE_BYTES]; /* the last one */
     int width;             /* columns of it */
     int loop_count;
@@ -183,8 +183,8 @@ static void draw(struct loopc_progress *progress)
  * fails within its first second, it is buffered by lines as always. */
 static char stdout_buffer[STDOUT_BYTES]; /* in use until the program ends */
 
-/* Writes what waits there, unless that ends in half a line, which the progress line would be drawn
- * over. Returns whether it did; the line is then off the terminal. */
+/* Flushes standard output, unless its buffer ends in an incomplete line, over which the progress
+ * line would be drawn. Returns whether it did; the progress line is then erased. */
 static bool flush_stdout(struct loopc_progress *progress)
 {
     flockfile(stdout);
@@ -264,7 +264,7 @@ static void *ticker(void *argument)
     return NULL;
 }
 
-/* Signals are the run's: the ticker blocks them all. */
+/* The ticker blocks all signals: they are delivered to the run. */
 static int start_thread(struct loopc_progress *progress)
 {
     sigset_t all, before;

@@ -37,8 +37,8 @@ static size_t append(char *text, size_t size, size_t length, const char *what, c
     return wrote > 0 && (size_t)wrote < size - length ? length + (size_t)wrote : length;
 }
 
-/* The name of a place and the insertions that lead to it, innermost first. A place and the loop
- * it is in may both say where that loop is inserted: it is said once. */
+/* The name of a trace point and the insertions that lead to it, innermost first. A trace point
+ * and its loop may both have the insertion of that loop: it is written once. */
 static void place_text(const struct loopc_program *program, int place, char *text, size_t size)
 {
     const char *last = NULL;
@@ -52,7 +52,7 @@ static void place_text(const struct loopc_program *program, int place, char *tex
     }
 }
 
-/* Standard output is flushed first, so that both stand in the order in which things happened. */
+/* Standard output is flushed first, so that both are in order. */
 static void say(const struct loopc_trace *trace, int place, const char *what)
 {
     char text[1024];

@@ -20,8 +20,8 @@ const link = document.getElementById('link');
 function take(data) {
   const updates = JSON.parse(data);
   updates.forEach((update, index) => {
-    trainers[index] ||= new Trainer(index, update.name, token);
-    trainers[index].ended = update.ended;
+    const before = trainers[index];
+    if (!before || before.restarts !== update.restarts) trainers[index] = new Trainer(index, update, token, before);
     trainers[index].take(update);
   });
   drawSoon();

@@ -16,9 +16,11 @@ function number(value) {
 }
 
 class Trainer {
-  constructor(index, name, token) {
+  // One that was started anew takes the place of the one before.
+  constructor(index, { name, restarts }, token, before) {
     const fragment = document.getElementById('trainer').content.cloneNode(true);
-    Object.assign(this, { index, token, root: fragment.firstElementChild, layers: null, samples: 0, running: -1, batch: 0 });
+    Object.assign(this, { index, token, restarts, root: fragment.firstElementChild, layers: null, samples: 0, running: -1,
+      batch: 0, goal: null, paused: false, how: '' });
     this.series = new Map();
     this.charts = new Map();
     this.marks = [];
@@ -28,22 +30,28 @@ class Trainer {
     this.root.dataset.name = name;
     text(element(this.root, 'h2'), name);
     this.connect();
-    document.getElementById('trainers').append(fragment);
+    if (before) before.leave(fragment);
+    else document.getElementById('trainers').append(fragment);
+  }
+
+  leave(successor) {
+    clearInterval(this.timer);
+    this.root.replaceWith(successor);
   }
 
   // What is clicked.
 
   connect() {
     const on = (selector, message) =>
-      element(this.root, selector).addEventListener('click', () => this.send(message()));
+      element(this.root, selector).addEventListener('click', () => this.send(...message()));
     const field = (selector) => element(this.root, selector).value.trim();
-    on('.go', () => `{"batch to": ${field('.target')}, "tell status": 1}`);
-    on('.set-eta', () => `{"eta": ${field('.new-eta')}, "tell state": 1}`);
-    on('.pause', () => '{"pause": 1}');
-    on('.resume', () => '{"resume": 1}');
-    on('.step', () => '{"step": 1}');
-    on('.checkpoint', () => '{"checkpoint": 1}');
-    on('.shutdown', () => '{"shutdown": 1}');
+    element(this.root, '.go').addEventListener('click', () => this.learn(field('.target')));
+    on('.set-eta', () => [`{"eta": ${field('.new-eta')}, "tell state": 1}`, `eta is ${field('.new-eta')}`]);
+    on('.pause', () => ['{"pause": 1}', 'paused']);
+    on('.resume', () => ['{"resume": 1}', 'goes on']);
+    on('.step', () => ['{"step": 1}', 'learns one batch']);
+    on('.checkpoint', () => ['{"checkpoint": 1}', 'saved']);
+    on('.shutdown', () => ['{"shutdown": 1}', 'ends']);
     element(this.root, '.controls').addEventListener('submit', (event) => event.preventDefault());
     element(this.root, '.log').addEventListener('change', () => this.rescale());
     element(this.root, '.graph').addEventListener('toggle', () => this.watch());
@@ -60,17 +68,30 @@ class Trainer {
     text(element(this.root, '.message'), message);
   }
 
-  async send(message) {
+  // A later target; one that is paused goes on.
+  learn(target) {
+    if (Number(target) <= this.batch && target !== '') {
+      this.say(`batch ${this.batch} is learned already: the target is a later one`);
+      return;
+    }
+    const resume = this.paused ? ', "resume": 1' : '';
+    this.send(`{"batch to": ${target}${resume}, "tell status": 1}`, `learns to batch ${target}`);
+  }
+
+  // With `answer` a command of a person: the trainer says this text when it has done it, or why it has not.
+  async send(message, answer) {
+    const whole = answer ? `${message.slice(0, -1)}, "answer": ${JSON.stringify(answer)}}` : message;
     try {
       JSON.parse(message);
     } catch {
       this.say('that is no number');
       return;
     }
+    if (answer) this.say('sent');
     try {
       const address = `/send?token=${encodeURIComponent(this.token)}&trainer=${this.index}`;
-      const answer = await fetch(address, { method: 'POST', body: message });
-      this.say(answer.ok ? '' : await answer.text());
+      const reply = await fetch(address, { method: 'POST', body: whole });
+      if (!reply.ok) this.say(await reply.text());
     } catch {
       this.say('the server is gone');
     }
@@ -97,15 +118,32 @@ class Trainer {
       if (topic.points) this.points(name, topic);
       else this.newest(name, topic.newest);
     }
-    if (update.ended) text(element(this.root, '.state'), 'ended');
+    this.ended = update.ended;
+    this.how = update.how;
+    this.showState();
+    if (this.ended) this.showCommands([]);
+  }
+
+  showState() {
+    const waits = this.goal !== null && this.batch >= this.goal;
+    const state = this.ended ? this.how : this.paused ? 'paused' : waits ? 'waiting for a target' : 'running';
+    text(element(this.root, '.state'), state);
+  }
+
+  // Controls are there for what this trainer obeys.
+  showCommands(commands) {
+    for (const control of this.root.querySelectorAll('[data-command]')) {
+      control.hidden = !commands.includes(control.dataset.command);
+    }
+    element(this.root, '.others').hidden = !commands.length;
+    element(this.root, '.graph').hidden = !this.places || !this.timed && !commands.includes('watch');
   }
 
   points(name, topic) {
     const last = topic.points[topic.points.length - 1];
-    if (name === 'checkpoint' || name === 'dropped') {
-      this.say(`${name} ${last[1]} at batch ${last[0]}`);
-      return;
-    }
+    if (name === 'checkpoint' || name === 'dropped') this.say(`${name} ${last[1]} at batch ${last[0]}`);
+    if (name === 'batch') this.progress(last[0]);
+    if (['checkpoint', 'dropped', 'batch'].includes(name)) return;
     let points = topic.all ? [] : this.series.get(name) || [];
     for (const point of topic.points) {
       const before = points[points.length - 1];
@@ -148,22 +186,26 @@ class Trainer {
 
   newest(name, value) {
     const [batch, newest] = value;
-    if (name === 'sv') this.state(batch, value.slice(1));
+    this.progress(batch);
+    if (name === 'sv') this.state(batch, newest);
     if (name === 'status') this.status(newest);
-    if (name === 'paused') text(element(this.root, '.state'), newest ? 'paused' : 'running');
+    if (name === 'paused') this.paused = newest;
     if (name === 'running') this.run(newest);
     if (name === 'timings' && newest) this.times(newest);
-    if (name === 'error' || name === 'failed') this.say(String(newest));
+    if (name === 'error' || name === 'failed' || name === 'answer') this.say(String(newest));
+    if (name === 'ignored') this.say(`ignored: ${newest}`);
   }
 
   status(status) {
     this.layers = status.layers;
     this.samples = status.samples;
     element(this.root, '.samples').hidden = !status.samples;
-    text(element(this.root, '.state'), status.paused ? 'paused' : 'running');
+    this.paused = status.paused;
+    this.goal = status.target;
     text(element(this.root, '.goal'), status.target === null ? '-' : String(status.target));
     if (!this.places) this.graph(status.places);
     if (!this.settable) this.fields(status);
+    this.showCommands([...status.commands, 'shutdown']);
   }
 
   // Fields beside eta that can be set, each with its button.
@@ -180,7 +222,7 @@ class Trainer {
       button.textContent = 'set';
       button.addEventListener('click', () => {
         const given = typeof value === 'string' ? JSON.stringify(input.value) : input.value.trim();
-        this.send(`{${JSON.stringify(name)}: ${given}}`);
+        this.send(`{${JSON.stringify(name)}: ${given}}`, `${name} is ${given}`);
       });
       label.append(`${name} `, input, ' ', button);
       element(this.root, '.others').append(label);
@@ -212,6 +254,7 @@ class Trainer {
 
   times(times) {
     if (!this.rows) return;
+    this.timed = true;
     times.places.forEach(([calls, total, , median], index) => {
       const share = 100 * total / times.seconds;
       const cells = this.rows[index].cells;
@@ -268,6 +311,7 @@ class Trainer {
     const box = document.createElement('div');
     box.className = 'chart';
     box.dataset.series = name;
+    if (name === 'loss') element(this.root, '.for-loss').hidden = false;
     if (name === 'loss') element(this.root, '.charts').prepend(box);
     else element(this.root, '.charts').append(box);
     const logscale = name === 'loss' && element(this.root, '.log').checked;

@@ -1,5 +1,6 @@
 -- gen/check/fields.lua, check_aggregates.lua: what becomes of good fields. Bad ones stand in tests/bad/.
 
+local host = require "host"
 local suite = require("tests.support.harness").suite "fields"
 
 -- The fields of a trainer whose state is given as text, by name.
@@ -11,6 +12,17 @@ local function fields(text)
 end
 
 local function show(value) return type(value) == "table" and "{" .. table.concat(value, " ") .. "}" or tostring(value) end
+
+suite:test("no option has the name of a flag that every trainer has", function()
+    local count = 0
+    for name in assert(host.read "runtime/main/flags.def"):gmatch '\nFLAG%("([%w-]+)"' do
+        local field = ("%s = str { option = true }"):format(name:gsub("-", "_"))
+        suite:expect_ids(("return trainer 't' { loop 'A' { on_a = node(1, 'x;') }, state = { %s } }"):format(field), "flag_taken", "check")
+        count = count + 1
+    end
+    suite:check(count >= 20, count)
+    suite:good("return trainer 't' { loop 'A' { on_a = node(1, 'x;') }, state = { seed = u64 { 1, option = true } } }", "check")
+end)
 
 suite:test("defaults", function()
     for _, row in ipairs { { "f32", "nil" }, { "f32()", "nil" }, { "f32(0.5)", "0.5" }, { "f32 { 0.5 }", "0.5" }, { "i32(3.0)", "3" },

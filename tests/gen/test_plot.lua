@@ -39,7 +39,7 @@ test("metrics become a series a field, and null a gap", function()
 end)
 
 test("what went through a control channel, and flat objects of others", function()
-    local run = read('{"eta": [0, 0.1], "sv": [0, 1, 2], "loss": [0, -1]}\n{"loss": [7, 0.5], "diverged": true}\n')
+    local run = read('{"eta": [0, 0.1], "sv": [0, [1, 2]], "loss": [0, -1]}\n{"loss": [7, 0.5], "diverged": true}\n')
     equal({ run.series[1].name, run.series[2].name, #run.series }, { "eta", "loss", 2 })
     equal(run.series[2].x, { 0, 7 })
     run = read '{"step": 5, "name": "a \\" 7", "score": 1}\n\n{"step": 9, "name": "a \\" 7", "score": 2}\n'
@@ -211,7 +211,7 @@ end)
 
 -- Bytes changed at random: a picture, or a message with the line.
 test("whatever is in a file, it is drawn or refused", function()
-    local whole, random = metrics .. times_of(1, 0.5, 0.25) .. '{"eta": [0, 0.1], "sv": [0, 1], "loss": [0, -1]}\n', 7
+    local whole, random = metrics .. times_of(1, 0.5, 0.25) .. '{"eta": [0, 0.1], "sv": [0, [1]], "loss": [0, -1]}\n', 7
     for _ = 1, 3000 do
         local text = whole
         for _ = 1, 3 do

@@ -7,5 +7,7 @@ LOOPC=${LOOPC:-$PWD/$BUILD/loopc}
 TMPDIR=$(mktemp -d)
 trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
+"$LOOPC" build tests/observe/browser/silent.lua -o "$TMPDIR/silent" || exit 1
+export SILENT=$TMPDIR/silent
 export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
 XOR=$TMPDIR/xor python3 -B tests/observe/browser/page.py "$@"

@@ -82,6 +82,23 @@ mark 7 0' # batch fields of callbacks are made anew, with their defaults
 }
 
 # LOOPC_DESIGNS (6) random designs: their invariants, the same run from the same seed, and after a kill -9 in the middle.
+test_twins_in_a_batch() {
+    program twins
+    expect 0 ./twins
+    same "$OUT" 'new 1.00 diversity 0.50, cached 2, plain 4: 2 4 2 4
+new 0.50 diversity 0.75, cached 3, plain 8: 2 4 6 6'
+}
+
+test_bs_minus_1_takes_all_or_says_why_not() {
+    program buffer
+    expect 0 ./buffer --bs -1 # 25 items, room for 32
+    has "$OUT" 'built 25;25 of 25 from the buffer, 0 left'
+    sed 's/buffer_size = 25/buffer_size = 33/' "$SPECS/buffer.lua" >many.lua
+    program many many.lua
+    expect 1 ./many --bs -1
+    has "$ERR" '--bs -1 takes all 33 items of the buffer, a batch has room for 32: room = 33 in environment.new'
+}
+
 test_random_designs() {
     local design
     cp "$SPECS/invariants.lua" .

@@ -154,6 +154,93 @@ test_a_reader_that_left() {
     lacks "$(cat out)" finally
 }
 
+# A pipe other than standard output: the run goes on to its end, and says what is missing.
+test_a_reader_of_metrics_that_leaves() {
+    local code line saves
+    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    mkfifo metrics input
+    for saves in "" "--checkpoint saved"; do
+        exec 5<>input
+        code=0
+        # shellcheck disable=SC2086
+        "$TMP/stream" $saves --metrics metrics <input >out 2>err 5>&- &
+        yes '1 0.5 0.5' | head -n 100 >&5
+        read -r line <metrics # and the reader is gone
+        has "$line" '"total":100'
+        yes '1 0.5 0.5' | head -n 400 >&5
+        exec 5>&-
+        wait $! || code=$?
+        same "$code" 1
+        has "$(cat out)" "500 examples"
+        has "$(cat err)" "--metrics: cannot write: Broken pipe"
+        has "$(cat err)" "--metrics: metrics is not complete"
+    done
+    ls saved/stream-*.safetensors >/dev/null
+}
+
+# A body that waits for a line: 100 of a + b are there, then nothing comes.
+test_a_wait_for_a_line_ends_with_a_signal() {
+    local number code
+    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    seq 1 100 | awk '{ print $1 / 100, 0.5, $1 / 200 }' >lines
+    mkfifo input
+    for number in 2 15 1; do
+        rm -rf saved
+        exec 5<>input
+        code=0
+        python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$TMP/stream" --checkpoint saved --metrics m.jsonl <input >out 2>err &
+        cat lines >&5
+        until [ -s m.jsonl ] && grep -q '"total":100' m.jsonl; do sleep 0.05; done
+        kill -$number $!
+        wait $! || code=$?
+        exec 5>&-
+        same "$code" $((128 + number))
+        has "$(cat err)" "interrupted: SIG"
+        ls saved/stream-1.safetensors >/dev/null
+        "$TMP/stream" --checkpoint saved --resume --metrics m.jsonl <lines >out
+        has "$(cat out)" "200 examples, 0 other lines"
+        rm m.jsonl
+    done
+}
+
+# stream CODE ARGUMENT...: learns from the file `some`.
+stream() {
+    local wanted=$1 code=0
+    shift
+    "$TMP/stream" "$@" <some >out 2>err || code=$?
+    same "$code" "$wanted"
+}
+
+test_lines_of_any_kind() {
+    local length
+    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    : >some
+    stream 0
+    has "$(cat out)" "0 examples, 0 other lines"
+    printf '1 2 3\r\n\nx\n1 2\n4 5 6' >some
+    stream 0
+    has "$(cat out)" "2 examples, 3 other lines"
+    stream 1 --strict
+    has "$(cat err)" "line 2 is no example"
+    for length in 1023 1024 65536 200000; do
+        { head -c "$length" /dev/zero | tr '\0' 1; printf '\n1 2 3\n'; } >some
+        if [ "$length" -eq 1023 ]; then
+            stream 0
+            has "$(cat out)" "1 examples, 1 other lines"
+        else
+            stream 1
+            has "$(cat err)" "standard input: Message too long"
+        fi
+    done
+    rm some && mkdir some
+    stream 1
+    has "$(cat err)" "standard input: Is a directory"
+    ! "$TMP/stream" <&- 2>err || fail "a closed standard input"
+    has "$(cat err)" "standard input: Bad file descriptor"
+}
+
 test_ignored_signals_stay_ignored() {
     build_trainer
     (trap '' HUP && exec "$TMP/trainer" --checkpoint saved --where 2 --number 1) >out

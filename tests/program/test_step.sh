@@ -109,13 +109,13 @@ test_positions_of_others_and_damaged_ones_are_refused() {
     sed 's/n++/n--/' "$TMP/count.lua" >other.lua
     library two other.lua
     expect 1 ./two load
-    has "$OUT" 'cannot go on from position: another program saved it'
+    has "$OUT" 'cannot load position: another program saved it'
     head -c 100 position >cut && mv cut position
     expect 1 ./one load
-    has "$OUT" 'cannot go on from position: it is'
+    has "$OUT" 'cannot load position: it is'
     echo nothing >position
     expect 1 ./one load
-    has "$OUT" 'it is no saved position'
+    has "$OUT" 'it is not a saved position'
     rm position
     expect 1 ./one load
     has "$OUT" 'No such file'

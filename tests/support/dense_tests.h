@@ -125,7 +125,7 @@ static void check_turn(int32_t features, int32_t batch, int32_t samples, int32_t
     end_arrays();
 }
 
-/* Both ways, and feature-major alone. Where a sample-major row ends inside of a panel, zeros follow. */
+/* Both ways, and feature-major alone. Zeros follow a sample-major row that ends inside a panel. */
 static void check_pack(struct loopc_rows rows, int32_t features, int32_t batch, int32_t samples,
                        int32_t parts)
 {

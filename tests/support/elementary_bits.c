@@ -1,5 +1,5 @@
-/* Prints a sum over the bits of what runtime/nn/elementary.h makes of many floats: the same wherever
- * and however it is compiled. With an argument also how: "16 lanes, fused". */
+/* Prints a sum over the bits of the functions of runtime/nn/elementary.h over many floats: the same
+ * on every processor and with every compiler. With an argument also how: "16 lanes, fused". */
 #include "nn/elementary.h"
 
 #include <stdio.h>

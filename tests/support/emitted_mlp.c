@@ -165,7 +165,7 @@ static void check_policy(int rows)
 }
 #endif
 
-/* train is the same as its parts in sequence, also when moments have come together; and it learns. */
+/* train is the same as its parts in sequence, with moments too; and it learns. */
 static void check_training(void)
 {
     static struct my_net by_parts;

@@ -88,6 +88,7 @@ run_one() {
 run_tests() {
     local failed=0 function
     for function in $(declare -F | sed -n 's/^declare -f \(test_.*\)/\1/p'); do
+        [[ $function =~ ${ONLY:-.} ]] || continue
         run_one "$function" # not in a condition, nor before ||: set -e would mean nothing in the test
         failed=$((failed | $?))
     done

@@ -72,7 +72,7 @@ test_without_the_end_of_its_loop_it_is_over() {
 
 test_a_damaged_end_of_its_loop_is_told() {
     build_fit 'times = "$epochs"'
-    expect 0 ./fit --checkpoint saved
+    expect 0 ./fit --checkpoint saved --save-every 1epoch
     truncate -s -3 saved/fit-10.safetensors
     expect 0 ./fit --checkpoint saved --resume --epochs 20
     has "$ERR" "warning: saved/fit-10.safetensors: "
@@ -115,7 +115,7 @@ local Fit = loop "Fit" { times = "$n", state = { n = i32(6) }, on_epoch = node(1
 return trainer "own" { Fit }
 SPEC
     expect 0 "$LOOPC" build own.lua -o own
-    expect 0 ./own --checkpoint saved
+    expect 0 ./own --checkpoint saved --save-every 1epoch
     rm saved/own-6.safetensors saved/own-7.safetensors
     expect 0 ./own --checkpoint saved --resume
     same "$OUT" "5"

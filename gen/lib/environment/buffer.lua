@@ -29,6 +29,9 @@ local count = [[
         const float share = $p_total >= 0 ? $p_total : fmaxf(1 - $shared, 0);
         int32_t n = $bs < 0 ? $buffered : loopc_share_of($bs, share);
         n = n < $buffered ? n : $buffered;
+        if ($bs < 0 && n > $room - $rows)
+            $fail("--bs -1 takes all %d items of the buffer, a batch has room for %d: room = %d in environment.new", (int)n,
+                  (int)($room - $rows), (int)(n + $rows));
         n = n < $room - $rows ? n : $room - $rows;
 ]]
 

@@ -25,7 +25,11 @@ local keep = [[
         loopc_keep_first($samples, sizeof $samples[0], $rows, $slots, $slot_count, $keep);
         for (int32_t i = 0; i < $rows; i++) {
             different += $keep[i];
-            if (loopc_find($index, $index_size, $items, sizeof $items[0], $samples[i]) >= 0) continue;
+            const int32_t at = loopc_find($index, $index_size, $items, sizeof $items[0], $samples[i]);
+            if (at >= 0) {
+                made += $first[at] == $Batch.iteration; /* a twin in this batch is as new */
+                continue;
+            }
             if ($count == {memory}) {
                 {forget}
             }

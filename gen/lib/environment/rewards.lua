@@ -23,7 +23,23 @@ local lookup = [[
             $scores[i] = $known_scores[at];
             continue;
         }
+        const int32_t twin = loopc_find($slots, $slot_count, $samples, sizeof $samples[0], $samples[i]);
+        $twins[i] = twin;
+        if (twin >= 0) continue;
+        loopc_index($slots, $slot_count, $samples, sizeof $samples[0], i);
 ]]
+
+-- What stands in a batch several times is computed once.
+local clear_twins = [[
+    memset($slots, 0, sizeof $slots);
+    for (int32_t i = 0; i < $rows; i++)
+        $twins[i] = -1;
+]]
+
+local copy_twins = [=[
+    for (int32_t i = 0; i < $rows; i++)
+        if ($twins[i] >= 0) $scores[i] = $scores[$twins[i]];
+]=]
 
 -- A full cache begins anew.
 local remember = [[
@@ -39,6 +55,7 @@ local remember = [[
 
 local body = [=[
     int32_t missing = 0;
+    {clear_twins}
     for (int32_t i = 0; i < $rows; i++) {
         {lookup}
         $pending[missing++] = i;
@@ -57,6 +74,7 @@ local body = [=[
             {remember}
         }
     }
+    {copy_twins}
     $evaluated += missing;
     for (int32_t i = 0; i < $rows; i++)
         $rewards[i] += $weight * $scores[i];
@@ -80,6 +98,7 @@ function parts.reward(design, p)
     if cache > 0 then
         common.with(state, common.memory(design, cache, "known", "known_count", "index", "index_size"))
         state.known_scores = f32[cache]
+        state.twins = i32[design.room] { doc = "the sample of the batch, before it, that each is the same as; -1: none" }
     end
     common.add_fields("reward", state, p.state)
     return callback(p.name or "reward") {
@@ -89,7 +108,8 @@ function parts.reward(design, p)
         batch = { scores = samples { f32, design.room, doc = "its scores" } },
         setup = p.setup,
         compute_reward = common.fill(body, {
-            lookup = cache > 0 and lookup or "", remember = cache > 0 and common.fill(remember, { cache = cache }) or "",
+            lookup = cache > 0 and lookup or "", clear_twins = cache > 0 and clear_twins or "",
+            copy_twins = cache > 0 and copy_twins or "", remember = cache > 0 and common.fill(remember, { cache = cache }) or "",
             chunk = chunk, element = design.element, width = design.width,
             score = p.scores or each(design.element, p.score),
         }),

@@ -7,6 +7,8 @@ local clip = callback "clip" {
         eta = f32 { 1, option = true },
         help = bool { false, option = true },
         seed = f32 { 1, option = true },
+        resume = str { option = true },
+        save_every = i32 { 1, option = true },
         no_verbose = bool { false, option = true },
     },
     on_step = [[ puts("clip"); ]],

@@ -2,7 +2,7 @@
  * Made by loopc from spec.lua; change that, not this.
  *
  *   Fit (spec.lua:1): epoch, 20 times
- *   Train (spec.lua:2): batch, times $data->rows / 32; on Fit.on_epoch
+ *   Train (spec.lua:2): batch, times ($data->rows + 31) / 32; on Fit.on_epoch
  *   guard (spec.lua:10): callback on Train.after_batch */
 #include "loopc.h"
 
@@ -103,6 +103,7 @@ struct digits {
         int64_t times;     /* iterations to do, since entry */
         float x[2048];     /* spec.lua:4 */
         int32_t y[32];     /* spec.lua:4 */
+        int32_t rows;      /* spec.lua:4 */
         float loss;        /* spec.lua:4 */
     } Train;
 };
@@ -110,13 +111,14 @@ struct digits {
 /* Train.before_batch (spec.lua:5) */
 LOOPC_BODY void Train_before_batch(struct digits *s)
 {
-    loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
+    s->Train.rows =
+        loopc_dataset_take(&s->data, 0, s->Train.iteration * 32, 32, s->Train.x, s->Train.y);
 }
 
 /* Train.on_batch (spec.lua:6) */
 LOOPC_BODY void Train_on_batch(struct digits *s)
 {
-    s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, 32, 1e-3f);
+    s->Train.loss = net_train(&s->net, &s->adam, s->Train.x, s->Train.y, s->Train.rows, 1e-3f);
 }
 
 /* guard.after_batch (spec.lua:11) */
@@ -130,7 +132,7 @@ LOOPC_BODY int guard_after_batch(struct digits *s)
 /* Train.finally_batch (spec.lua:8) */
 LOOPC_LEAF void Train_finally_batch(struct digits *s)
 {
-    s->seen += 32;
+    s->seen += (uint64_t)s->Train.rows;
 }
 
 /* The run: every step in the order in which it happens. `st` is what is pending: a failure, or a
@@ -159,7 +161,7 @@ static int digits_run(void *state)
         if ((st = loopc_poll(&s->loopc, AT_Fit))) break;
     Fit_resumed:
         /* Fit.epoch (spec.lua:1) */
-        s->Train.times = (int64_t)(s->data.rows / 32);
+        s->Train.times = (int64_t)((s->data.rows + 31) / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
              s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
             if ((st = loopc_poll(&s->loopc, AT_Train))) break;
@@ -208,7 +210,7 @@ static int digits_instrumented(void *state)
         /* Fit.epoch (spec.lua:1) */
         loopc_enter(&s->loopc, 1);
         loopc_enter(&s->loopc, 2);
-        s->Train.times = (int64_t)(s->data.rows / 32);
+        s->Train.times = (int64_t)((s->data.rows + 31) / 32);
         for (s->Train.iteration = 0; s->Train.iteration < s->Train.times;
              s->Train.iteration++, s->Train.total++, loopc_report(&s->loopc, "Train")) {
             if ((st = loopc_poll(&s->loopc, AT_Train))) break;
@@ -395,6 +397,10 @@ static const struct loopc_field fields[] = {
      .offset = offsetof(struct digits, Train.x),
      .count = 2048},
     {.name = "Train.y", .type = LOOPC_I32, .offset = offsetof(struct digits, Train.y), .count = 32},
+    {.name = "Train.rows",
+     .type = LOOPC_I32,
+     .offset = offsetof(struct digits, Train.rows),
+     .count = 1},
     {.name = "Train.loss",
      .type = LOOPC_F32,
      .offset = offsetof(struct digits, Train.loss),
@@ -403,9 +409,21 @@ static const struct loopc_field fields[] = {
      .report_in = "Train"},
 };
 
-/* The nets, for export and predict. */
+/* The nets, and the data sets whose rows they read. */
+static const struct loopc_feed net_feeds[] = {
+    {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true},
+};
 static const struct loopc_net nets[] = {
-    {"net", 2, "relu", "softmax", NULL},
+    {.name = "net",
+     .activation = "relu",
+     .output = "softmax",
+     .loss = "cross_entropy",
+     .layers = 2,
+     .inputs = 64,
+     .outputs = 10,
+     .data = "data",
+     .feeds = net_feeds,
+     .feed_count = 1},
 };
 
 /* The places of the run, for --timings and --trace. */

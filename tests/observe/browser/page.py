@@ -94,6 +94,9 @@ class Browser:
     def text(self, selector):
         return self.run(f"const e = document.querySelector({json.dumps(selector)}); return e ? e.textContent : null")
 
+    def shown(self, selector):
+        return self.run(f"return document.querySelector({json.dumps(selector)}).offsetParent !== null")
+
     def sees(self, selector, test):
         self.wait(lambda: test(self.text(selector)), urllib.error.HTTPError, ValueError, TypeError)
 
@@ -158,9 +161,21 @@ def test_a_person_steers_xor():
         b.sees(".state", lambda text: text == "paused")
         b.wait(lambda: b.run("""const read = () => document.querySelector('.batch').textContent; const before = read();
             const end = Date.now() + 300; while (Date.now() < end); return before === read()"""))
+        before = int(b.text(".batch"))
         b.click(".step")
-        b.click(".checkpoint")
-        b.sees(".message", lambda text: "checkpoint" in text)
+        b.sees(".batch", lambda text: int(text) == before + 1)
+        b.sees(".message", lambda text: text == "learns one batch")
+        assert not b.shown(".checkpoint") and b.shown(".pause")  # it was started without --checkpoint
+        b.type(".target", "5")
+        b.click(".go")
+        b.sees(".message", lambda text: text.startswith(f"batch {before + 1} is learned already"))
+        b.type(".target", str(before + 1000))
+        b.click(".go")  # a paused one goes on
+        b.sees(".state", lambda text: text == "waiting for a target")
+        b.sees(".batch", lambda text: int(text) == before + 1000)
+        b.type(".new-eta", "[1]")
+        b.click(".set-eta")
+        b.sees(".message", lambda text: text.startswith("eta: "))
         b.type(".target", "much")
         b.click(".go")
         b.sees(".message", lambda text: "no number" in text)
@@ -184,6 +199,28 @@ def test_several_trainers_and_a_late_viewer():
         b.click(".trainer:nth-child(2) .shutdown")
         b.sees(".trainer:nth-child(2) .state", lambda text: text == "ended")
         b.sees(".trainer:nth-child(1) .state", lambda text: text == "running")
+
+
+def test_controls_are_there_for_what_a_trainer_has():
+    silent = os.environ["SILENT"]
+    with Observe(silent, "--progress", "never") as o, Browser() as b:
+        b.open(o.address)
+        b.wait(lambda: b.shown(".pause"))
+        assert not b.shown(".set-eta") and not b.shown(".checkpoint") and not b.shown(".log")
+        b.click(".pause")
+        b.sees(".state", lambda text: text == "paused")
+        batch = int(b.text(".batch"))
+        for number in (1, 2):  # it reports nothing, and its batches are counted all the same
+            b.click(".step")
+            b.sees(".batch", lambda text, number=number: int(text) == batch + number)
+        b.type(".others input", "3")
+        b.click(".others button")
+        b.sees(".message", lambda text: text == "pace is 3")
+        b.run("trainers[0].send('{\"Wait.count\": 1}', 'count is 1')")
+        b.sees(".message", lambda text: text == "ignored: Wait.count is not settable")
+        os.kill(int(subprocess.check_output(["pgrep", "-P", str(o.process.pid), "silent"])), 9)
+        b.sees(".state", lambda text: text == "killed by signal 9 (Killed)")
+        assert not b.shown(".pause") and not b.shown(".shutdown")
 
 
 def test_seven_tabs_look_on():

@@ -1,6 +1,7 @@
 """How a trainer and its parent are connected, wait for each other and part: heartbeats, end markers, signals, a parent that is
 killed or does not read, lines in the place of frames."""
 
+import json
 import os
 import signal
 import subprocess
@@ -44,11 +45,18 @@ def test_shutdown_ends_with_the_end_marker():
 
 
 def test_the_end_marker_is_answered_in_kind():
-    with Trainer(XOR) as t:
-        t.receive()
-        t.raw(b"")
-        t.rest()
-        assert t.wait() == 0
+    for marker in (bytes(4), b""):
+        with Trainer(XOR) as t:
+            t.receive()
+            t.raw(marker)
+            while (data := t.connection.recv_bytes()) != bytes(4):
+                json.loads(data)
+            assert t.wait() == 0
+            try:
+                t.connection.recv_bytes()
+                raise AssertionError("something comes behind the end marker")
+            except EOFError:
+                pass
 
 
 def test_shutdown_while_it_is_busy():
@@ -114,7 +122,7 @@ def is_logged(name, batch):
 
 def test_lines_on_standard_streams():
     with Lines(XOR) as t:
-        assert t.receive() == {"eta": [0, 0.1], "sv": [0, *WEIGHTS], "loss": [0, -1]}
+        assert t.receive() == {"eta": [0, 0.1], "sv": [0, WEIGHTS], "loss": [0, -1]}
         t.raw(b'\n{"batch to":\t2}\r\n')
         near(t.until("loss", lambda value: value[0] == 2)[1], 0.1908279896)
         t.raw(b'nonsense\n{"batch to": 60')
@@ -134,16 +142,55 @@ def test_lines_on_a_unix_socket():
         assert os.stat(where).st_mode & 0o077 == 0
         t.send({"batch to": 10})
         near(t.until("loss", lambda value: value[0] == 10)[1], 0.06461136877)
+        t.send({"shutdown": 1})
+        t.rest()
+        assert t.wait() == 0
+    assert not os.path.exists(where)
+
+
+def test_a_visitor_that_leaves_ends_nothing():
+    for target in ("10", "1000000000000"):  # waits there; learns on
+        with Lines(XOR, "--batch-to", target, path=path("visited")) as t:
+            for _ in range(3):
+                t.buffer = b""
+                t.send({"tell state": 1})
+                assert len(t.until("sv")[1]) == 9
+                t.socket.close()
+                t.connect()
+            t.send({"tell status": 1})
+            assert t.until("status")[1]["target"] == int(target)
+            assert t.process.poll() is None
+            t.send({"shutdown": 1})
+            t.rest()
+            assert t.wait() == 0
+
+
+def test_the_owner_of_a_path_takes_the_run_along():
+    with Lines(XOR, path=path("owned"), owner=True) as t:
+        t.receive()
         t.send({"stay": 1, "tell state": 1})
         t.until("sv")
         t.socket.close()
         t.buffer = b""
         t.connect()
-        assert t.receive()["sv"][0] == 10
-        t.socket.close()  # one that does not stay takes the trainer with it
+        assert t.receive()["sv"][0] == 0
+        t.socket.close()  # one that does not stay
         assert t.wait() == 0
         t.socket = None
-    assert not os.path.exists(where)
+    assert not os.path.exists(path("owned"))
+
+
+def test_what_was_learned_is_saved_when_a_peer_ends_it():
+    for number, part in enumerate((lambda t: t.send({"shutdown": 1}), lambda t: t.connection.close(), lambda t: t.raw(bytes(4)))):
+        folder = path(f"kept{number}")
+        for target, batches in ((20, 20), (10 ** 15, 1000)):
+            with Trainer(XOR, "--checkpoint", folder, "--save-every", "1000000000steps", *(["--resume"] if batches > 20 else [])) as t:
+                t.send({"batch to": target})
+                t.until("loss", lambda value, batches=batches: value[0] >= batches)
+                part(t)
+                assert t.wait() == 0, t.process.stderr.read()
+        with Trainer(XOR, "--checkpoint", folder, "--resume") as t:
+            assert t.receive()["sv"][0] >= 1000, os.listdir(folder)
 
 
 def test_signals_reach_one_that_waits():

@@ -8,6 +8,7 @@ import random
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -86,7 +87,7 @@ class Screen:
 
 def test_a_table_that_ends_with_its_trainers():
     screen = Screen(*SHORT, "--and", *SHORT, "--eta", "0.5")
-    screen.sees(r"xor +running +[1-9][^\n]*\n[^\n]*xor +running +[1-9]")  # both have told of a loss
+    screen.sees(r"xor +waiting +3000 [^\n]*\n[^\n]*xor +waiting +3000 ")  # both have told of a loss
     trainers = children(screen.pid)
     for trainer in trainers:
         os.kill(trainer, signal.SIGTERM)
@@ -162,7 +163,7 @@ def test_stop_and_continue():
 
 def test_without_a_terminal_there_are_plain_lines():
     observe = subprocess.Popen([LOOPC, "observe", "--tui", *SHORT], stdout=subprocess.PIPE, text=True)
-    assert re.match(r"xor +running", observe.stdout.readline())
+    assert re.match(r"xor +(running|waiting)", observe.stdout.readline())
     os.kill(children(observe.pid)[0], signal.SIGTERM)
     rest = observe.stdout.read()
     observe.stdout.close()
@@ -211,7 +212,6 @@ def last_batch(trainer):
 def test_it_joins_a_trainer_and_leaves_it_running():
     with Lines(XOR, "--batch-to", "100", path=path("socket")) as t:
         t.receive()
-        t.send({"stay": 1})
         t.socket.close()
         for target in (200, 300):
             with Observe("--attach", f"unix:{path('socket')}") as o:
@@ -273,6 +273,57 @@ def test_keep_serves_when_all_have_ended():
                 o.events(lambda trainer: trainer["ended"] and last_batch(trainer) == 3000)
             else:
                 assert o.process.wait(PATIENCE) == 0
+
+
+def test_how_a_trainer_ended_is_told():
+    for number, how in ((signal.SIGKILL, "killed by signal 9 (Killed)"), (signal.SIGTERM, "interrupted (exit code 143)"), (None, "ended")):
+        with Observe("--keep", *BUSY) as o:
+            o.events(lambda trainer: last_batch(trainer) > 0)
+            if number:
+                os.kill(children(o.process.pid)[0], number)
+            else:
+                o.send({"shutdown": 1})
+            o.events(lambda trainer, how=how: trainer["ended"] and trainer["how"] == how)
+
+
+def test_a_trainer_that_was_started_anew_is_joined_again():
+    where = path("again")
+    control = ["--control", f"lines:unix:{where}", "--progress", "never"]
+    first = subprocess.Popen([XOR, "--batch-to", "1000", *control])
+    wait_for(lambda: os.path.exists(where))
+    with Observe("--keep", "--attach", f"unix:{where}") as o:
+        o.events(lambda trainer: last_batch(trainer) == 1000)
+        first.kill()
+        first.wait()
+        assert o.events(lambda trainer: trainer["ended"])[0]["how"] == "gone"
+        second = subprocess.Popen([XOR, "--batch-to", "500", *control])
+        trainer = o.events(lambda trainer: not trainer["ended"] and last_batch(trainer) == 500)[0]
+        assert trainer["restarts"] == 1
+        assert max(point[0] for point in trainer["topics"]["loss"]["points"]) == 500, "points of the run before"
+        o.send({"batch to": 600})
+        o.events(lambda trainer: last_batch(trainer) == 600)
+        o.send({"shutdown": 1})
+        assert second.wait(PATIENCE) == 0
+
+
+def test_a_page_waits_for_its_first_viewer():
+    with Observe(XOR, "--nonsense") as o:
+        while "the page waits" not in (line := o.process.stderr.readline()):
+            assert line, "it does not wait"
+        assert o.process.poll() is None
+        o.events(lambda trainer: trainer["how"] == "failed (exit code 2)")
+        assert o.process.wait(PATIENCE) == 2
+
+
+def test_options_with_their_value_behind_an_equals_sign():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    with Observe(f"--port={port}", "--host=127.0.0.1", *SHORT) as o:
+        assert f":{port}/" in o.address, o.address
+    for bad in ("--port=", "--port=x", "--porto=1", "--keep=1", "--log="):
+        done = subprocess.run([LOOPC, "observe", bad, *SHORT], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 2 and "error: --" in done.stderr, (bad, done)
 
 
 def test_either_side_killed_at_random_leaves_no_orphan():

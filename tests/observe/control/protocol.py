@@ -15,7 +15,7 @@ WEIGHTS = [1, 1, 1, 1, 0.5, -0.5, 1, -1, 0]
 
 def test_the_first_message_is_the_state_at_batch_0():
     with Trainer(XOR) as t:
-        assert t.receive() == {"eta": [0, 0.1], "sv": [0, *WEIGHTS], "loss": [0, -1]}
+        assert t.receive() == {"eta": [0, 0.1], "sv": [0, WEIGHTS], "loss": [0, -1]}
         t.end()
 
 
@@ -43,7 +43,7 @@ def test_weights_eta_and_target_by_the_command_line():
     weights = [1, -1, 0.5, 1, 0, 0, 1, 1, 0]
     with Trainer(XOR, "--weights", ",".join(map(str, weights)), "--eta", "0.25", "--batch-to", "7") as t:
         first = t.receive()
-        assert first["sv"] == [0, *weights] and first["eta"] == [0, 0.25], first
+        assert first["sv"] == [0, weights] and first["eta"] == [0, 0.25], first
         assert t.until("loss", lambda value: value[0] == 7)
         t.end()
 
@@ -123,6 +123,40 @@ def test_unknown_keys_are_ignored_with_one_warning():
         assert text.count("colour") == 1, text
 
 
+def test_a_command_that_asks_for_an_answer_gets_one():
+    with Trainer(XOR) as t:
+        t.receive()
+        t.send({"eta": 0.5, "answer": "eta is half"})
+        assert t.receive() == {"answer": [0, "eta is half"]}
+        t.send({"eta": "much", "answer": "eta is much"})
+        message = t.receive()
+        assert "eta" in message["error"][1] and "answer" not in message, message
+        t.send({"colour": 1, "batch_to": 5, "answer": "done"})
+        message = t.receive()
+        assert message == {"answer": [0, "done"], "ignored": [0, "colour is unknown; batch_to is not settable"]}, message
+        t.send({"answer": 1})
+        assert t.receive()["error"] == [0, "answer: it takes a text"]
+        t.end()
+
+
+def commands_of(*arguments):
+    with Trainer(XOR, *arguments) as t:
+        t.send({"tell status": 1})
+        commands = t.until("status")[1]["commands"]
+        t.end()
+        return set(commands)
+
+
+def test_the_status_says_what_a_run_obeys():
+    steered = {"batch to", "pause", "resume", "step", "eta", "watch"}
+    assert commands_of() == steered
+    assert commands_of("--checkpoint", path("commands")) == steered | {"checkpoint"}
+    with open(path("steering"), "w") as file:
+        file.write('{"journal":"xor","seed":1}\n{"batch":10,"message":{"batch to":1000000000000000}}\n'
+                   '{"batch":900000000000000,"message":{"pause":1}}\n')
+    assert commands_of("--replay", path("steering")) == {"watch"}
+
+
 def test_pause_step_and_resume_are_answered():
     with Trainer(XOR) as t:
         t.receive()
@@ -158,7 +192,7 @@ def test_checkpoint_is_answered():
 def test_divergence_is_null():
     with Trainer(XOR, "--weights", "1,1,1,1,1,-1,inf,inf,1") as t:
         message = t.receive()
-        assert None in message["sv"] and message["diverged"] is True, message
+        assert None in message["sv"][1] and message["diverged"] is True, message
         t.send({"batch to": 2})
         message = t.receive()
         assert message == {"loss": [2, None], "diverged": True}, message

@@ -62,7 +62,7 @@ class Trainer:
         if not self.connection.poll(patience):
             raise AssertionError(f"no message within {patience} seconds")
         data = self.connection.recv_bytes()
-        return json.loads(data) if data else None
+        return json.loads(data) if data != bytes(4) else None
 
     def until(self, key, test=lambda value: True):
         """The value of the next message that has the key and passes the test."""
@@ -100,9 +100,9 @@ class Trainer:
 class Lines:
     """The same for `--control lines:stdio`, or a Unix socket."""
 
-    def __init__(self, program, *arguments, path=None):
+    def __init__(self, program, *arguments, path=None, owner=False):
         self.path = path
-        where = f"lines:unix:{path}" if path else "lines:stdio"
+        where = f"lines:unix:{path}" + (",owner" if owner else "") if path else "lines:stdio"
         pipe = subprocess.DEVNULL if path else subprocess.PIPE
         self.process = subprocess.Popen([program, "--control", where, "--progress", "never", *arguments],
                                         stdin=pipe, stdout=pipe, stderr=subprocess.PIPE)

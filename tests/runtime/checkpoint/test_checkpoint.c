@@ -9,7 +9,17 @@
 
 static void save(void)
 {
-    struct loopc_checkpoint_info info = {3, 0, 70, 7, 5, 1234, 0.5, 0.25};
+    struct loopc_checkpoint_info info = {.position = 3,
+                                         .steps = 70,
+                                         .epochs = 7,
+                                         .ended = 5,
+                                         .spared = 2,
+                                         .judged = 6,
+                                         .metrics = {1234, 5, UINT64_MAX},
+                                         .seconds = 0.5,
+                                         .best = 0.25,
+                                         .run = "0123456789abcdef0123456789abcdef",
+                                         .by = "max:Train.loss"};
     assert_int_equal(loopc_checkpoint_save(&folder, &saved, &info, false, &message), LOOPC_OK);
     assert_int_equal(info.number, folder.last);
 }
@@ -43,7 +53,13 @@ static void test_there_and_back(void **state)
     assert_int_equal(info->steps, 70);
     assert_int_equal(info->epochs, 7);
     assert_int_equal(info->ended, 5);
-    assert_int_equal(info->metrics, 1234);
+    assert_int_equal(info->spared, 2);
+    assert_int_equal(info->judged, 6);
+    assert_int_equal(info->metrics.size, 1234);
+    assert_int_equal(info->metrics.head, 5);
+    assert_true(info->metrics.all == UINT64_MAX);
+    assert_string_equal(info->run, "0123456789abcdef0123456789abcdef");
+    assert_string_equal(info->by, "max:Train.loss");
     assert_true(info->seconds == 0.5 && info->best == 0.25);
     assert_true(loopc_rng_u64(&saved.rng) == loopc_rng_u64(&loaded.rng));
 }

@@ -95,7 +95,7 @@ static int full_disk(void)
     CHECK(resumes(number));
     CHECK(save(number + 1));
     CHECK(resumes(number));
-    CHECK(!loopc_directory_prune(&folder, 1, &message));
+    CHECK(!loopc_directory_prune(&folder, 1, none_spared, &message));
     CHECK(!save(number + 1));
     CHECK(resumes(number + 1));
     return 0;
@@ -143,7 +143,7 @@ static int read_only_disk(void)
     CHECK(save(2));
     CHECK(strstr(text, "kept-2.safetensors: Read-only file system"));
     CHECK(resumes(1));
-    CHECK(loopc_directory_prune(&folder, 0, &message) == LOOPC_OK);
+    CHECK(loopc_directory_prune(&folder, 0, none_spared, &message) == LOOPC_OK);
     loopc_directory_close(&folder);
     CHECK(loopc_directory_open(&second, &kept_program, path, &message));
     CHECK(strstr(text, "cannot write there: Read-only file system"));
@@ -196,11 +196,11 @@ static int read_only_folder(void)
     CHECK(save(2));
     CHECK(strstr(text, "kept-2.safetensors: Permission denied"));
     CHECK(resumes(1));
-    CHECK(loopc_directory_prune(&folder, 0, &message) == LOOPC_OK);
+    CHECK(loopc_directory_prune(&folder, 0, none_spared, &message) == LOOPC_OK);
     CHECK(!chmod(path, 0755));
     CHECK(!save(2));
     CHECK(!chmod(path, 0555));
-    CHECK(loopc_directory_prune(&folder, 0, &message));
+    CHECK(loopc_directory_prune(&folder, 0, none_spared, &message));
     CHECK(strstr(text, "kept-1.safetensors: cannot remove it: Permission denied"));
     loopc_directory_close(&folder);
     CHECK(open_folder());

@@ -69,15 +69,15 @@ static void test_numbers_are_numbers(void **state)
     for (int i = 1; i <= 11; i++)
         save(i, false);
     assert_resumes("latest", 11, "kept-11.safetensors");
-    assert_int_equal(loopc_directory_prune(&folder, 3, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 3, none_spared, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-8.safetensors"));
     assert_true(files_exists(path, "kept-9.safetensors"));
     assert_true(files_exists(path, "kept-10.safetensors"));
-    assert_int_equal(loopc_directory_prune(&folder, 0, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 0, none_spared, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-10.safetensors"));
     assert_true(files_exists(path, "kept-11.safetensors"));
-    assert_int_equal(loopc_directory_prune(&folder, -5, &message), LOOPC_OK);
-    assert_int_equal(loopc_directory_prune(&folder, INT64_MAX, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, -5, none_spared, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, INT64_MAX, none_spared, &message), LOOPC_OK);
     assert_resumes("latest", 11, "kept-11.safetensors");
 }
 
@@ -110,7 +110,7 @@ static void test_numbers_go_on(void **state)
     assert_int_equal(folder.last, 41);
     save(2, false);
     assert_resumes("latest", 2, "kept-42.safetensors");
-    assert_int_equal(loopc_directory_prune(&folder, 1, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 1, none_spared, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-41.safetensors"));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_true(files_exists(path, others[i]));
@@ -123,7 +123,7 @@ static void test_the_best(void **state)
     save(2, true);
     save(3, false);
     assert_resumes("best", 2, "kept-best.safetensors");
-    assert_int_equal(loopc_directory_prune(&folder, 1, &message), LOOPC_OK);
+    assert_int_equal(loopc_directory_prune(&folder, 1, none_spared, &message), LOOPC_OK);
     assert_false(files_exists(path, "kept-2.safetensors"));
     assert_resumes("best", 2, "kept-best.safetensors");
     assert_resumes("latest", 3, "kept-3.safetensors");

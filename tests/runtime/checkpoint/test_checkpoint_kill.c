@@ -28,7 +28,7 @@ static void save_forever(int64_t number, int told)
         kept_fill(&state, (int)number);
         if (loopc_checkpoint_save(&folder, &state, &info, number % 2, &message)) _exit(2);
         if (write(told, &number, sizeof number) != sizeof number) _exit(3);
-        if (loopc_directory_prune(&folder, KEEP, &message)) _exit(4);
+        if (loopc_directory_prune(&folder, KEEP, (struct loopc_spared){0}, &message)) _exit(4);
     }
 }
 

@@ -1,5 +1,6 @@
 /* The schedule: what counts steps and epochs, when one is due, which one is the best. */
 #include "kept.h"
+#include "checkpoint/best.h"
 #include "checkpoint/schedule.h"
 
 #include <math.h>

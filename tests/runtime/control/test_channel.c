@@ -87,14 +87,21 @@ static void close_all(void)
 static void frames_in_pieces(void **unused)
 {
     (void)unused;
-    static const char frames[] = "\0\0\0\2{}\0\0\0\7{\"a\":1}\0\0\0\0";
+    static const char frames[] =
+        "\0\0\0\2{}\0\0\0\7{\"a\":1}\0\0\0\4\0\0\0\0\0\0\0\4\0\0\0\1\0\0\0\0";
     for (size_t piece = 1; piece < 30; piece += 7) {
         open_pair("conn", NULL);
         expect(LOOPC_CHANNEL_CONNECTED, NULL);
         send_bytes(frames, sizeof frames - 1, piece);
         expect(LOOPC_CHANNEL_TEXT, "{}");
         expect(LOOPC_CHANNEL_TEXT, "{\"a\":1}");
-        expect(LOOPC_CHANNEL_ENDED, "end marker");
+        expect(LOOPC_CHANNEL_END_MARKER, "end marker");
+        struct loopc_channel_message *mail =
+            next_mail(); /* four bytes, and not all zero: no marker */
+        assert_int_equal(mail->kind, LOOPC_CHANNEL_TEXT);
+        assert_memory_equal(mail->text, "\0\0\0\1", 4);
+        free(mail);
+        expect(LOOPC_CHANNEL_END_MARKER, "end marker"); /* its other form */
         close_all();
     }
 }
@@ -154,8 +161,8 @@ static void outgoing_frames_and_the_end_marker(void **unused)
     assert_memory_equal(text, "\0\0\0\7{\"a\":1}", 11);
     const int keep = ours;
     assert_int_equal(loopc_channel_close(channel), LOOPC_OK);
-    read_whole(text, 4);
-    assert_memory_equal(text, "\0\0\0\0", 4);
+    read_whole(text, 8);
+    assert_memory_equal(text, "\0\0\0\4\0\0\0\0", 8);
     assert_int_equal(read(keep, text, 1), 0);
     close(keep);
 }
@@ -225,6 +232,7 @@ static void peers_at_a_path_one_after_the_other(void **unused)
     channel = loopc_channel_open(where, NULL, message, sizeof message);
     assert_non_null(channel);
     assert_true(loopc_channel_is_open_to_others(channel));
+    assert_false(loopc_channel_is_owned(channel));
     assert_false(loopc_channel_has_listener(channel));
     for (int i = 0; i < 3; i++) {
         ours = connect_to(path);
@@ -238,6 +246,14 @@ static void peers_at_a_path_one_after_the_other(void **unused)
     assert_null(loopc_channel_open(where, NULL, message, sizeof message)); /* it is taken */
     assert_int_equal(loopc_channel_close(channel), LOOPC_OK);
     assert_int_equal(access(path, F_OK), -1);
+    strcat(where, ",owner");
+    channel = loopc_channel_open(where, NULL, message, sizeof message);
+    assert_non_null(channel);
+    assert_true(loopc_channel_is_open_to_others(channel));
+    assert_true(loopc_channel_is_owned(channel));
+    ours = connect_to(path);
+    expect(LOOPC_CHANNEL_CONNECTED, NULL);
+    close_all();
     files_remove(folder);
 }
 

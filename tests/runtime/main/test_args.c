@@ -262,7 +262,8 @@ static void missing_and_wrong_values(void **unused)
     REFUSES("--batch-size: -1 is out of range: 0 to 4294967295", "", "--batch_size", "-1");
     REFUSES("--widths: it takes 3 values separated by commas, not 2", "", "--widths", "1,2");
     REFUSES("--seed: 'x' is not a whole number from 0", "", "--seed", "x");
-    REFUSES("--progress: 'often' is no choice", "it is auto, never or always", "--progress=often");
+    REFUSES("--progress: 'often' is not a choice", "it is auto, never or always",
+            "--progress=often");
     REFUSES("--timings takes no value", "", "--timings=yes");
 }
 
@@ -299,27 +300,30 @@ static void help_page(void **unused)
         "  --train <file>      samples\n"
         "\n"
         "options of every trainer:\n"
-        "  --seed <u64>        where all random numbers start (default 1)\n"
-        "  --metrics <file>    write what is reported there, as JSON lines\n"
+        "  --seed <u64>        seed of all random streams (default 1)\n"
+        "  --metrics <file>    write reported fields to a file, as JSON lines\n"
         "  --checkpoint <folder>\n"
-        "                      save the run there, to be resumed; also on SIGUSR1\n"
+        "                      save the run there, on a schedule and on SIGUSR1\n"
         "  --save-every <n>[unit]\n"
-        "                      steps, epochs or seconds between checkpoints (default\n"
-        "                      1epoch)\n"
-        "  --keep <n>          keep the latest n checkpoints, and the best (default all)\n"
+        "                      steps, epochs or seconds between them (default: 30 seconds\n"
+        "                      or more)\n"
+        "  --keep <n>          keep the latest n checkpoints, and the best (default 3;\n"
+        "                      all with --save-every)\n"
         "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
         "                      highest\n"
-        "  --resume [which]    go on from latest, best or a file (default latest)\n"
+        "  --resume [which]    continue from latest, best or a file (default latest)\n"
         "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
         "                      go-on)\n"
         "  --control <channel>\n"
-        "                      be steered by conn:FD, lines:stdio or lines:unix:PATH\n"
-        "  --log <file>        write what is sent there to a file, too\n"
-        "  --journal <file>    write down by which messages it was steered, and when\n"
-        "  --replay <file>     be steered by a journal\n"
+        "                      accept commands: conn:FD, lines:stdio,\n"
+        "                      lines:unix:PATH[,owner]\n"
+        "  --log <file>        write the messages sent to the control channel to a file,\n"
+        "                      too\n"
+        "  --journal <file>    record the commands received, each with its batch\n"
+        "  --replay <file>     execute the commands of a journal\n"
         "  --timings           print the time of each step, phase and loop at the end\n"
         "  --timings-log <file>\n"
-        "                      write these times there while it runs, as JSON lines\n"
+        "                      write these times to a file during the run, as JSON lines\n"
         "  --trace             print each step, and each field that it changes\n"
         "  --progress <when>   auto, never or always: show progress (default auto)\n"
         "  --help              print this page\n"
@@ -331,7 +335,7 @@ static void help_names_a_flag_once(void **unused)
     (void)unused;
     const char *page = help_of(&seeded);
     assert_non_null(strstr(page, "  --seed <u64>       our own (default 9)\n"));
-    assert_null(strstr(page, "where all random numbers start"));
+    assert_null(strstr(page, "seed of all random streams"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

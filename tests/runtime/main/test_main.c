@@ -1,6 +1,7 @@
 /* Main: exit codes, what is said where, and in which order, for a program as it is emitted. */
 #include "child.h"
 #include "mini.h"
+#include "base/version.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -296,7 +297,7 @@ static void a_status_that_is_nobodys(void **unused)
     child_run(&child, odd_main, ARGV(NULL));
     assert_int_equal(child.code, 1);
     assert_string_equal(child.err,
-                        "mini: failed: the run ended with status 20, which is nobody's\n");
+                        "mini: failed: the run ended with the unknown status 20\n");
 }
 
 static void interrupt_with(int number, char **argv)

@@ -93,7 +93,7 @@ static const char *content(void)
 static struct loopc_metrics *opened(const struct loopc_program *of)
 {
     char message[256];
-    struct loopc_metrics *metrics = loopc_metrics_open(of, path, -1, message, sizeof message);
+    struct loopc_metrics *metrics = loopc_metrics_open(of, path, NULL, message, sizeof message);
     assert_non_null(metrics);
     return metrics;
 }
@@ -192,7 +192,7 @@ static void a_file_that_cannot_be_opened(void **unused)
 {
     (void)unused;
     char message[256];
-    assert_null(loopc_metrics_open(&program, "/no/such/folder/m", -1, message, sizeof message));
+    assert_null(loopc_metrics_open(&program, "/no/such/folder/m", NULL, message, sizeof message));
     assert_string_equal(message, "cannot write /no/such/folder/m: No such file or directory");
 }
 
@@ -212,8 +212,9 @@ static void what_is_left_of_a_file(void **unused)
         fputs("{}\n{}\n{\"", file);
         fclose(file);
         if (lost) remove(path);
+        const struct loopc_metrics_mark mark = {.size = lost ? 99 : cases[i].keep};
         struct loopc_metrics *metrics =
-            loopc_metrics_open(&program, path, lost ? 99 : cases[i].keep, message, sizeof message);
+            loopc_metrics_open(&program, path, &mark, message, sizeof message);
         assert_non_null(metrics);
         assert_string_equal(content(), lost ? "" : cases[i].left);
         assert_int_equal(loopc_metrics_close(metrics, &state, "ok"), LOOPC_OK);
@@ -226,8 +227,8 @@ static void a_device_is_not_cut(void **unused)
     (void)unused;
     char message[256];
     struct state state = {0};
-    struct loopc_metrics *metrics =
-        loopc_metrics_open(&program, "/dev/null", 3, message, sizeof message);
+    struct loopc_metrics *metrics = loopc_metrics_open(
+        &program, "/dev/null", &(struct loopc_metrics_mark){.size = 3}, message, sizeof message);
     assert_non_null(metrics);
     assert_int_equal(loopc_metrics_close(metrics, &state, "ok"), LOOPC_OK);
 }
@@ -239,7 +240,7 @@ static void a_full_disk(void **unused)
     struct state state = {0};
     if (access("/dev/full", W_OK)) skip();
     struct loopc_metrics *metrics =
-        loopc_metrics_open(&program, "/dev/full", -1, message, sizeof message);
+        loopc_metrics_open(&program, "/dev/full", NULL, message, sizeof message);
     assert_non_null(metrics);
     assert_int_equal(loopc_metrics_write(metrics, &state, "Train"), LOOPC_FAILED);
     assert_int_equal(errno, ENOSPC);

@@ -1,0 +1,372 @@
+-- analyse_feeds: which data set feeds which net, as far as the calls of bodies say it, and whether the two go together.
+--
+-- In:  unit.list with fields resolved (analyse_fields).
+-- Out: on the parameters of every net:
+--   .data       the data set that its inputs come from, a field, or nil
+--   .untold     whether there are data sets, and nothing says if one of them feeds the net
+--   .feeds      list of { data, answers ("labels", "targets" or nil), learns, each, loop }: the data sets whose rows it
+--               reads; `each`: the loop runs rows / each times and leaves the rest of the rows out
+-- Errors: arrays of another type or too short; answers of another kind; data sets that are scaled apart from each other.
+--
+-- loopc_dataset_take puts rows into arrays, and NET_train, NET_forward and the like read arrays: fields, or local variables of
+-- one body. An array is known by its field, or by its name within the body. What C functions do with it is not looked at.
+
+local array_places = require "gen.analyse.array_places"
+local calls = require "gen.c.calls"
+local mlp = require "gen.tree.mlp"
+local reader = require "gen.spec.reader"
+local spec_tree = require "gen.tree.spec_tree"
+
+local analyse_feeds = {}
+
+local Feeds = {}
+Feeds.__index = Feeds
+
+-- Which argument of a net's function is what; `learns`: the net is trained by it.
+local functions = {
+    train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
+    forward = { x = 2, rows = 3 }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
+    correct = { labels = 2, rows = 3 },
+}
+
+local takes = { loopc_dataset_take = "labels", loopc_dataset_take_targets = "targets" }
+
+local function fields_of_type(unit, type)
+    local out = {}
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
+        if field.type == type then out[#out + 1] = field end
+    end
+    return out
+end
+
+local function size_of(field)
+    local count = 1
+    for _, size in ipairs(field.dims) do count = count * size end
+    return count
+end
+
+function Feeds:put(place, data, what)
+    if not place then return end
+    local list = self.contents[place] or {}
+    self.contents[place] = list
+    for _, entry in ipairs(list) do
+        if entry.data == data and entry.what == what then return end
+    end
+    list[#list + 1] = { data = data, what = what }
+end
+
+-- What is in the array that an expression means: a list of { data, what }.
+function Feeds:inside(text, value)
+    local place, own = array_places.place(text, value)
+    return own and { own } or place and self.contents[place] or {}
+end
+
+-- Errors.
+
+function Feeds:refuse(text, call, name, what, hint)
+    self.unit.diags:add("bad_feed", reader.line_in(text.body, call.line), name, what, hint)
+end
+
+-- An array of a call: its type and, where both are known, its size. `rows` and `width` may be nil.
+function Feeds:check_array(text, call, argument, type, rows, width)
+    local piece = argument and argument.whole
+    local field = piece and piece.field
+    if not field then return end
+    if not array_places.is_array(field) or field.type ~= type then
+        return self:refuse(text, call, "$" .. piece.name, ("%s takes an array of %s, and '%s' is of type %s"):format(call.name, type,
+            field.full, field.type .. (#field.dims > 0 and "[" .. table.concat(field.dims, "][") .. "]" or "")),
+            ("declare it as %s = %s[%s]"):format(field.name, type, rows and width and rows * width or "..."))
+    end
+    if rows and width and size_of(field) < rows * width then
+        self:refuse(text, call, "$" .. piece.name, ("%s puts %d values into '%s', which has room for %d"):format(call.name,
+            rows * width, field.full, size_of(field)), ("declare it as %s = %s[%d]"):format(field.name, type, rows * width))
+    end
+end
+
+-- Calls.
+
+function Feeds:constant(argument) return argument and calls.constant(argument.text, self.known) end
+
+local function target_count(data)
+    local targets = data.parameters.targets
+    return type(targets) == "table" and #targets or math.tointeger(targets)
+end
+
+function Feeds:take(text, call, instances)
+    local what = takes[call.name]
+    local data = call.arguments[1] and array_places.datasets(text, call.arguments[1]) or {}
+    local x, answers = call.arguments[5], call.arguments[6]
+    local rows = self:constant(call.arguments[4])
+    if not answers then return end
+    self:check_array(text, call, x, "f32", rows, data[1] and data[1].parameters.columns)
+    self:check_array(text, call, answers, what == "labels" and "i32" or "f32", rows,
+        what == "labels" and 1 or data[1] and target_count(data[1]))
+    for _, field in ipairs(data) do
+        self:put(array_places.place(text, x), field, "x")
+        self:put(array_places.place(text, answers), field, what)
+        self:note_loops(field, instances, call.arguments[2].text ~= "0")
+    end
+end
+
+-- Which loops take rows of a data set, and whether always in the order of the file.
+function Feeds:note_loops(data, instances, shuffled)
+    for _, instance in ipairs(instances) do
+        while instance do
+            local seen = self.taken[instance.loop] or {}
+            self.taken[instance.loop] = seen
+            seen[data] = { shuffled = shuffled or seen[data] and seen[data].shuffled or false }
+            instance = instance.parent
+        end
+    end
+end
+
+-- The row about a data set of a net, made when it is first asked for.
+local function feed_of(net, data)
+    for _, feed in ipairs(net.parameters.feeds) do
+        if feed.data == data then return feed end
+    end
+    local feed = { data = data }
+    table.insert(net.parameters.feeds, feed)
+    return feed
+end
+
+local nouns = { labels = "classes", targets = "values", values = "values" }
+
+-- What a data set says of its answers: "labels", "targets", or nil where the command line may still say it.
+local function said(data)
+    if data.parameters.targets then return "targets" end
+    return data.parameters.label and "labels" or nil
+end
+
+-- How to give a data set the answers that a net learns.
+local function way_out(net, data, what)
+    if what == "labels" then return ('label = "..." of %s names the column of the class'):format(data.name) end
+    return ('targets = { "...", ... } of %s names the columns, %d of them'):format(data.name, net.layers[#net.layers])
+end
+
+function Feeds:check_answers(text, call, net, entry)
+    local wanted = mlp.targets(net.parameters) == "labels" and "labels" or "targets"
+    local has, data = said(entry.data), entry.data
+    local function refuse(what, hint) self:refuse(text, call, call.name, what, hint) end
+    if has and has ~= wanted then
+        return refuse(("'%s' learns %s, and data set '%s' has %s"):format(net.name, nouns[wanted], data.name, has),
+            way_out(net.parameters, data, wanted) .. ", or give the net another loss and output")
+    end
+    local outputs, count = net.parameters.layers[#net.parameters.layers], target_count(data)
+    local classes = data.parameters.classes
+    if wanted == "labels" and classes and classes > outputs then
+        refuse(("'%s' has %d outputs, and data set '%s' %d classes"):format(net.name, outputs, data.name, classes),
+            ("the last size of the net is the number of classes: %d"):format(classes))
+    end
+    if wanted == "targets" and count and count ~= outputs then
+        refuse(("'%s' has %d output%s, and data set '%s' %d target%s"):format(net.name, outputs, outputs == 1 and "" or "s",
+            data.name, count, count == 1 and "" or "s"), ("the last size of the net is the number of targets: %d"):format(count))
+    end
+end
+
+-- Inputs from a data set and answers from nowhere are a mistake. What else mentions the array may fill it.
+function Feeds:use_answers(text, call, net, argument, learns)
+    local labels = mlp.targets(net.parameters) == "labels"
+    local outputs = net.parameters.layers[#net.parameters.layers]
+    local rows = self:constant(call.arguments[functions[call.kind].rows])
+    self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
+    local field = argument.whole and argument.whole.field
+    local fed = call.arguments[functions[call.kind].x or 0]
+    local forgotten = learns and fed and #self:inside(text, fed) > 0 and #self:inside(text, argument) == 0
+    if forgotten and field and array_places.is_array(field) and not self.mentions[field] then
+        return self:refuse(text, call, "$" .. argument.whole.name, ("%s learns from '%s', and nothing is ever put there"):format(
+            call.name, field.full), labels and "loopc_dataset_take(data, key, first, rows, x, labels) fills it"
+            or "loopc_dataset_take_targets(data, key, first, rows, x, y) fills it")
+    end
+    for _, entry in ipairs(self:inside(text, argument)) do
+        if entry.what ~= "x" then
+            self:check_answers(text, call, net, entry)
+            feed_of(net, entry.data).answers = labels and "labels" or "targets"
+        end
+    end
+end
+
+function Feeds:check_columns(text, call, net, data)
+    local columns, inputs = data.parameters.columns, net.parameters.layers[1]
+    if not columns or net.parameters.inputs_from or columns == inputs then return end
+    self:refuse(text, call, call.name, ("'%s' has %d inputs, and data set '%s' %d columns"):format(net.name, inputs, data.name,
+        columns), ("the first size of the net is the number of columns: %d"):format(columns))
+end
+
+function Feeds:use_inputs(text, call, net, argument, learns)
+    local rows = self:constant(call.arguments[functions[call.kind].rows])
+    self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room)
+    for _, entry in ipairs(self:inside(text, argument)) do
+        if entry.what == "x" then
+            local feed = feed_of(net, entry.data)
+            feed.sees, feed.learns = true, feed.learns or learns
+            self:check_columns(text, call, net, entry.data)
+        end
+    end
+end
+
+function Feeds:train_from(text, call, net, instances)
+    for _, data in ipairs(array_places.datasets(text, call.arguments[3])) do
+        local feed = feed_of(net, data)
+        feed.sees, feed.learns = true, true
+        feed.answers = mlp.targets(net.parameters) == "labels" and "labels" or "targets"
+        self:check_answers(text, call, net, { data = data })
+        self:check_columns(text, call, net, data)
+        self:note_loops(data, instances, call.arguments[4].text ~= "0")
+    end
+end
+
+-- A call of a function of a net.
+function Feeds:use(text, call, instances)
+    local net, kind = self.offers[call.name].net, self.offers[call.name].kind
+    local places = functions[kind]
+    call.kind = kind
+    if not call.arguments[places.rows] then return end
+    if places.data then return self:train_from(text, call, net, instances) end
+    if places.x then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
+    local answers = call.arguments[places.answers or places.labels]
+    if not answers then return end
+    if places.labels then self:check_array(text, call, answers, "i32", self:constant(call.arguments[places.rows]), 1)
+    else self:use_answers(text, call, net, answers, places.learns) end
+end
+
+-- Data sets of one family share scale, columns and classes.
+
+local function head_of(data)
+    local seen = {}
+    while not seen[data] do
+        seen[data] = true
+        local next_one = data.parameters.like or data.parameters.from
+        if type(next_one) ~= "table" then break end
+        data = next_one
+    end
+    return data
+end
+
+-- Whether something of it is calculated from its rows: another data set would come out otherwise.
+local function is_fitted(data)
+    local parameters = head_of(data).parameters
+    local fitted = { max = true, standard = true, mean = true, median = true, onehot = true, number = true }
+    return fitted[parameters.scale] or fitted[parameters.missing] or fitted[parameters.text] or fitted[parameters.target_scale]
+        or false
+end
+
+-- The data set whose scale the net goes by: what the spec says, else the first that it learns from, else the first that it sees.
+local function main_of(net)
+    local parameters = net.parameters
+    if parameters.inputs_from then return parameters.inputs_from end
+    local seen
+    for _, feed in ipairs(parameters.feeds) do
+        if feed.sees and feed.learns then return feed.data end
+        seen = seen or feed.sees and feed.data
+    end
+    return seen
+end
+
+function Feeds:settle(net)
+    local parameters = net.parameters
+    local data = main_of(net)
+    parameters.data = data or nil
+    parameters.untold = not data and parameters.inputs_from == nil and #fields_of_type(self.unit, "dataset") > 0
+    for _, feed in ipairs(parameters.feeds) do
+        if data and feed.sees and head_of(feed.data) ~= head_of(data) then
+            local fitted = is_fitted(feed.data) or is_fitted(data)
+            self.unit.diags:add(fitted and "scaled_apart" or "read_apart", feed.data.at, feed.data.name, feed.data.name, data.name,
+                net.name)
+        end
+    end
+end
+
+-- Loops that leave rows out.
+
+-- The data set D and the number n of `$D->rows / n`, and the expression as it was written.
+function Feeds:division(loop)
+    local text = loop.texts and loop.texts.times
+    if not text then return nil end
+    local value = calls.expression(text.pieces)
+    local divisor = value.text:match("^%$1%s*%->%s*rows%s*/%s*([%w_]+)$") or value.text:match("^%$1%.rows%s*/%s*([%w_]+)$")
+    local count = divisor and calls.constant(divisor, self.known)
+    local field = value.fields[1] and value.fields[1].field
+    if count and count > 1 and field and field.type == "dataset" then return field, count, divisor, text end
+end
+
+function Feeds:check_loop(loop)
+    local data, count, divisor, text = self:division(loop)
+    local taken = data and self.taken[loop] and self.taken[loop][data]
+    if not taken then return end
+    if not taken.shuffled then
+        self.unit.diags:add("rows_left_out", text.body.at, "times", loop.name, text.body.text, divisor, data.name,
+            ("($%s->rows + %s - 1) / %s"):format(data.name, divisor, divisor))
+    end
+    for _, net in ipairs(self.nets) do
+        for _, feed in ipairs(net.parameters.feeds) do
+            if feed.data == data and feed.learns then feed.each, feed.loop = count, loop.name end
+        end
+    end
+end
+
+-- The texts of a trainer, once each, with the places where they stand: { body, pieces, instances }.
+local function texts_of(unit)
+    local out, known = {}, {}
+    for _, item in ipairs(unit.list) do
+        for _, source in ipairs(item.op == "step" and (item.source.texts or { item.source }) or {}) do
+            if not known[source] then
+                known[source] = { body = source.body, pieces = source.pieces, instances = {}, places = {}, assigned = {} }
+                table.insert(out, known[source])
+            end
+            table.insert(known[source].instances, item.instance)
+        end
+    end
+    return out
+end
+
+-- How often fields are mentioned elsewhere than in calls of nets.
+function Feeds:count_mentions(text)
+    local in_nets = {}
+    for _, call in ipairs(text.calls) do
+        for _, argument in ipairs(self.offers[call.name] and call.arguments or {}) do
+            for _, piece in ipairs(argument.fields) do in_nets[piece] = true end
+        end
+    end
+    for _, piece in ipairs(text.pieces) do
+        if piece.field and not in_nets[piece] then self.mentions[piece.field] = true end
+    end
+end
+
+local function offers_of(nets)
+    local out = {}
+    for _, net in ipairs(nets) do
+        for kind in pairs(functions) do out[mlp.prefix_of(net) .. "_" .. kind] = { net = net, kind = kind } end
+    end
+    return out
+end
+
+-- Visits the calls of the functions in a set of names.
+function Feeds:each_call(texts, known, visit)
+    for _, text in ipairs(texts) do
+        for _, call in ipairs(text.calls) do
+            if known[call.name] then visit(self, text, call, text.instances) end
+        end
+    end
+end
+
+function Feeds:read(texts)
+    for _, text in ipairs(texts) do
+        text.calls, text.assigned = calls.of(text.pieces), calls.assigned(text.pieces)
+        self:count_mentions(text)
+    end
+    self:each_call(texts, takes, self.take)
+    self:each_call(texts, self.offers, self.use)
+end
+
+function analyse_feeds.run(unit)
+    local nets = fields_of_type(unit, "mlp")
+    local self = setmetatable({ unit = unit, nets = nets, offers = offers_of(nets), contents = {}, taken = {}, mentions = {} }, Feeds)
+    self.known = unit.trainer.code and calls.constants(unit.trainer.code.text) or {}
+    for _, net in ipairs(nets) do net.parameters.feeds = {} end
+    self:read(texts_of(unit))
+    for _, net in ipairs(nets) do self:settle(net) end
+    for _, loop in ipairs(unit.trainer.loops) do self:check_loop(loop) end
+end
+
+return analyse_feeds

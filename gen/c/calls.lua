@@ -1,0 +1,97 @@
+-- Calls and assignments in the C text of a body, as far as they can be read without a compiler.
+--
+-- In:  the pieces of a text (gen/c/text.lua), with the field of each `$name` resolved.
+-- Out: calls.of(pieces):        list of { name, line, arguments }, in the order of the text, inner calls included
+--      calls.assigned(pieces):  { name of a local variable = expression that it is set to }, the last one counts
+--      calls.expression(pieces): all of it, where it is one expression
+-- An expression is { text, fields = { piece, ... }, whole }: `$1` in its text stands for its first field, and `whole` is
+-- that piece when the expression is nothing but it.
+
+local calls = {}
+
+local ctext = require "gen.c.text"
+
+-- The text with a `$i` for piece i where that is a field; comments and strings are blank.
+local function flat(pieces)
+    local out = {}
+    for i, piece in ipairs(pieces) do
+        if piece.kind == "text" then out[i] = piece.text
+        elseif piece.kind == "field" then
+            out[i] = ("$%d"):format(i) .. (piece.member and not piece.qualified and "." .. piece.member or "")
+        else out[i] = piece.word == "fail" and "fail(" or "" end
+    end
+    return (ctext.mask(table.concat(out)))
+end
+
+local function expression(pieces, text)
+    local fields = {}
+    text = text:match("^%s*(.-)%s*$"):gsub("%$(%d+)", function(i)
+        fields[#fields + 1] = pieces[tonumber(i)]
+        return "$" .. #fields
+    end)
+    return { text = text, fields = fields, whole = text == "$1" and fields[1] or nil }
+end
+
+-- The arguments between parentheses, as texts: commas inside of brackets divide nothing.
+local function divide(text)
+    local out, depth, first = {}, 0, 1
+    for at, c in text:gmatch("()([%(%)%[%]{},])") do
+        if c == "," and depth == 0 then
+            out[#out + 1] = text:sub(first, at - 1)
+            first = at + 1
+        elseif c ~= "," then depth = depth + (c:match("[%(%[{]") and 1 or -1) end
+    end
+    out[#out + 1] = text:sub(first)
+    return #out == 1 and out[1]:match("^%s*$") and {} or out
+end
+
+local function line_at(text, at)
+    local _, count = text:sub(1, at):gsub("\n", "\n")
+    return count + 1
+end
+
+function calls.expression(pieces) return expression(pieces, flat(pieces)) end
+
+function calls.of(pieces)
+    local text, out = flat(pieces), {}
+    for at, name, open in text:gmatch("()%f[%w_$]([%a_][%w_]*)%s*()%(") do
+        local inside = text:match("^%b()", open)
+        local call = inside and { name = name, line = line_at(text, at), arguments = {} }
+        for i, argument in ipairs(call and divide(inside:sub(2, -2)) or {}) do
+            call.arguments[i] = expression(pieces, argument)
+        end
+        out[#out + 1] = call
+    end
+    return out
+end
+
+function calls.assigned(pieces)
+    local out = {}
+    for name, value in flat(pieces):gmatch("%f[%w_$]([%a_][%w_]*)%s*=%s*([^=;][^;]*);") do
+        out[name] = expression(pieces, value)
+    end
+    return out
+end
+
+-- What a constant expression of C comes to: numbers and names of `known` ({ name = number }), multiplied; nil for others.
+function calls.constant(text, known)
+    local product = 1
+    for factor in (text:gsub("[%(%)]", "") .. "*"):gmatch("%s*(.-)%s*%*") do
+        local value = math.tointeger(tonumber(factor:match("^%d+$") or known[factor] or ""))
+        if not value then return nil end
+        product = product * value
+    end
+    return product
+end
+
+-- The numbers that a text of C names: NAME = 32 of an enum, #define NAME 32.
+function calls.constants(text)
+    local known, code = {}, ctext.mask(text)
+    for inside in code:gmatch("enum%s*[%w_]*%s*(%b{})") do
+        for name, value in inside:gmatch("([%a_][%w_]*)%s*=%s*(%d+)%s*[,}]") do known[name] = math.tointeger(tonumber(value)) end
+    end
+    for name, value in code:gmatch("#%s*define%s+([%a_][%w_]*)%s+(%d+)%s*\n") do known[name] = math.tointeger(tonumber(value)) end
+    return known
+end
+
+return calls

@@ -1,0 +1,47 @@
+-- Part of layout: which part of its loop sets a reported field, so that each line of metrics holds what is new in it.
+--
+-- In:  field.report_in of reported fields, unit.list with uses. Out:
+--   field.set_at_entry   a step before the repetition sets it (before_run, and what stands on it)
+--   field.set_at_end     a step behind the repetition does (after_run, finally_run)
+--   field.only_at_end    and none of the repetition: iterations have nothing to say of it
+--   loop.reports_end     the loop has such fields: it writes a line when it ends
+
+local reports = {}
+
+-- Where the repetition of each occurrence begins and ends in the list.
+local function repetitions(list)
+    local out = {}
+    for i, item in ipairs(list) do
+        if item.op == "repeat" then out[item.instance] = { first = i, last = item.matching } end
+    end
+    return out
+end
+
+local function around(instance, name)
+    while instance and instance.loop.name ~= name do instance = instance.parent end
+    return instance
+end
+
+-- Notes that step i, in occurrence `instance`, sets the field.
+local function note(field, i, instance, ranges)
+    local range = ranges[around(instance, field.report_in) or false]
+    if not range then return end
+    if i < range.first then field.set_at_entry = true
+    elseif i > range.last then field.set_at_end = true
+    else field.set_by_iterations = true end
+end
+
+function reports.run(unit, fields)
+    local ranges = repetitions(unit.list)
+    for i, item in ipairs(unit.list) do
+        for _, use in ipairs(item.op == "step" and not item.dead and item.source.uses or {}) do
+            if use.write and use.field.report_in then note(use.field, i, item.instance, ranges) end
+        end
+    end
+    for _, field in ipairs(fields) do
+        field.only_at_end = field.set_at_end and not field.set_by_iterations
+        if field.set_at_end then field.report_loop.reports_end = true end
+    end
+end
+
+return reports

@@ -1,0 +1,219 @@
+/* The watched trainers. */
+#include "roster.h"
+
+#include "link.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+enum { MS = 1000000, AGAIN_MS = 1000, END_MS = 2000, BAD_USAGE = 2 };
+
+static struct {
+    struct hub *hub;
+    struct link links[TRAINERS_MOST];
+    const char *paths[TRAINERS_MOST]; /* of sockets that were joined, or NULL */
+    int64_t tried;                    /* ns; when those that are gone were tried last */
+    pthread_mutex_t sending;          /* over links */
+} roster = {.sending = PTHREAD_MUTEX_INITIALIZER};
+
+void roster_open(struct hub *hub)
+{
+    roster.hub = hub;
+}
+
+static int complain(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "loopc: error: %s: %s\n", what, why);
+    return BAD_USAGE;
+}
+
+/* A place in the hub, named after the last part of a path; -1 when there is none left. */
+static int new_trainer(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct hub *hub = roster.hub;
+    if (hub->trainer_count == TRAINERS_MOST) return -1;
+    struct trainer *trainer = &hub->trainers[hub->trainer_count];
+    (void)snprintf(trainer->name, sizeof trainer->name, "%s", slash ? slash + 1 : path);
+    roster.links[hub->trainer_count].fd = -1;
+    return hub->trainer_count++;
+}
+
+static void greet(int trainer)
+{
+    static const char text[] = "{\"tell status\": 1}";
+    link_send(&roster.links[trainer], text, sizeof text - 1);
+}
+
+int roster_start(char **argv, bool keep_output)
+{
+    const int trainer = new_trainer(argv[0]);
+    if (trainer < 0) return complain(argv[0], "too many trainers");
+    if (link_start(&roster.links[trainer], argv, keep_output))
+        return complain(argv[0], strerror(errno));
+    greet(trainer);
+    return 0;
+}
+
+int roster_join(const char *where)
+{
+    const char *path = strncmp(where, "unix:", 5) ? where : where + 5;
+    const int trainer = new_trainer(path);
+    if (trainer < 0) return complain(where, "too many trainers");
+    if (link_join(&roster.links[trainer], path)) return complain(where, strerror(errno));
+    roster.paths[trainer] = path;
+    greet(trainer);
+    return 0;
+}
+
+int roster_replay(const char *path)
+{
+    const int trainer = new_trainer(path);
+    if (trainer < 0) return complain(path, "too many logs");
+    const int64_t messages = link_replay(path, roster.hub, trainer);
+    if (messages < 0) return complain(path, strerror(errno));
+    if (messages == 0) return complain(path, "it is no log: --log FILE of a trainer writes one");
+    hub_end(roster.hub, trainer, "ended");
+    return 0;
+}
+
+void roster_send(int trainer, const char *text, size_t length)
+{
+    pthread_mutex_lock(&roster.sending);
+    link_send(&roster.links[trainer], text, length);
+    pthread_mutex_unlock(&roster.sending);
+}
+
+/* Endings. */
+
+/* A program's exit code is known only some time after its channel has ended. */
+static void tell_end(int i)
+{
+    const struct link *link = &roster.links[i];
+    char how[HOW_SIZE];
+    if (roster.paths[i])
+        (void)snprintf(how, sizeof how, "gone");
+    else if (link->killed_by)
+        (void)snprintf(how, sizeof how, "killed by signal %d (%s)", link->killed_by,
+                       strsignal(link->killed_by));
+    else if (link->code > 128)
+        (void)snprintf(how, sizeof how, "interrupted (exit code %d)", link->code);
+    else if (link->code)
+        (void)snprintf(how, sizeof how, "failed (exit code %d)", link->code);
+    else
+        (void)snprintf(how, sizeof how, link->marked || !link->child ? "ended" : "gone");
+    hub_end(roster.hub, i, how);
+}
+
+static void read_link(int i)
+{
+    struct link *link = &roster.links[i];
+    if (link_read(link, roster.hub, i)) return;
+    (void)link_has_ended(link);
+    tell_end(i);
+}
+
+static void look_after_ended(int i)
+{
+    struct link *link = &roster.links[i];
+    if (link->fd < 0 && link->child > 0 && link_has_ended(link)) tell_end(i);
+}
+
+/* A trainer that was started anew at the same path has the state of a new run. */
+static void join_again(int i)
+{
+    struct link again = {.fd = -1};
+    if (!roster.paths[i] || roster.links[i].fd >= 0) return;
+    if (link_join(&again, roster.paths[i])) {
+        link_close(&again);
+        return;
+    }
+    pthread_mutex_lock(&roster.sending);
+    link_close(&roster.links[i]);
+    roster.links[i] = again;
+    greet(i);
+    pthread_mutex_unlock(&roster.sending);
+    hub_restart(roster.hub, i);
+}
+
+static void look_around(void)
+{
+    const int64_t now = loopc_clock();
+    const bool again = now - roster.tried > (int64_t)AGAIN_MS * MS;
+    if (again) roster.tried = now;
+    for (int i = 0; i < roster.hub->trainer_count; i++) {
+        look_after_ended(i);
+        if (again) join_again(i);
+    }
+}
+
+void roster_read(int ms)
+{
+    struct pollfd fds[TRAINERS_MOST];
+    const int count = roster.hub->trainer_count;
+    for (int i = 0; i < count; i++)
+        fds[i] = (struct pollfd){.fd = roster.links[i].fd, .events = POLLIN};
+    const bool any = poll(fds, (nfds_t)count, ms) > 0;
+    for (int i = 0; any && i < count; i++) {
+        if (fds[i].fd >= 0 && fds[i].revents) read_link(i);
+    }
+    look_around();
+}
+
+int roster_running(void)
+{
+    int count = 0;
+    for (int i = 0; i < roster.hub->trainer_count; i++)
+        count += roster.links[i].fd >= 0;
+    return count;
+}
+
+int roster_missing(void)
+{
+    int count = 0;
+    for (int i = 0; i < roster.hub->trainer_count; i++)
+        count += roster.links[i].fd < 0 && roster.paths[i];
+    return count;
+}
+
+/* What a trainer still says when its channel ends is read. */
+static void shut_down(int i)
+{
+    static const char text[] = "{\"shutdown\": 1}";
+    struct link *link = &roster.links[i];
+    link_send(link, text, sizeof text - 1);
+    struct pollfd fd = {.fd = link->fd, .events = POLLIN};
+    while (poll(&fd, 1, END_MS) > 0 && link_read(link, roster.hub, i)) {
+    }
+}
+
+static int end_one(int i)
+{
+    struct link *link = &roster.links[i];
+    const bool running = link->fd >= 0 || link->child > 0;
+    if (link->fd >= 0 && link->child > 0) shut_down(i);
+    link_close(link);
+    if (running) tell_end(i);
+    return link->code;
+}
+
+int roster_end(void)
+{
+    int code = 0;
+    pthread_mutex_lock(&roster.sending);
+    for (int i = 0; i < roster.hub->trainer_count; i++) {
+        const int of_this = end_one(i);
+        if (!code) code = of_this;
+    }
+    pthread_mutex_unlock(&roster.sending);
+    return code;
+}
+
+void roster_print_output(void)
+{
+    for (int i = 0; i < roster.hub->trainer_count; i++)
+        link_print_output(&roster.links[i]);
+}

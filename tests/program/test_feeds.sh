@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Data sets and the nets that they feed: what cannot go together is refused before the first step, and what training did to the
+# inputs is done again by predict, though the spec does not say which data set feeds the net.
+. "$(dirname "$0")/../support/lib.sh"
+
+# A trainer that learns from --train: NET the net's arguments, ANSWERS "labels" or "targets", DATA the data set's, TIMES.
+make_trainer() {
+    local type=i32 take=loopc_dataset_take
+    [ "$2" = labels ] || { type=f32 take=loopc_dataset_take_targets; }
+    cat >spec.lua <<LUA
+local Fit = loop "Fit" { times = 20, on_epoch = node(1) }
+local Train = loop "Train" {
+    call_on = { Fit.on_epoch }, times = "${4:-(\$train->rows + 7) / 8}",
+    state = { x = f32[8 * 16], answers = $type[8 * 4], rows = i32 {}, loss = f32 { report = true } },
+    on_batch = node(1, [[
+        \$rows = $take(\$train, 0, \$iteration * 8, 8, \$x, \$answers);
+        \$loss = net_train(\$net, \$adam, \$x, \$answers, \$rows, 0.02f);
+    ]]),
+}
+return trainer "fed" {
+    Fit, Train,
+    state = { train = dataset { option = true, required = true, $3 }, net = mlp { $1, batch = 8 }, adam = optimizer { "adam", net = "net" } },
+}
+LUA
+    expect 0 "$LOOPC" build spec.lua -o fed
+}
+
+# Points of three classes, their first number in thousands: 60 rows x, y, class.
+make_classes() {
+    python3 - >classes.csv <<'PYTHON'
+import random
+random.seed(3)
+for row in range(60):
+    kind = row % 3
+    print("%.4f,%.4f,%d" % (5000 + 900 * kind + random.gauss(0, 100), random.gauss(kind % 2, 0.2), kind))
+PYTHON
+}
+
+# 40 rows x, z, and two values of them.
+make_values() {
+    python3 - >values.csv <<'PYTHON'
+import random
+random.seed(4)
+for _ in range(40):
+    x, z = random.uniform(-1, 1), random.uniform(-1, 1)
+    print("%.4f,%.4f,%.4f,%.4f" % (x, z, x + z, x - 3 * z))
+PYTHON
+}
+
+test_predict_scales_as_training_did() {
+    make_classes
+    make_trainer '2, 8, 3' labels 'scale = "standard"'
+    expect 0 ./fed --train classes.csv --checkpoint ck
+    expect 0 ./fed predict --checkpoint ck --data classes.csv
+    has "$ERR" 'accuracy 1.0000'
+    expect 0 ./fed export --checkpoint ck --c-header net.h
+    grep -q 'fed_net_mean' net.h || fail "the header knows no scale"
+}
+
+test_a_net_of_classes_wants_labels() {
+    make_values
+    make_trainer '2, 8, 3' labels 'label = false'
+    expect 2 ./fed --train values.csv
+    has "$ERR" '--train: values.csv has 4 columns, and net 2 inputs'
+    make_trainer '4, 8, 3' labels 'label = false'
+    expect 2 ./fed --train values.csv
+    has "$ERR" 'fed: error: --train: values.csv has no labels, and net learns classes'
+    has "$ERR" 'hint: label = "..." of the data set names the column of the class'
+}
+
+test_a_net_of_values_wants_targets() {
+    make_classes
+    make_trainer '2, 8, 1, loss = "squared_error"' targets 'header = false'
+    expect 2 ./fed --train classes.csv
+    has "$ERR" '--train: classes.csv has no targets, and net learns values'
+    has "$ERR" 'targets = { "..." } of the data set names the columns that are to be predicted, 1 of them'
+}
+
+test_the_numbers_of_columns_agree() {
+    make_classes
+    make_values
+    make_trainer '2, 8, 2' labels ''
+    expect 2 ./fed --train classes.csv
+    has "$ERR" '--train: classes.csv has 3 classes, and net 2 outputs'
+    has "$ERR" 'the last size of net is the number of classes: net = mlp { ..., 3 }'
+    make_trainer '3, 8, 3' labels ''
+    expect 2 ./fed --train classes.csv
+    has "$ERR" '--train: classes.csv has 2 columns, and net 3 inputs'
+    has "$ERR" 'the first size of the net is the number of columns: 2'
+    make_trainer '2, 8, 2, loss = "squared_error"' targets 'targets = 2'
+    expect 0 ./fed --train values.csv
+}
+
+test_a_cross_entropy_wants_targets_from_0_to_1() {
+    make_values
+    make_trainer '2, 8, 2, loss = "cross_entropy", output = "sigmoid"' targets 'targets = 2'
+    expect 2 ./fed --train values.csv
+    has "$ERR" 'and the cross-entropy of net takes targets from 0 to 1'
+    has "$ERR" 'loss = "squared_error"'
+    make_trainer '2, 8, 2, loss = "squared_error", output = "tanh"' targets 'targets = 2'
+    expect 0 ./fed --train values.csv
+    has "$ERR" 'which no output of net reaches (tanh)'
+}
+
+test_rows_that_are_left_out_are_told() {
+    make_classes
+    make_trainer '2, 8, 3' labels '' '$train->rows / 8'
+    has "$ERR" "warning: loop 'Train' runs \$train->rows / 8 times: the last rows % 8 of 'train' are never seen"
+    expect 0 ./fed --train classes.csv
+    has "$ERR" 'fed: warning: --train: loop Train takes 8 rows at a time and leaves out the last 4 of 60 rows of classes.csv'
+    head -n 7 classes.csv >few.csv
+    expect 2 ./fed --train few.csv
+    has "$ERR" 'few.csv has 7 rows, and loop Train takes 8 at a time: it would learn nothing'
+    has "$ERR" 'times = "($train->rows + 7) / 8"'
+}
+
+test_an_array_of_the_wrong_type_does_not_compile() {
+    make_trainer '2, 8, 3' labels ''
+    sed 's/\$rows = .*/int32_t x[16]; loopc_dataset_take($train, 0, 0, 8, x, $answers);/' spec.lua >local.lua
+    expect 2 "$LOOPC" build local.lua -o local
+    has "$ERR" 'local.lua:6: error: '
+    has "$ERR" 'incompatible'
+}
+
+# What C functions do with a net is not looked at: then nobody knows what its inputs are.
+test_what_is_not_known_is_refused() {
+    make_classes
+    make_trainer '2, 8, 3' labels 'scale = "standard"'
+    sed 's/^        \$rows = .*/float x[16]; \$rows = read_rows(\$train, \$iteration * 8, x, \$answers);/; s/net_train(\$net, \$adam, \$x/net_train($net, $adam, x/
+        s/    state = { train/    code = [[static int32_t read_rows(const struct loopc_dataset *d, int64_t at, float *x, int32_t *labels)\
+{ return loopc_dataset_take(d, 0, at, 8, x, labels); }]],\
+&/' spec.lua >hidden.lua
+    expect 0 "$LOOPC" build hidden.lua -o hidden
+    expect 0 ./hidden --train classes.csv --checkpoint ck
+    expect 2 ./hidden predict --checkpoint ck --data classes.csv
+    has "$ERR" 'which data set feeds net is not known, so neither are the columns of its inputs nor their scale'
+    has "$ERR" 'inputs_from = "..." in the net of the spec names the data set; inputs_from = false says that bodies make the inputs'
+    expect 2 ./hidden export --checkpoint ck --npy arrays
+    sed 's/batch = 8 }/batch = 8, inputs_from = "train" }/' hidden.lua >told.lua
+    expect 0 "$LOOPC" build told.lua -o told
+    expect 0 ./told --train classes.csv --checkpoint ck2
+    expect 0 ./told predict --checkpoint ck2 --data classes.csv
+    has "$ERR" 'accuracy 1.0000'
+    sed 's/batch = 8 }/batch = 8, inputs_from = false }/' hidden.lua >false.lua
+    expect 0 "$LOOPC" build false.lua -o false
+    expect 0 ./false --train classes.csv --checkpoint ck3
+    expect 0 ./false predict --checkpoint ck3 --data classes.csv
+}
+
+run_tests
