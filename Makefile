@@ -15,6 +15,7 @@ STANDARD = -std=c11 -D_GNU_SOURCE -ffp-contract=off
 # Recursive on purpose: asked only when used, after what was missing has been installed.
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIBRARY = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
+MINIZIP_LIBRARY = $(shell pkg-config --variable=libdir minizip)/libminizip.a
 LIBRARIES = -ljansson -lz -lm -pthread
 Q = $(if $(V),,@echo "  $@";)
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
@@ -22,7 +23,7 @@ COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
 RUNTIME := $(sort $(shell find runtime -name '*.c'))
 HEADERS := $(sort $(shell find runtime -name '*.h'))
 HOST := $(filter-out gen/host/embed.c,$(sort $(wildcard gen/host/*.c)))
-SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) runtime/main/flags.def .clang-format
+SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) runtime/main/flags.def $(HEADERS) .clang-format
 OBSERVE := $(sort $(wildcard gen/observe/*.c))
 PAGE := $(sort $(wildcard templates/observe/*))
 KERNELS := $(filter runtime/nn/%,$(RUNTIME))
@@ -57,9 +58,13 @@ $(BUILD)/libhost.a: $(filter-out $(BUILD)/gen/host/main.o,$(HOST_OBJECTS))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+# The reader of archives comes from minizip, and goes into the library, so that trainers link as before.
+MINIZIP = ioapi.o unzip.o
 $(BUILD)/libloopc.a: $(RUNTIME_OBJECTS)
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	@mkdir -p $(BUILD)/minizip
+	@cd $(BUILD)/minizip && $(AR) x $(MINIZIP_LIBRARY) $(MINIZIP)
+	$(Q)$(AR) rcs $@ $^ $(MINIZIP:%=$(BUILD)/minizip/%)
 
 $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -69,10 +74,13 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 # these patterns has to match a file.
 QUICK_PARTS = nn/% parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
+# Loops over all values of a table.
+WIDE_PARTS = data/finish data/fit data/samples data/values
+WIDE = $(if $(findstring -O2,$(CFLAGS)),-O3)
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),,$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),$(if $(filter $(WIDE_PARTS),$*),$(WIDE)),$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 v3_FLAGS = -mavx2 -mfma
 v4_FLAGS = $(v3_FLAGS) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl

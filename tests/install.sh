@@ -4,7 +4,7 @@
 set -eu
 
 packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check libclang-rt-14-dev pkg-config
-    liblua5.4-dev libjansson-dev libcmocka-dev zlib1g-dev patch valgrind
+    liblua5.4-dev libjansson-dev libcmocka-dev zlib1g-dev libminizip-dev patch valgrind
     libmicrohttpd-dev libjs-dygraphs chromium chromium-driver librsvg2-bin python3"
 [ $# -eq 0 ] || packages=$*
 

@@ -5,8 +5,10 @@
 -- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target.
 
 local Names = require "gen.c.names"
+local ctext = require "gen.c.text"
 local analysis = require "gen.tree.element_analysis"
 local nearest = require "gen.base.nearest"
+local net_functions = require "gen.tree.net_functions"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
 
@@ -164,6 +166,22 @@ local function imply(unit)
     end
 end
 
+-- A text that calls a function which may refuse its argument fails at its end: text.refusals, { { name, field }, ... }.
+local function add_refusals(refusing, source)
+    for _, text in ipairs(source.tree and source.texts or { source }) do
+        local found, refusals = {}, {}
+        for name in next, ctext.identifiers(text.body.text) do
+            if refusing[name] then found[#found + 1] = name end
+        end
+        table.sort(found)
+        for i, name in ipairs(found) do refusals[i] = { name = name, field = refusing[name] } end
+        if #found > 0 then
+            text.refusals, source.implied = refusals, source.implied or {}
+            source.implied.FAILED = true
+        end
+    end
+end
+
 local function signal_pieces(source)
     local out = {}
     for _, piece in ipairs(source.pieces) do
@@ -199,11 +217,15 @@ function analyse_signals.run(unit)
     unit.targets = { of = {} }
     imply(unit)
     local signals = setmetatable({ unit = unit, list = unit.list, names = Names.new() }, Signals)
+    local refusing = net_functions.refusing(unit.trainer)
     for _, item in ipairs(unit.list) do
         if item.op == "loop" then signals:check_expressions(spec_tree.expressions(item.instance.loop))
         elseif item.op == "step" then
             if item.source.tree and not item.source.signal_pieces then signals:check_expressions(item.source.texts) end
-            item.source.signal_pieces = item.source.signal_pieces or signal_pieces(item.source)
+            if not item.source.signal_pieces then
+                item.source.signal_pieces = signal_pieces(item.source)
+                if next(refusing) then add_refusals(refusing, item.source) end
+            end
             signals:step(item)
         end
     end

@@ -29,6 +29,20 @@ local function offered(unit)
     return names
 end
 
+-- The help that lists the functions among which one of this name was looked for.
+local function where_listed(unit, name)
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
+        local prefix = (field.net or field.optimizer or {}).prefix
+        if prefix and name:find(prefix .. "_", 1, true) == 1 then
+            return ("loopc help %s lists its functions"):format(field.net and "net" or "optimizer")
+        end
+    end
+    local known = { rng = "rng", dataset = "dataset", filter = "samples", draw = "samples", shuffle = "rng", shuffled = "rng" }
+    local topic = known[name:match("^loopc_(%l+)")]
+    return topic and ("loopc help %s lists such functions"):format(topic)
+        or "loopc help lists what there is for bodies: net, optimizer, dataset, rng, samples"
+end
+
 -- "net_trian": suggests the nearest name. "net_train" of a net without an optimizer: suggests an optimizer.
 local function hint_for_function(unit, name)
     local net = name:match("^(.*)_train$") or name:match("^(.*)_train_from$")
@@ -38,7 +52,8 @@ local function hint_for_function(unit, name)
         end
     end
     local question = nearest.suggest(name, offered(unit))
-    return question ~= "" and question:gsub("^; ", "") or "a header in include, or the trainer's code, has to declare it"
+    local hint = question ~= "" and question:gsub("^; ", "") or "a header in include, or the trainer's code, has to declare it"
+    return hint .. "; " .. where_listed(unit, name)
 end
 
 -- "loss", the name of a field: the dollar was forgotten.

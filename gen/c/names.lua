@@ -3,17 +3,18 @@
 local Names = {}
 Names.__index = Names
 
--- An empty set of names; names[name] says whether a name is taken, and may be set.
-function Names.new() return setmetatable({}, Names) end
+-- No names yet; taken[name] says whether a name is taken, and may be set. It is a table of its own: a name may be that of a
+-- method.
+function Names.new() return setmetatable({ taken = {} }, Names) end
 
 -- Takes `wanted`, else wanted_2, wanted_3 ...; returns the name that was free.
 function Names:take(wanted)
     local name, number = wanted, 1
-    while rawget(self, name) do
+    while self.taken[name] do
         number = number + 1
         name = wanted .. "_" .. number
     end
-    self[name] = true
+    self.taken[name] = true
     return name
 end
 

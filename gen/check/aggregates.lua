@@ -1,5 +1,6 @@
 -- Part of check: the parameters of the runtime's own field types (rng, dataset, mlp, optimizer).
 
+local check_datasets = require "gen.check.datasets"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
 local nearest = require "gen.base.nearest"
@@ -10,7 +11,8 @@ local check_aggregates = {}
 local activations = { "identity", "tanh", "relu", "sigmoid", "softmax" }
 local losses = { "cross_entropy", "squared_error" }
 local inits = { "he", "xavier", "normal", "zero" }
-local kinds = { "sgd", "adam", "adamw" }
+local kinds = {}
+for i, rule in ipairs(vocabulary.rules) do kinds[i] = rule[1] end
 local output_of_loss = { cross_entropy = "softmax", squared_error = "identity" }
 
 local function wrong(unit, field, what, hint)
@@ -40,15 +42,7 @@ local read = {}
 
 function read.rng() end
 
-function read.dataset(unit, field)
-    local parameters = field.parameters
-    parameters.targets = whole(unit, field, "targets", parameters.targets)
-    parameters.classes = whole(unit, field, "classes", parameters.classes)
-    parameters.columns = whole(unit, field, "columns", parameters.columns)
-    local scale = parameters.scale
-    if type(scale) == "number" and scale > 0 then return end
-    parameters.scale = choice(unit, field, "scale", scale, { "none", "max", "standard" }, "none")
-end
+read.dataset = check_datasets.read
 
 function read.mlp(unit, field, positional)
     local parameters = field.parameters
@@ -56,11 +50,12 @@ function read.mlp(unit, field, positional)
     for i, size in ipairs(positional) do layers[i] = whole(unit, field, "layer " .. i, size, 1) end
     if #layers < 2 then wrong(unit, field, "a net has at least two sizes", "mlp { inputs, hidden..., outputs }") end
     parameters.layers = layers
-    parameters.activation = choice(unit, field, "activation", parameters.activation, activations, "relu")
-    parameters.loss = choice(unit, field, "loss", parameters.loss, losses, "cross_entropy")
+    parameters.activation = choice(unit, field, "activation", parameters.activation, activations,
+        vocabulary.default("mlp", "activation"))
+    parameters.loss = choice(unit, field, "loss", parameters.loss, losses, vocabulary.default("mlp", "loss"))
     parameters.output = choice(unit, field, "output", parameters.output, activations, output_of_loss[parameters.loss])
     parameters.init = choice(unit, field, "init", parameters.init, inits, parameters.activation == "relu" and "he" or "xavier")
-    parameters.batch = whole(unit, field, "batch", parameters.batch, 1)
+    parameters.batch = whole(unit, field, "batch", parameters.batch, vocabulary.default("mlp", "batch"))
     parameters.inputs_max = whole(unit, field, "inputs_max", parameters.inputs_max, layers[1])
     if parameters.activation == "softmax" then
         return wrong(unit, field, "softmax is an output, not an activation of hidden layers", 'output = "softmax"')
@@ -76,6 +71,8 @@ function read.optimizer(unit, field, positional)
         local value = parameters[key]
         if value ~= nil and (type(value) ~= "number" or value < 0 or value ~= value) then
             wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), key .. " is a number from 0")
+        elseif value ~= nil and not vocabulary.rule_default(parameters.kind, key) then
+            wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists what each rule takes")
         end
     end
 end
@@ -99,24 +96,29 @@ local function find(trainer, owner, name, type)
     return nil, names
 end
 
-local links = { dataset = { "like", "dataset" }, mlp = { "inputs_from", "dataset" }, optimizer = { "net", "mlp" } }
+local links = { dataset = { { "like", "dataset" }, { "from", "dataset" } }, mlp = { { "inputs_from", "dataset" } },
+    optimizer = { { "net", "mlp" } } }
 
--- Replaces the name in a parameter by the field it names.
+-- Replaces the name in a parameter by the field that it names.
+local function link(unit, trainer, owner, field, key, type)
+    local name = field.parameters[key]
+    if name == nil or name == false and key == "inputs_from" then return end
+    local found, names = find(trainer, owner, name, type)
+    if found then
+        field.parameters[key] = found
+        return
+    end
+    field.parameters[key] = nil
+    wrong(unit, field, ("%s names no %s field: %s%s"):format(key, type, tostring(name), nearest.suggest(tostring(name), names)),
+        vocabulary.find(vocabulary.aggregates, field.type)[2])
+end
+
+-- Replaces the names in the parameters of a field by the fields that they name.
 function check_aggregates.link(unit, trainer, owner, field)
-    local link = links[field.type]
-    local name = link and field.parameters[link[1]]
-    if field.type == "optimizer" and name == nil then
+    if field.type == "optimizer" and field.parameters.net == nil then
         return wrong(unit, field, "it does not say which net it updates", 'optimizer { "adam", net = "net" }')
     end
-    if name == nil then return end
-    if name == false and link[1] == "inputs_from" then return end
-    local found, names = find(trainer, owner, name, link[2])
-    if not found then
-        field.parameters[link[1]] = nil
-        return wrong(unit, field, ("%s names no %s field: %s%s"):format(link[1], link[2], tostring(name),
-            nearest.suggest(tostring(name), names)), vocabulary.find(vocabulary.aggregates, field.type)[2])
-    end
-    field.parameters[link[1]] = found
+    for _, entry in ipairs(links[field.type] or {}) do link(unit, trainer, owner, field, entry[1], entry[2]) end
 end
 
 return check_aggregates

@@ -281,9 +281,8 @@ function check.REPEAT(self, tree)
     end
 end
 
-function check.BUFFER_REPEAT(self, tree)
-    self:expression(tree, tree.n.text)
-    local value, into = analysis.field(tree.value), analysis.field(tree.into)
+local function check_buffer(self, tree, buffer)
+    local value, into = analysis.field(buffer.value), analysis.field(buffer.into)
     if not value or not into then return end
     local fits = into.scalar and value.scalar and #into.dims == #value.dims + 1 and (into.type == value.type or #value.dims == 0
         and (into.type == "str") == (value.type == "str"))
@@ -294,6 +293,11 @@ function check.BUFFER_REPEAT(self, tree)
         self:element_error(tree, ("puts %d values into '%s', which has room for %d"):format(tree.n.constant, into.full, into.dims[1]),
             "a shorter count, or a longer array")
     end
+end
+
+function check.BUFFER_REPEAT(self, tree)
+    self:expression(tree, tree.n.text)
+    for _, buffer in ipairs(tree.buffers) do check_buffer(self, tree, buffer) end
 end
 
 function check.POPEN(self, tree)

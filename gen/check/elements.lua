@@ -44,8 +44,9 @@ function Builder:expression(value, text)
 end
 
 -- The text of a field's name, used as `use` says: "%s = 0" for one that is written.
-function Builder:field(value, key, use)
+function Builder:field(value, key, use, element)
     local name = value[key]
+    value = element or value
     local plain = type(name) == "string" and name:match("^%$?([%a_][%w_]*)$") or type(name) == "string"
         and name:match("^%$?([%a_][%w_]*%.[%a_][%w_]*)$")
     if not plain then
@@ -79,7 +80,7 @@ function Builder:children(value)
 end
 
 local known = { CALL = { text = true, into = true }, REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
-    CHOOSE = { expression = true, default = true }, WEAVE = { required = true },
+    CHOOSE = { expression = true, default = true }, WEAVE = { required = true, steps = true },
     BUFFER_REPEAT = { n = true, el = true, value = true, into = true }, POPEN = { into = true }, SPAWN = { el = true }, SEQ = {},
     PRINT = {} }
 
@@ -212,9 +213,21 @@ function build.CHOOSE(self, value)
     return out
 end
 
+-- How many steps each element of a WEAVE takes in its turn, or nil: one each.
+local function steps_of(self, value, count)
+    local steps = value.steps
+    if steps == nil then return nil end
+    local whole = type(steps) == "table" and #steps == count
+    for i = 1, whole and count or 0 do whole = whole and math.type(steps[i]) == "integer" and steps[i] >= 1 and steps[i] < 1 << 31 end
+    for key in next, type(steps) == "table" and steps or {} do whole = whole and math.type(key) == "integer" and key <= count end
+    if whole then return steps end
+    self:wrong(value, ("takes as steps a whole number from 1 for each of its %d elements"):format(count), "write steps = { 3, 1 }")
+end
+
 function build.WEAVE(self, value)
     local out = { items = self:children(value), required = math.tointeger(value.required) }
     local count = #out.items
+    out.steps = steps_of(self, value, count)
     if not out.required or out.required < -1 then
         self:wrong(value, "takes how many must finish: a whole number, or -1 for all, not " .. reader.what(value.required))
         out.required = 0
@@ -225,8 +238,20 @@ function build.WEAVE(self, value)
     return out
 end
 
+-- The names of fields in a list, or a name by itself.
+local function names_in(entry) return type(entry) == "table" and dsl.kind(entry) == nil and entry or { entry } end
+
+-- buffers: which value goes into which array, { value, into } each.
 function build.BUFFER_REPEAT(self, value)
-    local out = { n = self:count(value), value = self:field(value, "value", "%s"), into = self:field(value, "into", "%s[0] += 0") }
+    local out = { n = self:count(value), buffers = {} }
+    local values, arrays = names_in(value.value), names_in(value.into)
+    if #values ~= #arrays and (values == value.value or arrays == value.into) then
+        self:wrong(value, ("puts %d values into %d arrays"):format(#values, #arrays), 'write value = { "x", "y" }, into = { "xs", "ys" }')
+    end
+    for i = 1, math.max(1, math.min(#values, #arrays)) do
+        out.buffers[i] = { value = self:field({ op = value.op, value = values[i] }, "value", "%s", value),
+            into = self:field({ op = value.op, into = arrays[i] }, "into", "%s[0] += 0", value) }
+    end
     out.el = self:child(value, value.el)
     return out
 end

@@ -3,7 +3,8 @@
 -- A case is a folder with a file `cmd`; each of its lines is a command line and the file that keeps its output:
 --     loopc gen spec.lua > spec.c
 -- It runs in that folder, without a shell (words are split at blanks). The file holds standard output; if there is
--- any, a line "--- standard error" and standard error; if it is not 0, a line "--- exit code N".
+-- any, a line "--- standard error" and standard error; if it is not 0, a line "--- exit code N". A command line that is to fail
+-- has a "!" in front; of any other --update keeps no failure, unless the file has one already.
 -- Whatever else lies in the folder must be an input (a .lua or .h file, or a word of a command line): files that no command line
 -- keeps, folders of files without cmd, and command lines without their spec are orphans and fail.
 
@@ -23,16 +24,17 @@ local golden = {
     text = [[
 A case is a folder with a file "cmd" of lines such as
   loopc gen spec.lua > spec.c
-Each is run in its folder and compared with the file it names. Files that no line keeps or names are an error.]],
+Each is run in its folder and compared with the file it names; "! loopc ..." is to fail. Files that no line keeps or names are an error.]],
 }
 
--- One line of a cmd file: { words = argv behind "loopc", file = where the output is kept }, or nil.
+-- One line of a cmd file: { words = argv behind "loopc", file = where the output is kept, fails = whether
+-- it is to fail }, or nil.
 local function parse_line(line)
-    local command, file = line:match("^%s*loopc%s+(.-)%s*>%s*(%S+)%s*$")
+    local fails, command, file = line:match("^%s*(!?)%s*loopc%s+(.-)%s*>%s*(%S+)%s*$")
     if not command then return nil end
     local words = {}
     for word in command:gmatch("%S+") do words[#words + 1] = word end
-    return { words = words, file = file }
+    return { words = words, file = file, fails = fails == "!" }
 end
 
 local function read_case(folder)
@@ -92,17 +94,30 @@ local function output_of(case, run)
     local parts = { out }
     if err ~= "" then parts[#parts + 1] = "--- standard error\n" .. err end
     if status ~= 0 then parts[#parts + 1] = ("--- exit code %d\n"):format(status) end
-    return table.concat(parts)
+    return table.concat(parts), status, err
+end
+
+local function keeps_failure(text) return text ~= nil and ("\n" .. text):find("\n%-%-%- exit code %d+\n$") ~= nil end
+
+-- Why an output is not to be kept, or nil.
+local function refusal(run, old, status, err)
+    if run.fails and status == 0 then return run.file .. ': its command line begins with "!", and does not fail' end
+    if status == 0 or run.fails or keeps_failure(old) then return nil end
+    local message = err:match("[^\n]*error: ([^\n]*)") or err:match("[^\n]+") or ""
+    return ('%s is not written: its command ends with exit code %d: %s\nA "!" before it in cmd keeps what a failure prints.'):format(
+        run.file, status, message)
 end
 
 -- Compares or updates one file. Returns an error, or nil.
 local function settle(case, run, update)
     local path = case.folder .. "/" .. run.file
-    local text, message = output_of(case, run)
-    if not text then return message end
+    local text, status, err = output_of(case, run)
+    if not text then return status end
     local old = host.read(path)
     if old == text then return nil end
     if update then
+        local why_not = refusal(run, old, status, err)
+        if why_not then return why_not end
         local ok, why = host.write(path, text)
         if ok then cli.note("wrote " .. path) end
         return why

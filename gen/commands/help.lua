@@ -2,13 +2,14 @@
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local topics = require "gen.cli.topics"
 local list = require "gen.commands.list"
 local manpage = require "gen.cli.manpage"
 
 local help = {
     name = "help",
     summary = "Shows the commands, or the options of one",
-    usage = "[COMMAND] [--man]",
+    usage = "[COMMAND|TOPIC] [--man]",
     most = 1,
     options = { { "--man", nil, "print the man page (troff) instead" } },
 }
@@ -24,6 +25,8 @@ function help.overview()
     for _, command in ipairs(commands()) do
         out[#out + 1] = ("  %-10s  %s\n"):format(command.name, command.summary)
     end
+    out[#out + 1] = "\nhelp of the language, loopc help TOPIC:\n"
+    for _, topic in ipairs(topics.list) do out[#out + 1] = ("  %-10s  %s\n"):format(topic[1], topic[2]) end
     out[#out + 1] = "\noptions:\n  -h, --help  show this help; loopc COMMAND --help that of a command\n" ..
         "  --version   print the version\n\nexit codes: 0 success; 1 a check or a program failed; 2 wrong usage or a bad spec\n"
     return table.concat(out)
@@ -36,7 +39,9 @@ function help.run(arguments)
         for _, command in ipairs(commands()) do
             if command.name == arguments[1] then return host.stdout(cli.help(command)) end
         end
-        cli.usage(("there is no command '%s'"):format(arguments[1]), "loopc help lists the commands")
+        local text = topics.text(arguments[1])
+        if text then return host.stdout(text) end
+        cli.usage(("there is no command or topic '%s'"):format(arguments[1]), "loopc help lists them")
     else
         host.stdout(help.overview())
     end

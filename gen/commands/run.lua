@@ -29,6 +29,14 @@ local function cache_folder()
     return root .. "/loopc"
 end
 
+-- Removes what runs left behind that were killed while they built: folders of processes that are no more.
+local function tidy(cache)
+    for _, name in ipairs(host.exists "/proc/self" and host.list(cache) or {}) do
+        local pid = name:match("%.tmp(%d+)$")
+        if pid and not host.exists("/proc/" .. pid) then host.remove(cache .. "/" .. name) end
+    end
+end
+
 -- Builds in a folder of its own and renames that into place, so that two runs at once do not meet.
 local function build_into(unit, arguments, folder)
     local name = unit.trainer.name
@@ -49,7 +57,10 @@ function run.run(arguments)
     local folder = ("%s/%s"):format(cache_folder(), key)
     local program = ("%s/%s"):format(folder, unit.trainer.name)
     if host.exists(program) then report.show(unit, arguments)
-    elseif not build_into(unit, arguments, folder) then return 2 end
+    else
+        tidy(cache_folder())
+        if not build_into(unit, arguments, folder) then return 2 end
+    end
     local _, message = host.exec { program, table.unpack(arguments.rest or {}) }
     cli.fail(message, nil, 1)
 end

@@ -206,6 +206,16 @@ local function storage(source)
     return #source.body.text <= short and not calls(source) and "LOOPC_LEAF" or "LOOPC_BODY"
 end
 
+-- Functions of nets refuse an argument by keeping it; the body that called them fails with it.
+local function write_refusals(w, source, state)
+    for _, refusal in ipairs(source.refusals or {}) do
+        local kept = refusal.field.lvalue:gsub("^s%->", state .. "->") .. ".refused"
+        w:line("if (%s != 0.0f)", kept)
+        w:line("    return loopc_fail_limit(&%s->loopc, %s, %s, &%s);", state, cvalue.string(source.full),
+            cvalue.string(refusal.name), kept)
+    end
+end
+
 -- The function of one text.
 function emit_bodies.write_function(unit, w, source, title)
     local state = state_name(source)
@@ -217,6 +227,7 @@ function emit_bodies.write_function(unit, w, source, title)
     emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })
     write_lines(w, text)
     emit_bodies.line_back(unit, w)
+    write_refusals(w, source, state)
     if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
     w:close()
     w:blank()

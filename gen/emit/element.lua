@@ -225,21 +225,34 @@ function write.LOOP(f, tree)
     f:stopped(tree, around)
 end
 
+-- The check, before the first time, that an array has room for all values.
+local function check_room(f, bound, into)
+    f:line('if (%s > %d) return loopc_fail(&s->loopc, %s, "%%lld values do not fit into %s: it has room for %d", (long long)%s);',
+        bound, into.dims[1], cvalue.string(f.e.source.full), into.full, into.dims[1], bound)
+end
+
+-- Puts the value of a field into the place `i` of an array.
+local function put_value(f, buffer, i)
+    local value, into = analysis.field(buffer.value), analysis.field(buffer.into)
+    local target, from = ("%s[%s]"):format(bodies.first_field(buffer.into), i), bodies.first_field(buffer.value)
+    if #value.dims > 0 then f:line("memcpy(%s, %s, sizeof %s);", target, from, from)
+    elseif value.type == into.type then f:line("%s = %s;", target, from)
+    else f:line("%s = (%s)%s;", target, into.scalar[2], from) end
+end
+
 function write.BUFFER_REPEAT(f, tree)
-    local into, value = analysis.field(tree.into), analysis.field(tree.value)
-    local target, from = bodies.first_field(tree.into), bodies.first_field(tree.value)
-    f:title(tree, ("%s into %s"):format(value.full, into.full))
+    local names = {}
+    for k, buffer in ipairs(tree.buffers) do
+        names[k] = ("%s into %s"):format(analysis.field(buffer.value).full, analysis.field(buffer.into).full)
+    end
+    f:title(tree, table.concat(names, ", "))
     local i = f:open_for(tree, nil, tree.n.text and function(bound)
-        f:line('if (%s > %d) return loopc_fail(&s->loopc, %s, "%%lld values do not fit into %s: it has room for %d", (long long)%s);',
-            bound, into.dims[1], cvalue.string(f.e.source.full), into.full, into.dims[1], bound)
+        for _, buffer in ipairs(tree.buffers) do check_room(f, bound, analysis.field(buffer.into)) end
     end)
     table.insert(f.around, {})
     f:tree(tree.el)
     table.remove(f.around)
-    target = ("%s[%s]"):format(target, i)
-    if #value.dims > 0 then f:line("memcpy(%s, %s, sizeof %s);", target, from, from)
-    elseif value.type == into.type then f:line("%s = %s;", target, from)
-    else f:line("%s = (%s)%s;", target, into.scalar[2], from) end
+    for _, buffer in ipairs(tree.buffers) do put_value(f, buffer, i) end
     f:close_for()
 end
 

@@ -136,6 +136,7 @@ end
 
 local function mark_signals(texts)
     for _, text in ipairs(texts) do
+        text.signals = text.refusals ~= nil
         for _, piece in ipairs(text.pieces) do text.signals = text.signals or piece.kind == "signal" end
     end
 end

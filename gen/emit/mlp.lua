@@ -128,6 +128,9 @@ local function struct(w, net, groups)
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
         if net.fetches then members(w, "the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
+    if groups.limits then
+        members(w, "a limit of clip_grad that was refused, until the body that gave it has failed; else 0", { "float refused;" })
+    end
     w:close("};")
     w:blank()
 end

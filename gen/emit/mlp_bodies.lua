@@ -303,7 +303,10 @@ end
 
 function body.clip_grad(w, net)
     w:line("const float norm = %s_grad_norm(n);", net.prefix)
-    w:line("if (norm > limit) %s_scale_grad(n, limit / norm);", net.prefix)
+    w:line("if (!(limit >= 0.0f))")
+    w:line("    n->refused = limit;")
+    w:line("else if (norm > limit)")
+    w:line("    %s_scale_grad(n, limit / norm);", net.prefix)
     w:line("return norm;")
 end
 

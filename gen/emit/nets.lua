@@ -2,6 +2,7 @@
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
+local emit_datasets = require "gen.emit.datasets"
 local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
 local spec_tree = require "gen.tree.spec_tree"
@@ -96,44 +97,13 @@ function emit_nets.prepare(unit)
     return lines
 end
 
-local labels = { last = "LOOPC_LABEL_LAST", first = "LOOPC_LABEL_FIRST" }
-local scales = { max = "LOOPC_SCALE_MAX", standard = "LOOPC_SCALE_STANDARD" }
-
-local function label_options(add, label)
-    if label == false then add("label", "LOOPC_LABEL_NONE")
-    elseif math.type(label) == "integer" then
-        add("label", "LOOPC_LABEL_NUMBER")
-        add("label_number", label)
-    elseif labels[label] then add("label", labels[label])
-    elseif label then
-        add("label", "LOOPC_LABEL_NAME")
-        add("label_name", cvalue.string(label))
-    end
-end
-
-local function scale_options(add, scale)
-    if type(scale) == "number" then
-        add("scale", "LOOPC_SCALE_CONSTANT")
-        add("divisor", cvalue.of("f64", scale))
-    elseif scales[scale] then add("scale", scales[scale]) end
-end
-
 -- The static options of the data sets, one struct each; field.options_name names it.
 function emit_nets.write_dataset_options(unit, w)
     local fields = fields_of_type(unit, "dataset")
+    local splits = #fields > 0 and used_names(unit).loopc_dataset_split
     for _, field in ipairs(fields) do
-        local parts, parameters = {}, field.parameters
-        local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
-        label_options(add, parameters.label)
-        scale_options(add, parameters.scale)
-        if parameters.header ~= nil then add("header", parameters.header and "LOOPC_HEADER_YES" or "LOOPC_HEADER_NO") end
-        for _, key in ipairs { "targets", "classes", "columns" } do
-            if parameters[key] then add(key, parameters[key]) end
-        end
-        if parameters.like then add("like", cvalue.string(parameters.like.full)) end
-        add("required", parameters.required == true)
         field.options_name = prefix_of(field) .. "_options"
-        w:line("static const struct loopc_dataset_options %s = {%s};", field.options_name, table.concat(parts, ", "))
+        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits))
     end
     if #fields > 0 then w:blank() end
 end

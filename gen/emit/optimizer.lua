@@ -8,14 +8,13 @@ local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
+local vocabulary = require "gen.spec.vocabulary"
 
 local emit_optimizer = {}
 
-local rates = { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0.0, weight_decay = 0.0 }
-
 -- A rate as a C constant of type "f32" or "f64".
 local function rate(optimizer, key, type)
-    return cvalue.of(type, optimizer[key] or rates[key])
+    return cvalue.of(type, optimizer[key] or vocabulary.rule_default(optimizer.kind, key))
 end
 
 local function trains(optimizer, used)

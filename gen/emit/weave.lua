@@ -59,7 +59,8 @@ end
 
 function write.WEAVE(f, tree)
     local count = #tree.items
-    f:title(tree, ("a step of each of %d in turn, until %d %s finished"):format(count, tree.required,
+    local steps = tree.steps and table.concat(tree.steps, ", ") .. " steps" or "a step"
+    f:title(tree, ("%s of each of %d in turn, until %d %s finished"):format(steps, count, tree.required,
         tree.required == 1 and "has" or "have"))
     if count == 0 then return end
     local strands = strands_of(f.e, tree)
@@ -69,7 +70,10 @@ function write.WEAVE(f, tree)
     f:enter_strands(weave, strands, stepper)
     if tree.required > 0 then
         f.w:open("while (!st && %s.finished < %d) {", weave, tree.required)
-        f:line("loopc_weave_turn(&s->loopc, &%s, %s_done, %s);", weave, weave, f.machine and "false" or "true")
+        local nap = f.machine and "false" or "true"
+        if tree.steps then
+            f:line("loopc_weave_turn_of(&s->loopc, &%s, %s_done, (const int32_t[]){%s}, %s);", weave, weave, table.concat(tree.steps, ", "), nap)
+        else f:line("loopc_weave_turn(&s->loopc, &%s, %s_done, %s);", weave, weave, nap) end
         f:pause()
         f:look_up_in_turns(processes)
         f:weave_step(weave, stepper)

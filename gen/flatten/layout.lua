@@ -191,10 +191,10 @@ end
 -- Names at file scope: those of the trainer's code first, then those that every trainer has.
 local function file_scope(unit)
     local names = Names.new()
-    if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names) end
-    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_go_on", "_reevaluate", "_step", "_step_instrumented",
-        "_init", "_resume", "_copy", "_save", "_load", "_end" } do names[unit.struct .. suffix] = true end
-    for _, name in ipairs { "nets", "main", "run", "AT_START" } do names[name] = true end
+    if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names.taken) end
+    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_go_on", "_reevaluate",
+        "_step", "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do names.taken[unit.struct .. suffix] = true end
+    for _, name in ipairs { "nets", "main", "run", "AT_START" } do names.taken[name] = true end
     unit.tables = {}
     for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program" } do unit.tables[name] = names:take(name) end
     return names

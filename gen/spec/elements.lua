@@ -84,9 +84,14 @@ function make.CHOOSE(expression, values)
     return out
 end
 
+-- WEAVE(n, { a, b }), or WEAVE { n, { a, b }, steps = { 3, 1 } }.
 function make.WEAVE(required, values)
-    local out = list("WEAVE", values)
-    out.required = required
+    local whole = type(required) == "table" and not elements.is(required) and values == nil and required or {}
+    local out = list("WEAVE", whole[2] or values)
+    out.required, out.steps = required, whole.steps
+    if whole ~= required then return out end
+    out.required = whole[1]
+    for key in next, whole do out.surplus = out.surplus or key ~= 1 and key ~= 2 and key ~= "steps" or nil end
     return out
 end
 
@@ -274,7 +279,9 @@ function write.CHOOSE(value, depth)
 end
 
 function write.WEAVE(value, depth)
-    return ("WEAVE(%s, %s)"):format(literal(value.required), braces(entries_of(value, depth, { required = true }), depth))
+    local items = braces(entries_of(value, depth, { required = true, steps = true }), depth)
+    if value.steps == nil then return ("WEAVE(%s, %s)"):format(literal(value.required), items) end
+    return ("WEAVE { %s, %s, steps = %s }"):format(literal(value.required), items, literal(value.steps))
 end
 
 function write.PRINT(value, depth)

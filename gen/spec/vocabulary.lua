@@ -74,22 +74,37 @@ vocabulary.scalars = {
 -- Types of the runtime, each with its own parameters; the keys of every field are allowed as well.
 vocabulary.aggregates = {
     { "rng", "a stream of random numbers, named after its field, seeded by --seed", {} },
-    { "dataset", "samples and labels, loaded from a CSV, .npy or IDX argument and checked before the run", {
-        { "label", "string|integer|boolean", "the label's column: last, first, a name, a number from 1, or false for none" },
-        { "targets", "integer", "the number of columns at the end that are targets of a regression" },
+    { "dataset", "a table: samples with labels or targets, read from a CSV, .npy, .npz, IDX or libsvm argument and checked before the run", {
+        { "label", "string|integer|boolean", "the class: a name, a number from 1, last, first, or false for none" },
+        { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
+        { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },
+        { "ignore", "table|string|integer", "columns that are left out" },
+        { "weight", "string|integer", "the column with the weight of each row in the loss" },
+        { "id", "string|integer", "a column that predictions repeat" },
+        { "separator", "string", "between cells: a character, tab or blanks (default: detected)" },
+        { "decimal", "string", "the decimal point: . or , (default: detected)" },
+        { "comment", "string|boolean", "lines that begin with it are passed over, false: none (default: # and %)" },
         { "header", "boolean", "whether the first line of a CSV is a header (default: detected)" },
+        { "skip_lines", "integer", "the number of lines at the top that are passed over" },
+        { "missing", "string|number", "missing inputs: refuse, mean, median, drop, or a number (default: refuse)" },
+        { "text", "string", "text columns that are inputs: refuse, onehot or number (default: refuse)" },
         { "scale", "string|number", "none, max (divide by the largest value), standard (mean 0, variance 1), or a divisor" },
-        { "like", "string", "the dataset field whose scale, columns and classes this one shares" },
+        { "divisor", "number", "the same as scale = number" },
+        { "target_scale", "string|number", "of targets, as scale; predictions undo it" },
+        { "like", "string", "the dataset field whose columns, classes, filling and scale this one shares" },
+        { "from", "string", "the dataset field that this one is a part of, unless its own flag names a file" },
+        { "share", "number", "the share of the rows of `from`, drawn by the seed" },
+        { "stratify", "boolean", "whether parts have their share of each class (default: true)" },
         { "classes", "integer", "the number of classes (default: found in the data)" },
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first", {
-        { "activation", "string", "of hidden layers: relu, tanh, sigmoid, identity" },
+        { "activation", "string", "of hidden layers: relu, tanh, sigmoid, identity", default = "relu" },
         { "output", "string", "of the last layer: identity, tanh, relu, sigmoid, softmax (default: the one that goes with the loss)" },
-        { "loss", "string", "cross_entropy or squared_error" },
-        { "batch", "integer", "the maximum number of rows of a batch" },
-        { "init", "string", "he, xavier, normal, zero" },
+        { "loss", "string", "cross_entropy or squared_error", default = "cross_entropy" },
+        { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
+        { "init", "string", "he, xavier, normal, zero (default: he with relu, else xavier)" },
         { "inputs_from", "string|boolean", "the dataset field whose number of columns is the width of the first layer; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
@@ -106,6 +121,28 @@ vocabulary.aggregates = {
         { "epsilon", "number", "added to the root of the second moment" },
     } },
 }
+
+-- The update rules of optimizers: what each is, and its parameters with their defaults, those of PyTorch.
+vocabulary.rules = {
+    { "sgd", "gradient descent; with momentum the velocity v = momentum v + gradient is what is followed",
+        { { "momentum", 0.0 }, { "weight_decay", 0.0 } } },
+    { "adam", "Adam: steps by running means of the gradient and of its square",
+        { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 } } },
+    { "adamw", "AdamW: Adam with weight decay apart from the gradient",
+        { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.01 } } },
+}
+
+-- The default of a key of a field type.
+function vocabulary.default(type, key)
+    return vocabulary.find(vocabulary.find(vocabulary.aggregates, type)[3], key).default
+end
+
+-- The default of a parameter of an update rule; nil where the rule has none of that name.
+function vocabulary.rule_default(rule, name)
+    local row = vocabulary.find(vocabulary.rules, rule)
+    local entry = row and vocabulary.find(row[3], name)
+    return entry and entry[2]
+end
 
 vocabulary.field_keys = {
     { "option", "boolean", "a command-line flag sets it" },
@@ -131,8 +168,10 @@ vocabulary.elements = {
     { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
     { "LOOP", "LOOP(el)", "until a signal leaves it" },
     { "CHOOSE", 'CHOOSE("C expression", { a, b, default = z })', "the element with that index, from 0" },
-    { "WEAVE", "WEAVE(required, { a, b, ... })", "one step of each in turn, until `required` of them have finished; -1: all" },
-    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times; collects value in into" },
+    { "WEAVE", "WEAVE(required, { a, b, ... })", "one step of each in turn, until `required` of them have finished; -1: all; "
+        .. "WEAVE { required, { a, b }, steps = { 3, 1 } }: three steps of a for each of b" },
+    { "BUFFER_REPEAT", 'BUFFER_REPEAT { n, el, value = "field", into = "array field" }', "n times; collects value in into; "
+        .. 'value = { "x", "y" }, into = { "xs", "ys" }: several' },
     { "POPEN", 'POPEN { "program", "argument", ... }', "runs another program; other steps continue" },
     { "SPAWN", "SPAWN(el)", "runs el in a child process on a copy of the state; its writes are copied back" },
     { "PRINT", 'PRINT("format", arguments...)', "one step that prints" },

@@ -54,11 +54,21 @@ function analysis.processes(tree, out)
     return out
 end
 
+-- The texts of what a BUFFER_REPEAT puts where.
+function analysis.buffer_texts(tree)
+    local out = {}
+    for _, buffer in ipairs(tree.buffers or {}) do
+        out[#out + 1] = buffer.into or nil
+        out[#out + 1] = buffer.value or nil
+    end
+    return out
+end
+
 -- The fields that a tree writes, each once, in the order of the text.
 function analysis.written(tree, out, seen)
     out, seen = out or {}, seen or {}
-    for _, text in ipairs { tree.leaf or false, tree.text or false, tree.counter or false, tree.into or false, tree.value or false,
-        tree.n and tree.n.text or false } do
+    for _, text in ipairs { tree.leaf or false, tree.text or false, tree.counter or false, tree.into or false,
+        tree.n and tree.n.text or false, table.unpack(analysis.buffer_texts(tree)) } do
         for _, use in ipairs(text and text.uses or {}) do
             if use.write and not seen[use.field] and use.field.lvalue then
                 seen[use.field] = true

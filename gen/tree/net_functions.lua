@@ -4,6 +4,7 @@
 --      gen/build/c_errors.lua name them.
 
 local mlp = require "gen.tree.mlp"
+local spec_tree = require "gen.tree.spec_tree"
 
 local net_functions = {}
 
@@ -58,8 +59,9 @@ net_functions.all = {
     { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
         groups = { "gradients" } },
     { "clip_grad", "float", { "float limit" },
-        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was." },
-        needs = { "grad_norm", "scale_grad" } },
+        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was. A limit below 0, or NaN,",
+            "is a failure of the body that calls it." },
+        needs = { "grad_norm", "scale_grad" }, groups = { "limits" }, refuses = true },
     { "set_weights", "bool", { "const float *flat", "int32_t count" },
         { "Takes all weights from a list: per layer the matrix, a row an output, then the biases.",
             "False, and nothing done, when count is not theirs." } },
@@ -112,6 +114,18 @@ function net_functions.of_net(net)
         end
     end
     return offers
+end
+
+-- The functions of a trainer's nets that may refuse an argument, which then stands in the net until the body that has called
+-- them fails: name -> field of the net.
+function net_functions.refusing(trainer)
+    local out = {}
+    for _, field in ipairs(spec_tree.fields(trainer)) do
+        for _, entry in ipairs(field.type == "mlp" and net_functions.all or {}) do
+            if entry.refuses then out[mlp.prefix_of(field) .. "_" .. entry[1]] = field end
+        end
+    end
+    return out
 end
 
 -- The names of the functions of an optimizer.

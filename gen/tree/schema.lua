@@ -8,7 +8,7 @@
 --   callback { name, at, order, fields, listeners, within, index, home? }
 --   field    see check/fields.lua
 --   body     a C text { text, at, lines }; or { element, given?, at, text }: then its source has tree, texts and leaves as well
---   tree     { op, at, leaf?, items?, default?, el?, n?, text?, counter?, value?, into?, required?, arguments? } (check/elements.lua)
+--   tree     { op, at, leaf?, items?, default?, el?, n?, text?, counter?, buffers?, into?, required?, steps?, arguments? } (check/elements.lua)
 --   done, skip, code: a C text; times: the same or a number
 --   instance { loop, on?, parent?, index, site? }: one place where a loop is inlined (flatten/flatten.lua)
 --

@@ -393,6 +393,8 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     if (!result) result = stage(&plan);
     if (!result && !loading->values_only)
         result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
+    if (!result && !loading->values_only)
+        loopc_tables_load(&plan.file, loading->program, loading->state);
     if (!result) {
         read_run(&plan);
         compare_datasets(&plan);

@@ -1,7 +1,7 @@
 /* Saving: from the entries of a state to a file that is whole or not there. */
 #include "checkpoint/checkpoint.h"
 
-#include "data/dataset.h"
+#include "data/table.h"
 #include "checkpoint/entries.h"
 #include "checkpoint/directory.h"
 #include "base/json_text.h"
@@ -96,6 +96,9 @@ static int add_datasets(struct saving *saving)
                        loopc_dataset_describe(field, saving->state));
         if (loopc_part_rows(program, saving->state, i, &count, &of))
             st |= add_meta(saving, loopc_key_make("loopc.of", field->name), strdup(of));
+        if (loopc_has_own_table(program, saving->state, i))
+            st |= add_meta(saving, loopc_key_make("loopc.table", field->name),
+                           loopc_dataset_save_table(loopc_dataset_of(program, saving->state, i)));
     }
     return st;
 }
@@ -103,7 +106,7 @@ static int add_datasets(struct saving *saving)
 static int add_metas(struct saving *saving, const struct loopc_checkpoint_info *info)
 {
     const size_t most =
-        6 + (size_t)saving->entries.string_count + 2 * (size_t)saving->folder->program->field_count;
+        6 + (size_t)saving->entries.string_count + 3 * (size_t)saving->folder->program->field_count;
     saving->metas = calloc(most, sizeof *saving->metas);
     saving->texts = calloc(2 * most, sizeof(void *));
     if (!saving->metas || !saving->texts) return LOOPC_FAILED;

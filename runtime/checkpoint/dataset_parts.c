@@ -1,7 +1,7 @@
 /* Parts of data sets: from views to rows, and back. */
 #include "checkpoint/dataset_parts.h"
 
-#include "data/dataset.h"
+#include "data/table.h"
 #include "checkpoint/entries.h"
 
 #include <stdlib.h>
@@ -15,8 +15,8 @@ struct change {
     struct loopc_dataset made; /* where it is of another field */
 };
 
-static const struct loopc_dataset *look_at(const struct loopc_program *program, const void *state,
-                                           int i)
+const struct loopc_dataset *loopc_dataset_of(const struct loopc_program *program, const void *state,
+                                             int i)
 {
     const struct loopc_field *field = &program->fields[i];
     if (field->type != LOOPC_DATASET || field->count != 1) return NULL;
@@ -25,16 +25,17 @@ static const struct loopc_dataset *look_at(const struct loopc_program *program, 
 
 static struct loopc_dataset *dataset_at(const struct loopc_program *program, void *state, int i)
 {
-    return look_at(program, state, i) ? (void *)((char *)state + program->fields[i].offset) : NULL;
+    return loopc_dataset_of(program, state, i) ? (void *)((char *)state + program->fields[i].offset)
+                                               : NULL;
 }
 
 const int64_t *loopc_part_rows(const struct loopc_program *program, const void *state, int i,
                                int64_t *count, const char **of)
 {
-    const struct loopc_dataset *d = look_at(program, state, i);
+    const struct loopc_dataset *d = loopc_dataset_of(program, state, i);
     if (!d || !d->index) return NULL;
     for (int k = 0; k < program->field_count; k++) {
-        const struct loopc_dataset *whole = look_at(program, state, k);
+        const struct loopc_dataset *whole = loopc_dataset_of(program, state, k);
         if (!whole || whole->x != d->x || loopc_dataset_is_part(whole)) continue;
         *count = d->rows;
         *of = program->fields[k].name;
@@ -132,4 +133,26 @@ int loopc_parts_load(const struct loopc_safetensors *file, const struct loopc_pr
     }
     free(changes);
     return result;
+}
+
+bool loopc_has_own_table(const struct loopc_program *program, const void *state, int i)
+{
+    const struct loopc_dataset *const d = loopc_dataset_of(program, state, i);
+    const struct loopc_dataset_options *const options = program->fields[i].dataset;
+    return d && d->source && !loopc_dataset_is_part(d) && !(options && options->like);
+}
+
+void loopc_tables_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                       void *state)
+{
+    for (int i = 0; i < program->field_count; i++) {
+        char message[256];
+        if (!loopc_has_own_table(program, state, i)) continue;
+        char *const key = loopc_key_make("loopc.table", program->fields[i].name);
+        const char *const text = key ? loopc_safetensors_text(file, key) : NULL;
+        if (text)
+            loopc_dataset_restore_table(dataset_at(program, state, i), text, message,
+                                        sizeof message);
+        free(key);
+    }
 }

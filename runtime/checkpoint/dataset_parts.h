@@ -6,6 +6,10 @@
  *
  *     "loopc.rows:FIELD"    a tensor: where its rows are stored, ascending
  *     "loopc.of:FIELD"      metadata: the field whose argument they were loaded by
+ *
+ * and for each one that was loaded and is not like another
+ *
+ *     "loopc.table:FIELD"   metadata: its columns, and what was fitted on its training part (table.h)
  */
 #ifndef LOOPC_PARTS_H
 #define LOOPC_PARTS_H
@@ -17,6 +21,16 @@
  * or nothing. */
 const int64_t *loopc_part_rows(const struct loopc_program *program, const void *state, int i,
                                int64_t *count, const char **of);
+
+/* Data set field i, or NULL when it is none; and whether it was loaded and has a table of its own. */
+const struct loopc_dataset *loopc_dataset_of(const struct loopc_program *program, const void *state,
+                                             int i);
+bool loopc_has_own_table(const struct loopc_program *program, const void *state, int i);
+
+/* Scales and fills the data sets of a state as they were when the file was written. What does not
+ * fit the data is left as it is. */
+void loopc_tables_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                       void *state);
 
 /* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
  * those that the file knows: parts, or whole again. What does not fit the data is left as it is.

@@ -1,7 +1,9 @@
 /* Binary arrays: the numbers of .npy and IDX files. */
-#include "data/dataset_formats.h"
+#include "data/loading.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint64_t element_bits(const struct loopc_element *element, const unsigned char *bytes)
@@ -22,8 +24,20 @@ static double signed_value(uint64_t bits, int size)
     return -(double)((sign << 1) - bits);
 }
 
+/* IEEE 754 binary16: 1 bit sign, 5 bits exponent, 10 bits fraction. */
+static double half_value(uint64_t bits)
+{
+    const int exponent = (int)(bits >> 10 & 31);
+    const double fraction = (double)(bits & 1023);
+    double size = exponent == 0    ? ldexp(fraction, -24)
+                  : exponent == 31 ? (fraction > 0 ? NAN : INFINITY)
+                                   : ldexp(fraction + 1024, exponent - 25);
+    return bits >> 15 & 1 ? -size : size;
+}
+
 static double real_value(uint64_t bits, int size)
 {
+    if (size == 2) return half_value(bits);
     const uint32_t low = (uint32_t)bits;
     float f32;
     double f64;
@@ -59,22 +73,22 @@ static int read_shape(const struct loopc_loading *l, const uint64_t *shape, int 
 {
     *columns = 1;
     for (int i = 1; i < dimensions; i++) {
-        if (__builtin_mul_overflow(*columns, shape[i], columns) || *columns > INT32_MAX) {
-            return loopc_error_set(
-                l->message, NULL, "%s: its header says that a row has more than %" PRId32 " values",
-                l->in->path, INT32_MAX);
+        if (__builtin_mul_overflow(*columns, shape[i], columns) || *columns > LOOPC_CELLS_MAX) {
+            return loopc_error_set(l->message, NULL,
+                                   "%s: its header says that a row has more than %d values",
+                                   l->path, LOOPC_CELLS_MAX);
         }
     }
     if (__builtin_mul_overflow(*columns, shape[0], values) || *values > INT64_MAX / 8) {
         return loopc_error_set(l->message, NULL,
                                "%s: its header says that it has %" PRIu64 " rows of %" PRIu64
                                " values, which no file can hold",
-                               l->in->path, shape[0], *columns);
+                               l->path, shape[0], *columns);
     }
     if (*values > 0) return LOOPC_OK;
     return loopc_error_set(
         l->message, NULL, "%s: its header says %" PRIu64 " rows of %" PRIu64 " values: it is empty",
-        l->in->path, shape[0], *columns);
+        l->path, shape[0], *columns);
 }
 
 static int too_short(const struct loopc_loading *l, uint64_t rows)
@@ -82,7 +96,7 @@ static int too_short(const struct loopc_loading *l, uint64_t rows)
     return loopc_error_set(l->message, "it may not have been copied or downloaded completely",
                            "%s: the file ends after %" PRId64 " of the %" PRIu64
                            " rows that its header says it has",
-                           l->in->path, l->rows, rows);
+                           l->path, l->values.rows, rows);
 }
 
 static int check_at_end(const struct loopc_loading *l, uint64_t rows)
@@ -93,7 +107,7 @@ static int check_at_end(const struct loopc_loading *l, uint64_t rows)
     return loopc_error_set(l->message, NULL,
                            "%s: the file goes on after the %" PRIu64
                            " rows that its header says it has",
-                           l->in->path, rows);
+                           l->path, rows);
 }
 
 /* Reads and adds the next `count` values. */
@@ -111,17 +125,96 @@ static int read_values(struct loopc_loading *l, const struct loopc_element *elem
     return whole == count ? LOOPC_OK : too_short(l, rows);
 }
 
-int loopc_array_read(struct loopc_loading *l, const struct loopc_element *element,
-                     const uint64_t *shape, int dimensions)
+/* All bytes of an array, as far as there are any. The memory grows with what is read. */
+static unsigned char *read_bytes(struct loopc_loading *l, uint64_t wanted, uint64_t *got)
 {
-    uint64_t columns, left = 0;
-    if (read_shape(l, shape, dimensions, &columns, &left)) return LOOPC_FAILED;
-    if (loopc_loading_begin(l, (int64_t)columns, dimensions)) return LOOPC_FAILED;
+    struct loopc_array bytes = {0};
+    while (bytes.count < wanted) {
+        const uint64_t left = wanted - bytes.count;
+        const size_t step = left < 1 << 20 ? (size_t)left : 1 << 20;
+        if (!loopc_array_reserve(&bytes, step, 1)) {
+            loopc_loading_no_memory(l);
+            break;
+        }
+        const int64_t count = loopc_input_read(l->in, (char *)bytes.items + bytes.count, step);
+        if (count < 0) break;
+        bytes.count += (size_t)count;
+        if ((size_t)count == step) continue;
+        *got = bytes.count;
+        return bytes.items;
+    }
+    *got = bytes.count;
+    if (bytes.count == wanted) return bytes.items;
+    free(bytes.items);
+    return NULL;
+}
+
+/* Where column c of a row is among the values, row 0, when the first index runs fastest. */
+static uint64_t fortran_place(const uint64_t *shape, int dimensions, uint64_t c)
+{
+    uint64_t place = 0, stride = 1;
+    for (int i = 1; i < dimensions; i++)
+        stride *= shape[i - 1];
+    for (int i = dimensions; i-- > 1;) {
+        place += c % shape[i] * stride;
+        c /= shape[i];
+        stride /= shape[i - 1];
+    }
+    return place;
+}
+
+static int add_by_columns(struct loopc_loading *l, const struct loopc_element *element,
+                          const unsigned char *bytes, const uint64_t *shape, int dimensions)
+{
+    const size_t size = (size_t)element->size;
+    uint64_t *const places = malloc((size_t)l->width * sizeof *places);
+    int st = places ? LOOPC_OK : loopc_loading_no_memory(l);
+    for (int64_t c = 0; places && c < l->width; c++)
+        places[c] = fortran_place(shape, dimensions, (uint64_t)c);
+    for (uint64_t r = 0; !st && r < shape[0]; r++) {
+        for (int64_t c = 0; !st && c < l->width; c++) {
+            const double value = loopc_element_value(element, bytes + (places[c] + r) * size);
+            st = loopc_loading_add(l, &value, 1);
+        }
+    }
+    free(places);
+    return st;
+}
+
+static int read_by_columns(struct loopc_loading *l, const struct loopc_element *element,
+                           const uint64_t *shape, int dimensions, uint64_t values)
+{
+    uint64_t got;
+    const uint64_t wanted = values * (uint64_t)element->size;
+    unsigned char *const bytes = read_bytes(l, wanted, &got);
+    if (!bytes) return LOOPC_FAILED;
+    const int st = got < wanted ? too_short(l, shape[0])
+                                : add_by_columns(l, element, bytes, shape, dimensions);
+    free(bytes);
+    return st;
+}
+
+static int read_by_rows(struct loopc_loading *l, const struct loopc_element *element,
+                        const uint64_t *shape, uint64_t left)
+{
     while (left > 0) {
         const size_t count = left < 512 ? (size_t)left : 512;
         if (read_values(l, element, count, shape[0])) return LOOPC_FAILED;
         left -= count;
     }
+    return LOOPC_OK;
+}
+
+int loopc_array_read(struct loopc_loading *l, const struct loopc_element *element,
+                     const uint64_t *shape, int dimensions, bool fortran)
+{
+    uint64_t columns, values = 0;
+    if (read_shape(l, shape, dimensions, &columns, &values)) return LOOPC_FAILED;
+    if (loopc_loading_begin(l, (int64_t)columns, NULL, dimensions)) return LOOPC_FAILED;
+    const bool by_columns = fortran && dimensions > 1;
+    if (by_columns ? read_by_columns(l, element, shape, dimensions, values)
+                   : read_by_rows(l, element, shape, values))
+        return LOOPC_FAILED;
     if (check_at_end(l, shape[0])) return LOOPC_FAILED;
     return loopc_loading_end(l);
 }

@@ -1,9 +1,11 @@
 /* Data sets: from an argument to samples in memory. */
 #include "data/dataset.h"
 
-#include "data/dataset_formats.h"
+#include "data/npz.h"
+#include "data/source.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,58 +16,179 @@ static const struct {
     size_t length;
     const char *what;
 } others[] = {
-    {"PK\x03\x04", 4, "an archive (.npz, .zip, .xlsx)"},
     {"\x89HDF", 4, "HDF5"},
     {"BZh91AY", 7, "compressed by bzip2"},
     {"\3757zXZ", 5, "compressed by xz"},
     {"\x28\xb5\x2f\xfd", 4, "compressed by zstd"},
     {"\xff\xfe", 2, "text in UTF-16"},
     {"\xfe\xff", 2, "text in UTF-16"},
+    {"\xd0\xcf\x11\xe0", 4, "an Excel workbook (.xls)"},
+    {"%PDF", 4, "PDF"},
+    {"PAR1", 4, "Parquet"},
+    {"SQLite format 3", 15, "an SQLite database"},
+    {"RDX", 3, "R data (.rda)"},
+    {"ARROW1", 6, "Arrow (Feather)"},
+    {"<html", 5, "a web page"},
+    {"<!DOCTYPE", 9, "a web page"},
+    {"\x80\x04\x95", 3, "a Python pickle"},
+    {"\x80\x05\x95", 3, "a Python pickle"},
+    {"MATLAB 5.0", 10, "a MATLAB file"},
+    {"PK\x03\x04", 4, "an archive (.zip, .xlsx)"},
 };
+
+static int refuse(const struct loopc_loading *l, const char *what)
+{
+    return loopc_error_set(
+        l->message,
+        "a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
+        "compressed by gzip",
+        "%s: the file is %s", l->path, what);
+}
+
+/* Every other byte of plain text in UTF-16 is 0. */
+static bool is_utf16(const unsigned char *p, int64_t count)
+{
+    if (count < 8) return false;
+    const bool little = !p[1] && !p[3] && !p[5] && p[0] && p[2] && p[4];
+    return little || (!p[0] && !p[2] && !p[4] && p[1] >= ' ' && p[3] >= ' ' && p[5]);
+}
 
 static int refuse_others(const struct loopc_loading *l, int64_t count)
 {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (count < (int64_t)others[i].length) continue;
         if (memcmp(l->in->next, others[i].magic, others[i].length) != 0) continue;
-        return loopc_error_set(
-            l->message, "a data set is CSV in UTF-8, .npy or IDX, as it is or compressed by gzip",
-            "%s: the file is %s", l->in->path, others[i].what);
+        return refuse(l, others[i].what);
     }
-    return LOOPC_OK;
+    if (count >= 10 && !strncasecmp((const char *)l->in->next, "@relation ", 10))
+        return loopc_error_set(l->message, "`skip_lines` passes over all lines up to @data",
+                               "%s: the file is ARFF (of Weka)", l->path);
+    return is_utf16(l->in->next, count) ? refuse(l, "text in UTF-16") : LOOPC_OK;
 }
 
-/* Reads the open file by the format its first bytes show. */
+/* Reads the open input by the format its first bytes show. */
 static int read_format(struct loopc_loading *l)
 {
-    const int64_t count = loopc_input_peek(l->in, 8);
-    if (count < 0 || refuse_others(l, count)) return LOOPC_FAILED;
+    const int64_t count = loopc_input_peek(l->in, 4096);
+    const char *const text = (const char *)l->in->next;
+    if (count < 0) return LOOPC_FAILED;
+    if (l->options->skip_lines == 0 && refuse_others(l, count)) return LOOPC_FAILED;
     if (loopc_is_npy(l->in->next, count)) return loopc_read_npy(l);
-    return loopc_is_idx(l->in->next, count) ? loopc_read_idx(l) : loopc_read_csv(l);
+    if (loopc_is_idx(l->in->next, count)) return loopc_read_idx(l);
+    if (l->options->skip_lines == 0 && loopc_is_libsvm(text, text + count))
+        return loopc_read_libsvm(l);
+    return loopc_read_csv(l);
 }
 
-static int read_file(struct loopc_loading *l, const char *path, enum loopc_file_content part)
+static int read_input(struct loopc_loading *l, struct loopc_input *in)
 {
-    l->part = part;
-    l->in = loopc_input_open(path, l->message);
-    if (!l->in) return LOOPC_FAILED;
+    l->in = in;
+    if (!in) return LOOPC_FAILED;
     const int st = read_format(l);
-    loopc_input_close(l->in);
+    loopc_input_close(in);
     l->in = NULL;
     return st;
 }
 
-/* Both files of SAMPLES,LABELS. They are read with one another's columns out of the way: what the
- * second has goes to the arrays that the first left alone. */
-static int read_pair(struct loopc_loading *l, const char *samples, const char *labels)
+/* One array of an archive: "FILE.npz:NAME". */
+static int read_member(struct loopc_loading *l, const char *file, const char *name)
 {
-    if (read_file(l, samples, LOOPC_FILE_SAMPLES)) return LOOPC_FAILED;
-    const int64_t rows = l->rows;
-    if (read_file(l, labels, LOOPC_FILE_LABELS)) return LOOPC_FAILED;
-    if (l->rows == rows) return LOOPC_OK;
-    return loopc_error_set(l->message, NULL,
-                           "%s: it has %" PRId64 " rows of samples, but %s has %" PRId64 " labels",
-                           samples, rows, labels, l->rows);
+    char called[600];
+    snprintf(called, sizeof called, "%.400s:%.150s", file, name);
+    l->path = called;
+    const int st = read_input(l, loopc_npz_open(file, name, called, l->message));
+    l->path = file;
+    return st;
+}
+
+/* The files of an argument, on their way in. */
+struct files {
+    struct loopc_loading parts[2];
+    int count;
+};
+
+static struct loopc_loading *add_file(struct files *files, enum loopc_file_content content,
+                                      const char *path)
+{
+    struct loopc_loading *const l = &files->parts[files->count++];
+    l->content = content;
+    l->path = path;
+    return l;
+}
+
+/* Whether an array has the answers, by its name. */
+static bool is_answers(const char *name)
+{
+    static const char *const names[] = {"y",       "Y",       "label",   "labels", "target",
+                                        "targets", "classes", "answers", "arr_1",  NULL};
+    for (const char *const *known = names; *known; known++) {
+        if (!strcmp(name, *known)) return true;
+    }
+    return false;
+}
+
+static int which_array(const struct loopc_loading *l, char *const *names, int count)
+{
+    char text[400] = "";
+    size_t used = 0;
+    for (int i = 0; i < count && used + 80 < sizeof text; i++)
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", i ? ", " : "", names[i]);
+    return loopc_error_set(l->message,
+                           "FILE.npz:NAME means one of them; FILE.npz:X,FILE.npz:Y "
+                           "samples and answers",
+                           "%s: which of its arrays? It has %s", l->path, count ? text : "none");
+}
+
+/* An archive of one array, or of samples and answers. */
+static int read_archive(struct files *files, const char *path)
+{
+    char *names[LOOPC_NPZ_ARRAYS];
+    struct loopc_loading *const l = add_file(files, LOOPC_FILE_WHOLE, path);
+    const int count = loopc_npz_list(path, names, l->message);
+    int st = count < 0 ? LOOPC_FAILED : LOOPC_OK;
+    const bool pair = count == 2 && is_answers(names[0]) != is_answers(names[1]);
+    const int answers = pair && is_answers(names[0]) ? 0 : 1;
+    if (pair) {
+        l->content = LOOPC_FILE_SAMPLES;
+        st = read_member(l, path, names[1 - answers]);
+        if (!st) st = read_member(add_file(files, LOOPC_FILE_LABELS, path), path, names[answers]);
+    } else if (count >= 0) {
+        st = count == 1 ? read_member(l, path, names[0]) : which_array(l, names, count);
+    }
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    return st;
+}
+
+/* The colon in "FILE.npz:NAME"; NULL when there is none. */
+static char *find_member(char *path)
+{
+    char *const found = strstr(path, ".npz:");
+    return found && access(path, F_OK) ? found + 4 : NULL;
+}
+
+static bool is_archive(const char *path)
+{
+    unsigned char first[4];
+    const size_t length = strlen(path);
+    const bool called_so = length > 4 && !strcmp(path + length - 4, ".npz");
+    FILE *const file = called_so ? fopen(path, "rbe") : NULL;
+    const size_t count = file ? fread(first, 1, sizeof first, file) : 0;
+    if (file) fclose(file);
+    return loopc_is_npz(first, (int64_t)count);
+}
+
+static int read_file(struct files *files, char *path, enum loopc_file_content content)
+{
+    char *const colon = find_member(path);
+    if (colon) {
+        *colon = 0;
+        return read_member(add_file(files, content, path), path, colon + 1);
+    }
+    if (content == LOOPC_FILE_WHOLE && is_archive(path)) return read_archive(files, path);
+    struct loopc_loading *const l = add_file(files, content, path);
+    return read_input(l, loopc_input_open(path, l->message));
 }
 
 /* The comma in FILE,FILE; NULL for one file. A file may have a comma in its name. */
@@ -75,103 +198,162 @@ static char *find_comma(char *argument)
     return comma && access(argument, F_OK) ? comma : NULL;
 }
 
-static int read_argument(struct loopc_loading *l, const char *argument)
+static int read_files(struct files *files, char *names)
 {
-    char *const names = strdup(argument);
-    if (!names) return loopc_error_set(l->message, NULL, "%s: out of memory", argument);
     char *const comma = find_comma(names);
-    int st;
-    if (comma) {
-        *comma = 0;
-        st = read_pair(l, names, comma + 1);
-    } else {
-        st = read_file(l, names, LOOPC_FILE_WHOLE);
-    }
-    free(names);
-    return st;
+    if (!comma) return read_file(files, names, LOOPC_FILE_WHOLE);
+    *comma = 0;
+    if (read_file(files, names, LOOPC_FILE_SAMPLES)) return LOOPC_FAILED;
+    return read_file(files, comma + 1, LOOPC_FILE_LABELS);
 }
 
-/* Options left at default are those of the data set that this one is like. */
+static int check_rows(const struct files *files)
+{
+    const struct loopc_loading *const a = &files->parts[0], *const b = &files->parts[1];
+    if (files->count < 2 || a->values.rows == b->values.rows) return LOOPC_OK;
+    return loopc_error_set(a->message, NULL,
+                           "%s: it has %" PRId64 " rows of samples, but %s has %" PRId64 " labels",
+                           a->path, a->values.rows, b->path, b->values.rows);
+}
+
+/* Options left at default are those of the data set that this one is like; what is said of columns
+ * is that one's anyway. */
 static struct loopc_dataset_options resolve(const struct loopc_dataset_options *options,
                                             const struct loopc_dataset *like)
 {
     struct loopc_dataset_options resolved = *options;
     if (like) {
-        const struct loopc_dataset_options *const from = &like->source->options;
-        if (resolved.label == LOOPC_LABEL_DEFAULT) {
-            resolved.label = from->label;
-            resolved.label_number = from->label_number;
-            resolved.label_name = from->label_name;
+        const struct loopc_dataset_options *const from = &like->source->whole->options;
+        if (!resolved.missing) {
+            resolved.missing = from->missing;
+            resolved.missing_value = from->missing_value;
         }
-        if (resolved.targets == 0) resolved.targets = from->targets;
         if (resolved.header == LOOPC_HEADER_FIND) resolved.header = from->header;
+        resolved.text = from->text;
+        resolved.classes = from->classes;
+        resolved.columns = 0;
     }
     return resolved;
 }
 
-/* Takes over an array, without what it has to spare. */
-static void *take_items(struct loopc_array *array, size_t width)
-{
-    void *const items = array->items;
-    void *const shrunk = array->count > 0 ? realloc(items, array->count * width) : NULL;
-    array->items = NULL;
-    if (array->count > 0) return shrunk ? shrunk : items;
-    free(items);
-    return NULL;
-}
-
-/* Makes the data set of what was loaded. */
-static void fill_in(struct loopc_dataset *d, struct loopc_loading *l)
-{
-    struct loopc_source *const s = d->source;
-    d->rows = s->rows = l->rows;
-    d->columns = l->columns;
-    d->targets = l->targets;
-    d->x = s->x = take_items(&l->x, sizeof(float));
-    d->y = s->y = take_items(&l->y, sizeof(float));
-    d->labels = s->labels = take_items(&l->labels, sizeof(int32_t));
-    d->owner = true;
-    d->name = s->name;
-    if (!d->labels) return;
-    d->classes = l->options->classes ? l->options->classes : l->largest_label + 1;
-    if (l->like && l->like->classes) d->classes = l->like->classes;
-}
-
-static int check_like(const struct loopc_dataset *d, const struct loopc_dataset *like,
-                      const struct loopc_message *message)
-{
-    if (d->targets == like->targets) return LOOPC_OK;
-    return loopc_error_set(
-        message, NULL, "%s: it has %" PRId32 " targets, %s, which it is to be like, has %" PRId32,
-        d->name, d->targets, like->name, like->targets);
-}
-
-static int load(struct loopc_dataset *d, const char *argument, const struct loopc_dataset *like,
+static int make(struct loopc_source *s, struct files *files, const struct loopc_dataset *like,
                 const struct loopc_message *message)
 {
-    struct loopc_loading l = {
-        .options = &d->source->options, .like = like, .message = message, .largest_label = -1};
-    int st = read_argument(&l, argument);
-    if (st == LOOPC_OK) fill_in(d, &l);
-    if (st == LOOPC_OK && like) st = check_like(d, like, message);
-    if (st == LOOPC_OK) st = loopc_dataset_scale(d, like, message);
-    loopc_loading_free(&l);
+    if (check_rows(files) || loopc_loading_finish(s, files->parts, files->count))
+        return LOOPC_FAILED;
+    return loopc_source_fit(s, NULL, 0, like ? loopc_dataset_table(like) : NULL, message);
+}
+
+static int load(struct loopc_source *s, const struct loopc_dataset *like,
+                const struct loopc_message *message)
+{
+    struct files files = {.count = 0};
+    char *const names = strdup(s->name);
+    if (!names) return loopc_error_set(message, NULL, "%s: out of memory", s->name);
+    for (int i = 0; i < 2; i++)
+        files.parts[i] = (struct loopc_loading){
+            .options = &s->options, .like = like, .message = message, .path = names};
+    int st = read_files(&files, names);
+    if (!st) st = make(s, &files, like, message);
+    for (int i = 0; i < files.count; i++)
+        loopc_loading_free(&files.parts[i]);
+    free(names);
     return st;
 }
 
-static void source_free(struct loopc_source *s)
+static void free_table(struct loopc_table *table)
+{
+    for (int32_t i = 0; i < table->count; i++) {
+        struct loopc_column *const column = &table->columns[i];
+        for (int32_t k = 0; k < column->value_count; k++)
+            free(column->values[k]);
+        free(column->values);
+        free((char *)(uintptr_t)column->name);
+    }
+    free(table->columns);
+    free(table->x.mean);
+    free(table->x.divisor);
+    free(table->y.mean);
+    free(table->y.divisor);
+}
+
+/* Takes a source out of the lists of those that are like another. */
+static void unlink_source(struct loopc_source *s)
+{
+    for (struct loopc_source *f = s->followers; f; f = f->next)
+        f->leader = NULL;
+    if (!s->leader) return;
+    struct loopc_source **at = &s->leader->followers;
+    while (*at && *at != s)
+        at = &(*at)->next;
+    if (*at) *at = s->next;
+}
+
+static void free_features(struct loopc_source *s)
+{
+    for (int32_t i = 0; i < s->feature_count; i++)
+        free(s->features[i].rank);
+    free(s->features);
+}
+
+static void free_whole(struct loopc_source *s)
+{
+    unlink_source(s);
+    loopc_source_settle(s);
+    free_table(&s->table);
+    free_features(s);
+    for (size_t i = 0; i < s->reading.notes.count; i++)
+        free(((char **)s->reading.notes.items)[i]);
+    free(s->reading.notes.items);
+    free(s->name);
+    free(s->x);
+    free(s->y);
+    free(s->weights);
+    free(s->labels);
+    free(s->ids);
+    free(s->id_starts);
+}
+
+void loopc_source_free(struct loopc_source *s)
 {
     if (!s) return;
     free(s->index);
-    if (!s->is_part) {
-        free(s->name);
-        free(s->x);
-        free(s->y);
-        free(s->labels);
-        free(s->mean);
-        free(s->divisor);
-    }
+    if (s->whole == s) free_whole(s);
     free(s);
+}
+
+struct loopc_source *loopc_source_new(const char *name)
+{
+    struct loopc_source *const s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    s->whole = s;
+    s->table.label = -1;
+    s->name = strdup(name);
+    if (s->name) return s;
+    free(s);
+    return NULL;
+}
+
+void loopc_source_show(struct loopc_dataset *d, struct loopc_source *s)
+{
+    *d = (struct loopc_dataset){.x = s->x,
+                                .labels = s->labels,
+                                .y = s->y,
+                                .weights = s->weights,
+                                .rows = s->rows,
+                                .columns = s->table.inputs,
+                                .classes = s->labels || s->rows == 0 ? s->table.classes : 0,
+                                .targets = s->y || s->rows == 0 ? s->table.targets : 0,
+                                .owner = true,
+                                .name = s->name,
+                                .source = s};
+}
+
+static void follow(struct loopc_source *s, const struct loopc_dataset *like)
+{
+    s->leader = like->source->whole;
+    s->next = s->leader->followers;
+    s->leader->followers = s;
 }
 
 int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
@@ -179,25 +361,28 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
                        const struct loopc_dataset *like, char *message, size_t size)
 {
     const struct loopc_message to = {message, size};
-    *d = (struct loopc_dataset){.source = calloc(1, sizeof *d->source)};
+    struct loopc_source *const s = loopc_source_new(argument);
     int st = LOOPC_FAILED;
+    *d = (struct loopc_dataset){0};
     if (like ? !like->source : options->like != NULL) {
         loopc_error_set(&to, NULL, "%s: the data set that it is to be like is not loaded",
                         argument);
-    } else if (!d->source || !(d->source->name = strdup(argument))) {
+    } else if (!s) {
         loopc_error_set(&to, NULL, "%s: out of memory", argument);
     } else {
-        d->source->options = resolve(options, like);
-        st = load(d, argument, like, &to);
+        s->options = resolve(options, like);
+        if (like) follow(s, like);
+        st = load(s, like, &to);
     }
-    if (st == LOOPC_OK) return st;
-    source_free(d->source);
-    *d = (struct loopc_dataset){0};
+    if (st)
+        loopc_source_free(s);
+    else
+        loopc_source_show(d, s);
     return st;
 }
 
 void loopc_dataset_free(struct loopc_dataset *d)
 {
-    if (d->owner) source_free(d->source);
+    if (d->owner) loopc_source_free(d->source);
     *d = (struct loopc_dataset){0};
 }

@@ -66,6 +66,8 @@ enum loopc_text_inputs {
     LOOPC_TEXT_NUMBER  /* the number of its value among them, sorted, from 0 */
 };
 
+enum { LOOPC_NO_COMMENT = 1 }; /* no line is passed over as a comment */
+
 /* What a spec says of a data set. All zeros are the defaults. Lists of columns are texts: items
  * separated by commas, each a name, or a number from 1. An item in double quotes, doubled within
  * it, is always a name and may contain commas. */
@@ -103,6 +105,7 @@ struct loopc_dataset_options {
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
+    bool keep_values;      /* loopc_dataset_print has more to say */
 };
 
 /* A data set or a part of one: a plain view. The arrays it points at are written by loading and

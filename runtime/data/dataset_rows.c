@@ -2,8 +2,8 @@
 #include "data/dataset.h"
 #include "base/shuffle.h"
 
-#include "data/dataset_formats.h"
 #include "base/rng.h"
+#include "data/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,27 +40,13 @@ int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, uint64_t key, 
     return count;
 }
 
-/* Marks the rows of the part: the last ones of the order that key gives. */
-static unsigned char *mark_part(const struct loopc_dataset *whole, uint64_t key, int64_t count)
+int32_t loopc_dataset_take_weights(const struct loopc_dataset *d, uint64_t key, int64_t first,
+                                   int32_t rows, float *weights)
 {
-    const uint64_t rows = (uint64_t)whole->rows;
-    unsigned char *const marks = calloc(rows + 1, 1);
-    for (uint64_t i = rows - (uint64_t)count; marks && i < rows; i++) {
-        marks[key ? loopc_shuffled(key, rows, i) : i] = 1;
-    }
-    return marks;
-}
-
-/* Where the rows with that mark are stored. Never NULL but for want of memory. */
-static int64_t *make_index(const struct loopc_dataset *whole, const unsigned char *marks,
-                           unsigned char mark, int64_t count)
-{
-    int64_t *const index = malloc(((size_t)count + 1) * sizeof *index);
-    int64_t n = 0;
-    for (int64_t i = 0; index && i < whole->rows; i++) {
-        if (marks[i] == mark) index[n++] = loopc_dataset_row(whole, i);
-    }
-    return index;
+    const int32_t count = loopc_dataset_left(d, first, rows);
+    for (int32_t i = 0; i < count; i++)
+        weights[i] = d->weights ? d->weights[nth(d, key, first + i)] : 1;
+    return count;
 }
 
 int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
@@ -68,9 +54,7 @@ int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int6
 {
     struct loopc_source *const s = malloc(sizeof *s);
     if (!s) return LOOPC_FAILED;
-    *s = *whole->source;
-    s->is_part = true;
-    s->index = index;
+    *s = (struct loopc_source){.whole = whole->source->whole, .index = index};
     *part = *whole;
     part->source = s;
     part->owner = true;
@@ -79,53 +63,19 @@ int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int6
     return LOOPC_OK;
 }
 
-static int split(const struct loopc_dataset *whole, const unsigned char *marks, int64_t count,
-                 struct loopc_dataset *rest, struct loopc_dataset *part)
-{
-    const int64_t left = whole->rows - count;
-    int64_t *const taken = make_index(whole, marks, 1, count);
-    int64_t *const kept = make_index(whole, marks, 0, left);
-    struct loopc_dataset first = {0}, second = {0};
-    int st = taken && kept ? loopc_dataset_select(whole, taken, count, &first) : LOOPC_FAILED;
-    if (st == LOOPC_OK && rest != whole) st = loopc_dataset_select(whole, kept, left, &second);
-    if (st != LOOPC_OK) {
-        free(first.source);
-        free(taken);
-        free(kept);
-        return st;
-    }
-    if (rest == whole)
-        loopc_dataset_narrow(rest, kept, left);
-    else
-        *rest = second;
-    *part = first;
-    return st;
-}
-
-int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
-                        struct loopc_dataset *rest, struct loopc_dataset *part)
-{
-    if (!whole->source || !(share >= 0 && share <= 1)) return LOOPC_FAILED;
-    const int64_t count = (int64_t)(share * (double)whole->rows + 0.5);
-    unsigned char *const marks = mark_part(whole, key, count);
-    const int st = marks ? split(whole, marks, count, rest, part) : LOOPC_FAILED;
-    free(marks);
-    return st;
-}
-
 void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows)
 {
     free(d->source->index);
     d->index = d->source->index = index;
-    d->rows = index ? rows : d->source->rows;
+    d->rows = index ? rows : d->source->whole->rows;
 }
 
 bool loopc_dataset_is_part(const struct loopc_dataset *d)
 {
-    return d->source && d->source->is_part;
+    return d->source && d->source->whole != d->source;
 }
 
 int64_t loopc_dataset_stored(const struct loopc_dataset *d)
 {
-    return d->source ? d->source->rows : 0;
+    return d->source ? d->source->whole->rows : 0;
 }

@@ -2,7 +2,7 @@
  * digits"). Everything is big-endian: two bytes 0, a byte for the type of the values, a byte for
  * the number of dimensions, 4 bytes for the size of each dimension, then the values, last dimension
  * fastest. */
-#include "data/dataset_formats.h"
+#include "data/loading.h"
 
 static const struct {
     unsigned char code;
@@ -28,8 +28,8 @@ static const struct loopc_element *find_type(int code)
 
 static int bad_header(const struct loopc_loading *l, const char *what)
 {
-    return loopc_error_set(l->message, NULL, "%s: it begins as an IDX file does, but %s",
-                           l->in->path, what);
+    return loopc_error_set(l->message, NULL, "%s: it begins as an IDX file does, but %s", l->path,
+                           what);
 }
 
 /* Sizes are read one by one: a file of 4 bytes may say that 255 of them follow. */
@@ -58,5 +58,6 @@ int loopc_read_idx(struct loopc_loading *l)
     if (!element) return bad_header(l, "there is no such type of values");
     if (dimensions == 0) return bad_header(l, "has no dimensions");
     if (read_dimensions(l, shape, dimensions)) return LOOPC_FAILED;
-    return loopc_array_read(l, element, shape, dimensions);
+    l->reading.format = "IDX";
+    return loopc_array_read(l, element, shape, dimensions, false);
 }

@@ -1,7 +1,7 @@
 /* Input: reading, and decompressing by zlib. */
 #include "data/input.h"
 
-#include "base/message.h"
+#include "data/npz.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,21 +77,31 @@ static int64_t read_inflated(struct loopc_input *in, unsigned char *to, size_t b
 
 static int64_t read_some(struct loopc_input *in, unsigned char *to, size_t bytes)
 {
+    if (in->member) return loopc_member_read(in, to, bytes);
     return in->inflate ? read_inflated(in, to, bytes) : read_raw(in, to, bytes);
+}
+
+/* Moves what is there to the beginning of the buffer. Returns how much that is. */
+static size_t move_down(struct loopc_input *in)
+{
+    const size_t there = (size_t)(in->end - in->next);
+    in->before += in->next - in->buffer;
+    memmove(in->buffer, in->next, there);
+    in->next = in->buffer;
+    return there;
 }
 
 int64_t loopc_input_peek(struct loopc_input *in, size_t bytes)
 {
-    size_t there = (size_t)(in->end - in->next);
-    if (there >= bytes) return (int64_t)there;
-    memmove(in->buffer, in->next, there);
-    in->next = in->buffer;
-    while (there < bytes) {
-        const int64_t got = read_some(in, in->buffer + there, sizeof in->buffer - there);
-        in->end = in->buffer + there + (got > 0 ? got : 0);
+    if ((size_t)(in->end - in->next) >= bytes || in->ended) return in->end - in->next;
+    size_t there = move_down(in);
+    while (there < bytes && !in->ended) {
+        const int64_t got = read_some(in, in->buffer + there, LOOPC_INPUT_BUFFER - there);
+        if (got > 0) there += (size_t)got;
+        in->end = in->buffer + there;
+        in->buffer[there] = 0;
         if (got < 0) return got;
-        if (got == 0) break;
-        there += (size_t)got;
+        in->ended = got == 0;
     }
     return (int64_t)there;
 }
@@ -132,11 +142,13 @@ static int begin_inflate(struct loopc_input *in)
     f->z.next_in = f->raw;
     f->z.avail_in = (uInt)there;
     in->next = in->end = in->buffer;
+    in->before = 0;
+    in->ended = false;
     in->inflate = f;
     return 0;
 }
 
-struct loopc_input *loopc_input_open(const char *path, const struct loopc_message *message)
+struct loopc_input *loopc_input_new(const char *path, const struct loopc_message *message)
 {
     struct loopc_input *const in = malloc(sizeof *in);
     if (!in) {
@@ -146,9 +158,34 @@ struct loopc_input *loopc_input_open(const char *path, const struct loopc_messag
     in->path = path;
     in->message = message;
     in->inflate = NULL;
+    in->member = NULL;
+    in->before = 0;
+    in->ended = false;
     in->next = in->end = in->buffer;
-    in->fd = open(path, O_RDONLY | O_CLOEXEC);
-    int64_t there = in->fd < 0 ? input_error(in, strerror(errno)) : loopc_input_peek(in, 2);
+    in->buffer[0] = 0;
+    in->fd = -1;
+    return in;
+}
+
+/* Of a pipe a read gives as much as is there: what was looked at is what fits the compressed side
+ * as well. */
+static int64_t look_at_start(struct loopc_input *in)
+{
+    const int64_t got = read_raw(in, in->buffer, sizeof((struct loopc_inflate *)0)->raw);
+    if (got < 0) return got;
+    in->end = in->buffer + got;
+    in->buffer[got] = 0;
+    in->ended = got == 0;
+    return got == 1 ? loopc_input_peek(in, 2) : got;
+}
+
+struct loopc_input *loopc_input_open(const char *path, const struct loopc_message *message)
+{
+    struct loopc_input *const in = loopc_input_new(path, message);
+    if (!in) return NULL;
+    const bool standard = !strcmp(path, "-");
+    in->fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
+    int64_t there = in->fd < 0 ? input_error(in, strerror(errno)) : look_at_start(in);
     if (there >= 2 && in->next[0] == 0x1f && in->next[1] == 0x8b) there = begin_inflate(in);
     if (there >= 0) return in;
     loopc_input_close(in);
@@ -160,6 +197,7 @@ void loopc_input_close(struct loopc_input *in)
     if (!in) return;
     if (in->inflate) inflateEnd(&in->inflate->z);
     free(in->inflate);
+    loopc_member_close(in->member);
     if (in->fd >= 0) close(in->fd);
     free(in);
 }

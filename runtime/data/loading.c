@@ -1,169 +1,268 @@
-/* Data sets on their way in: what each column is, and the check of every value. */
-#include "data/dataset_formats.h"
+/* Data sets on their way in: columns and rows of a file, and what is said of them. */
+#include "data/loading.h"
 
+#include "base/number.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *loopc_excerpt(char to[LOOPC_EXCERPT], const char *text)
+void loopc_reading_note(struct loopc_reading *reading, const char *format, ...)
 {
-    size_t n = 0;
-    for (; n < LOOPC_EXCERPT - 4 && text[n]; n++) {
-        to[n] = (unsigned char)text[n] < ' ' || text[n] == 0x7f ? '?' : text[n];
-    }
-    /* Not in the middle of a UTF-8 character. */
-    while (text[n] && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    strcpy(to + n, text[n] ? "..." : "");
-    return to;
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0) text = NULL;
+    va_end(arguments);
+    if (text && loopc_array_reserve(&reading->notes, 1, sizeof text))
+        ((char **)reading->notes.items)[reading->notes.count++] = text;
+    else
+        free(text);
+}
+
+static void free_texts(struct loopc_array *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free(((char **)texts->items)[i]);
+    free(texts->items);
+    *texts = (struct loopc_array){0};
+}
+
+static void free_column(struct loopc_incoming *column)
+{
+    free(column->name);
+    free(column->rank);
+    loopc_dictionary_free(&column->dictionary);
 }
 
 void loopc_loading_free(struct loopc_loading *l)
 {
-    free(l->x.items);
-    free(l->y.items);
-    free(l->labels.items);
+    for (int64_t i = 0; l->columns && i < l->width; i++)
+        free_column(&l->columns[i]);
+    free_texts(&l->reading.notes);
+    free_texts(&l->class_names);
+    free(l->columns);
+    free(l->row);
+    free(l->lines.items);
+    free(l->ids.items);
+    loopc_values_free(&l->values);
 }
 
-enum { WHERE = 640 };
-
-/* The beginning of a message about the next value: where it stands, for people and for editors. */
-static const char *locate(const struct loopc_loading *l, char where[WHERE])
+/* The line in which a row began. */
+static int64_t line_of_row(const struct loopc_loading *l, int64_t row)
 {
-    const size_t at = (size_t)l->column;
-    char name[LOOPC_EXCERPT];
-    if (!l->record) {
-        snprintf(where, WHERE, "%.500s: row %" PRId64 ", column %zu", l->in->path, l->rows + 1,
-                 at + 1);
-    } else if (!l->header) {
-        const struct loopc_cell *const cell = loopc_record_cell(l->record, at);
-        snprintf(where, WHERE, "%.500s:%" PRId64 ":%" PRId64 ": column %zu", l->in->path,
-                 cell->line, cell->place, at + 1);
-    } else {
-        const struct loopc_cell *const cell = loopc_record_cell(l->record, at);
-        loopc_excerpt(name, loopc_record_text(l->header, at));
-        snprintf(where, WHERE, "%.500s:%" PRId64 ":%" PRId64 ": column %zu ('%s')", l->in->path,
-                 cell->line, cell->place, at + 1, name);
-    }
+    const struct loopc_line_step *const steps = l->lines.items;
+    size_t i = l->lines.count;
+    while (i > 0 && steps[i - 1].row > row)
+        i--;
+    return i > 0 ? steps[i - 1].line + row - steps[i - 1].row : 0;
+}
+
+const char *loopc_locate_row(const struct loopc_loading *l, int64_t row, char where[LOOPC_WHERE])
+{
+    if (l->has_lines)
+        snprintf(where, LOOPC_WHERE, "%.500s:%" PRId64, l->path, line_of_row(l, row));
+    else
+        snprintf(where, LOOPC_WHERE, "%.500s: row %" PRId64, l->path, row + 1);
     return where;
 }
 
-int loopc_bad_value(const struct loopc_loading *l, const char *hint, const char *what)
+const char *loopc_locate(const struct loopc_loading *l, int64_t column, int64_t row,
+                         struct loopc_place place, char where[LOOPC_WHERE])
 {
-    char where[WHERE];
-    return loopc_error_set(l->message, hint, "%s: %s", locate(l, where), what);
+    char name[LOOPC_EXCERPT];
+    size_t length;
+    if (place.line > 0)
+        snprintf(where, LOOPC_WHERE, "%.500s:%" PRId64 ":%" PRId64, l->path, place.line,
+                 place.byte);
+    else
+        loopc_locate_row(l, row, where);
+    length = strlen(where);
+    length += (size_t)snprintf(where + length, LOOPC_WHERE - length, "%s column %" PRId64,
+                               l->has_lines ? ":" : ",", column + 1);
+    if (l->has_names)
+        snprintf(where + length, LOOPC_WHERE - length, " ('%s')",
+                 loopc_excerpt(name, l->columns[column].name));
+    return where;
 }
 
-static int bad_real(const struct loopc_loading *l, double value)
+int loopc_bad_value(const struct loopc_loading *l, int64_t column, struct loopc_place place,
+                    const char *hint, const char *what)
+{
+    char where[LOOPC_WHERE];
+    return loopc_error_set(l->message, hint, "%s: %s",
+                           loopc_locate(l, column, l->values.rows, place, where), what);
+}
+
+int loopc_loading_no_memory(const struct loopc_loading *l)
+{
+    return loopc_error_set(l->message, NULL, "%s: out of memory after %" PRId64 " rows", l->path,
+                           l->values.rows);
+}
+
+static bool make_columns(struct loopc_loading *l, int64_t width, char **names)
+{
+    l->columns = calloc((size_t)width + 1, sizeof *l->columns);
+    l->width = width;
+    l->has_names = names != NULL;
+    for (int64_t i = 0; l->columns && i < width; i++) {
+        struct loopc_incoming *const column = &l->columns[i];
+        column->named = names && names[i] && *names[i];
+        if (column->named)
+            column->name = names[i];
+        else if (asprintf(&column->name, "c%" PRId64, i + 1) < 0)
+            column->name = NULL;
+        if (names && !column->named) free(names[i]);
+        if (names) names[i] = NULL;
+        column->maybe_index = names && !column->named;
+        column->is_index = i == 0 && l->has_row_names;
+        if (!column->name) return false;
+    }
+    return l->columns != NULL;
+}
+
+/* Where each role has its place in a row of values: inputs first, so that often nothing has to be
+ * moved to make samples of it. */
+static int rank_of(const struct loopc_incoming *column)
+{
+    static const int ranks[] = {
+        [LOOPC_ROLE_INPUT] = 0,  [LOOPC_ROLE_LABEL] = 1, [LOOPC_ROLE_TARGET] = 2,
+        [LOOPC_ROLE_WEIGHT] = 3, [LOOPC_ROLE_ID] = -1,   [LOOPC_ROLE_IGNORED] = -1};
+    return ranks[column->role];
+}
+
+static int32_t place_columns(struct loopc_loading *l)
+{
+    int32_t kept = 0;
+    for (int64_t i = 0; i < l->width; i++)
+        l->columns[i].kept = -1;
+    for (int rank = 0; rank <= 3; rank++) {
+        for (int64_t i = 0; i < l->width; i++) {
+            struct loopc_incoming *const column = &l->columns[i];
+            const bool ordered = column->like && column->role == LOOPC_ROLE_INPUT;
+            if (rank_of(column) == rank && !ordered) column->kept = kept++;
+        }
+    }
+    return kept;
+}
+
+/* Inputs of a file that is like another have that one's order, and stand after all else. */
+static int32_t place_by_like(struct loopc_loading *l, int32_t kept)
+{
+    const struct loopc_table *const table = l->like ? loopc_dataset_table(l->like) : NULL;
+    for (int32_t c = 0; table && c < table->count; c++) {
+        for (int64_t i = 0; i < l->width; i++) {
+            struct loopc_incoming *const column = &l->columns[i];
+            if (column->like == &table->columns[c] && column->role == LOOPC_ROLE_INPUT)
+                column->kept = kept++;
+        }
+    }
+    return kept;
+}
+
+/* Texts that were found in training are known before the first row. */
+static bool begin_dictionary(struct loopc_incoming *column)
+{
+    const struct loopc_column *const like = column->like;
+    const bool answers = column->role == LOOPC_ROLE_LABEL;
+    if (!like || (column->role != LOOPC_ROLE_INPUT && !answers)) return true;
+    if (like->kind == LOOPC_KIND_NUMBER) return true;
+    column->has_dictionary = true;
+    for (int32_t i = 0; i < like->value_count; i++) {
+        if (loopc_dictionary_add(&column->dictionary, like->values[i], strlen(like->values[i])) < 0)
+            return false;
+    }
+    return true;
+}
+
+static int check_inputs(const struct loopc_loading *l)
+{
+    int64_t inputs = 0;
+    for (int64_t i = 0; i < l->width; i++)
+        inputs += l->columns[i].role == LOOPC_ROLE_INPUT;
+    if (inputs > 0 || l->content == LOOPC_FILE_LABELS) return LOOPC_OK;
+    return loopc_error_set(
+        l->message,
+        l->width == 1 ? "SAMPLES,ANSWERS takes two files; `separator` says what is "
+                        "between cells (--DATA-separator)"
+                      : NULL,
+        "%s: nothing is left for the samples: each of its %" PRId64 " columns has "
+        "another role",
+        l->path, l->width);
+}
+
+int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, int dimensions)
+{
+    if (!make_columns(l, width, names)) return loopc_loading_no_memory(l);
+    if (loopc_loading_check_names(l)) return LOOPC_FAILED;
+    if (l->like ? loopc_loading_find_like(l) : loopc_loading_find_roles(l, dimensions))
+        return LOOPC_FAILED;
+    if (loopc_loading_check_twins(l) || check_inputs(l)) return LOOPC_FAILED;
+    const int32_t kept = place_by_like(l, place_columns(l));
+    loopc_values_begin(&l->values, kept);
+    l->row = calloc((size_t)kept + 1, sizeof *l->row);
+    bool fits = l->row != NULL;
+    for (int64_t i = 0; fits && i < width; i++)
+        fits = begin_dictionary(&l->columns[i]);
+    return fits ? LOOPC_OK : loopc_loading_no_memory(l);
+}
+
+/* Notes where a row is, when that does not follow from the one before. */
+static bool note_line(struct loopc_loading *l, int64_t line)
+{
+    const int64_t row = l->values.rows;
+    const struct loopc_line_step *const last =
+        (const struct loopc_line_step *)l->lines.items + l->lines.count;
+    if (l->lines.count > 0 && last[-1].line + row - last[-1].row == line) return true;
+    if (!loopc_array_reserve(&l->lines, 1, sizeof *last)) return false;
+    ((struct loopc_line_step *)l->lines.items)[l->lines.count++] =
+        (struct loopc_line_step){row, line};
+    return true;
+}
+
+int loopc_loading_commit(struct loopc_loading *l, int64_t line)
+{
+    if (l->has_lines && !note_line(l, line)) return loopc_loading_no_memory(l);
+    return loopc_values_add(&l->values, l->row) ? LOOPC_OK : loopc_loading_no_memory(l);
+}
+
+int loopc_loading_missing(struct loopc_loading *l, int64_t column, struct loopc_place place,
+                          double *value)
+{
+    struct loopc_incoming *const c = &l->columns[column];
+    if (c->missing++ == 0) c->first_missing = place;
+    c->maybe_index = false;
+    *value = NAN;
+    return LOOPC_OK;
+}
+
+static int too_large(const struct loopc_loading *l, double value)
 {
     char what[80];
-    snprintf(what, sizeof what, isnan(value) ? "the value is NaN" : "%g is too large for f32",
-             value);
-    return loopc_bad_value(
-        l, isnan(value) || isinf(value) ? "every value has to be a finite number" : NULL, what);
-}
-
-/* Labels are below this. */
-static int64_t label_limit(const struct loopc_loading *l)
-{
-    if (l->like && l->like->classes) return l->like->classes;
-    return l->options->classes ? l->options->classes : INT32_MAX;
-}
-
-static int bad_label(const struct loopc_loading *l, double value)
-{
-    static const char other_column[] = "`label` in the spec says which column holds the labels, "
-                                       "`targets` makes it a regression";
-    const int64_t limit = label_limit(l);
-    const bool like = l->like && l->like->classes;
-    char what[700];
-    if (value < 0 || value != floor(value) || limit == INT32_MAX) {
-        snprintf(what, sizeof what, "the label is %.9g, but labels are whole numbers from 0",
-                 value);
-        return loopc_bad_value(l, l->part == LOOPC_FILE_WHOLE ? other_column : NULL, what);
-    }
-    snprintf(what, sizeof what,
-             "the label is %.10g, but there are the classes 0 to %" PRId64 "%s%.500s", value,
-             limit - 1, like ? ", as in " : "", like ? l->like->name : "");
-    return loopc_bad_value(l, NULL, what);
-}
-
-static int no_memory(const struct loopc_loading *l)
-{
-    return loopc_error_set(l->message, NULL, "%s: out of memory after %" PRId64 " rows",
-                           l->in->path, l->rows);
-}
-
-/* What `count` more values may need, so that add need not ask each time. */
-static bool reserve(struct loopc_loading *l, size_t count)
-{
-    if (!loopc_array_reserve(&l->x, count, sizeof(float))) return false;
-    if (l->targets_at < l->width && !loopc_array_reserve(&l->y, count, sizeof(float))) return false;
-    return l->label_at < 0 || loopc_array_reserve(&l->labels, count, sizeof(int32_t));
-}
-
-static int add_label(struct loopc_loading *l, double value)
-{
-    if (!(value >= 0 && value < (double)label_limit(l) && value == floor(value))) {
-        return isfinite(value) ? bad_label(l, value) : bad_real(l, value);
-    }
-    const int32_t label = (int32_t)value;
-    ((int32_t *)l->labels.items)[l->labels.count++] = label;
-    if (label > l->largest_label) l->largest_label = label;
-    return LOOPC_OK;
-}
-
-/* Adds values that all belong to samples, or all to targets. */
-static int add_reals(struct loopc_loading *l, const double *values, size_t count)
-{
-    struct loopc_array *const to = l->column < l->targets_at ? &l->x : &l->y;
-    float *const items = (float *)to->items + to->count;
-    for (size_t i = 0; i < count; i++) {
-        if (!(fabs(values[i]) <= FLT_MAX)) {
-            l->column += (int64_t)i;
-            return bad_real(l, values[i]);
-        }
-        items[i] = (float)values[i];
-    }
-    to->count += count;
-    return LOOPC_OK;
-}
-
-/* How many values from the next one on belong together: a label, or what is left of a row's samples
- * or targets up to the label or the end. */
-static size_t run_length(const struct loopc_loading *l)
-{
-    if (l->column == l->label_at) return 1;
-    const int64_t end = l->column < l->label_at     ? l->label_at
-                        : l->column < l->targets_at ? l->targets_at
-                                                    : l->width;
-    return (size_t)(end - l->column);
+    snprintf(what, sizeof what, "%g is too large for f32", value);
+    return loopc_bad_value(l, l->column, (struct loopc_place){0},
+                           isinf(value) ? "every value has to be a finite number" : NULL, what);
 }
 
 int loopc_loading_add(struct loopc_loading *l, const double *values, size_t count)
 {
-    if (!reserve(l, count)) return no_memory(l);
-    while (count > 0) {
-        const size_t whole = run_length(l), run = whole < count ? whole : count;
-        const int st = l->column == l->label_at ? add_label(l, *values) : add_reals(l, values, run);
-        if (st) return st;
-        values += run;
-        count -= run;
-        l->column += (int64_t)run;
-        if (l->column == l->width) {
-            l->column = 0;
-            l->rows++;
-        }
+    for (size_t i = 0; i < count; i++) {
+        const int32_t kept = l->columns[l->column].kept;
+        if (fabs(values[i]) > (double)FLT_MAX) return too_large(l, values[i]);
+        if (kept >= 0) l->row[kept] = values[i];
+        if (++l->column < l->width) continue;
+        l->column = 0;
+        if (loopc_loading_commit(l, 0)) return LOOPC_FAILED;
     }
     return LOOPC_OK;
 }
 
 int loopc_loading_end(struct loopc_loading *l)
 {
-    if (l->rows > 0) return LOOPC_OK;
-    return loopc_error_set(l->message, NULL, "%s: there are no rows in it", l->in->path);
+    if (l->values.rows > 0) return LOOPC_OK;
+    return loopc_error_set(l->message, NULL, "%s: there are no rows in it", l->path);
 }

@@ -2,7 +2,7 @@
  * major and a byte minor version, the length of the header (little-endian, 2 bytes in version 1, 4
  * in 2 and 3), the header, the values. The header is a Python dictionary with the keys descr,
  * fortran_order and shape; version 3 differs from 2 only in that it is UTF-8. */
-#include "data/dataset_formats.h"
+#include "data/loading.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ bool loopc_is_npy(const unsigned char *first, int64_t count)
 
 static int bad_header(const struct loopc_loading *l, const char *hint, const char *what)
 {
-    return loopc_error_set(l->message, hint, "%s: a .npy file, but %s", l->in->path, what);
+    return loopc_error_set(l->message, hint, "%s: a .npy file, but %s", l->path, what);
 }
 
 static bool take(struct header *h, const char *word)
@@ -118,7 +118,7 @@ static bool take_dictionary(struct header *h)
 static bool read_descr(const char *descr, struct loopc_element *element)
 {
     static const char *const known[] = {"b1", "u1", "u2", "u4", "u8", "i1",
-                                        "i2", "i4", "i8", "f4", "f8"};
+                                        "i2", "i4", "i8", "f2", "f4", "f8"};
     bool found = false;
     if (!strchr("<>|", descr[0]) || strlen(descr) != 3) return false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -137,12 +137,8 @@ static int check_header(const struct loopc_loading *l, const struct header *h,
         char what[DESCR + 80], excerpt[LOOPC_EXCERPT];
         snprintf(what, sizeof what, "its values are of type '%s'",
                  loopc_excerpt(excerpt, h->descr));
-        return bad_header(l, "save whole numbers, bool, float32 or float64: a.astype('float32')",
-                          what);
-    }
-    if (h->fortran && h->dimensions > 1) {
-        return bad_header(l, "numpy.save(path, numpy.ascontiguousarray(a)) saves it row by row",
-                          "it is stored column by column (fortran_order)");
+        return bad_header(
+            l, "save whole numbers, bool, float16, float32 or float64: a.astype('float32')", what);
     }
     if (h->dimensions > 0) return LOOPC_OK;
     return bad_header(l, NULL, "it holds a single number, not an array");
@@ -183,6 +179,7 @@ int loopc_read_npy(struct loopc_loading *l)
 {
     struct header h = {0};
     struct loopc_element element;
+    l->reading.format = ".npy";
     size_t length = 0;
     if (read_length(l, &length)) return LOOPC_FAILED;
     char *const text = malloc(length + 1);
@@ -190,5 +187,5 @@ int loopc_read_npy(struct loopc_loading *l)
     int st = read_header(l, text, length, &h);
     if (!st) st = check_header(l, &h, &element);
     free(text);
-    return st ? st : loopc_array_read(l, &element, h.shape, h.dimensions);
+    return st ? st : loopc_array_read(l, &element, h.shape, h.dimensions, h.fortran);
 }

@@ -48,7 +48,8 @@ struct loopc_column {
     int32_t place; /* of an input: its first column among those of x; of a target: its column of
                        y; else -1 */
     int32_t width; /* of an input: 1, or value_count when it is one-hot; of a target: 1; else 0 */
-    double fill;   /* takes the place of a missing cell, before scaling; NaN: nothing does */
+    bool is_onehot;
+    double fill; /* takes the place of a missing cell, before scaling; NaN: nothing does */
 };
 
 /* x[j] becomes (x[j] - mean[j]) / divisor[j], 0 where the divisor is 0. */
@@ -62,6 +63,7 @@ struct loopc_table {
     struct loopc_column *columns; /* in the order of the file */
     bool has_names;               /* they come from a header */
     int32_t inputs, targets;      /* columns of x, of y */
+    int32_t classes;              /* at least as many as the label has values; 0 without one */
     int32_t label;                /* index of the label's column, or -1 */
     struct loopc_scaling x, y;
 };

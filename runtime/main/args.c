@@ -84,6 +84,35 @@ static int read_dataset(struct reader *reader, const struct loopc_field *field)
     return LOOPC_OK;
 }
 
+/* The data set field and the key that a flag NAME-KEY means; NULL when there is none. */
+static const struct loopc_field *find_dataset_key(const struct reader *reader, const char **key)
+{
+    for (int i = 0; i < reader->program->field_count; i++) {
+        const struct loopc_field *const field = &reader->program->fields[i];
+        const size_t length = field->flag ? strlen(field->flag) : 0;
+        if (field->type != LOOPC_DATASET || !length || reader->name_length < length + 2) continue;
+        if (!loopc_flag_is(field->flag, reader->name, length)) continue;
+        const char *const rest = reader->name + length;
+        if (*rest != '-' && *rest != '_') continue;
+        for (const struct loopc_dataset_key *k = loopc_dataset_keys; k->key; k++) {
+            *key = k->key;
+            if (loopc_flag_is(k->key, rest + 1, reader->name_length - length - 1)) return field;
+        }
+    }
+    return NULL;
+}
+
+static int read_dataset_key(struct reader *reader, const struct loopc_field *field, const char *key)
+{
+    char why[256], flag[120];
+    struct loopc_dataset_options *const options =
+        &reader->args->data[field - reader->program->fields];
+    snprintf(flag, sizeof flag, "%.*s", (int)(reader->name_length % sizeof flag), reader->name);
+    if (take_value(reader, "<value>")) return LOOPC_FAILED;
+    if (!loopc_dataset_option(options, key, reader->value, why, sizeof why)) return LOOPC_OK;
+    return wrong_value(reader, flag, why, NULL);
+}
+
 /* A flag of an option field. A bool needs no value. */
 static int read_option(struct reader *reader, const struct loopc_field *field)
 {
@@ -317,11 +346,16 @@ static int read_model_flag(struct reader *reader)
 
 static int read_flag(struct reader *reader)
 {
-    if (reader->args->model.subcommand != LOOPC_SUBCOMMAND_RUN) return read_model_flag(reader);
+    const enum loopc_subcommand subcommand = reader->args->model.subcommand;
+    if (subcommand == LOOPC_SUBCOMMAND_EXPORT || subcommand == LOOPC_SUBCOMMAND_PREDICT)
+        return read_model_flag(reader);
     const struct loopc_field *field = find_option(reader, reader->name, reader->name_length);
     if (field) return read_option(reader, field);
     const struct loopc_common_flag *common = find_common(reader);
     if (common) return read_common(reader, common->name);
+    const char *key;
+    field = find_dataset_key(reader, &key);
+    if (field) return read_dataset_key(reader, field, key);
     if (reader->name_length > 3 && loopc_flag_is("no-", reader->name, 3)) {
         field = find_option(reader, reader->name + 3, reader->name_length - 3);
         if (field && field->type == LOOPC_BOOL && field->count == 1) return read_no(reader, field);
@@ -348,14 +382,36 @@ static int read_argument(struct reader *reader)
     return read_flag(reader);
 }
 
-/* The first argument may be a subcommand, in programs that have a net. */
+static bool has_dataset(const struct loopc_program *program)
+{
+    for (int i = 0; i < program->field_count; i++) {
+        if (program->fields[i].type == LOOPC_DATASET && program->fields[i].flag) return true;
+    }
+    return false;
+}
+
+/* The first argument may be a subcommand, in programs that have a net, or data. */
 static void read_subcommand(struct reader *reader)
 {
     enum loopc_subcommand *subcommand = &reader->args->model.subcommand;
-    if (!*reader->next || !reader->program->model) return;
-    if (!strcmp(*reader->next, "export")) *subcommand = LOOPC_SUBCOMMAND_EXPORT;
-    if (!strcmp(*reader->next, "predict")) *subcommand = LOOPC_SUBCOMMAND_PREDICT;
+    const char *const word = *reader->next;
+    if (!word) return;
+    if (reader->program->model && !strcmp(word, "export")) *subcommand = LOOPC_SUBCOMMAND_EXPORT;
+    if (reader->program->model && !strcmp(word, "predict")) *subcommand = LOOPC_SUBCOMMAND_PREDICT;
+    if (has_dataset(reader->program) && !strcmp(word, "data")) *subcommand = LOOPC_SUBCOMMAND_DATA;
     if (*subcommand != LOOPC_SUBCOMMAND_RUN) reader->next++;
+}
+
+/* What the spec says of data sets, which flags may change. */
+static bool copy_options(struct loopc_args *args, const struct loopc_program *program)
+{
+    args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);
+    args->data = calloc((size_t)program->field_count + 1, sizeof *args->data);
+    for (int i = 0; args->data && i < program->field_count; i++) {
+        const struct loopc_field *const field = &program->fields[i];
+        if (field->type == LOOPC_DATASET && field->dataset) args->data[i] = *field->dataset;
+    }
+    return args->given && args->data;
 }
 
 /* A spec's own whole number `seed` is the runtime's as well. */
@@ -371,8 +427,7 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                     struct loopc_texts *texts, int argc, char **argv)
 {
     *args = (struct loopc_args){.seed = 1, .threads = 1, .steps = -1};
-    args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);
-    if (!args->given) {
+    if (!copy_options(args, program)) {
         snprintf(args->message, sizeof args->message, "out of memory");
         return LOOPC_FAILED;
     }
@@ -392,5 +447,7 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
 void loopc_args_free(struct loopc_args *args)
 {
     free(args->given);
+    free(args->data);
     args->given = NULL;
+    args->data = NULL;
 }

@@ -1,6 +1,7 @@
 /* Command lines: the flags of a program's option fields, and those that every trainer has.
  *
  *     --name value   --name=value   --name=1,2,3 (arrays)   --name, --no-name (bool)
+ *     --name-KEY value   the option KEY of data set `name` (loopc_dataset_keys)
  *
  * '_' and '-' are the same in a flag's name. Of a flag given twice the later one counts. A
  * trainer's own options go before those of the runtime; its `seed`, if a whole number, is the
@@ -13,6 +14,7 @@
 #include "run/program.h"
 #include "checkpoint/checkpointer.h"
 #include "control/control.h"
+#include "data/table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +22,13 @@
 
 enum loopc_action { LOOPC_ACTION_RUN, LOOPC_ACTION_HELP, LOOPC_ACTION_VERSION };
 
-/* The subcommands; export and predict use a trained model (model.h). */
-enum loopc_subcommand { LOOPC_SUBCOMMAND_RUN, LOOPC_SUBCOMMAND_EXPORT, LOOPC_SUBCOMMAND_PREDICT };
+/* What is to become of a trained model: see model.h. */
+enum loopc_subcommand {
+    LOOPC_SUBCOMMAND_RUN,
+    LOOPC_SUBCOMMAND_EXPORT,
+    LOOPC_SUBCOMMAND_PREDICT,
+    LOOPC_SUBCOMMAND_DATA /* what was read is printed in the place of a run: datasets.h */
+};
 
 struct loopc_model_args {
     enum loopc_subcommand subcommand;
@@ -44,8 +51,9 @@ struct loopc_args {
     struct loopc_model_args model;
     struct loopc_control_options control;
     const char **given; /* the argument of each option by its field's index, NULL without one */
-    char message[512];  /* the error */
-    char hint[256];     /* a hint, or "" */
+    struct loopc_dataset_options *data; /* by the field's index: of a data set, with its flags */
+    char message[512];                  /* when wrong: what */
+    char hint[256];                     /* and what to do, or "" */
 };
 
 /* Reads the command line into args and, by the table of fields, into state, which holds the

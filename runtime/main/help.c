@@ -162,6 +162,25 @@ static void print_model(const struct loopc_program *program, int width, FILE *ou
     }
 }
 
+/* Flags of data sets are as many as data sets and keys: a line for each key. */
+static void print_keys(const struct loopc_program *program, int width, FILE *out)
+{
+    const char *first = NULL;
+    for (int i = 0; i < program->field_count && !first; i++) {
+        if (program->fields[i].type == LOOPC_DATASET) first = program->fields[i].flag;
+    }
+    if (!first) return;
+    fprintf(out, "\n%s data --%s <file>: what is read. Options of each data set, as --%s-label:\n",
+            program->name, first, first);
+    for (const struct loopc_dataset_key *key = loopc_dataset_keys; key->key; key++) {
+        char label[64];
+        snprintf(label, sizeof label, "-%s %s", key->key, key->value);
+        for (char *c = label; *c && *c != ' '; c++)
+            *c = *c == '_' ? '-' : *c;
+        print_entry(label, key->doc, width, out);
+    }
+}
+
 void loopc_help_print(const struct loopc_program *program, const void *state, FILE *out)
 {
     const int width = widest(program);
@@ -172,5 +191,6 @@ void loopc_help_print(const struct loopc_program *program, const void *state, FI
     }
     print_options(program, state, width, out);
     print_common(program, width, out);
+    print_keys(program, width, out);
     if (program->model) print_model(program, width, out);
 }

@@ -1,11 +1,10 @@
 /* Startup: what main does before the run. */
 #include "main/startup.h"
 
-#include "main/feeds.h"
+#include "main/datasets.h"
 #include "main/main_host.h"
 
 #include "parallel/team.h"
-#include "data/dataset.h"
 #include "run/streams.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -85,6 +84,7 @@ static int read_command_line(struct loopc_context *context, int argc, char **arg
         return BAD_USAGE;
     }
     if (args->action != LOOPC_ACTION_RUN) return print_and_end(context);
+    if (args->model.subcommand == LOOPC_SUBCOMMAND_DATA) return LOOPC_CONTINUE;
     if (args->model.subcommand != LOOPC_SUBCOMMAND_RUN) return context->program->model(context);
     if ((args->timings || args->timings_log || args->trace) &&
         !context->program->run_instrumented && !context->program->step_instrumented) {
@@ -92,120 +92,6 @@ static int read_command_line(struct loopc_context *context, int argc, char **arg
         return BAD_USAGE;
     }
     return LOOPC_CONTINUE;
-}
-
-static void *field_memory(const struct loopc_context *context, int i)
-{
-    return (char *)context->state + context->program->fields[i].offset;
-}
-
-/* Where the location that opens a message of loopc_dataset_load ends: "path", "path:line",
- * "path:line:column", with path a file of the argument. 0 without one. */
-static size_t location_length(const char *message, const char *argument)
-{
-    for (const char *file = argument; *file;) {
-        size_t length = strcspn(file, ",");
-        if (!strncmp(message, file, length) && message[length] == ':') {
-            size_t digits;
-            while ((digits = strspn(message + length + 1, "0123456789")))
-                length += 1 + digits;
-            return message[length] == ':' ? length : 0;
-        }
-        file += length + (file[length] == ',');
-    }
-    return 0;
-}
-
-/* A message has its hint in a second line. */
-static int bad_data(const struct loopc_context *context, int i, char *message)
-{
-    char *second = strchr(message, '\n');
-    if (second) *second++ = 0;
-    const size_t place = location_length(message, context->args.given[i]);
-    if (place) {
-        fprintf(stderr, "%.*s: error:%s\n", (int)place, message, message + place + 1);
-    } else {
-        loopc_log(context->program, "error", "%s", message);
-    }
-    if (second) hint(context->program, strncmp(second, "hint: ", 6) ? second : second + 6);
-    return BAD_USAGE;
-}
-
-static int missing(const struct loopc_context *context, const struct loopc_field *field)
-{
-    loopc_log(context->program, "error", "--%s is needed%s%s",
-              field->flag ? field->flag : field->name, field->doc ? ": " : "",
-              field->doc ? field->doc : "");
-    hint(context->program, "a data set is one CSV or .npy file, or IMAGES,LABELS for IDX");
-    return BAD_USAGE;
-}
-
-static int load_dataset(const struct loopc_context *context, int i, int depth);
-
-/* Finds the data set that field i is like, and loads it if that is still to be done. */
-static int load_like(const struct loopc_context *context, int i, const struct loopc_dataset **like,
-                     int depth)
-{
-    const struct loopc_program *program = context->program;
-    const char *name = program->fields[i].dataset ? program->fields[i].dataset->like : NULL;
-    *like = NULL;
-    if (!name) return LOOPC_CONTINUE;
-    const struct loopc_field *field = loopc_field_find(program->fields, program->field_count, name);
-    if (field && depth < program->field_count) {
-        const int other = (int)(field - program->fields);
-        const int code = load_dataset(context, other, depth + 1);
-        if (code != LOOPC_CONTINUE) return code;
-        *like = field_memory(context, other);
-        if ((*like)->source) return LOOPC_CONTINUE;
-    }
-    loopc_log(program, "error", "--%s needs --%s, whose scale and classes it shares",
-              program->fields[i].flag, field && field->flag ? field->flag : name);
-    return BAD_USAGE;
-}
-
-/* `depth` is how many data sets wait for this one: a circle ends at load_like. */
-static int load_dataset(const struct loopc_context *context, int i, int depth)
-{
-    static const struct loopc_dataset_options plain;
-    const struct loopc_field *field = &context->program->fields[i];
-    const struct loopc_dataset_options *options = field->dataset ? field->dataset : &plain;
-    const char *argument = context->args.given[i];
-    struct loopc_dataset *d = field_memory(context, i);
-    const struct loopc_dataset *like;
-    char message[LOOPC_DATASET_MESSAGE * 2];
-    if (d->source) return LOOPC_CONTINUE;
-    if (!argument) return options->required ? missing(context, field) : LOOPC_CONTINUE;
-    const int code = load_like(context, i, &like, depth);
-    if (code != LOOPC_CONTINUE) return code;
-    if (loopc_dataset_load(d, argument, options, like, message, sizeof message)) {
-        return bad_data(context, i, message);
-    }
-    return LOOPC_CONTINUE;
-}
-
-static int load_datasets(const struct loopc_context *context)
-{
-    for (int i = 0; i < context->program->field_count; i++) {
-        if (context->program->fields[i].type != LOOPC_DATASET) continue;
-        const int code = load_dataset(context, i, 0);
-        if (code != LOOPC_CONTINUE) return code;
-    }
-    return loopc_feeds_check(context);
-}
-
-/* Bodies may have copied one data set to another: each memory is freed once. */
-static void free_datasets(const struct loopc_context *context)
-{
-    for (int i = 0; i < context->program->field_count; i++) {
-        if (context->program->fields[i].type != LOOPC_DATASET) continue;
-        struct loopc_dataset *d = field_memory(context, i);
-        for (int j = i + 1; j < context->program->field_count; j++) {
-            if (context->program->fields[j].type != LOOPC_DATASET) continue;
-            struct loopc_dataset *other = field_memory(context, j);
-            if (other->source == d->source) other->owner = false;
-        }
-        loopc_dataset_free(d);
-    }
 }
 
 static int open_timings(struct loopc_context *context)
@@ -280,7 +166,9 @@ int loopc_start(struct loopc_context *context, int argc, char **argv)
     occupy_standard_streams();
     int code = make_state(context);
     if (code == LOOPC_CONTINUE) code = read_command_line(context, argc, argv);
-    if (code == LOOPC_CONTINUE) code = load_datasets(context);
+    if (code == LOOPC_CONTINUE) code = loopc_datasets_load(context);
+    if (code == LOOPC_CONTINUE && context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA)
+        code = loopc_datasets_print(context);
     if (code == LOOPC_CONTINUE)
         loopc_streams_seed(context->program, context->state, context->args.seed);
     if (code == LOOPC_CONTINUE) code = open_checkpointer(context);
@@ -396,7 +284,7 @@ void loopc_end(struct loopc_context *context)
     struct loopc_run *run = context->state;
     loopc_team_end();
     if (run) loopc_checkpointer_close(run->checkpointer, run, false);
-    if (run) free_datasets(context);
+    if (run) loopc_datasets_free(context);
     loopc_args_free(&context->args);
     loopc_texts_free(&context->texts);
     free(context->memory);

@@ -19,6 +19,7 @@ struct loopc_weave {
     int32_t count;    /* strands */
     int32_t turn;     /* the index of the one that runs now */
     int32_t finished; /* how many are at their end */
+    int32_t left;     /* steps of this turn, where a turn has several */
     bool worked;      /* in this round: a coroutine did more than wait for a process */
     uint64_t waits;   /* run->waits before the step at hand */
 };
@@ -56,6 +57,18 @@ static inline void loopc_weave_turn(const struct loopc_run *run, struct loopc_we
         weave->worked = false;
     } while (done[weave->turn]);
     weave->waits = run->waits;
+}
+
+/* The same where a turn of strand i has steps[i] steps, or fewer when it comes to its end before. */
+static inline void loopc_weave_turn_of(const struct loopc_run *run, struct loopc_weave *weave,
+                                       const bool *done, const int32_t *steps, bool nap)
+{
+    if (weave->turn < weave->count && !done[weave->turn] && --weave->left > 0) {
+        weave->waits = run->waits;
+        return;
+    }
+    loopc_weave_turn(run, weave, done, nap);
+    weave->left = steps[weave->turn];
 }
 
 #endif

@@ -53,6 +53,14 @@ unsigned loopc_failures_more(const struct loopc_failures *failures)
     return more;
 }
 
+int loopc_fail_limit(struct loopc_run *run, const char *node, const char *function, float *limit)
+{
+    const double refused = (double)*limit;
+    *limit = 0;
+    return loopc_fail(run, node, "%s: the limit is %g: it takes a number from 0", function,
+                      refused);
+}
+
 void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failures)
 {
     struct loopc_failures *ours = &run->failures;

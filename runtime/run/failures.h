@@ -54,6 +54,9 @@ struct loopc_failures {
 int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
 
+/* Fails because `function` was given a limit that is no number from 0; sets it to 0. */
+int loopc_fail_limit(struct loopc_run *run, const char *node, const char *function, float *limit);
+
 /* Adds those of another run, as if they had happened in this one; names are the same program's. */
 void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failures)
     __attribute__((cold));

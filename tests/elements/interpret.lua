@@ -102,9 +102,13 @@ function run.WEAVE(machine, el)
         local signal = advance(i)
         if signal then return signal end
     end
-    local required, turn = el.required == -1 and #el or el.required, 0
+    local required, turn, left = el.required == -1 and #el or el.required, 0, 0
     while finished < required do
-        repeat turn = turn % #el + 1 until coroutine.status(strands[turn]) ~= "dead"
+        left = left - 1
+        if left <= 0 or coroutine.status(strands[turn]) == "dead" then
+            repeat turn = turn % #el + 1 until coroutine.status(strands[turn]) ~= "dead"
+            left = el.step_counts and el.step_counts[turn] or 1
+        end
         coroutine.yield()
         local signal = advance(turn)
         if signal then return signal end

@@ -90,6 +90,10 @@ function make.WEAVE(self, signals, depth)
     local el = children(self, depth, signals, 1)
     self.in_weave = self.in_weave - 1
     el.op, el.required = "WEAVE", self:one_in(3) and -1 or self.dice:int(0, #el)
+    if self:one_in(2) then
+        el.step_counts = {}
+        for i = 1, #el do el.step_counts[i] = self.dice:int(1, 3) end
+    end
     return el
 end
 
@@ -174,7 +178,10 @@ function write.BUFFER_REPEAT(el)
     return ('BUFFER_REPEAT { %s, %s, value = "%s", into = "buffer" }'):format(number(el.n), text(el.el), names[el.value])
 end
 
-function write.WEAVE(el) return ("WEAVE(%d, %s)"):format(el.required, list(el)) end
+function write.WEAVE(el)
+    if not el.step_counts then return ("WEAVE(%d, %s)"):format(el.required, list(el)) end
+    return ("WEAVE { %d, %s, steps = { %s } }"):format(el.required, list(el), table.concat(el.step_counts, ", "))
+end
 
 -- `name` is the trainer's.
 function random.text(spec, name)

@@ -219,4 +219,25 @@ test_interleaved_training() {
     done
 }
 
+# Turns of several steps: the same in both forms, and shorter where a strand ends; two values a time into two arrays.
+test_turns_of_several_steps_and_several_buffers() {
+    local form
+    cat >turns.lua <<'SPEC'
+return trainer "turns" { state = { x = i32, y = f32, xs = i32[8], ys = f32[8] }, loop "L" {
+    on_a = node(1, WEAVE { 2, { REPEAT(4, PRINT("A")), REPEAT(3, PRINT("B")), REPEAT(9, PRINT("C")) }, steps = { 3, 1, 2 } }),
+    on_b = node(2, BUFFER_REPEAT { 4, CALL [[ $x++; $y = 0.5f * (float)$x; ]], value = { "x", "y" }, into = { "xs", "ys" } }),
+    on_c = node(3, [[ printf(" %d %d %g %g", $xs[0], $xs[3], (double)$ys[0], (double)$ys[3]); ]]) } }
+SPEC
+    for form in "" --step; do
+        # shellcheck disable=SC2086
+        expect 0 "$LOOPC" build turns.lua $form -o turns
+        expect 0 ./turns
+        same "$OUT" 'AAABCCABCCB 1 4 0.5 2'
+    done
+    for steps in 0 1 5 11 15; do
+        expect 0 ./turns --steps $steps
+        same "$OUT" "$(printf AAABCCABCCB | head -c "$steps")"
+    done
+}
+
 run_tests

@@ -2,7 +2,7 @@
 #ifndef DATASET_FILES_H
 #define DATASET_FILES_H
 
-#include "data/dataset.h"
+#include "data/table.h"
 #include "run/failures.h"
 
 #include <setjmp.h>
@@ -56,6 +56,14 @@ static inline void write_gzip(const char *name, const void *bytes, size_t size)
     assert_int_equal(gzwrite(file, bytes, (unsigned)size), size);
     assert_int_equal(gzclose(file), Z_OK);
 }
+
+/* The way out of text and of missing values. */
+#define TEXT_HINT                                                                                  \
+    "hint: text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "    \
+    "(--DATA-text, --DATA-ignore)"
+#define MISSING_HINT                                                                               \
+    "hint: missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows out "  \
+    "(--DATA-missing)"
 
 /* All zeros: the defaults. */
 static const struct loopc_dataset_options plain;

@@ -19,6 +19,37 @@ test_help_everywhere() {
     has "$ERR" 'usage: loopc COMMAND'
 }
 
+# Every key, function, default and flag of the tables has its line.
+test_help_on_the_language() {
+    local topic
+    expect 0 "$LOOPC" help
+    for topic in net optimizer dataset rng samples signals elements flags; do
+        has "$OUT" "  $topic "
+    done
+    expect 0 "$LOOPC" help optimizer
+    has "$OUT" 'adamw           AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
+    has "$OUT" 'weight_decay = 0.01'
+    has "$OUT" 'float G_train($G, $O, const float *x, TARGETS, int32_t rows, float eta)'
+    expect 0 "$LOOPC" help net
+    has "$OUT" 'activation      string: of hidden layers: relu, tanh, sigmoid, identity (default relu)'
+    has "$OUT" 'float G_clip_grad($G, float limit)'
+    expect 0 "$LOOPC" help rng
+    has "$OUT" 'uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
+      Uniform in 0 .. n-1, each exactly as likely as the others; 0 for n = 0.'
+    expect 0 "$LOOPC" help dataset
+    has "$OUT" 'int32_t loopc_dataset_take('
+    expect 0 "$LOOPC" help samples
+    has "$OUT" 'int32_t loopc_filter('
+    expect 0 "$LOOPC" help signals
+    same "$(grep -c '^  \$' <<<"$OUT")" 4
+    expect 0 "$LOOPC" help elements
+    same "$(grep -c '^  [A-Z]' <<<"$OUT")" 10
+    expect 0 "$LOOPC" help flags
+    same "$(grep -c '^  --' <<<"$OUT")" "$(grep -c '^FLAG' "$ROOT/runtime/main/flags.def")"
+    expect 2 "$LOOPC" help nothing
+    has "$ERR" "there is no command or topic 'nothing'"
+}
+
 test_version() {
     expect 0 "$LOOPC" --version
     has "$OUT" 'loopc '
@@ -240,6 +271,10 @@ test_golden() {
     has "$OUT" 'not ok cases/one - nested.c is not there'
     has "$OUT" 'the spec none.lua is not there'
     sed -i 's/check none.lua/gen nested.lua --max-steps=1/' cases/two/cmd
+    expect 1 "$LOOPC" golden cases/two --update # no failure is kept as what is right
+    has "$OUT" 'not ok cases/two - error.txt is not written: its command ends with exit code 2:'
+    [ ! -e cases/two/error.txt ] || fail 'a failure was kept'
+    sed -i 's/loopc gen nested.lua --max/! &/' cases/two/cmd
     expect 2 env CI=1 "$LOOPC" golden cases --update
     has "$ERR" 'CI is set'
     [ ! -e cases/one/nested.c ] || fail 'updated under CI'
@@ -255,6 +290,16 @@ test_golden() {
     has "$OUT" '+    puts("changed");'
     cmp cases/one/nested.c before.c
     expect 0 "$LOOPC" golden --update cases
+    cp cases/one/nested.c before.c
+    sed -i 's/puts("changed")/$fial("changed")/' cases/one/helper.lua
+    expect 1 "$LOOPC" golden --update cases
+    has "$OUT" 'not ok cases/one - nested.c is not written: its command ends with exit code 2:'
+    cmp cases/one/nested.c before.c
+    sed -i 's/$fial("changed")/puts("changed")/' cases/one/helper.lua
+    sed -i 's/ --max-steps=1//' cases/two/cmd
+    expect 1 "$LOOPC" golden --update cases/two
+    has "$OUT" 'its command line begins with "!", and does not fail'
+    sed -i 's/gen nested.lua >/gen nested.lua --max-steps=1 >/' cases/two/cmd
     touch cases/one/orphan.txt
     expect 1 "$LOOPC" golden cases
     has "$OUT" 'no line of cmd keeps orphan.txt'
@@ -264,6 +309,35 @@ test_golden() {
     mkdir empty
     expect 1 "$LOOPC" golden empty
     expect 2 "$LOOPC" golden none
+}
+
+test_names_of_c_are_any() {
+    local name
+    for name in take new taken; do
+        echo "return trainer \"t\" { code = \"static void $name(void) { puts(\\\"$name\\\"); }\", state = { $name = i32(1) }, loop \"L\" {
+            on_$name = node(1, [[ $name(); ]]) } }" >names.lua
+        expect 0 "$LOOPC" run names.lua
+        same "$OUT" "$name"
+    done
+}
+
+# What a killed run leaves in the cache, the next one takes away; what one that still builds has there stays.
+test_a_killed_run_leaves_nothing_in_the_cache() {
+    export XDG_CACHE_HOME=$PWD/cache
+    cp_spec .
+    printf '#!/bin/sh\ncase "$*" in *" -E "*) exec cc "$@" ;; esac\n: >started\nsleep 60\n' >slow-cc
+    chmod +x slow-cc
+    setsid "$LOOPC" run nested.lua --cc ./slow-cc >/dev/null 2>&1 &
+    until [ -e started ]; do sleep 0.05; done
+    same "$(ls cache/loopc | grep -c tmp)" 1
+    expect 0 "$LOOPC" run nested.lua
+    same "$(ls cache/loopc | grep -c tmp)" 1
+    kill -9 -- -$! # with its compiler
+    wait $! || true
+    sed -i 's/on_iteration"/another"/' helper.lua
+    expect 0 "$LOOPC" run nested.lua
+    same "$(find cache/loopc -name '*tmp*')" ''
+    unset XDG_CACHE_HOME
 }
 
 test_init() {

@@ -95,7 +95,7 @@ class Browser:
         return self.run(f"const e = document.querySelector({json.dumps(selector)}); return e ? e.textContent : null")
 
     def shown(self, selector):
-        return self.run(f"return document.querySelector({json.dumps(selector)}).offsetParent !== null")
+        return self.run(f"const e = document.querySelector({json.dumps(selector)}); return Boolean(e && e.offsetParent)")
 
     def sees(self, selector, test):
         self.wait(lambda: test(self.text(selector)), urllib.error.HTTPError, ValueError, TypeError)
@@ -173,7 +173,7 @@ def test_a_person_steers_xor():
         b.click(".go")  # a paused one goes on
         b.sees(".state", lambda text: text == "waiting for a target")
         b.sees(".batch", lambda text: int(text) == before + 1000)
-        b.type(".new-eta", "[1]")
+        b.type(".new-eta", "1e999")
         b.click(".set-eta")
         b.sees(".message", lambda text: text.startswith("eta: "))
         b.type(".target", "much")

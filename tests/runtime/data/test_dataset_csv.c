@@ -64,23 +64,24 @@ static void reads_records_longer_than_its_buffers(void **state)
     FILE *const file = fopen("wide.csv", "w");
     (void)state;
     for (int i = 0; i < ROWS * COLUMNS; i++) {
-        fprintf(file, "%d%s", i, i % COLUMNS == COLUMNS - 1 ? "\r\n" : ",");
+        fprintf(file, "%d%s", i + 1, i % COLUMNS == COLUMNS - 1 ? "\r\n" : ",");
     }
     fclose(file);
     struct loopc_dataset d = load("wide.csv", &options);
     assert_int_equal(d.rows, ROWS);
     assert_int_equal(d.columns, COLUMNS);
     for (int i = 0; i < ROWS * COLUMNS; i++)
-        assert_int_equal((int)d.x[i], i);
+        assert_int_equal((int)d.x[i], i + 1);
     loopc_dataset_free(&d);
 }
 
 static void checks_label(const struct loopc_dataset_options *options, const float *x)
 {
-    static const int32_t labels[] = {2, 0};
+    static const int32_t labels[] = {1, 0};
     struct loopc_dataset d = load("l.csv", options);
     assert_int_equal(d.columns, 2);
-    assert_int_equal(d.classes, 3);
+    assert_int_equal(d.classes, 2);
+    assert_string_equal(loopc_dataset_class(&d, 1), "2");
     check_x(&d, x, 4);
     check_labels(&d, labels);
     loopc_dataset_free(&d);
@@ -140,9 +141,8 @@ static void reads_targets(void **state)
     assert_memory_equal(d.y, y, sizeof y);
     loopc_dataset_free(&d);
     options.targets = 4;
-    refuses_like(
-        "y.csv", &options, NULL,
-        "y.csv: nothing is left for the samples: of its 4 columns 4 are labels or targets");
+    refuses_like("y.csv", &options, NULL,
+                 "y.csv: nothing is left for the samples: each of its 4 columns has another role");
 }
 
 static void obeys_what_is_said_of_the_header(void **state)
@@ -161,53 +161,53 @@ static void obeys_what_is_said_of_the_header(void **state)
     check_x(&d, all, LENGTH(all));
     loopc_dataset_free(&d);
     write_text("h.csv", "a,b,c\n1,2,0\n");
-    refuses_like("h.csv", &options, NULL, "h.csv:1:1: column 1: 'a' is not a number");
+    refuses_like("h.csv", &options, NULL,
+                 "h.csv: 2 columns hold text, not numbers: 'c1' (line 1: 'a'), 'c2' (line 1: "
+                 "'b')\n" TEXT_HINT);
     options.header = LOOPC_HEADER_YES;
     write_text("h.csv", "0,1,class\n1,2,0\n");
     d = load("h.csv", &options);
     check_x(&d, x, LENGTH(x));
     loopc_dataset_free(&d);
-    refuses("h.csv", "h.csv:1:5: column 3: 'class' is not a number\n"
-                     "hint: if the first line is a header, say `header = true` in the spec");
+    refuses("h.csv",
+            "h.csv:1: the first line can be read in two ways: as a header, or as a row with a word "
+            "where other rows have a number\n"
+            "hint: say `header = true` or `header = false` in the spec, or --DATA-header");
 }
 
 static void refuses_bad_cells(void **state)
 {
     (void)state;
-    refuses_text("1,2,0\n3,x,1\n", "t.csv:2:3: column 2: 'x' is not a number");
-    refuses_text("a,b,c\n1,2,0\n3,  4z,1\n", "t.csv:3:3: column 2 ('b'): '  4z' is not a number");
-    refuses_text("a,b,c\r\n1,2,0\r\n3,,1\r\n", "t.csv:3:3: column 2 ('b'): the cell is empty\n"
-                                               "hint: every cell has to hold a number");
-    refuses_text("a;b,c\n1;0,2\n", "t.csv:2:1: column 1 ('a;b'): '1;0' is not a number\n"
-                                   "hint: cells are separated by commas");
-    refuses_text("\"a\nb\",c\n1,2\nnan,4\n", "t.csv:4:1: column 1 ('a?b'): 'nan' is not a number");
-    refuses_text("1,2\n0x10,1\n", "t.csv:2:1: column 1: '0x10' is not a number");
-    refuses_text("1,2\ninf,1\n", "t.csv:2:1: column 1: 'inf' is not a number");
-    refuses_text("1,2\n1e,1\n", "t.csv:2:1: column 1: '1e' is not a number");
-    refuses_text("1,2\n1 2,1\n", "t.csv:2:1: column 1: '1 2' is not a number");
-    refuses_text("1,2\n.,1\n", "t.csv:2:1: column 1: '.' is not a number");
-    refuses_text("1,2\n--1,1\n", "t.csv:2:1: column 1: '--1' is not a number");
+    refuses_text("1,2,0\n3,x,1\n", "t.csv:2:3: column 2: 'x' is not a number\n" TEXT_HINT);
+    refuses_text("a,b,c\n1,2,0\n3,  4z,1\n",
+                 "t.csv:3:5: column 2 ('b'): '4z' is not a number\n" TEXT_HINT);
+    refuses_text("a,b,c\r\n1,2,0\r\n3,,1\r\n",
+                 "t.csv:3: values are missing: 'b' 1 (first in line 3)\n" MISSING_HINT);
+    refuses_text("\"a\nb\",c\n1,2\nnan,4\n",
+                 "t.csv:4: values are missing: 'a?b' 1 (first in line 4)\n" MISSING_HINT);
+    refuses_text("1,2\n0x10,1\n", "t.csv:2:1: column 1: '0x10' is not a number\n" TEXT_HINT);
+    refuses_text("1,2\ninf,1\n", "t.csv:2:1: column 1: 'inf' is not a number\n" TEXT_HINT);
+    refuses_text("1,2\n1e,1\n", "t.csv:2:1: column 1: '1e' is not a number\n" TEXT_HINT);
+    refuses_text("1,2\n1 2,1\n", "t.csv:2:1: column 1: '1 2' is not a number\n" TEXT_HINT);
+    refuses_text("1,2\n.,1\n", "t.csv:2:1: column 1: '.' is not a number\n" TEXT_HINT);
+    refuses_text("1,2\n--1,1\n", "t.csv:2:1: column 1: '--1' is not a number\n" TEXT_HINT);
     refuses_text("1,2\n1e999,1\n", "t.csv:2:1: column 1: inf is too large for f32\n"
                                    "hint: every value has to be a finite number");
     refuses_text("1,2\n-1e39,1\n", "t.csv:2:1: column 1: -1e+39 is too large for f32");
-    refuses_text("1,2\n\033[31m,1\n", "t.csv:2:1: column 1: '?[31m' is not a number");
+    refuses_text("1,2\n\033[31m,1\n", "t.csv:2:1: column 1: '?[31m' is not a number\n" TEXT_HINT);
 }
 
 static void refuses_bad_labels(void **state)
 {
     struct loopc_dataset_options options = {.classes = 3};
     (void)state;
-    refuses_text("1,2\n3,1.5\n",
-                 "t.csv:2:3: column 2: the label is 1.5, but labels are whole numbers from 0\n"
-                 "hint: `label` in the spec says which column holds the labels, `targets` makes it "
-                 "a regression");
-    refuses_text("1,2\n3,-1\n",
-                 "t.csv:2:3: column 2: the label is -1, but labels are whole numbers from 0\n"
-                 "hint: `label` in the spec says which column holds the labels, `targets` makes it "
-                 "a regression");
-    write_text("t.csv", "1,2\n3,3\n");
+    refuses_text("1,2\n3,1\n5,x\n",
+                 "t.csv:3:3: column 2: the label is 'x', no number as in 2 other rows\n"
+                 "hint: is it a slip? Labels are numbers in all other rows");
+    write_text("t.csv", "1,0\n3,3\n");
     refuses_like("t.csv", &options, NULL,
-                 "t.csv:2:3: column 2: the label is 3, but there are the classes 0 to 2");
+                 "t.csv:2: column 2: the label is 3, but there are the classes 0 to 2\n"
+                 "hint: say `classes = 4`, and as many outputs of the net");
     write_text("t.csv", "1,1\n3,0\n");
     struct loopc_dataset d = load("t.csv", &options);
     assert_int_equal(d.classes, 3);
@@ -232,10 +232,10 @@ static void refuses_bad_records(void **state)
                                       "hint: a cell with a comma in it is quoted");
     refuses_text("1,2\n\n3,4\n", "t.csv:2: the line is empty\n"
                                  "hint: empty lines may only stand at the end");
-    refuses_text(
-        "1\n2\n",
-        "t.csv: nothing is left for the samples: of its 1 columns 1 are labels or targets\n"
-        "hint: is it separated by commas?");
+    refuses_text("1\n2\n",
+                 "t.csv: nothing is left for the samples: each of its 1 columns has another role\n"
+                 "hint: SAMPLES,ANSWERS takes two files; `separator` says what is between cells "
+                 "(--DATA-separator)");
     refuses_text("1,2\n3\"4,5\n", "t.csv:2:2: a quote in a cell that does not begin with one");
     refuses_text("1,2\n\"3\"4,5\n", "t.csv:2:4: text behind the quote that ends a cell");
     refuses_text("1,2\n3,\"4\n5,6\n", "t.csv:2:3: a quote that is never closed");
@@ -272,12 +272,13 @@ static void refuses_what_is_no_table(void **state)
     refuses("missing.csv", "missing.csv: No such file or directory");
     refuses(".", ".: Is a directory");
     refuses_text("PK\x03\x04more",
-                 "t.csv: the file is an archive (.npz, .zip, .xlsx)\n"
-                 "hint: a data set is CSV in UTF-8, .npy or IDX, as it is or compressed by gzip");
+                 "t.csv: the file is an archive (.zip, .xlsx)\n"
+                 "hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
+                 "compressed by gzip");
     refuses_text("\xff\xfe"
                  "1",
                  "t.csv: the file is text in UTF-16\n"
-                 "hint: a data set is CSV in UTF-8, .npy or IDX, as it is or "
+                 "hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
                  "compressed by gzip");
 }
 

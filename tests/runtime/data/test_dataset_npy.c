@@ -74,7 +74,7 @@ static void reads_headers_in_other_words(void **state)
 static void takes_labels_and_targets_from_npy(void **state)
 {
     static const float x[] = {1, -2, 4, 5}, y[] = {-2, 3, 5, 6};
-    static const int32_t labels[] = {3, 6};
+    static const int32_t labels[] = {0, 1};
     const struct loopc_dataset_options targets = {.targets = 2};
     (void)state;
     begin_npy(1, "{'descr': '<i8', 'fortran_order': False, 'shape': (2, 3), }\n");
@@ -83,7 +83,7 @@ static void takes_labels_and_targets_from_npy(void **state)
     struct loopc_dataset d = load("a.npy", &plain);
     check_x(&d, x, LENGTH(x));
     check_labels(&d, labels);
-    assert_int_equal(d.classes, 7);
+    assert_int_equal(d.classes, 2);
     loopc_dataset_free(&d);
     d = load("a.npy", &targets);
     assert_int_equal(d.columns, 1);
@@ -128,15 +128,14 @@ static void refuses_bad_npy_headers(void **state)
     refuses_header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }",
                    "b.npy: a .npy file, but its values are records\n"
                    "hint: save a plain array of numbers");
-    refuses_header("{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }",
-                   "b.npy: a .npy file, but its values are of type '<c8'\n"
-                   "hint: save whole numbers, bool, float32 or float64: a.astype('float32')");
-    refuses_header("{'descr': '|O', 'fortran_order': False, 'shape': (2, 3), }",
-                   "b.npy: a .npy file, but its values are of type '|O'\n"
-                   "hint: save whole numbers, bool, float32 or float64: a.astype('float32')");
-    refuses_header("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }",
-                   "b.npy: a .npy file, but it is stored column by column (fortran_order)\n"
-                   "hint: numpy.save(path, numpy.ascontiguousarray(a)) saves it row by row");
+    refuses_header(
+        "{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }",
+        "b.npy: a .npy file, but its values are of type '<c8'\n"
+        "hint: save whole numbers, bool, float16, float32 or float64: a.astype('float32')");
+    refuses_header(
+        "{'descr': '|O', 'fortran_order': False, 'shape': (2, 3), }",
+        "b.npy: a .npy file, but its values are of type '|O'\n"
+        "hint: save whole numbers, bool, float16, float32 or float64: a.astype('float32')");
     refuses_header("{'descr': '<f4', 'fortran_order': False, 'shape': (), }",
                    "b.npy: a .npy file, but it holds a single number, not an array");
 }
@@ -160,8 +159,7 @@ static void refuses_bad_npy_files(void **state)
     put_number(UINT64_C(0x7ff8000000000000), 8, false);
     put_number(0, 8, false);
     write_file("b.npy", f.bytes, f.size);
-    refuses("b.npy", "b.npy: row 1, column 1: the value is NaN\n"
-                     "hint: every value has to be a finite number");
+    refuses("b.npy", "b.npy: values are missing: 'c1' 1 of 1\n" MISSING_HINT);
 }
 
 int main(void)

@@ -206,6 +206,18 @@ static void data_sets_are_noted(void **unused)
     assert_string_equal(args.given[7], "images.gz,labels.gz");
 }
 
+static void flags_change_what_the_spec_says_of_data(void **unused)
+{
+    (void)unused;
+    assert_int_equal(READ("--train=t.csv", "--train-ignore=id,date", "--train-target_scale",
+                          "standard", "--train-label", "kind"),
+                     LOOPC_OK);
+    const struct loopc_dataset_options *const options = &args.data[7];
+    assert_string_equal(options->ignore, "id,date");
+    assert_int_equal(options->target_scale, LOOPC_SCALE_STANDARD);
+    assert_string_equal(options->label_name, "kind");
+}
+
 static void wishes_end_the_reading(void **unused)
 {
     (void)unused;
@@ -281,8 +293,7 @@ static void very_long_flags(void **unused)
 static void help_page(void **unused)
 {
     (void)unused;
-    assert_string_equal(
-        help_of(&program),
+    static const char expected[] =
         "usage: digits [options]\n"
         "\n"
         "A classifier of digits.\n"
@@ -327,7 +338,11 @@ static void help_page(void **unused)
         "  --trace             print each step, and each field that it changes\n"
         "  --progress <when>   auto, never or always: show progress (default auto)\n"
         "  --help              print this page\n"
-        "  --version           print the version\n");
+        "  --version           print the version\n";
+    const char *const page = help_of(&program);
+    assert_memory_equal(page, expected, sizeof expected - 1);
+    assert_non_null(strstr(page, "\ndigits data --train <file>: what is read."));
+    assert_non_null(strstr(page, "\n  -target-scale <how>"));
 }
 
 static void help_names_a_flag_once(void **unused)
@@ -351,6 +366,7 @@ int main(void)
         TEST(common_flags),
         TEST(some_programs_have_threads),
         TEST(data_sets_are_noted),
+        TEST(flags_change_what_the_spec_says_of_data),
         TEST(wishes_end_the_reading),
         TEST(a_seed_of_its_own),
         TEST(unknown_flags),

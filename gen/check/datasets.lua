@@ -1,0 +1,140 @@
+-- Part of check: the parameters of dataset fields. Values become what gen/emit/datasets.lua writes: names are texts,
+-- lists of columns are lists of names and of numbers from 1.
+
+local nearest = require "gen.base.nearest"
+local reader = require "gen.spec.reader"
+
+local check_datasets = {}
+
+local function wrong(unit, field, what, hint)
+    field.broken = true
+    unit.diags:add("bad_field", field.at, field.name, field.name, what, hint)
+end
+
+-- One of a few words; reports any other and takes the default.
+local function word(unit, field, key, words, default)
+    local value = field.parameters[key]
+    if value == nil then
+        field.parameters[key] = default
+        return
+    end
+    for _, known in ipairs(words) do
+        if known == value then return end
+    end
+    wrong(unit, field, ("%s is %s%s"):format(key, reader.what(value),
+        type(value) == "string" and nearest.suggest(value, words) or ""), key .. " is one of " .. table.concat(words, ", "))
+    field.parameters[key] = default
+end
+
+local function whole(unit, field, key, least)
+    local value = field.parameters[key]
+    if value == nil or math.type(value) == "integer" and value >= least and value <= 0x7fffffff then return end
+    wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), ("%s is a whole number from %d"):format(key, least))
+    field.parameters[key] = nil
+end
+
+local function is_column(value)
+    return type(value) == "string" and value ~= "" or math.type(value) == "integer" and value >= 1
+end
+
+-- Columns: a list of names and of numbers from 1, or a single one.
+local function columns(unit, field, key, most)
+    local value = field.parameters[key]
+    if value == nil then return end
+    local list = type(value) == "table" and value or { value }
+    local good = #list > 0 and (not most or #list <= most)
+    for at in pairs(list) do good = good and math.type(at) == "integer" end
+    for _, column in ipairs(list) do good = good and is_column(column) end
+    if good then field.parameters[key] = list
+    else
+        wrong(unit, field, key .. " is no list of columns", most and key .. ' = "name", or a number from 1'
+            or key .. ' = { "name", ... }, each a name or a number from 1')
+        field.parameters[key] = nil
+    end
+end
+
+local scales = { "none", "max", "standard" }
+
+-- A scale may be a divisor.
+local function scale(unit, field, key)
+    local value = field.parameters[key]
+    if type(value) == "number" and value > 0 and value < math.huge then return end
+    word(unit, field, key, scales, "none")
+end
+
+local function divisor(unit, field)
+    local value = field.parameters.divisor
+    if value == nil then return end
+    if field.parameters.scale ~= nil then
+        return wrong(unit, field, "it has both scale and divisor", "divisor = 16 is scale = 16")
+    end
+    field.parameters.scale = value
+    scale(unit, field, "scale")
+end
+
+local separators = { [","] = true, [";"] = true, ["|"] = true, ["\t"] = true, [" "] = true, [":"] = true, ["/"] = true, ["&"] = true,
+    ["!"] = true, ["~"] = true, ["^"] = true }
+local separator_words = { tab = "\t", blanks = " ", blank = " ", space = " ", comma = ",", semicolon = ";" }
+
+local function dialect(unit, field)
+    local parameters = field.parameters
+    local separator = parameters.separator
+    if separator ~= nil and not separators[separator_words[separator] or separator] then
+        wrong(unit, field, "separator is " .. reader.what(separator), 'separator is a character such as "," ";" or "|", "tab" or "blanks"')
+        parameters.separator = nil
+    end
+    parameters.separator = separator_words[parameters.separator] or parameters.separator
+    word(unit, field, "decimal", { ".", "," })
+    local comment = parameters.comment
+    if comment ~= nil and comment ~= false and not (type(comment) == "string" and comment:find "^[!-~]$") then
+        wrong(unit, field, "comment is " .. reader.what(comment), "comment is the character that such lines begin with, or false")
+        parameters.comment = nil
+    end
+    whole(unit, field, "skip_lines", 0)
+end
+
+local function missing(unit, field)
+    local value = field.parameters.missing
+    if type(value) == "number" and value == value and value - value == 0 then return end
+    word(unit, field, "missing", { "refuse", "mean", "median", "drop" }, "refuse")
+end
+
+local function share(unit, field)
+    local parameters = field.parameters
+    local value = parameters.share
+    if value ~= nil and not (type(value) == "number" and value > 0 and value < 1) then
+        wrong(unit, field, "share is " .. reader.what(value), "share is a number between 0 and 1: of the rows of `from`")
+        parameters.share = nil
+    elseif parameters.from ~= nil and value == nil then
+        wrong(unit, field, "it has `from` but no share", 'from = "train", share = 0.2')
+    elseif parameters.from == nil and value ~= nil then
+        wrong(unit, field, "it has a share but not of what", 'from = "train", share = 0.2')
+    end
+    if parameters.from ~= nil and parameters.like ~= nil then
+        wrong(unit, field, "it is both like another one and a part", "a part is like the whole anyway")
+    end
+end
+
+function check_datasets.read(unit, field)
+    local parameters = field.parameters
+    if parameters.targets ~= nil and parameters.label then
+        wrong(unit, field, "it has both label and targets", "with targets there is no label")
+    end
+    if type(parameters.targets) == "number" then whole(unit, field, "targets", 1) else columns(unit, field, "targets") end
+    if type(parameters.label) == "number" then whole(unit, field, "label", 1) end
+    columns(unit, field, "inputs")
+    columns(unit, field, "ignore")
+    columns(unit, field, "weight", 1)
+    columns(unit, field, "id", 1)
+    dialect(unit, field)
+    missing(unit, field)
+    word(unit, field, "text", { "refuse", "onehot", "number" }, "refuse")
+    divisor(unit, field)
+    scale(unit, field, "scale")
+    scale(unit, field, "target_scale")
+    whole(unit, field, "classes", 1)
+    whole(unit, field, "columns", 1)
+    share(unit, field)
+end
+
+return check_datasets

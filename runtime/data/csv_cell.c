@@ -1,0 +1,64 @@
+/* Cells of CSV. */
+#include "data/csv_cell.h"
+
+#include <string.h>
+
+/* Whether a cell that is not in quotes ends at p. */
+static inline bool ends_cell(char separator, const char *p)
+{
+    if (*p == separator || *p == '\n' || *p == 0) return true;
+    return (*p == '\r' && p[1] == '\n') || (separator == ' ' && *p == '\t');
+}
+
+static enum loopc_cell_fault take_plain(char separator, const char **at, const char *end,
+                                        char *text, size_t *length)
+{
+    const char *p = *at;
+    while (!ends_cell(separator, p) && *p != '"')
+        p++;
+    size_t n = (size_t)(p - *at);
+    const char *const start = *at;
+    *at = p;
+    if (*p == '"') return LOOPC_CELL_QUOTE;
+    if (*p == 0 && p < end) return LOOPC_CELL_ZERO;
+    while (n > 0 && loopc_csv_is_blank(start[n - 1], separator))
+        n--;
+    if (n > LOOPC_CELL_MAX) {
+        *at = start + LOOPC_CELL_MAX;
+        return LOOPC_CELL_LONG;
+    }
+    memcpy(text, start, n);
+    *length = n;
+    return LOOPC_CELL_GOOD;
+}
+
+/* What is in quotes, up to behind the quote that ends it. */
+static enum loopc_cell_fault take_quoted(const char **at, const char *end, char *text,
+                                         size_t *length)
+{
+    const char *p = *at + 1;
+    size_t n = 0;
+    for (;; p++) {
+        if (*p == '"' && *++p != '"') break;
+        if (*p == 0) {
+            if (p < end) *at = p;
+            return p < end ? LOOPC_CELL_ZERO : LOOPC_CELL_OPEN;
+        }
+        if (n == LOOPC_CELL_MAX) return LOOPC_CELL_LONG;
+        if (*p == '\r' && p[1] == '\n') continue;
+        text[n++] = *p;
+    }
+    *length = n;
+    *at = p;
+    return LOOPC_CELL_GOOD;
+}
+
+enum loopc_cell_fault loopc_cell_take(char separator, const char **at, const char *end, char *text,
+                                      size_t *length)
+{
+    if (**at != '"') return take_plain(separator, at, end, text, length);
+    const enum loopc_cell_fault fault = take_quoted(at, end, text, length);
+    if (fault) return fault;
+    if (separator != ' ') *at = loopc_csv_skip_blanks(*at, separator);
+    return ends_cell(separator, *at) ? LOOPC_CELL_GOOD : LOOPC_CELL_BEHIND;
+}

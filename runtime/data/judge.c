@@ -1,0 +1,243 @@
+/* Data sets on their way in: what is wrong with columns as a whole. Each kind of trouble is told in
+ * one message for all columns that have it, with the way out. */
+#include "data/source.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LIST = 900 };
+
+/* A list of columns in the making. */
+struct list {
+    char text[LIST];
+    size_t used;
+    int64_t count;
+    const struct loopc_loading *file; /* of the first one */
+    int64_t column;
+};
+
+static void add_to_list(struct list *list, const struct loopc_loading *l, int64_t i,
+                        const char *what)
+{
+    char name[LOOPC_EXCERPT];
+    const size_t room = sizeof list->text - list->used;
+    if (list->count++ == 0) {
+        list->file = l;
+        list->column = i;
+    }
+    if (room < 200) {
+        if (!strstr(list->text, ", ...")) strcpy(list->text + list->used, ", ...");
+        return;
+    }
+    list->used +=
+        (size_t)snprintf(list->text + list->used, room, "%s'%s' %s", list->count > 1 ? ", " : "",
+                         loopc_excerpt(name, l->columns[i].name), what);
+}
+
+/* Whether all texts of a column say true or false, in one way of saying so. */
+static bool is_truth(const struct loopc_incoming *c)
+{
+    if (c->dictionary.count < 1 || c->dictionary.count > 2) return false;
+    int sum = 0;
+    for (int32_t i = 0; i < c->dictionary.count; i++) {
+        const char *const text = loopc_dictionary_text(&c->dictionary, i);
+        const int truth = loopc_text_truth(text, strlen(text));
+        if (truth < 0) return false;
+        sum += truth;
+    }
+    return c->dictionary.count == 1 || sum == 1;
+}
+
+static void find_kind(struct loopc_incoming *c)
+{
+    c->kind = c->texts > 0 || c->has_dictionary ? LOOPC_KIND_TEXT : LOOPC_KIND_NUMBER;
+    if (c->has_dictionary && is_truth(c)) c->kind = LOOPC_KIND_BOOL;
+    if (c->like && c->kept >= 0) c->kind = c->like->kind;
+}
+
+/* Whether it holds texts where numbers are wanted. */
+static bool is_bad_text(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    if (c->texts == 0 || c->kept < 0 || c->role == LOOPC_ROLE_IGNORED) return false;
+    if (c->role == LOOPC_ROLE_LABEL || c->kind == LOOPC_KIND_BOOL)
+        return c->role == LOOPC_ROLE_WEIGHT || (c->kind == LOOPC_KIND_BOOL && !c->has_dictionary);
+    if (c->role != LOOPC_ROLE_INPUT) return true;
+    return c->like ? c->like->kind == LOOPC_KIND_NUMBER : l->options->text == LOOPC_TEXT_REFUSE;
+}
+
+/* "'Rome' in line 2 and 4 more". */
+static void describe_texts(const struct loopc_incoming *c, char *text, size_t size)
+{
+    if (c->texts == 1)
+        snprintf(text, size, "(line %" PRId64 ": '%s')", c->first_text.line, c->text);
+    else
+        snprintf(text, size, "(%" PRId64 " cells, first in line %" PRId64 ": '%s')", c->texts,
+                 c->first_text.line, c->text);
+}
+
+static const char *role_of(const struct loopc_incoming *c)
+{
+    return c->role == LOOPC_ROLE_TARGET   ? ", as a target has to be"
+           : c->role == LOOPC_ROLE_WEIGHT ? ", as the weight has to be"
+                                          : "";
+}
+
+/* The message for a single column names the place, as an editor wants it. */
+static int bad_text(const struct list *list)
+{
+    const struct loopc_loading *const l = list->file;
+    const struct loopc_incoming *const c = &l->columns[list->column];
+    char where[LOOPC_WHERE], more[64] = "";
+    const char *const hint =
+        c->role != LOOPC_ROLE_INPUT ? "answers and weights are numbers"
+        : strchr(c->text, ';') || strchr(c->text, '\t')
+            ? "`separator` in the spec, or --DATA-separator, says what is between cells"
+            : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
+              "(--DATA-text, --DATA-ignore)";
+    if (list->count > 1) {
+        return loopc_error_set(l->message, hint,
+                               "%s: %" PRId64 " columns hold text, not numbers: %s", l->path,
+                               list->count, list->text);
+    }
+    loopc_locate(l, list->column, 0, c->first_text, where);
+    if (c->texts > 1) snprintf(more, sizeof more, "; %" PRId64 " cells of it hold text", c->texts);
+    return loopc_error_set(l->message, hint, "%s: '%s' is not a number%s%s", where, c->text,
+                           role_of(c), more);
+}
+
+/* A label of numbers with very few words between them: a slip is more likely than a class. */
+static int check_label_texts(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    const int64_t numbers = l->values.rows - c->missing - c->texts;
+    char where[LOOPC_WHERE];
+    if (c->role != LOOPC_ROLE_LABEL || c->like || c->texts == 0 || numbers == 0) return LOOPC_OK;
+    if (c->texts > 1 && c->texts * 20 >= numbers) return LOOPC_OK;
+    loopc_locate(l, c - l->columns, 0, c->first_text, where);
+    return loopc_error_set(l->message, "is it a slip? Labels are numbers in all other rows",
+                           "%s: the label is '%s', no number as in %" PRId64 " other rows", where,
+                           c->text, numbers);
+}
+
+static int judge_texts(struct loopc_loading *files, int count)
+{
+    struct list list = {.count = 0};
+    char what[LOOPC_EXCERPT + 80];
+    for (int f = 0; f < count; f++) {
+        for (int64_t i = 0; i < files[f].width; i++) {
+            struct loopc_incoming *const c = &files[f].columns[i];
+            find_kind(c);
+            if (!is_bad_text(&files[f], c)) continue;
+            describe_texts(c, what, sizeof what);
+            add_to_list(&list, &files[f], i, what);
+        }
+    }
+    return list.count > 0 ? bad_text(&list) : LOOPC_OK;
+}
+
+static int judge_labels(const struct loopc_loading *files, int count)
+{
+    for (int f = 0; f < count; f++) {
+        for (int64_t i = 0; i < files[f].width; i++) {
+            if (check_label_texts(&files[f], &files[f].columns[i])) return LOOPC_FAILED;
+        }
+    }
+    return LOOPC_OK;
+}
+
+/* A missing cell of a role that has to have all. */
+static bool is_refused(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    if (c->missing == 0 || c->kept < 0 || c->role == LOOPC_ROLE_IGNORED) return false;
+    if (l->options->missing == LOOPC_MISSING_DROP) return false;
+    return c->role != LOOPC_ROLE_INPUT || l->options->missing == LOOPC_MISSING_REFUSE;
+}
+
+static void describe_missing(const struct loopc_loading *l, const struct loopc_incoming *c,
+                             char *text, size_t size)
+{
+    const char *const role = c->role == LOOPC_ROLE_LABEL    ? ", the label"
+                             : c->role == LOOPC_ROLE_TARGET ? ", a target"
+                             : c->role == LOOPC_ROLE_WEIGHT ? ", the weight"
+                                                            : "";
+    if (c->first_missing.line > 0)
+        snprintf(text, size, "%" PRId64 " (first in line %" PRId64 ")%s", c->missing,
+                 c->first_missing.line, role);
+    else
+        snprintf(text, size, "%" PRId64 " of %" PRId64 "%s", c->missing, l->values.rows, role);
+}
+
+static int judge_missing(struct loopc_loading *files, int count)
+{
+    struct list list = {.count = 0};
+    bool answers = false, inputs = false;
+    char what[120];
+    for (int f = 0; f < count; f++) {
+        for (int64_t i = 0; i < files[f].width; i++) {
+            const struct loopc_incoming *const c = &files[f].columns[i];
+            if (!is_refused(&files[f], c)) continue;
+            describe_missing(&files[f], c, what, sizeof what);
+            add_to_list(&list, &files[f], i, what);
+            answers |= c->role != LOOPC_ROLE_INPUT;
+            inputs |= c->role == LOOPC_ROLE_INPUT;
+        }
+    }
+    if (list.count == 0) return LOOPC_OK;
+    const char *const hint =
+        answers
+            ? "missing = \"drop\" leaves such rows out (--DATA-missing)"
+            : "missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows "
+              "out (--DATA-missing)";
+    const struct loopc_place first = list.file->columns[list.column].first_missing;
+    char where[LOOPC_WHERE];
+    snprintf(where, sizeof where, first.line > 0 ? "%.500s:%" PRId64 : "%.500s", list.file->path,
+             first.line);
+    return loopc_error_set(list.file->message, hint, "%s: values are missing: %s", where,
+                           list.text);
+}
+
+/* A column without any value cannot be filled. */
+static int judge_empty(struct loopc_loading *files, int count)
+{
+    for (int f = 0; f < count; f++) {
+        const struct loopc_loading *const l = &files[f];
+        for (int64_t i = 0; i < l->width; i++) {
+            const struct loopc_incoming *const c = &l->columns[i];
+            if (c->role != LOOPC_ROLE_INPUT || c->kept < 0 || c->missing < l->values.rows) continue;
+            if (c->like || l->options->missing == LOOPC_MISSING_VALUE) continue;
+            return loopc_error_set(l->message, "`ignore` leaves it out (--DATA-ignore)",
+                                   "%s: column %" PRId64 " ('%.80s') has no value at all", l->path,
+                                   i + 1, c->name);
+        }
+    }
+    return LOOPC_OK;
+}
+
+/* More columns of one-hot than anybody means. */
+static int judge_onehot(struct loopc_loading *files, int count)
+{
+    enum { MOST = 1000 };
+    for (int f = 0; f < count; f++) {
+        const struct loopc_loading *const l = &files[f];
+        for (int64_t i = 0; i < l->width; i++) {
+            const struct loopc_incoming *const c = &l->columns[i];
+            if (c->role != LOOPC_ROLE_INPUT || c->kind != LOOPC_KIND_TEXT || c->like) continue;
+            if (l->options->text != LOOPC_TEXT_ONEHOT || c->dictionary.count <= MOST) continue;
+            return loopc_error_set(l->message,
+                                   "is it an id? `ignore` leaves it out (--DATA-ignore); "
+                                   "text = \"number\" makes one column of it",
+                                   "%s: column %" PRId64 " ('%.80s') has %" PRId32 " different "
+                                   "texts: one-hot, that would be as many columns",
+                                   l->path, i + 1, c->name, c->dictionary.count);
+        }
+    }
+    return LOOPC_OK;
+}
+
+int loopc_judge_columns(struct loopc_loading *files, int count)
+{
+    if (judge_texts(files, count) || judge_labels(files, count)) return LOOPC_FAILED;
+    if (judge_missing(files, count)) return LOOPC_FAILED;
+    return judge_empty(files, count) || judge_onehot(files, count) ? LOOPC_FAILED : LOOPC_OK;
+}

@@ -1,0 +1,165 @@
+/* Data sets on their way in: what the readers of formats hand on to, and what becomes of it. Not
+ * for emitted code.
+ *
+ * A reader (csv.c, npy.c, idx.c, libsvm.c) begins a file with the number and the names of its
+ * columns (loopc_loading_begin), which gives each of them a role. Then it hands on row by row. No
+ * reader trusts a size that a file declares: memory grows with what has been read. When all files
+ * of an argument are read, loopc_loading_finish judges them and makes a data set.
+ *
+ * Everything here that returns int returns LOOPC_OK or LOOPC_FAILED with the message written.
+ */
+#ifndef LOOPC_LOADING_H
+#define LOOPC_LOADING_H
+
+#include "data/array.h"
+#include "data/cell_text.h"
+#include "data/csv_cell.h"
+#include "data/dataset.h"
+#include "data/dictionary.h"
+#include "data/input.h"
+#include "data/table.h"
+#include "data/values.h"
+#include "base/status.h"
+
+/* Where a cell is: its line and its byte in that line, both from 1; a line of 0: nowhere. */
+struct loopc_place {
+    int64_t line, byte;
+};
+
+/* A column of a file on its way in. */
+struct loopc_incoming {
+    char *name;              /* owned */
+    bool named, maybe_index; /* by the header; a column without a name that counts so far */
+    int32_t twin_of;         /* the column before it that has the same name, or -1 */
+    bool is_index;           /* row names, or it counted to the end */
+    enum loopc_role role;
+    enum loopc_kind kind;
+    int32_t kept;                    /* its place in a row of values, or -1 */
+    int32_t place;                   /* of a target: its column of y */
+    const struct loopc_column *like; /* the one of the other data set, or NULL */
+    int64_t missing, texts;          /* cells; texts: those that are no number */
+    struct loopc_place first_missing, first_text;
+    char text[LOOPC_EXCERPT]; /* the first text */
+    bool has_dictionary;      /* its values are numbers of texts */
+    struct loopc_dictionary dictionary;
+    int32_t *rank; /* of each number of the dictionary: its place among the values, sorted; of truth
+                      0 or 1; owned */
+    double min, max;
+};
+
+/* Which file of an argument it is. */
+enum loopc_file_content { LOOPC_FILE_WHOLE, LOOPC_FILE_SAMPLES, LOOPC_FILE_LABELS };
+
+/* What is told of how a file was read. */
+struct loopc_reading {
+    const char *format; /* "CSV", ".npy", "IDX", "libsvm" */
+    struct loopc_dialect dialect;
+    struct loopc_array notes; /* char *: sentences, owned */
+};
+
+struct loopc_loading {
+    const struct loopc_dataset_options *options; /* with nothing left at default that is resolved */
+    const struct loopc_dataset *like;            /* or NULL */
+    const struct loopc_message *message;
+    enum loopc_file_content content;
+    struct loopc_input *in;
+    const char *path; /* as messages name it */
+
+    struct loopc_incoming *columns;
+    int64_t width;
+    bool has_names, has_row_names;
+    bool is_libsvm;                 /* the first column is the answer */
+    struct loopc_array class_names; /* char *: of the classes 0, 1, 2 ..., owned; or none */
+    struct loopc_values values;     /* of the columns that are kept */
+    double *row;                    /* the next one: a value for each of them */
+    int64_t column;                 /* of the next value of a binary file */
+
+    bool has_lines;           /* a text file; rows are in lines */
+    struct loopc_array lines; /* struct loopc_line_step */
+    struct loopc_array ids;   /* char: texts of the id column, each ended by 0 */
+    struct loopc_reading reading;
+    uint64_t digest;
+};
+
+/* From this row on, rows are in lines as far apart as they are. */
+struct loopc_line_step {
+    int64_t row, line;
+};
+
+/* Gives a file its columns. Their names are taken over: names[i] is freed; NULL without a header,
+ * names[i] empty for a column without one. `dimensions` are those of its array, 2 for a table. */
+int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, int dimensions);
+
+/* Part of it: roles by the options, or as in the data set it is like; names that are there twice. */
+int loopc_loading_find_roles(struct loopc_loading *l, int dimensions);
+int loopc_loading_find_like(struct loopc_loading *l);
+int loopc_loading_check_names(struct loopc_loading *l);
+int loopc_loading_check_twins(struct loopc_loading *l);
+
+/* Keeps l->row. `line`: where it began, in a text file. */
+int loopc_loading_commit(struct loopc_loading *l, int64_t line);
+
+/* What a cell means that holds no number: *value is what is kept of it. */
+int loopc_loading_missing(struct loopc_loading *l, int64_t column, struct loopc_place place,
+                          double *value);
+int loopc_loading_text(struct loopc_loading *l, int64_t column, const char *text, size_t length,
+                       struct loopc_place place, double *value);
+
+/* The same for a number in a column that has a dictionary. */
+int loopc_loading_number_as_text(struct loopc_loading *l, int64_t column, double number,
+                                 double *value);
+
+/* Keeps the next values of a binary file, which may be part of a row or many rows. */
+int loopc_loading_add(struct loopc_loading *l, const double *values, size_t count);
+
+/* Complains about the value of a column in the row that is read. */
+int loopc_bad_value(const struct loopc_loading *l, int64_t column, struct loopc_place place,
+                    const char *hint, const char *what) __attribute__((cold));
+
+/* "path:line" or "path: row r", and "path:line: column c ('name')" and the like. Returns where. */
+enum { LOOPC_WHERE = 700 };
+const char *loopc_locate_row(const struct loopc_loading *l, int64_t row, char where[LOOPC_WHERE]);
+const char *loopc_locate(const struct loopc_loading *l, int64_t column, int64_t row,
+                         struct loopc_place place, char where[LOOPC_WHERE]);
+
+/* Adds a sentence to what is told. */
+void loopc_reading_note(struct loopc_reading *reading, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Ends the file. */
+int loopc_loading_end(struct loopc_loading *l);
+void loopc_loading_free(struct loopc_loading *l);
+
+/* No memory, at the row that is read. */
+int loopc_loading_no_memory(const struct loopc_loading *l);
+
+/* Writes a number with as few digits as read back to it. Returns the length. */
+size_t loopc_shortest_number(double value, char text[32]);
+
+/* How a binary file writes a number. */
+struct loopc_element {
+    enum { LOOPC_UNSIGNED, LOOPC_SIGNED, LOOPC_REAL } kind;
+    int size; /* bytes: 1, 2, 4, 8; reals 2, 4, 8 */
+    bool big_endian;
+};
+
+/* Its value; 64-bit integers are rounded to f64. */
+double loopc_element_value(const struct loopc_element *element, const unsigned char *bytes);
+
+/* Reads an array to the end of the file. The first dimension counts rows, the product of the others
+ * columns; dimensions >= 1. In Fortran's order the first index runs fastest. */
+int loopc_array_read(struct loopc_loading *l, const struct loopc_element *element,
+                     const uint64_t *shape, int dimensions, bool fortran);
+
+/* Whether the file is of that format, by its first bytes. */
+bool loopc_is_npy(const unsigned char *first, int64_t count);
+bool loopc_is_idx(const unsigned char *first, int64_t count);
+bool loopc_is_libsvm(const char *text, const char *end);
+
+/* Read the whole of l->in. */
+int loopc_read_csv(struct loopc_loading *l);
+int loopc_read_npy(struct loopc_loading *l);
+int loopc_read_idx(struct loopc_loading *l);
+int loopc_read_libsvm(struct loopc_loading *l);
+
+#endif

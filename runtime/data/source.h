@@ -1,0 +1,75 @@
+/* Sources: the memory behind data sets. Not for emitted code. */
+#ifndef LOOPC_SOURCE_H
+#define LOOPC_SOURCE_H
+
+#include "data/loading.h"
+
+/* A column of the file that is an input: how its values become columns of x. */
+struct loopc_feature {
+    int32_t column;       /* in the table */
+    int32_t kept;         /* in a row of values */
+    int32_t place, width; /* in x */
+    int32_t *rank;        /* of texts; or NULL */
+    int32_t rank_count;
+    bool onehot;
+    double fill; /* NaN: none */
+};
+
+/* What a data set was read from, or a part of one: one for each. A part has its own index, all else
+ * is in `whole`. */
+struct loopc_source {
+    struct loopc_source *whole; /* itself, unless it is a part */
+    int64_t *index;
+    int64_t rows; /* that are stored */
+
+    char *name;
+    struct loopc_dataset_options options; /* as resolved */
+    struct loopc_table table;
+    struct loopc_feature *features;
+    int32_t feature_count;
+    bool is_plain;              /* features are the first columns of values, as they are */
+    struct loopc_values values; /* while they may be scaled anew; else empty */
+    double *answers;            /* rows x targets, unscaled; the same, or NULL */
+    float *x, *y, *weights;
+    int32_t *labels;
+    char *ids; /* of keep_ids: texts, each ended by 0, or NULL */
+    int64_t *id_starts;
+    struct loopc_reading reading; /* of the first file */
+    uint64_t digest;
+
+    struct loopc_dataset_host host;
+    struct loopc_source *leader, *followers, *next; /* the one it is like, and those like it */
+};
+
+/* A source of that name without rows, or NULL without memory; and the view of all of it. */
+struct loopc_source *loopc_source_new(const char *name);
+void loopc_source_free(struct loopc_source *s);
+void loopc_source_show(struct loopc_dataset *d, struct loopc_source *s);
+
+/* Makes the data set of files that are read: judges columns, names classes, takes answers out. */
+int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count);
+
+/* Part of it. */
+int loopc_judge_columns(struct loopc_loading *files, int count);
+int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
+                      struct loopc_column *column);
+int loopc_name_classes(struct loopc_source *s, struct loopc_loading *l,
+                       struct loopc_incoming *incoming, struct loopc_column *column);
+
+/* Calculates filling and scale from these rows (NULL: all), or takes those of `like`; then makes x
+ * and y of all rows, by the table. */
+int loopc_source_fit(struct loopc_source *s, const int64_t *index, int64_t count,
+                     const struct loopc_table *like, const struct loopc_message *message);
+int loopc_source_make(struct loopc_source *s, const struct loopc_message *message);
+
+/* Whether a part for training would change the scale or the filling. */
+bool loopc_source_is_fitted(const struct loopc_source *s);
+
+/* The inputs of row r, filled, before they are scaled: table.inputs values, in `room` or in
+ * place. `room` has place for as many and as many as a row of values has. */
+const double *loopc_source_row(const struct loopc_source *s, int64_t r, double *room);
+
+/* Frees what is needed only for scaling anew. */
+void loopc_source_settle(struct loopc_source *s);
+
+#endif

@@ -1,0 +1,271 @@
+/* Tables as texts: what a checkpoint keeps of a data set. */
+#include "data/source.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = 1 };
+
+static const char *const roles[] = {"input", "label", "target", "weight", "id", "ignored", NULL};
+static const char *const kinds[] = {"number", "text", "bool", NULL};
+static const char *const missings[] = {"refuse", "mean", "median", "drop", "value", NULL};
+static const char *const texts[] = {"refuse", "onehot", "number", NULL};
+
+/* JSON has no NaN. */
+static json_t *real(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static double real_of(const json_t *json)
+{
+    return json_is_number(json) ? json_number_value(json) : NAN;
+}
+
+static json_t *array_of(const double *values, int32_t count)
+{
+    json_t *const array = json_array();
+    for (int32_t i = 0; i < count; i++)
+        json_array_append_new(array, real(values[i]));
+    return array;
+}
+
+static json_t *values_of(const struct loopc_column *column)
+{
+    json_t *const array = json_array();
+    for (int32_t i = 0; i < column->value_count; i++)
+        json_array_append_new(array, json_string(column->values[i]));
+    return array;
+}
+
+static json_t *column_to_json(const struct loopc_column *column)
+{
+    json_t *const json = json_object();
+    json_object_set_new(json, "name", json_string(column->name));
+    json_object_set_new(json, "role", json_string(roles[column->role]));
+    json_object_set_new(json, "kind", json_string(kinds[column->kind]));
+    if (column->value_count > 0) json_object_set_new(json, "values", values_of(column));
+    if (column->place >= 0) json_object_set_new(json, "place", json_integer(column->place));
+    if (column->is_onehot) json_object_set_new(json, "onehot", json_true());
+    if (isfinite(column->fill)) json_object_set_new(json, "fill", real(column->fill));
+    if (column->missing > 0) json_object_set_new(json, "missing", json_integer(column->missing));
+    if (isfinite(column->min)) json_object_set_new(json, "min", real(column->min));
+    if (isfinite(column->max)) json_object_set_new(json, "max", real(column->max));
+    return json;
+}
+
+static void scaling_to_json(json_t *json, const char *name, const struct loopc_scaling *scaling)
+{
+    if (scaling->count == 0) return;
+    json_t *const object = json_object();
+    json_object_set_new(object, "mean", array_of(scaling->mean, scaling->count));
+    json_object_set_new(object, "divisor", array_of(scaling->divisor, scaling->count));
+    json_object_set_new(json, name, object);
+}
+
+char *loopc_dataset_save_table(const struct loopc_dataset *d)
+{
+    const struct loopc_source *const s = d->source ? d->source->whole : NULL;
+    if (!s) return NULL;
+    json_t *const json = json_object(), *const columns = json_array();
+    json_object_set_new(json, "version", json_integer(VERSION));
+    json_object_set_new(json, "header", json_boolean(s->table.has_names));
+    json_object_set_new(json, "missing", json_string(missings[s->options.missing]));
+    if (s->options.missing == LOOPC_MISSING_VALUE)
+        json_object_set_new(json, "missing_value", real(s->options.missing_value));
+    json_object_set_new(json, "text", json_string(texts[s->options.text]));
+    if (s->table.classes) json_object_set_new(json, "classes", json_integer(s->table.classes));
+    for (int32_t i = 0; i < s->table.count; i++)
+        json_array_append_new(columns, column_to_json(&s->table.columns[i]));
+    json_object_set_new(json, "columns", columns);
+    scaling_to_json(json, "scale", &s->table.x);
+    scaling_to_json(json, "target_scale", &s->table.y);
+    char *const text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(json);
+    return text;
+}
+
+/* The number of a word in a list, or -1. */
+static int word_of(const json_t *json, const char *const *words)
+{
+    const char *const text = json_string_value(json);
+    for (int i = 0; text && words[i]; i++) {
+        if (!strcmp(text, words[i])) return i;
+    }
+    return -1;
+}
+
+static bool read_values(struct loopc_column *column, const json_t *json)
+{
+    const size_t count = json_array_size(json);
+    column->values = calloc(count + 1, sizeof *column->values);
+    for (size_t i = 0; column->values && i < count; i++) {
+        const char *const text = json_string_value(json_array_get(json, i));
+        column->values[i] = text ? strdup(text) : NULL;
+        column->value_count++;
+        if (!column->values[i]) return false;
+    }
+    return column->values != NULL;
+}
+
+static bool read_column(struct loopc_table *table, struct loopc_column *column, const json_t *json)
+{
+    const char *const name = json_string_value(json_object_get(json, "name"));
+    const int role = word_of(json_object_get(json, "role"), roles);
+    const int kind = word_of(json_object_get(json, "kind"), kinds);
+    const json_t *const place = json_object_get(json, "place");
+    *column = (struct loopc_column){.name = name ? strdup(name) : NULL,
+                                    .role = (enum loopc_role)(role < 0 ? 0 : role),
+                                    .kind = (enum loopc_kind)(kind < 0 ? 0 : kind),
+                                    .missing = json_integer_value(json_object_get(json, "missing")),
+                                    .min = real_of(json_object_get(json, "min")),
+                                    .max = real_of(json_object_get(json, "max")),
+                                    .fill = real_of(json_object_get(json, "fill")),
+                                    .is_onehot = json_is_true(json_object_get(json, "onehot")),
+                                    .place = -1};
+    if (!column->name || role < 0 || kind < 0) return false;
+    if (place && json_integer_value(place) >= 0 && json_integer_value(place) < INT32_MAX)
+        column->place = (int32_t)json_integer_value(place);
+    const json_t *const values = json_object_get(json, "values");
+    if (values && !read_values(column, values)) return false;
+    if (role == LOOPC_ROLE_LABEL) table->label = (int32_t)(column - table->columns);
+    if (role == LOOPC_ROLE_TARGET) column->width = 1;
+    if (role == LOOPC_ROLE_INPUT) column->width = column->is_onehot ? column->value_count : 1;
+    if (role == LOOPC_ROLE_INPUT) table->inputs += column->width;
+    table->targets += role == LOOPC_ROLE_TARGET;
+    return true;
+}
+
+/* Whether the places of inputs and targets are those of whole rows, each taken once. */
+static bool has_all_places(const struct loopc_table *table, enum loopc_role role, int32_t width)
+{
+    bool *const taken = calloc((size_t)width + 1, sizeof *taken);
+    bool good = taken != NULL;
+    for (int32_t i = 0; good && i < table->count; i++) {
+        const struct loopc_column *const c = &table->columns[i];
+        if (c->role != role) continue;
+        good = c->place >= 0 && c->place <= width - c->width;
+        for (int32_t k = 0; good && k < c->width; k++) {
+            good = !taken[c->place + k];
+            taken[c->place + k] = true;
+        }
+    }
+    free(taken);
+    return good;
+}
+
+static bool read_columns(struct loopc_table *table, const json_t *json)
+{
+    const size_t count = json_array_size(json);
+    table->label = -1;
+    if (count < 1 || count > INT32_MAX / 2) return false;
+    table->columns = calloc(count, sizeof *table->columns);
+    for (size_t i = 0; table->columns && i < count; i++) {
+        table->count++;
+        if (!read_column(table, &table->columns[i], json_array_get(json, i))) return false;
+    }
+    return table->columns && table->inputs > 0 &&
+           has_all_places(table, LOOPC_ROLE_INPUT, table->inputs) &&
+           has_all_places(table, LOOPC_ROLE_TARGET, table->targets);
+}
+
+static double *read_array(const json_t *json, int32_t count)
+{
+    double *const values = calloc((size_t)count + 1, sizeof *values);
+    bool good = values && json_array_size(json) == (size_t)count;
+    for (int32_t i = 0; good && i < count; i++) {
+        values[i] = real_of(json_array_get(json, (size_t)i));
+        good = isfinite(values[i]);
+    }
+    if (good) return values;
+    free(values);
+    return NULL;
+}
+
+static bool read_scaling(struct loopc_scaling *scaling, const json_t *json, int32_t count)
+{
+    if (!json) return true;
+    scaling->mean = read_array(json_object_get(json, "mean"), count);
+    scaling->divisor = read_array(json_object_get(json, "divisor"), count);
+    scaling->count = count;
+    return scaling->mean && scaling->divisor;
+}
+
+static bool read_options(struct loopc_source *s, const json_t *json)
+{
+    const int missing = word_of(json_object_get(json, "missing"), missings);
+    const int text = word_of(json_object_get(json, "text"), texts);
+    const json_int_t classes = json_integer_value(json_object_get(json, "classes"));
+    if (missing < 0 || text < 0 || classes < 0 || classes > INT32_MAX) return false;
+    s->options.missing = (enum loopc_missing)missing;
+    s->options.missing_value = real_of(json_object_get(json, "missing_value"));
+    s->options.text = (enum loopc_text_inputs)text;
+    s->table.classes = (int32_t)classes;
+    s->table.has_names = json_is_true(json_object_get(json, "header"));
+    return true;
+}
+
+static bool read_table(struct loopc_source *s, const json_t *json)
+{
+    struct loopc_table *const table = &s->table;
+    if (json_integer_value(json_object_get(json, "version")) != VERSION) return false;
+    if (!read_options(s, json) || !read_columns(table, json_object_get(json, "columns")))
+        return false;
+    return read_scaling(&table->x, json_object_get(json, "scale"), table->inputs) &&
+           read_scaling(&table->y, json_object_get(json, "target_scale"), table->targets);
+}
+
+static struct loopc_source *parse(const char *text)
+{
+    struct loopc_source *const s = loopc_source_new("the data set of training");
+    json_t *const json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    const bool good = s && json && read_table(s, json);
+    json_decref(json);
+    if (good) return s;
+    loopc_source_free(s);
+    return NULL;
+}
+
+int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *message, size_t size)
+{
+    const struct loopc_message to = {message, size};
+    struct loopc_source *const s = parse(text);
+    *d = (struct loopc_dataset){0};
+    if (!s) return loopc_error_set(&to, NULL, "it is no description of a data set's columns");
+    loopc_source_show(d, s);
+    return LOOPC_OK;
+}
+
+/* Whether inputs and targets are the same columns. */
+static bool is_alike(const struct loopc_table *a, const struct loopc_table *b)
+{
+    return a->inputs == b->inputs && a->targets == b->targets && a->count == b->count;
+}
+
+static int restore(struct loopc_source *s, const struct loopc_table *table,
+                   const struct loopc_message *message)
+{
+    int st = loopc_source_fit(s, NULL, 0, table, message);
+    for (struct loopc_source *f = s->followers; !st && f; f = f->next)
+        st = loopc_source_fit(f, NULL, 0, table, message);
+    return st;
+}
+
+int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char *message,
+                                size_t size)
+{
+    const struct loopc_message to = {message, size};
+    struct loopc_source *const s = d->source ? d->source->whole : NULL;
+    struct loopc_source *const saved = parse(text);
+    int st = LOOPC_OK;
+    if (!saved || !s || !is_alike(&s->table, &saved->table))
+        st = loopc_error_set(&to, NULL, "the columns are not those of the checkpoint");
+    else if (s->values.rows > 0)
+        st = restore(s, &saved->table, &to);
+    loopc_source_free(saved);
+    return st;
+}

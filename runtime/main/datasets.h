@@ -1,0 +1,18 @@
+/* The data sets of a program: what the command line says of them, loaded before the run. Part of
+ * main. */
+#ifndef LOOPC_DATASETS_H
+#define LOOPC_DATASETS_H
+
+#include "main/startup.h"
+
+/* Loads the data sets that the command line names, those first that others are like or parts of,
+ * draws parts, and says a line about each. Returns LOOPC_CONTINUE, or the exit code. */
+int loopc_datasets_load(struct loopc_context *context);
+
+/* Prints what was read: `PROG data`. Returns the exit code. */
+int loopc_datasets_print(const struct loopc_context *context);
+
+/* Frees them. Bodies may have copied one to another: each memory is freed once. */
+void loopc_datasets_free(const struct loopc_context *context);
+
+#endif
