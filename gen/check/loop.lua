@@ -169,8 +169,9 @@ end
 
 local function read_fields(unit, loop)
     loop.fields = {}
-    for _, life in ipairs { "state", "site", "batch" } do
+    for _, life in ipairs { "state", "site", "result", "batch" } do
         for _, field in ipairs(check_fields.read(unit, loop, life, rawget(loop.value, life))) do
+            if life == "result" then field.life, field.result = "site", true end
             loop.fields[#loop.fields + 1] = field
         end
     end

@@ -4,7 +4,8 @@
 --   field.set_at_entry   a step before the repetition sets it (before_run, and what stands on it)
 --   field.set_at_end     a step behind the repetition does (after_run, finally_run)
 --   field.only_at_end    and none of the repetition: iterations have nothing to say of it
---   loop.reports_end     the loop has such fields: it writes a line when it ends
+--   loop.reports_end     the loop has such fields: it writes a line when it ends; loop.reports_site: they are results of a loop
+--                        with several places, each of which has a line of its own
 
 local reports = {}
 
@@ -31,6 +32,14 @@ local function note(field, i, instance, ranges)
     else field.set_by_iterations = true end
 end
 
+local function places(unit, loop)
+    local count = 0
+    for _, item in ipairs(unit.list) do
+        if item.op == "loop" and item.instance.loop == loop then count = count + 1 end
+    end
+    return count
+end
+
 function reports.run(unit, fields)
     local ranges = repetitions(unit.list)
     for i, item in ipairs(unit.list) do
@@ -40,7 +49,10 @@ function reports.run(unit, fields)
     end
     for _, field in ipairs(fields) do
         field.only_at_end = field.set_at_end and not field.set_by_iterations
-        if field.set_at_end then field.report_loop.reports_end = true end
+        if field.set_at_end then
+            local apart = field.result and places(unit, field.owner) > 1
+            field.report_loop[apart and "reports_site" or "reports_end"] = true
+        end
     end
 end
 

@@ -14,6 +14,7 @@ vocabulary.loop_keys = {
     { "skip", "string", "C expression, evaluated at entry; when true only on_skip runs" },
     { "state", "table", "fields that live as long as the run" },
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
+    { "result", "table", "fields that its end sets; behind each place of it bodies read them as $Loop.name" },
     { "batch", "table", "fields that are zeroed at the start of every iteration" },
     { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
@@ -97,6 +98,7 @@ vocabulary.aggregates = {
         { "stratify", "boolean", "whether parts have their share of each class (default: true)" },
         { "classes", "integer", "the number of classes (default: found in the data)" },
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
+        { "file", "string", "what is loaded unless its flag names another file" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first", {

@@ -23,7 +23,7 @@ schema.unit = {
     { "check", "trainer" },                                      -- the spec tree
     { "flatten", "list", "step_count" },                         -- the step list; its steps, leaves of elements counted
     { "analyse_signals", "targets" },                            -- the statuses of named signals
-    { "layout", "struct", "names", "tables", "position", "sources_used", "places", "positions" },
+    { "layout", "struct", "names", "tables", "position", "sources_used", "trace_points", "resume_points" },
     { "emit", "text", "header?" },                               -- the C; of a library its header
 }
 
@@ -37,7 +37,7 @@ schema.source = {
         leaf = { "kind", "full", "callback?", "source", "title", "body", "in_repeat", "expression?", "lvalue?", "name?", "leaf?",
             "inline?", "call?", "print?" } },
     { "flatten", node = { "always", "narrowed?" } },
-    { "analyse_fields", "pieces?", "title?", "uses?", "use_of?", "sites?", "site_of?", "stateful?", "seen?",
+    { "analyse_fields", "pieces?", "title?", "uses?", "use_of?", "sites?", "site_of?", "stateful?", "seen?", "result_of?",
         expression = { "body", "expression" } },
     { "check_calls", "checked?" },
     { "analyse_signals", "signal_pieces?", "implied?", "in_handler?" },
