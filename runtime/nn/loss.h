@@ -41,6 +41,11 @@ void loopc_squared_error(const float *a, float *d, float *losses, int32_t sample
                          enum loopc_epilogue gate, struct loopc_thread me)
     LOOPC_KERNEL(loopc_squared_error);
 
+/* Weights of samples: multiplies the loss and the derivatives of each by its weight. The loss of a
+ * batch is then the mean of weight times loss. Weights are read up to a multiple of LOOPC_LANES. */
+void loopc_weigh(const float *weights, float *d, float *losses, int32_t samples, int32_t outputs,
+                 struct loopc_thread me) LOOPC_KERNEL(loopc_weigh);
+
 /* Cross-entropy after a softmax: the mean of -log a[label]; d = (a - [j = label]) / samples, the
  * derivative by z. */
 void loopc_cross_entropy(const float *z, const int32_t *labels, float *d, float *losses,
