@@ -10,20 +10,26 @@ local emit_resume = {}
 -- An expression of a loop (`skip`, `times`, `done`) in C.
 function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance, key) end
 
+-- The statement that sets what `from` says; a resumed run keeps it.
+function emit_resume.begun(instance)
+    return ("%s = (int64_t)(%s);"):format(instance.loop.from_field.lvalue, emit_resume.expression(instance, "from"))
+end
+
 -- The statement that sets the bound of `times`.
 function emit_resume.bound(instance)
     local loop = instance.loop
-    if math.type(loop.times) == "integer" then return ("%s = %d;"):format(loop.times_field.lvalue, loop.times) end
+    local less = loop.from and " - " .. loop.from_field.lvalue or ""
+    if math.type(loop.times) == "integer" then return ("%s = %d%s;"):format(loop.times_field.lvalue, loop.times, less) end
     local expression = emit_resume.expression(instance, "times")
     local simple = expression:match("^[%w_%.%->]+$")
-    return (simple and "%s = (int64_t)%s;" or "%s = (int64_t)(%s);"):format(loop.times_field.lvalue, expression)
+    return (simple and "%s = (int64_t)%s%s;" or "%s = (int64_t)(%s)%s;"):format(loop.times_field.lvalue, expression, less)
 end
 
 -- The parts of the condition to go on. A loop that waits at its target asks there whether to go on after all.
 function emit_resume.condition(instance, waits)
     local loop, parts = instance.loop, {}
     local counter = ("s->%s.iteration"):format(loop.member)
-    if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
+    if math.type(loop.times) == "integer" and not loop.from then parts[1] = ("%s < %d"):format(counter, loop.times)
     elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
     if waits then parts[1] = ("(%s || loopc_wait(&s->loopc))"):format(parts[1]) end
     if loop.done then parts[#parts + 1] = ("!(%s)"):format(emit_resume.expression(instance, "done")) end

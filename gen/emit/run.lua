@@ -136,7 +136,8 @@ end
 -- before the phase; otherwise the `for` does the second part.
 function Run:entry(instance, has_run)
     local loop = instance.loop
-    if type(loop.times) == "table" then
+    if loop.from then self:with_line(instance, "from", function() self:line("%s", resume.begun(instance)) end) end
+    if type(loop.times) == "table" or loop.from then
         self:with_line(instance, "times", function() self:line(resume.bound(instance)) end)
     end
     if has_run then self:line("s->%s.iteration = 0;", loop.member) end
