@@ -1,13 +1,13 @@
 -- Loops in loops: phases, where loops go, and what happens when a step fails.
 --
--- Outer has two phases, step and jump; Inner stands after three of Outer's nodes, FailingInner in Inner's finally part.
+-- Outer has two phases, step and jump; Inner is inserted on three of Outer's nodes, FailingInner in Inner's finally part.
 -- Every node prints its name, so the output is the order in which things run.
 --
 --     loopc run 01_nested.lua                                every step goes well: exit code 0
 --     loopc run 01_nested.lua -- --fail-at on_force_fail     FailingInner fails the first finally part: exit code 1
---     loopc run 01_nested.lua -- --fail-at on_step           the step it stands in is skipped, its handlers run
+--     loopc run 01_nested.lua -- --fail-at on_step           the rest of its step is skipped, the handlers run
 --     loopc run 01_nested.lua -- --fail-at on_iteration --recover-at failed_iteration
---                                                            dealt with: the run goes on after the iteration
+--                                                            handled: the run continues after the iteration
 --     loopc explain 01_nested.lua                            the same order on paper, and where each failure lands
 --
 -- Try: fail at every node in turn, and say beforehand what will run. Fail at failed_step: why does nothing happen?
@@ -50,7 +50,7 @@ local Inner = loop "Inner" {
     finally_iteration = says(5, "finally_iteration"),
 }
 
--- Runs only when it is told to fail.
+-- Runs only with --fail.
 local FailingInner = loop "FailingInner" {
     call_on = { Inner.finally_iteration },
     skip = 'strcmp($fail_at, "on_force_fail") != 0',

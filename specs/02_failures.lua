@@ -9,7 +9,7 @@
 --     4  rain                 $stop(Round)            ends the round; after_run still runs, for it ended as if done
 --
 --     loopc run 02_failures.lua                                         exit code 0
---     loopc run 02_failures.lua -- --first 3 --no-biscuit               nobody recovers: exit code 1
+--     loopc run 02_failures.lua -- --first 3 --no-biscuit               no recovery: exit code 1
 --     loopc run 02_failures.lua -- --first 3 --no-biscuit --no-pen      a second failure, in a finally part, is
 --                                                                       suppressed: reported behind the first one
 --     loopc run 02_failures.lua -- --no-pen                             a finally part may fail on its own, too

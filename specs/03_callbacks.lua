@@ -5,12 +5,12 @@
 --     batch = [[...]]             the node `batch`, or else `on_batch`, of the one loop that has it
 --     ["Train.batch"] = [[...]]   the loop by name, where several have such a node
 --     ["*.batch"] = [[...]]       every loop that has one
---     order = 1                   its place among all that stands on one node: lower first, 10 if nothing is said, and
+--     order = 1                   its place among all insertions on one node: lower first, default 10, and
 --                                 ties in the order of the trainer's list; inserted loops are sorted in with the callbacks
---     within = { Loop.node }      only the copies that stand at or under that node
+--     within = { Loop.node }      only the copies at or below that node
 --
 --     loopc run 03_callbacks.lua
---     loopc explain 03_callbacks.lua     which body stands where, and why
+--     loopc explain 03_callbacks.lua     which body runs where, and why
 --
 -- Try: take ["Train.batch"] for a plain batch; loopc names the two loops that match. Move `first` to order 30.
 
@@ -42,7 +42,7 @@ local titles = callback "titles" {
     ["Train.after_run"] = [[ puts("  end of the pass"); ]],
 }
 
--- Valid stands at two places; this sees it at one of them. `$Fit.iteration` is the counter of the loop around it.
+-- Valid is inserted at two places; this callback acts at one of them. `$Fit.iteration` is the counter of the loop around it.
 local score = callback "score" {
     within = { Fit.after_epoch },
     ["Valid.batch"] = [[ printf("  valid batch of epoch %d\n", (int)$Fit.iteration + 1); ]],

@@ -2,7 +2,7 @@
 --
 -- Lua is the macro language of a spec. `pass` below makes a loop over batches; what a batch is used for comes in as an
 -- argument, everything else (drawing the points, the running mean of the loss, the count of right answers) is shared.
--- Train and Valid have the same fields, each its own: $loss means the one of the pass it stands in, elsewhere it is
+-- Train and Valid have the same fields, each its own: $loss is the one of the pass around it, elsewhere it is
 -- $Train.loss or $Valid.loss.
 --
 --     loopc run 04_train_valid.lua

@@ -1,7 +1,7 @@
 -- A learning rate schedule: warmup in a straight line, then down along a cosine.
 --
 -- Train only reads $eta. The schedule is a callback that sets it before each step, so that it can be taken out,
--- exchanged, or used elsewhere without a change to the loop. It has the order 1, for whatever else stands on before_step
+-- exchanged, or used elsewhere without a change to the loop. It has the order 1, for other insertions on before_step
 -- should find the rate as it will be used.
 --
 --     loopc run 07_schedule.lua

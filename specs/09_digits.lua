@@ -34,7 +34,7 @@ local Fit = loop "Fit" {
     after_epoch = node(3, [[
         $loss = (float)($Train.loss / (double)$train->rows);
         $accuracy = (float)$Train.correct / (float)$train->rows;
-        if (!isfinite($loss)) $fail("the loss is no number any more: try a smaller --eta");
+        if (!isfinite($loss)) $fail("the loss is not a number: try a smaller --eta");
         printf("epoch %2d  loss %.4f  accuracy %.4f\n", (int)$iteration + 1, $loss, $accuracy);
     ]]),
     after_run = node(4),

@@ -57,7 +57,7 @@ local Valid = pass("Valid", Fit.after_epoch, 50, [[
     $cost = net_loss($net, $labels, ROWS);
 ]])
 
--- What the net says of each pixel's place, two rows of pixels an iteration, with some points as dots. With --live each
+-- The output of the net at each pixel, two rows of pixels an iteration, with some points as dots. With --live each
 -- picture is drawn over the one before; without, all but the last are skipped.
 local Picture = loop "Picture" {
     call_on = { Fit.on_picture },

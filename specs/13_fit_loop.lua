@@ -8,9 +8,9 @@
 --     loopc run 13_fit_loop.lua
 --     loopc run 13_fit_loop.lua -- --max-epochs 5
 --     loopc run 13_fit_loop.lua -- --min-epochs 150                   should_stop has to wait
---     loopc run 13_fit_loop.lua -- --checkpoint saved --max-epochs 5  and then go on with more of them:
+--     loopc run 13_fit_loop.lua -- --checkpoint saved --max-epochs 5  then continue with more of them:
 --     loopc run 13_fit_loop.lua -- --checkpoint saved --max-epochs 50 --resume
---     loopc explain 13_fit_loop.lua                                   the order of everything; the hooks, and who hears them
+--     loopc explain 13_fit_loop.lua                                   the order of everything; the hooks and their listeners
 --
 -- Try: parts = 2 (a training step for each half of a batch); every = 10 in validation; a learning rate that falls, in
 -- on_train_epoch_start; another epoch loop: fit:replace { Train = lightning.epoch_loop { ... } }.

@@ -29,7 +29,7 @@ local Tour = loop "Tour" {
     }),
     -- A three times, B twice, C once, in turns, until one of them is at its end.
     on_weave = node(6, SEQ { PRINT "WEAVE: ", WEAVE(1, { REPEAT(3, PRINT "A "), REPEAT(2, PRINT "B "), PRINT "C " }), PRINT "\n" }),
-    -- A process, and steps that go on meanwhile.
+    -- A process, and steps that run meanwhile.
     on_popen = node(7, WEAVE(-1, { POPEN { "echo", "POPEN: another program says", "$word" }, REPEAT(3, CALL [[ $n++; ]]) })),
     -- The element runs on a copy of the state, in a process of its own; what it wrote comes back when it ended well.
     on_spawn = node(8, SEQ { SPAWN(CALL [[ $total = (int32_t)getpid() == $pid ? 0 : 42; ]]), PRINT("SPAWN: %d\n", "total") }),

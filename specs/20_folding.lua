@@ -9,7 +9,7 @@
 --     loopc run 20_folding.lua -- --chain HHPPHPPHPPHPPHPPHPPHPPHH  24 residues; -9 as well
 --     loopc run 20_folding.lua -- --searches 1 --report 50          one search, with a line every 50 batches
 --     loopc run 20_folding.lua -- --searches 1 --table folds.csv    all its folds at the end
---     loopc explain 20_folding.lua                                  the 23 events, and who listens
+--     loopc explain 20_folding.lua                                  the 23 events and their listeners
 --
 -- Every search by the model follows one that makes as many folds by chance: each move one of those that are free.
 --
@@ -152,7 +152,7 @@ local valid = callback "valid" {
     after_batch = "$rows = $kept;",
 }
 
--- What came out: by[0] by the model, by[1] by chance.
+-- The results: by[0] by the model, by[1] by chance.
 local result = callback "result" {
     order = 50,
     doc = "keeps the best folds, reports the searches",

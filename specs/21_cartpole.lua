@@ -6,9 +6,9 @@
 --
 --     loopc run 21_cartpole.lua                        ten trials: after how many steps is it solved?
 --     loopc run 21_cartpole.lua -- --trials 1 --report 1
---     loopc explain 21_cartpole.lua                    how the loops stand in each other
+--     loopc explain 21_cartpole.lua                    how the loops are nested
 --
--- How they stand in each other (loopc explain):
+-- How they are nested (loopc explain):
 --
 --     Trials                      ten learners, one after another
 --       Learner, on Trials.trial  until it is solved
@@ -16,7 +16,7 @@
 --           observe: Agent        looks and pushes, once a step
 --         learn: Pass             looks at these steps again, 256 at a time, and learns
 --
--- Each loop has its own fields and knows nothing of who uses it but what it says in call_on. A node without a body
+-- Each loop has its own fields and knows nothing of its users but call_on. A node without a body
 -- (on_collect, on_observe) is a place for another loop. So another source, a data set for one, takes the simulation's place
 -- with the same two lines: call_on = { Learner.on_collect }, times = STEPS.
 --

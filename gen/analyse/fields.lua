@@ -11,6 +11,7 @@ local ctext = require "gen.c.text"
 local results = require "gen.analyse.results"
 local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
+local known_functions = require "gen.tree.known_functions"
 local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_fields = {}
@@ -39,6 +40,16 @@ function Resolver:search(source, instance, visit)
     return found or visit(self.unit.trainer)
 end
 
+-- Fields of that very name that other loops and callbacks have: "$schedule.eta" where $eta is not in scope.
+function Resolver:elsewhere(name)
+    local out = {}
+    for _, member in ipairs(self.unit.trainer.members) do
+        local field = field_of(member, name)
+        if field then out[#out + 1] = "$" .. field.full end
+    end
+    return #out > 0 and nearest.question(out) or nil
+end
+
 function Resolver:unknown(source, piece, name, owners)
     local names, seen = {}, {}
     for _, owner in ipairs(owners) do
@@ -51,7 +62,7 @@ function Resolver:unknown(source, piece, name, owners)
     end
     table.sort(names)
     self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, source.title,
-        nearest.suggest(name:match("[^.]*$"), names),
+        not name:find(".", 1, true) and self:elsewhere(name) or nearest.suggest(name:match("[^.]*$"), names),
         #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
 end
 
@@ -117,7 +128,14 @@ function Resolver:lookup(source, piece, instance)
     self:unknown(source, piece, piece.name, owners)
 end
 
-local function note_use(source, piece)
+-- Whether a use by address, or of an array, is of one that the function it is given to only reads.
+function Resolver:is_only_read(piece)
+    if not piece.callee or piece.assigned or piece.access == "rw" then return false end
+    self.reads_only = self.reads_only or known_functions.reads_only(self.unit.trainer)
+    return self.reads_only(piece.callee, piece.argument)
+end
+
+function Resolver:note_use(source, piece)
     local field = piece.field
     if field == run_field then return end
     local use = source.use_of[field]
@@ -126,9 +144,10 @@ local function note_use(source, piece)
         source.use_of[field] = use
         source.uses[#source.uses + 1] = use
     end
-    local opaque = field.aggregate or piece.access == "a" or (#field.dims > 0 and not piece.indexed and not piece.assigned)
+    local member = field.type == "dataset" and piece.through and piece.access == "r" -- $train->rows
+    local opaque = field.aggregate and not member or piece.access == "a" or (#field.dims > piece.indices and not piece.assigned)
     use.read = use.read or opaque or piece.access ~= "w"
-    use.write = use.write or opaque or piece.access ~= "r"
+    use.write = use.write or (opaque or piece.access ~= "r") and not self:is_only_read(piece)
 end
 
 local function note_site(source, field)
@@ -154,7 +173,7 @@ function Resolver:piece(source, piece, instance)
     if not piece.field then
         piece.field = field
         piece.qualified = piece.outer or piece.member ~= nil and self.owners[piece.name] ~= nil
-        note_use(source, piece)
+        self:note_use(source, piece)
         note_site(source, field)
         self:check_const(source, piece)
     elseif piece.field ~= field then

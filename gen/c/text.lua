@@ -3,7 +3,9 @@
 -- scan(text) returns a list of pieces in order:
 --   { kind = "text", text }
 --   { kind = "field", name, member, line, access }   $name or $name.member; access: "r", "w", "rw", "a" (address or array:
---                                                     may be read and written); assigned = true for a plain assignment
+--                                                     may be read and written); assigned = true for a plain assignment;
+--                                                     indices = how many follow; callee, argument: the call it is given to;
+--                                                     through: a member of what it points at follows
 --   { kind = "signal", word, argument, line }         $fail( ... (its arguments follow as pieces), $recover(), $cancel(x), $stop(x)
 -- and a list of its errors: { id, line, name, ... }, `id` a row of messages.lua with its arguments from 4 on. Strings, character
 -- constants and comments are skipped. Lines count from 1.
@@ -85,15 +87,16 @@ end
 
 ctext.mask = mask
 
--- Passes over [ ... ], .member and ->member, to what is done with the element.
+-- Passes over [ ... ], .member and ->member, to what is done with the element. Returns its place, whether there was any of
+-- these, and how many indices.
 local function behind_postfix(code, position)
-    local indexed = false
+    local indexed, indices = false, 0
     while true do
         local first = code:find("%S", position) or #code + 1
         local bracket = code:match("^%b[]()", first)
         local member = code:match("^%.%s*[%a_][%w_]*()", first) or code:match("^%->%s*[%a_][%w_]*()", first)
-        if not bracket and not member then return first, indexed end
-        position, indexed = bracket or member, true
+        if not bracket and not member then return first, indexed, indices end
+        position, indexed, indices = bracket or member, true, indices + (bracket and 1 or 0)
     end
 end
 
@@ -115,18 +118,20 @@ local function unwrap(before, code, after)
     return before, after
 end
 
--- How the text around a field uses it: access, assigned, indexed.
+-- How the text around a field uses it: access, assigned, and how many indices it has. With fewer than the field has dimensions it
+-- is a pointer to all that is behind it. sizeof looks at no value: it counts as one element that is read.
 local function use_of(code, first, last)
-    local after, indexed = behind_postfix(code, last + 1)
+    local after, indexed, indices = behind_postfix(code, last + 1)
     local before
     before, after = unwrap(code:sub(math.max(1, first - 80), first - 1), code, after)
     local operator = code:sub(after, after + 2)
-    if operator:match("^=[^=]") or operator == "=" then return indexed and "rw" or "w", true, indexed end
-    if operator:match("^[%+%-%*/%%&|%^]=") or operator:match("^<<=") or operator:match("^>>=") then return "rw", true, indexed end
-    if operator:match("^%+%+") or operator:match("^%-%-") then return "rw", true, indexed end
-    if before:match("%+%+%s*$") or before:match("%-%-%s*$") then return "rw", true, indexed end
-    if unary_ampersand(before) then return "a", false, indexed end
-    return "r", false, indexed
+    if operator:match("^=[^=]") or operator == "=" then return indexed and "rw" or "w", true, indices end
+    if operator:match("^[%+%-%*/%%&|%^]=") or operator:match("^<<=") or operator:match("^>>=") then return "rw", true, indices end
+    if operator:match("^%+%+") or operator:match("^%-%-") then return "rw", true, indices end
+    if before:match("%+%+%s*$") or before:match("%-%-%s*$") then return "rw", true, indices end
+    if unary_ampersand(before) then return "a", false, indices end
+    if before:match("%f[%w_]sizeof[%s%*%(]*$") then indices = math.huge end
+    return "r", false, indices
 end
 
 local Scanner = {}
@@ -188,12 +193,31 @@ local function stands_alone(code, first, behind)
     return code:match("^%s*[,%)]", behind) ~= nil and code:sub(math.max(1, first - 80), first - 1):match("[%(,]%s*$") ~= nil
 end
 
+-- The function that the text before a position is an argument of, and which one: "memcpy", 2. Nothing where the argument has begun
+-- with anything but an &.
+local function call_around(code, at)
+    local before = code:sub(math.max(1, at - 400), at - 1)
+    local place = before:match("^(.*[%(,])%s*&?%s*$")
+    local depth, number, i = 0, 1, place and #place or 0
+    while i > 0 do
+        local c = place:sub(i, i)
+        if c == ")" or c == "]" then depth = depth + 1
+        elseif c == "(" and depth == 0 then return place:sub(1, i - 1):match("([%a_][%w_]*)%s*$"), number
+        elseif c == "(" or c == "[" then depth = depth - 1
+        elseif c == "," and depth == 0 then number = number + 1
+        elseif c:match("[;{}]") then return nil end
+        i = i - 1
+    end
+end
+
 function Scanner:field(name, at, last)
     self:flush(at - 1)
     local member, behind = self.code:match("^%.([%a_][%w_]*)()", last)
-    local access, assigned, indexed = use_of(self.code, at, last - 1)
+    local access, assigned, indices = use_of(self.code, at, last - 1)
+    local callee, argument = call_around(self.code, at)
     self.pieces[#self.pieces + 1] = { kind = "field", name = name, member = member, line = self:line_at(at), access = access,
-        assigned = assigned, indexed = indexed, alone = stands_alone(self.code, at, behind or last) }
+        callee = callee, argument = argument, through = self.code:match("^%->", behind or last) ~= nil,
+        assigned = assigned, indices = indices, alone = stands_alone(self.code, at, behind or last) }
     self.start = behind or last
     return self.start
 end

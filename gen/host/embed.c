@@ -1,6 +1,6 @@
 /* Build tool: embed OUT.c FILE... writes one C file that holds the bytes of the files, as
- * gen/host/embedded.h declares them. The files are named from the root of the sources, in the
- * order of their names, so that the same sources give the same bytes. */
+ * gen/host/embedded.h declares them. Names are relative to the root of the sources, files in
+ * the order of their names, so that the same sources give the same bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

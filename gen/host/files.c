@@ -74,7 +74,7 @@ static int write_all(int fd, const char *text, size_t size)
     return close(fd);
 }
 
-/* Writes beside `path` and renames over it, so that nobody ever reads half a file. */
+/* Writes beside `path` and renames over it: readers see the old or the new file, never a part. */
 static int replace(const char *path, const char *text, size_t size, const struct stat *old)
 {
     char temporary[PATH_MAX];

@@ -38,7 +38,7 @@
  *                                 code 1
  *   host.stderr(text)          -> nothing
  *
- * What is built in (source.c)
+ * Built-in files (source.c)
  *   host.script(path)          -> text | nil: a file of the binary, "gen/lib/x.lua", or the one
  *                                 that --scripts puts in its place
  *   host.template(name)        -> text | nil: host.script("templates/" .. name)
@@ -50,7 +50,7 @@
  * Others
  *   host.sandbox(text, chunkname, env, limits) -> true, result | false, error: sandbox.h
  *   host.spent()               -> whether a bound of the sandbox in force was hit
- *   host.strip(table, keep)    -> nothing: takes the table's metatable off if it is no key of
+ *   host.strip(table, keep)    -> nothing: takes the table's metatable off if it is not a key of
  *                                 `keep`
  *   host.sha256(text)          -> 64 hexadecimal digits
  */

@@ -1,8 +1,8 @@
 /* loopc: from the command line to gen/driver.lua and back to an exit code.
  *
  * All commands and passes are Lua, built into this program by gen/host/embed.c. `--scripts DIR` as
- * the first arguments, or LOOPC_SCRIPTS in the environment, reads those that are in DIR/gen and
- * DIR/templates from there.
+ * the first arguments, or LOOPC_SCRIPTS in the environment: files in DIR/gen and DIR/templates
+ * replace those built in.
  *
  * A Lua error is a bug of ours, shown with a traceback, exit code 1; but a raised table { code = n,
  * text = message } is an orderly end with that message and exit code.
@@ -109,7 +109,7 @@ static char **choose_scripts(char **argv)
     return argv;
 }
 
-/* Standard streams that are closed stay so to whoever uses them, but no other file gets their
+/* Closed standard streams stay closed to their users, but no other file gets their
  * numbers, here or in the programs that we start. */
 static void occupy_standard_streams(void)
 {
@@ -119,7 +119,7 @@ static void occupy_standard_streams(void)
     }
 }
 
-/* A result that did not reach its file is no success. */
+/* A result that did not reach its file is a failure. */
 static int close_output(int code)
 {
     const int failed = ferror(stdout);

@@ -47,7 +47,7 @@ static int connect_stream(struct stream *stream, posix_spawn_file_actions_t *act
     return ends[!ours];
 }
 
-/* What the child starts with: no signal ignored or blocked by us. */
+/* The child starts with no signal ignored or blocked by us. */
 static void set_signals(posix_spawnattr_t *attributes)
 {
     sigset_t set;

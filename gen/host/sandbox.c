@@ -34,7 +34,7 @@ static struct bounds *bounds_of(lua_State *L)
     return bounds;
 }
 
-/* Raises at every instruction once a limit was hit: whoever catches the error cannot go on. */
+/* Raises at every instruction once a limit was hit: code that catches the error cannot continue. */
 static void count_hook(lua_State *L, lua_Debug *activation)
 {
     struct bounds *bounds = bounds_of(L);
@@ -115,11 +115,11 @@ void *bounds_allocate(void *opaque, void *block, size_t old_size, size_t new_siz
 
 static void print_now(const char *text)
 {
-    if (write(STDERR_FILENO, text, strlen(text)) < 0) return; /* nobody left to tell */
+    if (write(STDERR_FILENO, text, strlen(text)) < 0) return; /* standard error is gone, too */
 }
 
 /* A function written in C has not come back: say so and end. Reads the stack of the interrupted
- * thread, which stands still in a call; nothing here allocates. */
+ * thread, which is blocked in a call; nothing here allocates. */
 static void end_program(const struct bounds *bounds)
 {
     char text[512];
@@ -222,7 +222,7 @@ static void new_error(lua_State *L)
     lua_newtable(L);
     if (luaL_newmetatable(L, ERROR_TABLE)) {
         lua_pushboolean(L, 0);
-        lua_setfield(L, -2, "__metatable"); /* nobody else marks a table with it */
+        lua_setfield(L, -2, "__metatable"); /* a mark that no other code sets */
     }
     lua_setmetatable(L, -2);
 }

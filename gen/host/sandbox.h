@@ -1,12 +1,12 @@
 /* Bounds on the Lua code of specs: memory, instructions, processor time.
  *
  * A spec is untrusted code. It runs in the same Lua state as the passes, in an environment of its
- * own (made by gen/spec/sandbox.lua), and while it runs these bounds are in force:
+ * own (made by gen/spec/sandbox.lua), and within these bounds:
  *
  *   memory        the allocator refuses what would pass the bound; Lua then collects garbage and
  *                 asks once more
  *   instructions  a count hook; from the limit on every further instruction raises, so that no
- *                 pcall can go on
+ *                 pcall can continue
  *   time          processor time, for C functions that do not return (a pattern that backtracks for
  *                 ever): first the hook is made to raise; a function that has still not come back
  *                 half a second later ends the program with a message and exit code 2
@@ -53,7 +53,7 @@ void *bounds_allocate(void *opaque, void *block, size_t old_size, size_t new_siz
  *   traceback  text
  *   limit      "memory", "instructions", "time" or "depth" (a stack overflow) when a bound ended it
  *   bound      how much was allowed: bytes, instructions or seconds
- *   syntax     true when the text is no Lua
+ *   syntax     true when the text is not Lua
  *   value      the error value itself when it was not a string
  * Raised again inside of an outer sandbox (by `require`), such a table comes out of that one as it
  * is.

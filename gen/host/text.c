@@ -119,7 +119,7 @@ static void mend_strings(lua_State *L)
     lua_pop(L, 3);
 }
 
-/* Of debug, what is needed to know where a word of a spec stands. */
+/* The functions of debug that find the place of a word in a spec. */
 static void open_debug(lua_State *L)
 {
     lua_newtable(L);

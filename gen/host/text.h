@@ -17,8 +17,8 @@ void text_open_libraries(lua_State *L);
 /* Opens io, os and the whole of debug as well: for tests, which are our own programs. */
 void text_open_testing(lua_State *L);
 
-/* host.strip(table, keep): takes the metatable off, protected or not, if it is no key of the table
- * `keep`. */
+/* host.strip(table, keep): takes the metatable off, protected or not, unless it is a key of the
+ * table `keep`. */
 int host_strip(lua_State *L);
 
 #endif

@@ -9,7 +9,7 @@
 -- loop itself does nothing: it has 23 events (environment.events), and callbacks do the work. Those of the library are
 -- written as a user writes them; environment/*.lua are examples.
 --
--- What bodies see, all of it fields (`$rows` and so on):
+-- The fields of all bodies (`$rows` and so on):
 --   samples[i], sources[i], rewards[i], rewards_final[i]                of the batch, made anew in each one
 --   rows, loss                                                          how many samples it has; what the losses add up to
 --   buffer[i], buffer_sources[i], buffered                              the buffer, and how much there is in it
@@ -53,13 +53,13 @@ environment.events = {
 }
 
 -- An event's node: `on_` before its name, where that does not say already when it is. (after_build_buffer is no part of a
--- phase build_buffer, for filter_buffer stands between the two.)
+-- phase build_buffer, for filter_buffer comes between the two.)
 local function node_name(event)
     local timed = event:match("^before_") or event:match("^after_")
     return (timed and event ~= "after_build_buffer") and event or "on_" .. event
 end
 
--- The nodes of a loop: its events in their order, and the places of inner loops, { name, order }; events stand at 10, 20 ...
+-- The nodes of a loop: its events in their order, and the places of inner loops, { name, order }; events have the orders 10, 20 ...
 local function nodes_of(loop_name, places)
     local out, order = {}, 0
     for _, event in ipairs(environment.events) do
@@ -88,7 +88,7 @@ local function check_parameters(parameters)
     return p
 end
 
--- What every body sees; see above.
+-- The fields that every body sees; see above.
 local function state_of(design)
     local item, most = design.item, math.max(design.room, design.buffer_room)
     return {
@@ -145,7 +145,7 @@ local function make_loops(design)
     }
 end
 
--- The callback that stands before all others: what the loop promises beside its order.
+-- The callback that comes before all others: the guarantees of the loop beside its order.
 local function template(design)
     return callback "template" {
         order = -1,
@@ -230,7 +230,7 @@ end
 -- many), or vector = how many floats. room, buffer_room: how much there is space for; bs, iters, buffer_frequency:
 -- defaults of the options; allowed: C that sets allowed[token] = false for what an `item` may not have at a `position`,
 -- which samplers and the model then do not choose there (nothing allowed counts as all); log_memory: how many samples a
--- log remembers; call_on: where it stands in other loops.
+-- log remembers; call_on: its places in other loops.
 function environment.new(parameters)
     local design = check_parameters(parameters)
     design.width = design.vector or design.length

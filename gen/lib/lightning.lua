@@ -8,7 +8,7 @@
 --     }
 --     return trainer "digits" { fit, state = { ... } }
 --
--- All of it is made of the words that any spec has; nothing here is known to loopc. fit_loop and what it is made of stand in
+-- All of it is made of the words that any spec has; loopc knows nothing of it. fit_loop and its parts are in
 -- lightning/fit.lua.
 --
 -- lightning.loop "Name" { ... } is a loop with the keys of any loop (times or done, skip, call_on, order, state, site, batch,
@@ -18,9 +18,9 @@
 --     on_run_end                                  when it ended by done, times or $stop(); not after a failure
 --     teardown                                    however it ended
 --     on_skip                                     in the place of them all, when skip is true
--- Whether to go on is asked before every iteration, also the first. $stop() in an iteration leaves it at once.
+-- The condition is evaluated before every iteration, also the first. $stop() in an iteration leaves it at once.
 --
--- A child stands on a node of its parent: parent = Outer, place = "on_advance" (the default). Loops so connected form a tree
+-- A child is inserted on a node of its parent: parent = Outer, place = "on_advance" (the default). Loops so connected form a tree
 -- (Outer:connect), and Outer:replace { Inner = Other } exchanges them. The nodes that others can attach to are before_run
 -- (reset, on_run_start), on_advance_start, on_advance, on_advance_end, after_run (on_run_end), finally_run (teardown) and
 -- on_skip; names = { start = "batch_start", advance = "batch", stop = "batch_end" } calls those of an iteration
@@ -30,11 +30,11 @@
 -- those of all its runs. An iteration is ready; its start hook; it is started; it advances; processed; its end hook;
 -- completed. $completed is the index of the item in hand. A run sets the first four to 0.
 --
--- A restart goes on at the item after the last one that was completed: lightning.restart(fit, train), as C in a failed part
+-- A restart continues with the item after the last completed one: lightning.restart(fit, train), as C in a failed part
 -- around them, makes the next run of these loops one. It sets ready, started and processed back to completed; totals never
 -- move back. A child is restarted in the item of the loop around it, and in the run of that loop, in which it was left, and runs
 -- from its start in all others.
--- --resume needs no restart: it goes on in the middle of an iteration, and all counts are what they would have been.
+-- --resume needs no restart: it continues in the middle of an iteration, with the counts of an uninterrupted run.
 --
 -- $restarting, a word of the language, is true from a resume or a restart on, in each loop until it has completed an
 -- iteration, or the loop around it has.
@@ -49,7 +49,7 @@ local own = { "names", "parent", "place" }
 
 local names_of = {} -- of the loops that were made here
 
--- What is wrong with a table of arguments is told where the spec calls, `level` calls up.
+-- An error in a table of arguments is reported at the spec's call, `level` calls up.
 function lightning.check(word, given, level, ...)
     if type(given) ~= "table" then error(word .. " takes a table", level + 1) end
     local known, wrong = {}, {}
@@ -60,7 +60,11 @@ function lightning.check(word, given, level, ...)
         if not known[key] then wrong[#wrong + 1] = tostring(key) end
     end
     table.sort(wrong)
-    if wrong[1] then error(("%s knows no '%s'"):format(word, wrong[1]), level + 1) end
+    if not wrong[1] then return end
+    local names = {}
+    for name in pairs(known) do names[#names + 1] = name end
+    table.sort(names)
+    error(("%s knows no '%s'; it knows %s"):format(word, wrong[1], table.concat(names, ", ")), level + 1)
 end
 
 -- Bodies one after the other, each in braces: their variables are their own.
@@ -75,7 +79,7 @@ end
 
 local function progress_fields(given)
     local state = {
-        restart = bool { doc = "whether the next run goes on where this one was left" },
+        restart = bool { doc = "whether the next run continues this one" },
         runs = i64 { doc = "runs that began at their first item" },
         outside = u64 { doc = "the item of the loop around it in which it runs" },
     }
@@ -89,7 +93,7 @@ end
 
 local function count(name) return ("$%s++; $total_%s++;"):format(name, name) end
 
--- C that is true when this run goes on where the last one was left: within the same item of the loop around it, of the same run
+-- C that is true when this run continues the last one: within the same item of the loop around it, of the same run
 -- of that loop. The runtime knows the item in hand, so that no loop has to know the names of others.
 local goes_on = "$restart && $outside == $loopc->item"
 
@@ -124,7 +128,7 @@ end
 
 -- The name of a loop that was made here.
 function lightning.name_of(made)
-    return made ~= nil and names_of[made] or error("parent: it is no loop of lightning.loop; call_on places it on any other", 4)
+    return made ~= nil and names_of[made] or error("parent: it is not a loop of lightning.loop; for other loops use call_on", 4)
 end
 
 local function check_loop(given)

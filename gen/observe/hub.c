@@ -83,7 +83,7 @@ static bool is_point(struct loopc_json value, struct point *point)
     point->value = strtod(second, &end);
     if (!strncmp(second, "null", 4)) {
         point->value = (double)NAN;
-        end += 4; /* it stands where no number was found */
+        end += 4; /* no number there */
     }
     return end > second && *end == ']' && end + 1 == value.text + value.length;
 }
@@ -212,7 +212,7 @@ static void write_head(const struct trainer *trainer, FILE *out)
     fputs(",\"topics\":{", out);
 }
 
-/* What a viewer has seen of the run before is nothing of this one. */
+/* Nothing that a viewer has seen of an earlier run belongs to this one. */
 static void begin_anew(struct viewer *viewer, int i, const struct trainer *trainer)
 {
     if (viewer->restarts[i] == trainer->restarts) return;

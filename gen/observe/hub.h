@@ -69,7 +69,7 @@ struct viewer {
 
 void hub_open(struct hub *hub);
 
-/* Takes in a message of a trainer. What is no message is passed over; returns whether it was
+/* Takes in a message of a trainer. Other text is ignored; returns whether it was
  * one. */
 bool hub_take(struct hub *hub, int trainer, const char *text, size_t length);
 void hub_end(struct hub *hub, int trainer, const char *how);

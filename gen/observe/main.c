@@ -20,7 +20,7 @@
 static const double ASK_SECONDS = 0.6;
 enum { TICK_MS = 200, FAREWELL_MS = 1500, BAD_USAGE = 2 };
 
-/* How long a page without --keep waits: for its first viewer, where nobody sits at a terminal to
+/* How long a page without --keep waits: for its first viewer, when there is no terminal to
  * end it; for a trainer that is gone from its path. */
 static const double FIRST_VIEWER_SECONDS = 30, MISSING_SECONDS = 60;
 
@@ -156,16 +156,15 @@ static bool is_time_to_ask(int i, double now)
     return true;
 }
 
-/* Pages ask for times while they show them; those of the last viewer to go have nobody to end
- * them. */
-static void end_watching(void)
+/* Ends the profiling that pages have asked for: the last viewer has gone. */
+static void end_profiling(void)
 {
     static const char text[] = "{\"watch\": 0}";
     for (int i = 0; i < hub.trainer_count; i++)
         roster_send(i, text, sizeof text - 1);
 }
 
-/* While somebody looks on. */
+/* While the page has viewers. */
 static void ask_for_weights(void)
 {
     static const char text[] = "{\"tell state\": 1}";
@@ -173,15 +172,15 @@ static void ask_for_weights(void)
     pthread_mutex_lock(&hub.lock);
     const int viewers = hub.viewers;
     pthread_mutex_unlock(&hub.lock);
-    if (before && !viewers) end_watching();
+    if (before && !viewers) end_profiling();
     before = viewers;
     for (int i = 0; viewers && i < hub.trainer_count; i++) {
         if (is_time_to_ask(i, seconds_now())) roster_send(i, text, sizeof text - 1);
     }
 }
 
-/* Whether to serve on although no trainer is connected: somebody may still want to look at what
- * there was, or a trainer be about to come back. */
+/* Whether to keep serving without a connected trainer: a viewer may still want to see the results,
+ * or a trainer may come back. */
 static bool is_worth_waiting(double since)
 {
     const double waited = seconds_now() - since;
@@ -194,16 +193,16 @@ static bool is_worth_waiting(double since)
     return viewers && roster_missing() && waited < MISSING_SECONDS;
 }
 
-/* Until when a trainer was connected; a person is told once why this does not end. */
+/* The time until which a trainer was connected. Prints once why the program keeps running. */
 static double last_connected(void)
 {
     static double when;
-    static bool told;
+    static bool noted;
     if (roster_running() || when == 0) when = seconds_now();
-    if (roster_running() || told || options.tui || options.keep || hub.was_viewed) return when;
-    told = true;
-    (void)fprintf(stderr, "loopc observe: all have ended; the page waits for somebody to look at "
-                          "it, Ctrl-C ends it\n");
+    if (roster_running() || noted || options.tui || options.keep || hub.was_viewed) return when;
+    noted = true;
+    (void)fprintf(stderr, "loopc observe: all have ended; the page waits for a viewer, Ctrl-C "
+                          "ends it\n");
     return when;
 }
 
@@ -235,7 +234,7 @@ static int lost_output(void)
     return 1;
 }
 
-/* Without it nobody could open the page. */
+/* Without it the page could not be opened. */
 static int print_address(const struct server *server)
 {
     printf("http://%s:%d/?token=%s\n", options.host, server_port(server), server_token(server));
@@ -256,7 +255,7 @@ static int serve(void)
     return failed ? failed : code;
 }
 
-/* What the programs print is shown when the terminal is free again. */
+/* The output of the programs is shown when the terminal is free again. */
 static int show_table(void)
 {
     struct sigaction action = {.sa_handler = suspend};

@@ -75,7 +75,7 @@ int roster_replay(const char *path)
     if (trainer < 0) return complain(path, "too many logs");
     const int64_t messages = link_replay(path, roster.hub, trainer);
     if (messages < 0) return complain(path, strerror(errno));
-    if (messages == 0) return complain(path, "it is no log: --log FILE of a trainer writes one");
+    if (messages == 0) return complain(path, "it is not a log: --log FILE of a trainer writes one");
     hub_end(roster.hub, trainer, "ended");
     return 0;
 }
@@ -179,7 +179,7 @@ int roster_missing(void)
     return count;
 }
 
-/* What a trainer still says when its channel ends is read. */
+/* The last messages of a trainer are read before its channel is closed. */
 static void shut_down(int i)
 {
     static const char text[] = "{\"shutdown\": 1}";

@@ -21,7 +21,7 @@ struct server {
     char token[TOKEN_BYTES * 2 + 1];
 };
 
-/* What is read of a POST. */
+/* The body of a POST, up to its limit. */
 struct body {
     size_t length;
     char text[BODY_MOST + 1];
@@ -62,7 +62,7 @@ static bool has_token(const struct server *server, struct MHD_Connection *connec
     return differ == 0;
 }
 
-/* The address at which a request has come: one of several, where it was told to listen at all. */
+/* The address that a request has come to: one of several when it listens at all of them. */
 static void address_of(struct MHD_Connection *connection, char text[INET_ADDRSTRLEN])
 {
     struct sockaddr_in where = {0};
@@ -304,7 +304,7 @@ static bool make_token(char *token)
     return true;
 }
 
-/* What libmicrohttpd has to complain about is the fault of a peer: nobody needs to read it. */
+/* Errors of libmicrohttpd are faults of a peer: not shown. */
 static void keep_quiet(void *argument, const char *format, va_list list)
 {
     (void)argument;

@@ -33,7 +33,7 @@ static struct {
 static void put(const char *text)
 {
     const ssize_t ignored = write(STDOUT_FILENO, text, strlen(text));
-    (void)ignored; /* the terminal is gone: nobody to tell */
+    (void)ignored; /* the terminal is gone */
 }
 
 /* Signals for the foreground are for the others: it ends when its pipe does. */
@@ -80,7 +80,7 @@ void table_suspend(void)
     if (table.live) put(take_over);
 }
 
-/* What a trainer has said. Under the hub's lock. */
+/* The latest values of a trainer. Under the hub's lock. */
 
 static const struct topic *topic_of(const struct trainer *trainer, const char *name)
 {

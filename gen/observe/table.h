@@ -2,8 +2,8 @@
  *
  * The terminal is given back whatever happens: a process of its own waits for this one to end,
  * however it does (killed, too), and then shows the first screen and the cursor again. No other
- * setting of the terminal is touched. Where standard output is no terminal, there are plain lines,
- * one a trainer and second.
+ * setting of the terminal is touched. When standard output is not a terminal, it prints plain
+ * lines, one per trainer and second.
  */
 #ifndef LOOPC_OBSERVE_TABLE_H
 #define LOOPC_OBSERVE_TABLE_H

@@ -145,11 +145,25 @@ end
 
 local statements = { ["return"] = true, ["local"] = true, ["function"] = true, ["end"] = true }
 
+-- C such as $w[$index[0]] ends the Lua text that it stands in. The nearest line with it, from the one of an error on upwards, or nil.
+local function index_in_index(unit, failure)
+    local source, lines = unit.sources[failure.file], {}
+    if not source or not failure.line then return nil end
+    for line in (source.text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
+    for number = failure.line, math.max(1, failure.line - 3), -1 do
+        if (lines[number] or ""):find("%$[%w_.]+%s*%[[^%[%]]*%[[^%]]*%]%]") then return number end
+    end
+end
+
 -- Reports a syntax error: the token that is missing, and the name under the caret.
 local function report_syntax(unit, failure, first)
     local near = first:match("near '(.*)'$")
     local missing = first:match("^'([%)}])' expected")
-    local hint = "the spec is a Lua 5.4 file"
+    local hint, ended = "the spec is a Lua 5.4 file", index_in_index(unit, failure)
+    if ended then
+        return unit.diags:add("syntax", { file = failure.file, line = ended }, "]]", first,
+            "]] ends the text that [[ begins: write [=[ ... ]=] around C in which an index has an index")
+    end
     if first:find("^unfinished long") then near, hint = "[[", "it ends with ]]"
     elseif missing == "}" and near and near:match("^[%a_]") and not statements[near] then hint = "is a comma missing before it?"
     elseif missing then hint = ("is a %s missing before it?"):format(missing) end

@@ -1,5 +1,5 @@
 -- The text of `loopc explain`: the execution order, one line per loop, phase and step; what a step reads and
--- writes, and where its failure lands.
+-- writes, and where its failure and its other signals land.
 
 local ctext = require "gen.c.text"
 
@@ -71,11 +71,37 @@ local function landing(item)
     return "a failure lands at the end of " .. phase.full .. (#handlers > 0 and ": " .. table.concat(handlers, ", ") or "")
 end
 
-local function step_remark(item)
+-- The innermost bracket of that op around an item: the phase that $cancel() leaves, the repetition that $stop() ends.
+local function bracket_around(list, item, op)
+    while item.parent do
+        item = list[item.parent]
+        if item.op == op then return item end
+    end
+end
+
+-- Where the other signals of a step land: "$cancel leaves Fit.epoch", "$stop ends Fit".
+local function signal_landings(list, item, remarks)
+    local seen = {}
+    for _, piece in ipairs(item.source.signal_pieces or {}) do
+        local text
+        if piece.word == "cancel" then
+            local bracket = bracket_around(list, item, "phase")
+            text = "$cancel leaves " .. (piece.argument ~= "" and piece.argument or bracket.phase.full)
+        elseif piece.word == "stop" and not piece.inner then
+            local bracket = bracket_around(list, item, "repeat")
+            text = "$stop ends " .. (piece.argument ~= "" and piece.argument or bracket.instance.loop.name)
+        elseif piece.word == "stop" then text = "$stop ends the repetition around it" end
+        if text and not seen[text] then remarks[#remarks + 1] = text end
+        seen[text or ""] = true
+    end
+end
+
+local function step_remark(list, item)
     local remarks = { where(item.source.at) }
     local uses = use_remark(item.source)
     if uses ~= "" then remarks[#remarks + 1] = uses end
     remarks[#remarks + 1] = landing(item)
+    signal_landings(list, item, remarks)
     if item.dead then remarks[#remarks + 1] = "never runs: nothing here can fail" end
     return table.concat(remarks, "; ")
 end
@@ -91,7 +117,7 @@ function write.step(listing, item, depth)
     listing.steps = listing.steps + 1
     local source = item.source
     local name = source.kind == "listener" and "+ " .. source.full or source.name
-    listing:add(depth, ("%d. %s [%s]"):format(listing.steps, name, order_of(item)), step_remark(item))
+    listing:add(depth, ("%d. %s [%s]"):format(listing.steps, name, order_of(item)), step_remark(listing.list, item))
 end
 
 function write.loop(listing, item, depth)
@@ -141,7 +167,7 @@ local function add_events(listing, loop)
 end
 
 function explain.text(unit)
-    local listing = setmetatable({ steps = 0, events = 0 }, Listing)
+    local listing = setmetatable({ steps = 0, events = 0, list = unit.list }, Listing)
     local depth = 0
     for _, item in ipairs(unit.list) do
         if item.op:match("^end_") then depth = depth - 1

@@ -4,7 +4,7 @@
  *     cc -std=c11 main.c ticker.c $(pkg-config --cflags --libs loopc) -o ticker
  *
  * The loop waits with poll(2) for lines on standard input, without blocking while a trainer has
- * work: "copy" makes another run that goes on where the first one is, "save FILE" and
+ * work: "copy" makes another run that continues from the first one, "save FILE" and
  * "load FILE" do that by way of a file, "end" ends.
  */
 #include "ticker.h"
@@ -43,7 +43,7 @@ static int work(void)
     return more;
 }
 
-/* Does what a line says. Returns whether it says to go on. */
+/* Executes a line. Returns whether the program continues. */
 static int obey(char *line)
 {
     char message[256] = "";

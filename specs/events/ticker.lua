@@ -1,4 +1,4 @@
--- A trainer for somebody else's event loop: main.c beside this file holds several of them and steps them between events.
+-- A trainer for another program's event loop: main.c beside this file holds several of them and steps them between events.
 --
 -- loopc gen --step --lib ticker.lua -o ticker.c makes ticker.h and ticker.c of it. Each run draws numbers and keeps their mean;
 -- a WEAVE looks at the mean after every third number.

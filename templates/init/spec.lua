@@ -1,12 +1,12 @@
 -- @NAME@: fits a line to points, to begin with.
 --
 --   loopc run @NAME@.lua                        builds it and runs it
---   loopc run @NAME@.lua -- --epochs 5 --help   flags behind -- go to the program
+--   loopc run @NAME@.lua -- --epochs 5 --help   flags after -- go to the program
 --   loopc explain @NAME@.lua                    the order in which everything runs
 --   loopc gen @NAME@.lua                        the C that it becomes
 
 -- A loop has nodes: <prefix>_<phase> = node(order, body). Prefixes are before, on, after, failed and finally; the order
--- says where a node stands; a body is C, in which $name is a field (a number is an lvalue, all else a pointer).
+-- is the place of a node in its loop; a body is C, in which $name is a field (a number is an lvalue, all else a pointer).
 local Fit = loop "Fit" {
     times = "$epochs",
     after_epoch = node(2, [[

@@ -48,7 +48,7 @@ class Trainer {
     element(this.root, '.go').addEventListener('click', () => this.learn(field('.target')));
     on('.set-eta', () => [`{"eta": ${field('.new-eta')}, "tell state": 1}`, `eta is ${field('.new-eta')}`]);
     on('.pause', () => ['{"pause": 1}', 'paused']);
-    on('.resume', () => ['{"resume": 1}', 'goes on']);
+    on('.resume', () => ['{"resume": 1}', 'resumed']);
     on('.step', () => ['{"step": 1}', 'learns one batch']);
     on('.checkpoint', () => ['{"checkpoint": 1}', 'saved']);
     on('.shutdown', () => ['{"shutdown": 1}', 'ends']);
@@ -68,7 +68,7 @@ class Trainer {
     text(element(this.root, '.message'), message);
   }
 
-  // A later target; one that is paused goes on.
+  // A later target; a paused run resumes.
   learn(target) {
     if (Number(target) <= this.batch && target !== '') {
       this.say(`batch ${this.batch} is learned already: the target is a later one`);
@@ -84,7 +84,7 @@ class Trainer {
     try {
       JSON.parse(message);
     } catch {
-      this.say('that is no number');
+      this.say('that is not a number');
       return;
     }
     if (answer) this.say('sent');
@@ -97,7 +97,7 @@ class Trainer {
     }
   }
 
-  // Times are taken only while somebody looks at them: they cost the trainer a little.
+  // Times are measured only while they are shown: they cost the trainer a little.
   watch() {
     clearInterval(this.timer);
     const ask = () => {

@@ -61,7 +61,7 @@ local Fit = loop "Fit" {
     on_epoch = node(1, SEQ { CALL [[ $x[0] = 1; $loss = net_train($net, $adam, $x, $y, 1, 1e-3f); ]], POPEN { "true" } }),
     finally_epoch = node(2, [[ loopc_note($loopc, "epoch %d", (int)$iteration); ]]),
 }
-return trainer "fit" { Fit, state = { x = f32[2], y = f32[1], loss = f32(0), net = mlp { 2, 4, 1, batch = 1 },
+return trainer "fit" { Fit, state = { x = f32[2], y = i32[1], loss = f32(0), net = mlp { 2, 4, 3, batch = 1 },
     adam = optimizer { "adam", net = "net" } } }
 SPEC
     sed 's/s.Fit.loss/s.loss/' "$TMP/prog.c" >"$TMP/net.c"

@@ -184,11 +184,11 @@ wrong() {
 
 test_errors_teach() {
     wrong "max_epochs is -2" 'lightning.fit_loop { batches = 1, max_epochs = -2 }'
-    wrong "knows no 'batchs'" 'lightning.fit_loop { batchs = 1 }'
+    wrong "knows no 'batchs'; it knows " 'lightning.fit_loop { batchs = 1 }'
     wrong "how many has an epoch" 'lightning.fit_loop { max_epochs = 2 }'
     wrong "when does it end" 'lightning.loop "A" { advance = "x();" }'
     wrong "knows no 'on_advanced'" 'lightning.loop "A" { times = 1, on_advanced = "x();" }'
-    wrong "no loop of lightning.loop" 'lightning.loop "A" { times = 1, parent = loop "B" { on_b = node(1) } }'
+    wrong "not a loop of lightning.loop" 'lightning.loop "A" { times = 1, parent = loop "B" { on_b = node(1) } }'
     wrong "how many are there" 'lightning.fit_loop { batches = 1, validation = { validation_step = "x();" } }'
 }
 

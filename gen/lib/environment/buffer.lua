@@ -11,7 +11,7 @@ function parts.filter_samples(_, length) return common.filter("NULL", "$rows", l
 
 function parts.filter_items(_, length) return common.filter('"buffer"', "$buffered", length) end
 
--- C that moves n items of the buffer, those that stand first in $order, to the batch.
+-- C that moves the first n items of $order from the buffer to the batch.
 local take =
     [=[
         for (int32_t i = 0; i < n; i++, $rows++) {
@@ -35,14 +35,14 @@ local count = [[
         n = n < $room - $rows ? n : $room - $rows;
 ]]
 
--- What every buffer may be given.
+-- The parameters of every buffer.
 local buffers = { p_total = "share", duplicates = "switch" }
 
 local function share_field(p)
     return f32 { p.p_total or -1, doc = "its share of a batch; -1: what samplers leave" }
 end
 
--- C that drops samples which stand in the set already, later ones first.
+-- C that drops samples that the set already has, later ones first.
 local function unique(items, rows, filter)
     return common.fill([[
         loopc_keep_first({items}, sizeof {items}[0], {rows}, $slots, $slot_count, $keep);

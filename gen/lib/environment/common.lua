@@ -15,7 +15,7 @@ function common.with(values, more)
     return values
 end
 
--- What a word may be given. An error is shown where the spec calls the word.
+-- Checks the parameters of a word. An error is reported at the spec's call of the word.
 local kinds = {
     text = { "a text", function(value) return type(value) == "string" end },
     number = { "a number", function(value) return type(value) == "number" end },

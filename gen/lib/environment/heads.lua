@@ -6,7 +6,7 @@
 --
 --     inputs(design, context), outputs(design), keys    of the net
 --     fields(design, rows, outputs)                     what it keeps in the policy's state
---     encode(design, item, position, row)               what the net is told of an item before it chooses at a position
+--     encode(design, item, position, row)               the inputs of the net for an item, before the choice at a position
 --     drawn(design)                                     which choice row r of the batch, sample i at k, was
 --     look(net)                                         the net, for all rows of the batch; log-probabilities to {to}
 --     draw                                              chooses to[i][k] for the items from `made` on
@@ -30,7 +30,7 @@ function tokens.fields(design, rows, outputs)
     return fields
 end
 
--- What may be chosen stands beside what the net is told; the end, where there is one, always may.
+-- The mask of allowed choices is kept beside the inputs; the end, if there is one, is always allowed.
 function tokens.encode(design, item, position, row)
     local encode = [[
         loopc_encode_tokens({item}, {position}, $width, $vocabulary, ${policy}.context,

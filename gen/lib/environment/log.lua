@@ -4,7 +4,7 @@ local common = require "loopc.environment.common"
 
 local parts = {}
 
--- When there is no more room the better half stays.
+-- When the log is full the better half stays.
 local forget = [[
                 memcpy($sorted, $scores, sizeof $scores);
                 const float least = loopc_quantile($sorted, $count, 0.5f);
@@ -52,7 +52,7 @@ local keep = [[
             loopc_print_row($loopc, "Batch", $Batch.iteration + 1 == $report);
 ]]
 
--- What $best names moves when others are forgotten: it is found again.
+-- The entry of $best moves when others are removed: it is searched again.
 local again = [[
                 for (int32_t k = $best = 0; k < $count; k++)
                     if ($scores[k] > $scores[$best]) $best = k;

@@ -6,7 +6,7 @@ local heads = require "loopc.environment.heads"
 
 local parts = {}
 
--- What stands for {policy}, {likelihood} and {entropy} in the C of a loss.
+-- The C for {policy}, {likelihood} and {entropy} in a loss.
 local function values_of(design, p)
     local head, values = heads.of(design), { policy = p.policy or "policy", count = "$rows * $width" }
     values.likelihood = common.fill(head.likelihood, values)
@@ -14,7 +14,7 @@ local function values_of(design, p)
     return values
 end
 
--- What is taken from the rewards before they count: baselines[kind] is C that sets `baseline`.
+-- The baselines, which are subtracted from the rewards: baselines[kind] is C that sets `baseline`.
 local baselines = {
     none = "",
     mean = "baseline = loopc_statistics_of($rewards_final, $rows).mean;",

@@ -1,7 +1,7 @@
 -- Part of loopc.environment: the model, a multilayer perceptron that chooses one token, or number, after another.
 --
--- It is told the position and the tokens before it, and gives each token, and the end unless all samples have the same
--- length, a probability: p(sample) = product over k of p(token k | tokens before k). Of vectors it is told the numbers
+-- Its inputs are the position and the tokens before it; and gives each token, and the end unless all samples have the same
+-- length, a probability: p(sample) = product over k of p(token k | tokens before k). For vectors the inputs are the numbers
 -- before, and gives the next one a normal distribution.
 
 local common = require "loopc.environment.common"
@@ -15,7 +15,7 @@ local function count_weights(layers)
     return count
 end
 
--- What the model makes of the samples: what it is told, a row a token, then its outputs for all of them at once.
+-- A pass of the model over the samples: its inputs, one row per token, then its outputs for all of them at once.
 local outputs = [[
     for (int32_t i = 0; i < $rows; i++)
         for (int32_t k = 0; k < $width; k++) {
@@ -47,7 +47,7 @@ local function slow_part(name, net, p)
     ]], { name = name, weights = weights })
 end
 
--- What the net is like: its layers, how many rows it takes at once, what a row of them tells it.
+-- The shape of the net: its layers, rows per batch, inputs per row.
 local function shape_of(design, p, head)
     local context = p.context or design.width - 1
     local shape = { context = context, inputs = head.inputs(design, context), actions = head.outputs(design),
@@ -70,7 +70,7 @@ local function fields_of(design, p, head, shape)
         context = i32 { shape.context, const = true },
         inputs = i32 { shape.inputs, const = true },
         actions = i32 { shape.actions, const = true },
-        x = f32[shape.rows * shape.inputs] { doc = "what the net is told, a row a token" },
+        x = f32[shape.rows * shape.inputs] { doc = "inputs of the net, one row per token" },
         live = bool[shape.rows] { doc = "which rows have a token" },
         weights = f32[shape.rows] { doc = "for the work of losses: what each row counts" },
     }, head.fields(design, shape.rows, shape.actions))

@@ -29,7 +29,7 @@ local lookup = [[
         loopc_index($slots, $slot_count, $samples, sizeof $samples[0], i);
 ]]
 
--- What stands in a batch several times is computed once.
+-- Equal samples of a batch are computed once.
 local clear_twins = [[
     memset($slots, 0, sizeof $slots);
     for (int32_t i = 0; i < $rows; i++)

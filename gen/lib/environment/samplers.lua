@@ -20,7 +20,7 @@ local function put(p, make, count, items, sources, rows, room, kind)
     ]], common.with({ make = make, count = count, items = items, sources = sources, rows = rows, room = room, kind = kind }, p))
 end
 
--- What every sampler may be given.
+-- The parameters of every sampler.
 local shares = { buffer_size = "count", p_batch = "share" }
 
 -- Latent data: $NAME.latent[i] of the batch, which `make` writes as latent[i]. Items for the buffer have none that is kept.

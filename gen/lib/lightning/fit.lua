@@ -16,7 +16,7 @@
 -- Any body may set $should_stop: the training ends before the next batch, once min_epochs epochs and min_steps steps are
 -- done. $global_step counts the batches of all epochs. Why the training ended is said on standard error.
 --
--- epoch_loop, batch_loop and validation_loop make the loops one by one, for who replaces one: each takes the arguments of
+-- epoch_loop, batch_loop and validation_loop make the loops one by one, to replace one of them: each takes the arguments of
 -- fit_loop that concern it, and `parent`, `place` and `name`.
 
 -- Limits, with what is said of them in --help.
@@ -90,7 +90,7 @@ local say_why = fill([[
 
 local say_waiting = [[
     if ($should_stop && !$waiting && !{met}) {
-        loopc_note($loopc, "Fit goes on: should_stop waits for min_epochs = %lld and min_steps = %lld",
+        loopc_note($loopc, "Fit continues: should_stop waits for min_epochs = %lld and min_steps = %lld",
                    (long long)$min_epochs, (long long)$min_steps);
         $waiting = true;
     }
@@ -158,7 +158,7 @@ return function(lightning)
         }
     end
 
-    -- What an epoch loop takes of a fit loop's arguments; with parts the training step is theirs.
+    -- The arguments of a fit loop that belong to its epoch loop; with parts the training step belongs to them.
     local function of_epochs(given, Fit)
         local out = { parent = Fit, place = "on_epoch" }
         for _, key in ipairs(epoch_keys) do out[key] = given[key] end

@@ -1,0 +1,76 @@
+-- Functions that bodies call and whose declarations are known: those of the runtime, of nets and optimizers, of the C library, and
+-- of the trainer's code. A pointer to const is only read through; what is not known may do anything.
+
+local declarations = require "gen.c.declarations"
+local host = require "host"
+local mlp = require "gen.tree.mlp"
+local net_functions = require "gen.tree.net_functions"
+local spec_tree = require "gen.tree.spec_tree"
+
+local known_functions = {}
+
+-- The headers whose functions are called with fields.
+local headers = { "base/rng.h", "base/shuffle.h", "data/dataset.h", "library/environment.h", "run/read_line.h" }
+
+-- The functions of the C library that are given arrays.
+local library = [[
+void *memcpy(void *to, const void *from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t n);
+size_t strlen(const char *text);
+char *strcpy(char *to, const char *from);
+char *strncpy(char *to, const char *from, size_t n);
+size_t fwrite(const void *from, size_t size, size_t n, FILE *file);
+int printf(const char *format);
+]]
+
+local runtime -- name -> declaration, read once
+
+local function of_runtime()
+    if not runtime then
+        runtime = {}
+        for _, path in ipairs(headers) do declarations.add(assert(host.script("runtime/" .. path)), runtime) end
+        declarations.add(library, runtime)
+    end
+    return runtime
+end
+
+-- The functions of nets: whether they write the net itself is known by their table.
+local function add_nets(trainer, out)
+    for _, field in ipairs(spec_tree.fields(trainer)) do
+        for _, entry in ipairs(field.type == "mlp" and net_functions.all or {}) do
+            local parameters = { { text = entry.const and "const struct net *n" or "struct net *n" } }
+            for i, argument in ipairs(entry[3]) do parameters[i + 1] = { text = argument == "TARGETS" and "const float *y" or argument } end
+            out[mlp.prefix_of(field) .. "_" .. entry[1]] = { parameters = parameters }
+        end
+    end
+end
+
+-- A function of an optimizer learns from what it is given, and changes the net and itself.
+local function add_optimizers(trainer, out)
+    local learns = { parameters = { { text = "net *n" }, { text = "optimizer *o" }, { text = "const float *x" }, { text = "const float *y" } } }
+    for _, field in ipairs(spec_tree.fields(trainer)) do
+        local net = field.type == "optimizer" and field.parameters.net
+        if type(net) == "table" then
+            out[mlp.prefix_of(net) .. "_train"], out[mlp.prefix_of(net) .. "_train_from"] = learns, learns
+        end
+    end
+end
+
+local function is_const(parameter) return parameter ~= nil and parameter.text:find("%f[%w_]const%f[^%w_][^*]*%*") ~= nil end
+
+-- A function reads_only(name, n): whether argument n of a function is only read.
+function known_functions.reads_only(trainer)
+    local own = {}
+    if trainer.code then declarations.add(trainer.code.text, own) end
+    add_nets(trainer, own)
+    add_optimizers(trainer, own)
+    return function(name, n)
+        local found = own[name] or of_runtime()[name]
+        return found ~= nil and is_const(found.parameters[n])
+    end
+end
+
+return known_functions
