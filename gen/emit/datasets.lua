@@ -94,6 +94,7 @@ function emit_datasets.options(field, splits)
     add_scale(add, parameters.target_scale, "target_scale", "target_divisor")
     add_others(add, parameters)
     if splits then add("splits", true) end
+    if parameters.file then add("file", cvalue.string(parameters.file)) end
     add("required", parameters.required == true)
     return "{" .. table.concat(parts, ", ") .. "}"
 end

@@ -199,7 +199,7 @@ function emit_mlp.emit(w, nets, optimizers, used)
     used = emit_optimizer.needs(optimizers, used)
     for _, net in ipairs(nets) do
         local needed, groups = wanted(net, optimizers, used)
-        struct(w, net, groups)
+        struct(w:public(), net, groups)
         for _, entry in ipairs(net_functions.all) do
             if needed[entry[1]] then write_function(w, net, entry) end
         end

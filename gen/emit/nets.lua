@@ -2,6 +2,7 @@
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
+local bodies = require "gen.emit.bodies"
 local emit_datasets = require "gen.emit.datasets"
 local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
@@ -15,7 +16,7 @@ local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "i
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
-        source = ("%s:%d"):format(field.at.file, field.at.line) }
+        source = bodies.where(unit, field.at) }
     for _, key in ipairs(net_keys) do net[key] = field.parameters[key] end
     net.inputs_from = field.parameters.inputs_from
     field.struct, field.net = net.struct, net
@@ -81,16 +82,17 @@ function emit_nets.entries(field)
     return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
 end
 
--- The lines that make the nets ready: the width of the data, then first weights from a stream named after the net.
+-- The lines that make the nets ready, declarations and statements: the width of the data, then first weights from a stream named
+-- after the net.
 function emit_nets.prepare(unit)
-    local lines = {}
+    local declarations, rest = {}, {}
     for _, field in ipairs(fields_of_type(unit, "mlp")) do
         local data = field.parameters.inputs_from
-        for _, line in ipairs(emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)) do
-            lines[#lines + 1] = line
-        end
+        local lines = emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)
+        declarations[#declarations + 1] = lines[1] -- its random stream
+        table.move(lines, 2, #lines, #rest + 1, rest)
     end
-    return lines
+    return declarations, rest
 end
 
 -- The static options of the data sets, one struct each; field.options_name names it.
@@ -127,18 +129,14 @@ local function net_row(field, feeds)
     local parameters = field.parameters
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
-    for _, row in ipairs { { "name", field.full }, { "activation", parameters.activation }, { "output", parameters.output },
-        { "loss", parameters.loss } } do add(row[1], cvalue.string(row[2])) end
+    for i, text in ipairs { field.full, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
     add("layers", #parameters.layers - 1)
     add("inputs", mlp.layers(parameters)[1].room)
     add("outputs", parameters.layers[#parameters.layers])
     if parameters.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
     if parameters.untold then add("untold", true) end
-    if feeds then
-        add("feeds", feeds)
-        add("feed_count", #parameters.feeds)
-    end
+    if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end
     return table.concat(parts, ", ")
 end
 

@@ -277,7 +277,7 @@ end
 
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
-    struct(w, optimizer, used)
+    struct(w:public(), optimizer, used)
     local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))
     if used[step.name] then write_function(w, optimizer, step, body.step) end
     if not is_first or not trains(optimizer, used) then return end

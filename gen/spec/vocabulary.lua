@@ -99,6 +99,7 @@ vocabulary.aggregates = {
         { "stratify", "boolean", "whether parts have their share of each class (default: true)" },
         { "classes", "integer", "the number of classes (default: found in the data)" },
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
+        { "file", "string", "what is loaded unless its flag names another file" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first", {

@@ -100,8 +100,9 @@ struct loopc_dataset_options {
     const char *from;  /* the dataset field of which it is a part, unless it is given a file */
     double share;      /* of the rows of `from` */
     bool unstratified; /* parts are drawn without regard to classes */
-    bool splits;   /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
-    bool required; /* the program refuses to start without it */
+    bool splits; /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
+    const char *file; /* what is loaded unless its flag names another; NULL: nothing */
+    bool required;    /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
