@@ -76,7 +76,8 @@ vocabulary.scalars = {
 -- Types of the runtime, each with its own parameters; the keys of every field are allowed as well.
 vocabulary.aggregates = {
     { "rng", "a stream of random numbers, named after its field, seeded by --seed", {} },
-    { "dataset", "a table: samples with labels or targets, read from a CSV, .npy, .npz, IDX or libsvm argument and checked before the run", {
+    { "dataset", "a table: samples with labels or targets, read from a CSV, .npy, .npz, IDX or libsvm argument "
+        .. "and checked before the run", {
         { "label", "string|integer|boolean", "the class: a name, a number from 1, last, first, or false for none" },
         { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
         { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },

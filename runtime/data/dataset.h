@@ -101,6 +101,7 @@ struct loopc_dataset_options {
     double share;      /* of the rows of `from` */
     bool unstratified; /* parts are drawn without regard to classes */
     bool splits; /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
+    bool weighs; /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
     const char *file; /* what is loaded unless its flag names another; NULL: nothing */
     bool required;    /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
