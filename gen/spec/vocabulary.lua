@@ -11,6 +11,7 @@ vocabulary.prefixes = { "before", "on", "after", "failed", "finally" }
 vocabulary.loop_keys = {
     { "done", "string", "C expression, evaluated before each iteration; the loop repeats until it is true" },
     { "times", "integer|string", "the number of iterations; an expression is evaluated once, at entry" },
+    { "from", "string", "C expression, evaluated at entry: so many of the times count as done" },
     { "skip", "string", "C expression, evaluated at entry; when true only on_skip runs" },
     { "state", "table", "fields that live as long as the run" },
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
