@@ -7,14 +7,16 @@ Names.__index = Names
 -- method.
 function Names.new() return setmetatable({ taken = {} }, Names) end
 
--- Takes `wanted`, else wanted_2, wanted_3 ...; returns the name that was free.
+-- Takes `wanted`, else wanted_2, wanted_3 ...; returns the name that was free. Behind a name that was taken here is its last number.
 function Names:take(wanted)
-    local name, number = wanted, 1
+    local name, last = wanted, self.taken[wanted]
+    local number = math.type(last) and last or 1
     while self.taken[name] do
         number = number + 1
         name = wanted .. "_" .. number
     end
-    self.taken[name] = true
+    self.taken[name] = 1
+    self.taken[wanted] = number
     return name
 end
 

@@ -41,11 +41,8 @@ function CWriter:blank()
     if self.lines[#self.lines] ~= "" then self.lines[#self.lines + 1] = "" end
 end
 
--- A blank line, but not right after a line that opens something or says what comes.
-function CWriter:blank_unless_open()
-    local last = self.lines[#self.lines]
-    if last and last ~= "" and not last:match("[{:]$") and not last:match("%*/$") then self:blank() end
-end
+-- Where definitions go that a library has in its header: there, if this writer has one, else here.
+function CWriter:public() return self.header or self end
 
 -- Text that may not end a comment early, on one line.
 function CWriter.safe(text)
@@ -73,28 +70,24 @@ function CWriter:comment(lines)
     end
 end
 
+-- The title of a section, a ruled line. With `fill`, which writes the section, nothing when that is empty.
+function CWriter:section(title, fill)
+    local mark = #self.lines
+    self:line("/* %s %s */", "---- " .. title, ("-"):rep(80 - #title))
+    self:blank()
+    if not fill then return end
+    fill()
+    if #self.lines == mark + 2 then
+        self.lines[mark + 2], self.lines[mark + 1] = nil, nil
+    end
+end
+
 -- Adds the lines of another writer at the present depth.
 function CWriter:append(other)
     local indent = indents[self.depth]
     for _, text in ipairs(other.lines) do
         self.lines[#self.lines + 1] = (text ~= "" and text:sub(1, 1) ~= "#") and indent .. text or text
     end
-end
-
-function CWriter:last() return self.lines[#self.lines] end
-
-function CWriter:drop_last() self.lines[#self.lines] = nil end
-
--- Whether lines of C use a variable: not in a comment or a string, not as the name of a member.
-function CWriter.mentions(lines, word)
-    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
-    for _, line in ipairs(lines) do
-        if line:find(word, 1, true) and line:find(pattern) then
-            local code = line:gsub("\\.", ""):gsub('"[^"]*"', ""):gsub("/%*.-%*/", ""):gsub("%->[%w_]+", ""):gsub("%.[%a_][%w_]*", "")
-            if code:find(pattern) then return true end
-        end
-    end
-    return false
 end
 
 function CWriter:text()

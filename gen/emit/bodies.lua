@@ -102,6 +102,9 @@ local function parameters(unit, source, state)
     return #out > 0 and table.concat(out, ", ") or "void"
 end
 
+-- Whether the function of a source takes anything.
+function emit_bodies.has_parameters(source) return takes_state(source) or #source.sites > 0 end
+
 -- The call of a source at one place; `found` are the places of the results that it reads (results.lua).
 function emit_bodies.call(source, instance, found)
     local arguments = {}
@@ -112,8 +115,22 @@ function emit_bodies.call(source, instance, found)
     return ("%s(%s)"):format(source.func, table.concat(arguments, ", "))
 end
 
--- Where a text comes from, for people: "digits.lua:12".
-function emit_bodies.where(at) return CWriter.safe(("%s:%d"):format(at.file, at.line)) end
+-- Where a text comes from, for people: "digits.lua:12"; nil when nobody wants to know.
+function emit_bodies.where(unit, at)
+    return unit.options.lines ~= false and CWriter.safe(("%s:%d"):format(at.file, at.line)) or nil
+end
+
+-- The same behind a name: " (digits.lua:12)", or nothing.
+function emit_bodies.place(unit, at)
+    local where = emit_bodies.where(unit, at)
+    return where and (" (%s)"):format(where) or ""
+end
+
+-- "the WEAVE at digits.lua:12"
+function emit_bodies.the(word, unit, at)
+    local where = emit_bodies.where(unit, at)
+    return where and ("the %s at %s"):format(word, where) or "a " .. word
+end
 
 -- A line directive for the text of a body, under the name that the options ask for.
 function emit_bodies.line_directive(unit, w, at)
@@ -128,15 +145,22 @@ function emit_bodies.line_back(unit, w)
     if unit.options.line then w:directive("#line %d %s", #w.lines + 2 + (w.base or 0), cvalue.string(unit.struct .. ".c")) end
 end
 
+-- For render.lua: line directives around statements whose C is of the spec, when they are asked for.
+function emit_bodies.places(unit)
+    if not unit.options.line then return nil end
+    return { mark = function(w, at) emit_bodies.line_directive(unit, w, at) end, unmark = function(w) emit_bodies.line_back(unit, w) end }
+end
+
 local function write_lines(w, text)
     for line in (text .. "\n"):gmatch("([^\n]*)\n") do
         if line:match("^%s*#") then w:directive(line) else w:line((line:gsub("%s+$", ""))) end
     end
 end
 
-local function heading(source)
+-- What stands above the function of a body.
+function emit_bodies.heading(unit, source)
     local doc = (source.kind == "node" and source.doc) and ": " .. CWriter.safe(source.doc) or ""
-    return ("%s (%s)%s"):format(source.full, emit_bodies.where(source.at), doc)
+    return source.full .. emit_bodies.place(unit, source.at) .. doc
 end
 
 -- Whether the last statement of a body, at its outermost level, is a return: one that stands on a line of its own, or behind
@@ -197,9 +221,9 @@ local function calls(source)
     return false
 end
 
--- How the function of a text is declared: see LOOPC_LEAF in program.h.
+-- How the function of a text is declared: see LOOPC_ALWAYS_INLINE in program.h.
 local function storage(source)
-    return #source.body.text <= short and not calls(source) and "LOOPC_LEAF" or "LOOPC_BODY"
+    return #source.body.text <= short and not calls(source) and "static LOOPC_ALWAYS_INLINE" or "static LOOPC_NOINLINE"
 end
 
 -- Functions of nets refuse an argument by keeping it; the body that called them fails with it.
@@ -216,7 +240,7 @@ end
 function emit_bodies.write_function(unit, w, source, title)
     local state = state_name(source)
     local text, dropped = ctext.dedent(body_text(source, state))
-    w:comment { title or heading(source) }
+    w:comment { title or emit_bodies.heading(unit, source) }
     w:line("%s %s %s(%s)", storage(source), source.signals and "int" or "void", source.func, parameters(unit, source, state))
     w:open("{")
     local at = source.body.at

@@ -1,6 +1,7 @@
 -- The table of fields: what command line, metrics, progress, trace and checkpoints know of the state.
 --
--- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them.
+-- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them. The doc is that of
+-- options, for --help; what the others are is said where the state is declared.
 
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
@@ -22,9 +23,9 @@ local function flags_of(field)
     return #out > 0 and table.concat(out, " | ") or nil
 end
 
--- One row, from { key, value } pairs; a row too long for a line is left to clang-format.
-local function write_row(unit, w, pairs_of_row)
-    local out = {}
+-- One row: what its field is, as a macro of fields.h, then { key, value } pairs.
+local function write_row(unit, w, field, pairs_of_row)
+    local out = { field }
     for _, pair in ipairs(pairs_of_row) do
         if pair[2] then out[#out + 1] = (".%s = %s"):format(pair[1], pair[2]) end
     end
@@ -32,18 +33,31 @@ local function write_row(unit, w, pairs_of_row)
     w:line("{%s},", table.concat(out, ", "))
 end
 
-local function offset(unit, lvalue) return ("offsetof(struct %s, %s)"):format(unit.struct, (lvalue:gsub("^s%->", ""))) end
+-- The member of the state that an lvalue is.
+local function member_of(lvalue) return (lvalue:gsub("^s%->", "")) end
 
--- The dimensions of a row that has more than one, or a vector of one; the last one may be decided by the data.
-local function shape_of(unit, dims)
+-- The dimensions as numbers, and the member that says how many of the last are in use, when the data decides that.
+local function sizes_of(dims)
     local sizes, width = {}, nil
     for i, size in ipairs(dims) do
-        if type(size) == "table" then size, width = size.most, offset(unit, size.lvalue) end
+        if type(size) == "table" then size, width = size.most, member_of(size.lvalue) end
         sizes[i] = size
     end
-    local shaped = #sizes > 1 or sizes[1] == 1
-    return sizes, { { "rank", shaped and tostring(#sizes) },
-        { "dims", shaped and "{" .. table.concat(sizes, ", ") .. "}" }, { "width_at", width } }
+    return sizes, width
+end
+
+-- The dimensions of an array that has more than one, or one of one element.
+local function shape_of(sizes)
+    if #sizes < 2 and sizes[1] ~= 1 then return {} end
+    return { { "rank", tostring(#sizes) }, { "dims", "{" .. table.concat(sizes, ", ") .. "}" } }
+end
+
+-- LOOPC_FIELD(digits, Fit.loss, F32), or with the number of elements, or with a name that is not that of the member.
+local function field_of(unit, name, lvalue, type, sizes)
+    local member, count = member_of(lvalue), spec_tree.element_count(sizes)
+    if name ~= member then return ("LOOPC_NAMED(%s, %s, %s, %s, %d)"):format(cvalue.string(name), unit.struct, member, type, count) end
+    if #sizes == 0 then return ("LOOPC_FIELD(%s, %s, %s)"):format(unit.struct, member, type) end
+    return ("LOOPC_ARRAY(%s, %s, %s, %d)"):format(unit.struct, member, type, count)
 end
 
 local function concat(first, second)
@@ -59,25 +73,32 @@ end
 
 local function value_row(unit, w, field, name, lvalue, report_in)
     local type = field.scalar and field.scalar[3] or "LOOPC_" .. field.type:upper()
-    local sizes, shape = shape_of(unit, field.dims)
-    write_row(unit, w, concat({
-        { "name", cvalue.string(name) }, { "flag", field.flag and cvalue.string(field.flag) }, { "type", type },
-        { "offset", offset(unit, lvalue) }, { "count", tostring(spec_tree.element_count(sizes)) }, { "flags", flags_of(field) },
+    local sizes = sizes_of(field.dims)
+    write_row(unit, w, field_of(unit, name, lvalue, type:gsub("^LOOPC_", ""), sizes), concat({
+        { "flag", field.flag and cvalue.string(field.flag) }, { "flags", flags_of(field) },
         { "report_in", report_in and cvalue.string(report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
         { "samples", field.samples and tostring(field.samples) },
         { "set", field.samples and field.parameters.set and cvalue.string(field.parameters.set) },
         { "range", range_of(field) },
-        { "doc", field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
-    }, shape))
+        { "doc", field.flag and not unit.options.lib and field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
+    }, shape_of(sizes)))
+end
+
+-- Weights are matrices in panels, of which the data may decide how many columns are in use.
+local function matrix_row(unit, w, entry)
+    local sizes, width = sizes_of(entry.dims)
+    write_row(unit, w, ("LOOPC_%sMATRIX(%s, %s, %s, %d, %d%s)"):format(width and "OPEN_" or "", cvalue.string(entry.name), unit.struct,
+        member_of(entry.lvalue), sizes[1], sizes[2], width and ", " .. width or ""), {})
 end
 
 local function tensor_rows(unit, w, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
-        local sizes, shape = shape_of(unit, entry.dims)
-        write_row(unit, w, concat({ { "name", cvalue.string(entry.name) }, { "type", entry.type },
-            { "offset", offset(unit, entry.lvalue) }, { "count", tostring(spec_tree.element_count(sizes)) },
-            { "panels", entry.panels and "true" } }, shape))
+        if entry.panels then matrix_row(unit, w, entry)
+        else
+            local sizes = sizes_of(entry.dims)
+            write_row(unit, w, field_of(unit, entry.name, entry.lvalue, entry.type:gsub("^LOOPC_", ""), sizes), shape_of(sizes))
+        end
     end
 end
 
@@ -87,7 +108,7 @@ local function rows_of(unit, w, field)
     local lvalues = emit_state.instances(unit, field)
     local alone = field.owner == unit.trainer.root or field.result and #lvalues == 1 -- it has one place
     for _, lvalue in ipairs(lvalues) do
-        local name, apart = lvalue:gsub("^s%->", ""), field.result and field.report_in and not alone
+        local name, apart = member_of(lvalue), field.result and field.report_in and not alone
         value_row(unit, w, field, alone and field.full or name, lvalue, apart and name:match("^[%w_]+") or field.report_in)
     end
 end

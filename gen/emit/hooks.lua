@@ -1,7 +1,7 @@
 -- The checkpoint hooks: their functions, and the two that call all of one kind, in the order of the trainer's list.
 
-local CWriter = require "gen.c.writer"
 local emit_bodies = require "gen.emit.bodies"
+local render = require "gen.c.render"
 local spec_tree = require "gen.tree.spec_tree"
 
 local emit_hooks = {}
@@ -19,20 +19,26 @@ local function of_kind(unit, key)
     return out
 end
 
+local function call_of(hook)
+    local call = emit_bodies.call(hook)
+    if not hook.signals then return { op = "do", code = call } end
+    return { op = "if", test = call, block = { { op = "return", code = "LOOPC_FAILED" } } }
+end
+
 local function write_calls(unit, w, list, name, comment)
+    local block, takes_state = {}, false
+    for i, hook in ipairs(list) do
+        block[i] = call_of(hook)
+        takes_state = takes_state or emit_bodies.has_parameters(hook)
+    end
     w:comment { comment }
     w:line("static int %s_%s(void *state)", unit.struct, name)
     w:open("{")
-    local lines = CWriter.new()
-    for _, hook in ipairs(list) do
-        local call = emit_bodies.call(hook)
-        if hook.signals then lines:line("if (%s) return LOOPC_FAILED;", call) else lines:line("%s;", call) end
-    end
-    if CWriter.mentions(lines.lines, "s") then
+    if takes_state then
         w:line("struct %s *const s = state;", unit.struct)
         w:blank()
     else w:line("(void)state;") end
-    for _, line in ipairs(lines.lines) do w:line("%s", line) end
+    render.block(w, block)
     w:line("return LOOPC_OK;")
     w:close()
     w:blank()

@@ -31,35 +31,8 @@ local function prototype(unit, row)
     return ("%s%s%s%s(%s)"):format(row[1], blank, name, row[2], (row[3]:gsub("%%s", name)))
 end
 
--- Splits the emitted lines of nets into the definitions of structs and the rest. A struct takes the comment above it along.
-function emit_lib.split(lines)
-    local structs, rest, i = {}, {}, 1
-    while i <= #lines do
-        if lines[i]:match("^struct [%w_]+ {$") then
-            local from = #rest
-            while from > 0 and rest[from] ~= "" do from = from - 1 end
-            for k = from + 1, #rest do structs[#structs + 1] = rest[k] end
-            for k = #rest, from + 1, -1 do rest[k] = nil end
-            repeat
-                structs[#structs + 1] = lines[i]
-                i = i + 1
-            until lines[i - 1] == "};"
-            structs[#structs + 1] = ""
-            if lines[i] == "" then i = i + 1 end
-        else
-            rest[#rest + 1] = lines[i]
-            i = i + 1
-        end
-    end
-    return structs, rest
-end
-
-local function append(w, lines)
-    for _, line in ipairs(lines) do w.lines[#w.lines + 1] = line end
-end
-
--- The header; `structs` are lines, `state` the writer of the state's struct.
-function emit_lib.header(unit, banner, structs, state)
+-- The header, around the writer of its structs.
+function emit_lib.header(unit, banner, structs)
     local w, guard = CWriter.new(), unit.struct:upper() .. "_H"
     banner(unit, w)
     w:directive("#ifndef %s", guard)
@@ -67,8 +40,7 @@ function emit_lib.header(unit, banner, structs, state)
     w:blank()
     w:directive('#include "loopc.h"')
     w:blank()
-    append(w, structs)
-    append(w, state.lines)
+    w:append(structs)
     for _, row in ipairs(functions) do
         w:comment { row[4] }
         w:line("%s;", prototype(unit, row))

@@ -2,6 +2,7 @@
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
+local bodies = require "gen.emit.bodies"
 local emit_datasets = require "gen.emit.datasets"
 local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
@@ -15,7 +16,7 @@ local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "i
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
-        source = ("%s:%d"):format(field.at.file, field.at.line) }
+        source = bodies.where(unit, field.at) }
     for _, key in ipairs(net_keys) do net[key] = field.parameters[key] end
     net.inputs_from = field.parameters.inputs_from
     field.struct, field.net = net.struct, net
@@ -40,14 +41,6 @@ local function fields_of_type(unit, type)
     return out
 end
 
--- Tells the kernels, before they are included, when all nets are so narrow that short vectors hold what there is.
-function emit_nets.write_lanes(unit, w)
-    local widest = 0
-    for _, field in ipairs(fields_of_type(unit, "mlp")) do widest = math.max(widest, mlp.widest(field.parameters)) end
-    local lanes = mlp.lanes(widest)
-    if lanes then w:directive("#define LOOPC_MOST_LANES %d /* nothing in a net is wider */", lanes) end
-end
-
 -- All identifiers that the C of the spec names: which functions of nets are wanted.
 local function used_names(unit)
     local used = {}
@@ -60,17 +53,29 @@ local function used_names(unit)
     return used
 end
 
--- Writes the structs and functions of all nets and optimizers.
-function emit_nets.write(unit, w)
+-- Describes the nets and optimizers of a trainer, and what of them is used: for all that follows.
+function emit_nets.describe(unit)
     local nets, optimizers = {}, {}
     for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
     for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
-    if #nets == 0 and #optimizers == 0 then return end
     local used = used_names(unit)
     for _, net in ipairs(nets) do
         net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
     end
-    emit_mlp.emit(w, nets, optimizers, used)
+    unit.nets = { nets = nets, optimizers = optimizers, used = used }
+end
+
+-- Includes the kernels of nets that are trained in registers, when there are some.
+function emit_nets.write_include(unit, w)
+    local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
+    if not lanes then return end
+    w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes)
+    w:directive('#include "nn/narrow.h"')
+end
+
+-- Writes the structs and functions of all nets and optimizers.
+function emit_nets.write(unit, w)
+    emit_mlp.emit(w, unit.nets.nets, unit.nets.optimizers, unit.nets.used)
 end
 
 local function owner_of(field) return { full = field.full, lvalue = (field.lvalue:gsub("^s%->", "")) } end
@@ -81,25 +86,28 @@ function emit_nets.entries(field)
     return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
 end
 
--- The lines that make the nets ready: the width of the data, then first weights from a stream named after the net.
+-- The lines that make the nets ready, declarations and statements: the width of the data, then first weights from a stream named
+-- after the net.
 function emit_nets.prepare(unit)
-    local lines = {}
+    local declarations, rest = {}, {}
     for _, field in ipairs(fields_of_type(unit, "mlp")) do
         local data = field.parameters.inputs_from
-        for _, line in ipairs(emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)) do
-            lines[#lines + 1] = line
-        end
+        local lines = emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)
+        declarations[#declarations + 1] = lines[1] -- its random stream
+        table.move(lines, 2, #lines, #rest + 1, rest)
     end
-    return lines
+    return declarations, rest
 end
 
 -- The static options of the data sets, one struct each; field.options_name names it.
 function emit_nets.write_dataset_options(unit, w)
     local fields = fields_of_type(unit, "dataset")
-    local splits = #fields > 0 and used_names(unit).loopc_dataset_split
+    local used = #fields > 0 and used_names(unit) or {}
+    local splits, weighs = used.loopc_dataset_split, used.loopc_dataset_take_weights or used.weights
+    for _, field in ipairs(fields_of_type(unit, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
     for _, field in ipairs(fields) do
         field.options_name = prefix_of(field) .. "_options"
-        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits))
+        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits, weighs))
     end
     if #fields > 0 then w:blank() end
 end
@@ -127,18 +135,14 @@ local function net_row(field, feeds)
     local parameters = field.parameters
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
-    for _, row in ipairs { { "name", field.full }, { "activation", parameters.activation }, { "output", parameters.output },
-        { "loss", parameters.loss } } do add(row[1], cvalue.string(row[2])) end
+    for i, text in ipairs { field.full, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
     add("layers", #parameters.layers - 1)
     add("inputs", mlp.layers(parameters)[1].room)
     add("outputs", parameters.layers[#parameters.layers])
     if parameters.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
     if parameters.untold then add("untold", true) end
-    if feeds then
-        add("feeds", feeds)
-        add("feed_count", #parameters.feeds)
-    end
+    if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end
     return table.concat(parts, ", ")
 end
 

@@ -1,76 +1,90 @@
--- Positions in the run function: where a run can be saved, and the ways in for one that is resumed.
+-- Resume points in the run: where it can be saved, and the ways in for a run that is resumed.
 --
--- A run is saved between two iterations of a loop, and where a loop that no other repetition holds has come to its end. The
--- function opens with a switch on where it was saved; a function of its own is entered through its call.
+-- A run is saved between two iterations of a loop, and where a loop that no other repetition holds has come to its end. A function
+-- opens with a switch on where it was saved; a function of its own is entered through its call.
 
 local bodies = require "gen.emit.bodies"
+local negate = require "gen.c.negate"
+local render = require "gen.c.render"
+local step_form = require "gen.emit.step"
 
 local emit_resume = {}
 
 -- An expression of a loop (`skip`, `times`, `done`) in C.
 function emit_resume.expression(instance, key) return bodies.expression(instance.loop.texts[key], instance, key) end
 
--- The statement that sets the bound of `times`.
+-- The condition on which a loop is not skipped.
+function emit_resume.unless(instance) return negate(emit_resume.expression(instance, "skip")) end
+
+-- The value of what `from` says; a resumed run keeps it.
+function emit_resume.begun(instance) return ("(int64_t)(%s)"):format(emit_resume.expression(instance, "from")) end
+
+-- The value of the bound of `times`.
 function emit_resume.bound(instance)
     local loop = instance.loop
-    if math.type(loop.times) == "integer" then return ("%s = %d;"):format(loop.times_field.lvalue, loop.times) end
+    local less = loop.from and " - " .. loop.from_field.lvalue or ""
+    if math.type(loop.times) == "integer" then return tostring(loop.times) .. less end
     local expression = emit_resume.expression(instance, "times")
     local simple = expression:match("^[%w_%.%->]+$")
-    return (simple and "%s = (int64_t)%s;" or "%s = (int64_t)(%s);"):format(loop.times_field.lvalue, expression)
+    return (simple and "(int64_t)%s%s" or "(int64_t)(%s)%s"):format(expression, less)
 end
 
--- The parts of the condition to go on. A loop that waits at its target asks there whether to go on after all.
-function emit_resume.condition(instance, waits)
+-- The parts of the condition for one more iteration.
+function emit_resume.condition(instance)
     local loop, parts = instance.loop, {}
     local counter = ("s->%s.iteration"):format(loop.member)
-    if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
+    if math.type(loop.times) == "integer" and not loop.from then parts[1] = ("%s < %d"):format(counter, loop.times)
     elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
-    if waits then parts[1] = ("(%s || loopc_wait(&s->loopc))"):format(parts[1]) end
-    if loop.done then parts[#parts + 1] = ("!(%s)"):format(emit_resume.expression(instance, "done")) end
+    if loop.done then parts[#parts + 1] = negate(emit_resume.expression(instance, "done")) end
     return parts
 end
 
--- Between two iterations: signals are seen, and the run can be saved. A resumed one enters here, behind the test of the
+-- The head of an iteration: the run polls for events, and can be saved. A resumed one enters here, behind the test of the
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
--- its host.
+-- its host. LOOPC_MORE: the run is to go on at once in its other variant.
 function emit_resume.boundary(run, item)
-    if item.in_handler then return run:line("loopc_poll_masked(&s->loopc);") end
-    if not item.at_name then return run:line("if ((st = loopc_poll_nosave(&s->loopc))) break;") end
-    run:line("if ((st = loopc_poll(&s->loopc, %s))) break;", item.at_name)
-    local label = run:name_label(item.instance.loop.name .. "_resumed")
-    run.w:outdented("%s:", label)
-    item.resumed = label
-    run.positions[#run.positions + 1] = { name = item.at_name, label = label, here = true }
+    if item.in_handler then return run:run("loopc_poll_masked(&s->loopc)") end
+    if not item.at_name then return run:exit("loopc_poll_nosave(&s->loopc)", { "break" }) end
+    local poll = ("loopc_poll(&s->loopc, %s)"):format(item.at_name)
+    if step_form.is(run) then run:exit(poll, { "break" })
+    else
+        run:add { op = "suspend", to = "st", code = poll }
+        run:exit(nil, { "break" })
+    end
+    item.resumed = run:new_label(item.instance.loop.name .. "_resumed")
+    run:put_label(item.resumed)
+    run.positions[#run.positions + 1] = { name = item.at_name, label = item.resumed }
 end
 
--- Where the repetition has come to its end, with nothing pending. A run that was saved here goes on where it is when the
+-- Where the repetition has come to its end, with nothing pending. A run that was saved here continues the loop when the
 -- condition has come to hold again by then, for there are more epochs to do.
 function emit_resume.ended(run, item)
     if not item.end_name then return end
-    local label = run:name_label(item.instance.loop.name .. "_ended")
-    run.w:outdented("%s:", label)
-    run:line("if (!st) st = loopc_ended(&s->loopc, %s);", item.end_name)
-    run.positions[#run.positions + 1] = { name = item.end_name, label = label, here = true,
-        again = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
+    local label = run:new_label(item.instance.loop.name .. "_ended")
+    run:put_label(label)
+    run:add { op = "if", test = "!st", pending = true,
+        block = { { op = "set", to = "st", code = ("loopc_ended(&s->loopc, %s)"):format(item.end_name) } } }
+    run.positions[#run.positions + 1] = { name = item.end_name, label = label,
+        more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
 end
 
--- The number of a position: its place in the enumeration, in which those of a function follow each other.
+-- The number of a resume point: its place in the enumeration, in which those of a function follow each other.
 local function number_of(unit, name)
-    local numbers = unit.position_numbers
+    local numbers = unit.resume_numbers
     if not numbers then
         numbers = {}
-        for i, position in ipairs(unit.positions) do numbers[position.name] = i end
-        unit.position_numbers = numbers
+        for i, point in ipairs(unit.resume_points) do numbers[point.name] = i end
+        unit.resume_numbers = numbers
     end
     return numbers[name]
 end
 
--- A run that was saved inside a function of its own is resumed through the call of it: by ranges of positions, for deep
+-- A run that was saved inside a function of its own is resumed through the call of it: by ranges of points, for deep
 -- nests have many.
 function emit_resume.enter_through(run, inner)
     if #inner.positions == 0 then return end
-    local label, range = run:name_label(inner.name .. "_resumed"), nil
-    run.w:outdented("%s:", label)
+    local label, range = run:new_label(inner.name .. "_resumed"), nil
+    run:put_label(label)
     for _, position in ipairs(inner.positions) do
         local first = position.first or number_of(run.unit, position.name)
         local last = position.last or first
@@ -82,78 +96,94 @@ function emit_resume.enter_through(run, inner)
     end
 end
 
-local function write_case(w, position)
-    w:line("case %s:", position.name)
-    w.depth = w.depth + 1
-    if position.here then w:line("s->loopc.resume_at = AT_START;") end
-    if position.again then w:line("if (%s) goto %s;", position.again, position.resumed) end
-    w:line("goto %s;", position.label)
-    w.depth = w.depth - 1
+local function jump(label) return { op = "leave", leave = { "goto", label } } end
+
+-- For an inner function, which looks there again.
+local hand_on = { op = "set", to = "s->loopc.resume_at", code = "at" }
+
+local function case_of(run, position)
+    if not position.first then
+        local more = position.more and { op = "if", test = position.more, block = { jump(position.resumed) } } or nil
+        return { heads = { "case " .. position.name }, block = { more or jump(position.label), more and jump(position.label) } }
+    end
+    local heads = {}
+    for number = position.first, position.last do heads[#heads + 1] = "case " .. run.unit.resume_points[number].name end
+    return { heads = heads, block = { hand_on, jump(position.label) } }
 end
 
+-- Ranges are tested for where a case each would be long.
 local function is_long(position) return position.first and position.last - position.first > 1 end
 
-local function write_switch(run, w)
-    w:line("switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */")
-    for _, position in ipairs(run.positions) do
-        if not position.first then write_case(w, position)
-        elseif not is_long(position) then
-            for number = position.first, position.last do
-                write_case(w, { name = run.unit.positions[number].name, label = position.label })
-            end
-        end
-    end
-    w:line("}")
+local function test_of(run, position)
+    local points = run.unit.resume_points
+    return { op = "if", test = ("at >= %s && at <= %s"):format(points[position.first].name, points[position.last].name),
+        block = { hand_on, jump(position.label) } }
+end
+
+function emit_resume.declare(run, w)
+    if #run.positions > 0 then w:line("const int at = s->loopc.resume_at; /* AT_START, or where a resumed run was saved */") end
 end
 
 -- The way in for a resumed run: straight to where it was saved.
 function emit_resume.write_entry(run, w)
     if #run.positions == 0 then return end
-    local short = 0
+    local block, cases = {}, {}
     for _, position in ipairs(run.positions) do
-        if is_long(position) then
-            w:line("if (s->loopc.resume_at >= %s && s->loopc.resume_at <= %s) goto %s;",
-                run.unit.positions[position.first].name, run.unit.positions[position.last].name, position.label)
-        else short = short + 1 end
+        if is_long(position) then block[#block + 1] = test_of(run, position)
+        else cases[#cases + 1] = case_of(run, position) end
     end
-    if short > 0 then write_switch(run, w) end
+    if #cases > 0 then
+        cases[#cases + 1] = { heads = { "default" }, block = { { op = "leave", leave = { "break" } } } }
+        block[#block + 1] = { op = "switch", on = "at", cases = cases }
+    end
+    w:line("s->loopc.resume_at = AT_START;")
+    render.block(w, block)
     w:blank()
 end
 
 -- The bounds that a resumed run evaluates again, for each loop once.
-local function write_bounds(unit, w)
-    local seen = {}
+local function bounds(unit)
+    local block, seen = {}, {}
     for _, item in ipairs(unit.list) do
         local loop = item.op == "repeat" and item.at_name and item.instance.loop
-        if loop and loop.bound_fixed and not seen[loop] then w:line(emit_resume.bound(item.instance)) end
+        if loop and loop.bound_fixed and not seen[loop] then
+            block[#block + 1] = { op = "set", to = loop.times_field.lvalue, code = emit_resume.bound(item.instance) }
+        end
         seen[loop or false] = true
     end
+    return block
 end
 
--- The function that a resumed run begins with: NAME_again.
-function emit_resume.write_again(unit, w)
-    if #unit.positions == 0 then return end
-    w:comment { "What a run that is resumed evaluates again: bounds that nothing but options decides; and whether a loop that had come "
-        .. "to its end has more to do." }
-    w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
-    w:open("{")
-    w:line("struct %s *const s = state;", unit.struct)
-    w:blank()
-    write_bounds(unit, w)
-    w:line("switch (at) {")
+-- Whether the condition for one more iteration names the state.
+local function reads_state(loop)
+    for _, piece in ipairs(loop.texts.done and loop.texts.done.pieces or {}) do
+        if piece.field then return true end
+    end
+    return loop.times ~= nil
+end
+
+local function result(heads, code) return { heads = heads, block = { { op = "return", code = code } } } end
+
+-- The function that a resumed run begins with: NAME_reevaluate.
+function emit_resume.write_bounds(unit, w)
+    if #unit.resume_points == 0 then return end
+    local block, cases = bounds(unit), {}
+    local takes_state = #block > 0
     for _, item in ipairs(unit.list) do
         if item.end_name then
-            w:line("case %s:", item.end_name)
-            w.depth = w.depth + 1
-            w:line("return %s;", table.concat(emit_resume.condition(item.instance), " && "))
-            w.depth = w.depth - 1
+            takes_state = takes_state or reads_state(item.instance.loop)
+            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "))
         end
     end
-    w:line("default:")
-    w.depth = w.depth + 1
-    w:line("return false;")
-    w.depth = w.depth - 1
-    w:line("}")
+    cases[#cases + 1] = result({ "default" }, "false")
+    block[#block + 1] = { op = "switch", on = "at", cases = cases }
+    w:comment { "Called on resume: evaluates anew the bounds of loops that depend on options only; returns whether a finished loop "
+        .. "now has iterations left." }
+    w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
+    w:open("{")
+    if takes_state then w:line("struct %s *const s = state;", unit.struct) else w:line("(void)state;") end
+    w:blank()
+    render.block(w, block)
     w:close()
     w:blank()
 end

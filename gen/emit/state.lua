@@ -1,4 +1,4 @@
--- The state: one plain struct of everything that a run knows, and its defaults.
+-- The state of a run: one plain struct, and its defaults.
 
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
@@ -22,11 +22,11 @@ local function declaration(field)
     return type .. (type:match("%*$") and "" or " ") .. field.name .. dims_of(field)
 end
 
-local function remark(field)
-    local doc = field.doc and CWriter.safe(field.doc)
+-- What stands beside a member. Of an option the table of fields has the doc, for --help.
+local function remark(unit, field)
+    local doc = field.flag and not unit.options.lib and "--" .. field.flag or field.doc and CWriter.safe(field.doc)
     if field.counter then return doc end
-    local where = bodies.where(field.at)
-    return doc and ("%s (%s)"):format(doc, where) or where
+    return doc and doc .. bodies.place(unit, field.at) or bodies.where(unit, field.at)
 end
 
 -- Members with their remarks, the remarks in one column when lines stay short.
@@ -44,27 +44,42 @@ local function write_members(w, members)
     end
 end
 
-local function members_of(owner, life)
-    local out = {}
+local counted = { iteration = "completed since entry", total = "since the first start", times = "to do since entry" }
+
+-- The counters of a loop, which are declared together.
+local function counters_of(owner)
+    local names, remarks = {}, {}
     for _, field in ipairs(owner.fields) do
-        if field.life == life then out[#out + 1] = { declaration(field), remark(field) } end
+        if field.counter and counted[field.name] then
+            names[#names + 1] = field.name
+            remarks[#names] = counted[field.name]
+        end
+    end
+    return names[1] and { "int64_t " .. table.concat(names, ", "), "iterations " .. table.concat(remarks, ", ") }
+end
+
+local function members_of(unit, owner, life)
+    local out = { life == "state" and owner.kind == "loop" and counters_of(owner) or nil }
+    for _, field in ipairs(owner.fields) do
+        local together = out[1] and field.counter and counted[field.name]
+        if field.life == life and not together then out[#out + 1] = { declaration(field), remark(unit, field) } end
     end
     return out
 end
 
-local function loop_struct(w, owner)
-    local members = members_of(owner, "state")
+local function loop_struct(unit, w, owner)
+    local members = members_of(unit, owner, "state")
     if #members == 0 then return end
     w:open("struct {")
     write_members(w, members)
     w:close("} %s;", owner.member)
 end
 
-local function batch_struct(w, owner)
+local function batch_struct(unit, w, owner)
     if not owner.batch_member then return end
     w:open(owner.kind == "loop" and "struct { /* made anew for every iteration of %s */"
         or "struct { /* of %s, made anew for every iteration of its loop */", owner.name)
-    write_members(w, members_of(owner, "batch"))
+    write_members(w, members_of(unit, owner, "batch"))
     w:close("} %s;", owner.batch_member)
 end
 
@@ -84,14 +99,14 @@ local function write_site_structs(unit, w)
         if loop.site_struct then
             w:comment { ("What each place of %s has for itself."):format(loop.name) }
             w:open("struct %s {", loop.site_struct)
-            write_members(w, members_of(loop, "site"))
+            write_members(w, members_of(unit, loop, "site"))
             w:close("};")
             w:blank()
         end
     end
 end
 
--- What the machines remember: where each is, and its counters.
+-- The frames of the coroutines: where each is, and its counters.
 local function write_frames(unit, w)
     for _, frame in ipairs(unit.frames) do
         w:open("struct %s_at_%s { /* where %s is */", unit.struct, frame.name, frame.name)
@@ -115,38 +130,39 @@ end
 function emit_state.write_struct(unit, w)
     write_site_structs(unit, w)
     write_frames(unit, w)
-    w:comment { "All that a run of this trainer knows." }
+    w:comment { "The whole state of a run." }
     w:open("struct %s {", unit.struct)
-    local members = { { "struct loopc_run loopc", "what the runtime keeps of a run" } }
-    for _, member in ipairs(members_of(unit.trainer, "state")) do members[#members + 1] = member end
+    local members = { { "struct loopc_run loopc", "the runtime's own" } }
+    for _, member in ipairs(members_of(unit, unit.trainer, "state")) do members[#members + 1] = member end
     for _, member in ipairs(site_members(unit)) do members[#members + 1] = member end
     write_members(w, members)
     for _, owner in ipairs(unit.trainer.members) do
-        loop_struct(w, owner)
-        batch_struct(w, owner)
+        loop_struct(unit, w, owner)
+        batch_struct(unit, w, owner)
     end
     position_member(unit, w)
     w:close("};")
     w:blank()
 end
 
--- The statements that give a field its default, none when that is zero; `lvalue` is the field's own unless given.
+-- The statements that give a field its default, as C without semicolons, none when that is zero; `lvalue` is the field's own unless
+-- given.
 local function defaults_of(field, lvalue)
     lvalue = lvalue or field.lvalue
     local default = field.default
     if field.aggregate or (field.type == "str" and default == nil and #field.dims == 0) then
-        return field.type == "str" and { lvalue .. ' = "";' } or {}
+        return field.type == "str" and { lvalue .. ' = ""' } or {}
     end
     if type(default) == "table" then
         local values = {}
         for i, value in ipairs(default) do values[i] = cvalue.of(field.type, value) end
         local list = ("(const %s[]){%s}"):format(field.scalar[2], table.concat(values, ", "))
-        return { ("memcpy(%s, %s, sizeof %s);"):format(lvalue, list, lvalue) }
+        return { ("memcpy(%s, %s, sizeof %s)"):format(lvalue, list, lvalue) }
     end
     if cvalue.is_zero(default) then return {} end
     local value = cvalue.of(field.type, default)
-    if #field.dims == 0 then return { ("%s = %s;"):format(lvalue, value) } end
-    return { ("loopc_fill(%s, sizeof %s, &(const %s){%s}, sizeof(%s));"):format(lvalue, lvalue, field.scalar[2], value,
+    if #field.dims == 0 then return { ("%s = %s"):format(lvalue, value) } end
+    return { ("loopc_fill(%s, sizeof %s, &(const %s){%s}, sizeof(%s))"):format(lvalue, lvalue, field.scalar[2], value,
         field.scalar[2]) }
 end
 
@@ -175,24 +191,22 @@ function emit_state.write_defaults(unit, w)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
     w:blank()
-    for _, text in ipairs(lines) do w:line(text) end
+    for _, code in ipairs(lines) do w:line(code .. ";") end
     w:close()
     w:blank()
 end
 
 -- Net initialisation and what else needs the command line and the data first.
 function emit_state.write_prepare(unit, w)
-    local lines = emit_nets.prepare(unit)
+    local declarations, lines = emit_nets.prepare(unit)
     if #lines == 0 then return end
     unit.has_prepare = true
     w:line("static int %s_prepare(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
-    for i, text in ipairs(lines) do
-        local declared = i > 1 and lines[i - 1]:match("^struct ") or i == 1
-        if declared and not text:match("^struct ") then w:blank() end
-        w:line(text)
-    end
+    for _, text in ipairs(declarations) do w:line(text) end
+    w:blank()
+    for _, text in ipairs(lines) do w:line(text) end
     w:line("return LOOPC_OK;")
     w:close()
     w:blank()

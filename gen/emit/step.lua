@@ -1,15 +1,18 @@
--- The step form of the run: what emit_run.lua writes differs from the straight form in this alone.
+-- The step form of the run: what emit_run.lua makes differs from the straight form in this alone.
 --
--- Each function of the run is a machine: before each leaf it notes in its frame, a struct in the state, where it is (`at`), and
--- returns LOOPC_MORE; called again, it enters by a switch and goes on there. In handlers something is pending: `st`, and
--- what the failed part has come to, are noted as well. A body of elements and a loop with a function of its own are machines
+-- Each function of the run is a coroutine: before each leaf it notes in its frame, a struct in the state, where it is (`at`), and
+-- returns LOOPC_MORE; called again, it enters by a switch and continues there. In handlers something is pending: `st`, and
+-- what the failed part has come to, are noted as well. A body of elements and a loop with a function of its own are coroutines
 -- in turn: the outer one is at their call until they are at their end.
 
-local CWriter = require "gen.c.writer"
+local render = require "gen.c.render"
 
 local step_form = {}
 
 function step_form.is(run) return run.unit.options.step == true end
+
+-- Whether it is the function of the whole run, which the steps below call.
+function step_form.is_root(run) return step_form.is(run) and not run.root.parent end
 
 -- Whether something may be pending where an item stands: in a handler of a phase of this function, or of a loop in it.
 local function in_handler(run, item)
@@ -30,43 +33,39 @@ local function in_recovery(run, item)
     return false
 end
 
--- A place of the function: its number, and what is noted there.
+-- A place of the function: its label, and what is noted there.
 local function note(run, item)
-    local point = { pending = in_handler(run, item), recovery = in_recovery(run, item) }
-    run.points[#run.points + 1] = point
+    local number = #run.points + 1
+    local point = { pending = in_handler(run, item), recovery = in_recovery(run, item), label = { name = "at_" .. number } }
+    run.points[number] = point
     run.pending, run.recovery = run.pending or point.pending, run.recovery or point.recovery
-    return #run.points
-end
-
-local function save(run, number)
-    run:line("here->at = %d;", number)
-    if run.points[number].pending then run:line("here->st = st;") end
-    if run.points[number].recovery then run:line("here->handled = handled;") end
+    run:set("here->at", tostring(number))
+    if point.pending then run:set("here->st", "st").pending = true end
+    if point.recovery then run:set("here->handled", "handled") end
+    return point
 end
 
 -- The place before a leaf.
 function step_form.pause(run, item)
     if not step_form.is(run) then return end
-    local number = note(run, item)
-    save(run, number)
-    run:line("return LOOPC_MORE;")
-    run.w:outdented("at_%d:", number)
+    local point = note(run, item)
+    run:add { op = "return", code = "LOOPC_MORE" }
+    run:put_label(point.label)
 end
 
--- The call of a machine: entered once, then called until it is at its end. `out` is what it can end with. Returns the variable
+-- The call of a coroutine: entered once, then called until it is at its end. `out` is what it can end with. Returns the variable
 -- of its status, which is not st where something is pending.
-function step_form.call(run, item, frame, expression, out)
-    local number = note(run, item)
-    run:line("s->%s.%s.at = 0;", run.unit.position, frame)
-    save(run, number)
-    run.w:outdented("at_%d:", number)
-    local status = run.points[number].pending and "late" or "st"
-    if next(out) == nil then run:line("if (%s == LOOPC_MORE) return LOOPC_MORE;", expression)
-    else run:line("if ((%s = %s) == LOOPC_MORE) return LOOPC_MORE;", status, expression) end
+function step_form.call(run, item, frame, code, out)
+    run:set(("s->%s.%s.at"):format(run.unit.position, frame), "0")
+    local point = note(run, item)
+    run:put_label(point.label)
+    local status = point.pending and "late" or "st"
+    run.uses_late = run.uses_late or point.pending and next(out) ~= nil
+    run:add { op = "suspend", to = next(out) ~= nil and status or nil, code = code }
     return status
 end
 
--- What the function of `item` remembers, once its text is made.
+-- What the function of `item` remembers, once its statements are made.
 function step_form.frame(run, item)
     if not step_form.is(run) or #run.points == 0 then return end
     run.machine, run.frame = true, item.func or "run"
@@ -79,55 +78,76 @@ function step_form.frame(run, item)
     table.insert(run.unit.frames, { name = run.frame, members = members })
 end
 
-function step_form.suffix(run) return step_form.is(run) and "_go_on" or "_run" end
+function step_form.suffix(run) return step_form.is(run) and "_steps" or "_run" end
 
 function step_form.declare(run, w)
     if not run.machine then return end
     w:line("struct %s_at_%s *const here = &s->%s.%s;", run.unit.struct, run.frame, run.unit.position, run.frame)
-    if CWriter.mentions(run.w.lines, "late") then w:line("int late;") end
-    if CWriter.mentions(run.w.lines, "handled") then w:line("int handled = LOOPC_OK;") end
+    if run.uses_late then w:line("int late;") end
+    if run.uses_handled then w:line("int handled = LOOPC_OK;") end
+end
+
+local function jump(point) return { op = "leave", leave = { "goto", point.label } } end
+
+local function case_of(number, point)
+    local block = {}
+    if point.pending then block[1] = { op = "set", to = "st", code = "here->st" } end
+    if point.recovery then block[#block + 1] = { op = "set", to = "handled", code = "here->handled" } end
+    block[#block + 1] = jump(point)
+    return { heads = { ("case %d"):format(number) }, block = block }
 end
 
 function step_form.enter(run, w)
     if not run.machine then return end
-    if #run.points == 1 and not run.points[1].pending then
-        w:line("if (here->at == 1) goto at_1;")
+    local points, cases = run.points, {}
+    if #points == 1 and not points[1].pending then
+        render.block(w, { { op = "if", test = "here->at == 1", block = { jump(points[1]) } } })
         return w:blank()
     end
-    w:line("switch (here->at) {")
-    for i, point in ipairs(run.points) do
-        w:line("case %d: %s%sgoto at_%d;", i, point.pending and "st = here->st; " or "",
-            point.recovery and "handled = here->handled; " or "", i)
-    end
-    w:line("default: break;")
-    w:line("}")
+    for i, point in ipairs(points) do cases[i] = case_of(i, point) end
+    cases[#cases + 1] = { heads = { "default" }, block = { { op = "leave", leave = { "break" } } } }
+    render.block(w, { { op = "switch", on = "here->at", cases = cases } })
     w:blank()
 end
 
--- name_step and its watched twin: one step. The first one enters the run before; the last one notes how it ended.
-function step_form.write_step(unit, w, watched)
-    local name = unit.struct .. (watched and "_step_instrumented" or "_step")
-    w:comment { "One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which the run ended." }
-    w:line("%sint %s(%s)", unit.options.lib and "" or "static ", name, unit.options.lib and "struct " .. unit.struct .. " *s" or "void *state")
+-- One step: the first one enters the run before; the last one notes how it ended.
+local function write_body(unit, w)
+    local at, prepares = ("s->%s"):format(unit.position), unit.options.lib and unit.has_prepare
     w:open("{")
-    if not unit.options.lib then w:line("struct %s *const s = state;", unit.struct) end
     w:line("int st;")
     w:blank()
-    local at = ("s->%s"):format(unit.position)
     w:line("if (%s.stage == LOOPC_STAGE_ENDED) return %s.ended;", at, at)
-    if unit.options.lib and unit.has_prepare then
-        w:line("if (%s.stage == LOOPC_STAGE_NEW && (st = %s_prepare(s))) goto ended;", at, unit.struct)
-    end
-    w:line("while ((st = %s(s)) == LOOPC_MORE) {", unit.struct .. (watched and "_instrumented" or "_go_on"))
-    w.depth = w.depth + 1
+    if prepares then w:line("if (%s.stage == LOOPC_STAGE_NEW && (st = %s_prepare(s))) goto ended;", at, unit.struct) end
+    w:open("while ((st = %s_steps(s%s)) == LOOPC_MORE) {", unit.struct, unit.options.lib and "" or ", instrumented")
     w:line("if (%s.stage == LOOPC_STAGE_RUNS) return st;", at)
     w:line("%s.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */", at)
     w:close()
-    if unit.options.lib and unit.has_prepare then w:outdented("ended:") end
+    if prepares then w:outdented("ended:") end
     w:line("%s.stage = LOOPC_STAGE_ENDED;", at)
     w:line("return %s.ended = st;", at)
     w:close()
     w:blank()
+end
+
+local function write_variant(unit, w, suffix, constant)
+    w:line("static int %s_step%s(void *state)", unit.struct, suffix)
+    w:open("{")
+    w:line("return %s_one_step(state, %s);", unit.struct, constant)
+    w:close()
+    w:blank()
+end
+
+-- name_step, and its instrumented variant where there is one.
+function step_form.write_step(unit, w)
+    w:comment { "One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which the run ended." }
+    if unit.options.lib then
+        w:line("int %s_step(struct %s *s)", unit.struct, unit.struct)
+        return write_body(unit, w)
+    end
+    w:line("static LOOPC_ALWAYS_INLINE int %s_one_step(struct %s *s, const bool instrumented)", unit.struct, unit.struct)
+    write_body(unit, w)
+    write_variant(unit, w, "", "false")
+    write_variant(unit, w, "_instrumented", "true")
 end
 
 return step_form

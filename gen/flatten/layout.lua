@@ -8,14 +8,15 @@
 --   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations zeroes
 --   instance.site               the member that holds the instance's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
---   repeat item .at_name   the name of its boundary, where a run can be saved; unit.positions lists them
---   repeat item .end_name  the name of its end, where a run is saved too, when no other repetition is around it
---   item.place             number of a loop, phase or step in the table of places (watched runs)
+--   repeat item .at_name   the name of its resume point, where a run can be saved; unit.resume_points lists them
+--   repeat item .end_name  that of its end, where a run is saved too, when no other repetition is around it
+--   item.point             the trace point of a loop, phase or step, { name, title, on, parent, kind, index } of unit.trace_points;
+--                          libraries have none
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
 --   unit.names             the names at file scope that are taken, those that the trainer's code mentions among them
 --   unit.tables            the names of the tables: unit.tables.fields is "fields" unless that is taken
 --   unit.position          the member that holds where machines are (emit_elements, the step form)
---   unit.sources_used      sources in order of first appearance; unit.places
+--   unit.sources_used      sources in order of first appearance
 
 local ctext = require "gen.c.text"
 local host = require "host"
@@ -72,11 +73,14 @@ local function use_source(unit, item, names)
     if next(item.signals) then source.signals = true end
 end
 
-local function add_place(unit, item, name, on, kind)
-    local parent = item.parent
-    while parent and not unit.list[parent].place do parent = unit.list[parent].parent end
-    unit.places[#unit.places + 1] = { name = name, on = on, kind = kind, parent = parent and unit.list[parent].place or -1 }
-    item.place = #unit.places - 1
+local function add_point(unit, item, names, title, on, kind)
+    if unit.options.lib then return end
+    local parent = item.parent and unit.list[item.parent]
+    while parent and not parent.point do parent = parent.parent and unit.list[parent.parent] end
+    local points = unit.trace_points
+    item.point = { name = names:take("P_" .. title:gsub("%.", "_")), title = title, on = on, kind = kind, parent = parent and parent.point,
+        index = #points }
+    points[#points + 1] = item.point
 end
 
 -- "Inner on Mid.on_y on Outer.on_x": the path of an instance.
@@ -98,26 +102,26 @@ local function is_in_repetition(unit, item)
     return parent ~= nil
 end
 
-local function add_position(unit, name, instance, prefix)
-    unit.positions[#unit.positions + 1] = { name = name, loop = instance.loop.name, path = prefix .. path_of(instance) }
+local function add_resume_point(unit, name, instance, prefix)
+    unit.resume_points[#unit.resume_points + 1] = { name = name, loop = instance.loop.name, path = prefix .. path_of(instance) }
     return name
 end
 
 local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
-        add_place(unit, item, instance.loop.name, on_of(instance), "l")
+        add_point(unit, item, names, instance.loop.name, on_of(instance), "l")
         if instance.loop.site_struct then instance.site = members:take(site_name(instance)) end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
-        item.at_name = add_position(unit, names:take("AT_" .. instance.loop.name), instance, "")
+        item.at_name = add_resume_point(unit, names:take("AT_" .. instance.loop.name), instance, "")
         if not is_in_repetition(unit, item) then
-            item.end_name = add_position(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
+            item.end_name = add_resume_point(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
         end
     elseif item.op == "phase" then
-        add_place(unit, item, item.phase.full, on_of(instance), "p")
+        add_point(unit, item, names, item.phase.full, on_of(instance), "p")
     elseif item.op == "step" then
         local listener = item.source.kind == "listener"
-        add_place(unit, item, item.source.full, listener and item.node.full or on_of(instance), "s")
+        add_point(unit, item, names, item.source.full, listener and item.node.full or on_of(instance), "s")
         use_source(unit, item, names)
     end
 end
@@ -192,17 +196,22 @@ end
 local function file_scope(unit)
     local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names.taken) end
-    for _, suffix in ipairs { "_run", "_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_go_on", "_reevaluate",
-        "_step", "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do names.taken[unit.struct .. suffix] = true end
+    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_reevaluate",
+        "_one_step", "_step", "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do
+        names.taken[unit.struct .. suffix] = true
+    end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names.taken[name] = true end
     unit.tables = {}
-    for _, name in ipairs { "fields", "places", "positions", "children", "steering", "program" } do unit.tables[name] = names:take(name) end
+    for _, name in ipairs { "fields", "trace_points", "resume_points", "children", "steering", "program" } do
+        unit.tables[name] = names:take(name)
+    end
+    unit.tables.list_of_points = names:take("TRACE_POINTS")
     return names
 end
 
 function layout.run(unit)
     unit.struct = unit.trainer.name
-    unit.sources_used, unit.places, unit.positions = {}, {}, {}
+    unit.sources_used, unit.trace_points, unit.resume_points = {}, {}, {}
     local names = file_scope(unit)
     local members = Names.new()
     unit.names = names

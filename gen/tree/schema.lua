@@ -23,7 +23,7 @@ schema.unit = {
     { "check", "trainer" },                                      -- the spec tree
     { "flatten", "list", "step_count" },                         -- the step list; its steps, leaves of elements counted
     { "analyse_signals", "targets" },                            -- the statuses of named signals
-    { "layout", "struct", "names", "tables", "position", "sources_used", "places", "positions" },
+    { "layout", "struct", "names", "tables", "position", "sources_used", "trace_points", "resume_points" },
     { "emit", "text", "header?" },                               -- the C; of a library its header
 }
 

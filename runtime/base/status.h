@@ -12,7 +12,7 @@ enum loopc_status {
     LOOPC_INTERRUPTED = 4, /* by a signal: the run is being ended in good order */
     LOOPC_CANCEL = 8,      /* leave the innermost phase */
     LOOPC_STOP = 9,        /* end the innermost repetition */
-    LOOPC_MORE = 10,       /* a run in the step form has made a step and is not at its end */
+    LOOPC_MORE = 10,       /* not at its end: to be called again */
     LOOPC_FIRST_TARGET = 16
 };
 

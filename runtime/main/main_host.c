@@ -11,19 +11,16 @@
 #include "telemetry/progress.h"
 
 #include <errno.h>
-#include <setjmp.h>
 #include <string.h>
 
-/* Leaves the run function for loopc_main_run when the control channel starts or ends profiling: the
- * run then continues in its other variant, as if it had been resumed here. All of its state is in
- * the struct. The step form returns after every step and needs no jump. */
-static jmp_buf switch_point;
-
-static void switch_variant(struct loopc_run *run, int at)
+/* When the control channel starts or ends profiling, the run returns, to be called in its other
+ * variant, where it continues as if it had been resumed here: all of its state is in the struct.
+ * The step form returns after every step anyway. */
+static int switch_variant(struct loopc_run *run, int at)
 {
-    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return;
+    if (run->program->step || !loopc_control_switch_variant(run->control, run)) return LOOPC_OK;
     run->resume_at = at;
-    longjmp(switch_point, 1);
+    return LOOPC_MORE;
 }
 
 static void show_progress(struct loopc_run *run, int events)
@@ -59,8 +56,8 @@ static int poll(struct loopc_run *run, int at)
     const bool now = ended || (events & LOOPC_EVENT_NOW);
     if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
         return LOOPC_FAILED;
-    if (!ended && run->control && at > 0) switch_variant(run, at);
-    return ended ? interrupt(run) : LOOPC_OK;
+    if (ended) return interrupt(run);
+    return run->control && at > 0 ? switch_variant(run, at) : LOOPC_OK;
 }
 
 static int poll_nosave(struct loopc_run *run)
@@ -140,8 +137,11 @@ static int run_steps(const struct loopc_context *context)
 int loopc_main_run(const struct loopc_context *context)
 {
     const struct loopc_run *run = context->state;
-    (void)setjmp(switch_point);
+    int st;
     if (context->program->step) return run_steps(context);
-    return run->profile ? context->program->run_instrumented(context->state)
-                        : context->program->run(context->state);
+    do {
+        st = run->profile ? context->program->run_instrumented(context->state)
+                          : context->program->run(context->state);
+    } while (st == LOOPC_MORE);
+    return st;
 }

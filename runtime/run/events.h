@@ -43,8 +43,8 @@ void loopc_handle_events_masked(struct loopc_run *run);
 
 /* At the head of each iteration of a repeating loop: `at` is the resume point of the program at
  * which a run that is saved here is resumed. Returns LOOPC_OK; LOOPC_INTERRUPTED once for each
- * interruption, so that loops of failed and finally parts on the way out run to their end; or
- * LOOPC_FAILED. */
+ * interruption, so that loops of failed and finally parts on the way out run to their end;
+ * LOOPC_FAILED; or LOOPC_MORE: the run function returns that at once, to be called again. */
 static inline int loopc_poll(struct loopc_run *run, int at)
 {
     return loopc_events_pending() ? loopc_handle_events(run, at) : LOOPC_OK;

@@ -71,6 +71,22 @@ struct loopc_field {
     bool panels;     /* a matrix in panels of columns (panel.h); elements count row by row */
 };
 
+/* The beginning of a row of a table, for a member of the state of a trainer (struct trainer): a
+ * value, an array of `elements`, either under another name than the member's, and a matrix of f32
+ * in panels, open: with a member that says how many columns are in use. The rest of a row follows
+ * by name: {LOOPC_FIELD(digits, eta, F32), .flag = "eta"} */
+#define LOOPC_NAMED(field, trainer, member, kind, elements)                                        \
+    .name = field, .type = LOOPC_##kind, .offset = offsetof(struct trainer, member),               \
+    .count = elements
+#define LOOPC_ARRAY(trainer, member, kind, elements)                                               \
+    LOOPC_NAMED(#member, trainer, member, kind, elements)
+#define LOOPC_FIELD(trainer, member, kind) LOOPC_NAMED(#member, trainer, member, kind, 1)
+#define LOOPC_MATRIX(field, trainer, member, rows, columns)                                        \
+    LOOPC_NAMED(field, trainer, member, F32, (size_t)rows *columns), .panels = true, .rank = 2,    \
+                                                                     .dims = {rows, columns}
+#define LOOPC_OPEN_MATRIX(field, trainer, member, rows, columns, width)                            \
+    LOOPC_MATRIX(field, trainer, member, rows, columns), .width_at = offsetof(struct trainer, width)
+
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);
 size_t loopc_field_size(const struct loopc_field *field);

@@ -17,8 +17,9 @@ struct loopc_run;
 
 struct loopc_host {
     /* At a safepoint at which events are pending; `at` is a resume point of the program. Returns
-     * LOOPC_OK; LOOPC_INTERRUPTED, once for each interruption; or LOOPC_FAILED with the failure
-     * recorded. */
+     * LOOPC_OK; LOOPC_INTERRUPTED, once for each interruption; LOOPC_FAILED with the failure
+     * recorded; or LOOPC_MORE after it has set resume_at: the run function returns that, and is
+     * to be called again. */
     int (*poll)(struct loopc_run *run, int at);
 
     /* The same between resume points: whatever needs one stays pending. */

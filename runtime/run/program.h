@@ -2,6 +2,7 @@
 #ifndef LOOPC_PROGRAM_H
 #define LOOPC_PROGRAM_H
 
+#include "base/hash.h"
 #include "run/fields.h"
 #include "run/failures.h"
 
@@ -80,11 +81,13 @@ struct loopc_program {
      * on options. Returns whether the loop that ended at the resume point `position` has
      * iterations left now; false for any other resume point. */
     bool (*reevaluate)(void *state, int position);
-    int (*run)(void *state); /* returns a status */
-    int (*run_instrumented)(
-        void *state); /* the same with its places; or NULL: it cannot be watched */
-    /* The step form has these in the place of run and watched: one step; LOOPC_MORE or the status
-     * with which the run ended. */
+    /* Return the status with which the run ended; or LOOPC_MORE, when it left at resume_at to be
+     * called again, so that the other variant can carry on. The instrumented one has trace points;
+     * NULL: there is none. */
+    int (*run)(void *state);
+    int (*run_instrumented)(void *state);
+    /* The step form has these instead: one step; LOOPC_MORE or the status with which the run
+     * ended. */
     int (*step)(void *state);
     int (*step_instrumented)(void *state);
     const size_t *children; /* offsets of each struct loopc_child in the state; or NULL */
@@ -95,12 +98,26 @@ struct loopc_program {
         position_size; /* offset and size of the resume point of the step form in the state */
 };
 
-/* How emitted code declares the functions of bodies: a leaf calls no function and is inlined;
- * any other is a function, whose own calls cost more than the call of it. This is not left to
- * the compiler, which decides by the number of callers: the instrumented variant of the run is
- * one more caller, and the run has the same machine code with and without it. */
-#define LOOPC_LEAF static inline __attribute__((always_inline))
-#define LOOPC_BODY static __attribute__((noinline))
+/* The trace points of a program are one list, of which it makes their names and their table:
+ *
+ *     #define TRACE_POINTS(POINT)              \
+ *         POINT(P_Fit, -1, 'l', "Fit", NULL)   \
+ *         POINT(P_Fit_epoch, P_Fit, 'p', "Fit.epoch", NULL)
+ *     enum { TRACE_POINTS(LOOPC_TRACE_POINT_NAME) };
+ */
+#define LOOPC_TRACE_POINT_NAME(index, parent, kind, name, on) index,
+#define LOOPC_TRACE_POINT(index, parent, kind, name, on)      [index] = {name, on, parent, kind},
+
+/* For a struct loopc_program: a table, and how many rows it has. */
+#define LOOPC_TABLE(rows, count, table) .rows = table, .count = sizeof table / sizeof table[0]
+
+/* How emitted code declares functions: a body that calls no function stands where it is called, at
+ * no cost; any other is a function, whose calls cost more than its own. The run itself stands in
+ * its two variants, plain and instrumented. This is not left to the compiler, because it goes by
+ * how many callers there are, and the instrumented run is one more: the plain one has the same
+ * machine code with and without it. */
+#define LOOPC_ALWAYS_INLINE inline __attribute__((always_inline))
+#define LOOPC_NOINLINE      __attribute__((noinline))
 
 enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good order */
 
@@ -122,9 +139,20 @@ struct loopc_run {
     struct loopc_profile *profile;
     struct loopc_checkpointer *checkpointer;
     struct loopc_control *control;
+    uint64_t item;  /* of a loop that can be restarted: which one is in hand (loopc_item); or 0 */
     uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
 };
+
+/* For loops that can be restarted (loopc.lightning): the identity of an item, of which loop and of
+ * which of its runs it is, within the item `outside` that was in hand when that run began. */
+static inline uint64_t loopc_item(uint64_t outside, const char *loop, int64_t run, int64_t item)
+{
+    uint64_t hash = loopc_fnv1a(LOOPC_FNV1A_START, &outside, sizeof outside);
+    hash = loopc_fnv1a(hash, loop, strlen(loop));
+    hash = loopc_fnv1a(hash, &run, sizeof run);
+    return loopc_fnv1a(hash, &item, sizeof item);
+}
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 

@@ -10,168 +10,141 @@
  *   narrow (spec.lua:16): callback on Inner.on_work */
 #include "loopc.h"
 
-/* All that a run of this trainer knows. */
+/* ---- State --------------------------------------------------------------------------- */
+
+/* The whole state of a run. */
 struct callbacks {
-    struct loopc_run loopc; /* what the runtime keeps of a run */
+    struct loopc_run loopc; /* the runtime's own */
 };
 
+/* ---- Bodies -------------------------------------------------------------------------- */
+
 /* first.before_step (spec.lua:13) */
-LOOPC_BODY void first_before_step(void)
+static LOOPC_NOINLINE void first_before_step(void)
 {
     puts("first");
 }
 
 /* second.before_step (spec.lua:14) */
-LOOPC_BODY void second_before_step(void)
+static LOOPC_NOINLINE void second_before_step(void)
 {
     puts("second");
 }
 
 /* late.before_step (spec.lua:12) */
-LOOPC_BODY void late_before_step(void)
+static LOOPC_NOINLINE void late_before_step(void)
 {
     puts("late");
 }
 
 /* Outer.on_step (spec.lua:5) */
-LOOPC_BODY void Outer_on_step(void)
+static LOOPC_NOINLINE void Outer_on_step(void)
 {
     puts("step");
 }
 
 /* second.step (spec.lua:14) */
-LOOPC_BODY void second_step(void)
+static LOOPC_NOINLINE void second_step(void)
 {
     puts("right after step");
 }
 
 /* Inner.on_work (spec.lua:10) */
-LOOPC_BODY void Inner_on_work(void)
+static LOOPC_NOINLINE void Inner_on_work(void)
 {
     puts("work");
 }
 
 /* everywhere.work (spec.lua:15) */
-LOOPC_BODY void everywhere_work(void)
+static LOOPC_NOINLINE void everywhere_work(void)
 {
     puts("everywhere");
 }
 
 /* narrow.work (spec.lua:16) */
-LOOPC_BODY void narrow_work(void)
+static LOOPC_NOINLINE void narrow_work(void)
 {
     puts("only at rest");
 }
 
-/* The run: every step in the order in which it happens. `st` is what is pending: a failure, or a
- * signal on its way to its target; each phase hands it on when its failed and finally parts are
- * done. */
+/* ---- Run ----------------------------------------------------------------------------- */
+
+/* Trace points: loops, phases and steps, as --timings and --trace know them. */
+#define TRACE_POINTS(POINT)                                                                        \
+    POINT(P_Outer, -1, 'l', "Outer", NULL)                                                         \
+    POINT(P_Outer_step, P_Outer, 'p', "Outer.step", NULL)                                          \
+    POINT(P_first_before_step, P_Outer_step, 's', "first.before_step", "Outer.before_step")        \
+    POINT(P_second_before_step, P_Outer_step, 's', "second.before_step", "Outer.before_step")      \
+    POINT(P_late_before_step, P_Outer_step, 's', "late.before_step", "Outer.before_step")          \
+    POINT(P_Outer_on_step, P_Outer_step, 's', "Outer.on_step", NULL)                               \
+    POINT(P_second_step, P_Outer_step, 's', "second.step", "Outer.on_step")                        \
+    POINT(P_Inner, P_Outer_step, 'l', "Inner", "Outer.on_step")                                    \
+    POINT(P_Inner_work, P_Inner, 'p', "Inner.work", "Outer.on_step")                               \
+    POINT(P_Inner_on_work, P_Inner_work, 's', "Inner.on_work", "Outer.on_step")                    \
+    POINT(P_everywhere_work, P_Inner_work, 's', "everywhere.work", "Inner.on_work")                \
+    POINT(P_Outer_rest, P_Outer, 'p', "Outer.rest", NULL)                                          \
+    POINT(P_Inner_2, P_Outer_rest, 'l', "Inner", "Outer.on_rest")                                  \
+    POINT(P_Inner_work_2, P_Inner_2, 'p', "Inner.work", "Outer.on_rest")                           \
+    POINT(P_Inner_on_work_2, P_Inner_work_2, 's', "Inner.on_work", "Outer.on_rest")                \
+    POINT(P_everywhere_work_2, P_Inner_work_2, 's', "everywhere.work", "Inner.on_work")            \
+    POINT(P_narrow_work, P_Inner_work_2, 's', "narrow.work", "Inner.on_work")
+enum { TRACE_POINTS(LOOPC_TRACE_POINT_NAME) };
+
+/* Every step in the order in which it happens. `st` is the pending status: a failure, or a signal
+ * that has not reached its target yet. */
+
+static LOOPC_ALWAYS_INLINE int callbacks_steps(struct callbacks *s, const bool instrumented)
+{
+    /* Outer (spec.lua:3) */
+    /* Outer.step (spec.lua:4) */
+    if (instrumented) loopc_at(&s->loopc, P_first_before_step);
+    first_before_step();
+    if (instrumented) loopc_at(&s->loopc, P_second_before_step);
+    second_before_step();
+    if (instrumented) loopc_at(&s->loopc, P_late_before_step);
+    late_before_step();
+    if (instrumented) loopc_at(&s->loopc, P_Outer_on_step);
+    Outer_on_step();
+    if (instrumented) loopc_at(&s->loopc, P_second_step);
+    second_step();
+
+    /* Inner.work (spec.lua:10), on Outer.on_step */
+    if (instrumented) loopc_at(&s->loopc, P_Inner_on_work);
+    Inner_on_work();
+    if (instrumented) loopc_at(&s->loopc, P_everywhere_work);
+    everywhere_work();
+
+    /* Outer.rest (spec.lua:7) */
+    /* Inner.work (spec.lua:10), on Outer.on_rest */
+    if (instrumented) loopc_at(&s->loopc, P_Inner_on_work_2);
+    Inner_on_work();
+    if (instrumented) loopc_at(&s->loopc, P_everywhere_work_2);
+    everywhere_work();
+    if (instrumented) loopc_at(&s->loopc, P_narrow_work);
+    narrow_work();
+    return LOOPC_OK;
+}
 
 static int callbacks_run(void *state)
 {
-    (void)state; /* nothing here touches the state */
-
-    /* Outer (spec.lua:3) */
-    /* Outer.step (spec.lua:4) */
-    first_before_step();
-    second_before_step();
-    late_before_step();
-    Outer_on_step();
-    second_step();
-
-    /* Inner.work (spec.lua:10), on Outer.on_step */
-    Inner_on_work();
-    everywhere_work();
-
-    /* Outer.rest (spec.lua:7) */
-    /* Inner.work (spec.lua:10), on Outer.on_rest */
-    Inner_on_work();
-    everywhere_work();
-    narrow_work();
-    return LOOPC_OK;
+    return callbacks_steps(state, false);
 }
 
-/* The same run, watched: --timings and --trace run this one. Places are numbered as in their
- * table. */
-
-static int callbacks_instrumented(void *state)
+static int callbacks_run_instrumented(void *state)
 {
-    struct callbacks *const s = state;
-
-    /* Outer (spec.lua:3) */
-    loopc_enter(&s->loopc, 0);
-
-    /* Outer.step (spec.lua:4) */
-    loopc_enter(&s->loopc, 1);
-    loopc_at(&s->loopc, 2);
-    first_before_step();
-    loopc_at(&s->loopc, 3);
-    second_before_step();
-    loopc_at(&s->loopc, 4);
-    late_before_step();
-    loopc_at(&s->loopc, 5);
-    Outer_on_step();
-    loopc_at(&s->loopc, 6);
-    second_step();
-    loopc_enter(&s->loopc, 7);
-
-    /* Inner.work (spec.lua:10), on Outer.on_step */
-    loopc_enter(&s->loopc, 8);
-    loopc_at(&s->loopc, 9);
-    Inner_on_work();
-    loopc_at(&s->loopc, 10);
-    everywhere_work();
-    loopc_leave(&s->loopc, 8);
-    loopc_leave(&s->loopc, 7);
-    loopc_leave(&s->loopc, 1);
-
-    /* Outer.rest (spec.lua:7) */
-    loopc_enter(&s->loopc, 11);
-    loopc_enter(&s->loopc, 12);
-
-    /* Inner.work (spec.lua:10), on Outer.on_rest */
-    loopc_enter(&s->loopc, 13);
-    loopc_at(&s->loopc, 14);
-    Inner_on_work();
-    loopc_at(&s->loopc, 15);
-    everywhere_work();
-    loopc_at(&s->loopc, 16);
-    narrow_work();
-    loopc_leave(&s->loopc, 13);
-    loopc_leave(&s->loopc, 12);
-    loopc_leave(&s->loopc, 11);
-    loopc_leave(&s->loopc, 0);
-    return LOOPC_OK;
+    return callbacks_steps(state, true);
 }
 
-/* The places of the run, for --timings and --trace. */
-static const struct loopc_trace_point places[] = {
-    {"Outer", NULL, -1, 'l'},
-    {"Outer.step", NULL, 0, 'p'},
-    {"first.before_step", "Outer.before_step", 1, 's'},
-    {"second.before_step", "Outer.before_step", 1, 's'},
-    {"late.before_step", "Outer.before_step", 1, 's'},
-    {"Outer.on_step", NULL, 1, 's'},
-    {"second.step", "Outer.on_step", 1, 's'},
-    {"Inner", "Outer.on_step", 1, 'l'},
-    {"Inner.work", "Outer.on_step", 7, 'p'},
-    {"Inner.on_work", "Outer.on_step", 8, 's'},
-    {"everywhere.work", "Inner.on_work", 8, 's'},
-    {"Outer.rest", NULL, 0, 'p'},
-    {"Inner", "Outer.on_rest", 11, 'l'},
-    {"Inner.work", "Outer.on_rest", 12, 'p'},
-    {"Inner.on_work", "Outer.on_rest", 13, 's'},
-    {"everywhere.work", "Inner.on_work", 13, 's'},
-    {"narrow.work", "Inner.on_work", 13, 's'},
-};
+/* ---- Tables -------------------------------------------------------------------------- */
+
+static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
 
 static const struct loopc_program program = {
     .name = "callbacks",
     .size = sizeof(struct callbacks),
-    .trace_points = places,
-    .trace_point_count = sizeof places / sizeof places[0],
+    LOOPC_TABLE(trace_points, trace_point_count, trace_points),
     .run = callbacks_run,
-    .run_instrumented = callbacks_instrumented,
+    .run_instrumented = callbacks_run_instrumented,
 };
 
 int main(int argc, char **argv)

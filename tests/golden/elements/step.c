@@ -6,8 +6,7 @@
  *   Nested (spec.lua:20): nested; on Each.on_weave */
 #include "loopc.h"
 
-/* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each, AT_Each_END };
+/* ---- State --------------------------------------------------------------------------- */
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -136,9 +135,9 @@ struct elements_at_run { /* where run is */
     int handled;
 };
 
-/* All that a run of this trainer knows. */
+/* The whole state of a run. */
 struct elements {
-    struct loopc_run loopc;                     /* what the runtime keeps of a run */
+    struct loopc_run loopc;                     /* the runtime's own */
     int32_t x;                                  /* spec.lua:34 */
     float y;                                    /* spec.lua:34 */
     int64_t k;                                  /* spec.lua:34 */
@@ -148,9 +147,8 @@ struct elements {
     float pairs[4][2];                          /* spec.lua:34 */
     struct Nested_site Nested_on_Each_on_weave; /* on Each.on_weave */
     struct {
-        int64_t iteration; /* iterations completed since entry */
-        int64_t total;     /* iterations completed since the program first started */
-        int64_t times;     /* iterations to do, since entry */
+        /* iterations completed since entry, since the first start, to do since entry */
+        int64_t iteration, total, times;
     } Each;
     struct {
         enum loopc_stage stage; /* before its first step, on its way, or at its end */
@@ -181,13 +179,15 @@ struct elements {
     } position; /* where it is: between two steps */
 };
 
+/* ---- Bodies -------------------------------------------------------------------------- */
+
 static double half(double x)
 {
     return x / 2;
 }
 
 /* A leaf of Each.on_call (spec.lua:5) */
-LOOPC_LEAF int Each_on_call_1(struct elements *s)
+static LOOPC_ALWAYS_INLINE int Each_on_call_1(struct elements *s)
 {
     if (s->x > 90) return loopc_fail(&s->loopc, "Each.on_call", "x is %d", s->x);
     return LOOPC_OK;
@@ -275,7 +275,7 @@ static int Each_on_repeat(struct elements *s)
 }
 
 /* A leaf of Each.on_stop (spec.lua:8) */
-LOOPC_LEAF int Each_on_stop_1(struct elements *s)
+static LOOPC_ALWAYS_INLINE int Each_on_stop_1(struct elements *s)
 {
     if (s->x > 5) return LOOPC_STOP;
     return LOOPC_OK;
@@ -313,7 +313,7 @@ static int Each_on_stop(struct elements *s)
 }
 
 /* A leaf of Each.on_loop (spec.lua:9) */
-LOOPC_LEAF int Each_on_loop_1(void)
+static LOOPC_ALWAYS_INLINE int Each_on_loop_1(void)
 {
     return LOOPC_STOP;
 }
@@ -544,7 +544,7 @@ static int Each_on_weave(struct elements *s)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:24) */
-LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
+static LOOPC_ALWAYS_INLINE int Nested_on_nested_1(struct Nested_site *Nested_site)
 {
     Nested_site->rounds++;
     if (Nested_site->rounds % 4 == 0) return LOOPC_STOP;
@@ -552,7 +552,8 @@ LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:26) */
-LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
+static LOOPC_ALWAYS_INLINE int Nested_on_nested_2(struct elements *s,
+                                                  struct Nested_site *Nested_site)
 {
     if (Nested_site->rounds > 7)
         return loopc_fail(&s->loopc, "Nested.on_nested", "%d rounds", Nested_site->rounds);
@@ -641,7 +642,7 @@ static int Nested_on_nested_strand_1(struct elements *s, struct Nested_site *Nes
     return st;
 }
 
-/* What SPAWN (spec.lua:25) runs, in a process of its own. */
+/* What the SPAWN at spec.lua:25 runs, in a process of its own. */
 static int Nested_on_nested_spawned(struct elements *s, struct Nested_site *Nested_site)
 {
     (void)Nested_site;
@@ -750,7 +751,7 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.failed_nested (spec.lua:28) */
-LOOPC_LEAF int Nested_failed_nested_1(void)
+static LOOPC_ALWAYS_INLINE int Nested_failed_nested_1(void)
 {
     return LOOPC_RECOVERED;
 }
@@ -875,7 +876,7 @@ at_1:
     return st;
 }
 
-/* What SPAWN (spec.lua:17) runs, in a process of its own. */
+/* What the SPAWN at spec.lua:17 runs, in a process of its own. */
 static int Each_on_spawn_spawned(struct elements *s)
 {
     s->x = 60;
@@ -904,26 +905,62 @@ at_1:
     return st;
 }
 
-/* The run, step by step: every step in the order in which it happens, each behind a place at
- * which the run can be left and gone on with. `st` is what is pending: a failure, or a signal on
- * its way to its target. */
+/* ---- Run ----------------------------------------------------------------------------- */
 
-static int elements_go_on(void *state)
+/* Resume points: where a run can be saved and resumed, between two iterations of a loop. */
+enum { AT_START, AT_Each, AT_Each_END };
+
+/* Trace points: loops, phases and steps, as --timings and --trace know them. */
+#define TRACE_POINTS(POINT)                                                                        \
+    POINT(P_Each, -1, 'l', "Each", NULL)                                                           \
+    POINT(P_Each_call, P_Each, 'p', "Each.call", NULL)                                             \
+    POINT(P_Each_on_call, P_Each_call, 's', "Each.on_call", NULL)                                  \
+    POINT(P_Each_print, P_Each, 'p', "Each.print", NULL)                                           \
+    POINT(P_Each_on_print, P_Each_print, 's', "Each.on_print", NULL)                               \
+    POINT(P_Each_repeat, P_Each, 'p', "Each.repeat", NULL)                                         \
+    POINT(P_Each_on_repeat, P_Each_repeat, 's', "Each.on_repeat", NULL)                            \
+    POINT(P_Each_stop, P_Each, 'p', "Each.stop", NULL)                                             \
+    POINT(P_Each_on_stop, P_Each_stop, 's', "Each.on_stop", NULL)                                  \
+    POINT(P_Each_loop, P_Each, 'p', "Each.loop", NULL)                                             \
+    POINT(P_Each_on_loop, P_Each_loop, 's', "Each.on_loop", NULL)                                  \
+    POINT(P_Each_choose, P_Each, 'p', "Each.choose", NULL)                                         \
+    POINT(P_Each_on_choose, P_Each_choose, 's', "Each.on_choose", NULL)                            \
+    POINT(P_Each_buffer, P_Each, 'p', "Each.buffer", NULL)                                         \
+    POINT(P_Each_on_buffer, P_Each_buffer, 's', "Each.on_buffer", NULL)                            \
+    POINT(P_Each_weave, P_Each, 'p', "Each.weave", NULL)                                           \
+    POINT(P_Each_on_weave, P_Each_weave, 's', "Each.on_weave", NULL)                               \
+    POINT(P_Nested, P_Each_weave, 'l', "Nested", "Each.on_weave")                                  \
+    POINT(P_Nested_nested, P_Nested, 'p', "Nested.nested", "Each.on_weave")                        \
+    POINT(P_Nested_on_nested, P_Nested_nested, 's', "Nested.on_nested", "Each.on_weave")           \
+    POINT(P_Nested_failed_nested, P_Nested_nested, 's', "Nested.failed_nested", "Each.on_weave")   \
+    POINT(P_Nested_finally_nested, P_Nested_nested, 's', "Nested.finally_nested", "Each.on_weave") \
+    POINT(P_Each_popen, P_Each, 'p', "Each.popen", NULL)                                           \
+    POINT(P_Each_on_popen, P_Each_popen, 's', "Each.on_popen", NULL)                               \
+    POINT(P_Each_spawn, P_Each, 'p', "Each.spawn", NULL)                                           \
+    POINT(P_Each_on_spawn, P_Each_spawn, 's', "Each.on_spawn", NULL)
+enum { TRACE_POINTS(LOOPC_TRACE_POINT_NAME) };
+
+/* Every step in the order in which it happens. `st` is the pending status: a failure, or a signal
+ * that has not reached its target yet. Before each step is a point at which the run is left, to
+ * be continued later. */
+
+static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool instrumented)
 {
-    struct elements *const s = state;
     struct elements_at_run *const here = &s->position.run;
     int late;
     int handled = LOOPC_OK;
     int st = LOOPC_OK;
+    const int at = s->loopc.resume_at; /* AT_START, or where a resumed run was saved */
 
-    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
+    s->loopc.resume_at = AT_START;
+    switch (at) {
     case AT_Each:
-        s->loopc.resume_at = AT_START;
         goto Each_resumed;
     case AT_Each_END:
-        s->loopc.resume_at = AT_START;
         if (s->Each.iteration < 2) goto Each_resumed;
         goto Each_ended;
+    default:
+        break;
     }
 
     switch (here->at) {
@@ -961,10 +998,12 @@ static int elements_go_on(void *state)
     }
 
     /* Each (spec.lua:3) */
+    if (instrumented) loopc_enter(&s->loopc, P_Each);
     for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
         if ((st = loopc_poll(&s->loopc, AT_Each))) break;
     Each_resumed:
         /* Each.call (spec.lua:5) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_call);
         s->position.Each_on_call.at = 0;
         here->at = 1;
     at_1:
@@ -972,12 +1011,14 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.print (spec.lua:6) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_print);
         s->position.Each_on_print.at = 0;
         here->at = 2;
     at_2:
         if (Each_on_print(s) == LOOPC_MORE) return LOOPC_MORE;
 
         /* Each.repeat (spec.lua:7) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_repeat);
         s->position.Each_on_repeat.at = 0;
         here->at = 3;
     at_3:
@@ -985,6 +1026,7 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.stop (spec.lua:8) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_stop);
         s->position.Each_on_stop.at = 0;
         here->at = 4;
     at_4:
@@ -992,6 +1034,7 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.loop (spec.lua:9) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_loop);
         s->position.Each_on_loop.at = 0;
         here->at = 5;
     at_5:
@@ -999,6 +1042,7 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.choose (spec.lua:10) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_choose);
         s->position.Each_on_choose.at = 0;
         here->at = 6;
     at_6:
@@ -1006,6 +1050,7 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.buffer (spec.lua:11) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_buffer);
         s->position.Each_on_buffer.at = 0;
         here->at = 7;
     at_7:
@@ -1013,13 +1058,15 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.weave (spec.lua:15) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_weave);
         s->position.Each_on_weave.at = 0;
         here->at = 8;
     at_8:
         if ((st = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
-        if (st) goto Each_weave_end;
+        if (st) break;
 
         /* Nested.nested (spec.lua:23), on Each.on_weave */
+        if (instrumented) loopc_at(&s->loopc, P_Nested_on_nested);
         s->position.Nested_on_nested.at = 0;
         here->at = 9;
     at_9:
@@ -1028,6 +1075,7 @@ static int elements_go_on(void *state)
         /* Nested.nested failed, then finally (spec.lua:28) */
         if (st == LOOPC_FAILED) {
             handled = LOOPC_OK;
+            if (instrumented) loopc_at(&s->loopc, P_Nested_failed_nested);
             s->position.Nested_failed_nested.at = 0;
             here->at = 10;
             here->st = st;
@@ -1037,17 +1085,18 @@ static int elements_go_on(void *state)
             handled |= late;
             if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
         }
+        if (instrumented) loopc_at(&s->loopc, P_Nested_finally_nested);
         s->position.Nested_finally_nested.at = 0;
         here->at = 11;
         here->st = st;
     at_11:
         if ((late = Nested_finally_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
         st = loopc_merge_status(st, late);
-        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
-    Each_weave_end:
-        if (st) break;
+        if (instrumented) loopc_leave(&s->loopc, P_Nested_nested);
+        if ((st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave"))) break;
 
         /* Each.popen (spec.lua:16) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_popen);
         s->position.Each_on_popen.at = 0;
         here->at = 12;
     at_12:
@@ -1055,219 +1104,21 @@ static int elements_go_on(void *state)
         if (st) break;
 
         /* Each.spawn (spec.lua:17) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_spawn);
         s->position.Each_on_spawn.at = 0;
         here->at = 13;
     at_13:
         if ((st = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
         if (st) break;
+        if (instrumented) loopc_leave(&s->loopc, P_Each_spawn);
     }
 Each_ended:
     if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
     return st;
 }
 
-/* The same, watched: --timings and --trace run this one. */
-
-static int elements_instrumented(void *state)
-{
-    struct elements *const s = state;
-    struct elements_at_run *const here = &s->position.run;
-    int late;
-    int handled = LOOPC_OK;
-    int st = LOOPC_OK;
-
-    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
-    case AT_Each:
-        s->loopc.resume_at = AT_START;
-        goto Each_resumed;
-    case AT_Each_END:
-        s->loopc.resume_at = AT_START;
-        if (s->Each.iteration < 2) goto Each_resumed;
-        goto Each_ended;
-    }
-
-    switch (here->at) {
-    case 1:
-        goto at_1;
-    case 2:
-        goto at_2;
-    case 3:
-        goto at_3;
-    case 4:
-        goto at_4;
-    case 5:
-        goto at_5;
-    case 6:
-        goto at_6;
-    case 7:
-        goto at_7;
-    case 8:
-        goto at_8;
-    case 9:
-        goto at_9;
-    case 10:
-        st = here->st;
-        handled = here->handled;
-        goto at_10;
-    case 11:
-        st = here->st;
-        goto at_11;
-    case 12:
-        goto at_12;
-    case 13:
-        goto at_13;
-    default:
-        break;
-    }
-
-    /* Each (spec.lua:3) */
-    loopc_enter(&s->loopc, 0);
-    for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
-    Each_resumed:
-        /* Each.call (spec.lua:5) */
-        loopc_enter(&s->loopc, 1);
-        loopc_at(&s->loopc, 2);
-        s->position.Each_on_call.at = 0;
-        here->at = 1;
-    at_1:
-        if ((st = Each_on_call(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 1);
-        if (st) break;
-
-        /* Each.print (spec.lua:6) */
-        loopc_enter(&s->loopc, 3);
-        loopc_at(&s->loopc, 4);
-        s->position.Each_on_print.at = 0;
-        here->at = 2;
-    at_2:
-        if (Each_on_print(s) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 3);
-
-        /* Each.repeat (spec.lua:7) */
-        loopc_enter(&s->loopc, 5);
-        loopc_at(&s->loopc, 6);
-        s->position.Each_on_repeat.at = 0;
-        here->at = 3;
-    at_3:
-        if ((st = Each_on_repeat(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 5);
-        if (st) break;
-
-        /* Each.stop (spec.lua:8) */
-        loopc_enter(&s->loopc, 7);
-        loopc_at(&s->loopc, 8);
-        s->position.Each_on_stop.at = 0;
-        here->at = 4;
-    at_4:
-        if ((st = Each_on_stop(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 7);
-        if (st) break;
-
-        /* Each.loop (spec.lua:9) */
-        loopc_enter(&s->loopc, 9);
-        loopc_at(&s->loopc, 10);
-        s->position.Each_on_loop.at = 0;
-        here->at = 5;
-    at_5:
-        if ((st = Each_on_loop(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 9);
-        if (st) break;
-
-        /* Each.choose (spec.lua:10) */
-        loopc_enter(&s->loopc, 11);
-        loopc_at(&s->loopc, 12);
-        s->position.Each_on_choose.at = 0;
-        here->at = 6;
-    at_6:
-        if ((st = Each_on_choose(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 11);
-        if (st) break;
-
-        /* Each.buffer (spec.lua:11) */
-        loopc_enter(&s->loopc, 13);
-        loopc_at(&s->loopc, 14);
-        s->position.Each_on_buffer.at = 0;
-        here->at = 7;
-    at_7:
-        if ((st = Each_on_buffer(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 13);
-        if (st) break;
-
-        /* Each.weave (spec.lua:15) */
-        loopc_enter(&s->loopc, 15);
-        loopc_at(&s->loopc, 16);
-        s->position.Each_on_weave.at = 0;
-        here->at = 8;
-    at_8:
-        if ((st = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
-        if (st) goto Each_weave_end;
-        loopc_enter(&s->loopc, 17);
-
-        /* Nested.nested (spec.lua:23), on Each.on_weave */
-        loopc_enter(&s->loopc, 18);
-        loopc_at(&s->loopc, 19);
-        s->position.Nested_on_nested.at = 0;
-        here->at = 9;
-    at_9:
-        if ((st = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE)
-            return LOOPC_MORE;
-        /* Nested.nested failed, then finally (spec.lua:28) */
-        if (st == LOOPC_FAILED) {
-            handled = LOOPC_OK;
-            loopc_at(&s->loopc, 20);
-            s->position.Nested_failed_nested.at = 0;
-            here->at = 10;
-            here->st = st;
-            here->handled = handled;
-        at_10:
-            if ((late = Nested_failed_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
-            handled |= late;
-            if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
-        }
-        loopc_at(&s->loopc, 21);
-        s->position.Nested_finally_nested.at = 0;
-        here->at = 11;
-        here->st = st;
-    at_11:
-        if ((late = Nested_finally_nested(s)) == LOOPC_MORE) return LOOPC_MORE;
-        st = loopc_merge_status(st, late);
-        loopc_leave(&s->loopc, 18);
-        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
-        loopc_leave(&s->loopc, 17);
-    Each_weave_end:
-        loopc_leave(&s->loopc, 15);
-        if (st) break;
-
-        /* Each.popen (spec.lua:16) */
-        loopc_enter(&s->loopc, 22);
-        loopc_at(&s->loopc, 23);
-        s->position.Each_on_popen.at = 0;
-        here->at = 12;
-    at_12:
-        if ((st = Each_on_popen(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 22);
-        if (st) break;
-
-        /* Each.spawn (spec.lua:17) */
-        loopc_enter(&s->loopc, 24);
-        loopc_at(&s->loopc, 25);
-        s->position.Each_on_spawn.at = 0;
-        here->at = 13;
-    at_13:
-        if ((st = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
-        loopc_leave(&s->loopc, 24);
-        if (st) break;
-    }
-Each_ended:
-    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
-    if (st) return st;
-    loopc_leave(&s->loopc, 0);
-    return st;
-}
-
-/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
- * whether a loop that had come to its end has more to do. */
+/* Called on resume: evaluates anew the bounds of loops that depend on options only; returns
+ * whether a finished loop now has iterations left. */
 static bool elements_reevaluate(void *state, int at)
 {
     struct elements *const s = state;
@@ -1289,76 +1140,52 @@ static void elements_defaults(void *state)
     s->Each.times = 2;
 }
 
+/* One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which
+ * the run ended. */
+static LOOPC_ALWAYS_INLINE int elements_one_step(struct elements *s, const bool instrumented)
+{
+    int st;
+
+    if (s->position.stage == LOOPC_STAGE_ENDED) return s->position.ended;
+    while ((st = elements_steps(s, instrumented)) == LOOPC_MORE) {
+        if (s->position.stage == LOOPC_STAGE_RUNS) return st;
+        s->position.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */
+    }
+    s->position.stage = LOOPC_STAGE_ENDED;
+    return s->position.ended = st;
+}
+
+static int elements_step(void *state)
+{
+    return elements_one_step(state, false);
+}
+
+static int elements_step_instrumented(void *state)
+{
+    return elements_one_step(state, true);
+}
+
+/* ---- Tables -------------------------------------------------------------------------- */
+
 /* Every field, for the command line, metrics, progress, trace and checkpoints. */
 static const struct loopc_field fields[] = {
-    {.name = "x", .type = LOOPC_I32, .offset = offsetof(struct elements, x), .count = 1},
-    {.name = "y", .type = LOOPC_F32, .offset = offsetof(struct elements, y), .count = 1},
-    {.name = "k", .type = LOOPC_I64, .offset = offsetof(struct elements, k), .count = 1},
-    {.name = "word", .type = LOOPC_STR, .offset = offsetof(struct elements, word), .count = 1},
-    {.name = "list", .type = LOOPC_I32, .offset = offsetof(struct elements, list), .count = 4},
-    {.name = "pair", .type = LOOPC_F32, .offset = offsetof(struct elements, pair), .count = 2},
-    {.name = "pairs",
-     .type = LOOPC_F32,
-     .offset = offsetof(struct elements, pairs),
-     .count = 8,
-     .rank = 2,
-     .dims = {4, 2}},
-    {.name = "Each.iteration",
-     .type = LOOPC_I64,
-     .offset = offsetof(struct elements, Each.iteration),
-     .count = 1,
-     .flags = LOOPC_COUNTER,
-     .doc = "iterations completed since entry"},
-    {.name = "Each.total",
-     .type = LOOPC_I64,
-     .offset = offsetof(struct elements, Each.total),
-     .count = 1,
-     .flags = LOOPC_COUNTER,
-     .doc = "iterations completed since the program first started"},
-    {.name = "Each.times",
-     .type = LOOPC_I64,
-     .offset = offsetof(struct elements, Each.times),
-     .count = 1,
-     .flags = LOOPC_COUNTER,
-     .doc = "iterations to do, since entry"},
-    {.name = "Nested_on_Each_on_weave.rounds",
-     .type = LOOPC_I32,
-     .offset = offsetof(struct elements, Nested_on_Each_on_weave.rounds),
-     .count = 1},
+    {LOOPC_FIELD(elements, x, I32)},
+    {LOOPC_FIELD(elements, y, F32)},
+    {LOOPC_FIELD(elements, k, I64)},
+    {LOOPC_FIELD(elements, word, STR)},
+    {LOOPC_ARRAY(elements, list, I32, 4)},
+    {LOOPC_ARRAY(elements, pair, F32, 2)},
+    {LOOPC_ARRAY(elements, pairs, F32, 8), .rank = 2, .dims = {4, 2}},
+    {LOOPC_FIELD(elements, Each.iteration, I64), .flags = LOOPC_COUNTER},
+    {LOOPC_FIELD(elements, Each.total, I64), .flags = LOOPC_COUNTER},
+    {LOOPC_FIELD(elements, Each.times, I64), .flags = LOOPC_COUNTER},
+    {LOOPC_FIELD(elements, Nested_on_Each_on_weave.rounds, I32)},
 };
 
-/* The places of the run, for --timings and --trace. */
-static const struct loopc_trace_point places[] = {
-    {"Each", NULL, -1, 'l'},
-    {"Each.call", NULL, 0, 'p'},
-    {"Each.on_call", NULL, 1, 's'},
-    {"Each.print", NULL, 0, 'p'},
-    {"Each.on_print", NULL, 3, 's'},
-    {"Each.repeat", NULL, 0, 'p'},
-    {"Each.on_repeat", NULL, 5, 's'},
-    {"Each.stop", NULL, 0, 'p'},
-    {"Each.on_stop", NULL, 7, 's'},
-    {"Each.loop", NULL, 0, 'p'},
-    {"Each.on_loop", NULL, 9, 's'},
-    {"Each.choose", NULL, 0, 'p'},
-    {"Each.on_choose", NULL, 11, 's'},
-    {"Each.buffer", NULL, 0, 'p'},
-    {"Each.on_buffer", NULL, 13, 's'},
-    {"Each.weave", NULL, 0, 'p'},
-    {"Each.on_weave", NULL, 15, 's'},
-    {"Nested", "Each.on_weave", 15, 'l'},
-    {"Nested.nested", "Each.on_weave", 17, 'p'},
-    {"Nested.on_nested", "Each.on_weave", 18, 's'},
-    {"Nested.failed_nested", "Each.on_weave", 18, 's'},
-    {"Nested.finally_nested", "Each.on_weave", 18, 's'},
-    {"Each.popen", NULL, 0, 'p'},
-    {"Each.on_popen", NULL, 22, 's'},
-    {"Each.spawn", NULL, 0, 'p'},
-    {"Each.on_spawn", NULL, 24, 's'},
-};
+static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
 
-/* The positions of the run by name, as checkpoints have them. */
-static const char *const positions[] = {
+/* The resume points by name, as checkpoints have them. */
+static const char *const resume_points[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
     [AT_Each_END] = "the end of Each",
@@ -1372,53 +1199,17 @@ static const size_t children[] = {
     offsetof(struct elements, position.Each_on_spawn.process),
 };
 
-/* One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which
- * the run ended. */
-static int elements_step(void *state)
-{
-    struct elements *const s = state;
-    int st;
-
-    if (s->position.stage == LOOPC_STAGE_ENDED) return s->position.ended;
-    while ((st = elements_go_on(s)) == LOOPC_MORE) {
-        if (s->position.stage == LOOPC_STAGE_RUNS) return st;
-        s->position.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */
-    }
-    s->position.stage = LOOPC_STAGE_ENDED;
-    return s->position.ended = st;
-}
-
-/* One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which
- * the run ended. */
-static int elements_step_instrumented(void *state)
-{
-    struct elements *const s = state;
-    int st;
-
-    if (s->position.stage == LOOPC_STAGE_ENDED) return s->position.ended;
-    while ((st = elements_instrumented(s)) == LOOPC_MORE) {
-        if (s->position.stage == LOOPC_STAGE_RUNS) return st;
-        s->position.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */
-    }
-    s->position.stage = LOOPC_STAGE_ENDED;
-    return s->position.ended = st;
-}
-
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
-    .fields = fields,
-    .field_count = sizeof fields / sizeof fields[0],
-    .trace_points = places,
-    .trace_point_count = sizeof places / sizeof places[0],
-    .resume_points = positions,
-    .resume_point_count = sizeof positions / sizeof positions[0],
+    LOOPC_TABLE(fields, field_count, fields),
+    LOOPC_TABLE(trace_points, trace_point_count, trace_points),
+    LOOPC_TABLE(resume_points, resume_point_count, resume_points),
     .reevaluate = elements_reevaluate,
     .defaults = elements_defaults,
     .step = elements_step,
     .step_instrumented = elements_step_instrumented,
-    .children = children,
-    .child_count = sizeof children / sizeof children[0],
+    LOOPC_TABLE(children, child_count, children),
     .end_child = loopc_child_end,
 };
 

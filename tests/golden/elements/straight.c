@@ -6,8 +6,7 @@
  *   Nested (spec.lua:20): nested; on Each.on_weave */
 #include "loopc.h"
 
-/* Where a run can be saved and resumed: between two iterations of a loop. */
-enum { AT_START, AT_Each, AT_Each_END };
+/* ---- State --------------------------------------------------------------------------- */
 
 /* What each place of Nested has for itself. */
 struct Nested_site {
@@ -57,9 +56,9 @@ struct elements_at_Nested_finally_nested_strand_2 { /* where Nested_finally_nest
     struct loopc_child process;
 };
 
-/* All that a run of this trainer knows. */
+/* The whole state of a run. */
 struct elements {
-    struct loopc_run loopc;                     /* what the runtime keeps of a run */
+    struct loopc_run loopc;                     /* the runtime's own */
     int32_t x;                                  /* spec.lua:34 */
     float y;                                    /* spec.lua:34 */
     int64_t k;                                  /* spec.lua:34 */
@@ -69,9 +68,8 @@ struct elements {
     float pairs[4][2];                          /* spec.lua:34 */
     struct Nested_site Nested_on_Each_on_weave; /* on Each.on_weave */
     struct {
-        int64_t iteration; /* iterations completed since entry */
-        int64_t total;     /* iterations completed since the program first started */
-        int64_t times;     /* iterations to do, since entry */
+        /* iterations completed since entry, since the first start, to do since entry */
+        int64_t iteration, total, times;
     } Each;
     struct {
         struct elements_at_Each_on_weave_strand_1 Each_on_weave_strand_1;
@@ -86,20 +84,22 @@ struct elements {
     } position; /* where it is: between two steps */
 };
 
+/* ---- Bodies -------------------------------------------------------------------------- */
+
 static double half(double x)
 {
     return x / 2;
 }
 
 /* A leaf of Each.on_call (spec.lua:5) */
-LOOPC_LEAF int Each_on_call_1(struct elements *s)
+static LOOPC_ALWAYS_INLINE int Each_on_call_1(struct elements *s)
 {
     if (s->x > 90) return loopc_fail(&s->loopc, "Each.on_call", "x is %d", s->x);
     return LOOPC_OK;
 }
 
 /* Each.on_call (spec.lua:5) */
-LOOPC_BODY int Each_on_call(struct elements *s)
+static LOOPC_NOINLINE int Each_on_call(struct elements *s)
 {
     s->x++;
     s->y = (float)half(s->x);
@@ -107,13 +107,13 @@ LOOPC_BODY int Each_on_call(struct elements *s)
 }
 
 /* Each.on_print (spec.lua:6) */
-LOOPC_BODY void Each_on_print(struct elements *s)
+static LOOPC_NOINLINE void Each_on_print(struct elements *s)
 {
     printf("%d %g %s\n", (int)s->x, (double)s->y, s->word);
 }
 
 /* Each.on_repeat (spec.lua:7) */
-LOOPC_BODY int Each_on_repeat(struct elements *s)
+static LOOPC_NOINLINE int Each_on_repeat(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -134,14 +134,14 @@ LOOPC_BODY int Each_on_repeat(struct elements *s)
 }
 
 /* A leaf of Each.on_stop (spec.lua:8) */
-LOOPC_LEAF int Each_on_stop_1(struct elements *s)
+static LOOPC_ALWAYS_INLINE int Each_on_stop_1(struct elements *s)
 {
     if (s->x > 5) return LOOPC_STOP;
     return LOOPC_OK;
 }
 
 /* Each.on_stop (spec.lua:8) */
-LOOPC_BODY int Each_on_stop(struct elements *s)
+static LOOPC_NOINLINE int Each_on_stop(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -155,13 +155,13 @@ LOOPC_BODY int Each_on_stop(struct elements *s)
 }
 
 /* A leaf of Each.on_loop (spec.lua:9) */
-LOOPC_LEAF int Each_on_loop_1(void)
+static LOOPC_ALWAYS_INLINE int Each_on_loop_1(void)
 {
     return LOOPC_STOP;
 }
 
 /* Each.on_loop (spec.lua:9) */
-LOOPC_BODY int Each_on_loop(struct elements *s)
+static LOOPC_NOINLINE int Each_on_loop(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -187,7 +187,7 @@ loop_end:
 }
 
 /* Each.on_choose (spec.lua:10) */
-LOOPC_BODY int Each_on_choose(struct elements *s)
+static LOOPC_NOINLINE int Each_on_choose(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -212,7 +212,7 @@ LOOPC_BODY int Each_on_choose(struct elements *s)
 }
 
 /* Each.on_buffer (spec.lua:11) */
-LOOPC_BODY int Each_on_buffer(struct elements *s)
+static LOOPC_NOINLINE int Each_on_buffer(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -302,7 +302,7 @@ static int Each_on_weave_weave(struct elements *s, int32_t strand)
 }
 
 /* Each.on_weave (spec.lua:15) */
-LOOPC_BODY int Each_on_weave(struct elements *s)
+static LOOPC_NOINLINE int Each_on_weave(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -324,7 +324,7 @@ LOOPC_BODY int Each_on_weave(struct elements *s)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:24) */
-LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
+static LOOPC_ALWAYS_INLINE int Nested_on_nested_1(struct Nested_site *Nested_site)
 {
     Nested_site->rounds++;
     if (Nested_site->rounds % 4 == 0) return LOOPC_STOP;
@@ -332,7 +332,8 @@ LOOPC_LEAF int Nested_on_nested_1(struct Nested_site *Nested_site)
 }
 
 /* A leaf of Nested.on_nested (spec.lua:26) */
-LOOPC_LEAF int Nested_on_nested_2(struct elements *s, struct Nested_site *Nested_site)
+static LOOPC_ALWAYS_INLINE int Nested_on_nested_2(struct elements *s,
+                                                  struct Nested_site *Nested_site)
 {
     if (Nested_site->rounds > 7)
         return loopc_fail(&s->loopc, "Nested.on_nested", "%d rounds", Nested_site->rounds);
@@ -421,7 +422,7 @@ static int Nested_on_nested_strand_1(struct elements *s, struct Nested_site *Nes
     return st;
 }
 
-/* What SPAWN (spec.lua:25) runs, in a process of its own. */
+/* What the SPAWN at spec.lua:25 runs, in a process of its own. */
 static int Nested_on_nested_spawned(struct elements *s, struct Nested_site *Nested_site)
 {
     (void)Nested_site;
@@ -466,7 +467,7 @@ static int Nested_on_nested_weave_2(struct elements *s, struct Nested_site *Nest
 }
 
 /* Nested.on_nested (spec.lua:23) */
-LOOPC_BODY int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
+static LOOPC_NOINLINE int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 {
     int st = LOOPC_OK;
 
@@ -510,13 +511,13 @@ LOOPC_BODY int Nested_on_nested(struct elements *s, struct Nested_site *Nested_s
 }
 
 /* A leaf of Nested.failed_nested (spec.lua:28) */
-LOOPC_LEAF int Nested_failed_nested_1(void)
+static LOOPC_ALWAYS_INLINE int Nested_failed_nested_1(void)
 {
     return LOOPC_RECOVERED;
 }
 
 /* Nested.failed_nested (spec.lua:28) */
-LOOPC_BODY int Nested_failed_nested(struct elements *s)
+static LOOPC_NOINLINE int Nested_failed_nested(struct elements *s)
 {
     /* REPEAT (spec.lua:28) */
     for (int64_t i = 0; i < 2; i++) {
@@ -572,7 +573,7 @@ static int Nested_finally_nested_weave(struct elements *s, int32_t strand)
 }
 
 /* Nested.finally_nested (spec.lua:29) */
-LOOPC_BODY int Nested_finally_nested(struct elements *s)
+static LOOPC_NOINLINE int Nested_finally_nested(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -597,7 +598,7 @@ LOOPC_BODY int Nested_finally_nested(struct elements *s)
 }
 
 /* Each.on_popen (spec.lua:16) */
-LOOPC_BODY int Each_on_popen(struct elements *s)
+static LOOPC_NOINLINE int Each_on_popen(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -612,7 +613,7 @@ LOOPC_BODY int Each_on_popen(struct elements *s)
     return st;
 }
 
-/* What SPAWN (spec.lua:17) runs, in a process of its own. */
+/* What the SPAWN at spec.lua:17 runs, in a process of its own. */
 static int Each_on_spawn_spawned(struct elements *s)
 {
     s->x = 60;
@@ -621,7 +622,7 @@ static int Each_on_spawn_spawned(struct elements *s)
 }
 
 /* Each.on_spawn (spec.lua:17) */
-LOOPC_BODY int Each_on_spawn(struct elements *s)
+static LOOPC_NOINLINE int Each_on_spawn(struct elements *s)
 {
     int st = LOOPC_OK;
 
@@ -637,203 +638,138 @@ LOOPC_BODY int Each_on_spawn(struct elements *s)
     return st;
 }
 
-/* The run: every step in the order in which it happens. `st` is what is pending: a failure, or a
- * signal on its way to its target; each phase hands it on when its failed and finally parts are
- * done. */
+/* ---- Run ----------------------------------------------------------------------------- */
+
+/* Resume points: where a run can be saved and resumed, between two iterations of a loop. */
+enum { AT_START, AT_Each, AT_Each_END };
+
+/* Trace points: loops, phases and steps, as --timings and --trace know them. */
+#define TRACE_POINTS(POINT)                                                                        \
+    POINT(P_Each, -1, 'l', "Each", NULL)                                                           \
+    POINT(P_Each_call, P_Each, 'p', "Each.call", NULL)                                             \
+    POINT(P_Each_on_call, P_Each_call, 's', "Each.on_call", NULL)                                  \
+    POINT(P_Each_print, P_Each, 'p', "Each.print", NULL)                                           \
+    POINT(P_Each_on_print, P_Each_print, 's', "Each.on_print", NULL)                               \
+    POINT(P_Each_repeat, P_Each, 'p', "Each.repeat", NULL)                                         \
+    POINT(P_Each_on_repeat, P_Each_repeat, 's', "Each.on_repeat", NULL)                            \
+    POINT(P_Each_stop, P_Each, 'p', "Each.stop", NULL)                                             \
+    POINT(P_Each_on_stop, P_Each_stop, 's', "Each.on_stop", NULL)                                  \
+    POINT(P_Each_loop, P_Each, 'p', "Each.loop", NULL)                                             \
+    POINT(P_Each_on_loop, P_Each_loop, 's', "Each.on_loop", NULL)                                  \
+    POINT(P_Each_choose, P_Each, 'p', "Each.choose", NULL)                                         \
+    POINT(P_Each_on_choose, P_Each_choose, 's', "Each.on_choose", NULL)                            \
+    POINT(P_Each_buffer, P_Each, 'p', "Each.buffer", NULL)                                         \
+    POINT(P_Each_on_buffer, P_Each_buffer, 's', "Each.on_buffer", NULL)                            \
+    POINT(P_Each_weave, P_Each, 'p', "Each.weave", NULL)                                           \
+    POINT(P_Each_on_weave, P_Each_weave, 's', "Each.on_weave", NULL)                               \
+    POINT(P_Nested, P_Each_weave, 'l', "Nested", "Each.on_weave")                                  \
+    POINT(P_Nested_nested, P_Nested, 'p', "Nested.nested", "Each.on_weave")                        \
+    POINT(P_Nested_on_nested, P_Nested_nested, 's', "Nested.on_nested", "Each.on_weave")           \
+    POINT(P_Nested_failed_nested, P_Nested_nested, 's', "Nested.failed_nested", "Each.on_weave")   \
+    POINT(P_Nested_finally_nested, P_Nested_nested, 's', "Nested.finally_nested", "Each.on_weave") \
+    POINT(P_Each_popen, P_Each, 'p', "Each.popen", NULL)                                           \
+    POINT(P_Each_on_popen, P_Each_popen, 's', "Each.on_popen", NULL)                               \
+    POINT(P_Each_spawn, P_Each, 'p', "Each.spawn", NULL)                                           \
+    POINT(P_Each_on_spawn, P_Each_spawn, 's', "Each.on_spawn", NULL)
+enum { TRACE_POINTS(LOOPC_TRACE_POINT_NAME) };
+
+/* Every step in the order in which it happens. `st` is the pending status: a failure, or a signal
+ * that has not reached its target yet. */
+
+static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool instrumented)
+{
+    int st = LOOPC_OK;
+    const int at = s->loopc.resume_at; /* AT_START, or where a resumed run was saved */
+
+    s->loopc.resume_at = AT_START;
+    switch (at) {
+    case AT_Each:
+        goto Each_resumed;
+    case AT_Each_END:
+        if (s->Each.iteration < 2) goto Each_resumed;
+        goto Each_ended;
+    default:
+        break;
+    }
+
+    /* Each (spec.lua:3) */
+    if (instrumented) loopc_enter(&s->loopc, P_Each);
+    for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
+        if ((st = loopc_poll(&s->loopc, AT_Each)) == LOOPC_MORE) return LOOPC_MORE;
+        if (st) break;
+    Each_resumed:
+        /* Each.call (spec.lua:5) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_call);
+        if ((st = Each_on_call(s))) break;
+
+        /* Each.print (spec.lua:6) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_print);
+        Each_on_print(s);
+
+        /* Each.repeat (spec.lua:7) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_repeat);
+        if ((st = Each_on_repeat(s))) break;
+
+        /* Each.stop (spec.lua:8) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_stop);
+        if ((st = Each_on_stop(s))) break;
+
+        /* Each.loop (spec.lua:9) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_loop);
+        if ((st = Each_on_loop(s))) break;
+
+        /* Each.choose (spec.lua:10) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_choose);
+        if ((st = Each_on_choose(s))) break;
+
+        /* Each.buffer (spec.lua:11) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_buffer);
+        if ((st = Each_on_buffer(s))) break;
+
+        /* Each.weave (spec.lua:15) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_weave);
+        if ((st = Each_on_weave(s))) break;
+
+        /* Nested.nested (spec.lua:23), on Each.on_weave */
+        if (instrumented) loopc_at(&s->loopc, P_Nested_on_nested);
+        st = Nested_on_nested(s, &s->Nested_on_Each_on_weave);
+        /* Nested.nested failed, then finally (spec.lua:28) */
+        if (st == LOOPC_FAILED) {
+            if (instrumented) loopc_at(&s->loopc, P_Nested_failed_nested);
+            int handled = Nested_failed_nested(s);
+            if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
+        }
+        if (instrumented) loopc_at(&s->loopc, P_Nested_finally_nested);
+        st = loopc_merge_status(st, Nested_finally_nested(s));
+        if (instrumented) loopc_leave(&s->loopc, P_Nested_nested);
+        if ((st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave"))) break;
+
+        /* Each.popen (spec.lua:16) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_popen);
+        if ((st = Each_on_popen(s))) break;
+
+        /* Each.spawn (spec.lua:17) */
+        if (instrumented) loopc_at(&s->loopc, P_Each_on_spawn);
+        if ((st = Each_on_spawn(s))) break;
+        if (instrumented) loopc_leave(&s->loopc, P_Each_spawn);
+    }
+Each_ended:
+    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
+    return st;
+}
 
 static int elements_run(void *state)
 {
-    struct elements *const s = state;
-    int st = LOOPC_OK;
-
-    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
-    case AT_Each:
-        s->loopc.resume_at = AT_START;
-        goto Each_resumed;
-    case AT_Each_END:
-        s->loopc.resume_at = AT_START;
-        if (s->Each.iteration < 2) goto Each_resumed;
-        goto Each_ended;
-    }
-
-    /* Each (spec.lua:3) */
-    for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
-    Each_resumed:
-        /* Each.call (spec.lua:5) */
-        st = Each_on_call(s);
-        if (st) break;
-
-        /* Each.print (spec.lua:6) */
-        Each_on_print(s);
-
-        /* Each.repeat (spec.lua:7) */
-        st = Each_on_repeat(s);
-        if (st) break;
-
-        /* Each.stop (spec.lua:8) */
-        st = Each_on_stop(s);
-        if (st) break;
-
-        /* Each.loop (spec.lua:9) */
-        st = Each_on_loop(s);
-        if (st) break;
-
-        /* Each.choose (spec.lua:10) */
-        st = Each_on_choose(s);
-        if (st) break;
-
-        /* Each.buffer (spec.lua:11) */
-        st = Each_on_buffer(s);
-        if (st) break;
-
-        /* Each.weave (spec.lua:15) */
-        if ((st = Each_on_weave(s))) goto Each_weave_end;
-
-        /* Nested.nested (spec.lua:23), on Each.on_weave */
-        st = Nested_on_nested(s, &s->Nested_on_Each_on_weave);
-        /* Nested.nested failed, then finally (spec.lua:28) */
-        if (st == LOOPC_FAILED) {
-            int handled = Nested_failed_nested(s);
-            if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
-        }
-        st = loopc_merge_status(st, Nested_finally_nested(s));
-        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
-    Each_weave_end:
-        if (st) break;
-
-        /* Each.popen (spec.lua:16) */
-        st = Each_on_popen(s);
-        if (st) break;
-
-        /* Each.spawn (spec.lua:17) */
-        st = Each_on_spawn(s);
-        if (st) break;
-    }
-Each_ended:
-    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
-    return st;
+    return elements_steps(state, false);
 }
 
-/* The same run, watched: --timings and --trace run this one. Places are numbered as in their
- * table. */
-
-static int elements_instrumented(void *state)
+static int elements_run_instrumented(void *state)
 {
-    struct elements *const s = state;
-    int st = LOOPC_OK;
-
-    switch (s->loopc.resume_at) { /* AT_START, or where a resumed run was saved */
-    case AT_Each:
-        s->loopc.resume_at = AT_START;
-        goto Each_resumed;
-    case AT_Each_END:
-        s->loopc.resume_at = AT_START;
-        if (s->Each.iteration < 2) goto Each_resumed;
-        goto Each_ended;
-    }
-
-    /* Each (spec.lua:3) */
-    loopc_enter(&s->loopc, 0);
-    for (s->Each.iteration = 0; s->Each.iteration < 2; s->Each.iteration++, s->Each.total++) {
-        if ((st = loopc_poll(&s->loopc, AT_Each))) break;
-    Each_resumed:
-        /* Each.call (spec.lua:5) */
-        loopc_enter(&s->loopc, 1);
-        loopc_at(&s->loopc, 2);
-        st = Each_on_call(s);
-        loopc_leave(&s->loopc, 1);
-        if (st) break;
-
-        /* Each.print (spec.lua:6) */
-        loopc_enter(&s->loopc, 3);
-        loopc_at(&s->loopc, 4);
-        Each_on_print(s);
-        loopc_leave(&s->loopc, 3);
-
-        /* Each.repeat (spec.lua:7) */
-        loopc_enter(&s->loopc, 5);
-        loopc_at(&s->loopc, 6);
-        st = Each_on_repeat(s);
-        loopc_leave(&s->loopc, 5);
-        if (st) break;
-
-        /* Each.stop (spec.lua:8) */
-        loopc_enter(&s->loopc, 7);
-        loopc_at(&s->loopc, 8);
-        st = Each_on_stop(s);
-        loopc_leave(&s->loopc, 7);
-        if (st) break;
-
-        /* Each.loop (spec.lua:9) */
-        loopc_enter(&s->loopc, 9);
-        loopc_at(&s->loopc, 10);
-        st = Each_on_loop(s);
-        loopc_leave(&s->loopc, 9);
-        if (st) break;
-
-        /* Each.choose (spec.lua:10) */
-        loopc_enter(&s->loopc, 11);
-        loopc_at(&s->loopc, 12);
-        st = Each_on_choose(s);
-        loopc_leave(&s->loopc, 11);
-        if (st) break;
-
-        /* Each.buffer (spec.lua:11) */
-        loopc_enter(&s->loopc, 13);
-        loopc_at(&s->loopc, 14);
-        st = Each_on_buffer(s);
-        loopc_leave(&s->loopc, 13);
-        if (st) break;
-
-        /* Each.weave (spec.lua:15) */
-        loopc_enter(&s->loopc, 15);
-        loopc_at(&s->loopc, 16);
-        if ((st = Each_on_weave(s))) goto Each_weave_end;
-        loopc_enter(&s->loopc, 17);
-
-        /* Nested.nested (spec.lua:23), on Each.on_weave */
-        loopc_enter(&s->loopc, 18);
-        loopc_at(&s->loopc, 19);
-        st = Nested_on_nested(s, &s->Nested_on_Each_on_weave);
-        /* Nested.nested failed, then finally (spec.lua:28) */
-        if (st == LOOPC_FAILED) {
-            loopc_at(&s->loopc, 20);
-            int handled = Nested_failed_nested(s);
-            if (handled == LOOPC_RECOVERED) st = loopc_recover(&s->loopc, "Nested");
-        }
-        loopc_at(&s->loopc, 21);
-        st = loopc_merge_status(st, Nested_finally_nested(s));
-        loopc_leave(&s->loopc, 18);
-        st = loopc_propagate(&s->loopc, st, "Nested", "Each.on_weave");
-        loopc_leave(&s->loopc, 17);
-    Each_weave_end:
-        loopc_leave(&s->loopc, 15);
-        if (st) break;
-
-        /* Each.popen (spec.lua:16) */
-        loopc_enter(&s->loopc, 22);
-        loopc_at(&s->loopc, 23);
-        st = Each_on_popen(s);
-        loopc_leave(&s->loopc, 22);
-        if (st) break;
-
-        /* Each.spawn (spec.lua:17) */
-        loopc_enter(&s->loopc, 24);
-        loopc_at(&s->loopc, 25);
-        st = Each_on_spawn(s);
-        loopc_leave(&s->loopc, 24);
-        if (st) break;
-    }
-Each_ended:
-    if (!st) st = loopc_ended(&s->loopc, AT_Each_END);
-    if (st) return st;
-    loopc_leave(&s->loopc, 0);
-    return st;
+    return elements_steps(state, true);
 }
 
-/* What a run that is resumed evaluates again: bounds that nothing but options decides; and
- * whether a loop that had come to its end has more to do. */
+/* Called on resume: evaluates anew the bounds of loops that depend on options only; returns
+ * whether a finished loop now has iterations left. */
 static bool elements_reevaluate(void *state, int at)
 {
     struct elements *const s = state;
@@ -855,76 +791,27 @@ static void elements_defaults(void *state)
     s->Each.times = 2;
 }
 
+/* ---- Tables -------------------------------------------------------------------------- */
+
 /* Every field, for the command line, metrics, progress, trace and checkpoints. */
 static const struct loopc_field fields[] = {
-    {.name = "x", .type = LOOPC_I32, .offset = offsetof(struct elements, x), .count = 1},
-    {.name = "y", .type = LOOPC_F32, .offset = offsetof(struct elements, y), .count = 1},
-    {.name = "k", .type = LOOPC_I64, .offset = offsetof(struct elements, k), .count = 1},
-    {.name = "word", .type = LOOPC_STR, .offset = offsetof(struct elements, word), .count = 1},
-    {.name = "list", .type = LOOPC_I32, .offset = offsetof(struct elements, list), .count = 4},
-    {.name = "pair", .type = LOOPC_F32, .offset = offsetof(struct elements, pair), .count = 2},
-    {.name = "pairs",
-     .type = LOOPC_F32,
-     .offset = offsetof(struct elements, pairs),
-     .count = 8,
-     .rank = 2,
-     .dims = {4, 2}},
-    {.name = "Each.iteration",
-     .type = LOOPC_I64,
-     .offset = offsetof(struct elements, Each.iteration),
-     .count = 1,
-     .flags = LOOPC_COUNTER,
-     .doc = "iterations completed since entry"},
-    {.name = "Each.total",
-     .type = LOOPC_I64,
-     .offset = offsetof(struct elements, Each.total),
-     .count = 1,
-     .flags = LOOPC_COUNTER,
-     .doc = "iterations completed since the program first started"},
-    {.name = "Each.times",
-     .type = LOOPC_I64,
-     .offset = offsetof(struct elements, Each.times),
-     .count = 1,
-     .flags = LOOPC_COUNTER,
-     .doc = "iterations to do, since entry"},
-    {.name = "Nested_on_Each_on_weave.rounds",
-     .type = LOOPC_I32,
-     .offset = offsetof(struct elements, Nested_on_Each_on_weave.rounds),
-     .count = 1},
+    {LOOPC_FIELD(elements, x, I32)},
+    {LOOPC_FIELD(elements, y, F32)},
+    {LOOPC_FIELD(elements, k, I64)},
+    {LOOPC_FIELD(elements, word, STR)},
+    {LOOPC_ARRAY(elements, list, I32, 4)},
+    {LOOPC_ARRAY(elements, pair, F32, 2)},
+    {LOOPC_ARRAY(elements, pairs, F32, 8), .rank = 2, .dims = {4, 2}},
+    {LOOPC_FIELD(elements, Each.iteration, I64), .flags = LOOPC_COUNTER},
+    {LOOPC_FIELD(elements, Each.total, I64), .flags = LOOPC_COUNTER},
+    {LOOPC_FIELD(elements, Each.times, I64), .flags = LOOPC_COUNTER},
+    {LOOPC_FIELD(elements, Nested_on_Each_on_weave.rounds, I32)},
 };
 
-/* The places of the run, for --timings and --trace. */
-static const struct loopc_trace_point places[] = {
-    {"Each", NULL, -1, 'l'},
-    {"Each.call", NULL, 0, 'p'},
-    {"Each.on_call", NULL, 1, 's'},
-    {"Each.print", NULL, 0, 'p'},
-    {"Each.on_print", NULL, 3, 's'},
-    {"Each.repeat", NULL, 0, 'p'},
-    {"Each.on_repeat", NULL, 5, 's'},
-    {"Each.stop", NULL, 0, 'p'},
-    {"Each.on_stop", NULL, 7, 's'},
-    {"Each.loop", NULL, 0, 'p'},
-    {"Each.on_loop", NULL, 9, 's'},
-    {"Each.choose", NULL, 0, 'p'},
-    {"Each.on_choose", NULL, 11, 's'},
-    {"Each.buffer", NULL, 0, 'p'},
-    {"Each.on_buffer", NULL, 13, 's'},
-    {"Each.weave", NULL, 0, 'p'},
-    {"Each.on_weave", NULL, 15, 's'},
-    {"Nested", "Each.on_weave", 15, 'l'},
-    {"Nested.nested", "Each.on_weave", 17, 'p'},
-    {"Nested.on_nested", "Each.on_weave", 18, 's'},
-    {"Nested.failed_nested", "Each.on_weave", 18, 's'},
-    {"Nested.finally_nested", "Each.on_weave", 18, 's'},
-    {"Each.popen", NULL, 0, 'p'},
-    {"Each.on_popen", NULL, 22, 's'},
-    {"Each.spawn", NULL, 0, 'p'},
-    {"Each.on_spawn", NULL, 24, 's'},
-};
+static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
 
-/* The positions of the run by name, as checkpoints have them. */
-static const char *const positions[] = {
+/* The resume points by name, as checkpoints have them. */
+static const char *const resume_points[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
     [AT_Each_END] = "the end of Each",
@@ -939,18 +826,14 @@ static const size_t children[] = {
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
-    .fields = fields,
-    .field_count = sizeof fields / sizeof fields[0],
-    .trace_points = places,
-    .trace_point_count = sizeof places / sizeof places[0],
-    .resume_points = positions,
-    .resume_point_count = sizeof positions / sizeof positions[0],
+    LOOPC_TABLE(fields, field_count, fields),
+    LOOPC_TABLE(trace_points, trace_point_count, trace_points),
+    LOOPC_TABLE(resume_points, resume_point_count, resume_points),
     .reevaluate = elements_reevaluate,
     .defaults = elements_defaults,
     .run = elements_run,
-    .run_instrumented = elements_instrumented,
-    .children = children,
-    .child_count = sizeof children / sizeof children[0],
+    .run_instrumented = elements_run_instrumented,
+    LOOPC_TABLE(children, child_count, children),
     .end_child = loopc_child_end,
 };
 
