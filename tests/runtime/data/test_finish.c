@@ -1,4 +1,5 @@
-/* The end of loading: columns that number rows, rows that are dropped, weights, the digest. */
+/* The end of loading: columns that number rows, rows that are dropped, how
+ * many columns there are. */
 #include "dataset_files.h"
 
 static void counting_columns_are_left_out(void **state)
@@ -32,24 +33,6 @@ static void rows_with_missing_values_are_dropped(void **state)
     refuses_like("t.csv", &drop, NULL, "t.csv: each row has a missing value: none is left");
 }
 
-static void weights_are_numbers_from_0(void **state)
-{
-    static const float weights[] = {2, 0};
-    const struct loopc_dataset_options options = {.weight = "w"};
-    (void)state;
-    write_text("t.csv", "a,w,y\n1,2,0\n2,0,1\n");
-    struct loopc_dataset d = load("t.csv", &options);
-    assert_int_equal(d.columns, 1);
-    assert_memory_equal(d.weights, weights, sizeof weights);
-    loopc_dataset_free(&d);
-    write_text("t.csv", "a,w,y\n1,2,0\n2,-1,1\n");
-    refuses_like("t.csv", &options, NULL,
-                 "t.csv:3: column 2 ('w'): the weight is -1\n"
-                 "hint: the weight of a row is a number from 0");
-    write_text("t.csv", "a,w,y\n1,0,0\n2,0,1\n");
-    refuses_like("t.csv", &options, NULL, "t.csv: the weights of all rows are 0");
-}
-
 static void a_spec_may_say_how_many_columns(void **state)
 {
     const struct loopc_dataset_options three = {.columns = 3};
@@ -58,39 +41,12 @@ static void a_spec_may_say_how_many_columns(void **state)
     refuses_like("t.csv", &three, NULL, "t.csv: its samples have 2 columns, the spec wants 3");
 }
 
-static uint64_t digest_of(const char *name, const char *text,
-                          const struct loopc_dataset_options *options)
-{
-    write_text(name, text);
-    struct loopc_dataset d = load(name, options);
-    const uint64_t digest = loopc_dataset_digest(&d);
-    loopc_dataset_free(&d);
-    return digest;
-}
-
-/* It is of the content: neither of the path, the way of writing, nor of what is made of it. */
-static void the_digest_is_of_the_content(void **state)
-{
-    const struct loopc_dataset_options scaled = {.scale = LOOPC_SCALE_STANDARD};
-    static const struct loopc_dataset nothing;
-    const uint64_t digest = digest_of("t.csv", "a,b,y\n1,2,0\n3,4,1\n", &plain);
-    (void)state;
-    assert_true(digest != 0 && loopc_dataset_digest(&nothing) == 0);
-    assert_true(digest_of("u.csv", "a;b;y\r\n1.0;2;0\r\n3;4;1", &plain) == digest);
-    assert_true(digest_of("t.csv", "a,b,y\n1,2,0\n3,4,1\n", &scaled) == digest);
-    assert_true(digest_of("t.csv", "a,b,y\n1,2,0\n3,5,1\n", &plain) != digest);
-    assert_true(digest_of("t.csv", "a,c,y\n1,2,0\n3,4,1\n", &plain) != digest);
-    assert_true(digest_of("t.csv", "a,b,y\n3,4,1\n1,2,0\n", &plain) != digest);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counting_columns_are_left_out),
         cmocka_unit_test(rows_with_missing_values_are_dropped),
-        cmocka_unit_test(weights_are_numbers_from_0),
         cmocka_unit_test(a_spec_may_say_how_many_columns),
-        cmocka_unit_test(the_digest_is_of_the_content),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -54,10 +54,10 @@ static void a_net_is_taken_out_of_a_file(void **unused)
     assert_memory_equal(model.layers[0].biases, trained_biases[0], sizeof trained_biases[0]);
     assert_string_equal(model.layers[0].activation, "relu");
     assert_string_equal(model.layers[1].activation, "softmax");
-    assert_memory_equal(model.mean, trained_mean, sizeof trained_mean);
+    assert_memory_equal(model.x.mean, trained_mean, sizeof trained_mean);
     assert_true(loopc_model_is(&model, "softmax") && !loopc_model_is(&model, "identity"));
     assert_true(loopc_model_factor(&model, 1) >= 0.25f && loopc_model_factor(&model, 1) <= 0.25f);
-    model.divisor[1] = 0;
+    model.x.divisor[1] = 0;
     assert_true(loopc_model_factor(&model, 1) <= 0.0f);
 }
 
@@ -104,7 +104,7 @@ static void it_predicts_rows_of_a_file(void **unused)
     assert_int_equal(load(6), LOOPC_OK);
     files_write(in_folder("t.csv"), rows, sizeof rows - 1);
     FILE *const out = fmemopen(found, sizeof found, "w");
-    if (loopc_model_predict(&model, in_folder("t.csv"), out, &message)) fail_msg("%s", text);
+    if (loopc_model_predict(&model, in_folder("t.csv"), out, NULL, &message)) fail_msg("%s", text);
     fclose(out);
     int first, second;
     float p[4];
@@ -114,7 +114,7 @@ static void it_predicts_rows_of_a_file(void **unused)
     assert_true(first == 0 && second == 1);
     assert_true(fabs((double)p[0] - 1 / (1 + exp(-1))) < 1e-6);
     assert_true(fabs((double)p[3] - 1 / (1 + exp(-2))) < 1e-6);
-    assert_int_equal(loopc_model_predict(&model, in_folder("absent"), stdout, &message),
+    assert_int_equal(loopc_model_predict(&model, in_folder("absent"), stdout, NULL, &message),
                      LOOPC_FAILED);
 }
 
@@ -150,8 +150,9 @@ static void it_is_written_as_c(void **unused)
     (void)unused;
     static const char use[] = "#include \"net.h\"\n"
                               "int main(void) {\n"
+                              "    const float x[] = {16, 28};\n"
                               "    float y[trained_net_outputs];\n"
-                              "    trained_net_predict((const float[]){16, 28}, y);\n"
+                              "    trained_net_predict(x, y);\n"
                               "    return trained_net_class(y) == 0 && fabsf(y[0] - 0.731059f) < "
                               "1e-6f ? 0 : 1;\n}\n";
     char command[256];
