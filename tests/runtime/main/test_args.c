@@ -323,6 +323,7 @@ static void help_page(void **unused)
         "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
         "                      highest\n"
         "  --resume [which]    continue from latest, best or a file (default latest)\n"
+        "  --init <file>       begin with the nets of a checkpoint, or parts: <file>:net.layers.0\n"
         "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
         "                      go-on)\n"
         "  --control <channel>\n"
