@@ -34,7 +34,7 @@ HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 .PHONY: all
-all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/libloopc.a ## builds the generator and the runtime (the default)
+all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/loopc-read $(BUILD)/libloopc.a ## builds the generator and the runtime (the default)
 
 $(BUILD)/loopc: $(BUILD)/gen/host/main.o $(BUILD)/libhost.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LUA_LIBRARY) -lm -ldl
@@ -42,6 +42,10 @@ $(BUILD)/loopc: $(BUILD)/gen/host/main.o $(BUILD)/libhost.a
 # The page server is a program of its own, so that loopc itself needs no web server.
 $(BUILD)/loopc-observe: $(OBSERVE:%.c=$(BUILD)/%.o) $(BUILD)/page.o $(BUILD)/libloopc.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lm -pthread
+
+# So is the reader of tables, for loopc init: it is that of trainers.
+$(BUILD)/loopc-read: $(BUILD)/gen/read/main.o $(BUILD)/libloopc.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $^ $(LIBRARIES)
 
 DYGRAPHS = /usr/share/javascript/dygraphs
 $(BUILD)/page.c: $(BUILD)/embed $(PAGE)
@@ -72,7 +76,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
 # Loops over all values of a table.
-WIDE_PARTS = data/finish data/fit data/samples data/values
+WIDE_PARTS = data/measure data/fit data/samples data/values
 WIDE = $(if $(findstring -O2,$(CFLAGS)),-O3)
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
@@ -199,6 +203,7 @@ ROOT = $(DESTDIR)$(PREFIX)
 install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs under PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/loopc $(ROOT)/bin/loopc
 	install -D -m 755 $(BUILD)/loopc-observe $(ROOT)/bin/loopc-observe
+	install -D -m 755 $(BUILD)/loopc-read $(ROOT)/bin/loopc-read
 	install -D -m 644 $(BUILD)/libloopc.a $(ROOT)/lib/libloopc.a
 	install -D -m 644 $(BUILD)/loopc.pc $(ROOT)/lib/pkgconfig/loopc.pc
 	install -D -m 644 $(BUILD)/loopc.1 $(ROOT)/share/man/man1/loopc.1
@@ -208,7 +213,7 @@ install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs 
 
 .PHONY: uninstall
 uninstall: ## removes what install put there
-	rm -f $(ROOT)/bin/loopc $(ROOT)/bin/loopc-observe $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
+	rm -f $(ROOT)/bin/loopc $(ROOT)/bin/loopc-observe $(ROOT)/bin/loopc-read $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
 	rm -f $(ROOT)/share/bash-completion/completions/loopc
 	rm -rf $(ROOT)/include/loopc
 

@@ -73,6 +73,7 @@
 #include "base/rng.h"
 #include "base/shuffle.h"
 #include "data/dataset.h"
+#include "data/table.h"
 #include "nn/nn.h"
 #include "library/environment.h"
 #include "main/main.h"

@@ -2,6 +2,8 @@
 
 local cli = require "gen.cli.cli"
 local host = require "host"
+local json_read = require "gen.base.json_read"
+local table_spec = require "gen.views.table_spec"
 local vocabulary = require "gen.spec.vocabulary"
 
 local init = {
@@ -10,8 +12,73 @@ local init = {
     usage = "NAME [FOLDER]",
     least = 1,
     most = 2,
-    text = "Writes NAME.lua and Makefile in FOLDER (default: the working folder); files that are there stay as they are.",
+    text = "Writes NAME.lua and Makefile in FOLDER (default: the working folder); files that are there stay as they are.\n" ..
+        "With --data the spec learns the rows of a file, and is ready to be run: what to predict is said by --label, the column\n" ..
+        "of a class (default: the last one), or by --target, columns of values.",
+    options = {
+        { "--data", "FILE", "a table: CSV in its dialects, .npy, .npz, IDX, libsvm; or samples and answers, FILE,FILE" },
+        { "--label", "COLUMN", "the class: a name of the header, or a number from 1" },
+        { "--target", "COLUMN,...", "the values: names, or numbers from 1" },
+        { "--ignore", "COLUMN,...", "columns that are left out" },
+    },
 }
+
+-- What loopc-read says of a file, or nil and its message.
+local function read_table(file, options)
+    local program = assert(host.exe()):gsub("[^/]*$", "loopc-read")
+    if not host.exists(program) then cli.fail("loopc-read is not there: it belongs beside loopc", nil, 1) end
+    local status, out, message = host.run { program, file, table.unpack(options) }
+    if status ~= 0 then return nil, message or out end
+    return assert(json_read.parse(out))
+end
+
+-- A message of loopc-read in our form: its second line is a hint.
+local function refuse(message)
+    local text, hint = message:match("^(.-)\n(.*)$")
+    hint = (hint or ""):gsub("^hint: ", ""):gsub("%s+$", ""):gsub("%-%-DATA", "--data")
+    cli.fail((text or message):gsub("%-%-DATA", "--data"), hint ~= "" and hint or nil)
+end
+
+-- Text that is no class of its own is looked at as numbers: it is the plan that says what becomes of it. A file in which answers
+-- are missing is read without their rows.
+local function look_at(arguments)
+    local options = { "text=number" }
+    for _, key in ipairs { "label", "ignore" } do
+        if arguments[key] then options[#options + 1] = key .. "=" .. arguments[key] end
+    end
+    if arguments.target then options[#options + 1] = "targets=" .. arguments.target end
+    options[#options + 1] = "missing=median"
+    local found, message = read_table(arguments.data, options)
+    if found then return found end
+    options[#options] = "missing=drop"
+    found = read_table(arguments.data, options)
+    if not found then refuse(message) end
+    found.dropped = true
+    return found
+end
+
+-- A label with as many values as this and no name is more likely a measurement.
+local most_classes = 30
+
+local function check_classes(arguments, found)
+    for _, column in ipairs(arguments.label and {} or found.table.columns) do
+        if column.role == "label" and column.kind == "number" and #found.counts > most_classes then
+            cli.fail(("the last column, '%s', has %d different values"):format(column.name, #found.counts),
+                ("--target %s predicts values; --label %s takes them for classes"):format(column.name, column.name))
+        end
+    end
+end
+
+-- The spec for a table.
+local function spec_for(arguments, name)
+    if arguments.label and arguments.target then cli.usage("either --label or --target", "a class, or values") end
+    local found = look_at(arguments)
+    check_classes(arguments, found)
+    found.name, found.file = name, arguments.data
+    local holes, why, hint = table_spec.holes(found)
+    if not holes then cli.fail(why, hint) end
+    return table_spec.text(assert(host.template("init/table.lua.in")), holes)
+end
 
 -- Replaces the holes of a template: @NAME@.
 local function fill(template, name) return (assert(host.template(template)):gsub("@NAME@", name)) end
@@ -20,7 +87,10 @@ function init.run(arguments)
     local name, folder = arguments[1], arguments[2] and arguments[2] .. "/" or ""
     local why = vocabulary.bad_name(name)
     if why then cli.usage(("'%s' is not a valid name for a trainer: %s"):format(name, why), "letters, digits and _, not beginning with a digit") end
-    local files = { { folder .. name .. ".lua", fill("init/spec.lua", name) },
+    if not arguments.data and (arguments.label or arguments.target or arguments.ignore) then
+        cli.usage("--label, --target and --ignore are about the file of --data", "--data FILE")
+    end
+    local files = { { folder .. name .. ".lua", arguments.data and spec_for(arguments, name) or fill("init/spec.lua", name) },
         { folder .. "Makefile", fill("init/Makefile", name) } }
     for _, file in ipairs(files) do
         if host.exists(file[1]) then cli.fail(("'%s' exists already"):format(file[1]), "loopc init overwrites nothing", 1) end

@@ -71,15 +71,6 @@ static int load_layer(const struct source *s, int i)
     return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
 }
 
-static double *load_scale(const struct source *s, const char *kind)
-{
-    char name[512];
-    snprintf(name, sizeof name, "loopc.%s:%s", kind, s->model->net->data);
-    const struct loopc_stored *t = loopc_safetensors_find(s->file, name);
-    if (!t || t->dtype != LOOPC_DTYPE_F64 || t->rank != 1) return NULL;
-    return t->dims[0] == s->model->inputs ? get(s, t) : NULL;
-}
-
 static int load_layers(const struct source *s)
 {
     struct loopc_model *model = s->model;
@@ -103,12 +94,7 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
 {
     const struct source s = {model, file, message};
     *model = (struct loopc_model){.program = program, .net = net};
-    if (load_layers(&s)) return LOOPC_FAILED;
-    if (!net->data) return LOOPC_OK;
-    model->mean = load_scale(&s, "mean");
-    model->divisor = load_scale(&s, "divisor");
-    if (!model->mean == !model->divisor) return LOOPC_OK;
-    return bad(&s, net->data, "has only half of its scale in it");
+    return load_layers(&s) ? LOOPC_FAILED : loopc_model_load_fit(model, file, message);
 }
 
 void loopc_model_free(struct loopc_model *model)
@@ -118,8 +104,12 @@ void loopc_model_free(struct loopc_model *model)
         free(model->layers[i].biases);
     }
     free(model->layers);
-    free(model->mean);
-    free(model->divisor);
+    free(model->x.mean);
+    free(model->x.divisor);
+    free(model->y.mean);
+    free(model->y.divisor);
+    free(model->fill);
+    loopc_dataset_free(&model->fit);
     *model = (struct loopc_model){0};
 }
 
@@ -130,7 +120,7 @@ bool loopc_model_is(const struct loopc_model *model, const char *output)
 
 float loopc_model_factor(const struct loopc_model *model, int32_t column)
 {
-    const double divisor = model->divisor[column];
+    const double divisor = model->x.divisor[column];
     return fpclassify(divisor) == FP_ZERO ? 0.0f : (float)(1 / divisor);
 }
 

@@ -6,15 +6,23 @@
  *     PROG predict --data FILE       what the net makes of each row, as CSV on standard output
  *
  * with --resume FILE, or --checkpoint DIR and --resume latest (the default) or best, and --net NAME
- * where a program has several. The run's data sets are not needed: the sizes are those of the file,
- * and so is the scale, if a net says where its inputs come from (inputs_from). Any safetensors file
- * that has NET.layers.0.weight (outputs x inputs), NET.layers.0.bias (outputs) ... as F32 is a
- * model.
+ * where a program has several. The run's data sets are not needed: what training knew of them is in
+ * the checkpoint (table.h), names, classes, filling, scale. predict treats a file as training did,
+ * and exported models take the inputs that it would be given before they are scaled:
+ *
+ *     missing (NaN) -> its fill -> (x - mean) / divisor -> net -> targets in the units of the file
+ *
+ * Where the means are so large that a float has lost what the net needs (seconds since 1970, map
+ * coordinates), exports have them in two floats, high and low, and take inputs as doubles (C) or in
+ * two floats as well (ONNX). Any safetensors file that has NET.layers.0.weight (outputs x inputs),
+ * NET.layers.0.bias (outputs) ... as F32 is a model.
  */
 #ifndef LOOPC_MODEL_H
 #define LOOPC_MODEL_H
 
+#include "data/dataset.h"
 #include "data/input.h"
+#include "data/table.h"
 #include "run/program.h"
 #include "checkpoint/safetensors.h"
 
@@ -25,12 +33,20 @@ struct loopc_layer {
     const char *activation; /* as in a spec: "relu" */
 };
 
+/* x becomes (x - mean) / divisor, 0 where divisor is 0. */
+struct loopc_model_scale {
+    double *mean, *divisor; /* or NULL: nothing is done */
+};
+
 struct loopc_model {
     const struct loopc_program *program;
     const struct loopc_net *net;
     struct loopc_layer *layers; /* net->layers of them */
     int32_t inputs, outputs, widest;
-    double *mean, *divisor; /* x becomes (x - mean) / divisor, 0 where divisor is 0; or NULL */
+    struct loopc_model_scale x, y; /* of inputs; of outputs, to be undone */
+    double *fill;             /* an input that is NaN becomes that; NaN: nothing does; or NULL */
+    struct loopc_dataset fit; /* what training knew of its data, without rows */
+    const struct loopc_table *table; /* of fit; NULL: the checkpoint knows nothing of it */
 };
 
 /* Takes a net out of an open file. Returns LOOPC_OK, or LOOPC_FAILED with a message; free it either
@@ -40,10 +56,32 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
                      const struct loopc_message *message);
 void loopc_model_free(struct loopc_model *model);
 
+/* Finds what training knew of the data that feeds the model: table, fill, scales. Part of
+ * loopc_model_load. */
+int loopc_model_load_fit(struct loopc_model *model, const struct loopc_safetensors *file,
+                         const struct loopc_message *message);
+
 bool loopc_model_is(const struct loopc_model *model, const char *output);
+
+/* Whether its outputs are scores of classes. */
+bool loopc_model_has_classes(const struct loopc_model *model);
+
+/* Names, cut to size bytes; without any in the checkpoint the number of the class, "x3" and
+ * "output_3". Each returns text. */
+enum { LOOPC_MODEL_NAME = 256 };
+const char *loopc_model_class(const struct loopc_model *model, int32_t i, char *text, size_t size);
+const char *loopc_model_input(const struct loopc_model *model, int32_t i, char *text, size_t size);
+const char *loopc_model_output(const struct loopc_model *model, int32_t i, char *text, size_t size);
 
 /* What a column is multiplied by, once its mean is taken away: f32, as exported models have it. */
 float loopc_model_factor(const struct loopc_model *model, int32_t column);
+
+/* Whether inputs need two floats: means or fills are more than 16 times their divisor. */
+bool loopc_model_is_delicate(const struct loopc_model *model);
+
+/* A double in two floats, high and low: the nearest float, and that of the rest. */
+float loopc_high(double value);
+float loopc_low(double value);
 
 /* Writers. They return LOOPC_OK, or LOOPC_FAILED with a message. */
 int loopc_model_npy(const struct loopc_model *model, const char *folder,
@@ -53,10 +91,11 @@ int loopc_model_header(const struct loopc_model *model, const char *path,
 int loopc_model_onnx(const struct loopc_model *model, const char *path,
                      const struct loopc_message *message);
 
-/* Writes the outputs for each row of a data set to `out`. As exact as in training: the same
- * bits. */
+/* Writes the outputs for each row of a data set to `out`, as exact as in training: the same bits.
+ * Where the file has the answers, how right they were goes to standard error, and as a line of JSON
+ * to the file `metrics`, unless that is NULL. */
 int loopc_model_predict(const struct loopc_model *model, const char *data, FILE *out,
-                        const struct loopc_message *message);
+                        const char *metrics, const struct loopc_message *message);
 
 /* Closes a file that was written. As the writers. */
 int loopc_model_close(FILE *file, const char *path, const struct loopc_message *message);

@@ -53,15 +53,63 @@ static void write_array(struct header *h, const char *letter, int i, const float
     fputs("};\n\n", h->file);
 }
 
+static void write_halves(struct header *h, const char *name, const double *values)
+{
+    for (int low = 0; low < 2; low++) {
+        fprintf(h->file, "static const float %s_%s%s[%" PRId32 "] = {", h->name, name,
+                low ? "_low" : "", h->model->inputs);
+        for (int32_t i = 0; i < h->model->inputs; i++)
+            write_place(h, (size_t)i, low ? loopc_low(values[i]) : loopc_high(values[i]));
+        fputs("};\n", h->file);
+    }
+    fputc('\n', h->file);
+}
+
+/* A fill that is none is NAN: the comparison that finds missing inputs leaves them as they are. */
+static void write_fills(struct header *h)
+{
+    const struct loopc_model *model = h->model;
+    fputs("/* what a missing input, a NAN, becomes; NAN: there was none in training */\n", h->file);
+    for (int low = 0; low < 2; low++) {
+        fprintf(h->file, "static const float %s_fill%s[%" PRId32 "] = {", h->name,
+                low ? "_low" : "", model->inputs);
+        for (int32_t i = 0; i < model->inputs; i++) {
+            fputs(i == 0 ? "\n    " : i % 8 == 0 ? ",\n    " : ", ", h->file);
+            if (isnan(model->fill[i]))
+                fputs(low ? "0.0f" : "NAN", h->file);
+            else
+                write_number(h, low ? loopc_low(model->fill[i]) : loopc_high(model->fill[i]));
+        }
+        fputs("};\n", h->file);
+    }
+    fputc('\n', h->file);
+}
+
 static void write_scale(struct header *h)
 {
     const struct loopc_model *model = h->model;
-    fputs("/* inputs are scaled: (x - mean) * factor */\n", h->file);
+    if (model->fill) write_fills(h);
+    if (!model->x.mean) return;
+    fputs("/* inputs are scaled: (x - mean - mean_low) * factor; a mean is in two floats */\n",
+          h->file);
+    write_halves(h, "mean", model->x.mean);
+    fprintf(h->file, "static const float %s_factor[%" PRId32 "] = {", h->name, model->inputs);
+    for (int32_t i = 0; i < model->inputs; i++)
+        write_place(h, (size_t)i, loopc_model_factor(model, i));
+    fputs("};\n\n", h->file);
+}
+
+/* Targets were scaled: outputs are brought back to the units of the file. */
+static void write_target_scale(struct header *h)
+{
+    const struct loopc_model *model = h->model;
+    if (!model->y.mean) return;
+    fputs("/* outputs are in the units of the file: y * divisor + mean */\n", h->file);
     for (int part = 0; part < 2; part++) {
-        fprintf(h->file, "static const float %s_%s[%" PRId32 "] = {", h->name,
-                part ? "factor" : "mean", model->inputs);
-        for (int32_t i = 0; i < model->inputs; i++)
-            write_place(h, (size_t)i, part ? loopc_model_factor(model, i) : (float)model->mean[i]);
+        fprintf(h->file, "static const float %s_target_%s[%" PRId32 "] = {", h->name,
+                part ? "divisor" : "mean", model->outputs);
+        for (int32_t i = 0; i < model->outputs; i++)
+            write_place(h, (size_t)i, (float)(part ? model->y.divisor[i] : model->y.mean[i]));
         fputs("};\n\n", h->file);
     }
 }
@@ -75,7 +123,8 @@ static void write_arrays(struct header *h)
         write_array(h, "w", i, layer->weights, outputs * (size_t)layer->inputs);
         write_array(h, "b", i, layer->biases, outputs);
     }
-    if (h->model->mean) write_scale(h);
+    write_scale(h);
+    write_target_scale(h);
 }
 
 /* What it is, how it is used, and its sizes. */
@@ -139,32 +188,47 @@ static void write_activation(const struct header *h, const struct loopc_layer *l
     if (!strcmp(activation, "sigmoid")) fprintf(h->file, "%s[i] = 1 / (1 + expf(-%s[i]));\n", a, a);
 }
 
-static void write_scaling(const struct header *h)
+/* The statements that make scaled[] of x, floats or doubles. */
+static void write_scaling(const struct header *h, bool doubles)
 {
-    const char *name = h->name;
+    const struct loopc_model *model = h->model;
+    const char *name = h->name, *type = doubles ? "double" : "float";
     fprintf(h->file,
-            "    float scaled[%s_inputs];\n    for (int i = 0; i < %s_inputs; i++)\n"
-            "        scaled[i] = (x[i] - %s_mean[i]) * %s_factor[i];\n",
-            name, name, name, name);
+            "    float scaled[%s_inputs];\n    for (int i = 0; i < %s_inputs; i++) {\n"
+            "        %s value = x[i];\n",
+            name, name, type);
+    if (model->fill && doubles)
+        fprintf(h->file,
+                "        if (isnan(value)) value = (double)%s_fill[i] + (double)%s_fill_low[i];\n",
+                name, name);
+    else if (model->fill)
+        fprintf(h->file, "        if (isnan(value)) value = %s_fill[i];\n", name);
+    if (model->x.mean && doubles)
+        fprintf(h->file,
+                "        value = (value - (double)%s_mean[i] - (double)%s_mean_low[i]) * "
+                "(double)%s_factor[i];\n",
+                name, name, name);
+    else if (model->x.mean)
+        fprintf(h->file, "        value = (value - %s_mean[i] - %s_mean_low[i]) * %s_factor[i];\n",
+                name, name, name);
+    fprintf(h->file, "        scaled[i] = %svalue;\n    }\n", doubles ? "(float)" : "");
 }
 
-/* Arrays of their own for the inputs, when they are scaled, and for each hidden layer: a0, a1
- * ... */
-static void write_predict(const struct header *h)
+static bool is_prepared(const struct loopc_model *model)
+{
+    return model->x.mean || model->fill;
+}
+
+/* Arrays of their own for each hidden layer: a0, a1 ... */
+static void write_layers(const struct header *h, const char *first)
 {
     const struct loopc_model *model = h->model;
     const int count = model->net->layers;
-    const char *from = "x";
-    char names[2][16] = {"scaled", ""};
-    fprintf(h->file, "/* The outputs y for the inputs x. */\n");
-    fprintf(h->file, "static inline void %s_predict(const float *x, float *y)\n{\n", h->name);
-    if (model->mean) {
-        write_scaling(h);
-        from = names[0];
-    }
+    const char *from = first;
+    char names[2][16] = {"", ""};
     for (int i = 0; i < count; i++) {
         const struct loopc_layer *layer = &model->layers[i];
-        char *to = names[(i + 1) % 2];
+        char *to = names[i % 2];
         if (i + 1 < count)
             snprintf(to, sizeof names[0], "a%d", i);
         else
@@ -175,7 +239,94 @@ static void write_predict(const struct header *h)
         write_activation(h, layer, to);
         from = to;
     }
+    if (model->y.mean)
+        fprintf(h->file,
+                "    for (int i = 0; i < %s_outputs; i++)\n"
+                "        y[i] = y[i] * %s_target_divisor[i] + %s_target_mean[i];\n",
+                h->name, h->name, h->name);
+}
+
+/* The net on inputs that are scaled already, then predict for floats and, where inputs are scaled,
+ * for doubles, which keep what floats lose; the macro takes the one that fits. */
+static void write_predict(const struct header *h)
+{
+    const char *name = h->name;
+    if (!is_prepared(h->model)) {
+        fprintf(h->file,
+                "/* The outputs y for the inputs x. */\n"
+                "static inline void %s_predict(const float *x, float *y)\n{\n",
+                name);
+        write_layers(h, "x");
+        fputs("}\n\n", h->file);
+        return;
+    }
+    fprintf(h->file,
+            "/* The outputs y for inputs that are scaled. */\n"
+            "static inline void %s_forward(const float *scaled, float *y)\n{\n",
+            name);
+    write_layers(h, "scaled");
     fputs("}\n\n", h->file);
+    for (int doubles = 0; doubles < 2; doubles++) {
+        fprintf(h->file,
+                "/* The outputs y for the inputs x%s. */\n"
+                "static inline void %s_predict%s(const %s *x, float *y)\n{\n",
+                doubles ? ", which have more digits than a float" : "", name,
+                doubles ? "_double" : "", doubles ? "double" : "float");
+        write_scaling(h, doubles);
+        fprintf(h->file, "    %s_forward(scaled, y);\n}\n\n", name);
+    }
+    fprintf(h->file,
+            "#ifndef __cplusplus\n#define %s_predict(x, y) \\\n    _Generic((x), double *: "
+            "%s_predict_double, const double *: %s_predict_double, default: %s_predict)(x, y)\n"
+            "#endif\n\n",
+            name, name, name, name);
+}
+
+/* As a string of C; bytes that are no ASCII as octal escapes. */
+static void write_string(const struct header *h, const char *text)
+{
+    fputc('"', h->file);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '"' || *c == '\\' || *c == '?')
+            fprintf(h->file, "\\%c", *c);
+        else if (*c < ' ' || *c > '~')
+            fprintf(h->file, "\\%03o", *c);
+        else
+            fputc(*c, h->file);
+    }
+    fputc('"', h->file);
+}
+
+typedef const char *namer(const struct loopc_model *model, int32_t i, char *text, size_t size);
+
+/* A function that names one of `count` things. */
+static void write_names(const struct header *h, const char *what, const char *doc, int32_t count,
+                        namer *name)
+{
+    char text[LOOPC_MODEL_NAME];
+    fprintf(h->file, "/* %s */\nstatic inline const char *%s_%s(int i)\n{\n", doc, h->name, what);
+    fprintf(h->file, "    static const char *const names[%" PRId32 "] = {", count);
+    for (int32_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "\n        " : ",\n        ", h->file);
+        write_string(h, name(h->model, i, text, sizeof text));
+    }
+    fputs("};\n    return names[i];\n}\n\n", h->file);
+}
+
+static void write_all_names(const struct header *h)
+{
+    const struct loopc_model *model = h->model;
+    if (!model->table) return;
+    if (loopc_model_has_classes(model) && model->fit.classes > 0) {
+        write_names(h, "class_name", "The name of a class.", model->outputs, loopc_model_class);
+    }
+    if (!model->table->has_names) return;
+    write_names(h, "input_name", "The name of input i: what x[i] is.", model->inputs,
+                loopc_model_input);
+    if (!loopc_model_has_classes(model)) {
+        write_names(h, "output_name", "The name of output i: what y[i] is.", model->outputs,
+                    loopc_model_output);
+    }
 }
 
 static void write_class(const struct header *h)
@@ -200,6 +351,7 @@ int loopc_model_header(const struct loopc_model *model, const char *path,
     fprintf(h.file, layer_text, h.name);
     write_predict(&h);
     if (model->outputs > 1) write_class(&h);
+    write_all_names(&h);
     fputs("#endif\n", h.file);
     if (loopc_model_close(h.file, path, message)) return LOOPC_FAILED;
     if (h.finite) return LOOPC_OK;

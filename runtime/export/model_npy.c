@@ -65,12 +65,13 @@ static int write_layer(const struct loopc_model *model, int i, const char *folde
     return write_array(&biases, folder, name, message);
 }
 
-static int write_scale(const struct loopc_model *model, const char *kind, const double *values,
-                       const char *folder, const struct loopc_message *message)
+/* A vector of doubles; NULL is none. */
+static int write_vector(const struct loopc_model *model, const char *kind, const double *values,
+                        int32_t count, const char *folder, const struct loopc_message *message)
 {
-    const struct array array = {"f8", model->inputs, 0, values,
-                                (size_t)model->inputs * sizeof(double)};
+    const struct array array = {"f8", count, 0, values, (size_t)count * sizeof(double)};
     char name[512];
+    if (!values) return LOOPC_OK;
     snprintf(name, sizeof name, "%s.%s", model->net->name, kind);
     return write_array(&array, folder, name, message);
 }
@@ -84,7 +85,17 @@ int loopc_model_npy(const struct loopc_model *model, const char *folder,
     int st = LOOPC_OK;
     for (int i = 0; !st && i < model->net->layers; i++)
         st = write_layer(model, i, folder, message);
-    if (!st && model->mean) st = write_scale(model, "mean", model->mean, folder, message);
-    if (!st && model->mean) st = write_scale(model, "divisor", model->divisor, folder, message);
+    const struct {
+        const char *kind;
+        const double *values;
+        int32_t count;
+    } vectors[] = {{"mean", model->x.mean, model->inputs},
+                   {"divisor", model->x.divisor, model->inputs},
+                   {"fill", model->fill, model->inputs},
+                   {"target_mean", model->y.mean, model->outputs},
+                   {"target_divisor", model->y.divisor, model->outputs}};
+    for (size_t i = 0; !st && i < sizeof vectors / sizeof *vectors; i++)
+        st = write_vector(model, vectors[i].kind, vectors[i].values, vectors[i].count, folder,
+                          message);
     return st;
 }

@@ -8,7 +8,10 @@
 #include "export/model.h"
 #include "base/version.h"
 
+#include "base/json_text.h"
+
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +20,7 @@ enum { VARINT = 0, BYTES = 2 };
 
 /* The numbers of onnx.proto that are used here. */
 enum { MODEL_IR = 1, MODEL_PRODUCER = 2, MODEL_VERSION = 3, MODEL_GRAPH = 7, MODEL_OPSET = 8 };
+enum { MODEL_METADATA = 14, ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_TENSOR = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
 enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_I = 3, ATTRIBUTE_TYPE = 20, ATTRIBUTE_INT = 2 };
@@ -133,21 +137,76 @@ static void put_value(struct buffer *graph, unsigned field, const char *name, in
     put_message(graph, field, &value);
 }
 
-static void put_scale(struct buffer *graph, const struct loopc_model *model)
+typedef float half(double value);
+
+static float factor_of(double divisor)
 {
-    const int32_t count = model->inputs;
-    float *const values = malloc((size_t)count * sizeof *values);
-    if (!values) {
+    return fabs(divisor) > 0 ? (float)(1 / divisor) : 0.0f;
+}
+
+/* A vector of `part` of each value. */
+static void put_vector(struct buffer *graph, const char *name, const double *values, int32_t count,
+                       half *part)
+{
+    float *const floats = malloc((size_t)count * sizeof *floats);
+    if (!floats) {
         graph->lost = true;
         return;
     }
     for (int32_t i = 0; i < count; i++)
-        values[i] = (float)model->mean[i];
-    put_tensor(graph, "mean", values, count, 0);
-    for (int32_t i = 0; i < count; i++)
-        values[i] = loopc_model_factor(model, i);
-    put_tensor(graph, "factor", values, count, 0);
-    free(values);
+        floats[i] = part(values[i]);
+    put_tensor(graph, name, floats, count, 0);
+    free(floats);
+}
+
+static float zero(double value)
+{
+    (void)value;
+    return 0.0f;
+}
+
+/* What was missing, NaN, becomes its fill; a fill that is none stays NaN. `name` becomes that of
+ * the result. */
+static void put_fill(struct buffer *graph, const struct loopc_model *model, bool low, char name[32])
+{
+    const char *fill = low ? "fill_low" : "fill";
+    const char *filled = low ? "filled_low" : "filled";
+    put_vector(graph, fill, model->fill, model->inputs, low ? loopc_low : loopc_high);
+    if (!low) put_node(graph, "IsNaN", "missing", NULL, (const char *const[3]){name});
+    put_node(graph, "Where", filled, NULL, (const char *const[3]){"missing", fill, name});
+    snprintf(name, 32, "%s", filled);
+}
+
+/* Inputs that need more digits than a float has come in two floats, x and x_low, and so do their
+ * means. x_low may be left out: it is 0 then, as an input with an initializer is. */
+static void put_inputs(struct buffer *graph, const struct loopc_model *model, char from[32])
+{
+    const bool delicate = loopc_model_is_delicate(model);
+    char low[32] = "x_low";
+    if (model->fill) put_fill(graph, model, false, from);
+    if (delicate) put_vector(graph, "x_low", model->x.mean, model->inputs, zero);
+    if (delicate && model->fill) put_fill(graph, model, true, low);
+    if (!model->x.mean) return;
+    put_vector(graph, "mean", model->x.mean, model->inputs, loopc_high);
+    put_vector(graph, "factor", model->x.divisor, model->inputs, factor_of);
+    put_node(graph, "Sub", "moved", NULL, (const char *const[3]){from, "mean"});
+    if (delicate) {
+        put_vector(graph, "mean_low", model->x.mean, model->inputs, loopc_low);
+        put_node(graph, "Sub", "moved_low", NULL, (const char *const[3]){"mean_low", low});
+        put_node(graph, "Sub", "moved_all", NULL, (const char *const[3]){"moved", "moved_low"});
+    }
+    put_node(graph, "Mul", "scaled", NULL,
+             (const char *const[3]){delicate ? "moved_all" : "moved", "factor"});
+    snprintf(from, 32, "scaled");
+}
+
+/* Brings outputs back to the units of the file. */
+static void put_target_scale(struct buffer *graph, const struct loopc_model *model)
+{
+    put_vector(graph, "target_divisor", model->y.divisor, model->outputs, loopc_high);
+    put_vector(graph, "target_mean", model->y.mean, model->outputs, loopc_high);
+    put_node(graph, "Mul", "stretched", NULL, (const char *const[3]){"net", "target_divisor"});
+    put_node(graph, "Add", "y", NULL, (const char *const[3]){"stretched", "target_mean"});
 }
 
 /* "relu" is Relu, "softmax" Softmax ...; the identity is Identity. */
@@ -173,7 +232,8 @@ static void put_layer(struct buffer *graph, const struct loopc_model *model, int
     put_tensor(graph, w, layer->weights, layer->outputs, layer->inputs);
     put_tensor(graph, b, layer->biases, layer->outputs, 0);
     put_node(graph, "Gemm", z, "transB", (const char *const[3]){from, w, b});
-    put_activation(graph, layer, z, i + 1 < model->net->layers ? a : "y");
+    if (i + 1 == model->net->layers) snprintf(a, sizeof a, model->y.mean ? "net" : "y");
+    put_activation(graph, layer, z, a);
 }
 
 static void put_graph(struct buffer *whole, const struct loopc_model *model)
@@ -181,19 +241,54 @@ static void put_graph(struct buffer *whole, const struct loopc_model *model)
     struct buffer graph = {0};
     char from[32] = "x";
     put_text(&graph, GRAPH_NAME, model->net->name);
-    if (model->mean) {
-        put_scale(&graph, model);
-        put_node(&graph, "Sub", "moved", NULL, (const char *const[3]){"x", "mean"});
-        put_node(&graph, "Mul", "scaled", NULL, (const char *const[3]){"moved", "factor"});
-        snprintf(from, sizeof from, "scaled");
-    }
+    put_inputs(&graph, model, from);
     for (int i = 0; i < model->net->layers; i++) {
         put_layer(&graph, model, i, from);
         snprintf(from, sizeof from, "a%d", i);
     }
+    if (model->y.mean) put_target_scale(&graph, model);
     put_value(&graph, GRAPH_INPUT, "x", model->inputs);
+    if (loopc_model_is_delicate(model)) put_value(&graph, GRAPH_INPUT, "x_low", model->inputs);
     put_value(&graph, GRAPH_OUTPUT, "y", model->outputs);
     put_message(whole, MODEL_GRAPH, &graph);
+}
+
+typedef const char *namer(const struct loopc_model *model, int32_t i, char *text, size_t size);
+
+/* A list of names as JSON, in the metadata of the model. */
+static void put_names(struct buffer *whole, const struct loopc_model *model, const char *key,
+                      int32_t count, namer *name)
+{
+    char *text = NULL;
+    size_t length = 0;
+    char one[LOOPC_MODEL_NAME];
+    struct buffer entry = {0};
+    FILE *const out = open_memstream(&text, &length);
+    if (!out) {
+        whole->lost = true;
+        return;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "[" : ", ", out);
+        loopc_json_string(out, name(model, i, one, sizeof one));
+    }
+    fputs("]", out);
+    if (fclose(out) || !text) whole->lost = true;
+    put_text(&entry, ENTRY_KEY, key);
+    put_text(&entry, ENTRY_VALUE, text ? text : "");
+    put_message(whole, MODEL_METADATA, &entry);
+    free(text);
+}
+
+/* What x and y are, as far as the checkpoint knows it. */
+static void put_metadata(struct buffer *whole, const struct loopc_model *model)
+{
+    if (!model->table) return;
+    put_names(whole, model, "inputs", model->inputs, loopc_model_input);
+    if (loopc_model_has_classes(model))
+        put_names(whole, model, "classes", model->outputs, loopc_model_class);
+    else
+        put_names(whole, model, "targets", model->outputs, loopc_model_output);
 }
 
 int loopc_model_onnx(const struct loopc_model *model, const char *path,
@@ -207,6 +302,7 @@ int loopc_model_onnx(const struct loopc_model *model, const char *path,
     put_text(&opset, 1, "");
     put_number(&opset, 2, OPSET);
     put_message(&whole, MODEL_OPSET, &opset);
+    put_metadata(&whole, model);
     int st = whole.lost ? loopc_error_set(message, NULL, "%s: out of memory", path) : LOOPC_OK;
     FILE *const file = st ? NULL : loopc_model_open(path, message);
     if (file) fwrite(whole.bytes, 1, whole.length, file);

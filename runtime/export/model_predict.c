@@ -2,10 +2,11 @@
 #include "export/model.h"
 
 #include "data/dataset.h"
+#include "export/scores.h"
 #include "nn/policy.h"
 
-#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +17,16 @@ struct work {
     const struct loopc_model *model;
     struct loopc_dataset data;
     struct loopc_forward *forward;
-    float *x; /* ROWS rows */
+    struct loopc_scores scores;
+    bool values; /* outputs are values, which the targets of the data are compared with */
+    float *x;    /* ROWS rows */
+    float *y;    /* ROWS rows: outputs and answers in the units of the file */
+    float *answers;
     int32_t *labels;
-    int64_t correct;
     FILE *out;
 };
 
-/* As dataset options: what the trainer says of its data, but that nothing is scaled yet. */
+/* How the spec says that the files of the data set are written; nothing of columns. */
 static struct loopc_dataset_options options_of(const struct loopc_model *model)
 {
     const struct loopc_program *program = model->program;
@@ -30,22 +34,43 @@ static struct loopc_dataset_options options_of(const struct loopc_model *model)
     const char *name = model->net->data;
     const struct loopc_field *field =
         name ? loopc_field_find(program->fields, program->field_count, name) : NULL;
-    if (field && field->dataset) options = *field->dataset;
-    options.like = NULL;
-    options.scale = LOOPC_SCALE_NONE;
-    options.columns = model->inputs;
-    options.classes = options.targets || !loopc_model_is(model, "softmax") ? 0 : model->outputs;
+    if (!field || !field->dataset) return options;
+    options.separator = field->dataset->separator;
+    options.decimal = field->dataset->decimal;
+    options.comment = field->dataset->comment;
+    options.skip_lines = field->dataset->skip_lines;
+    options.header = field->dataset->header;
+    options.label = field->dataset->label;
+    options.label_number = field->dataset->label_number;
+    options.label_name = field->dataset->label_name;
     return options;
 }
 
-/* Rows may come with their labels, as in training, or without. */
-static int load(struct work *work, const char *argument, const struct loopc_message *message)
+/* As training read its files: columns by name, filled and scaled. */
+static int load_like_training(struct work *work, const char *argument,
+                              const struct loopc_message *message)
 {
-    const struct loopc_dataset_options with = options_of(work->model);
+    const struct loopc_model *model = work->model;
+    struct loopc_dataset_options options = options_of(model);
+    options.label = LOOPC_LABEL_DEFAULT;
+    options.label_name = NULL;
+    options.like = model->net->data;
+    options.answers_optional = true;
+    options.keep_ids = true;
+    return loopc_dataset_load(&work->data, argument, &options, &model->fit, message->text,
+                              message->size);
+}
+
+/* Nothing is known of the data but how many inputs there are: rows of inputs alone, or with a label
+ * behind them. */
+static int load_plain(struct work *work, const char *argument, const struct loopc_message *message)
+{
+    struct loopc_dataset_options with = options_of(work->model);
+    with.columns = work->model->inputs;
+    with.classes = loopc_model_has_classes(work->model) ? work->model->outputs : 0;
     struct loopc_dataset_options without = with;
     char why[LOOPC_DATASET_MESSAGE];
     without.label = LOOPC_LABEL_NONE;
-    without.targets = 0;
     without.classes = strchr(argument, ',') ? with.classes : 0;
     if (!loopc_dataset_load(&work->data, argument, &without, NULL, message->text, message->size))
         return LOOPC_OK;
@@ -54,86 +79,178 @@ static int load(struct work *work, const char *argument, const struct loopc_mess
 
 static int make_room(struct work *work)
 {
+    const size_t outputs = (size_t)work->model->outputs;
+    const bool classes = loopc_model_has_classes(work->model) && work->data.labels;
+    work->values = work->data.y && work->data.targets == work->model->outputs;
     work->forward = loopc_forward_new(work->model, ROWS);
     work->x = malloc((size_t)ROWS * (size_t)work->model->inputs * sizeof *work->x);
+    work->y = malloc(ROWS * outputs * sizeof *work->y);
+    work->answers = malloc(ROWS * outputs * sizeof *work->answers);
     work->labels = malloc(ROWS * sizeof *work->labels);
-    return work->forward && work->x && work->labels ? LOOPC_OK : LOOPC_FAILED;
+    return loopc_scores_new(&work->scores, classes ? work->model->outputs : 0,
+                            work->values ? work->model->outputs : 0) &&
+                   work->forward && work->x && work->y && work->answers && work->labels
+               ? LOOPC_OK
+               : LOOPC_FAILED;
 }
 
 static void free_work(struct work *work)
 {
     loopc_dataset_free(&work->data);
     loopc_forward_free(work->forward);
+    loopc_scores_free(&work->scores);
     free(work->x);
+    free(work->y);
+    free(work->answers);
     free(work->labels);
 }
 
-/* As loopc_dataset_load scales. */
+/* A checkpoint that has the scale alone: rows are as they are in the file. */
 static void scale(const struct loopc_model *model, float *x, int32_t rows)
 {
-    for (int32_t i = 0; model->mean && i < rows * model->inputs; i++) {
-        const double divisor = model->divisor[i % model->inputs];
-        const double moved = (double)x[i] - model->mean[i % model->inputs];
-        x[i] = fpclassify(divisor) == FP_ZERO ? 0.0f : (float)(moved / divisor);
+    for (int32_t i = 0; !model->table && model->x.mean && i < rows * model->inputs; i++) {
+        const double divisor = model->x.divisor[i % model->inputs];
+        const double moved = (double)x[i] - model->x.mean[i % model->inputs];
+        x[i] = fabs(divisor) > 0 ? (float)(moved / divisor) : 0.0f;
     }
+}
+
+/* A cell of CSV: in quotes where it has to be. */
+static void write_text(FILE *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"') fputc('"', out);
+        fputc(*c, out);
+    }
+    fputc('"', out);
+}
+
+/* The name of the id column, or NULL. */
+static const char *id_name(const struct loopc_model *model)
+{
+    for (int32_t i = 0; model->table && i < model->table->count; i++) {
+        if (model->table->columns[i].role == LOOPC_ROLE_ID) return model->table->columns[i].name;
+    }
+    return NULL;
 }
 
 static void write_head(const struct work *work)
 {
+    const struct loopc_model *model = work->model;
     const char *comma = "";
-    if (loopc_model_is(work->model, "softmax")) {
-        fputs("class", work->out);
+    char text[LOOPC_MODEL_NAME + 8];
+    if (id_name(model)) {
+        write_text(work->out, id_name(model));
         comma = ",";
     }
-    for (int32_t i = 0; i < work->model->outputs; i++, comma = ",")
-        fprintf(work->out, "%soutput_%" PRId32, comma, i);
+    if (loopc_model_has_classes(model)) {
+        fprintf(work->out, "%sclass", comma);
+        comma = ",";
+    }
+    for (int32_t i = 0; i < model->outputs; i++, comma = ",") {
+        fputs(comma, work->out);
+        write_text(work->out, loopc_model_output(model, i, text, sizeof text));
+    }
     fputc('\n', work->out);
 }
 
-static void write_row(struct work *work, const float *y, int32_t label)
+/* `row` counts from 0 in the data; label is -1 where it is not known. */
+static void write_row(struct work *work, int64_t row, const float *y, int32_t label)
 {
+    const struct loopc_model *model = work->model;
     const struct loopc_field one = {.type = LOOPC_F32, .count = 1};
     const char *comma = "";
-    char text[64];
-    if (loopc_model_is(work->model, "softmax")) {
-        const int32_t class = loopc_argmax(y, work->model->outputs);
-        fprintf(work->out, "%" PRId32, class);
-        work->correct += class == label;
+    char text[LOOPC_MODEL_NAME];
+    if (id_name(model)) {
+        const char *id = loopc_dataset_id(&work->data, row);
+        write_text(work->out, id ? id : "");
         comma = ",";
     }
-    for (int32_t i = 0; i < work->model->outputs; i++, comma = ",") {
+    if (loopc_model_has_classes(model)) {
+        const int32_t class = loopc_argmax(y, model->outputs);
+        fputs(comma, work->out);
+        write_text(work->out, loopc_model_class(model, class, text, sizeof text));
+        comma = ",";
+        if (label >= 0) loopc_scores_add_class(&work->scores, label, class);
+    }
+    for (int32_t i = 0; i < model->outputs; i++, comma = ",") {
         loopc_field_format(&one, y + i, 0, text, sizeof text);
         fprintf(work->out, "%s%s", comma, text);
     }
     fputc('\n', work->out);
 }
 
-static void predict_all(struct work *work)
+/* Outputs and answers of some rows, in the units of the file. */
+static void restore(struct work *work, const float *y, int64_t at, int32_t rows)
+{
+    const struct loopc_model *model = work->model;
+    memcpy(work->y, y, (size_t)rows * (size_t)model->outputs * sizeof *y);
+    if (work->values) loopc_dataset_take_targets(&work->data, 0, at, rows, work->x, work->answers);
+    if (!model->table || model->table->targets != model->outputs) return;
+    loopc_table_restore_targets(model->table, work->y, rows);
+    if (work->values) loopc_table_restore_targets(model->table, work->answers, rows);
+}
+
+static void predict_rows(struct work *work, int64_t at, int32_t rows)
 {
     const struct loopc_dataset *data = &work->data;
-    int32_t rows;
-    write_head(work);
-    for (int64_t at = 0; (rows = loopc_dataset_take(data, 0, at, ROWS, work->x, work->labels)) > 0;
-         at += rows) {
-        scale(work->model, work->x, rows);
-        const float *y = loopc_forward_run(work->forward, work->x, rows);
-        for (int32_t r = 0; r < rows; r++)
-            write_row(work, y + r * work->model->outputs, data->labels ? work->labels[r] : -1);
+    const int32_t outputs = work->model->outputs;
+    scale(work->model, work->x, rows);
+    restore(work, loopc_forward_run(work->forward, work->x, rows), at, rows);
+    for (int32_t r = 0; r < rows; r++) {
+        const int32_t label = data->labels ? work->labels[r] : -1;
+        write_row(work, at + r, work->y + r * outputs, label < outputs ? label : -1);
+        if (work->values) {
+            loopc_scores_add_values(&work->scores, work->answers + r * outputs,
+                                    work->y + r * outputs);
+        }
     }
 }
 
+static void predict_all(struct work *work)
+{
+    int32_t rows;
+    write_head(work);
+    for (int64_t at = 0;
+         (rows = loopc_dataset_take(&work->data, 0, at, ROWS, work->x, work->labels)) > 0;
+         at += rows)
+        predict_rows(work, at, rows);
+}
+
+static const char *score_name(const void *context, int32_t i, char *text, size_t size)
+{
+    const struct loopc_model *model = context;
+    return loopc_model_has_classes(model) ? loopc_model_class(model, i, text, size)
+                                          : loopc_model_output(model, i, text, size);
+}
+
+static int write_metrics(const struct work *work, const char *path,
+                         const struct loopc_message *message)
+{
+    FILE *const file = path ? loopc_model_open(path, message) : NULL;
+    if (!file) return path ? LOOPC_FAILED : LOOPC_OK;
+    struct loopc_scores scores = work->scores;
+    if (scores.rows == 0) scores.rows = work->data.rows;
+    if (work->scores.rows == 0) scores.classes = scores.targets = 0;
+    loopc_scores_write(&scores, score_name, work->model, file);
+    return loopc_model_close(file, path, message);
+}
+
 int loopc_model_predict(const struct loopc_model *model, const char *data, FILE *out,
-                        const struct loopc_message *message)
+                        const char *metrics, const struct loopc_message *message)
 {
     struct work work = {.model = model, .out = out};
-    int st = load(&work, data, message);
+    int st =
+        model->table ? load_like_training(&work, data, message) : load_plain(&work, data, message);
     if (!st && make_room(&work)) st = loopc_error_set(message, NULL, "out of memory");
     if (!st) predict_all(&work);
-    if (!st && work.data.labels && loopc_model_is(model, "softmax")) {
-        fprintf(stderr, "%s: accuracy %.4f, %" PRId64 " of %" PRId64 " rows\n",
-                model->program->name, (double)work.correct / (double)work.data.rows, work.correct,
-                work.data.rows);
-    }
+    if (!st) loopc_scores_print(&work.scores, model->program->name, score_name, model, stderr);
+    if (!st) st = write_metrics(&work, metrics, message);
     free_work(&work);
     return st;
 }

@@ -267,6 +267,7 @@ static int read_common(struct reader *reader, const char *name)
     if (refuse_value(reader)) return LOOPC_FAILED;
     if (!strcmp(name, "timings")) reader->args->timings = true;
     if (!strcmp(name, "trace")) reader->args->trace = true;
+    if (!strcmp(name, "other-data")) reader->args->saving.other_data = true;
     if (!strcmp(name, "help")) reader->args->action = LOOPC_ACTION_HELP;
     if (!strcmp(name, "version")) reader->args->action = LOOPC_ACTION_VERSION;
     return LOOPC_OK;
@@ -278,6 +279,7 @@ static const char **model_value(struct loopc_model_args *args, const char *name)
     const bool export = args->subcommand == LOOPC_SUBCOMMAND_EXPORT;
     if (!strcmp(name, "net")) return &args->net;
     if (!strcmp(name, "data")) return export ? NULL : &args->data;
+    if (!strcmp(name, "metrics")) return export ? NULL : &args->metrics;
     if (!export) return NULL;
     return !strcmp(name, "npy") ? &args->npy : !strcmp(name, "onnx") ? &args->onnx : &args->header;
 }
@@ -410,7 +412,9 @@ static bool copy_options(struct loopc_args *args, const struct loopc_program *pr
     args->data = calloc((size_t)program->field_count + 1, sizeof *args->data);
     for (int i = 0; args->data && i < program->field_count; i++) {
         const struct loopc_field *const field = &program->fields[i];
-        if (field->type == LOOPC_DATASET && field->dataset) args->data[i] = *field->dataset;
+        if (field->type != LOOPC_DATASET || !field->dataset) continue;
+        args->data[i] = *field->dataset;
+        if (args->given) args->given[i] = field->dataset->file;
     }
     return args->given && args->data;
 }

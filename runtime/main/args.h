@@ -33,7 +33,7 @@ enum loopc_subcommand {
 struct loopc_model_args {
     enum loopc_subcommand subcommand;
     const char *npy, *header, *onnx; /* of export, or NULL */
-    const char *data;                /* of predict, or NULL */
+    const char *data, *metrics;      /* of predict, or NULL */
     const char *net;                 /* or NULL */
 };
 

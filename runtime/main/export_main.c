@@ -118,7 +118,8 @@ static int work_on(struct task *task, const struct loopc_net *net)
         st = export(task, &model);
         code = 1;
     } else if (!st) {
-        st = loopc_model_predict(&model, task->args->data, stdout, &task->message);
+        st = loopc_model_predict(&model, task->args->data, stdout, task->args->metrics,
+                                 &task->message);
     }
     if (st) complain(task);
     loopc_model_free(&model);

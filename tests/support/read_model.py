@@ -3,6 +3,10 @@
     read_model.py onnx FILE DATA       runs an ONNX file on the rows of a CSV: the class and the outputs of each
     read_model.py compare CSV CSV      whether two such tables agree (1e-4; lines that begin with a letter are heads)
     read_model.py arrays FOLDER FILE   whether the .npy files of a folder hold the tensors of an ONNX file
+    read_model.py outputs FILE DATA    runs an ONNX file: the outputs of each row; inputs in two floats where it takes them
+    read_model.py numpy FOLDER DATA NET  the same of .npy files; NET is the text of mlp { ... }
+    read_model.py near CSV CSV SHARE   whether two tables agree, up to a share of each value or of 1
+    read_model.py metadata FILE        the metadata of an ONNX file
 """
 import ast, glob, math, os, struct, sys
 
@@ -85,15 +89,24 @@ def softmax(x, axis=-1):
 operators = {
     "Gemm": gemm, "Softmax": softmax, "Identity": list, "Tanh": lambda x: [math.tanh(v) for v in x],
     "Relu": lambda x: [max(v, 0) for v in x], "Sigmoid": lambda x: [1 / (1 + math.exp(-v)) for v in x],
-    "Sub": lambda x, y: [a - b for a, b in zip(x, y)], "Mul": lambda x, y: [a * b for a, b in zip(x, y)],
+    "Sub": lambda x, y: [single(a - b) for a, b in zip(x, y)], "Mul": lambda x, y: [a * b for a, b in zip(x, y)],
+    "Add": lambda x, y: [a + b for a, b in zip(x, y)], "IsNaN": lambda x: [math.isnan(v) for v in x],
+    "Where": lambda c, x, y: [a if k else b for k, a, b in zip(c, x, y)],
 }
 
 
-def run(graph, x):
+def single(value):
+    """The nearest float."""
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def run(graph, x, low=None):
     values = dict(tensor(t) for t in graph[5])
     (name, width), (result, outputs) = columns(graph[11][0]), columns(graph[12][0])
     assert len(x) == width
     values[name] = x
+    if low and len(graph[11]) > 1:
+        values[columns(graph[11][1])[0]] = low
     for node in map(message, graph[1]):
         names = [n.decode() for n in node[1]]
         values[node[2][0].decode()] = operators[node[4][0].decode()](*[values[n] for n in names], **attributes(node))
@@ -106,6 +119,48 @@ def onnx(path, data):
     for line in open(data):
         y = run(graph, [float(v) for v in line.split(",")])
         print(y.index(max(y)), *["%.9g" % v for v in y], sep=",")
+
+
+def outputs(path, data):
+    graph = load(path)
+    for line in open(data):
+        x = [float(v) for v in line.split(",")]
+        high = [single(v) for v in x]
+        print(*["%.9g" % v for v in run(graph, high, [single(v - h) for v, h in zip(x, high)])], sep=",")
+
+
+def numpy(folder, data, net):
+    """What the arrays of a folder make of rows; activations and all else that they do not say from the spec."""
+    get = lambda name: npy(os.path.join(folder, "net.%s.npy" % name))
+    has = lambda name: os.path.exists(os.path.join(folder, "net.%s.npy" % name))
+    layers = len(glob.glob(os.path.join(folder, "*.weight.npy")))
+    weights = [(get("layers.%d.weight" % i), get("layers.%d.bias" % i)) for i in range(layers)]
+    for line in open(data):
+        x = [float(v) for v in line.split(",")]
+        if has("fill"):
+            x = [f if math.isnan(v) else v for v, f in zip(x, get("fill"))]
+        if has("mean"):
+            x = [(v - m) / d if d else 0 for v, m, d in zip(x, get("mean"), get("divisor"))]
+        for i, (w, b) in enumerate(weights):
+            x = gemm(x, w, b, 1)
+            x = [max(v, 0) for v in x] if i + 1 < layers else x if "squared_error" in net else softmax(x)
+        if has("target_mean"):
+            x = [v * d + m for v, m, d in zip(x, get("target_mean"), get("target_divisor"))]
+        print(*["%.9g" % v for v in x], sep=",")
+
+
+def near(one, other, share):
+    one, other = table(one), table(other)
+    assert len(one) == len(other) > 0, "%d and %d rows" % (len(one), len(other))
+    for i, (a, b) in enumerate(zip(one, other)):
+        assert len(a) == len(b), (i, a, b)
+        assert all(abs(v - w) <= float(share) * max(1, abs(v)) for v, w in zip(a, b)), (i, a, b)
+
+
+def metadata(path):
+    for entry in sorted(message(e)[1][0].decode() + " " + message(e)[2][0].decode()
+                        for e in message(open(path, "rb").read()).get(14, [])):
+        print(entry)
 
 
 def table(path):
@@ -150,4 +205,5 @@ def arrays(folder, path):
 
 
 if __name__ == "__main__":
-    {"onnx": onnx, "compare": compare, "arrays": arrays}[sys.argv[1]](*sys.argv[2:])
+    {"onnx": onnx, "compare": compare, "arrays": arrays, "outputs": outputs, "numpy": numpy, "near": near,
+     "metadata": metadata}[sys.argv[1]](*sys.argv[2:])
