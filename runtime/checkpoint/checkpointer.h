@@ -30,6 +30,7 @@
 /* What the command line says of it; zeros and NULL where it says nothing. */
 struct loopc_saving {
     const char *folder, *every, *best, *resume;
+    const char *init; /* FILE or FILE:PART,...: see init.h */
     int64_t keep;
     bool other_data; /* a run may go on with other data */
     bool stop;       /* when a checkpoint cannot be written */
