@@ -11,6 +11,7 @@ vocabulary.prefixes = { "before", "on", "after", "failed", "finally" }
 vocabulary.loop_keys = {
     { "done", "string", "C expression, evaluated before each iteration; the loop repeats until it is true" },
     { "times", "integer|string", "the number of iterations; an expression is evaluated once, at entry" },
+    { "from", "string", "C expression, evaluated at entry: so many of the times count as done" },
     { "skip", "string", "C expression, evaluated at entry; when true only on_skip runs" },
     { "state", "table", "fields that live as long as the run" },
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
@@ -108,7 +109,7 @@ vocabulary.aggregates = {
         { "loss", "string", "cross_entropy or squared_error", default = "cross_entropy" },
         { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
         { "init", "string", "he, xavier, normal, zero (default: he with relu, else xavier)" },
-        { "inputs_from", "string|boolean", "the dataset field whose number of columns is the width of the first layer; false: bodies make the inputs" },
+        { "inputs_from", "string|boolean", "the dataset field whose columns are the first layer's width; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
     { "samples", "one value a sample: samples { f32, 256 } has room for 256 samples; loopc_filter keeps or drops a sample in all "

@@ -5,6 +5,7 @@
  *     --keep K               keep the K latest
  *     --best FIELD           keep the best one too: FIELD or min:FIELD the lowest, max:FIELD
  *     --resume [WHICH]       go on from latest (the default), best, or a file
+ *     --other-data           data sets may have other content than when the run began
  *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code
  *                            becomes 1) or stop (in good order)
  *
@@ -29,8 +30,10 @@
 /* What the command line says of it; zeros and NULL where it says nothing. */
 struct loopc_saving {
     const char *folder, *every, *best, *resume;
+    const char *init; /* FILE or FILE:PART,...: see init.h */
     int64_t keep;
-    bool stop; /* when a checkpoint cannot be written */
+    bool other_data; /* a run may go on with other data */
+    bool stop;       /* when a checkpoint cannot be written */
 };
 
 struct loopc_checkpointer;
@@ -75,6 +78,9 @@ int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loop
 /* At the end of a loop that no other repetition holds: saves. Returns as loopc_checkpointer_poll
  * does. */
 int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at);
+
+/* The run was interrupted between two resume points: says that it is not saved there, and why. */
+void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer);
 
 /* The number of the checkpoint saved last; 0 without one. */
 int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer);

@@ -107,7 +107,7 @@ struct loopc_dataset_options {
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
-    bool keep_values;      /* loopc_dataset_print has more to say */
+    bool keep_values; /* loopc_dataset_print has more to say; a checkpoint may scale them anew */
 };
 
 /* A data set or a part of one: a plain view. The arrays it points at are written by loading and

@@ -177,7 +177,8 @@ static struct loopc_dataset_options options_of(const struct loopc_context *conte
     struct loopc_dataset_options options = context->args.data[i];
     options.like = like_of(context, i);
     options.splits |= has_parts(context, i);
-    options.keep_values = context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA;
+    options.keep_values = context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA ||
+                          context->args.saving.other_data; /* to be scaled as the run was begun */
     return options;
 }
 

@@ -268,6 +268,53 @@ SPEC
     umount disk
 }
 
+# A run goes on with the data that it began with, and with their scale; other data are refused, or wished for.
+test_other_data() {
+    cat >data.lua <<'SPEC'
+local Fit = loop "Fit" { times = "$epochs", state = { epochs = i64 { 4, option = true }, at = i64 { -1, option = true } },
+    on_epoch = node(1, [[
+        loopc_dataset_take($points, 0, 0, 4, $x, NULL);
+        printf("%g %g %g %g\n", (double)$x[0], (double)$x[1], (double)$x[2], (double)$x[3]);
+        if ($iteration == $at) raise(SIGTERM);
+    ]]) }
+return trainer "data" { include = { "<signal.h>" }, Fit, state = { x = f32[8],
+    points = dataset { option = true, label = false, columns = 1, scale = "standard" } } }
+SPEC
+    expect 0 "$LOOPC" build data.lua -o data
+    printf '%s\n' 1 3 1 3 >a.csv
+    printf '%s\n' 1 3 1 7 >b.csv
+    printf 'x\n1\n3\n1\n3\n' | gzip >c.csv.gz
+    expect 143 ./data --points a.csv --checkpoint saved --at 1
+    same "$(head -n 1 <<<"$OUT")" "-1 1 -1 1"
+    sha256sum saved/* >before
+    expect 2 ./data --points b.csv --checkpoint saved --resume --at -1
+    has "$ERR" "data set points has other content than the run had"
+    has "$ERR" "hint: --other-data allows it"
+    sha256sum --quiet -c before
+    cp -r saved copy
+    expect 0 ./data --points b.csv --checkpoint copy --resume --at -1 --other-data
+    has "$ERR" "warning: data set points has other content"
+    same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 5" # scaled as the run was begun
+    expect 0 ./data --points a.csv --checkpoint saved --resume --at -1
+    same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 1"
+}
+
+test_an_interrupted_element_says_what_was_not_saved() {
+    cat >woven.lua <<'SPEC'
+local Fit = loop "Fit" { times = 3, on_epoch = node(1, WEAVE(-1, { REPEAT(5, CALL [[ $a++; if ($a == $at) raise(SIGTERM); ]]),
+    REPEAT(5, CALL [[ $b++; ]]) })), after_run = node(9, [[ printf("%d %d\n", (int)$a, (int)$b); ]]) }
+return trainer "woven" { include = { "<signal.h>" }, Fit, state = { a = i64(0), b = i64(0), at = i64 { -1, option = true } } }
+SPEC
+    expect 0 "$LOOPC" build woven.lua -o woven
+    expect 143 ./woven --checkpoint saved --at 3
+    has "$ERR" "warning: not saved: interrupted inside an element (WEAVE, LOOP, ...)"
+    has "$ERR" "there is no checkpoint yet"
+    expect 143 ./woven --checkpoint saved --at 8 --save-every 1epoch
+    has "$ERR" "the last checkpoint is woven-1.safetensors"
+    expect 0 ./woven --checkpoint saved --resume --at -1
+    same "$OUT" "15 15"
+}
+
 # What is outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'
