@@ -161,11 +161,12 @@ local function what_of(plan, roles)
     return (table.concat(names, ", "):gsub("%c", "?"))
 end
 
--- How long, how wide, how fast: small tables are learnt in many short epochs.
+-- How long, how wide, how fast: small tables are learnt in many short epochs, and need more of their rows to be judged by.
 local function sizes(plan, roles, outputs)
-    local batch = plan.rows < 100 and 8 or plan.rows < 2000 and 16 or 64
-    return { BATCH = batch, INPUTS = roles.inputs, HIDDEN = 64, OUTPUTS = outputs, EPOCHS = plan.rows < 2000 and 300 or 100,
-        PATIENCE = plan.rows < 2000 and 40 or 10, ETA = are_of_one_kind(plan, roles) and "0.005" or "0.002", DECAY = "0.01" }
+    local small, alike = plan.rows < 1000, are_of_one_kind(plan, roles)
+    return { BATCH = plan.rows < 100 and 8 or plan.rows < 2000 and 16 or 64, INPUTS = roles.inputs, OUTPUTS = outputs,
+        HIDDEN = small and 64 or 128, EPOCHS = small and 200 or 60, PATIENCE = small and 60 or 20, SHARE = small and "0.15" or "0.1",
+        ETA = alike and "0.003" or "0.002", DECAY = "0.01" }
 end
 
 function table_spec.holes(plan)
