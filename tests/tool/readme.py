@@ -23,7 +23,7 @@ LOOPC = os.environ["LOOPC"]
 UPDATE = os.environ.get("UPDATE", "") != ""
 MOST_WORDS, MOST_COLUMNS = 2500, 120
 NEEDS = {"root", "browser"}
-EXCERPTS = {"rings.lua": (r"    for \(.*Train\.iteration", r'    st = loopc_propagate\(.*"Train"')}
+EXCERPTS = {"rings.lua": (r" *(for|while) \(.*Train\.iteration", r' *.*st = loopc_propagate\(.*st, "Train"')}
 
 failures = 0
 
@@ -77,11 +77,13 @@ def check_commands(text, folder):
 
 
 def excerpt_of(spec, folder):
-    """The lines of the emitted C, without their common indentation."""
+    """The lines of the emitted C without the probes for --timings and their common indentation; '' when they are not found."""
     first, last = EXCERPTS[spec]
-    lines = run(["loopc", "gen", spec], "", folder).stdout.splitlines()
-    begin = next(i for i, line in enumerate(lines) if re.match(first, line) or re.match("    " + first, line))
-    end = next(i for i in range(begin, len(lines)) if re.match(last, lines[i]) or re.match("    " + last, lines[i]))
+    lines = [line for line in run(["loopc", "gen", spec], "", folder).stdout.splitlines() if "if (instrumented)" not in line]
+    begin = next((i for i, line in enumerate(lines) if re.match(first, line)), len(lines))
+    end = next((i for i in range(begin, len(lines)) if re.match(last, lines[i])), None)
+    if end is None:
+        return ""
     part = lines[begin:end + 1]
     margin = min(len(line) - len(line.lstrip()) for line in part if line)
     return "\n".join(line[margin:] for line in part) + "\n"
