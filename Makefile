@@ -76,7 +76,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
 # Loops over all values of a table.
-WIDE_PARTS = data/finish data/fit data/samples data/values
+WIDE_PARTS = data/measure data/fit data/samples data/values
 WIDE = $(if $(findstring -O2,$(CFLAGS)),-O3)
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags

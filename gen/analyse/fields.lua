@@ -102,9 +102,23 @@ end
 local run_field = { kind = "field", name = "loopc", full = "loopc", lvalue = "s->loopc", life = "state", aggregate = true,
     dims = {}, type = "run" }
 
+-- $outer.name: the field of the nearest loop around the own one that has it, whatever that loop is called.
+function Resolver:outer(source, piece, instance)
+    local owners = {}
+    instance = instance and instance.parent
+    while instance do
+        local field = field_of(instance.loop, piece.member)
+        piece.outer = true
+        if field then return field end
+        owners[#owners + 1], instance = instance.loop, instance.parent
+    end
+    self:unknown(source, piece, "outer." .. piece.member, owners)
+end
+
 function Resolver:lookup(source, piece, instance)
     if piece.name == "loopc" then return run_field end
     local owner = piece.member and self.owners[piece.name]
+    if not owner and piece.name == "outer" and piece.member then return self:outer(source, piece, instance) end
     if owner then return self:qualified(source, piece, owner, instance) end
     local field = self:search(source, instance, function(scope) return field_of(scope, piece.name) end)
         or self:search(source, instance, function(scope) return restarting_of(scope, piece.name) end)
@@ -158,7 +172,7 @@ function Resolver:piece(source, piece, instance)
     if not field then return end
     if not piece.field then
         piece.field = field
-        piece.qualified = piece.member ~= nil and self.owners[piece.name] ~= nil
+        piece.qualified = piece.outer or piece.member ~= nil and self.owners[piece.name] ~= nil
         self:note_use(source, piece)
         note_site(source, field)
         self:check_const(source, piece)

@@ -202,6 +202,11 @@ function check_loop.read(unit, value)
     loop.done, loop.skip = read_expression(unit, loop, "done"), read_expression(unit, loop, "skip")
     if rawget(value, "times") ~= nil then loop.times = read_times(unit, loop, value.times) end
     loop.repeats = loop.done ~= nil or rawget(value, "times") ~= nil
+    loop.from = read_expression(unit, loop, "from")
+    if loop.from and not loop.times then
+        unit.diags:add("from_without_times", reader.key_at(unit, loop, "from"), "from", loop.name)
+        loop.from = nil
+    end
     read_fields(unit, loop)
     read_nodes(unit, loop)
     if loop.on_skip and not loop.skip then unit.diags:add("skip_without_condition", loop.on_skip.at, "on_skip", loop.name) end

@@ -91,6 +91,7 @@ return {
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),
     ambiguous_field = error_row("'$%1' in %2 is '%3' at one site and '%4' at another", "name it in full: $%3 or $%4"),
     const_assigned = error_row("'%1' is const, but %2 assigns it", "drop the assignment or the const"),
+    from_without_times = error_row("loop '%1' has from, and no times", "times = N, from = \"C expression\": N of them, less those that are done"),
     result_assigned = error_row("'%1' is a result of its loop, but %2 assigns it", "the loop itself sets it, at its end"),
     no_result = error_row("%1 reads the result of loop '%2', and no place of '%2' is before it",
         "a result is read behind the place of the loop, in a loop around it"),

@@ -81,8 +81,8 @@ local function add_others(add, parameters)
     if parameters.stratify == false then add("unstratified", true) end
 end
 
--- The initializer of a field's options; `splits`: bodies draw parts of data sets.
-function emit_datasets.options(field, splits)
+-- The initializer of a field's options; `splits`: bodies draw parts of data sets; `weighs`: they take weights of rows.
+function emit_datasets.options(field, splits, weighs)
     local parts, parameters = {}, field.parameters
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
     add_label(add, parameters.label)
@@ -94,6 +94,7 @@ function emit_datasets.options(field, splits)
     add_scale(add, parameters.target_scale, "target_scale", "target_divisor")
     add_others(add, parameters)
     if splits then add("splits", true) end
+    if weighs then add("weighs", true) end
     if parameters.file then add("file", cvalue.string(parameters.file)) end
     add("required", parameters.required == true)
     return "{" .. table.concat(parts, ", ") .. "}"

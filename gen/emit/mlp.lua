@@ -126,6 +126,8 @@ local function struct(w, net, groups)
     if groups.gathered then
         members(w, "which rows of a data set a batch is, and their labels", { ("int64_t index[%d];"):format(net.batch),
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
+        members(w, "the weights of these rows, where the data set has some", { "bool weighted;",
+            ("_Alignas(64) float weights[%d];"):format((net.batch + 15) // 16 * 16) })
         if net.fetches then members(w, "the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
     if groups.limits then

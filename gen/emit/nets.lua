@@ -98,10 +98,12 @@ end
 -- The static options of the data sets, one struct each; field.options_name names it.
 function emit_nets.write_dataset_options(unit, w)
     local fields = fields_of_type(unit, "dataset")
-    local splits = #fields > 0 and used_names(unit).loopc_dataset_split
+    local used = #fields > 0 and used_names(unit) or {}
+    local splits, weighs = used.loopc_dataset_split, used.loopc_dataset_take_weights or used.weights
+    for _, field in ipairs(fields_of_type(unit, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
     for _, field in ipairs(fields) do
         field.options_name = prefix_of(field) .. "_options"
-        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits))
+        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits, weighs))
     end
     if #fields > 0 then w:blank() end
 end

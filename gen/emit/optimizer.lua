@@ -55,6 +55,7 @@ function emit_optimizer.groups(net, optimizers, used, groups)
         end
         if optimizer.net == net and used[net_functions.train_from_name(optimizer)] then
             groups.gathered = true
+            net.weighs = true
             net.fetches = fetches(optimizer, used)
         end
     end
@@ -163,6 +164,10 @@ local function write_step(w, optimizer, me)
     mlp_bodies.take_targets(w, net, y, me)
     mlp_bodies.call_pass(w, net, me, "input")
     mlp_bodies.losses(w, net, me)
+    if net.weighs then
+        cwrap.line(w, 4, "if (n->weighted) loopc_weigh", { "n->weights", "n->d" .. mlp.last(net).index, "n->losses", "rows",
+            mlp.last(net).outputs, me }, ";")
+    end
     if net.threads then w:line("loopc_barrier(me);") end
     mlp_bodies.back(w, net, me, function(layer)
         local name = tostring(layer.index)
@@ -246,6 +251,7 @@ end
 
 function body.train(w, optimizer)
     local labels = mlp.targets(optimizer.net) == "labels"
+    if optimizer.net.weighs then w:line("n->weighted = false;") end
     write_call(w, optimizer, "(struct loopc_rows){.x = x}", labels and "labels" or "(struct loopc_rows){.x = y}",
         "(struct loopc_rows){NULL, NULL}", "0")
 end
@@ -258,6 +264,9 @@ function body.train_from(w, optimizer)
     if not labels then w:line("if (data->targets != %d) return NAN;", mlp.last(net).outputs) end
     w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
     w:line("if (rows < 1) return NAN;")
+    w:line("n->weighted = data->weights != NULL;")
+    w:line("for (int32_t i = 0; i < rows && n->weighted; i++)")
+    w:line("    n->weights[i] = data->weights[n->index[i]];")
     if net.fetches then
         w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
     end

@@ -16,20 +16,24 @@ function emit_resume.expression(instance, key) return bodies.expression(instance
 -- The condition on which a loop is not skipped.
 function emit_resume.unless(instance) return negate(emit_resume.expression(instance, "skip")) end
 
+-- The value of what `from` says; a resumed run keeps it.
+function emit_resume.begun(instance) return ("(int64_t)(%s)"):format(emit_resume.expression(instance, "from")) end
+
 -- The value of the bound of `times`.
 function emit_resume.bound(instance)
     local loop = instance.loop
-    if math.type(loop.times) == "integer" then return tostring(loop.times) end
+    local less = loop.from and " - " .. loop.from_field.lvalue or ""
+    if math.type(loop.times) == "integer" then return tostring(loop.times) .. less end
     local expression = emit_resume.expression(instance, "times")
     local simple = expression:match("^[%w_%.%->]+$")
-    return (simple and "(int64_t)%s" or "(int64_t)(%s)"):format(expression)
+    return (simple and "(int64_t)%s%s" or "(int64_t)(%s)%s"):format(expression, less)
 end
 
 -- The parts of the condition for one more iteration.
 function emit_resume.condition(instance)
     local loop, parts = instance.loop, {}
     local counter = ("s->%s.iteration"):format(loop.member)
-    if math.type(loop.times) == "integer" then parts[1] = ("%s < %d"):format(counter, loop.times)
+    if math.type(loop.times) == "integer" and not loop.from then parts[1] = ("%s < %d"):format(counter, loop.times)
     elseif loop.times then parts[1] = ("%s < %s"):format(counter, loop.times_field.lvalue) end
     if loop.done then parts[#parts + 1] = negate(emit_resume.expression(instance, "done")) end
     return parts

@@ -176,7 +176,10 @@ end
 -- before the phase; otherwise the `for` does the second part.
 function Run:entry(instance, has_run)
     local loop = instance.loop
-    if type(loop.times) == "table" then self:set(loop.times_field.lvalue, resume.bound(instance), place_of(instance, "times")) end
+    if loop.from then self:set(loop.from_field.lvalue, resume.begun(instance), place_of(instance, "from")) end
+    if type(loop.times) == "table" or loop.from then
+        self:set(loop.times_field.lvalue, resume.bound(instance), place_of(instance, "times"))
+    end
     if has_run then self:set(("s->%s.iteration"):format(loop.member), "0") end
 end
 

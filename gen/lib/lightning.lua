@@ -32,7 +32,8 @@
 --
 -- A restart continues with the item after the last completed one: lightning.restart(fit, train), as C in a failed part
 -- around them, makes the next run of these loops one. It sets ready, started and processed back to completed; totals never
--- move back. A child is restarted in the iteration of its parent in which it was left, and runs from its start in all others.
+-- move back. A child is restarted in the item of the loop around it, and in the run of that loop, in which it was left, and runs
+-- from its start in all others.
 -- --resume needs no restart: it continues in the middle of an iteration, with the counts of an uninterrupted run.
 --
 -- $restarting, a word of the language, is true from a resume or a restart on, in each loop until it has completed an
@@ -76,10 +77,11 @@ function lightning.join(...)
     return #parts > 0 and table.concat(parts, "\n") or nil
 end
 
-local function progress_fields(given, parent)
+local function progress_fields(given)
     local state = {
         restart = bool { doc = "whether the next run continues this one" },
-        left_in = parent and i64 { doc = "the iteration of the loop around it in which it ran last" } or nil,
+        runs = i64 { doc = "runs that began at their first item" },
+        outside = u64 { doc = "the item of the loop around it in which it runs" },
     }
     for _, name in ipairs(counters) do
         state[name] = i64 { doc = "iterations " .. name .. " in this run of the loop" }
@@ -91,33 +93,27 @@ end
 
 local function count(name) return ("$%s++; $total_%s++;"):format(name, name) end
 
--- C that is true when this run continues the last one.
-local function goes_on(parent)
-    return parent and ("$restart && $left_in == $%s.total_completed"):format(parent) or "$restart"
-end
+-- C that is true when this run continues the last one: within the same item of the loop around it, of the same run
+-- of that loop. The runtime knows the item in hand, so that no loop has to know the names of others.
+local goes_on = "$restart && $outside == $loopc->item"
 
-local function begin(parent)
-    return ([[
-        if (%s) {
-            $ready = $started = $processed = $completed;
-            $restarting = true;
-        } else {
-            $ready = $started = $processed = $completed = 0;
-        }
-    ]]):format(goes_on(parent)) .. (parent and ("$left_in = $%s.total_completed;"):format(parent) or "")
-end
+local begin = ([[
+    if (%s) {
+        $ready = $started = $processed = $completed;
+        $restarting = true;
+    } else {
+        $ready = $started = $processed = $completed = 0;
+        $runs++;
+    }
+    $outside = $loopc->item;
+]]):format(goes_on)
 
--- A bound is that of a whole run: a continued one has less to do.
-local function left_to_do(times, parent)
-    return times and ("(%s) - (%s ? $completed : 0)"):format(times, goes_on(parent))
-end
-
-local function nodes(given, parent)
+local function nodes(name, given)
     local names = given.names or {}
     local start, advance, stop = names.start or "advance_start", names.advance or "advance", names.stop or "advance_end"
     return {
-        before_run = node(0, lightning.join(begin(parent), given.reset, "$restart = false;", given.on_run_start)),
-        on_ready = node(1, count "ready"),
+        before_run = node(0, lightning.join(begin, given.reset, "$restart = false;", given.on_run_start)),
+        on_ready = node(1, count "ready" .. (' $loopc->item = loopc_item($outside, "%s", $runs, $completed);'):format(name)),
         ["on_" .. start] = node { order = 2, doc = "an iteration begins", given.on_advance_start },
         ["before_" .. advance] = node(3, count "started"),
         ["on_" .. advance] = node { order = 4, doc = "the iteration itself", given.advance },
@@ -125,7 +121,7 @@ local function nodes(given, parent)
         ["on_" .. stop] = node { order = 7, doc = "an iteration ends", given.on_advance_end },
         on_completed = node(8, count "completed"),
         after_run = node(98, given.on_run_end),
-        finally_run = node(99, given.teardown),
+        finally_run = node(99, lightning.join("$loopc->item = $outside;", given.teardown)),
         on_skip = given.skip and node(100, given.on_skip) or nil,
     }
 end
@@ -144,11 +140,11 @@ end
 function lightning.loop(name)
     return function(given)
         check_loop(given)
-        local parent = given.parent ~= nil and lightning.name_of(given.parent) or nil
-        local body = nodes(given, parent)
+        local parent = given.parent ~= nil and lightning.name_of(given.parent)
+        local body = nodes(name, given)
         for _, key in ipairs(keys) do body[key] = given[key] end
-        body.state = progress_fields(given.state, parent)
-        body.times = left_to_do(given.times, parent)
+        body.state = progress_fields(given.state)
+        body.from = given.times and ("%s ? $completed : 0"):format(goes_on)
         local made = loop(name)(body)
         names_of[made] = name
         if parent then given.parent:connect { [given.place or "on_advance"] = made } end

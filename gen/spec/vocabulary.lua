@@ -11,6 +11,7 @@ vocabulary.prefixes = { "before", "on", "after", "failed", "finally" }
 vocabulary.loop_keys = {
     { "done", "string", "C expression, evaluated before each iteration; the loop repeats until it is true" },
     { "times", "integer|string", "the number of iterations; an expression is evaluated once, at entry" },
+    { "from", "string", "C expression, evaluated at entry: so many of the times count as done" },
     { "skip", "string", "C expression, evaluated at entry; when true only on_skip runs" },
     { "state", "table", "fields that live as long as the run" },
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
@@ -75,7 +76,8 @@ vocabulary.scalars = {
 -- Types of the runtime, each with its own parameters; the keys of every field are allowed as well.
 vocabulary.aggregates = {
     { "rng", "a stream of random numbers, named after its field, seeded by --seed", {} },
-    { "dataset", "a table: samples with labels or targets, read from a CSV, .npy, .npz, IDX or libsvm argument and checked before the run", {
+    { "dataset", "a table: samples with labels or targets, read from a CSV, .npy, .npz, IDX or libsvm argument "
+        .. "and checked before the run", {
         { "label", "string|integer|boolean", "the class: a name, a number from 1, last, first, or false for none" },
         { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
         { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },

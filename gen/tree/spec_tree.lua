@@ -57,7 +57,7 @@ function spec_tree.element_count(dims)
 end
 
 -- The keys of a loop that hold a C expression, in the order in which a run evaluates them.
-spec_tree.expression_keys = { "skip", "times", "done" }
+spec_tree.expression_keys = { "skip", "from", "times", "done" }
 
 -- The texts of a loop's expressions that analyse_fields has read: { body, expression, pieces, uses, ... } each.
 function spec_tree.expressions(loop)
@@ -86,6 +86,10 @@ local function add_bound(loop, taken)
     field.hidden, field.default = true, math.type(loop.times) == "integer" and loop.times or nil
     loop.times_field = field
     table.insert(loop.fields, #counters + 1, field)
+    if not loop.from then return end
+    loop.from_field = own_field(loop, taken.from and "loop_from" or "from", "i64", "of the times, how many counted as done at entry")
+    loop.from_field.hidden = true
+    table.insert(loop.fields, #counters + 2, loop.from_field)
 end
 
 -- Gives a repeating loop its counters, in front of its own fields.

@@ -9,6 +9,7 @@
  *                           no UTF-8; "none:FIELD" when it is NULL. Elements are FIELD[0] ...
  *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not
  *                           saved itself
+ *     "loopc.digest:FIELD"  metadata: of its content (table.h), in hexadecimal digits
  *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: which rows of what was loaded
  *                           it is (parts.h)
  *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is
@@ -133,6 +134,7 @@ struct loopc_load_request {
     void *state; /* prepared: net widths and data sets are final */
     struct loopc_texts *texts;
     bool values_only; /* from a file of any program: values by key, without position, info, seed */
+    bool other_data;  /* data sets may have other content than those of the file */
     void (*note)(void *listener, enum loopc_load_note note, const char *text); /* or NULL */
     void *listener;
     struct loopc_message message;

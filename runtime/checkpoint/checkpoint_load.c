@@ -3,6 +3,7 @@
 
 #include "checkpoint/entries.h"
 #include "base/json_text.h"
+#include "data/table.h"
 #include "checkpoint/dataset_parts.h"
 
 #include <errno.h>
@@ -275,6 +276,45 @@ static void note_extra(const struct plan *plan)
     }
 }
 
+/* What the file has of a kind for a field, or NULL. */
+static const char *text_of(const struct plan *plan, const char *kind,
+                           const struct loopc_field *field)
+{
+    char *const key = loopc_key_make(kind, field->name);
+    const char *text = key ? loopc_safetensors_text(&plan->file, key) : NULL;
+    free(key);
+    return text;
+}
+
+/* The same rows in the same order are the same digest, in whatever file. */
+static int check_content(const struct plan *plan, const struct loopc_field *field)
+{
+    char digest[LOOPC_DIGEST_SIZE];
+    const struct loopc_load_request *loading = plan->loading;
+    const struct loopc_dataset *d = (const void *)((const char *)loading->state + field->offset);
+    const char *before = text_of(plan, "loopc.digest", field);
+    snprintf(digest, sizeof digest, "%016" PRIx64, loopc_dataset_digest(d));
+    if (!before || !loopc_dataset_digest(d) || !strcmp(before, digest)) return LOOPC_LOADED;
+    if (!loading->other_data)
+        return refuse(plan, "--other-data allows it: the scaling and filling stay those of the run",
+                      "data set %s has other content than the run had", field->name);
+    char text[256];
+    snprintf(text, sizeof text, "data set %s has other content than the run had", field->name);
+    note(plan, LOOPC_NOTE_WARNING, text);
+    return LOOPC_LOADED;
+}
+
+static int check_contents(const struct plan *plan)
+{
+    const struct loopc_program *program = plan->loading->program;
+    int result = LOOPC_LOADED;
+    for (int i = 0; !result && i < program->field_count; i++) {
+        const struct loopc_field *field = &program->fields[i];
+        if (field->type == LOOPC_DATASET && field->count == 1) result = check_content(plan, field);
+    }
+    return result;
+}
+
 /* A run on other data is no continuation, but may be what is wanted. */
 static void compare_datasets(const struct plan *plan)
 {
@@ -283,8 +323,7 @@ static void compare_datasets(const struct plan *plan)
         const struct loopc_field *field = &program->fields[i];
         if (field->type != LOOPC_DATASET || field->count != 1) continue;
         char text[256];
-        snprintf(text, sizeof text, "data:%s", field->name);
-        const char *before = loopc_safetensors_text(&plan->file, text);
+        const char *before = text_of(plan, "data", field);
         char *const now = loopc_dataset_describe(field, plan->loading->state);
         if (before && now && strcmp(before, now) != 0) {
             snprintf(text, sizeof text,
@@ -389,6 +428,7 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     result = check_sum(&plan);
     if (!result) result = check_format(&plan);
     if (!result && !loading->values_only) result = check_program(&plan);
+    if (!result && !loading->values_only) result = check_contents(&plan);
     if (!result) result = match_all(&plan);
     if (!result) result = stage(&plan);
     if (!result && !loading->values_only)

@@ -83,6 +83,16 @@ static int add_word(struct saving *saving, const struct loopc_string_entry *word
     return add_meta(saving, loopc_key_make("bytes", word->name), hexadecimal(text));
 }
 
+/* Of what was loaded, whatever part of it the field is. */
+static int add_digest(struct saving *saving, const struct loopc_field *field)
+{
+    const struct loopc_dataset *d = (const void *)((const char *)saving->state + field->offset);
+    char digest[LOOPC_DIGEST_SIZE];
+    if (!loopc_dataset_digest(d)) return LOOPC_OK;
+    snprintf(digest, sizeof digest, "%016" PRIx64, loopc_dataset_digest(d));
+    return add_meta(saving, loopc_key_make("loopc.digest", field->name), strdup(digest));
+}
+
 static int add_datasets(struct saving *saving)
 {
     const struct loopc_program *program = saving->folder->program;
@@ -94,6 +104,7 @@ static int add_datasets(struct saving *saving)
         if (field->type != LOOPC_DATASET || field->count != 1) continue;
         st |= add_meta(saving, loopc_key_make("data", field->name),
                        loopc_dataset_describe(field, saving->state));
+        st |= add_digest(saving, field);
         if (loopc_part_rows(program, saving->state, i, &count, &of))
             st |= add_meta(saving, loopc_key_make("loopc.of", field->name), strdup(of));
         if (loopc_has_own_table(program, saving->state, i))
@@ -106,7 +117,7 @@ static int add_datasets(struct saving *saving)
 static int add_metas(struct saving *saving, const struct loopc_checkpoint_info *info)
 {
     const size_t most =
-        6 + (size_t)saving->entries.string_count + 3 * (size_t)saving->folder->program->field_count;
+        6 + (size_t)saving->entries.string_count + 4 * (size_t)saving->folder->program->field_count;
     saving->metas = calloc(most, sizeof *saving->metas);
     saving->texts = calloc(2 * most, sizeof(void *));
     if (!saving->metas || !saving->texts) return LOOPC_FAILED;

@@ -214,6 +214,7 @@ int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *sta
     if (!checkpointer->saving.resume) return LOOPC_OK;
     struct loopc_load_request loading = {.program = checkpointer->program,
                                          .state = state,
+                                         .other_data = checkpointer->saving.other_data,
                                          .texts = texts,
                                          .note = log_load_note,
                                          .listener = checkpointer,
@@ -261,6 +262,7 @@ bool loopc_checkpointer_load(struct loopc_checkpointer *checkpointer, void *stat
     char path[4096], text[1024];
     struct loopc_load_request loading = {.program = checkpointer->program,
                                          .state = state,
+                                         .other_data = checkpointer->saving.other_data,
                                          .texts = texts,
                                          .message = {text, sizeof text}};
     if (path_of(checkpointer, number, path, sizeof path)) return false;

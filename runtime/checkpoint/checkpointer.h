@@ -5,6 +5,7 @@
  *     --keep K               keep the K latest
  *     --best FIELD           keep the best one too: FIELD or min:FIELD the lowest, max:FIELD
  *     --resume [WHICH]       go on from latest (the default), best, or a file
+ *     --other-data           data sets may have other content than when the run began
  *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code
  *                            becomes 1) or stop (in good order)
  *
@@ -30,7 +31,8 @@
 struct loopc_saving {
     const char *folder, *every, *best, *resume;
     int64_t keep;
-    bool stop; /* when a checkpoint cannot be written */
+    bool other_data; /* a run may go on with other data */
+    bool stop;       /* when a checkpoint cannot be written */
 };
 
 struct loopc_checkpointer;

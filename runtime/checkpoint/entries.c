@@ -134,6 +134,8 @@ static void add_moment(struct loopc_entries *entries, void *state,
                                  .bytes = 8};
     }
     entries->list[entries->count++] = (struct loopc_entry){
+        .key = "loopc.item", .dtype = LOOPC_DTYPE_U64, .memory = &run->item, .bytes = 8};
+    entries->list[entries->count++] = (struct loopc_entry){
         .key = "loopc.seed", .dtype = LOOPC_DTYPE_U64, .memory = &run->seed, .bytes = 8};
 }
 
@@ -143,7 +145,7 @@ static int make_room(struct loopc_entries *entries, const struct loopc_program *
     for (int i = 0; i < program->field_count; i++) {
         if (is_word(&program->fields[i])) strings += program->fields[i].count;
     }
-    entries->list = calloc((size_t)program->field_count + MEMBERS + 1, sizeof *entries->list);
+    entries->list = calloc((size_t)program->field_count + MEMBERS + 2, sizeof *entries->list);
     entries->strings = calloc(strings + 1, sizeof *entries->strings);
     return entries->list && entries->strings ? LOOPC_OK : LOOPC_FAILED;
 }

@@ -43,6 +43,8 @@ void loopc_entries_free(struct loopc_entries *entries);
 void loopc_entry_write(const struct loopc_entry *entry, void *to);
 void loopc_entry_read(const struct loopc_entry *entry, const void *from);
 
+enum { LOOPC_DIGEST_SIZE = 17 }; /* of a data set, in hexadecimal digits */
+
 /* "KIND:NAME", to be freed, or NULL without memory. */
 char *loopc_key_make(const char *kind, const char *name);
 

@@ -101,12 +101,13 @@ struct loopc_dataset_options {
     double share;      /* of the rows of `from` */
     bool unstratified; /* parts are drawn without regard to classes */
     bool splits; /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
+    bool weighs; /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
     const char *file; /* what is loaded unless its flag names another; NULL: nothing */
     bool required;    /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
-    bool keep_values;      /* loopc_dataset_print has more to say */
+    bool keep_values; /* loopc_dataset_print has more to say; a checkpoint may scale them anew */
 };
 
 /* A data set or a part of one: a plain view. The arrays it points at are written by loading and

@@ -10,112 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int no_memory(const struct loopc_loading *l)
-{
-    return loopc_error_set(l->message, NULL, "%s: out of memory", l->path);
-}
-
-/* Mixes a word into a hash (multiply and rotate, as in Murmur). */
-static inline uint64_t mix(uint64_t hash, uint64_t word)
-{
-    hash ^= word * UINT64_C(0x87c37b91114253d5);
-    return (hash << 31 | hash >> 33) * 5 + 0x52dce729;
-}
-
-/* Four hashes side by side, so that one need not wait for the other; -0 is 0. */
-static void mix_row(uint64_t lanes[4], const double *row, int32_t width)
-{
-    int32_t i = 0;
-    for (; i + 4 <= width; i += 4) {
-        for (int k = 0; k < 4; k++) {
-            uint64_t bits;
-            const double value = row[i + k] + 0.0;
-            memcpy(&bits, &value, sizeof bits);
-            lanes[k] = (lanes[k] ^ bits) * UINT64_C(0x87c37b91114253d5);
-        }
-    }
-    for (; i < width; i++) {
-        uint64_t bits;
-        const double value = row[i] + 0.0;
-        memcpy(&bits, &value, sizeof bits);
-        lanes[i & 3] = (lanes[i & 3] ^ bits) * UINT64_C(0x87c37b91114253d5);
-    }
-    for (int k = 0; k < 4; k++)
-        lanes[k] ^= lanes[k] >> 29;
-}
-
-/* Of each column: the least and the most of its values, and how many are missing. */
-struct ranges {
-    double *min, *max, *missing;
-};
-
-static void see_row(const struct ranges *ranges, const double *restrict row, int32_t width)
-{
-    double *restrict const min = ranges->min, *restrict const max = ranges->max;
-    double *restrict const missing = ranges->missing;
-    for (int32_t i = 0; i < width; i++) {
-        min[i] = row[i] < min[i] ? row[i] : min[i];
-        max[i] = row[i] > max[i] ? row[i] : max[i];
-        missing[i] += row[i] == row[i] ? 0 : 1;
-    }
-}
-
-/* Ranges of all columns, what is missing of binary files, and the digest. */
-static int measure(struct loopc_loading *l)
-{
-    const int32_t width = l->values.width;
-    double *const room = calloc(4 * (size_t)width + 1, sizeof *room);
-    const struct ranges ranges = {room + width, room + 2 * (int64_t)width,
-                                  room + 3 * (int64_t)width};
-    uint64_t lanes[4] = {1, 2, 3, (uint64_t)width};
-    if (!room) return no_memory(l);
-    for (int32_t i = 0; i < width; i++) {
-        ranges.min[i] = INFINITY;
-        ranges.max[i] = -INFINITY;
-    }
-    for (int64_t r = 0; r < l->values.rows; r++) {
-        const double *const row = loopc_values_row(&l->values, r, room);
-        see_row(&ranges, row, width);
-        mix_row(lanes, row, width);
-    }
-    for (int64_t i = 0; i < l->width; i++) {
-        struct loopc_incoming *const c = &l->columns[i];
-        c->min = c->max = NAN;
-        if (c->kept < 0) continue;
-        if (!l->has_lines) c->missing = (int64_t)ranges.missing[c->kept];
-        if (c->missing == l->values.rows || c->has_dictionary) continue;
-        c->min = ranges.min[c->kept];
-        c->max = ranges.max[c->kept];
-    }
-    l->digest = mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
-    free(room);
-    return LOOPC_OK;
-}
-
-/* Names, roles and dictionaries are part of the content. */
-static uint64_t mix_text(uint64_t hash, const char *text)
-{
-    for (; *text; text++)
-        hash = mix(hash, (unsigned char)*text);
-    return mix(hash, 256);
-}
-
-static uint64_t digest_of(const struct loopc_loading *files, int count)
-{
-    uint64_t hash = 0;
-    for (int f = 0; f < count; f++) {
-        hash = mix(hash, files[f].digest);
-        for (int64_t i = 0; i < files[f].width; i++) {
-            const struct loopc_incoming *const c = &files[f].columns[i];
-            if (c->kept < 0) continue;
-            hash = mix(mix_text(hash, c->name), (uint64_t)c->role);
-            for (int32_t k = 0; c->has_dictionary && k < c->dictionary.count; k++)
-                hash = mix_text(hash, loopc_dictionary_text(&c->dictionary, k));
-        }
-    }
-    return hash ? hash : 1;
-}
-
 /* A column without a name that is 0, 1, 2 ... or 1, 2, 3 ... numbers the rows. */
 static bool counts_rows(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
@@ -197,7 +91,7 @@ static int drop_rows(struct loopc_loading *files, int count)
     const int64_t rows = files->values.rows;
     int64_t kept = 0;
     bool *const marks = malloc((size_t)rows + 1);
-    if (!marks) return no_memory(files);
+    if (!marks) return loopc_loading_no_memory(files);
     memset(marks, true, (size_t)rows);
     for (int f = 0; f < count; f++) {
         for (int64_t r = 0; r < rows; r++)
@@ -241,7 +135,7 @@ int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
         c->rank[i] = loopc_text_truth(text, strlen(text));
     }
     free(order);
-    return enough ? LOOPC_OK : no_memory(l);
+    return enough ? LOOPC_OK : loopc_loading_no_memory(l);
 }
 
 /* One-hot columns as there are values; all else is one column. */
@@ -264,7 +158,7 @@ static int fill_column(struct loopc_source *s, struct loopc_loading *l, struct l
                                     .is_onehot = is_onehot(l, c),
                                     .fill = NAN};
     s->table.count++;
-    if (!column->name) return no_memory(l);
+    if (!column->name) return loopc_loading_no_memory(l);
     if (c->role == LOOPC_ROLE_LABEL) {
         s->table.label = s->table.count - 1;
         return LOOPC_OK; /* classes: later */
@@ -285,7 +179,7 @@ static int make_table(struct loopc_source *s, struct loopc_loading *files, int c
     s->table.columns = calloc((size_t)columns + 1, sizeof *s->table.columns);
     s->table.has_names = files->has_names && (count == 1 || files[1].has_names);
     s->table.label = -1;
-    if (!s->table.columns) return no_memory(files);
+    if (!s->table.columns) return loopc_loading_no_memory(files);
     for (int f = 0; f < count; f++) {
         for (int64_t i = 0; i < files[f].width; i++) {
             if (fill_column(s, &files[f], &files[f].columns[i])) return LOOPC_FAILED;
@@ -325,101 +219,7 @@ static int make_features(struct loopc_source *s, struct loopc_loading *l)
     }
     const bool done = column_of && s->features;
     free(column_of);
-    return done ? LOOPC_OK : no_memory(l);
-}
-
-/* The column of a role in any of the files; NULL when there is none. */
-static struct loopc_incoming *find_role(struct loopc_loading *files, int count,
-                                        enum loopc_role role, struct loopc_loading **file)
-{
-    for (*file = files; *file < files + count; ++*file) {
-        for (int64_t i = 0; i < (*file)->width; i++) {
-            if ((*file)->columns[i].role == role) return &(*file)->columns[i];
-        }
-    }
-    return NULL;
-}
-
-static int take_labels(struct loopc_source *s, struct loopc_loading *files, int count)
-{
-    struct loopc_loading *l;
-    struct loopc_incoming *const c = find_role(files, count, LOOPC_ROLE_LABEL, &l);
-    if (!c) return LOOPC_OK;
-    return loopc_name_classes(s, l, c, &s->table.columns[s->table.label]);
-}
-
-/* The value of a target, or of a weight, in row r. */
-static double answer_at(const struct loopc_loading *l, const struct loopc_incoming *c, int64_t r)
-{
-    const double value = loopc_values_get(&l->values, r, c->kept);
-    return c->has_dictionary && !isnan(value) ? c->rank[(int32_t)value] : value;
-}
-
-/* Targets as they are in the file; y is made of them as x is made of the inputs. */
-static int take_targets(struct loopc_source *s, const struct loopc_loading *files, int count)
-{
-    const int64_t targets = s->table.targets;
-    if (targets == 0) return LOOPC_OK;
-    s->answers = malloc((size_t)(s->rows * targets) * sizeof *s->answers);
-    if (!s->answers) return no_memory(files);
-    for (int f = 0; f < count; f++) {
-        for (int64_t i = 0; i < files[f].width; i++) {
-            const struct loopc_incoming *const c = &files[f].columns[i];
-            if (c->role != LOOPC_ROLE_TARGET) continue;
-            for (int64_t r = 0; r < s->rows; r++)
-                s->answers[r * targets + c->place] = answer_at(&files[f], c, r);
-        }
-    }
-    return LOOPC_OK;
-}
-
-static int bad_weight(const struct loopc_loading *l, int64_t column, int64_t r, double weight)
-{
-    char where[LOOPC_WHERE];
-    return loopc_error_set(l->message, "the weight of a row is a number from 0",
-                           "%s: the weight is %g",
-                           loopc_locate(l, column, r, (struct loopc_place){0}, where), weight);
-}
-
-static int take_weights(struct loopc_source *s, struct loopc_loading *files, int count)
-{
-    struct loopc_loading *l;
-    const struct loopc_incoming *const c = find_role(files, count, LOOPC_ROLE_WEIGHT, &l);
-    double sum = 0;
-    if (!c) return LOOPC_OK;
-    s->weights = malloc((size_t)s->rows * sizeof *s->weights);
-    if (!s->weights) return no_memory(l);
-    for (int64_t r = 0; r < s->rows; r++) {
-        const double weight = loopc_values_get(&l->values, r, c->kept);
-        if (!(weight >= 0)) return bad_weight(l, c - l->columns, r, weight);
-        s->weights[r] = (float)weight;
-        sum += weight;
-    }
-    if (sum > 0) return LOOPC_OK;
-    return loopc_error_set(l->message, NULL, "%s: the weights of all rows are 0", l->path);
-}
-
-/* Texts of ids, and where each one begins. */
-static int take_ids(struct loopc_source *s, struct loopc_loading *l)
-{
-    if (l->ids.count == 0) return LOOPC_OK;
-    s->id_starts = malloc((size_t)s->rows * sizeof *s->id_starts);
-    if (!s->id_starts) return no_memory(l);
-    s->ids = l->ids.items;
-    l->ids = (struct loopc_array){0};
-    int64_t at = 0;
-    for (int64_t r = 0; r < s->rows; r++) {
-        s->id_starts[r] = at;
-        at += (int64_t)strlen(s->ids + at) + 1;
-    }
-    return LOOPC_OK;
-}
-
-static int take_answers(struct loopc_source *s, struct loopc_loading *files, int count)
-{
-    if (take_labels(s, files, count) || take_targets(s, files, count)) return LOOPC_FAILED;
-    if (take_weights(s, files, count)) return LOOPC_FAILED;
-    return take_ids(s, files);
+    return done ? LOOPC_OK : loopc_loading_no_memory(l);
 }
 
 static int check_inputs(const struct loopc_source *s, const struct loopc_loading *l)
@@ -449,16 +249,16 @@ static bool is_plain(const struct loopc_source *s)
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count)
 {
     for (int f = 0; f < count; f++) {
-        if (measure(&files[f])) return LOOPC_FAILED;
+        loopc_loading_measure(&files[f]);
         leave_out_indices(&files[f]);
     }
-    s->digest = digest_of(files, count);
+    s->digest = loopc_loading_digest(files, count);
     if (loopc_judge_columns(files, count)) return LOOPC_FAILED;
     const bool drop = s->options.missing == LOOPC_MISSING_DROP;
     if (drop && has_missing(files, count) && drop_rows(files, count)) return LOOPC_FAILED;
     s->rows = files->values.rows;
     if (make_table(s, files, count) || make_features(s, files)) return LOOPC_FAILED;
-    if (check_inputs(s, files) || take_answers(s, files, count)) return LOOPC_FAILED;
+    if (check_inputs(s, files) || loopc_take_answers(s, files, count)) return LOOPC_FAILED;
     s->is_plain = is_plain(s);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);

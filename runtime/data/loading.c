@@ -47,6 +47,7 @@ void loopc_loading_free(struct loopc_loading *l)
     free_texts(&l->class_names);
     free(l->columns);
     free(l->row);
+    free(l->measure.min);
     free(l->lines.items);
     free(l->ids.items);
     loopc_values_free(&l->values);
@@ -205,7 +206,7 @@ int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, in
     const int32_t kept = place_by_like(l, place_columns(l));
     loopc_values_begin(&l->values, kept);
     l->row = calloc((size_t)kept + 1, sizeof *l->row);
-    bool fits = l->row != NULL;
+    bool fits = l->row && loopc_measure_begin(&l->measure, kept);
     for (int64_t i = 0; fits && i < width; i++)
         fits = begin_dictionary(&l->columns[i]);
     return fits ? LOOPC_OK : loopc_loading_no_memory(l);
@@ -227,6 +228,7 @@ static bool note_line(struct loopc_loading *l, int64_t line)
 int loopc_loading_commit(struct loopc_loading *l, int64_t line)
 {
     if (l->has_lines && !note_line(l, line)) return loopc_loading_no_memory(l);
+    loopc_measure_row(&l->measure, l->row);
     return loopc_values_add(&l->values, l->row) ? LOOPC_OK : loopc_loading_no_memory(l);
 }
 

@@ -57,6 +57,16 @@ struct loopc_reading {
     struct loopc_array notes; /* char *: sentences, owned */
 };
 
+/* What is seen of each row that is kept, while it is at hand: of each column the least and the most
+ * value and how many are missing, and a hash of all. */
+struct loopc_measure {
+    int32_t width;
+    double *min, *max, *missing; /* one allocation, that of min */
+    uint64_t lanes[4];
+};
+bool loopc_measure_begin(struct loopc_measure *m, int32_t width);
+void loopc_measure_row(struct loopc_measure *m, const double *row);
+
 struct loopc_loading {
     const struct loopc_dataset_options *options; /* with nothing left at default that is resolved */
     const struct loopc_dataset *like;            /* or NULL */
@@ -78,6 +88,7 @@ struct loopc_loading {
     struct loopc_array lines; /* struct loopc_line_step */
     struct loopc_array ids;   /* char: texts of the id column, each ended by 0 */
     struct loopc_reading reading;
+    struct loopc_measure measure;
     uint64_t digest;
 };
 
@@ -90,7 +101,8 @@ struct loopc_line_step {
  * names[i] empty for a column without one. `dimensions` are those of its array, 2 for a table. */
 int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, int dimensions);
 
-/* Part of it: roles by the options, or as in the data set it is like; names that are there twice. */
+/* Part of it: roles by the options, or as in the data set it is like; names that are
+ * there twice. */
 int loopc_loading_find_roles(struct loopc_loading *l, int dimensions);
 int loopc_loading_find_like(struct loopc_loading *l);
 int loopc_loading_check_names(struct loopc_loading *l);

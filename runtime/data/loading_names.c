@@ -1,4 +1,5 @@
-/* Data sets on their way in: columns by their names, among themselves and as in another data set. */
+/* Data sets on their way in: columns by their names, among themselves and as in another data
+ * set. */
 #include "data/loading.h"
 #include "base/nearest.h"
 

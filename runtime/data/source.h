@@ -49,7 +49,11 @@ void loopc_source_show(struct loopc_dataset *d, struct loopc_source *s);
 /* Makes the data set of files that are read: judges columns, names classes, takes answers out. */
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count);
 
-/* Part of it. */
+/* Part of it: ranges and digest of a file, and the digest of all; what is wrong with columns;
+ * labels, targets, weights and ids; the texts of a column as values, sorted; classes. */
+void loopc_loading_measure(struct loopc_loading *l);
+uint64_t loopc_loading_digest(const struct loopc_loading *files, int count);
+int loopc_take_answers(struct loopc_source *s, struct loopc_loading *files, int count);
 int loopc_judge_columns(struct loopc_loading *files, int count);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);

@@ -192,6 +192,7 @@ static void put_state(struct stream *stream, const struct loopc_program *program
     put_u64(stream, program->size);
     put_u64(stream, run->seed);
     put_u64(stream, (uint64_t)run->interrupted);
+    put_u64(stream, run->item);
     put(stream, state + program->position, program->position_size);
     put_failures(stream, &run->failures);
     for (int i = 0; i < program->field_count; i++)
@@ -272,6 +273,7 @@ static void get_state(struct stream *stream, const struct loopc_program *program
     struct loopc_run *run = (void *)state;
     run->seed = get_u64(stream);
     run->interrupted = (int)get_u64(stream);
+    run->item = get_u64(stream);
     get(stream, state + program->position, program->position_size);
     get_failures(stream, &run->failures);
     for (int i = 0; i < program->field_count; i++)

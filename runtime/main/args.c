@@ -266,6 +266,7 @@ static int read_common(struct reader *reader, const char *name)
     if (refuse_value(reader)) return LOOPC_FAILED;
     if (!strcmp(name, "timings")) reader->args->timings = true;
     if (!strcmp(name, "trace")) reader->args->trace = true;
+    if (!strcmp(name, "other-data")) reader->args->saving.other_data = true;
     if (!strcmp(name, "help")) reader->args->action = LOOPC_ACTION_HELP;
     if (!strcmp(name, "version")) reader->args->action = LOOPC_ACTION_VERSION;
     return LOOPC_OK;

@@ -177,7 +177,8 @@ static struct loopc_dataset_options options_of(const struct loopc_context *conte
     struct loopc_dataset_options options = context->args.data[i];
     options.like = like_of(context, i);
     options.splits |= has_parts(context, i);
-    options.keep_values = context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA;
+    options.keep_values = context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA ||
+                          context->args.saving.other_data; /* to be scaled as the run was begun */
     return options;
 }
 
@@ -198,6 +199,12 @@ static int load_dataset(struct loopc_context *context, int i, int depth)
     if (code != LOOPC_CONTINUE) return code;
     if (loopc_dataset_load(d, argument, &options, like, message, sizeof message))
         return bad_data(context, i, argument, message);
+    if (d->weights && !options.weighs && context->args.model.subcommand == LOOPC_SUBCOMMAND_RUN) {
+        loopc_log(context->program, "error", "--%s-weight: no body of this trainer takes weights",
+                  field->flag ? field->flag : field->name);
+        loopc_log(context->program, "hint", "NET_train_from does, and loopc_dataset_take_weights");
+        return BAD_USAGE;
+    }
     const struct loopc_dataset_host host = {&run->seed, warn, context};
     loopc_dataset_set_host(d, &host);
     return draw_parts(context, i);

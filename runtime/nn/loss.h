@@ -59,6 +59,23 @@ LOOPC_INLINE void loopc_squared_error(const float *a, float *d, float *losses, i
     }
 }
 
+/* Weights of samples: multiplies the loss and the derivatives of each by its weight. The loss of a
+ * batch is then the mean of weight times loss. Weights are read up to a multiple of LOOPC_LANES. */
+LOOPC_INLINE void loopc_weigh(const float *weights, float *d, float *losses, int32_t samples,
+                              int32_t outputs, struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(samples, me);
+    for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
+        const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
+        const loopc_vec weight = loopc_load(weights + r);
+        for (int32_t j = 0; j < outputs; j++) {
+            float *const to = d + at + j * LOOPC_PANEL;
+            loopc_store(to, loopc_load(to) * weight);
+        }
+        loopc_store(losses + r, loopc_load(losses + r) * weight);
+    }
+}
+
 /* The labels of LOOPC_LANES samples from r on; -1, no class, beyond the last. */
 LOOPC_INLINE loopc_ivec loopc_label_lanes(const int32_t *labels, int32_t r, int32_t samples)
 {

@@ -2,6 +2,7 @@
 #ifndef LOOPC_PROGRAM_H
 #define LOOPC_PROGRAM_H
 
+#include "base/hash.h"
 #include "run/fields.h"
 #include "run/failures.h"
 
@@ -138,9 +139,20 @@ struct loopc_run {
     struct loopc_profile *profile;
     struct loopc_checkpointer *checkpointer;
     struct loopc_control *control;
+    uint64_t item;  /* of a loop that can be restarted: which one is in hand (loopc_item); or 0 */
     uint64_t waits; /* polls of processes that were still running */
     struct loopc_failures failures;
 };
+
+/* For loops that can be restarted (loopc.lightning): the identity of an item, of which loop and of
+ * which of its runs it is, within the item `outside` that was in hand when that run began. */
+static inline uint64_t loopc_item(uint64_t outside, const char *loop, int64_t run, int64_t item)
+{
+    uint64_t hash = loopc_fnv1a(LOOPC_FNV1A_START, &outside, sizeof outside);
+    hash = loopc_fnv1a(hash, loop, strlen(loop));
+    hash = loopc_fnv1a(hash, &run, sizeof run);
+    return loopc_fnv1a(hash, &item, sizeof item);
+}
 
 void loopc_report_now(struct loopc_run *run, const char *loop);
 

@@ -1,8 +1,8 @@
-/* Fuzzing of data sets, for libFuzzer. The first two bytes say what the rest of the input becomes:
+/* Fuzzing of data sets, for libFuzzer. The first bytes say what the rest of the input becomes:
  * one file or two, compressed or not, and with which options. The format shows in the bytes
  * themselves. Whatever loads has to hold what dataset.h promises, and goes through scaling,
  * splitting and taking. */
-#include "data/dataset.h"
+#include "data/table.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -22,6 +22,8 @@ static void require(int condition, const char *what)
     abort();
 }
 
+enum { OPTION_BYTES = 8 };
+
 /* A file in memory with these bytes; path becomes its name. */
 static int make_file(const uint8_t *data, size_t size, int compressed, char path[32])
 {
@@ -38,16 +40,38 @@ static int make_file(const uint8_t *data, size_t size, int compressed, char path
     return fd;
 }
 
-static struct loopc_dataset_options options_of(unsigned bits)
+/* Takes a number below n out of *bits. */
+static unsigned take(uint64_t *bits, unsigned n)
 {
-    struct loopc_dataset_options options = {.label = (enum loopc_label)(bits % 6)};
-    bits /= 6;
+    const unsigned taken = (unsigned)(*bits % n);
+    *bits /= n;
+    return taken;
+}
+
+static struct loopc_dataset_options options_of(uint64_t bits)
+{
+    static const char separators[] = {0, 0, ',', ';', ' ', '\t'};
+    struct loopc_dataset_options options = {.label = (enum loopc_label)take(&bits, 6)};
     options.label_number = 1;
     options.label_name = "a";
-    options.scale = (enum loopc_scale)(bits % 4);
-    options.divisor = 0.5;
-    options.targets = bits / 4 % 2;
-    options.header = (enum loopc_header)(bits / 8 % 2);
+    options.scale = (enum loopc_scale)take(&bits, 4);
+    options.divisor = options.target_divisor = 0.5;
+    options.targets = (int32_t)take(&bits, 2);
+    options.header = (enum loopc_header)take(&bits, 3);
+    options.missing = (enum loopc_missing)take(&bits, 5);
+    options.missing_value = -1;
+    options.text = (enum loopc_text_inputs)take(&bits, 3);
+    options.target_scale = (enum loopc_scale)take(&bits, 4);
+    options.separator = separators[take(&bits, 6)];
+    options.decimal = ".,"[take(&bits, 2)];
+    if (take(&bits, 2)) options.decimal = 0;
+    if (take(&bits, 4) == 0) options.ignore = "b,2";
+    if (take(&bits, 4) == 0) options.weight = "\"w\"";
+    if (take(&bits, 4) == 0) options.id = "1";
+    if (take(&bits, 4) == 0) options.target_list = "b";
+    options.splits = take(&bits, 2);
+    options.keep_ids = take(&bits, 2);
+    options.classes = (int32_t)take(&bits, 3) * 3;
     return options;
 }
 
@@ -77,15 +101,36 @@ static void use(struct loopc_dataset *d)
     free(x);
 }
 
+/* What was saved of a table reads a file as the table did. */
+static void check_table(const struct loopc_dataset *d, const char *argument)
+{
+    const struct loopc_dataset_options like = {.like = "d", .answers_optional = true};
+    struct loopc_dataset fit, twin;
+    char message[2048];
+    char *const text = loopc_dataset_save_table(d);
+    require(text && !loopc_dataset_load_table(&fit, text, message, sizeof message), "its table");
+    require(loopc_dataset_digest(d) != 0, "a digest");
+    if (!loopc_dataset_load(&twin, argument, &like, &fit, message, sizeof message)) {
+        require(twin.rows == d->rows && twin.columns == d->columns, "as many");
+        require(!memcmp(d->x, twin.x, (size_t)d->rows * (size_t)d->columns * sizeof *d->x),
+                "the same");
+        loopc_dataset_free(&twin);
+    }
+    loopc_dataset_free(&fit);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char first[32], second[32], argument[80], message[256];
-    struct loopc_dataset d, twin;
-    if (size < 2) return 0;
-    const struct loopc_dataset_options options = options_of(data[0] >> 2 | (unsigned)data[1] << 6);
+    char first[32], second[32], argument[80], message[2048];
+    struct loopc_dataset d;
+    uint64_t bits;
+    if (size < 1 + OPTION_BYTES) return 0;
+    memcpy(&bits, data + 1, sizeof bits);
+    const struct loopc_dataset_options options = options_of(bits);
     const int pair = data[0] & 1, compressed = data[0] & 2;
-    data += 2;
-    size -= 2;
+    data += 1 + OPTION_BYTES;
+    size -= 1 + OPTION_BYTES;
     const size_t half = pair ? size / 2 : size;
     const int a = make_file(data, half, compressed, first);
     const int b = make_file(data + half, size - half, 0, second);
@@ -96,10 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(!d.source && !d.x, "nothing half-loaded");
     } else {
         check(&d);
-        require(!loopc_dataset_load(&twin, argument, &options, &d, message, sizeof message),
-                "like");
-        require(!memcmp(d.x, twin.x, (size_t)d.rows * (size_t)d.columns * sizeof *d.x), "the same");
-        loopc_dataset_free(&twin);
+        check_table(&d, argument);
         use(&d);
         loopc_dataset_free(&d);
     }

@@ -209,4 +209,42 @@ test_loops_are_exchanged() {
     has "$ERR" "loop 'Part' cannot be connected to Fit.on_training_step: 'Fit' has no node 'on_training_step'"
 }
 
+# A loop that takes the place of another knows where it was left, and its children where they are.
+test_a_replaced_loop_is_restarted() {
+    program replaced
+    expect 0 ./replaced
+    local whole=$OUT
+    same "$(head -n 5 <<<"$OUT" | tr '\n' ' ')" "own 0.0 own 0.1 valid 0.1 own 0.2 own 1.0 "
+    local epoch batch
+    for epoch in 0 1 2; do
+        for batch in -1 0 1 2; do
+            expect 0 ./replaced --bad-epoch $epoch --bad-batch $batch
+            same "$OUT" "$whole"
+        done
+    done
+    expect 0 ./replaced --checkpoint saved --save-every 1step --bad-epoch 1
+    local file
+    for file in saved/replaced-[0-9]*; do
+        expect 0 ./replaced --resume "$file"
+        [ -z "$OUT" ] || same "$OUT" "$(tail -n "$(wc -l <<<"$OUT")" <<<"$whole")"
+    done
+}
+
+test_a_restart_is_that_of_the_run_that_failed() {
+    program again
+    expect 0 ./again
+    told 0.0 0.0 0.1 0.2 1.0 1.1 1.2
+}
+
+test_a_bound_that_is_an_option_is_made_longer() {
+    program longer
+    expect 0 ./longer --checkpoint saved
+    told 0 1 2 3
+    expect 0 ./longer --checkpoint saved --resume --n 6
+    told 4 5
+    expect 0 ./longer --checkpoint other --save-every 1step
+    expect 0 ./longer --resume other/longer-2.safetensors --n 7
+    told 2 3 4 5 6
+}
+
 run_tests

@@ -130,7 +130,10 @@ SPEC
     expect 0 ./parts --all rows.csv --checkpoint saved --resume --epochs 5
     same "$OUT" "$whole"
     head -n 9 rows.csv >fewer.csv
-    expect 0 ./parts --all fewer.csv --resume saved/parts-5.safetensors
+    expect 2 ./parts --all fewer.csv --resume saved/parts-5.safetensors
+    has "$ERR" "data set all has other content than the run had"
+    has "$ERR" "hint: --other-data allows it"
+    expect 0 ./parts --all fewer.csv --resume saved/parts-5.safetensors --other-data
     has "$ERR" "all is another data set"
 }
 

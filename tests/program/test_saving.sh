@@ -268,6 +268,37 @@ SPEC
     umount disk
 }
 
+# A run goes on with the data that it began with, and with their scale; other data are refused, or wished for.
+test_other_data() {
+    cat >data.lua <<'SPEC'
+local Fit = loop "Fit" { times = "$epochs", state = { epochs = i64 { 4, option = true }, at = i64 { -1, option = true } },
+    on_epoch = node(1, [[
+        loopc_dataset_take($points, 0, 0, 4, $x, NULL);
+        printf("%g %g %g %g\n", (double)$x[0], (double)$x[1], (double)$x[2], (double)$x[3]);
+        if ($iteration == $at) raise(SIGTERM);
+    ]]) }
+return trainer "data" { include = { "<signal.h>" }, Fit, state = { x = f32[8],
+    points = dataset { option = true, label = false, columns = 1, scale = "standard" } } }
+SPEC
+    expect 0 "$LOOPC" build data.lua -o data
+    printf '%s\n' 1 3 1 3 >a.csv
+    printf '%s\n' 1 3 1 7 >b.csv
+    printf 'x\n1\n3\n1\n3\n' | gzip >c.csv.gz
+    expect 143 ./data --points a.csv --checkpoint saved --at 1
+    same "$(head -n 1 <<<"$OUT")" "-1 1 -1 1"
+    sha256sum saved/* >before
+    expect 2 ./data --points b.csv --checkpoint saved --resume --at -1
+    has "$ERR" "data set points has other content than the run had"
+    has "$ERR" "hint: --other-data allows it"
+    sha256sum --quiet -c before
+    cp -r saved copy
+    expect 0 ./data --points b.csv --checkpoint copy --resume --at -1 --other-data
+    has "$ERR" "warning: data set points has other content"
+    same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 5" # scaled as the run was begun
+    expect 0 ./data --points a.csv --checkpoint saved --resume --at -1
+    same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 1"
+}
+
 # What is outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'

@@ -2,7 +2,7 @@
 
 The info string of a block says how it is tested; the last word is one of:
     sh                    run by bash -e; its standard output is kept
-    sh fails=N            the same, with exit code N; its standard error is kept
+    sh fails=N            the same, with exit code N; its standard error is kept as well
     sh needs=WORD         cannot run in a test (WORD: root, browser): its commands and flags must exist
     lua|c file=NAME       written to NAME; a Lua file must pass `loopc check`
     python                run by Python; its standard output is kept
@@ -95,7 +95,7 @@ class Runner:
 
     def execute(self, command, text, code=0):
         result = run(command, text, self.folder)
-        self.output = result.stderr if code else result.stdout
+        self.output = result.stdout + (result.stderr if code else "")
         return "" if result.returncode == code else f"exit code {result.returncode}\n{result.stdout}{result.stderr}"
 
     def compare(self, text, wanted, place):

@@ -66,10 +66,18 @@ local function check_limits()
     return table.concat(lines, "\n")
 end
 
-local steps_reached = "($Fit.max_steps >= 0 && $Fit.global_step >= $Fit.max_steps)"
-local epochs_reached = "($Fit.max_epochs >= 0 && $Fit.completed >= $Fit.max_epochs)"
-local minima_met = "($Fit.completed >= $Fit.min_epochs && $Fit.global_step >= $Fit.min_steps)"
-local stopped = ("($Fit.should_stop && %s)"):format(minima_met)
+-- Conditions as Fit reads them, or a loop inside of it: `completed` of Fit is then that of the loop around.
+local function conditions(completed)
+    local out = {
+        steps = "($max_steps >= 0 && $global_step >= $max_steps)",
+        epochs = ("($max_epochs >= 0 && %s >= $max_epochs)"):format(completed),
+        met = ("(%s >= $min_epochs && $global_step >= $min_steps)"):format(completed),
+    }
+    out.stopped = ("($should_stop && %s)"):format(out.met)
+    return out
+end
+
+local here, inside = conditions "$completed", conditions "$outer.completed"
 
 local function fill(text, values) return (text:gsub("{([%a_]+)}", values)) end
 
@@ -78,15 +86,15 @@ local say_why = fill([[
     else if ({epochs}) loopc_note($loopc, "Fit ended: max_epochs = %lld reached", (long long)$max_epochs);
     else if ({stopped}) loopc_note($loopc, "Fit ended: should_stop was set");
     else loopc_note($loopc, "Fit ended: a body stopped it");
-]], { steps = steps_reached, epochs = epochs_reached, stopped = stopped })
+]], here)
 
-local say_waiting = fill([[
-    if ($Fit.should_stop && !$Fit.waiting && !{met}) {
+local say_waiting = [[
+    if ($should_stop && !$waiting && !{met}) {
         loopc_note($loopc, "Fit continues: should_stop waits for min_epochs = %lld and min_steps = %lld",
-                   (long long)$Fit.min_epochs, (long long)$Fit.min_steps);
-        $Fit.waiting = true;
+                   (long long)$min_epochs, (long long)$min_steps);
+        $waiting = true;
     }
-]], { met = minima_met })
+]]
 
 return function(lightning)
     local fit = {}
@@ -101,11 +109,11 @@ return function(lightning)
         need(given, "lightning.epoch_loop", "batches", "how many has an epoch?")
         return lightning.loop(given.name or "Train") {
             doc = "the batches of an epoch", parent = given.parent, place = given.place,
-            times = given.batches, done = steps_reached .. " || " .. stopped, state = given.train_state,
+            times = given.batches, done = inside.steps .. " || " .. inside.stopped, state = given.train_state,
             names = { start = "train_batch_start", advance = "training_step", stop = "train_batch_end" },
             on_advance_start = given.on_train_batch_start,
             advance = given.training_step,
-            on_advance_end = lightning.join("$Fit.global_step++;", given.on_train_batch_end, say_waiting),
+            on_advance_end = lightning.join("$global_step++;", given.on_train_batch_end, fill(say_waiting, inside)),
         }
     end
 
@@ -124,7 +132,7 @@ return function(lightning)
     function fit.validation_loop(given)
         lightning.check("lightning.validation_loop", given, 2, validation_keys, places)
         need(given, "lightning.validation_loop", "batches", "how many are there?")
-        local every = given.every and ("$%s.processed %% (%s) != 0"):format(lightning.name_of(given.parent), given.every)
+        local every = given.every and ("$outer.processed %% (%s) != 0"):format(given.every)
         return lightning.loop(given.name or "Validate") {
             doc = "a pass over validation data", parent = given.parent, place = given.place,
             times = given.batches, skip = every, state = given.state,
@@ -140,11 +148,11 @@ return function(lightning)
     local function epochs(given)
         return lightning.loop "Fit" {
             doc = given.doc or "epochs of batches", call_on = given.call_on, order = given.order, state = fit_fields(given),
-            done = ("%s || %s || %s"):format(steps_reached, epochs_reached, stopped),
+            done = ("%s || %s || %s"):format(here.steps, here.epochs, here.stopped),
             names = { start = "train_epoch_start", advance = "epoch", stop = "train_epoch_end" },
             on_run_start = lightning.join(check_limits(), given.on_train_start),
             on_advance_start = given.on_train_epoch_start,
-            on_advance_end = lightning.join(given.on_train_epoch_end, say_waiting),
+            on_advance_end = lightning.join(given.on_train_epoch_end, fill(say_waiting, here)),
             on_run_end = lightning.join(say_why, given.on_train_end),
             teardown = given.teardown,
         }

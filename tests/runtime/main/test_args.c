@@ -323,6 +323,7 @@ static void help_page(void **unused)
         "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
         "                      highest\n"
         "  --resume [which]    continue from latest, best or a file (default latest)\n"
+        "  --other-data        continue although a data set has other content than before\n"
         "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
         "                      go-on)\n"
         "  --control <channel>\n"

@@ -1,0 +1,203 @@
+# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and what is kept for a run that goes on.
+. "$(dirname "$0")/../support/lib.sh"
+
+# A classifier of tables of up to 16 inputs; its test set is a part of the training set. It prints a sum of the inputs
+# that it trains with and of those that it is judged by.
+make_trainer() {
+    cat >spec.lua <<'LUA'
+local Fit = loop "Fit" {
+    times = "$epochs",
+    state = { epochs = i32 { 3, option = true }, x = f32[8 * 16], labels = i32[8], rows = i32 {}, sum = f64 {} },
+    on_batch = node(1, [[
+        $sum = 0;
+        for (int64_t i = 0; i < $train->rows; i++)
+            for (int32_t c = 0; c < $train->columns; c++)
+                $sum += (double)$train->x[loopc_dataset_row($train, i) * $train->columns + c];
+        $rows = loopc_dataset_take($train, 0, $iteration * 8 % $train->rows, 8, $x, $labels);
+        net_train($net, $opt, $x, $labels, $rows, 0.05f);
+    ]]),
+    after_run = node(9, [[ printf("%d + %d rows, %d inputs, sum %.3f\n", (int)$train->rows, (int)$test->rows,
+        (int)$train->columns, fabs($sum)); ]]),
+}
+return trainer "table" {
+    state = {
+        train = dataset { option = true, required = true, scale = "standard" },
+        test = dataset { option = true, from = "train", share = 0.2 },
+        net = mlp { 4, 6, 3, batch = 8, inputs_from = "train", inputs_max = 16 },
+        opt = optimizer { "sgd", net = "net" },
+    },
+    Fit,
+}
+LUA
+    expect 0 "$LOOPC" build spec.lua -o table
+}
+
+make_flowers() {
+    cat >flowers.csv <<'CSV'
+id,long,wide,colour,seen,kind
+f1,5.5,3.25,red,2,rose
+f2,7,2.5,blue,3,tulip
+f3,6,3,red,,rose
+f4,6.5,2,white,1,lily
+f5,5,3.5,red,5,rose
+f6,7.5,2.25,blue,4,tulip
+f7,6.25,1.5,white,2,lily
+f8,5.75,3,red,3,rose
+f9,7.25,2.75,blue,NA,tulip
+f10,6,1.75,white,2,lily
+CSV
+}
+
+test_flags_say_what_a_table_is() {
+    make_trainer
+    make_flowers
+    expect 2 ./table --train flowers.csv
+    has "$ERR" "flowers.csv: error: 2 columns hold text, not numbers: 'id' (10 cells, first in line 2: 'f1'), 'colour'"
+    has "$ERR" "(--train-text, --train-ignore)"
+    expect 2 ./table --train flowers.csv --train-ignore id --train-text onehot
+    has "$ERR" "flowers.csv:4: error: values are missing: 'seen' 2 (first in line 4)"
+    expect 0 ./table --train flowers.csv --train-ignore id --train-text onehot --train-missing median --test-share 0.3
+    same "$OUT" '7 + 3 rows, 6 inputs, sum 7.000' # columns of one-hot stay 0 and 1
+    has "$ERR" "table: data: train: flowers.csv: CSV, header; 7 rows of 10, 6 inputs, 3 classes in 'kind'"
+    expect 0 ./table --train flowers.csv --train-id id --train-ignore colour,seen
+    same "$OUT" '8 + 2 rows, 2 inputs, sum 0.000'
+    expect 2 ./table --train flowers.csv --train-labl kind
+    has "$ERR" "unknown flag '--train-labl'"
+    expect 2 ./table --train flowers.csv --train-missing some
+    has "$ERR" "--train-missing: 'some' is not refuse, mean, median, drop or a number"
+}
+
+test_a_weight_that_nobody_takes_is_refused() {
+    make_trainer
+    printf 'a,b,w,k\n1,2,1,0\n2,1,3,1\n3,2,1,0\n4,1,2,1\n5,5,1,0\n' >w.csv
+    expect 2 ./table --train w.csv --train-weight w
+    has "$ERR" '--train-weight: no body of this trainer takes weights'
+}
+
+test_weights_count() {
+    cat >spec.lua <<'LUA'
+local Fit = loop "Fit" {
+    times = 400,
+    on_epoch = node(1, [[ net_train_from($net, $sgd, $train, 0, 0, 8, 0.1f); ]]),
+    after_run = node(9, [[ float x[] = {1, 0}; const float *y = net_forward($net, x, 2); printf("%.3f %.3f\n", y[0], fabsf(y[1])); ]]),
+}
+return trainer "w" { state = {
+    train = dataset { option = true, required = true, targets = { "y" }, weight = "w" },
+    net = mlp { 1, 1, loss = "squared_error", batch = 8, inputs_from = "train" }, sgd = optimizer { "sgd", net = "net" } }, Fit }
+LUA
+    printf 'x,y,w\n0,0,1\n1,1,3\n1,5,1\n0,0,1\n' >w.csv
+    expect 0 "$LOOPC" build spec.lua -o w
+    expect 0 ./w --train w.csv
+    same "$OUT" '2.000 0.000'
+}
+
+test_data_prints_what_was_read() {
+    make_trainer
+    make_flowers
+    expect 0 ./table data --train flowers.csv --train-id id --train-text number --train-missing mean
+    has "$OUT" "train: flowers.csv: CSV, header; 8 rows of 10, 4 inputs, 3 classes in 'kind'"
+    has "$OUT" "       4  colour  text        input            0  3 values: blue, red, white"
+    has "$OUT" "       5  seen    number      input            2  1 to 5"
+    has "$OUT" "classes of 'kind', with their rows: lily"
+    has "$ERR" "warning: flowers.csv: 1 of 3 classes has no row in the part that is held out: 'tulip'"
+    printf 'a,b,c,d,k\n' >many.csv
+    for i in $(seq 40); do echo "$((i * 7)),1,$((i % 3)),$((i % 3)),$((i > 20))"; done >>many.csv
+    expect 0 ./table data --train many.csv
+    has "$OUT" "warning: the rows are sorted by class"
+    has "$OUT" "warning: 'a' has another value in nearly each row: is it an id?"
+    has "$OUT" "warning: 'b' has the same value in all rows"
+    has "$OUT" "warning: 'd' has the same values as 'c'"
+    expect 2 ./table data
+    has "$ERR" 'error: --train is needed'
+}
+
+test_a_run_that_goes_on_has_the_scale_of_its_part() {
+    make_trainer
+    make_flowers
+    expect 0 ./table --train flowers.csv --train-ignore id,colour --train-missing mean --epochs 4 --seed 9
+    whole=$OUT
+    expect 0 ./table --train flowers.csv --train-ignore id,colour --train-missing mean --epochs 2 --seed 9 --checkpoint ck
+    expect 0 ./table --train flowers.csv --train-ignore id,colour --train-missing mean --epochs 4 --checkpoint ck --resume
+    same "$OUT" "$whole"
+    grep -aq '"role":"label","kind":"text","values":\["lily","rose","tulip"\]\|\\"role\\":\\"label\\",\\"kind\\":\\"text\\",\\"values\\":\[\\"lily\\"' \
+        ck/table-*.safetensors || fail "the checkpoint has no names of classes"
+}
+
+test_standard_input() {
+    make_trainer
+    make_flowers
+    gzip -k flowers.csv
+    ./table --train - --train-ignore id,colour,seen <flowers.csv.gz >out 2>err
+    same "$(cat out)" '8 + 2 rows, 2 inputs, sum 0.000'
+}
+
+# What each of these programs writes of the same numbers is read as the same numbers.
+same_as_csv() {
+    expect 0 ./table --train plain.csv
+    wanted=$OUT
+    for file in "$@"; do
+        expect 0 ./table --train "$file"
+        same "$file: $OUT" "$file: $wanted"
+    done
+}
+
+make_plain() {
+    python3 - >plain.csv <<'PYTHON'
+import random
+random.seed(3)
+print("a,b,c,kind")
+for i in range(60):
+    print("%.3f,%d,%.6g,%s" % (random.gauss(5, 2), i % 7, random.random() * 1000, "xyz"[i % 3]))
+PYTHON
+}
+
+test_tables_of_sqlite() {
+    command -v sqlite3 >/dev/null || skip "no sqlite3"
+    make_trainer
+    make_plain
+    sqlite3 t.db '.import plain.csv --csv t' 'create table n as select cast(a as real) a, cast(b as integer) b, cast(c as real) c, kind from t'
+    sqlite3 -header -csv t.db 'select * from n' >s.csv
+    sqlite3 -header -separator '|' t.db 'select * from n' >s.list
+    sqlite3 -header -tabs t.db 'select * from n' >s.tsv
+    same_as_csv s.csv s.list s.tsv
+}
+
+test_tables_of_r() {
+    command -v Rscript >/dev/null || skip "no R"
+    make_trainer
+    make_plain
+    Rscript -e 'd <- read.csv("plain.csv"); write.csv(d, "r.csv"); write.csv2(d, "r2.csv"); write.table(d, "r.txt");
+        write.csv(d, "rn.csv", row.names = FALSE); write.table(d, "r.tsv", sep = "\t", dec = ",", quote = FALSE)'
+    same_as_csv r.csv r2.csv r.txt rn.csv r.tsv
+}
+
+test_tables_of_pandas() {
+    python=/usr/bin/python3
+    $python -c 'import pandas' 2>/dev/null || skip "no pandas"
+    make_trainer
+    make_plain
+    $python - <<'PYTHON'
+import numpy, pandas
+d = pandas.read_csv("plain.csv")
+d.to_csv("p.csv")
+d.to_csv("pn.csv", index=False)
+d.to_csv("p2.csv", sep=";", decimal=",", index=False)
+d.to_csv("p.csv.gz", index=False)
+d.to_csv("pt.csv", sep="\t", encoding="utf-8-sig", lineterminator="\r\n" if pandas.__version__ >= "1.5" else "\n")
+n = pandas.DataFrame(d.assign(kind=d.kind.map({"x": 0, "y": 1, "z": 2})).to_numpy())
+n.to_csv("numbered.csv", index=False)
+x, y = n.to_numpy()[:, :3], n.to_numpy()[:, 3]
+numpy.save("whole.npy", n.to_numpy())
+numpy.save("fortran.npy", numpy.asfortranarray(n.to_numpy()))
+numpy.savez("pair.npz", x=x, y=y.astype("int64"))
+numpy.savez_compressed("many.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+numpy.savetxt("savetxt.txt", n.to_numpy())
+numpy.savetxt("savetxt.csv", n.to_numpy(), delimiter=",", header="a,b,c,kind")
+PYTHON
+    same_as_csv p.csv pn.csv p2.csv p.csv.gz pt.csv numbered.csv whole.npy fortran.npy pair.npz many.npz:x_train,many.npz:y_train \
+        savetxt.txt savetxt.csv
+    expect 2 ./table --train many.npz
+    has "$ERR" "many.npz: error: which of its arrays? It has x_train, y_train, x_test, y_test"
+}
+
+run_tests
