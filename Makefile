@@ -26,10 +26,13 @@ HOST := $(filter-out gen/host/embed.c,$(sort $(wildcard gen/host/*.c)))
 SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) runtime/main/flags.def $(HEADERS) .clang-format
 OBSERVE := $(sort $(wildcard gen/observe/*.c))
 PAGE := $(sort $(wildcard templates/observe/*))
+KERNELS := $(filter runtime/nn/%,$(RUNTIME))
 TESTS := $(sort $(shell find tests/runtime -name 'test_*.c'))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
-RUNTIME_OBJECTS = $(RUNTIME:%.c=$(BUILD)/%.o)
+# Kernels are there once more for each generation of processors that makes a difference to them (runtime/nn/cpu.h).
+GENERATIONS := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),v3 v4)
+RUNTIME_OBJECTS = $(RUNTIME:%.c=$(BUILD)/%.o) $(foreach cpu,$(GENERATIONS),$(KERNELS:%.c=$(BUILD)/%.$(cpu).o))
 HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
@@ -71,9 +74,9 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LUA_CFLAGS) -c -o $@ $<
 
-# The hot code of a run is inline in headers. The library around it is compiled for size, except the parts that read or make much data
-# or meet threads: each of these patterns has to match a file.
-QUICK_PARTS = parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
+# The library is compiled for size, except for kernels and the parts that read or make much data or meet threads: each of
+# these patterns has to match a file.
+QUICK_PARTS = nn/% parallel/% data/% export/model export/model_predict base/number base/rng base/distributions base/shuffle
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
 # Loops over all values of a table.
 WIDE_PARTS = data/measure data/fit data/samples data/values
@@ -82,6 +85,16 @@ SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),$(if $(filter $(WIDE_PARTS),$*),$(WIDE)),$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+
+v3_FLAGS = -mavx2 -mfma
+v4_FLAGS = $(v3_FLAGS) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl
+define KERNEL_RULE
+$(BUILD)/runtime/nn/%.$(1).o: runtime/nn/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$$(Q)$$(COMPILE) $$($(1)_FLAGS) -ffunction-sections -fdata-sections -c -o $$@ $$<
+endef
+$(foreach cpu,$(GENERATIONS),$(eval $(call KERNEL_RULE,$(cpu))))
+$(BUILD)/runtime/nn/%.o: private CFLAGS += -fno-math-errno
 
 $(BUILD)/embed: gen/host/embed.c $(BUILD)/flags
 	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<
@@ -93,7 +106,7 @@ $(BUILD)/embedded.o: $(BUILD)/embedded.c
 	$(Q)$(CC) $(STANDARD) -Igen/host -c -o $@ $<
 
 # Tests of kernels as trainers are compiled: for this processor.
-NATIVE_TESTS = $(BUILD)/tests/runtime/nn/test_dense_native $(BUILD)/tests/runtime/nn/test_dense_cut
+NATIVE_TESTS = $(BUILD)/tests/runtime/nn/test_dense_native $(BUILD)/tests/runtime/nn/test_narrow
 $(NATIVE_TESTS): private NATIVE = -march=native
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags

@@ -14,7 +14,8 @@ local function first_name(text)
     return text:match("^[%a_][%w_]*%f[^%w_]") and not text:match("^[%w_]+%s*%(") and text:match("^[%a_][%w_]*") or nil
 end
 
--- The array that an expression means: its field, or an entry of text.places for a variable; or nil and { data, what } when it is an array of a data set itself.
+-- The array that an expression means: its field, or an entry of text.places for a variable; or nil and { data, what } when it
+-- is an array of a data set itself.
 function array_places.place(text, value, depth)
     for i, piece in ipairs(value.fields) do
         if piece.field.type == "dataset" then

@@ -16,8 +16,7 @@ local build = {
         "The program is made for this processor. With --portable it has three versions instead, for any x86-64, for AVX2 and\n" ..
         "for AVX-512, and picks one when it starts (LOOPC_CPU=plain, v3 or v4 in its environment asks for one); elsewhere it\n" ..
         "has one for any processor of that kind. The results are the same, bit for bit.\n" ..
-        "The kernels of nets are cut to their sizes, which takes some seconds. With -DLOOPC_PLAIN in CFLAGS they stay functions,\n" ..
-        "soon compiled, and the bits are the same; small nets train at half the speed.\n" ..
+        "The kernels of nets are in the library, compiled for each of these processors.\n" ..
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 

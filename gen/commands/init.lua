@@ -35,8 +35,11 @@ end
 -- A message of loopc-read in our form: its second line is a hint.
 local function refuse(message)
     local text, hint = message:match("^(.-)\n(.*)$")
-    hint = (hint or ""):gsub("^hint: ", ""):gsub("%s+$", ""):gsub("%-%-DATA", "--data")
-    cli.fail((text or message):gsub("%-%-DATA", "--data"), hint ~= "" and hint or nil)
+    local function in_our_words(words)
+        return (words:gsub("%s+$", ""):gsub("%-%-DATA%-targets", "--target"):gsub("%-%-DATA%-", "--"):gsub("%-%-DATA", "--data"))
+    end
+    hint = in_our_words((hint or ""):gsub("^hint: ", ""))
+    cli.fail(in_our_words(text or message), hint ~= "" and hint or nil)
 end
 
 -- Text that is no class of its own is looked at as numbers: it is the plan that says what becomes of it. A file in which answers

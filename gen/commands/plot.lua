@@ -4,6 +4,7 @@ local cli = require "gen.cli.cli"
 local host = require "host"
 local nearest = require "gen.base.nearest"
 local plot = require "gen.views.plot"
+local plot_confusion = require "gen.views.plot_confusion"
 local plot_read = require "gen.views.plot_read"
 
 local command = {
@@ -88,19 +89,30 @@ local function to_png(svg)
     return png
 end
 
-function command.run(arguments)
-    local output = arguments.output
-    local kind = output and output:lower():match("%.(%w+)$")
-    if kind ~= "svg" and kind ~= "png" then
-        cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
-    end
+-- The picture of a confusion table, where that is what the only file has.
+local function confusion_of(arguments)
+    local text = #arguments == 1 and host.read(arguments[1])
+    local found = text and plot_confusion.read(text)
+    return found and plot_confusion.svg(found, arguments.title)
+end
+
+local function picture_of(arguments)
     local runs = read_all(arguments)
     local log = log_of(arguments.log)
     check_names(runs, arguments.only)
     check_names(runs, log)
     local panels = plot.panels(runs, { only = arguments.only, log = log })
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
-    local picture = plot.svg(arguments.title, runs, panels)
+    return plot.svg(arguments.title, runs, panels)
+end
+
+function command.run(arguments)
+    local output = arguments.output
+    local kind = output and output:lower():match("%.(%w+)$")
+    if kind ~= "svg" and kind ~= "png" then
+        cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
+    end
+    local picture = confusion_of(arguments) or picture_of(arguments)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)
     if not ok then cli.fail(message, nil, 1) end

@@ -27,8 +27,8 @@ local emit = {}
 
 -- The headers: `first`, and those of the spec.
 local function includes(unit, w, first)
-    emit_nets.write_lanes(unit, w)
     w:directive('#include "%s"', first)
+    emit_nets.write_include(unit, w)
     for _, name in ipairs(unit.trainer.include) do
         bodies.line_directive(unit, w, reader.code(unit, name, reader.key_at(unit, unit.trainer, "include")).at)
         w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
@@ -98,6 +98,7 @@ local function make(unit)
         if source.tree then emit_elements.prepare(unit, source) end
     end
     unit.runs = emit_run.make(unit)
+    emit_nets.describe(unit)
 end
 
 -- What decides whether a saved position is one of this program: its text, but for comments.

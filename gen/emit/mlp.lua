@@ -152,7 +152,7 @@ local function write_function(w, net, entry)
     if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
     w:comment(net_functions.doc(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
-    local linkage = entry.internal and not net.threads and "LOOPC_INLINE" or "static"
+    local linkage = entry.internal and net.narrow and "LOOPC_INLINE" or "static"
     cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), net_functions.arguments(net, entry), "")
     w:open("{")
     body[entry[1]](w, net)
@@ -182,6 +182,12 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
     return lines
 end
 
+-- How many lanes a net needs whose training steps stay in registers; nil for others.
+local function lanes_of(net, optimizers, used)
+    if mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
+    return mlp.lanes(net)
+end
+
 -- What of a net the program wants: { name of a function = true }, and of which groups of arrays. What prepare calls is
 -- wanted in any case.
 local function wanted(net, optimizers, used)
@@ -193,7 +199,18 @@ local function wanted(net, optimizers, used)
     emit_optimizer.groups(net, optimizers, used, groups)
     net.learns = groups.deltas
     net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
+    net.narrow = lanes_of(net, optimizers, used) ~= nil
     return needed, groups
+end
+
+-- How many lanes the narrow nets among these need (runtime/nn/narrow.h); nil when there are none.
+function emit_mlp.narrow_lanes(nets, optimizers, used)
+    local most
+    for _, net in ipairs(nets) do
+        local lanes = lanes_of(net, optimizers, used)
+        if lanes then most = math.max(most or 0, lanes) end
+    end
+    return most
 end
 
 -- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first.

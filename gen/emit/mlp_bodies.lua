@@ -92,18 +92,25 @@ function body.sample_major(net, layer, input)
     return layer.index == 0 and given(net, "t0", input) or at("t", layer)
 end
 
--- Takes rows of samples into the panels of the first layer; `input` as for given.
-function body.take(w, net, rows, me, input)
+-- Takes rows of samples into the panels of the first layer; `input` as for given. In a training step of a narrow net,
+-- `narrow`, by a kernel that is cut to size.
+function body.take(w, net, rows, me, input, narrow)
     local first = mlp.layers(net)[1]
-    call(w, "loopc_pack", rows, net.learns and given(net, "t0", input) or "NULL", given(net, "x", input), "rows",
-        net.batch, first.inputs, me)
+    local t0, x = net.learns and given(net, "t0", input) or "NULL", given(net, "x", input)
+    if narrow then return call(w, "loopc_narrow_pack", rows, t0, x, "rows", first.inputs) end
+    call(w, "loopc_pack", rows, t0, x, "rows", net.batch, first.inputs, me)
 end
 
 function body.pass(w, net)
     local me = net.threads and "me" or alone
     for _, layer in ipairs(mlp.layers(net)) do
-        call(w, "loopc_dense_forward", at("w", layer), at("b", layer), input_of(net, layer), sums_of(net, layer),
-            "rows", net.batch, layer.inputs, layer.outputs, finish_of(net, layer), me)
+        local from, to, finish = input_of(net, layer), sums_of(net, layer), finish_of(net, layer)
+        if net.narrow then
+            call(w, "loopc_narrow_forward", at("w", layer), at("b", layer), from, to, layer.inputs, layer.outputs, finish)
+        else
+            call(w, "loopc_dense_forward", at("w", layer), at("b", layer), from, to, "rows", layer.inputs, layer.outputs,
+                finish, me)
+        end
         meet(w, me)
     end
 end
@@ -112,6 +119,8 @@ end
 function body.call_pass(w, net, me, input)
     if net.threads then
         call(w, net.prefix .. "_pass", "n", input, "rows", me)
+    elseif net.narrow then
+        call(w, net.prefix .. "_pass", "n")
     else
         call(w, net.prefix .. "_pass", "n", "rows")
     end
@@ -181,14 +190,18 @@ function body.correct(w, net)
 end
 
 -- The losses of all rows and their derivatives by what the last activation is given; where the targets are values they
--- stand in d already.
-function body.losses(w, net, me)
+-- stand in d already; `narrow` as for take.
+function body.losses(w, net, me, narrow)
     local layer = mlp.last(net)
     local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
     if net.loss == "squared_error" then
         if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
         local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
-        call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
+        if narrow then
+            call(w, "loopc_narrow_squared_error", a, d, "n->losses", "rows", layer.outputs, gate)
+        else
+            call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
+        end
         if layer.activation == "softmax" then
             call(w, "loopc_softmax_backward", a, d, "rows", layer.outputs, me)
         end
@@ -200,9 +213,10 @@ function body.losses(w, net, me)
 end
 
 -- Takes the targets, where they are values, into the panels of the derivatives.
-function body.take_targets(w, net, rows, me)
+function body.take_targets(w, net, rows, me, narrow)
     if mlp.targets(net) == "labels" then return end
     local layer = mlp.last(net)
+    if narrow then return call(w, "loopc_narrow_pack", rows, "NULL", at("d", layer), "rows", layer.outputs) end
     call(w, "loopc_pack", rows, "NULL", at("d", layer), "rows", net.batch, layer.outputs, me)
 end
 
@@ -244,17 +258,24 @@ function body.zero_grad(w, net)
     end
 end
 
+-- The derivatives of the layer below, and what the layer was given, sample-major.
+local function back_through(w, net, layer, below, me)
+    local a, d, to = input_of(net, layer), at("d", layer), at("d", below)
+    if net.narrow then
+        call(w, "loopc_narrow_backward", at("w", layer), d, a, to, layer.inputs, layer.outputs, gate_of(below))
+        return call(w, "loopc_narrow_transpose", a, at("t", layer), "rows", layer.inputs)
+    end
+    call(w, "loopc_dense_backward", at("w", layer), d, a, to, "rows", layer.inputs, layer.outputs, gate_of(below), me)
+    call(w, "loopc_transpose", a, at("t", layer), "rows", net.batch, layer.inputs, me)
+    meet(w, me)
+end
+
 -- The way back, last layer first: `use` writes what becomes of the derivatives of a layer.
 function body.back(w, net, me, use)
     local layers = mlp.layers(net)
     for i = #layers, 1, -1 do
         local layer, below = layers[i], layers[i - 1]
-        if below then
-            call(w, "loopc_dense_backward", at("w", layer), at("d", layer), input_of(net, layer), at("d", below),
-                "rows", net.batch, layer.inputs, layer.outputs, gate_of(below), me)
-            call(w, "loopc_transpose", input_of(net, layer), at("t", layer), "rows", net.batch, layer.inputs, me)
-            meet(w, me)
-        end
+        if below then back_through(w, net, layer, below, me) end
         use(layer)
     end
 end

@@ -41,14 +41,6 @@ local function fields_of_type(unit, type)
     return out
 end
 
--- Tells the kernels, before they are included, when all nets are so narrow that short vectors hold what there is.
-function emit_nets.write_lanes(unit, w)
-    local widest = 0
-    for _, field in ipairs(fields_of_type(unit, "mlp")) do widest = math.max(widest, mlp.widest(field.parameters)) end
-    local lanes = mlp.lanes(widest)
-    if lanes then w:directive("#define LOOPC_MOST_LANES %d /* nothing in a net is wider */", lanes) end
-end
-
 -- All identifiers that the C of the spec names: which functions of nets are wanted.
 local function used_names(unit)
     local used = {}
@@ -61,17 +53,29 @@ local function used_names(unit)
     return used
 end
 
--- Writes the structs and functions of all nets and optimizers.
-function emit_nets.write(unit, w)
+-- Describes the nets and optimizers of a trainer, and what of them is used: for all that follows.
+function emit_nets.describe(unit)
     local nets, optimizers = {}, {}
     for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
     for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
-    if #nets == 0 and #optimizers == 0 then return end
     local used = used_names(unit)
     for _, net in ipairs(nets) do
         net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
     end
-    emit_mlp.emit(w, nets, optimizers, used)
+    unit.nets = { nets = nets, optimizers = optimizers, used = used }
+end
+
+-- Includes the kernels of nets that are trained in registers, when there are some.
+function emit_nets.write_include(unit, w)
+    local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
+    if not lanes then return end
+    w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes)
+    w:directive('#include "nn/narrow.h"')
+end
+
+-- Writes the structs and functions of all nets and optimizers.
+function emit_nets.write(unit, w)
+    emit_mlp.emit(w, unit.nets.nets, unit.nets.optimizers, unit.nets.used)
 end
 
 local function owner_of(field) return { full = field.full, lvalue = (field.lvalue:gsub("^s%->", "")) } end

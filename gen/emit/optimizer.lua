@@ -160,10 +160,10 @@ local function write_step(w, optimizer, me)
     end
     if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
     w:blank()
-    mlp_bodies.take(w, net, x, "LOOPC_ONE_THREAD", "input->")
-    mlp_bodies.take_targets(w, net, y, me)
+    mlp_bodies.take(w, net, x, "LOOPC_ONE_THREAD", "input->", net.narrow)
+    mlp_bodies.take_targets(w, net, y, me, net.narrow)
     mlp_bodies.call_pass(w, net, me, "input")
-    mlp_bodies.losses(w, net, me)
+    mlp_bodies.losses(w, net, me, net.narrow)
     if net.weighs then
         cwrap.line(w, 4, "if (n->weighted) loopc_weigh", { "n->weights", "n->d" .. mlp.last(net).index, "n->losses", "rows",
             mlp.last(net).outputs, me }, ";")
@@ -173,10 +173,15 @@ local function write_step(w, optimizer, me)
         local name = tostring(layer.index)
         local first = layer.index == 0 and (net.fetches or net.threads)
         local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
-            mlp_bodies.sample_major(net, layer, "input->"), "n->d" .. name, "rows", net.batch, layer.inputs, layer.outputs,
-            "&rates" }
-        if first then arguments[#arguments + 1] = net.fetches and "&ahead" or "NULL" end
-        arguments[#arguments + 1] = me
+            mlp_bodies.sample_major(net, layer, "input->"), "n->d" .. name, "rows" }
+        local function add(...) table.move({ ... }, 1, select("#", ...), #arguments + 1, arguments) end
+        if net.narrow then
+            add(layer.inputs, layer.outputs, "LOOPC_" .. mlp.rule(optimizer):upper(), "&rates")
+            return cwrap.line(w, 4, "loopc_narrow_update", arguments, ";")
+        end
+        add(net.batch, layer.inputs, layer.outputs, "&rates")
+        if first then add(net.fetches and "&ahead" or "NULL") end
+        add(me)
         cwrap.line(w, 4, first and "loopc_dense_update_first" or "loopc_dense_update", arguments, ";")
     end)
 end
@@ -204,36 +209,50 @@ local function write_shared(w, optimizer)
     w:blank()
 end
 
--- A step of one thread: its statements are cut to size where they are called.
-local function write_alone(w, optimizer)
+-- A step of a narrow net, which is cut to size where it is called.
+local function write_narrow(w, optimizer)
+    local net = optimizer.net
     w:comment { "A training step. " .. about[1] }
-    cwrap.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(optimizer.net.prefix), inputs_of(optimizer), "")
+    cwrap.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(net.prefix), inputs_of(optimizer), "")
     w:open("{")
     write_step(w, optimizer, "LOOPC_ONE_THREAD")
     w:close("}")
     w:blank()
+    w:comment { "The same for fewer rows than there is room for." }
+    cwrap.line(w, 0, ("LOOPC_SELDOM void %s_learn_few"):format(net.prefix), inputs_of(optimizer), "")
+    w:open("{")
+    cwrap.line(w, 4, net.prefix .. "_learn_rows", names_of(optimizer), ";")
+    w:close("}")
+    w:blank()
+end
+
+-- The statements of a training step in the function that bodies' calls end in.
+local function write_learn_body(w, optimizer)
+    local net, names, full = optimizer.net, names_of(optimizer), {}
+    if net.threads then
+        w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
+        cwrap.line(w, 4, "loopc_team_run", { net.prefix .. "_learn_part", "&batch",
+            ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
+    elseif net.narrow then
+        for i, name in ipairs(names) do full[i] = name == "rows" and tostring(net.batch) or name end
+        w:line("if (rows == %d) /* has code of its own, in which all loops have known ends */", net.batch)
+        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(full, ", "))
+        w:line("else")
+        w:line("    %s_learn_few(%s);", net.prefix, table.concat(names, ", "))
+    else
+        write_step(w, optimizer, "LOOPC_ONE_THREAD")
+    end
 end
 
 -- The step as the functions for bodies call it.
 local function write_learn(w, optimizer)
     local net = optimizer.net
-    local names = names_of(optimizer)
-    if net.threads then write_shared(w, optimizer) else write_alone(w, optimizer) end
-    w:comment { "All of a training step; returns the mean loss before it." }
+    if net.threads then write_shared(w, optimizer) elseif net.narrow then write_narrow(w, optimizer) end
+    w:comment { "All of a training step; returns the mean loss before it."
+        .. (net.threads and "" or net.narrow and "" or " " .. about[1]) }
     cwrap.line(w, 0, ("static float %s_learn"):format(net.prefix), inputs_of(optimizer), "")
     w:open("{")
-    if net.threads then
-        w:line("struct %s_batch batch = {%s};", net.prefix, table.concat(names, ", "))
-        cwrap.line(w, 4, "loopc_team_run", { net.prefix .. "_learn_part", "&batch",
-            ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
-    else
-        local full = {}
-        for i, name in ipairs(names) do full[i] = name == "rows" and tostring(net.batch) or name end
-        w:line("if (rows == %d) /* has code of its own, in which all loops have known ends */", net.batch)
-        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(full, ", "))
-        w:line("else")
-        w:line("    %s_learn_rows(%s);", net.prefix, table.concat(names, ", "))
-    end
+    write_learn_body(w, optimizer)
     w:line("return loopc_mean(n->losses, rows);")
     w:close("}")
     w:blank()

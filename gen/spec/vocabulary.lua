@@ -109,7 +109,7 @@ vocabulary.aggregates = {
         { "loss", "string", "cross_entropy or squared_error", default = "cross_entropy" },
         { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
         { "init", "string", "he, xavier, normal, zero (default: he with relu, else xavier)" },
-        { "inputs_from", "string|boolean", "the dataset field whose number of columns is the width of the first layer; false: bodies make the inputs" },
+        { "inputs_from", "string|boolean", "the dataset field whose columns are the first layer's width; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
     { "samples", "one value a sample: samples { f32, 256 } has room for 256 samples; loopc_filter keeps or drops a sample in all "

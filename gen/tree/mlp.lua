@@ -107,9 +107,11 @@ function mlp.widest(net)
     return widest
 end
 
--- The number of lanes that vectors need (runtime/nn/vector.h) when it is smaller than on any processor; else nil.
-function mlp.lanes(widest)
-    if widest == 0 or widest > 8 then return nil end
+-- How many lanes a vector needs to hold what is widest in a net, so narrow that a training step stays in registers
+-- (runtime/nn/narrow.h); nil for other nets, and where the data set decides.
+function mlp.lanes(net)
+    local widest = mlp.widest(net)
+    if widest > 8 or net.inputs_from then return nil end
     return widest <= 4 and 4 or 8
 end
 

@@ -21,7 +21,7 @@ net_functions.all = {
     { "resize", "bool", { "int32_t inputs" },
         { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
     { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
-    { "pass", "void", { "INPUT", "int32_t rows", "PART" },
+    { "pass", "void", { "INPUT", "ROWS", "PART" },
         { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
     { "forward", "const float *", { "const float *x", "int32_t rows" },
         { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
@@ -86,7 +86,7 @@ function net_functions.arguments(net, entry)
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
         local special = { TARGETS = targets,
             INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
-            PART = net.threads and "struct loopc_thread me" or "" }
+            ROWS = net.narrow and "" or "int32_t rows", PART = net.threads and "struct loopc_thread me" or "" }
         argument = special[argument] or argument
         if argument ~= "" then args[#args + 1] = argument end
     end

@@ -50,6 +50,21 @@ function table_spec.roles(plan)
     return roles
 end
 
+-- Whether the inputs measure things of one kind, as pixels or lengths in one unit do: their ranges are alike, and not far from 0.
+-- Then how much one of them varies says something, and all are divided by one number; else each is scaled by itself.
+local function are_of_one_kind(plan, roles)
+    local ranges, magnitude = {}, 0
+    for _, column in ipairs(plan.table.columns) do
+        if column.role == "input" and column.kind == "number" and column.max and column.max > column.min then
+            ranges[#ranges + 1] = column.max - column.min
+            magnitude = math.max(magnitude, math.abs(column.min), math.abs(column.max))
+        end
+    end
+    table.sort(ranges)
+    local middle = ranges[(#ranges + 1) // 2]
+    return #ranges > 1 and not roles.onehot and ranges[#ranges] <= 4 * middle and magnitude <= 10 * middle
+end
+
 -- The keys of the training set, a line each.
 local function data_lines(plan, roles)
     local lines = {}
@@ -60,7 +75,7 @@ local function data_lines(plan, roles)
     if #roles.ignored > 0 then add("ignore = %s", list(plan, roles.ignored)) end
     if roles.onehot then add('text = "onehot"') end
     if plan.dropped then add('missing = "drop"') elseif #roles.missing > 0 then add('missing = "median"') end
-    add('scale = "standard"')
+    add('scale = "%s"', are_of_one_kind(plan, roles) and "max" or "standard")
     if #roles.targets > 0 then add('target_scale = "standard"') end
     return table.concat(lines)
 end
@@ -148,9 +163,9 @@ end
 
 -- How long, how wide, how fast: small tables are learnt in many short epochs.
 local function sizes(plan, roles, outputs)
-    local batch = plan.rows < 200 and 8 or plan.rows < 2000 and 16 or 64
+    local batch = plan.rows < 100 and 8 or plan.rows < 2000 and 16 or 64
     return { BATCH = batch, INPUTS = roles.inputs, HIDDEN = 64, OUTPUTS = outputs, EPOCHS = plan.rows < 2000 and 300 or 100,
-        PATIENCE = plan.rows < 2000 and 40 or 10, ETA = "0.002", DECAY = "0.01" }
+        PATIENCE = plan.rows < 2000 and 40 or 10, ETA = are_of_one_kind(plan, roles) and "0.005" or "0.002", DECAY = "0.01" }
 end
 
 function table_spec.holes(plan)

@@ -92,8 +92,8 @@ const float *loopc_forward_run(struct loopc_forward *f, const float *x, int32_t 
                LOOPC_ONE_THREAD);
     for (int i = 0; i < layers; i++) {
         const struct loopc_layer *const layer = &f->model->layers[i];
-        loopc_dense_forward(f->arrays[2 * i], f->arrays[2 * i + 1], from, to, rows, f->most,
-                            layer->inputs, layer->outputs, LOOPC_STORE, LOOPC_ONE_THREAD);
+        loopc_dense_forward(f->arrays[2 * i], f->arrays[2 * i + 1], from, to, rows, layer->inputs,
+                            layer->outputs, LOOPC_STORE, LOOPC_ONE_THREAD);
         activate(layer->activation, to, rows, layer->outputs);
         float *const free_one = from;
         from = to;

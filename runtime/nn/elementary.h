@@ -134,21 +134,4 @@ LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
     return scale * (rest / (sum + loopc_max(one, power)));
 }
 
-/* The same for one value. */
-
-LOOPC_INLINE float loopc_expf(float x)
-{
-    return loopc_vexp(loopc_broadcast(x))[0];
-}
-
-LOOPC_INLINE float loopc_logf(float x)
-{
-    return loopc_vlog(loopc_broadcast(x))[0];
-}
-
-LOOPC_INLINE float loopc_tanhf(float x)
-{
-    return loopc_vtanh(loopc_broadcast(x))[0];
-}
-
 #endif

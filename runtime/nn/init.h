@@ -8,37 +8,24 @@
 #ifndef LOOPC_INIT_H
 #define LOOPC_INIT_H
 
-#include "nn/panel.h"
 #include "base/rng.h"
-#include <math.h>
+#include "nn/cpu.h"
+#include "nn/panel.h"
 
 /* Normal with mean 0 and the given standard deviation. */
-static inline void loopc_init_normal(float *w, struct loopc_rng *rng, int32_t inputs,
-                                     int32_t outputs, float deviation)
-{
-    for (int32_t o = 0; o < outputs; o++)
-        for (int32_t k = 0; k < inputs; k++)
-            w[loopc_panel_at(outputs, o, k)] = deviation * (float)loopc_rng_normal(rng);
-}
+void loopc_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs,
+                       float deviation) LOOPC_KERNEL(loopc_init_normal);
 
 /* Uniform between -limit and limit, limit^2 = 6 / (inputs + outputs): variance 2 / (inputs +
  * outputs). For tanh and others that are near the identity at 0. (Glorot and Bengio, "Understanding
  * the difficulty of training deep feedforward neural networks", 2010, equation 16; often called
  * Xavier.) */
-static inline void loopc_init_xavier(float *w, struct loopc_rng *rng, int32_t inputs,
-                                     int32_t outputs)
-{
-    const float limit = sqrtf(6.0f / (float)(inputs + outputs));
-    for (int32_t o = 0; o < outputs; o++)
-        for (int32_t k = 0; k < inputs; k++)
-            w[loopc_panel_at(outputs, o, k)] = limit * fmaf(2.0f, loopc_rng_f32(rng), -1.0f);
-}
+void loopc_init_xavier(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
+    LOOPC_KERNEL(loopc_init_xavier);
 
 /* Normal with variance 2 / inputs: relu lets half of the signal through. (He, Zhang, Ren and Sun,
  * "Delving deep into rectifiers", 2015, equation 10.) */
-static inline void loopc_init_he(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
-{
-    loopc_init_normal(w, rng, inputs, outputs, sqrtf(2.0f / (float)inputs));
-}
+void loopc_init_he(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
+    LOOPC_KERNEL(loopc_init_he);
 
 #endif

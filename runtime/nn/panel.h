@@ -23,15 +23,11 @@
 #define LOOPC_PANEL_H
 
 #include "parallel/thread.h"
-#include "nn/vector.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-enum {
-    LOOPC_PANEL = 16,
-    LOOPC_PANEL_VECS = LOOPC_MOST_LANES / LOOPC_LANES, /* vectors of a panel that hold something */
-};
+enum { LOOPC_PANEL = 16 };
 
 /* Arrays of panels begin with a cache line, and with a vector. */
 #define LOOPC_ALIGNED _Alignas(64)

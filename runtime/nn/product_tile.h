@@ -1,96 +1,60 @@
-/* One tile of a product (product.h): what its sums start from, what goes on beside them, and what
- * becomes of them.
+/* One tile of a product (product_loops.h): what its sums start from, what goes on beside them, and
+ * what becomes of them.
  *
- * A product is described twice. Its structure says where everything is; its plan, a single number,
- * says what kind of product it is, which a compiler must know at once to leave out all that it is
- * not: numbers are followed through calls before anything else, members of structures after all has
- * been copied. That more than halves the time that a trainer takes to compile.
+ * The kind of product is LOOPC_KIND, a constant of the file that includes this; rows and vectors of
+ * a tile are constants of the function that it becomes. All else is looked up at run time, once a
+ * tile or once every four p.
  */
 #ifndef LOOPC_PRODUCT_TILE_H
 #define LOOPC_PRODUCT_TILE_H
 
-#include "nn/activation.h"
-#include "nn/optim.h"
-#include "nn/rows.h"
+#include "nn/epilogue.h"
+#include "nn/product.h"
 #include "nn/tile.h"
-#include <stdbool.h>
+#include "nn/update.h"
+
+/* Kinds, and what is true of them. */
+#define LOOPC_KIND_FORWARD  1
+#define LOOPC_KIND_BACKWARD 2
+#define LOOPC_KIND_UPDATE   3
+#define LOOPC_KIND_ADAM     4
+
+#define LOOPC_WAY     (LOOPC_KIND == LOOPC_KIND_BACKWARD ? LOOPC_TRANS : LOOPC_NO_TRANS)
+#define LOOPC_UPDATES (LOOPC_KIND >= LOOPC_KIND_UPDATE)
+#define LOOPC_DIVIDES (LOOPC_KIND == LOOPC_KIND_ADAM)
 
 enum {
-    LOOPC_BAND = LOOPC_PANEL,     /* rows of u at a time */
-    LOOPC_SHALLOW = 8,            /* so many p are no loop */
     LOOPC_FAR = 64 * 1024,        /* floats of u, and */
     LOOPC_FAR_STATE = 320 * 1024, /* of weights with moments, from which on fetching ahead pays */
 };
 
-/* The parts of a plan. */
-enum {
-    LOOPC_PLAN_EPILOGUE = 7, /* its finish: enum loopc_epilogue */
-    LOOPC_PLAN_TRANS = 8,    /* u is read across, not along */
-    LOOPC_PLAN_DIVIDES = 16, /* the update divides: its optimizer is Adam or AdamW */
-    LOOPC_PLAN_SHALLOW = 32, /* few p */
-    LOOPC_PLAN_REST = 64,    /* the rows are no full bands */
-    LOOPC_PLAN_TWO = 128,    /* there is room for 2 panels of columns, */
-    LOOPC_PLAN_THREE = 256,  /* for 3, */
-    LOOPC_PLAN_THREES = 512, /* and for nothing but threes of them */
-    LOOPC_PLAN_OWN = 1024,   /* each part has all of v for itself */
+/* Which p of a sum are next: `depth` of them from k on. */
+struct loopc_block {
+    int32_t k, depth;
 };
 
-/* The plan of a product of `rows` with room for `most` columns and `deepest` p. */
-LOOPC_INLINE int loopc_plan_of(enum loopc_epilogue finish, enum loopc_trans way, int32_t rows,
-                               int32_t most, int32_t deepest)
-{
-    const int32_t panels = LOOPC_PANEL_COUNT(most);
-    return (int)finish | (way == LOOPC_TRANS ? LOOPC_PLAN_TRANS : 0) |
-           (deepest <= LOOPC_SHALLOW ? LOOPC_PLAN_SHALLOW : 0) |
-           (rows % LOOPC_BAND > 0 ? LOOPC_PLAN_REST : 0) | (panels >= 2 ? LOOPC_PLAN_TWO : 0) |
-           (panels >= 3 ? LOOPC_PLAN_THREE : 0) | (panels % 3 == 0 ? LOOPC_PLAN_THREES : 0);
-}
-
-/* Those of an update by a rule: the ones that divide are worth postponing. */
-LOOPC_INLINE int loopc_plan_by(enum loopc_rule rule)
-{
-    return rule == LOOPC_ADAM || rule == LOOPC_ADAMW ? LOOPC_PLAN_DIVIDES : 0;
-}
-
-LOOPC_INLINE enum loopc_epilogue loopc_epilogue_of(int plan)
-{
-    return (enum loopc_epilogue)(plan & LOOPC_PLAN_EPILOGUE);
-}
-
-LOOPC_INLINE enum loopc_trans loopc_way_of(int plan)
-{
-    return plan & LOOPC_PLAN_TRANS ? LOOPC_TRANS : LOOPC_NO_TRANS;
-}
-
-struct loopc_product {
-    const float *u, *v;
-    float *c;
-    ptrdiff_t u_stride, v_stride, c_stride; /* floats from one panel to the next */
-    int32_t rows, columns, depth;           /* how many i, j, p */
-    int32_t deepest;                        /* p that there is room for */
-    const float *start;                     /* what the sums of each row start from; NULL: 0 */
-    bool add;                               /* they start from what is in c */
-    const float *gate;                      /* of c's shape */
-    struct loopc_weights weights;
-    const struct loopc_step_params *rates;
-    struct loopc_ahead *ahead; /* what is fetched on the way; NULL: nothing */
-    struct loopc_thread me;    /* whose portion is done */
-};
-
-/* One tile of a product: rows from i, vectors from panel j on, `depth` of p from k on. */
-struct loopc_tile {
-    int rows, vecs; /* constants where it is used */
-    int32_t i, j, k, depth;
-};
-
-/* An update that waits: the gradient of the tile before, whose divisions and square roots go on
- * beside the multiplications of this one. */
+/* What goes from tile to tile: whether fetching ahead pays, and an update that waits, the gradient
+ * of the tile before, whose divisions and square roots go on beside the multiplications of this
+ * one. */
 struct loopc_pending {
     LOOPC_ALIGNED float gradient[LOOPC_TILE_ROWS * LOOPC_TILE_VECS * LOOPC_LANES];
     const float *next; /* the row of it that is next, */
     ptrdiff_t at;      /* where its weights stand, */
     int rows, vecs;    /* and how many there still are */
+    bool factors_are_far, weights_are_far;
 };
+
+/* Whether u does not stay in the caches; whether weights and moments do not. */
+static inline bool loopc_factors_are_far(const struct loopc_product *p)
+{
+    return (ptrdiff_t)p->rows * p->deepest >= LOOPC_FAR;
+}
+
+static inline bool loopc_weights_are_far(const struct loopc_product *p)
+{
+    const int arrays = 1 + (p->weights.m != NULL) + (p->weights.v != NULL);
+    return (ptrdiff_t)p->rows * p->columns >= LOOPC_FAR_STATE / arrays;
+}
 
 /* Where vector t of row i of a tile stands in c. */
 LOOPC_INLINE ptrdiff_t loopc_spot(const struct loopc_product *p, ptrdiff_t at, int i, int t)
@@ -98,68 +62,90 @@ LOOPC_INLINE ptrdiff_t loopc_spot(const struct loopc_product *p, ptrdiff_t at, i
     return at + i * LOOPC_PANEL + loopc_vec_at(t, p->c_stride);
 }
 
-/* Updates the next row of the pending tile, if there is one left. */
-LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, struct loopc_weights weights,
-                                    ptrdiff_t stride, int vecs,
-                                    const struct loopc_step_params *rates)
+/* Updates the next row of the pending tile, if there is one left: the formulas of loopc_move
+ * (update.h), one choice a row. The rates are a copy, which no store can change. */
+LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, const struct loopc_product *p,
+                                    int vecs)
 {
     if (pending->rows == 0) return;
+    const struct loopc_step_params rates = *p->rates;
+    const ptrdiff_t stride = p->c_stride;
     const float *gradient = pending->next;
-    struct loopc_weights to = {weights.w + pending->at, weights.m + pending->at,
-                               weights.v + pending->at};
+    struct loopc_weights to = {p->weights.w + pending->at, p->weights.m + pending->at,
+                               p->weights.v + pending->at};
     LOOPC_FORGET(gradient);
     LOOPC_FORGET(to.w);
     LOOPC_FORGET(to.m);
     LOOPC_FORGET(to.v);
+    loopc_vec moves[LOOPC_TILE_VECS];
     LOOPC_UNROLL(4)
     for (int t = 0; t < vecs; t++)
-        loopc_move(to, loopc_vec_at(t, stride), loopc_load(gradient + t * LOOPC_LANES), rates);
-    pending->next += LOOPC_TILE_VECS * LOOPC_LANES;
+        moves[t] = loopc_load(gradient + t * LOOPC_LANES);
+    if (rates.rule == LOOPC_ADAM && rates.decay > 0.0f) {
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++)
+            moves[t] = loopc_fma(loopc_broadcast(rates.decay),
+                                 loopc_load(to.w + loopc_vec_at(t, stride)), moves[t]);
+    }
+    LOOPC_UNROLL(4)
+    for (int t = 0; t < vecs; t++)
+        moves[t] = loopc_adam_move(to, loopc_vec_at(t, stride), moves[t], &rates);
+    if (rates.rule == LOOPC_ADAMW) {
+        const float kept = loopc_fma1(-rates.eta, rates.decay, 1.0f);
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++) {
+            float *const w = to.w + loopc_vec_at(t, stride);
+            loopc_store(w, loopc_load(w) * kept);
+        }
+    }
+    LOOPC_UNROLL(4)
+    for (int t = 0; t < vecs; t++) {
+        float *const w = to.w + loopc_vec_at(t, stride);
+        loopc_store(w, loopc_fma(loopc_broadcast(-rates.step), moves[t], loopc_load(w)));
+    }
+    pending->next = gradient + LOOPC_TILE_VECS * LOOPC_LANES;
     pending->at += LOOPC_PANEL;
     pending->rows--;
 }
 
-/* Updates what is left of the pending tile. Rarely much, so this is no code beside the sums: a
- * function. */
+/* Updates what is left of the pending tile: rarely much. */
 static __attribute__((noinline, unused)) void loopc_pending_rest(struct loopc_pending *pending,
-                                                                 struct loopc_weights weights,
-                                                                 ptrdiff_t stride,
-                                                                 struct loopc_step_params rates)
+                                                                 const struct loopc_product *p)
 {
     while (pending->rows > 0)
-        loopc_pending_row(pending, weights, stride, pending->vecs, &rates);
+        if (pending->vecs == 3 * LOOPC_PANEL_VECS && LOOPC_TILE_PANELS == 3)
+            loopc_pending_row(pending, p, LOOPC_TILE_VECS);
+        else if (pending->vecs == 2 * LOOPC_PANEL_VECS && LOOPC_TILE_PANELS == 3)
+            loopc_pending_row(pending, p, LOOPC_TILE_VECS - LOOPC_PANEL_VECS);
+        else
+            loopc_pending_row(pending, p, LOOPC_PANEL_VECS);
 }
 
 LOOPC_INLINE void loopc_pending_end(struct loopc_pending *pending, const struct loopc_product *p)
 {
-    if (__builtin_expect(pending->rows > 0, 0))
-        loopc_pending_rest(pending, p->weights, p->c_stride, *p->rates);
+    if (LOOPC_DIVIDES && __builtin_expect(pending->rows > 0, 0)) loopc_pending_rest(pending, p);
 }
 
 /* Fetches what the next tile of rows reads of u while this one reads the nth 4 p of a panel: of the
  * rows that follow along the panel, or of the next panel across. */
-LOOPC_INLINE void loopc_fetch_factors(const struct loopc_product *p, int plan, const float *u,
-                                      int rows, int nth)
+LOOPC_INLINE void loopc_fetch_factors(const struct loopc_product *p, const float *u, int rows,
+                                      int nth)
 {
-    if (p->rows * p->deepest < LOOPC_FAR) return;
     const ptrdiff_t along = (rows + 2 * nth) * LOOPC_PANEL - 4 * nth;
-    const float *const next = u + (loopc_way_of(plan) == LOOPC_NO_TRANS ? along : p->u_stride);
+    const float *const next = u + (LOOPC_WAY == LOOPC_NO_TRANS ? along : p->u_stride);
     __builtin_prefetch(next);
     __builtin_prefetch(next + LOOPC_PANEL);
-    if (loopc_way_of(plan) == LOOPC_NO_TRANS) return;
+    if (LOOPC_WAY == LOOPC_NO_TRANS) return;
     __builtin_prefetch(next + 2 * LOOPC_PANEL);
     __builtin_prefetch(next + 3 * LOOPC_PANEL);
 }
 
 /* Fetches row i of the weights of this tile, which will be updated. */
-LOOPC_INLINE void loopc_fetch_weights(const struct loopc_product *p, const struct loopc_tile *tile,
-                                      ptrdiff_t at, int i)
+LOOPC_INLINE void loopc_fetch_weights(const struct loopc_product *p, int vecs, ptrdiff_t at, int i)
 {
     const struct loopc_weights to = p->weights;
-    if (p->rows * p->columns < LOOPC_FAR_STATE / (1 + (to.m != NULL) + (to.v != NULL))) return;
-    if (i >= tile->rows) return;
     LOOPC_UNROLL(4)
-    for (int t = 0; t < tile->vecs; t++) {
+    for (int t = 0; t < vecs; t++) {
         const ptrdiff_t spot = loopc_spot(p, at, i, t);
         __builtin_prefetch(to.w + spot, 1);
         if (to.m) __builtin_prefetch(to.m + spot, 1);
@@ -170,155 +156,171 @@ LOOPC_INLINE void loopc_fetch_weights(const struct loopc_product *p, const struc
 /* Fetches for the next step: so much at a time that each part fetches about as many lines as there
  * are in the batch whose gradient this is. (It has depth * columns floats, and there are rows *
  * columns * depth multiplications, which the parts share.) */
-LOOPC_INLINE void loopc_fetch_next(const struct loopc_product *p)
+static __attribute__((noinline)) void loopc_fetch_next(const struct loopc_product *p)
 {
     enum { BESIDE_4 = LOOPC_TILE_ROWS * LOOPC_TILE_PANELS * 4 };
     for (int32_t i = 0; i < (BESIDE_4 * p->me.nthreads + p->rows - 1) / p->rows; i++)
         loopc_fetch_ahead(p->ahead);
 }
 
-/* What goes on beside the multiplications of 4 p, the nth of a tile. */
-LOOPC_INLINE void loopc_beside(const struct loopc_product *p, int plan,
-                               const struct loopc_tile *tile, ptrdiff_t at, int nth,
-                               struct loopc_pending *pending)
+/* What goes on beside the multiplications of 4 p of an update, the nth of a tile. */
+LOOPC_INLINE void loopc_beside(const struct loopc_product *p, int rows, int vecs, ptrdiff_t at,
+                               int nth, struct loopc_pending *pending)
 {
-    if (p->ahead) loopc_fetch_next(p);
-    loopc_fetch_weights(p, tile, at, nth);
-    if (plan & LOOPC_PLAN_DIVIDES)
-        loopc_pending_row(pending, p->weights, p->c_stride, tile->vecs, p->rates);
-}
-
-/* A few p from u and v on. They are written out, so that a small net stays in registers: what one
- * kernel stores the next one then has. */
-LOOPC_INLINE void loopc_tile_sum_few(loopc_sums acc, const struct loopc_product *p, int plan,
-                                     const struct loopc_tile *tile, const float *u, const float *v)
-{
-    const int next_p = loopc_way_of(plan) == LOOPC_NO_TRANS ? 1 : LOOPC_PANEL;
-    LOOPC_UNROLL(8)
-    for (int32_t q = 0; q < tile->depth; q++, u += next_p, v += LOOPC_PANEL)
-        loopc_tile_step(acc, tile->rows, tile->vecs, loopc_way_of(plan), u, v, p->v_stride);
+    if (__builtin_expect(p->ahead != NULL, 0)) loopc_fetch_next(p);
+    if (pending->weights_are_far && nth < rows) loopc_fetch_weights(p, vecs, at, nth);
+    if (LOOPC_DIVIDES) loopc_pending_row(pending, p, vecs);
 }
 
 /* `depth` p of a tile from k on, where a panel of u begins if it is read along. */
-LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, int plan,
-                                 const struct loopc_tile *tile, ptrdiff_t at,
+LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, int rows, int vecs,
+                                 int32_t i, int32_t j, struct loopc_block block, ptrdiff_t at,
                                  struct loopc_pending *pending)
 {
-    const bool along = loopc_way_of(plan) == LOOPC_NO_TRANS;
+    const bool along = LOOPC_WAY == LOOPC_NO_TRANS;
     const int next_p = along ? 1 : LOOPC_PANEL;
-    const ptrdiff_t row = along ? tile->i : tile->k, column = along ? tile->k : tile->i;
+    const ptrdiff_t row = along ? i : block.k, column = along ? block.k : i;
+    const ptrdiff_t v_stride = p->v_stride;
     const float *u =
         p->u + column / LOOPC_PANEL * p->u_stride + row * LOOPC_PANEL + column % LOOPC_PANEL;
-    const float *v = p->v + tile->j * p->v_stride + (ptrdiff_t)tile->k * LOOPC_PANEL;
-    if (plan & LOOPC_PLAN_SHALLOW) {
-        loopc_tile_sum_few(acc, p, plan, tile, u, v);
-        return;
+    const float *v = p->v + j * v_stride + (ptrdiff_t)block.k * LOOPC_PANEL;
+    const int32_t fours = block.depth / 4;
+    for (int32_t nth = 0; nth < fours; nth++) {
+        LOOPC_KEEP_LOOP
+        for (int q = 0; q < 4; q++, u += next_p, v += LOOPC_PANEL)
+            loopc_tile_step(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
+        if (pending->factors_are_far) loopc_fetch_factors(p, u - 4 * next_p, rows, (nth + 1) % 4);
+        if (LOOPC_UPDATES) loopc_beside(p, rows, vecs, at, nth, pending);
+        if (along && nth % 4 == 3) u += p->u_stride - LOOPC_PANEL;
     }
     LOOPC_KEEP_LOOP
-    for (int32_t done = 1; done <= tile->depth; done++) {
-        loopc_tile_step(acc, tile->rows, tile->vecs, loopc_way_of(plan), u, v, p->v_stride);
-        u += next_p;
-        v += LOOPC_PANEL;
-        if (done % 4 > 0) continue;
-        loopc_fetch_factors(p, plan, u - 4 * next_p, tile->rows, done / 4 % 4);
-        if (loopc_epilogue_of(plan) == LOOPC_UPDATE)
-            loopc_beside(p, plan, tile, at, done / 4 - 1, pending);
-        if (along && done % LOOPC_PANEL == 0) u += p->u_stride - LOOPC_PANEL;
-    }
+    for (int32_t q = 4 * fours; q < block.depth; q++, u += next_p, v += LOOPC_PANEL)
+        loopc_tile_step(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
 }
 
-/* The vector of `gate` at a spot of c, where the finish reads one. */
-LOOPC_INLINE loopc_vec loopc_activation_at(const struct loopc_product *p, int plan, ptrdiff_t spot)
+/* What the sums of a tile start from. */
+LOOPC_INLINE void loopc_tile_begin(loopc_sums acc, const struct loopc_product *p, int rows,
+                                   int vecs, int32_t i, int32_t k, ptrdiff_t at)
 {
-    const bool gated = loopc_epilogue_of(plan) >= LOOPC_BACKWARD_RELU &&
-                       loopc_epilogue_of(plan) <= LOOPC_BACKWARD_SIGMOID;
-    return gated ? loopc_load(p->gate + spot) : (loopc_vec){0};
+    if (!LOOPC_UPDATES && (p->add || k > 0))
+        loopc_tile_load(acc, rows, vecs, p->c + at, p->c_stride);
+    else if (LOOPC_KIND == LOOPC_KIND_FORWARD && p->start)
+        loopc_tile_broadcast(acc, rows, vecs, p->start + i);
+    else
+        loopc_tile_clear(acc, rows, vecs);
 }
 
-/* Whether a finish is so long that it is not written out for each of the sums, if they are many. */
-LOOPC_INLINE bool loopc_is_long(int plan, const struct loopc_tile *tile)
+/* Finishes a tile that was stored, with what is too long to be written out for each of its sums. */
+static __attribute__((noinline, unused)) void loopc_tile_activate(const struct loopc_product *p,
+                                                                  ptrdiff_t at, int rows, int vecs)
 {
-    enum { FEW = 4 };
-    return (loopc_epilogue_of(plan) == LOOPC_TANH || loopc_epilogue_of(plan) == LOOPC_SIGMOID) &&
-           tile->rows * tile->vecs > FEW;
-}
-
-/* Finishes a tile that was stored. */
-LOOPC_INLINE void loopc_tile_epilogue_stored(const struct loopc_product *p, int plan,
-                                             const struct loopc_tile *tile, ptrdiff_t at)
-{
-    const loopc_vec none = {0};
-    for (int t = 0; t < tile->vecs; t++)
-        for (int i = 0; i < tile->rows; i++) {
+    for (int t = 0; t < vecs; t++)
+        for (int i = 0; i < rows; i++) {
             float *const to = p->c + loopc_spot(p, at, i, t);
-            loopc_store(to, loopc_epilogue_value(loopc_load(to), none, loopc_epilogue_of(plan)));
+            const loopc_vec x = loopc_load(to);
+            loopc_store(to, p->finish == LOOPC_TANH ? loopc_vtanh(x) : loopc_vsigmoid(x));
         }
 }
 
-LOOPC_INLINE void loopc_tile_epilogue(loopc_sums acc, const struct loopc_product *p, int plan,
-                                      const struct loopc_tile *tile, ptrdiff_t at)
+/* All sums become their finish, which is a constant here. */
+LOOPC_INLINE void loopc_tile_finish(loopc_sums acc, const struct loopc_product *p, int rows,
+                                    int vecs, ptrdiff_t at, enum loopc_epilogue finish)
+{
+    const bool gated = finish >= LOOPC_BACKWARD_RELU;
+    LOOPC_UNROLL(4)
+    for (int t = 0; t < vecs; t++) {
+        LOOPC_UNROLL(8)
+        for (int i = 0; i < rows; i++) {
+            const loopc_vec a = gated ? loopc_load(p->gate + loopc_spot(p, at, i, t)) : acc[i][t];
+            acc[i][t] = loopc_epilogue_value(acc[i][t], a, finish);
+        }
+    }
+}
+
+/* The sums become what is wanted of them, in c. */
+LOOPC_INLINE void loopc_tile_epilogue(loopc_sums acc, const struct loopc_product *p, int rows,
+                                      int vecs, ptrdiff_t at)
+{
+    const enum loopc_epilogue finish = p->finish;
+    if (LOOPC_KIND == LOOPC_KIND_FORWARD) {
+        if (finish == LOOPC_RELU) loopc_tile_finish(acc, p, rows, vecs, at, LOOPC_RELU);
+    } else if (finish == LOOPC_BACKWARD_RELU) {
+        loopc_tile_finish(acc, p, rows, vecs, at, LOOPC_BACKWARD_RELU);
+    } else if (finish == LOOPC_BACKWARD_TANH) {
+        loopc_tile_finish(acc, p, rows, vecs, at, LOOPC_BACKWARD_TANH);
+    } else if (finish == LOOPC_BACKWARD_SIGMOID) {
+        loopc_tile_finish(acc, p, rows, vecs, at, LOOPC_BACKWARD_SIGMOID);
+    }
+    loopc_tile_store(acc, rows, vecs, p->c + at, p->c_stride);
+    if (LOOPC_KIND == LOOPC_KIND_FORWARD && (finish == LOOPC_TANH || finish == LOOPC_SIGMOID))
+        loopc_tile_activate(p, at, rows, vecs);
+}
+
+/* Moves the weights by the sums. */
+LOOPC_INLINE void loopc_tile_move(loopc_sums acc, const struct loopc_product *p, int rows, int vecs,
+                                  ptrdiff_t at, const struct loopc_step_params *rates)
 {
     LOOPC_UNROLL(4)
-    for (int t = 0; t < tile->vecs; t++) {
+    for (int t = 0; t < vecs; t++) {
         LOOPC_UNROLL(8)
-        for (int i = 0; i < tile->rows; i++) {
-            const ptrdiff_t spot = loopc_spot(p, at, i, t);
-            if (loopc_epilogue_of(plan) == LOOPC_UPDATE)
-                loopc_move(p->weights, spot, acc[i][t], p->rates);
-            else if (!loopc_is_long(plan, tile))
-                acc[i][t] = loopc_epilogue_value(acc[i][t], loopc_activation_at(p, plan, spot),
-                                                 loopc_epilogue_of(plan));
-        }
+        for (int i = 0; i < rows; i++)
+            loopc_move(p->weights, loopc_spot(p, at, i, t), acc[i][t], rates);
     }
-    if (loopc_epilogue_of(plan) != LOOPC_UPDATE)
-        loopc_tile_store(acc, tile->rows, tile->vecs, p->c + at, p->c_stride);
-    if (loopc_is_long(plan, tile)) loopc_tile_epilogue_stored(p, plan, tile, at);
+}
+
+/* Moves the weights by the sums: the formulas of loopc_move (update.h), one choice a tile. */
+LOOPC_INLINE void loopc_tile_update(loopc_sums acc, const struct loopc_product *p, int rows,
+                                    int vecs, ptrdiff_t at)
+{
+    const struct loopc_step_params rates = *p->rates;
+    const struct loopc_step_params momentum = {
+        .rule = LOOPC_MOMENTUM, .eta = rates.eta, .momentum = rates.momentum, .decay = rates.decay};
+    const struct loopc_step_params decay = {
+        .rule = LOOPC_SGD, .eta = rates.eta, .decay = rates.decay};
+    const struct loopc_step_params plain = {.rule = LOOPC_SGD, .eta = rates.eta};
+    if (rates.rule == LOOPC_MOMENTUM)
+        loopc_tile_move(acc, p, rows, vecs, at, &momentum);
+    else if (rates.decay > 0.0f)
+        loopc_tile_move(acc, p, rows, vecs, at, &decay);
+    else
+        loopc_tile_move(acc, p, rows, vecs, at, &plain);
 }
 
 /* Leaves the update of a tile for later. */
-LOOPC_INLINE void loopc_tile_postpone(loopc_sums acc, const struct loopc_product *p,
-                                      const struct loopc_tile *tile, ptrdiff_t at,
-                                      struct loopc_pending *pending)
+LOOPC_INLINE void loopc_tile_postpone(loopc_sums acc, const struct loopc_product *p, int rows,
+                                      int vecs, ptrdiff_t at, struct loopc_pending *pending)
 {
     loopc_pending_end(pending, p);
     pending->next = pending->gradient;
     pending->at = at;
-    pending->rows = tile->rows;
-    pending->vecs = tile->vecs;
+    pending->rows = rows;
+    pending->vecs = vecs;
     LOOPC_UNROLL(8)
-    for (int i = 0; i < tile->rows; i++) {
+    for (int i = 0; i < rows; i++) {
         LOOPC_UNROLL(4)
-        for (int t = 0; t < tile->vecs; t++)
+        for (int t = 0; t < vecs; t++)
             loopc_store(pending->gradient + (i * LOOPC_TILE_VECS + t) * LOOPC_LANES, acc[i][t]);
     }
 }
 
-/* What the sums of a tile start from. */
-LOOPC_INLINE void loopc_tile_begin(loopc_sums acc, const struct loopc_product *p,
-                                   const struct loopc_tile *tile, ptrdiff_t at)
-{
-    if (p->add || tile->k > 0)
-        loopc_tile_load(acc, tile->rows, tile->vecs, p->c + at, p->c_stride);
-    else if (p->start)
-        loopc_tile_broadcast(acc, tile->rows, tile->vecs, p->start + tile->i);
-    else
-        loopc_tile_clear(acc, tile->rows, tile->vecs);
-}
-
-LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, int plan,
-                                     struct loopc_tile tile, struct loopc_pending *pending)
+/* The tile of rows from i and of vectors from panel j on. */
+LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, int rows, int vecs, int32_t i,
+                                     int32_t j, struct loopc_block block,
+                                     struct loopc_pending *pending)
 {
     loopc_sums acc;
-    const ptrdiff_t at = tile.j * p->c_stride + (ptrdiff_t)tile.i * LOOPC_PANEL;
-    if ((plan & LOOPC_PLAN_DIVIDES) && pending->vecs != tile.vecs) loopc_pending_end(pending, p);
-    loopc_tile_begin(acc, p, &tile, at);
-    loopc_tile_sum(acc, p, plan, &tile, at, pending);
-    if (tile.k + tile.depth < p->depth)
-        loopc_tile_store(acc, tile.rows, tile.vecs, p->c + at, p->c_stride);
-    else if (plan & LOOPC_PLAN_DIVIDES)
-        loopc_tile_postpone(acc, p, &tile, at, pending);
+    const ptrdiff_t at = j * p->c_stride + (ptrdiff_t)i * LOOPC_PANEL;
+    if (LOOPC_DIVIDES && pending->vecs != vecs) loopc_pending_end(pending, p);
+    loopc_tile_begin(acc, p, rows, vecs, i, block.k, at);
+    loopc_tile_sum(acc, p, rows, vecs, i, j, block, at, pending);
+    if (LOOPC_DIVIDES)
+        loopc_tile_postpone(acc, p, rows, vecs, at, pending);
+    else if (LOOPC_UPDATES)
+        loopc_tile_update(acc, p, rows, vecs, at);
+    else if (block.k + block.depth < p->depth)
+        loopc_tile_store(acc, rows, vecs, p->c + at, p->c_stride);
     else
-        loopc_tile_epilogue(acc, p, plan, &tile, at);
+        loopc_tile_epilogue(acc, p, rows, vecs, at);
 }
 
 #endif

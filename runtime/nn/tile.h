@@ -25,15 +25,21 @@
 
 /* The largest tile, and with it the registers: 8 x 3 of 32 (AVX-512), 6 x 2 of 16 (AVX2), 6 x 4 of
  * 32 (64-bit ARM). */
-#if defined __AVX512F__
-enum { LOOPC_TILE_ROWS = 8, LOOPC_TILE_PANELS = 3 };
+#if LOOPC_LANES == 16
+#define LOOPC_TILE_ROWS   8
+#define LOOPC_TILE_PANELS 3
 #elif defined __AVX__ || defined __aarch64__
-enum { LOOPC_TILE_ROWS = 6, LOOPC_TILE_PANELS = 1 };
+#define LOOPC_TILE_ROWS   6
+#define LOOPC_TILE_PANELS 1
 #else
-enum { LOOPC_TILE_ROWS = 2, LOOPC_TILE_PANELS = 1 };
+#define LOOPC_TILE_ROWS   2
+#define LOOPC_TILE_PANELS 1
 #endif
 
-enum { LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS };
+enum {
+    LOOPC_PANEL_VECS = LOOPC_PANEL / LOOPC_LANES, /* vectors of a row of a panel */
+    LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS,
+};
 
 enum loopc_trans { LOOPC_NO_TRANS, LOOPC_TRANS };
 

@@ -1,180 +1,29 @@
 /* Turning matrices of panels, and the way of rows of samples into panels and out of them.
  *
- * Products read their factors in one fixed way (product.h): what a layer calculates stands
- * feature-major (features x samples), and the gradient of its weights reads its inputs
- * sample-major (samples x features). Batches are small beside weights, so it is they that are
- * turned, 16 x 16 floats at a time.
+ * Products read their factors in one fixed way (product.h): what a layer calculates stands feature-
+ * major (features x samples), and the gradient of its weights reads its inputs sample-major
+ * (samples x features). Batches are small beside weights, so it is they that are turned, 16 x 16
+ * floats at a time.
  */
 #ifndef LOOPC_TRANSPOSE_H
 #define LOOPC_TRANSPOSE_H
 
+#include "nn/cpu.h"
 #include "nn/rows.h"
 
-enum { LOOPC_SQUARE = LOOPC_PANEL * LOOPC_PANEL };
-
-/* Floats are shuffled in quads, two at a time where vectors are that long: whatever is done to the
- * first quad of a strip, is done to both. (Four at a time take longer.) */
-#if LOOPC_LANES >= 8
-#define LOOPC_STRIP             8
-#define LOOPC_QUADS(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
-#else
-#define LOOPC_STRIP             4
-#define LOOPC_QUADS(a, b, c, d) a, b, c, d
-#endif
-
-typedef float loopc_quad __attribute__((vector_size(16), may_alias));
-typedef float loopc_strip __attribute__((vector_size(LOOPC_STRIP * 4), may_alias));
-
-/* The quad at p, and the one 4 rows of a panel below. */
-LOOPC_INLINE loopc_strip loopc_load_strip(const float *p)
-{
-    const loopc_quad *const quads = (const loopc_quad *)p;
-#if LOOPC_STRIP == 8
-    return __builtin_shufflevector(quads[0], quads[LOOPC_PANEL], 0, 1, 2, 3, 4, 5, 6, 7);
-#else
-    return *quads;
-#endif
-}
-
-/* rows[j][i] = rows[i][j] for 4 x 4 floats, in each quad. */
-LOOPC_INLINE void loopc_transpose_four(loopc_strip rows[4])
-{
-    enum { L = LOOPC_STRIP };
-    const loopc_strip ab = __builtin_shufflevector(rows[0], rows[1], LOOPC_QUADS(0, L, 1, L + 1));
-    const loopc_strip cd = __builtin_shufflevector(rows[2], rows[3], LOOPC_QUADS(0, L, 1, L + 1));
-    const loopc_strip ef =
-        __builtin_shufflevector(rows[0], rows[1], LOOPC_QUADS(2, L + 2, 3, L + 3));
-    const loopc_strip gh =
-        __builtin_shufflevector(rows[2], rows[3], LOOPC_QUADS(2, L + 2, 3, L + 3));
-    rows[0] = __builtin_shufflevector(ab, cd, LOOPC_QUADS(0, 1, L, L + 1));
-    rows[1] = __builtin_shufflevector(ab, cd, LOOPC_QUADS(2, 3, L + 2, L + 3));
-    rows[2] = __builtin_shufflevector(ef, gh, LOOPC_QUADS(0, 1, L, L + 1));
-    rows[3] = __builtin_shufflevector(ef, gh, LOOPC_QUADS(2, 3, L + 2, L + 3));
-}
-
-/* to[j][i] = from[i][j] for a strip of rows of `from`, and 4 columns; rows are 16 floats apart on
- * both sides. */
-LOOPC_INLINE void loopc_transpose_strip(const float *restrict from, float *restrict to)
-{
-    loopc_strip rows[4];
-    LOOPC_UNROLL(4)
-    for (int i = 0; i < 4; i++)
-        rows[i] = loopc_load_strip(from + i * LOOPC_PANEL);
-    loopc_transpose_four(rows);
-    LOOPC_UNROLL(4)
-    for (int j = 0; j < 4; j++)
-        *(loopc_strip *)(to + j * LOOPC_PANEL) = rows[j];
-}
-
-/* to[j][i] = from[i][j] for 16 x 16 floats. */
-static inline void loopc_transpose_square(const float *restrict from, float *restrict to)
-{
-    for (int j = 0; j < LOOPC_PANEL; j += 4)
-        for (int i = 0; i < LOOPC_PANEL; i += LOOPC_STRIP)
-            loopc_transpose_strip(from + i * LOOPC_PANEL + j, to + j * LOOPC_PANEL + i);
-}
-
-/* The same for a square at an edge: `from` has `rows` rows and `to` `columns`, at most 16. */
-static inline void loopc_transpose_edge(const float *restrict from, float *restrict to,
-                                        int32_t rows, int32_t columns)
-{
-    LOOPC_ALIGNED float square[LOOPC_SQUARE] = {0}, turned[LOOPC_SQUARE];
-    memcpy(square, from, (size_t)rows * LOOPC_PANEL * sizeof *from);
-    loopc_transpose_square(square, turned);
-    memcpy(to, turned, (size_t)columns * LOOPC_PANEL * sizeof *to);
-}
-
-/* A few floats: each row is put together in a register, because a vector is not loaded from where
- * its parts were just stored without a delay. */
-LOOPC_INLINE void loopc_transpose_few(const float *restrict from, float *restrict to, int32_t rows,
-                                      int32_t columns)
-{
-    LOOPC_UNROLL(16)
-    for (int32_t j = 0; j < columns; j++) {
-        LOOPC_UNROLL(4)
-        for (int32_t t = 0; t < LOOPC_MOST_LANES; t += LOOPC_LANES) {
-            loopc_vec row = {0};
-            LOOPC_UNROLL(16)
-            for (int32_t i = t; i < t + LOOPC_LANES; i++)
-                if (i < rows) row[i - t] = from[i * LOOPC_PANEL + j];
-            loopc_store(to + j * LOOPC_PANEL + t, row);
-        }
-    }
-}
-
-enum { LOOPC_FEW = 32 }; /* so many are turned faster without a square */
-
-/* to[j][i] = from[i][j] for i < rows, j < columns, each at most 16. */
-LOOPC_INLINE void loopc_transpose_block(const float *restrict from, float *restrict to,
-                                        int32_t rows, int32_t columns)
-{
-    if (rows == LOOPC_PANEL && columns == LOOPC_PANEL)
-        loopc_transpose_square(from, to);
-    else if (rows * columns <= LOOPC_FEW)
-        loopc_transpose_few(from, to, rows, columns);
-    else
-        loopc_transpose_edge(from, to, rows, columns);
-}
-
 /* sample_major[r][k] = feature_major[k][r] for the samples of a batch that has room for `batch`. */
-LOOPC_INLINE void loopc_transpose(const float *restrict feature_major, float *restrict sample_major,
-                                  int32_t samples, int32_t batch, int32_t features,
-                                  struct loopc_thread me)
-{
-    const struct loopc_span mine = loopc_panels_of(features, me);
-    for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
-        for (int32_t r = 0; r < samples; r += LOOPC_PANEL)
-            loopc_transpose_block(feature_major + loopc_panel_at(features, k, r),
-                                  sample_major + loopc_panel_at(batch, r, k),
-                                  loopc_lesser(features - k, LOOPC_PANEL),
-                                  loopc_lesser(samples - r, LOOPC_PANEL));
-}
-
-/* 16 of the features of up to 16 samples, from (r, k) on: to sample-major, whose vectors have zeros
- * where there is no feature. What the next panels need is fetched on the way. */
-LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict sample_major, int32_t r,
-                                   int32_t k, int32_t count, int32_t features)
-{
-    enum { AHEAD = 8 * LOOPC_PANEL };
-    const int32_t columns = loopc_lesser(features - k, LOOPC_PANEL);
-    for (int32_t i = 0; i < count; i++) {
-        const float *const from = loopc_row(rows, r + i, features) + k;
-        float *const to = sample_major + i * LOOPC_PANEL;
-        if (k + AHEAD < features) __builtin_prefetch(from + AHEAD);
-        if (columns == LOOPC_PANEL) {
-            memcpy(to, from, LOOPC_PANEL * sizeof *to);
-        } else {
-            memset(to, 0, LOOPC_MOST_LANES * sizeof *to);
-            memcpy(to, from, (size_t)columns * sizeof *to);
-        }
-    }
-}
+void loopc_transpose(const float *restrict feature_major, float *restrict sample_major,
+                     int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
+    LOOPC_KERNEL(loopc_transpose);
 
 /* Takes `samples` rows into panels, both ways: sample-major, with room for `batch` samples, and
  * feature-major. Where only the feature-major ones are wanted, sample-major is NULL. */
-LOOPC_INLINE void loopc_pack(struct loopc_rows rows, float *restrict sample_major,
-                             float *restrict feature_major, int32_t samples, int32_t batch,
-                             int32_t features, struct loopc_thread me)
-{
-    const struct loopc_span mine = loopc_panels_of(features, me);
-    for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
-        for (int32_t r = 0; r < samples; r += LOOPC_PANEL) {
-            LOOPC_ALIGNED float square[LOOPC_SQUARE];
-            float *const block = sample_major ? sample_major + loopc_panel_at(batch, r, k) : square;
-            const int32_t count = loopc_lesser(samples - r, LOOPC_PANEL);
-            loopc_pack_block(rows, block, r, k, count, features);
-            loopc_transpose_block(block, feature_major + loopc_panel_at(features, k, r), count,
-                                  loopc_lesser(features - k, LOOPC_PANEL));
-        }
-}
+void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *restrict feature_major,
+                int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
+    LOOPC_KERNEL(loopc_pack);
 
 /* to[r * features + k] = feature_major[k][r]: back to rows. */
-LOOPC_INLINE void loopc_unpack(const float *restrict feature_major, float *restrict to,
-                               int32_t samples, int32_t features)
-{
-    for (int32_t r = 0; r < samples; r++)
-        for (int32_t k = 0; k < features; k++)
-            to[r * features + k] = feature_major[loopc_panel_at(features, k, r)];
-}
+void loopc_unpack(const float *restrict feature_major, float *restrict to, int32_t samples,
+                  int32_t features) LOOPC_KERNEL(loopc_unpack);
 
 #endif

@@ -18,9 +18,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Kernels are cut to size where they are called: their sizes are constants there. Without an
- * optimizer, or with checks at every access, that would only be a lot of code: there they stay
- * functions. (-DLOOPC_PLAIN asks for that.) */
+/* Inline functions are cut to size where they are called: their sizes are constants there. Without
+ * an optimizer, or with checks at every access, that would only be a lot of code: there they stay
+ * functions. */
 #if defined __has_feature
 #if __has_feature(address_sanitizer)
 #define LOOPC_CHECKED
@@ -28,7 +28,7 @@
 #elif defined __SANITIZE_ADDRESS__
 #define LOOPC_CHECKED
 #endif
-#if defined LOOPC_PLAIN || defined LOOPC_CHECKED || !defined __OPTIMIZE__
+#if defined LOOPC_CHECKED || !defined __OPTIMIZE__
 #define LOOPC_CUT       unused
 #define LOOPC_WRITE_OUT 0
 #else
@@ -36,8 +36,8 @@
 #define LOOPC_WRITE_OUT 1
 #endif
 
-/* A program whose nets are narrow says before it includes this how many lanes they can use at most:
- * what is done to shorter vectors is over sooner. */
+/* Where nothing is wider than 4 or 8 (narrow.h), this says so before it includes this: what is done
+ * to shorter vectors is over sooner. */
 #ifndef LOOPC_MOST_LANES
 #define LOOPC_MOST_LANES 16
 #endif
@@ -135,8 +135,8 @@ LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 #endif
 }
 
-/* The loops over lanes below become one instruction each with gcc; clang makes it of
- * expressions. */
+/* The loops over lanes below become one instruction each with gcc, which takes it a thousand steps;
+ * clang makes it of expressions. */
 
 /* a * b + c with one rounding */
 LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
@@ -144,6 +144,12 @@ LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
 #if LOOPC_HAS_FMA && defined __clang__
 #pragma clang fp contract(on)
     return a * b + c;
+#elif defined __FMA__ && LOOPC_LANES == 16
+    return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4); /* 4: rounds as always */
+#elif defined __FMA__ && LOOPC_LANES == 8
+    return __builtin_ia32_vfmaddps256(a, b, c);
+#elif defined __FMA__
+    return __builtin_ia32_vfmaddps(a, b, c);
 #else
     for (int i = 0; i < LOOPC_LANES; i++)
         c[i] = loopc_fma1(a[i], b[i], c[i]);

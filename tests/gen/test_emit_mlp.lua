@@ -20,14 +20,14 @@ local is_sanitized = (os.getenv "CFLAGS" or ""):find("-fsanitize=", 1, true) ~= 
 -- For this machine with every access checked; for any machine, without its fused multiply-add, vectors of 4.
 local compilers = {
     { "gcc", "-O1 -g -march=native " .. sanitizers },
-    not is_sanitized and { "clang", "-O1 -DLOOPC_PLAIN" } or nil,
+    not is_sanitized and { "clang", "-O1" } or nil,
 }
 
 -- Looks at what threads read and write without having met.
-local race_detector = { { "gcc", "-O1 -g -fsanitize=thread -DLOOPC_PLAIN runtime/parallel/team.c -D_GNU_SOURCE" } }
+local race_detector = { { "gcc", "-O1 -g -fsanitize=thread runtime/parallel/team.c -D_GNU_SOURCE" } }
 
--- As trainers are compiled: every kernel cut to its sizes. That takes seconds.
-local cut_to_size = { { "gcc", "-O2 -march=native " .. (is_sanitized and sanitizers or "") } }
+-- As trainers are compiled.
+local as_built = { { "gcc", "-O2 -march=native " .. (is_sanitized and sanitizers or "") } }
 
 local function write(path, text)
     local file = assert(io.open(path, "wb"))
@@ -74,6 +74,12 @@ local function emitted(net, optimizers, used)
     local w = CWriter.new()
     emit_mlp.emit(w, { net }, optimizers, set)
     return (w:text():gsub("\n+$", "\n"))
+end
+
+-- What a program includes for nets that are trained in registers.
+local function narrow_kernels(net, optimizers, used)
+    local lanes = emit_mlp.narrow_lanes({ net }, optimizers, used or setmetatable({}, { __index = function() return true end }))
+    return lanes and ('#define LOOPC_MOST_LANES %d\n#include "nn/narrow.h"\n'):format(lanes) or ""
 end
 
 local function assert_formatted(text)
@@ -123,6 +129,7 @@ local function check(description, kind, settings, rate, by)
     local opt, plain = optimizer_of(net, kind, settings), plain_of(net)
     local text = emitted(net, { opt, plain })
     assert_formatted(text)
+    text = narrow_kernels(net, { opt, plain }) .. text
     write(folder .. "/emitted.h", header(net, opt, description.width or net.layers[1], rate or "0.05f", text))
     for _, compiler in ipairs(by or compilers) do
         local program = folder .. "/" .. compiler[1]
@@ -180,9 +187,11 @@ test("threads meet before they read what others wrote", function()
         "0.01f", race_detector)
 end)
 
-test("odd sizes, each kernel cut to them", function()
-    check({ layers = { 33, 50, 17, 3 }, activation = "relu", output = "softmax", loss = "cross_entropy", batch = 35,
-        init = "he" }, "adam", nil, "0.003f", cut_to_size)
+test("nets that stay in registers", function()
+    check({ layers = { 3, 4, 2 }, activation = "tanh", output = "tanh", batch = 4 }, "sgd", { momentum = 0.5 }, nil, as_built)
+    check({ layers = { 8, 5, 8, 2 }, activation = "relu", output = "softmax", loss = "cross_entropy", batch = 7, init = "he" },
+        "adamw", { weight_decay = 0.01 }, "0.01f", as_built)
+    check({ layers = { 1, 8, 1 }, activation = "sigmoid", output = "sigmoid", batch = 8 }, "adam", nil, "0.01f", as_built)
 end)
 
 local function contains(text, word)
@@ -321,7 +330,7 @@ test("a net is made ready by the width of its data and a stream of its own", fun
     local w = CWriter.new()
     for _, line in ipairs(emit_mlp.prepare(net, "s->net", "s->train", "train")) do w:line("%s", line) end
     local text = w:text()
-    assert(text:find("!net_resize(&s->net, s->train.rows ? s->train.columns : 64)", 1, true) and text:find("s->train.classes > 10", 1, true))
+    assert(text:find("!net_resize(&s->net, s->train.rows ? s->train.columns : 64)", 1, true))
     assert(text:find("net_init(&s->net, &net_rng);", 1, true))
     assert(#emit_mlp.prepare(net_of {}, "s->net") == 3)
 end)

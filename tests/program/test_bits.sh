@@ -57,7 +57,7 @@ return trainer "bits" { Fit, state = {
 SPEC
 }
 
-# What a compiler makes of it, of kernels that stay functions, which is faster to compile; what it prints is OUT.
+# What a compiler makes of it; what it prints is OUT.
 build_and_run() { # build_and_run COMPILER FLAGS...
     local compiler=$1
     shift
@@ -101,7 +101,7 @@ test_the_same_bits_from_every_compiler_for_every_processor() {
     same "$OUT" "$wanted"
 }
 
-# A narrow net, and the same one with room for a batch that is not narrow: short vectors, and whole ones.
+# A narrow net, and the same one with room for a batch that is not narrow: in registers, and by the kernels of the library.
 write_narrow() { # write_narrow FILE BATCH
     cat >"$1" <<SPEC
 local Fit = loop "Fit" {
@@ -125,7 +125,7 @@ return trainer "narrow" { Fit, code = "#include <stdlib.h>", state = {
 SPEC
 }
 
-test_narrow_nets_have_the_same_bits_in_short_vectors() {
+test_narrow_nets_have_the_same_bits_in_registers() {
     local wanted
     write_narrow short.lua 4
     write_narrow whole.lua 9

@@ -1,6 +1,5 @@
 # What programs cost, counted, never timed: instructions (callgrind), machine code, memory, size.
 . "$(dirname "$0")/../support/lib.sh"
-CFLAGS=${CFLAGS% -DLOOPC_PLAIN} # as users build
 
 plain_build() { if sanitized; then skip "sanitizers have costs of their own"; fi; }
 

@@ -66,7 +66,7 @@ return trainer "fit" { Fit, state = { x = f32[2], y = i32[1], loss = f32(0), net
 SPEC
     sed 's/s.Fit.loss/s.loss/' "$TMP/prog.c" >"$TMP/net.c"
     "$LOOPC" gen --step --lib "$TMP/net.lua" -o fit.c
-    "${CC:-cc}" -DLOOPC_PLAIN -I"$ROOT/runtime" -I. "$TMP/net.c" fit.c -L"$ROOT/$BUILD" -lloopc -lm -o prog
+    "${CC:-cc}" -I"$ROOT/runtime" -I. "$TMP/net.c" fit.c -L"$ROOT/$BUILD" -lloopc -lm -o prog
     expect 0 ./prog
     has "$ERR" "fit: epoch 2"
 }

@@ -61,6 +61,15 @@ assert m["rows"] == 90 and m["classes"] == ["iris", "lily, white", "rose"]
 assert sum(map(sum, m["confusion"])) == 90
 assert abs(sum(m["confusion"][i][i] for i in range(3)) / 90 - m["accuracy"]) < 1e-6 and m["accuracy"] > 0.9
 PYTHON
+    expect 0 "$LOOPC" plot m.json -o table.svg
+    python3 - <<'PYTHON'
+import json
+import xml.etree.ElementTree as tree
+texts = [t.text for t in tree.parse("table.svg").iter("{http://www.w3.org/2000/svg}text")]
+m = json.load(open("m.json"))
+assert "lily, white" in texts and "%.4f" % m["accuracy"] in texts[0]
+assert [t for t in texts if t.isdigit()] == [str(n) for row in m["confusion"] for n in row]
+PYTHON
     # other columns among them, in another order, without the answer: the same bits
     python3 - <<'PYTHON'
 import csv

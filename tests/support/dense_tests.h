@@ -4,7 +4,6 @@
 #ifndef DENSE_TESTS_H
 #define DENSE_TESTS_H
 
-#define LOOPC_PLAIN
 #include "layer.h"
 
 LAYER_KERNELS(dense, l->shape.inputs, l->shape.outputs, l->shape.batch, l->shape.finish,

@@ -6,6 +6,7 @@
 #define LAYER_H
 
 #include "kernels.h"
+#include "nn/elementary.h"
 
 enum {
     MOST_WIDTH = 3072,
@@ -38,13 +39,11 @@ struct layer_kernels {
 #define LAYER_KERNELS(name, INPUTS, OUTPUTS, BATCH, FINISH, GATE, RATES)                           \
     static void name##_forward(struct layer *l, struct loopc_thread me)                            \
     {                                                                                              \
-        loopc_dense_forward(l->w, l->b, l->x, l->y, l->samples, BATCH, INPUTS, OUTPUTS, FINISH,    \
-                            me);                                                                   \
+        loopc_dense_forward(l->w, l->b, l->x, l->y, l->samples, INPUTS, OUTPUTS, FINISH, me);      \
     }                                                                                              \
     static void name##_backward(struct layer *l, struct loopc_thread me)                           \
     {                                                                                              \
-        loopc_dense_backward(l->w, l->d, l->x, l->dx, l->samples, BATCH, INPUTS, OUTPUTS, GATE,    \
-                             me);                                                                  \
+        loopc_dense_backward(l->w, l->d, l->x, l->dx, l->samples, INPUTS, OUTPUTS, GATE, me);      \
     }                                                                                              \
     static void name##_gradient(struct layer *l, struct loopc_thread me)                           \
     {                                                                                              \

@@ -277,6 +277,40 @@ test_digits_says_what_is_missing() {
     has "$ERR" 'none.csv'
 }
 
+test_a_table_with_words_and_holes() {
+    python3 - >flowers.csv <<'PYTHON'
+import random
+random.seed(3)
+print("nr,colour,length,width,kind")
+for row in range(120):
+    kind = row % 3
+    print(row, ["red", "blue", "white"][kind if row % 5 else 0], "%.2f" % (5 + kind + random.gauss(0, 0.25)) if row % 11 else "NA",
+          "%.2f" % random.gauss(3, 0.4), ["rose", "lily", "iris"][kind], sep=",")
+PYTHON
+    spec 18 0 --train flowers.csv --train-id nr --checkpoint saved
+    has "$OUT" ' of 24 right'
+    above "$(last_line | cut -d ' ' -f 1)" 21
+    expect 0 "$LOOPC" run "$SPECS"/18_table.lua -- predict --checkpoint saved --data flowers.csv
+    has "$OUT" 'nr,class,output_iris,output_lily,output_rose'
+    spec 18 0 data --train flowers.csv --train-label kind
+    has "$OUT" colour
+}
+
+test_values_in_the_units_of_the_file() {
+    python3 - >cars.csv <<'PYTHON'
+import random
+random.seed(7)
+print("price,weight,power")
+for _ in range(150):
+    weight, power = random.uniform(700, 2500), random.uniform(40, 300)
+    print("%.2f,%.1f,%.1f" % (4000 + 8 * weight + 60 * power + random.gauss(0, 300), weight, power))
+PYTHON
+    spec 19 0 --train cars.csv --train-targets price
+    has "$OUT" 'price: RMSE '
+    above "$(number R2)" 0.97
+    above 1000 "$(number RMSE | tr -d ,)"
+}
+
 test_spirals_are_told_apart() {
     spec 10 0 --epochs 60
     above "$(number accuracy)" 0.99

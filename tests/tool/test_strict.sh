@@ -2,7 +2,7 @@
 . "$(dirname "$0")/../support/lib.sh"
 
 strict() { # strict SPEC: leaves the program of the straight form as ./program
-    local cc flags='-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O0 -DLOOPC_PLAIN'
+    local cc flags='-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O0'
     "$LOOPC" gen "$1" -o straight.c
     "$LOOPC" gen --step "$1" -o step.c
     "$LOOPC" gen --step --lib "$1" -o lib.c

@@ -37,11 +37,10 @@ static void net_init(struct digits_net *n, struct loopc_rng *rng)
 }
 
 /* The layers one after the other: what they make of x. */
-LOOPC_INLINE void net_pass(struct digits_net *n, int32_t rows)
+static void net_pass(struct digits_net *n, int32_t rows)
 {
-    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 32, 64, 64, LOOPC_RELU, LOOPC_ONE_THREAD);
-    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 32, 64, 10, LOOPC_STORE,
-                        LOOPC_ONE_THREAD);
+    loopc_dense_forward(n->w0, n->b0, n->x, n->a0, rows, 64, 64, LOOPC_RELU, LOOPC_ONE_THREAD);
+    loopc_dense_forward(n->w1, n->b1, n->a0, n->z1, rows, 64, 10, LOOPC_STORE, LOOPC_ONE_THREAD);
 }
 
 /* adam: Adam on net */
@@ -54,9 +53,10 @@ struct digits_adam {
     LOOPC_ALIGNED float mb1[LOOPC_VECTOR(10)], vb1[LOOPC_VECTOR(10)];
 };
 
-/* A training step. Gradients are used where they are summed and kept nowhere. */
-LOOPC_INLINE void net_learn_rows(struct digits_net *n, struct digits_adam *o, struct loopc_rows x,
-                                 const int32_t *labels, int32_t rows, float eta)
+/* All of a training step; returns the mean loss before it. Gradients are used where they are
+ * summed and kept nowhere. */
+static float net_learn(struct digits_net *n, struct digits_adam *o, struct loopc_rows x,
+                       const int32_t *labels, int32_t rows, float eta)
 {
     const struct loopc_step_params rates =
         loopc_adam_params(LOOPC_ADAM, o->step, eta, 0.9, 0.999, 1e-08f, 0.0f);
@@ -64,7 +64,7 @@ LOOPC_INLINE void net_learn_rows(struct digits_net *n, struct digits_adam *o, st
     loopc_pack(x, n->t0, n->x, rows, 32, 64, LOOPC_ONE_THREAD);
     net_pass(n, rows);
     loopc_cross_entropy(n->z1, labels, n->d1, n->losses, rows, 10, LOOPC_ONE_THREAD);
-    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 32, 64, 10, LOOPC_BACKWARD_RELU,
+    loopc_dense_backward(n->w1, n->d1, n->a0, n->d0, rows, 64, 10, LOOPC_BACKWARD_RELU,
                          LOOPC_ONE_THREAD);
     loopc_transpose(n->a0, n->t1, rows, 32, 64, LOOPC_ONE_THREAD);
     loopc_dense_update((struct loopc_weights){n->w1, o->mw1, o->vw1},
@@ -73,16 +73,6 @@ LOOPC_INLINE void net_learn_rows(struct digits_net *n, struct digits_adam *o, st
     loopc_dense_update((struct loopc_weights){n->w0, o->mw0, o->vw0},
                        (struct loopc_weights){n->b0, o->mb0, o->vb0}, n->t0, n->d0, rows, 32, 64,
                        64, &rates, LOOPC_ONE_THREAD);
-}
-
-/* All of a training step; returns the mean loss before it. */
-static float net_learn(struct digits_net *n, struct digits_adam *o, struct loopc_rows x,
-                       const int32_t *labels, int32_t rows, float eta)
-{
-    if (rows == 32) /* has code of its own, in which all loops have known ends */
-        net_learn_rows(n, o, x, labels, 32, eta);
-    else
-        net_learn_rows(n, o, x, labels, rows, eta);
     return loopc_mean(n->losses, rows);
 }
 

@@ -3,6 +3,7 @@
  * and the fused multiply-add that they are made of. */
 #include "parallel/team.h"
 #include "nn/elementary.h"
+#include "nn/scalar.h"
 #include "nn/panel.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* Activations at their ends, losses and their derivatives, classes and accuracy: against numbers
  * made by hand and formulas in double precision. */
-#define LOOPC_PLAIN
 #include "kernels.h"
+#include "nn/epilogue.h"
 
 enum { BATCH = 20 };
 

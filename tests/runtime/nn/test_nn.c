@@ -2,7 +2,6 @@
  * gradients are central differences of a net in double precision; XOR has the losses that are
  * known.
  */
-#define LOOPC_PLAIN
 #include "kernels.h"
 #include "nn_reference.h"
 
@@ -85,8 +84,8 @@ static void forward(struct net *n)
                MOST_ROWS, sizes[0], LOOPC_ONE_THREAD);
     for (int i = 0; i <= last; i++)
         loopc_dense_forward(n->at[i].w, n->at[i].b, input_of(n, i),
-                            i < last ? n->at[i].a : n->at[i].z, rows, MOST_ROWS, sizes[i],
-                            sizes[i + 1], i < last ? finish_of(n->shape.activation) : LOOPC_STORE,
+                            i < last ? n->at[i].a : n->at[i].z, rows, sizes[i], sizes[i + 1],
+                            i < last ? finish_of(n->shape.activation) : LOOPC_STORE,
                             LOOPC_ONE_THREAD);
     float *const z = n->at[last].z, *const a = n->at[last].a;
     if (!strcmp(n->shape.output, "softmax"))
@@ -122,8 +121,7 @@ static void back(struct net *n, void (*use)(struct net *n, int layer, const void
         const int in = n->shape.sizes[i], out = n->shape.sizes[i + 1];
         if (i > 0) {
             loopc_dense_backward(n->at[i].w, n->at[i].d, n->at[i - 1].a, n->at[i - 1].d, n->rows,
-                                 MOST_ROWS, in, out, gate_of(n->shape.activation),
-                                 LOOPC_ONE_THREAD);
+                                 in, out, gate_of(n->shape.activation), LOOPC_ONE_THREAD);
             loopc_transpose(n->at[i - 1].a, n->at[i].sample_major, n->rows, MOST_ROWS, in,
                             LOOPC_ONE_THREAD);
         }

@@ -1,5 +1,4 @@
 /* Optimizers by hand, norms and scaling of gradients, first weights, the flat list of weights. */
-#define LOOPC_PLAIN
 #include "kernels.h"
 
 /* One weight, what its rule keeps, and a gradient: each a matrix of one. */

@@ -1,6 +1,5 @@
 /* Policies: masks, probabilities and their losses against formulas in double precision, derivatives
  * against central differences, what is drawn against what it should be. */
-#define LOOPC_PLAIN
 #include "kernels.h"
 
 enum { SAMPLES = 19, CLASSES = 5, BATCH = 20, VALUES = SAMPLES * CLASSES };

@@ -1,0 +1,47 @@
+#include "nn/optim.h"
+
+#include "nn/update.h"
+
+#include <math.h>
+
+struct loopc_step_params loopc_adam_params(enum loopc_rule rule, int64_t t, float eta, double beta1,
+                                           double beta2, float epsilon, float decay)
+{
+    const double c = sqrt(1.0 - loopc_power(beta2, t));
+    return (struct loopc_step_params){
+        .rule = rule,
+        .eta = eta,
+        .decay = decay,
+        .gain1 = (float)(1.0 - beta1),
+        .gain2 = (float)(1.0 - beta2),
+        .step = (float)((double)eta * c / (1.0 - loopc_power(beta1, t))),
+        .epsilon = (float)((double)epsilon * c),
+    };
+}
+
+void loopc_descend(struct loopc_weights to, const float *g, int32_t rows, int32_t columns,
+                   const struct loopc_step_params *rates)
+{
+    for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
+        loopc_move(to, i, loopc_load(g + i), rates);
+}
+
+double loopc_square_sum(const float *g, int32_t rows, int32_t columns)
+{
+    double sums[LOOPC_PANEL] = {0}, total = 0.0;
+    for (int32_t j = 0; j < columns; j += LOOPC_PANEL)
+        for (int32_t i = 0; i < rows; i++) {
+            const float *const row = g + loopc_panel_at(rows, i, j);
+            for (int32_t c = 0; c < loopc_lesser(LOOPC_PANEL, columns - j); c++)
+                sums[c] += (double)row[c] * (double)row[c];
+        }
+    for (int c = 0; c < LOOPC_PANEL; c++)
+        total += sums[c];
+    return total;
+}
+
+void loopc_scale(float *g, int32_t rows, int32_t columns, float factor)
+{
+    for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
+        loopc_store(g + i, loopc_load(g + i) * factor);
+}

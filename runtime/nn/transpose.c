@@ -1,0 +1,38 @@
+#include "nn/transpose.h"
+
+#include "nn/strip.h"
+
+void loopc_transpose(const float *restrict feature_major, float *restrict sample_major,
+                     int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(features, me);
+    for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
+        for (int32_t r = 0; r < samples; r += LOOPC_PANEL)
+            loopc_transpose_block(feature_major + loopc_panel_at(features, k, r),
+                                  sample_major + loopc_panel_at(batch, r, k),
+                                  loopc_lesser(features - k, LOOPC_PANEL),
+                                  loopc_lesser(samples - r, LOOPC_PANEL));
+}
+
+void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *restrict feature_major,
+                int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(features, me);
+    for (int32_t k = mine.first; k < mine.end; k += LOOPC_PANEL)
+        for (int32_t r = 0; r < samples; r += LOOPC_PANEL) {
+            LOOPC_ALIGNED float square[LOOPC_SQUARE];
+            float *const block = sample_major ? sample_major + loopc_panel_at(batch, r, k) : square;
+            const int32_t count = loopc_lesser(samples - r, LOOPC_PANEL);
+            loopc_pack_block(rows, block, r, k, count, features);
+            loopc_transpose_block(block, feature_major + loopc_panel_at(features, k, r), count,
+                                  loopc_lesser(features - k, LOOPC_PANEL));
+        }
+}
+
+void loopc_unpack(const float *restrict feature_major, float *restrict to, int32_t samples,
+                  int32_t features)
+{
+    for (int32_t r = 0; r < samples; r++)
+        for (int32_t k = 0; k < features; k++)
+            to[r * features + k] = feature_major[loopc_panel_at(features, k, r)];
+}
