@@ -201,12 +201,22 @@ function build.REPEAT(self, value)
     return out
 end
 
+-- Whether a tree is sure to end at its entry, whatever stands in it: a WEAVE that waits for none, a REPEAT of no times.
+local function takes_no_step(tree)
+    if tree.op == "WEAVE" and tree.required == 0 then return true end
+    if tree.n and tree.n.constant and tree.n.constant <= 0 then return true end
+    if tree.leaf or tree.op == "POPEN" or tree.op == "SPAWN" then return false end
+    local none, children = true, { tree.el, tree.default, table.unpack(tree.items or {}) }
+    for _, child in next, children do none = none and takes_no_step(child) end
+    return none
+end
+
 function build.LOOP(self, value)
     self.repeats = self.repeats + 1
     local leaves = self.leaves
     local out = { el = self:child(value, value.el) }
     self.repeats = self.repeats - 1
-    if self.leaves == leaves then self:wrong(value, "has no step in it: it would never end") end
+    if self.leaves == leaves or out.el and takes_no_step(out.el) then self:wrong(value, "has no step in it: it would never end") end
     return out
 end
 

@@ -125,6 +125,7 @@ int loopc_directory_prune(const struct loopc_directory *folder, int64_t keep,
 enum loopc_load_note {
     LOOPC_NOTE_MISSING, /* a key of the program that is not in the file: its value stays */
     LOOPC_NOTE_EXTRA,   /* a key of the file that is not in the program: it is ignored */
+    LOOPC_NOTE_TAKEN,   /* with `wanted`: a key whose value is taken from the file */
     LOOPC_NOTE_WARNING  /* a text: a damaged file was passed over, a data set is another one */
 };
 
@@ -134,7 +135,8 @@ struct loopc_load_request {
     void *state; /* prepared: net widths and data sets are final */
     struct loopc_texts *texts;
     bool values_only; /* from a file of any program: values by key, without position, info, seed */
-    bool other_data;  /* data sets may have other content than those of the file */
+    bool (*wanted)(const void *listener, const char *key); /* values_only: these alone; NULL: all */
+    bool other_data; /* data sets may have other content than those of the file */
     void (*note)(void *listener, enum loopc_load_note note, const char *text); /* or NULL */
     void *listener;
     struct loopc_message message;

@@ -85,7 +85,9 @@ static int check_format(const struct plan *plan)
  * it, it would name some other place. */
 static int check_program(const struct plan *plan)
 {
-    static const char *const hint = "its values can be taken without its position";
+    char hint[4200];
+    snprintf(hint, sizeof hint, "its values can be taken without its position: --init %s",
+             plan->file.path);
     const struct loopc_program *program = plan->loading->program;
     const char *name = loopc_safetensors_text(&plan->file, "loopc.program");
     const char *stored = loopc_safetensors_text(&plan->file, "loopc.hash");
@@ -120,6 +122,17 @@ static int entry_count(const struct plan *plan)
     return plan->loading->values_only ? plan->entries.fields : plan->entries.count;
 }
 
+static bool is_wanted(const struct plan *plan, const char *key)
+{
+    const struct loopc_load_request *loading = plan->loading;
+    return !loading->wanted || loading->wanted(loading->listener, key);
+}
+
+static void note_taken(const struct plan *plan, const char *key)
+{
+    if (plan->loading->wanted) note(plan, LOOPC_NOTE_TAKEN, key);
+}
+
 /* A number, or an array of one. */
 static bool is_one(const int64_t *dims, int rank)
 {
@@ -132,8 +145,10 @@ static int check_entry(const struct plan *plan, const struct loopc_entry *entry,
                        const struct loopc_stored *stored)
 {
     char there[128], here[128];
+    const char *const hint =
+        plan->loading->wanted ? "name the parts that fit: --init FILE:net.layers.0" : NULL;
     if (stored->dtype != entry->dtype) {
-        return refuse(plan, NULL, "%s is %s in the file, %s in the program", entry->key,
+        return refuse(plan, hint, "%s is %s in the file, %s in the program", entry->key,
                       loopc_dtype_name(stored->dtype), loopc_dtype_name(entry->dtype));
     }
     if (stored->rank == entry->rank &&
@@ -141,7 +156,7 @@ static int check_entry(const struct plan *plan, const struct loopc_entry *entry,
         return LOOPC_LOADED;
     }
     if (is_one(stored->dims, stored->rank) && is_one(entry->dims, entry->rank)) return LOOPC_LOADED;
-    return refuse(plan, NULL, "%s is %s in the file, %s in the program", entry->key,
+    return refuse(plan, hint, "%s is %s in the file, %s in the program", entry->key,
                   loopc_dims_format(stored->dims, stored->rank, there, sizeof there),
                   loopc_dims_format(entry->dims, entry->rank, here, sizeof here));
 }
@@ -150,12 +165,14 @@ static int match_entries(struct plan *plan)
 {
     for (int i = 0; i < entry_count(plan); i++) {
         const struct loopc_entry *entry = &plan->entries.list[i];
+        if (!is_wanted(plan, entry->key)) continue;
         const struct loopc_stored *stored = loopc_safetensors_find(&plan->file, entry->key);
         if (!stored) {
             if (i < plan->entries.fields) note(plan, LOOPC_NOTE_MISSING, entry->key);
             continue;
         }
         if (check_entry(plan, entry, stored)) return LOOPC_REFUSED;
+        note_taken(plan, entry->key);
         plan->sources[i] = stored;
         plan->used[stored - plan->file.tensors] = true;
     }
@@ -225,6 +242,7 @@ static const struct loopc_meta *find_word(const struct plan *plan, const char *n
 static int match_word(struct plan *plan, int i, int *at)
 {
     const char *name = plan->entries.strings[i].name;
+    if (!is_wanted(plan, name)) return LOOPC_LOADED;
     const struct loopc_meta *meta = find_word(plan, name, at);
     if (!meta) {
         note(plan, LOOPC_NOTE_MISSING, name);
@@ -238,6 +256,7 @@ static int match_word(struct plan *plan, int i, int *at)
         plan->strings[i] = loopc_text_keep(plan->loading->texts, meta->value, strlen(meta->value));
     if (bytes) plan->strings[i] = keep_bytes(plan, meta->value);
     if ((text || bytes) && !plan->strings[i]) return no_memory(plan);
+    note_taken(plan, name);
     plan->found[i] = true;
     return LOOPC_LOADED;
 }
@@ -272,7 +291,8 @@ static void note_extra(const struct plan *plan)
     int at = 0;
     for (int i = 0; i < file->meta_count; i++) {
         const char *name = name_in(file->metas[i].key);
-        if (name && !is_word(plan, name, &at)) note(plan, LOOPC_NOTE_EXTRA, name);
+        if (name && !(is_word(plan, name, &at) && is_wanted(plan, name)))
+            note(plan, LOOPC_NOTE_EXTRA, name);
     }
 }
 
@@ -320,18 +340,10 @@ static void compare_datasets(const struct plan *plan)
 {
     const struct loopc_program *program = plan->loading->program;
     for (int i = 0; i < program->field_count; i++) {
-        const struct loopc_field *field = &program->fields[i];
-        if (field->type != LOOPC_DATASET || field->count != 1) continue;
         char text[256];
-        const char *before = text_of(plan, "data", field);
-        char *const now = loopc_dataset_describe(field, plan->loading->state);
-        if (before && now && strcmp(before, now) != 0) {
-            snprintf(text, sizeof text,
-                     "%s is another data set: rows, columns, classes, targets were %.80s, are %s",
-                     field->name, before, now);
+        if (loopc_dataset_is_other(&plan->file, &program->fields[i], plan->loading->state, text,
+                                   sizeof text))
             note(plan, LOOPC_NOTE_WARNING, text);
-        }
-        free(now);
     }
 }
 
@@ -437,7 +449,7 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
         loopc_tables_load(&plan.file, loading->program, loading->state);
     if (!result) {
         read_run(&plan);
-        compare_datasets(&plan);
+        if (!loading->values_only) compare_datasets(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);
     }

@@ -30,6 +30,7 @@
 /* What the command line says of it; zeros and NULL where it says nothing. */
 struct loopc_saving {
     const char *folder, *every, *best, *resume;
+    const char *init; /* FILE or FILE:PART,...: see init.h */
     int64_t keep;
     bool other_data; /* a run may go on with other data */
     bool stop;       /* when a checkpoint cannot be written */
@@ -77,6 +78,9 @@ int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loop
 /* At the end of a loop that no other repetition holds: saves. Returns as loopc_checkpointer_poll
  * does. */
 int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at);
+
+/* The run was interrupted between two resume points: says that it is not saved there, and why. */
+void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer);
 
 /* The number of the checkpoint saved last; 0 without one. */
 int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer);

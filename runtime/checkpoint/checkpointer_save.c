@@ -157,3 +157,17 @@ int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc
     loopc_checkpointer_add_end(checkpointer, checkpointer->now.number);
     return st;
 }
+
+void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer)
+{
+    char name[LOOPC_NAME_SIZE];
+    if (!checkpointer->open) return;
+    loopc_checkpoint_name(checkpointer->program->name, checkpointer->now.number, name);
+    loopc_log(checkpointer->program, "warning",
+              "not saved: interrupted inside an element (WEAVE, LOOP, ...), which has no resume "
+              "point; %s%s",
+              checkpointer->now.number ? "the last checkpoint is "
+                                       : "there is no "
+                                         "checkpoint yet",
+              checkpointer->now.number ? name : "");
+}

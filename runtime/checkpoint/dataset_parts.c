@@ -156,3 +156,20 @@ void loopc_tables_load(const struct loopc_safetensors *file, const struct loopc_
         free(key);
     }
 }
+
+bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,
+                            const void *state, char *text, size_t size)
+{
+    if (field->type != LOOPC_DATASET || field->count != 1) return false;
+    char *const key = loopc_key_make("data", field->name);
+    const char *const before = key ? loopc_safetensors_text(file, key) : NULL;
+    char *const now = loopc_dataset_describe(field, state);
+    const bool other = before && now && strcmp(before, now) != 0;
+    if (other)
+        snprintf(text, size,
+                 "%s is another data set: rows, columns, classes, targets were %.80s, are %s",
+                 field->name, before, now);
+    free(key);
+    free(now);
+    return other;
+}

@@ -27,6 +27,11 @@ const struct loopc_dataset *loopc_dataset_of(const struct loopc_program *program
                                              int i);
 bool loopc_has_own_table(const struct loopc_program *program, const void *state, int i);
 
+/* Whether the data set of a field is another one than when the file was written, by its sizes; then
+ * with a text that says so. */
+bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,
+                            const void *state, char *text, size_t size);
+
 /* Scales and fills the data sets of a state as they were when the file was written. What does not
  * fit the data is left as it is. */
 void loopc_tables_load(const struct loopc_safetensors *file, const struct loopc_program *program,

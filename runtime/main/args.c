@@ -230,6 +230,7 @@ static int read_saving(struct reader *reader, const char *name)
     if (!strcmp(name, "checkpoint")) return take_text(reader, "<folder>", &saving->folder);
     if (!strcmp(name, "save-every")) return take_text(reader, "<n>[unit]", &saving->every);
     if (!strcmp(name, "best")) return take_text(reader, "<field>", &saving->best);
+    if (!strcmp(name, "init")) return take_text(reader, "<file>", &saving->init);
     if (!strcmp(name, "keep")) return read_keep(reader);
     if (!strcmp(name, "resume")) return read_resume(reader);
     if (!strcmp(name, "not-saved")) return read_not_saved(reader);

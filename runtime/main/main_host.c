@@ -64,7 +64,9 @@ static int poll_nosave(struct loopc_run *run)
 {
     const int events = loopc_events_take(LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL);
     show_progress(run, events);
-    return events & LOOPC_EVENT_SIGNAL ? interrupt(run) : LOOPC_OK;
+    if (!(events & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
+    if (run->checkpointer && !run->interrupted) loopc_checkpointer_missed(run->checkpointer);
+    return interrupt(run);
 }
 
 static void poll_masked(struct loopc_run *run)

@@ -10,6 +10,7 @@
 #include "telemetry/metrics.h"
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
+#include "checkpoint/initial_values.h"
 #include "base/version.h"
 
 #include <errno.h>
@@ -268,14 +269,32 @@ static int find_place(struct loopc_context *context)
     return call_hooks(context);
 }
 
+/* The values of --init, in a run that begins. Flags given override them. */
+static int take_values(struct loopc_context *context)
+{
+    struct loopc_run *run = context->state;
+    const char *const source = context->args.saving.init;
+    char message[1024];
+    if (!source) return LOOPC_CONTINUE;
+    if (run->checkpointer && loopc_checkpointer_metrics(run->checkpointer)) {
+        loopc_log(context->program, "warning", "--init is not used: the run goes on");
+        return LOOPC_CONTINUE;
+    }
+    if (loopc_init_values(context->program, context->state, &context->texts, source,
+                          &(struct loopc_message){message, sizeof message}))
+        return bad_flag(context, "--init: ", message);
+    return read_again(context);
+}
+
 int loopc_resume_and_open(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
-    if (!run->checkpointer) return open_files(context);
     int code = resume(context);
-    if (code == LOOPC_CONTINUE) code = find_place(context);
+    if (code == LOOPC_CONTINUE && run->checkpointer) code = find_place(context);
+    if (code == LOOPC_CONTINUE) code = take_values(context);
     if (code == LOOPC_CONTINUE) code = open_files(context);
-    if (code == LOOPC_CONTINUE) loopc_checkpointer_begin(run->checkpointer, run);
+    if (code == LOOPC_CONTINUE && run->checkpointer)
+        loopc_checkpointer_begin(run->checkpointer, run);
     return code;
 }
 

@@ -299,6 +299,22 @@ SPEC
     same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 1"
 }
 
+test_an_interrupted_element_says_what_was_not_saved() {
+    cat >woven.lua <<'SPEC'
+local Fit = loop "Fit" { times = 3, on_epoch = node(1, WEAVE(-1, { REPEAT(5, CALL [[ $a++; if ($a == $at) raise(SIGTERM); ]]),
+    REPEAT(5, CALL [[ $b++; ]]) })), after_run = node(9, [[ printf("%d %d\n", (int)$a, (int)$b); ]]) }
+return trainer "woven" { include = { "<signal.h>" }, Fit, state = { a = i64(0), b = i64(0), at = i64 { -1, option = true } } }
+SPEC
+    expect 0 "$LOOPC" build woven.lua -o woven
+    expect 143 ./woven --checkpoint saved --at 3
+    has "$ERR" "warning: not saved: interrupted inside an element (WEAVE, LOOP, ...)"
+    has "$ERR" "there is no checkpoint yet"
+    expect 143 ./woven --checkpoint saved --at 8 --save-every 1epoch
+    has "$ERR" "the last checkpoint is woven-1.safetensors"
+    expect 0 ./woven --checkpoint saved --resume --at -1
+    same "$OUT" "15 15"
+}
+
 # What is outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'

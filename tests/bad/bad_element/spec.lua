@@ -1,6 +1,8 @@
 local L = loop "L" {
     on_a = node(1, SEQ { 3 }),
-    on_b = node(2, LOOP(SEQ {})),
+    on_b = node(2, SEQ { LOOP(SEQ {}),
+        LOOP(WEAVE(0, { CALL [[ $c++; ]] })),
+        LOOP(REPEAT(0, CALL [[ $c++; ]])) }),
     on_c = node(3, WEAVE(2, { CALL [[ $c++; ]] })),
     on_d = node(4, CHOOSE(nil, { CALL [[ $c++; ]] })),
     on_e = node(5, REPEAT { "$c", CALL [[ $c++; ]], conter = "c" }),

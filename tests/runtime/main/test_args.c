@@ -323,6 +323,8 @@ static void help_page(void **unused)
         "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
         "                      highest\n"
         "  --resume [which]    continue from latest, best or a file (default latest)\n"
+        "  --init <file>       begin with the nets of a checkpoint, or parts:\n"
+        "                      <file>:net.layers.0\n"
         "  --other-data        continue although a data set has other content than before\n"
         "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
         "                      go-on)\n"
