@@ -1,22 +1,31 @@
 -- loopc explain: the order in which everything of a spec runs, as an indented listing.
 
+local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local host = require "host"
 
 local command = {
     name = "explain",
     summary = "Lists what a spec runs, in which order",
-    usage = "SPEC",
+    usage = "SPEC [EVENT]",
     least = 1,
-    most = 1,
-    text = "A line a loop, phase and step: order, source line, what a step reads and writes, where its failure lands.",
+    most = 2,
+    text = "A line a loop, phase and step: order, source line, what a step reads and writes, where its failure lands.\n" ..
+        "With EVENT, or any node, as Train.after_batch: its text, and what listens to it, in order.",
     options = compile.with {},
 }
 
 function command.run(arguments)
     local unit = compile.spec(arguments, { format = "never" }, "layout")
     if not unit then return 2 end
-    host.stdout(require("gen.views.explain").text(unit))
+    local explain, name = require "gen.views.explain", arguments[2]
+    if not name then
+        host.stdout(explain.text(unit))
+        return 0
+    end
+    local text, problem = explain.event(unit, name)
+    if not text then cli.usage(problem) end
+    host.stdout(text)
     return 0
 end
 

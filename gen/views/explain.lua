@@ -2,6 +2,7 @@
 -- writes, and where its failure and its other signals land.
 
 local ctext = require "gen.c.text"
+local nearest = require "gen.base.nearest"
 
 local explain = {}
 
@@ -164,6 +165,50 @@ local function add_events(listing, loop)
             if insertion.kind == "loop" then add_events(listing, insertion.what) end
         end
     end
+end
+
+-- All nodes of the trainer by their full names, and these names in execution order; each loop once.
+local function collect_nodes(loop, nodes, names)
+    if nodes[loop] then return end
+    nodes[loop] = true
+    for _, node in ipairs(loop.nodes) do
+        nodes[node.full], names[#names + 1] = node, node.full
+        for _, insertion in ipairs(node.insertions) do
+            if insertion.kind == "loop" then collect_nodes(insertion.what, nodes, names) end
+        end
+    end
+end
+
+-- The full names that a name means: itself, or all "LOOP.NAME".
+local function matching(name, nodes, names)
+    if nodes[name] then return { name } end
+    local out = {}
+    for _, full in ipairs(names) do
+        if full:match "%.([^.]*)$" == name then out[#out + 1] = full end
+    end
+    return out
+end
+
+local function listener_kind(insertion) return insertion.kind == "loop" and "loop" or "callback" end
+
+-- One event, or another node, in full: its purpose, and its listeners in the order in which they run. Returns nil
+-- and a message when the name means none or several.
+function explain.event(unit, name)
+    local nodes, names = {}, {}
+    collect_nodes(unit.trainer.root, nodes, names)
+    local found = matching(name, nodes, names)
+    if #found == 0 then return nil, ("there is no event '%s'%s"):format(name, nearest.suggest(name, names)) end
+    if #found > 1 then return nil, ("'%s' is in several loops: %s"):format(name, table.concat(found, ", ")) end
+    local node = nodes[found[1]]
+    local listing = setmetatable({}, Listing)
+    listing:add(0, ("%s [%d]"):format(node.full, node.order), where(node.at) .. (node.body and "; has a body" or ""))
+    if node.doc then listing:add(1, node.doc) end
+    for i, insertion in ipairs(node.insertions) do
+        local what = insertion.what
+        listing:add(1, ("%d. %s %s"):format(i, listener_kind(insertion), what.full or what.name), where(what.at))
+    end
+    if #node.insertions == 0 then listing:add(1, "no listeners") end
+    return listing:text()
 end
 
 function explain.text(unit)

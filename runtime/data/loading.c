@@ -216,10 +216,10 @@ int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, in
 static bool note_line(struct loopc_loading *l, int64_t line)
 {
     const int64_t row = l->values.rows;
-    const struct loopc_line_step *const last =
-        (const struct loopc_line_step *)l->lines.items + l->lines.count;
-    if (l->lines.count > 0 && last[-1].line + row - last[-1].row == line) return true;
-    if (!loopc_array_reserve(&l->lines, 1, sizeof *last)) return false;
+    const struct loopc_line_step *const steps = l->lines.items;
+    const size_t count = l->lines.count;
+    if (count > 0 && steps[count - 1].line + row - steps[count - 1].row == line) return true;
+    if (!loopc_array_reserve(&l->lines, 1, sizeof *steps)) return false;
     ((struct loopc_line_step *)l->lines.items)[l->lines.count++] =
         (struct loopc_line_step){row, line};
     return true;

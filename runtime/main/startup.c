@@ -10,7 +10,7 @@
 #include "telemetry/metrics.h"
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
-#include "checkpoint/init.h"
+#include "checkpoint/initial_values.h"
 #include "base/version.h"
 
 #include <errno.h>

@@ -300,6 +300,26 @@ test_check() {
     has "$ERR" 'nested.lua: ok'
 }
 
+test_explain_of_one_event() {
+    cat >event.lua <<'SPEC'
+local A = loop "A" { times = 2, on_a = node { order = 1, doc = "of each a" }, after_a = node(2), on_b = node(3, [[ (void)0; ]]) }
+local B = loop "B" { call_on = { A.on_a }, on_a = node(1, [[ (void)0; ]]) }
+return trainer "t" { A, B, callback "c" { ["A.on_a"] = [[ (void)0; ]] } }
+SPEC
+    expect 0 "$LOOPC" explain event.lua A.on_a
+    has "$OUT" "A.on_a [1]"
+    has "$OUT" "  of each a"
+    has "$OUT" "1. loop B"
+    has "$OUT" "2. callback c"
+    lacks "$OUT" after_a
+    expect 0 "$LOOPC" explain event.lua after_a
+    has "$OUT" "no listeners"
+    expect 2 "$LOOPC" explain event.lua on_a
+    has "$ERR" "'on_a' is in several loops: A.on_a, B.on_a"
+    expect 2 "$LOOPC" explain event.lua A.aftr_a
+    has "$ERR" "there is no event 'A.aftr_a'; did you mean 'A.after_a'"
+}
+
 test_explain_and_graph() {
     cp_spec
     expect 0 "$LOOPC" explain nested.lua

@@ -1,5 +1,6 @@
 -- The layers of the sources: a folder uses only folders that come before it in its line of tests/support/layers. In C that shows in
--- includes, in Lua in requires; test_layers_of_calls.sh looks at the symbols of object files. There is no list of exceptions.
+-- includes, in Lua in requires; test_layers_of_calls.sh looks at the symbols of object files. Tests mirror the runtime. There is no list
+-- of exceptions.
 
 local host = require "host"
 local pipeline = require "gen.pipeline"
@@ -95,6 +96,22 @@ suite:test("no two sources of the runtime share a name: the archive holds object
         suite:check(not seen[name], ("%s and %s"):format(relative, tostring(seen[name])))
         seen[name] = relative
     end)
+end)
+
+-- x_y.c may be tested by test_x.c: files of one subject share a test.
+local function has_test(relative)
+    local folder, stem = relative:match "^(.-)([^/]+)%.c$"
+    while stem do
+        if host.read(("tests/runtime/%stest_%s.c"):format(folder, stem)) then return true end
+        stem = stem:match "^(.+)_[^_]*$"
+    end
+    return false
+end
+
+suite:test("every source of the runtime has its test: F/x.c tests/runtime/F/test_x.c", function()
+    each_file("runtime", "%.c$", function(relative) suite:check(has_test(relative), relative) end)
+    suite:check(has_test "checkpoint/checkpointer_save.c" and not has_test "checkpoint/no_such.c")
+    suite:check(not has_test "main/alarm.c", "a test of another folder")
 end)
 
 suite:test("a folder of the generator requires lower ones", function()

@@ -7,8 +7,8 @@
  *
  * Values have the same name in the file and in the program.
  */
-#ifndef LOOPC_INIT_H
-#define LOOPC_INIT_H
+#ifndef LOOPC_INITIAL_VALUES_H
+#define LOOPC_INITIAL_VALUES_H
 
 #include "base/message.h"
 #include "run/program.h"

@@ -1,5 +1,5 @@
 /* Taking values out of a file by the beginnings of their names. */
-#include "checkpoint/init.h"
+#include "checkpoint/initial_values.h"
 
 #include "checkpoint/checkpoint.h"
 #include "base/nearest.h"
