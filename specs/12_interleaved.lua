@@ -14,29 +14,29 @@ local moons = require "lib.moons"
 
 local ROWS, VALID, EVERY = 16, 400, 100
 
-local Train = REPEAT { "$batches", CALL [[
+local Train = REPEAT { "$batches", CALL { name = "train", [[
     moons($points, ROWS, 0.15, $x, $labels);
     $loss = net_train($net, $adam, $x, $labels, ROWS, $eta);
-]], counter = "batch" }
+]] }, counter = "batch" }
 
 -- One step when there is nothing to do, three when it is time.
 local Validate = LOOP(CHOOSE("$batch >= $next", {
-    CALL [[ /* not yet */ ; ]],
+    CALL { name = "wait", [[ /* not yet */ ; ]] },
     SEQ {
-        CALL [[ moons($validation, VALID, 0.15, $valid_x, $valid_labels); net_forward($net, $valid_x, VALID); ]],
-        CALL [[ $accuracy = (float)net_correct($net, $valid_labels, VALID) / VALID; $next += EVERY; ]],
+        CALL { name = "validate", [[ moons($validation, VALID, 0.15, $valid_x, $valid_labels); net_forward($net, $valid_x, VALID); ]] },
+        CALL { name = "judge", [[ $accuracy = (float)net_correct($net, $valid_labels, VALID) / VALID; $next += EVERY; ]] },
         PRINT("batch %5d  loss %.4f  accuracy %.3f\n", "batch", "loss", "accuracy"),
     },
 }))
 
-local Watch = LOOP(CALL [[
+local Watch = LOOP(CALL { name = "watch", [[
     FILE *file = *$stop_file && $batch % 10 == 0 ? fopen($stop_file, "r") : NULL;
     if (file) {
         fclose(file);
         puts("the file is there: the end");
         $cancel();
     }
-]])
+]] })
 
 local Fit = loop "Fit" {
     on_fit = node(1, WEAVE(1, { Train, Validate, Watch })),

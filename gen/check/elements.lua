@@ -79,7 +79,7 @@ function Builder:children(value)
     return out
 end
 
-local known = { CALL = { text = true, into = true }, REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
+local known = { CALL = { text = true, into = true, name = true }, REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
     CHOOSE = { expression = true, default = true }, WEAVE = { required = true, steps = true },
     BUFFER_REPEAT = { n = true, el = true, value = true, into = true }, POPEN = { into = true }, SPAWN = { el = true }, SEQ = {},
     PRINT = {} }
@@ -155,12 +155,20 @@ local function call_of_function(self, value)
     return leaf
 end
 
+-- The name of a step, for its function in C.
+function Builder:name_of(value)
+    if value.name == nil or not vocabulary.bad_name(value.name) then return value.name end
+    self:wrong(value, "has a name of letters, digits and _, not " .. reader.what(value.name))
+end
+
 function build.CALL(self, value)
     local leaf
     if value.text ~= nil then
         if type(value.text) ~= "string" then
             self:wrong(value, "takes C text or { function, arguments }, not " .. reader.what(value.text))
-        elseif not ctext.is_blank(value.text) then leaf = self:text(value, value.text, { leaf = true }) end
+        elseif value.into ~= nil then self:wrong(value, "puts the result of a function into a field, not that of C text")
+        elseif not ctext.is_blank(value.text) then leaf = self:text(value, value.text, { leaf = true, name = self:name_of(value) }) end
+    elseif value.name ~= nil then self:wrong(value, "gives a name to C text: CALL { name = \"step\", [[ C ]] }")
     else leaf = call_of_function(self, value) end
     if not leaf then return { op = "SEQ", items = {} } end
     self.leaves = self.leaves + 1

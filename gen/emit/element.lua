@@ -137,7 +137,7 @@ end
 function write.CALL(f, tree)
     local leaf = tree.leaf
     f:pause()
-    if leaf.inline or bodies.is_simple(leaf) then return f:run((f:inline(leaf):gsub(";$", "")), place_of(leaf)) end
+    if leaf.inline or not leaf.name and bodies.is_simple(leaf) then return f:run((f:inline(leaf):gsub(";$", "")), place_of(leaf)) end
     local call = bodies.call_inside(f.e:leaf(leaf))
     f:uses(leaf)
     if not leaf.signals then return f:run(call) end

@@ -26,13 +26,14 @@ Emitter.__index = Emitter
 
 function Emitter:take(wish) return self.unit.names:take(wish) end
 
--- The function of a leaf, the same one for the same text.
+-- The function of a leaf, the same one for the same text. A leaf that has a name is called by it, else by its number.
 function Emitter:leaf(leaf)
-    local same = self.leaf_of[leaf.body.text]
+    local key = (leaf.name or "") .. "\n" .. leaf.body.text
+    local same = self.leaf_of[key]
     if same then return same end
-    self.leaf_of[leaf.body.text] = leaf
+    self.leaf_of[key] = leaf
     table.insert(self.leaves, leaf)
-    leaf.func = self:take(("%s_%d"):format(self.source.func, #self.leaves))
+    leaf.func = self:take(("%s_%s"):format(self.source.func, leaf.name or #self.leaves))
     return leaf
 end
 

@@ -63,7 +63,10 @@ local make = {}
 
 function make.CALL(what)
     if type(what) ~= "table" then return { op = "CALL", text = what } end
-    return with_entries("CALL", what)
+    local out = with_entries("CALL", what)
+    if out.name == nil then return out end
+    out.text, out[1] = out[1], nil -- C text with a name
+    return out
 end
 
 function make.SEQ(values) return list("SEQ", values) end
@@ -256,6 +259,8 @@ end
 local write = {}
 
 function write.CALL(value, depth)
+    if value.name ~= nil then return ("CALL { name = %s, %s }"):format(literal(value.name),
+        type(value.text) == "string" and long(value.text) or literal(value.text)) end
     if value.text ~= nil then return "CALL " .. (type(value.text) == "string" and long(value.text) or literal(value.text)) end
     return "CALL " .. braces(entries_of(value, depth, {}), depth)
 end

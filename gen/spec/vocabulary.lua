@@ -167,7 +167,7 @@ vocabulary.signals = {
 
 -- The elements of control flow: the word, how it is written, what it does.
 vocabulary.elements = {
-    { "CALL", 'CALL [[ C ]], CALL { "f", arguments..., into = "field" }', "one step" },
+    { "CALL", 'CALL [[ C ]], CALL { name = "step", [[ C ]] }, CALL { "f", arguments..., into = "field" }', "one step" },
     { "SEQ", "SEQ { a, b, ... }", "in order" },
     { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
     { "LOOP", "LOOP(el)", "until a signal leaves it" },

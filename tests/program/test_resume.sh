@@ -247,7 +247,7 @@ end
 return trainer "deep" (all)
 SPEC
     "$LOOPC" build --keep deep.lua -o deep
-    grep -q 'resume_at >= AT_L[0-9]* && s->loopc.resume_at <= AT_L' deep.c || fail 'there are no ranges'
+    grep -q 'at >= AT_L[0-9]* && at <= AT_L' deep.c || fail 'there are no ranges'
     ./deep --checkpoint saved --save-every 1step >whole
     [ "$(wc -l <whole)" -eq 8 ] || fail 'that is not what it runs'
     local file

@@ -2,7 +2,7 @@
 
 The info string of a block says how it is tested; the last word is one of:
     sh                    run by bash -e; its standard output is kept
-    sh fails=N            the same, with exit code N; its standard error is kept
+    sh fails=N            the same, with exit code N; its standard error is kept as well
     sh needs=WORD         cannot run in a test (WORD: root, browser): its commands and flags must exist
     lua|c file=NAME       written to NAME; a Lua file must pass `loopc check`
     python                run by Python; its standard output is kept
@@ -23,7 +23,7 @@ LOOPC = os.environ["LOOPC"]
 UPDATE = os.environ.get("UPDATE", "") != ""
 MOST_WORDS, MOST_COLUMNS = 2500, 120
 NEEDS = {"root", "browser"}
-EXCERPTS = {"rings.lua": (r"    for \(.*Train\.iteration", r'    st = loopc_propagate\(.*"Train"')}
+EXCERPTS = {"rings.lua": (r" *(for|while) \(.*Train\.iteration", r' *.*st = loopc_propagate\(.*st, "Train"')}
 
 failures = 0
 
@@ -77,11 +77,13 @@ def check_commands(text, folder):
 
 
 def excerpt_of(spec, folder):
-    """The lines of the emitted C, without their common indentation."""
+    """The lines of the emitted C without the probes for --timings and their common indentation; '' when they are not found."""
     first, last = EXCERPTS[spec]
-    lines = run(["loopc", "gen", spec], "", folder).stdout.splitlines()
-    begin = next(i for i, line in enumerate(lines) if re.match(first, line) or re.match("    " + first, line))
-    end = next(i for i in range(begin, len(lines)) if re.match(last, lines[i]) or re.match("    " + last, lines[i]))
+    lines = [line for line in run(["loopc", "gen", spec], "", folder).stdout.splitlines() if "if (instrumented)" not in line]
+    begin = next((i for i, line in enumerate(lines) if re.match(first, line)), len(lines))
+    end = next((i for i in range(begin, len(lines)) if re.match(last, lines[i])), None)
+    if end is None:
+        return ""
     part = lines[begin:end + 1]
     margin = min(len(line) - len(line.lstrip()) for line in part if line)
     return "\n".join(line[margin:] for line in part) + "\n"
@@ -93,7 +95,7 @@ class Runner:
 
     def execute(self, command, text, code=0):
         result = run(command, text, self.folder)
-        self.output = result.stderr if code else result.stdout
+        self.output = result.stdout + (result.stderr if code else "")
         return "" if result.returncode == code else f"exit code {result.returncode}\n{result.stdout}{result.stderr}"
 
     def compare(self, text, wanted, place):
