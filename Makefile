@@ -162,7 +162,7 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats
+soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats; 10^8 numbers read
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/program/test_environment.sh
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
@@ -170,6 +170,8 @@ soak: all ## compares GRAPHS (5000) random specs with their interpretation; rand
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
 	LOOPC_EVERY=1 $(BUILD)/elementary
+	+@$(MAKE) --no-print-directory $(BUILD)/tests/runtime/base/test_number
+	LOOPC_NUMBERS=100000000 $(BUILD)/tests/runtime/base/test_number
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)

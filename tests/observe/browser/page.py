@@ -178,7 +178,7 @@ def test_a_person_steers_xor():
         b.sees(".message", lambda text: text.startswith("eta: "))
         b.type(".target", "much")
         b.click(".go")
-        b.sees(".message", lambda text: "no number" in text)
+        b.sees(".message", lambda text: "not a number" in text)
         complaints = b.complaints()
         assert not complaints, complaints
         b.click(".shutdown")
