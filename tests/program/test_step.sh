@@ -87,6 +87,52 @@ C
     compile main.c count.c -o "$1"
 }
 
+# The hooks of checkpoints are those of positions: here of a file that is cut where the position was saved.
+test_hooks_of_a_library() {
+    cat >hooks.lua <<'SPEC'
+local L = loop "L" { times = 4, on_a = node(1, [[ fprintf(file, "%d\n", (int)$iteration); ]]),
+    on_save_checkpoint = [[ if ($mode == 1) $fail("mode %d", (int)$mode); fflush(file); $length = ftell(file); $saves++; ]],
+    on_load_checkpoint = [[ if ($mode == 2) $fail("it is gone"); if (ftruncate(fileno(file), $length)) $fail("cut"); fseek(file, $length, SEEK_SET); ]] }
+return trainer "hooks" { L, include = { "<unistd.h>" }, code = "FILE *file;", state = { length = i64, saves = i64, mode = i32 } }
+SPEC
+    cat >main.c <<'C'
+#include "hooks.h"
+extern FILE *file;
+int main(void)
+{
+    static struct hooks s, t;
+    char message[256];
+    file = fopen("log", "w+");
+    hooks_init(&s, 1);
+    hooks_run(&s, 2);
+    printf("%d", hooks_save(&s, "position", message, sizeof message));
+    printf(" %d", (int)s.saves);
+    hooks_resume(&s);
+    hooks_init(&t, 1);
+    printf(" %d", hooks_load(&t, "position", message, sizeof message));
+    printf(" %d %d\n", (int)t.saves, hooks_resume(&t));
+    s.mode = 1;
+    printf("%d", hooks_save(&s, "other", message, sizeof message));
+    printf(" %s, %d failures\n", message, s.loopc.failures.count);
+    s.mode = 2;
+    printf("%d", hooks_save(&s, "other", message, sizeof message));
+    t.saves = 77;
+    printf(" %d", hooks_load(&t, "other", message, sizeof message));
+    printf(" %s, %d failures, %d\n", message, t.loopc.failures.count, (int)t.saves);
+    fclose(file);
+    return 0;
+}
+C
+    "$LOOPC" gen --step --lib hooks.lua -o hooks.c
+    compile main.c hooks.c -o hooks
+    expect 0 ./hooks
+    same "$OUT" "0 0 0 1 0
+1 cannot write other: L.on_save_checkpoint: mode 1, 0 failures
+0 1 cannot load other: L.on_load_checkpoint: it is gone, 0 failures, 77"
+    same "$(tr '\n' ' ' <log)" "0 1 2 3 "
+    [ ! -e other.tmp ] || fail "it left a file"
+}
+
 test_a_saved_position_goes_on_in_a_new_process() {
     library one "$TMP/count.lua"
     expect 0 ./one save 'a text'
