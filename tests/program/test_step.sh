@@ -87,6 +87,50 @@ C
     compile main.c count.c -o "$1"
 }
 
+# A function that fills a block does many calls at once in the straight form; the step form takes a step for each. Both read
+# the same numbers.
+test_blocks_read_what_single_calls_read() {
+    cat >b.lua <<'SPEC'
+local Each = loop "Each" { times = 2, state = { x = f32, xs = f32[10], k = i32, n = i64(7), v = i32, big = i64 { 150 } },
+  on_a = node(1, REPEAT("$n", CALL { "next", "$seed", into = "x", block = "next_block" })),
+  on_b = node(2, REPEAT { "$big", CALL { "next", "$seed", into = "x", block = "next_block" }, counter = "k" }),
+  on_c = node(3, BUFFER_REPEAT { 10, CALL { "next", "$seed", into = "x", block = "next_block" }, value = "x", into = "xs" }),
+  on_d = node(4, BUFFER_REPEAT { "$n", CALL { "next", "$seed", into = "x", block = "next_block" }, value = "x", into = "xs" }),
+  on_e = node(5, SEQ { REPEAT(5, CALL { "skip", "$v", block = "skip_block" }), REPEAT(1, CALL { "skip", 3, block = "skip_block" }), REPEAT(0, CALL { "skip", 3, block = "skip_block" }) }),
+  on_f = node(6, WEAVE(-1, { REPEAT(3, CALL { "next", "$seed", into = "x", block = "next_block" }), PRINT "w\n" })),
+  on_g = node(7, REPEAT(2, REPEAT(3, CALL { "next", "$seed", into = "x", block = "next_block" }))),
+  after_g = node(8, [[ printf("%g %d %g %g singles %d blocks %d skipped %d\n", (double)$x, (int)$k, (double)$xs[0], (double)$xs[9], singles, blocks, skipped); $n = 0; ]]),
+}
+return trainer "b" { Each, state = { seed = f64 { 1 } }, code = [[
+static int position, singles, blocks, skipped;
+static float next(double seed) { singles++; return (float)(seed + position++); }
+static void next_block(double seed, float *to, int64_t n) { blocks++; for (int64_t i = 0; i < n; i++) to[i] = (float)(seed + position++); }
+static void skip(int v) { skipped++; (void)v; singles++; }
+static void skip_block(int v, int n) { skipped += n; blocks++; (void)v; }
+]] }
+SPEC
+    local once=''
+    for form in '' --step -O0; do
+        # shellcheck disable=SC2086
+        "$LOOPC" build $form b.lua -o b
+        expect 0 ./b
+        once=${once:-$(sed 's/ singles.*//' <<<"$OUT")}
+        same "$(sed 's/ singles.*//' <<<"$OUT")" "$once"
+        case $form in
+        --step) has "$OUT" 'singles 364 blocks 0 skipped 12' ;;
+        -O0) has "$OUT" 'singles 6 blocks 18 skipped 12' ;;
+        *) has "$OUT" 'singles 8 blocks 16 skipped 12' ;;
+        esac
+    done
+    "$LOOPC" build --step b.lua -o b
+    expect 0 ./b --steps 157 # the first two elements, a call a step
+    expect 0 ./b --steps 200
+    same "$OUT" "w
+$(head -n 2 <<<"$once" | tail -n 1) singles 189 blocks 0 skipped 6"
+    expect 0 "$LOOPC" gen b.lua -o b.c
+    compile -Wpedantic -Wshadow -Wconversion b.c -o b # warnings are errors
+}
+
 # The hooks of checkpoints are those of positions: here of a file that is cut where the position was saved.
 test_hooks_of_a_library() {
     cat >hooks.lua <<'SPEC'
