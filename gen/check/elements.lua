@@ -79,7 +79,8 @@ function Builder:children(value)
     return out
 end
 
-local known = { CALL = { text = true, into = true, name = true, block = true }, REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
+local known = { CALL = { text = true, into = true, name = true, block = true },
+    REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
     CHOOSE = { expression = true, default = true }, WEAVE = { required = true, steps = true },
     BUFFER_REPEAT = { n = true, el = true, value = true, into = true }, POPEN = { into = true }, SPAWN = { el = true }, SEQ = {},
     PRINT = {} }
@@ -162,7 +163,8 @@ function Builder:block_of(value)
         self:wrong(value, "names as block a C function, not " .. reader.what(value.block))
     elseif value.text ~= nil then self:wrong(value, "has a block for a function, not for C text")
     elseif self.repeated ~= value then
-        self:wrong(value, "has a block, and does not stand right inside a REPEAT or BUFFER_REPEAT", 'write REPEAT(n, CALL { "f", block = "f_block" })')
+        self:wrong(value, "has a block, and does not stand right inside a REPEAT or BUFFER_REPEAT",
+            'write REPEAT(n, CALL { "f", block = "f_block" })')
     end
     return value.block
 end

@@ -114,7 +114,8 @@ local function nodes(name, given)
     local start, advance, stop = names.start or "advance_start", names.advance or "advance", names.stop or "advance_end"
     return {
         before_run = node(0, lightning.join(begin, given.reset, "$restart = false;", given.on_run_start)),
-        on_ready = node(1, (given.on_ready or "") .. count "ready" .. (' $loopc->item = loopc_item($outside, "%s", $runs, $completed);'):format(name)),
+        on_ready = node(1, (given.on_ready or "") .. count "ready"
+            .. (' $loopc->item = loopc_item($outside, "%s", $runs, $completed);'):format(name)),
         ["on_" .. start] = node { order = 2, doc = "an iteration begins", given.on_advance_start },
         ["before_" .. advance] = node(3, count "started"),
         ["on_" .. advance] = node { order = 4, doc = "the iteration itself", given.advance },
