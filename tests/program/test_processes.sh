@@ -98,7 +98,7 @@ test_nobody_is_left_behind() { gone; }
 test_killed_trainer_leaves_nobody() {
     "$TMP/straight" --which 16 >/dev/null 2>&1 </dev/null &
     local pid=$! tries=0
-    until pgrep -P $pid sleep >/dev/null || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
+    until pgrep -P $pid sleep >/dev/null || [ $((tries += 1)) -gt 3000 ]; do sleep 0.1; done
     kill -9 $pid
     wait $pid 2>/dev/null || true
     gone
