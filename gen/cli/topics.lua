@@ -135,7 +135,7 @@ end
 
 local function flags(out)
     title(out, "flags of every trainer that loopc builds; an option field NAME brings --NAME, and PROG --help shows them all:")
-    for name, value, doc in assert(host.script "runtime/main/flags.def"):gmatch '\nFLAG%("([%w-]+)", "([^"]*)", "([^"]*)"%)' do
+    for name, value, doc in assert(host.script "runtime/main/flags.def"):gmatch '\nFLAG%("([%w-]+)", "([^"]*)", "([^"]*)",' do
         row(out, ("--%s%s"):format(name, value ~= "" and " " .. value or ""), doc, 24)
     end
     keys(out, "keys of fields:", vocabulary.field_keys)

@@ -143,7 +143,7 @@ static void print_common(const struct loopc_program *program, int width, FILE *o
 {
     fprintf(out, "\noptions of every trainer:\n");
     for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
-        if (!loopc_flag_is_of(flag, program)) continue;
+        if (!loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_RUN, program)) continue;
         char label[64];
         if (is_own(program, flag->name)) continue;
         snprintf(label, sizeof label, "--%s%s%s", flag->name, *flag->value ? " " : "", flag->value);
@@ -155,7 +155,11 @@ static void print_model(const struct loopc_program *program, int width, FILE *ou
 {
     fprintf(out, "\n%s export, %s predict, with --resume: a trained model:\n", program->name,
             program->name);
-    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+    for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
+        if (loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_RUN, program)) continue;
+        if (!loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_EXPORT, program) &&
+            !loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_PREDICT, program))
+            continue;
         char label[64];
         snprintf(label, sizeof label, "--%s %s", flag->name, flag->value);
         print_entry(label, flag->doc, width, out);
