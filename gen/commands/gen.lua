@@ -106,7 +106,8 @@ function gen.run(arguments)
     check_usage(arguments)
     local target = target_of(arguments)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
-    local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step, lib = arguments.lib,
+    local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step,
+        lib = arguments.lib,
         header = arguments.lib and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
         optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end

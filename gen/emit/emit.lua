@@ -91,14 +91,15 @@ local function write_run(unit, w)
     if unit.options.step then emit_step.write_step(unit, w) end
 end
 
--- Makes all functions that are statements.
+-- Decides everything that more than one part of the file depends on.
 local function make(unit)
-    unit.frames, unit.children, unit.defaults_of = {}, {}, emit_state.defaults_of
+    unit.frames, unit.children = {}, {}
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.prepare(unit, source) end
     end
     unit.runs = emit_run.make(unit)
     emit_nets.describe(unit)
+    unit.defaults, unit.prepare, unit.field_rows = emit_state.defaults(unit), emit_nets.prepare(unit), emit_fields.rows(unit)
 end
 
 -- What decides whether a saved position is one of this program: its text, but for comments.

@@ -112,11 +112,11 @@ local function name_points(run)
 end
 
 local function write_steps(run, w, place)
-    local mark, pending = nil, statements.has_pending(run.block)
+    local pending = statements.has_pending(run.block)
     write_title(run, w)
     write_head(run, w)
     w:open("{")
-    mark = #w.lines
+    local mark = #w.lines
     if not run.root.parent and not run.uses_s then w:line("(void)s; /* nothing here touches the state */") end
     step_form.declare(run, w)
     if pending then w:line("int st = LOOPC_OK;") end

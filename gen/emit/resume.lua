@@ -68,17 +68,6 @@ function emit_resume.ended(run, item)
         more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
 end
 
--- The number of a resume point: its place in the enumeration, in which those of a function follow each other.
-local function number_of(unit, name)
-    local numbers = unit.resume_numbers
-    if not numbers then
-        numbers = {}
-        for i, point in ipairs(unit.resume_points) do numbers[point.name] = i end
-        unit.resume_numbers = numbers
-    end
-    return numbers[name]
-end
-
 -- A run that was saved inside a function of its own is resumed through the call of it: by ranges of points, for deep
 -- nests have many.
 function emit_resume.enter_through(run, inner)
@@ -86,7 +75,7 @@ function emit_resume.enter_through(run, inner)
     local label, range = run:new_label(inner.name .. "_resumed"), nil
     run:put_label(label)
     for _, position in ipairs(inner.positions) do
-        local first = position.first or number_of(run.unit, position.name)
+        local first = position.first or run.unit.resume_numbers[position.name]
         local last = position.last or first
         if range and range.last + 1 == first then range.last = last
         else

@@ -10,6 +10,7 @@
 local bodies = require "gen.emit.bodies"
 local Builder = require "gen.c.builder"
 local emit_phase = require "gen.emit.phase"
+local emit_state = require "gen.emit.state"
 local functions = require "gen.emit.functions"
 local resume = require "gen.emit.resume"
 local statements = require "gen.c.statements"
@@ -66,7 +67,7 @@ end
 -- Leaves the bracket around `item` when `code`, or st without it, is not LOOPC_OK. `pending`: the code names st.
 function Run:leave(item, code, out, pending)
     if not can(out) then return end
-    local bracket, way = self.list[item.parent], nil
+    local bracket, way = self.list[item.parent], { "return" }
     if bracket.op == "phase" then
         if passes_on(self, bracket) then return self:leave(bracket, code, out, pending) end
         way = { "goto", emit_phase.label(self, bracket) }
@@ -79,7 +80,6 @@ function Run:leave(item, code, out, pending)
             local outer, names_st = via(self, code, out, instance.loop.name, instance.on)
             return self:leave(bracket, outer, out, pending or names_st)
         end
-        way = { "return" }
     end
     self:exit(text_of(code), way).pending = pending
 end
@@ -125,7 +125,7 @@ end
 
 -- A loop that has a function of its own is a call; of functions with the same text there is one.
 function Run:call_own(item)
-    local inner, pending = self:func(item), nil
+    local inner = self:func(item)
     if inner.trivial then self:call_in_place(item, inner) return item.matching + 1 end
     local code = { functions.call(inner, self, item.point) }
     self.uses_s = self.uses_s or inner.uses_s
@@ -135,8 +135,8 @@ function Run:call_own(item)
         self:add { op = "suspend", to = "st", code = text_of(code) }
         code = "st"
     end
-    code, pending = via(self, code, item.out, item.instance.loop.name, item.instance.on)
-    self:call(item, code, item.out, pending)
+    local passed, pending = via(self, code, item.out, item.instance.loop.name, item.instance.on)
+    self:call(item, passed, item.out, pending)
     return item.matching + 1
 end
 
@@ -259,7 +259,7 @@ function Run:batch(loop)
         self:run(("memset(&s->%s, 0, sizeof s->%s)"):format(owner.batch_member, owner.batch_member))
         for _, field in ipairs(owner.fields) do
             if field.life == "batch" then
-                for _, code in ipairs(self.unit.defaults_of(field)) do self:run(code) end
+                for _, code in ipairs(emit_state.defaults_of(field)) do self:run(code) end
             end
         end
     end
@@ -293,7 +293,7 @@ end
 
 -- A label with a name that this function has not used yet.
 function Run:new_label(wish)
-    local name, number = wish, self.taken[wish] or 0
+    local number, name = self.taken[wish] or 0
     repeat
         number = number + 1
         name = number > 1 and wish .. "_" .. number or wish

@@ -3,7 +3,6 @@
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
-local emit_nets = require "gen.emit.nets"
 local spec_tree = require "gen.tree.spec_tree"
 
 local emit_state = {}
@@ -178,35 +177,38 @@ local function instances(unit, field)
     return out
 end
 
-function emit_state.write_defaults(unit, w)
+-- The statements that set the defaults, without semicolons.
+function emit_state.defaults(unit)
     local lines = {}
     for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         for _, lvalue in ipairs(field.life == "batch" and {} or instances(unit, field)) do
             for _, text in ipairs(defaults_of(field, lvalue)) do lines[#lines + 1] = text end
         end
     end
-    if #lines == 0 then return end
-    unit.has_defaults = true
+    return lines
+end
+
+function emit_state.write_defaults(unit, w)
+    if #unit.defaults == 0 then return end
     w:line("static void %s_defaults(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
     w:blank()
-    for _, code in ipairs(lines) do w:line(code .. ";") end
+    for _, code in ipairs(unit.defaults) do w:line(code .. ";") end
     w:close()
     w:blank()
 end
 
--- Net initialisation and what else needs the command line and the data first.
+-- The initialisation of nets, which needs the command line and the data first.
 function emit_state.write_prepare(unit, w)
-    local declarations, lines = emit_nets.prepare(unit)
-    if #lines == 0 then return end
-    unit.has_prepare = true
+    local prepare = unit.prepare
+    if not prepare then return end
     w:line("static int %s_prepare(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
-    for _, text in ipairs(declarations) do w:line(text) end
+    for _, text in ipairs(prepare.declarations) do w:line(text) end
     w:blank()
-    for _, text in ipairs(lines) do w:line(text) end
+    for _, text in ipairs(prepare.lines) do w:line(text) end
     w:line("return LOOPC_OK;")
     w:close()
     w:blank()

@@ -112,7 +112,7 @@ end
 
 -- One step: the first one enters the run before; the last one notes how it ended.
 local function write_body(unit, w)
-    local at, prepares = ("s->%s"):format(unit.position), unit.options.lib and unit.has_prepare
+    local at, prepares = ("s->%s"):format(unit.position), unit.options.lib and unit.prepare
     w:open("{")
     w:line("int st;")
     w:blank()

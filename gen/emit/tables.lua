@@ -55,7 +55,7 @@ end
 
 -- All but the fields; a library is told of its children alone.
 function emit_tables.write(unit, w)
-    unit.has_nets = emit_nets.write_table(unit, w)
+    emit_nets.write_table(unit, w)
     trace_points.write_table(unit, w)
     write_resume_points(unit, w)
     write_steering(unit, w)
@@ -88,12 +88,12 @@ local function write_names(unit, w)
         w:line(".reevaluate = %s_reevaluate,", unit.struct)
     end
     if unit.trainer.control then w:line(".steering = &%s,", tables.steering) end
-    if unit.has_nets then
+    if #unit.nets.nets > 0 then
         write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end
-    if unit.has_prepare then w:line(".prepare = %s_prepare,", unit.struct) end
+    if unit.prepare then w:line(".prepare = %s_prepare,", unit.struct) end
 end
 
 -- `hash`: of a library's text.
@@ -103,9 +103,9 @@ function emit_tables.write_program(unit, w, hash)
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
     if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
     w:line(".size = sizeof(struct %s),", name)
-    if unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
+    if #unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
     if not unit.options.lib then write_names(unit, w) end
-    if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
+    if #unit.defaults > 0 then w:line(".defaults = %s_defaults,", name) end
     emit_hooks.write_entries(unit, w)
     write_entries(unit, w, hash)
     if #unit.children > 0 then

@@ -228,6 +228,8 @@ function layout.run(unit)
     reports.run(unit, spec_tree.fields(unit.trainer))
     batch_owners(unit, home)
     unit.position = members:take("position")
+    unit.resume_numbers = {}
+    for i, point in ipairs(unit.resume_points) do unit.resume_numbers[point.name] = i end
 end
 
 return layout

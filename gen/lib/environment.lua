@@ -93,7 +93,7 @@ local function state_of(design)
     local item, most = design.item, math.max(design.room, design.buffer_room)
     return {
         iters = i64 { design.iters, option = true, min = 0, doc = "how many batches" },
-        bs = i32 { design.bs, option = true, min = -1, max = design.room, doc = "samples of a batch; -1: all that the buffer has, no more than room" },
+        bs = i32 { design.bs, option = true, min = -1, max = design.room, doc = "samples of a batch; -1: all that the buffer has, at most room" },
         buffer_frequency = i32 { design.buffer_frequency, option = true, min = 0,
             doc = "the buffer is built in each batch whose number this divides, too; 0: in no others" },
         room = i32 { design.room, const = true, doc = "the most samples of a batch" },

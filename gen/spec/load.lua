@@ -147,9 +147,9 @@ local statements = { ["return"] = true, ["local"] = true, ["function"] = true, [
 
 -- C such as $w[$index[0]] ends the Lua text that it stands in. The nearest line with it, from the one of an error on upwards, or nil.
 local function index_in_index(unit, failure)
-    local source, lines = unit.sources[failure.file], {}
-    if not source or not failure.line then return nil end
-    for line in (source.text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
+    local file, lines = unit.sources[failure.file], {}
+    if not file or not failure.line then return nil end
+    for line in (file.text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
     for number = failure.line, math.max(1, failure.line - 3), -1 do
         if (lines[number] or ""):find("%$[%w_.]+%s*%[[^%[%]]*%[[^%]]*%]%]") then return number end
     end

@@ -120,7 +120,9 @@ static bool multiply(uint64_t digits, int power, double *value)
         mantissa << (top + 9) == high)
         mantissa &= ~(uint64_t)1;
     mantissa = (mantissa + (mantissa & 1)) >> 1;
-    int exponent = ((217706 * power) >> 16) + 63 + top - zeros + 1023;
+    /* floor(power * log2(10)); the shift is of a number that is not negative. */
+    const int whole = ((217706 * power + (2048 << 16)) >> 16) - 2048;
+    int exponent = whole + 63 + top - zeros + 1023;
     if (mantissa == UINT64_C(1) << 53) exponent++;
     const uint64_t bits = (mantissa & 0xfffffffffffff) | (uint64_t)exponent << 52;
     memcpy(value, &bits, sizeof *value);

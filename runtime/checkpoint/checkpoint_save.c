@@ -21,8 +21,8 @@ static void look_again(struct loopc_directory *folder)
     folder->fd = fd;
 }
 
-/* Never writes over an existing file: a run that ended in name_best has left a checkpoint that has the
- * temporary name as its second one. */
+/* Never writes over an existing file: a run that ended in name_best has left a checkpoint that has
+ * the temporary name as its second one. */
 static FILE *open_new(struct loopc_directory *folder, const char *name)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
@@ -91,9 +91,9 @@ static int name_best(struct loopc_save *saving, const char *written)
     return st;
 }
 
-/* The best first: a run that ends between the two continues from the checkpoint before and finds the
- * same best again; in the other order, it would believe that the best had been kept. A checkpoint is
- * kept even if the best cannot be. Returns with errno set. */
+/* The best first: a run that ends between the two continues from the checkpoint before and finds
+ * the same best again; in the other order, it would believe that the best had been kept. A
+ * checkpoint is kept even if the best cannot be. Returns with errno set. */
 static int write_files(struct loopc_save *saving, bool best)
 {
     struct loopc_directory *folder = saving->folder;

@@ -300,7 +300,7 @@ int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer)
 int loopc_checkpointer_close(struct loopc_checkpointer *checkpointer, struct loopc_run *run,
                              bool ended)
 {
-    char text[1024];
+    char text[1024] = "";
     if (!checkpointer) return LOOPC_OK;
     if (checkpointer->open && ended) loopc_checkpointer_poll(checkpointer, run, LOOPC_AT_END, true);
     if (loopc_checkpointer_take_best(checkpointer, &(struct loopc_message){text, sizeof text})) {

@@ -9,7 +9,7 @@
  *
  * and for each one that was loaded and is not like another
  *
- *     "loopc.table:FIELD"   metadata: its columns, and what was fitted on its training part (table.h)
+ *     "loopc.table:FIELD"   metadata: its columns, and the fit to its training part (table.h)
  */
 #ifndef LOOPC_PARTS_H
 #define LOOPC_PARTS_H
@@ -22,7 +22,8 @@
 const int64_t *loopc_part_rows(const struct loopc_program *program, const void *state, int i,
                                int64_t *count, const char **of);
 
-/* Data set field i, or NULL when it is none; and whether it was loaded and has a table of its own. */
+/* Data set field i, or NULL when it is none; and whether it was loaded and has a table of its
+ * own. */
 const struct loopc_dataset *loopc_dataset_of(const struct loopc_program *program, const void *state,
                                              int i);
 bool loopc_has_own_table(const struct loopc_program *program, const void *state, int i);

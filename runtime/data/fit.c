@@ -67,8 +67,8 @@ static void add_squares(double *restrict sum, const double *restrict row,
 static bool find_standard(const struct rows *rows, double *mean, double *divisor)
 {
     double *const room = calloc(2 * (size_t)rows->width + 1, sizeof *room);
-    double *const first = room, *const squares = room + rows->width;
     if (!room) return false;
+    double *const first = room, *const squares = room + rows->width;
     fill_array(mean, rows->width, 0);
     fill_array(divisor, rows->width, 0);
     if (rows->count > 0) memcpy(first, row_at(rows, 0), (size_t)rows->width * sizeof *first);

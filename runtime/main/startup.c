@@ -274,7 +274,7 @@ static int take_values(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     const char *const source = context->args.saving.init;
-    char message[1024];
+    char message[1024] = "";
     if (!source) return LOOPC_CONTINUE;
     if (run->checkpointer && loopc_checkpointer_metrics(run->checkpointer)) {
         loopc_log(context->program, "warning", "--init is not used: the run goes on");
