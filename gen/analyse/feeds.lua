@@ -9,7 +9,7 @@
 -- Errors: arrays of another type or too short; answers of another kind; data sets that are scaled apart from each other.
 --
 -- loopc_dataset_take puts rows into arrays, and NET_train, NET_forward and the like read arrays: fields, or local variables of
--- one body. An array is known by its field, or by its name within the body. What C functions do with it is not looked at.
+-- one body. An array is known by its field, or by its name within the body. The C functions that it is passed to are not analysed.
 
 local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
@@ -22,7 +22,7 @@ local analyse_feeds = {}
 local Feeds = {}
 Feeds.__index = Feeds
 
--- Which argument of a net's function is what; `learns`: the net is trained by it.
+-- The roles of the arguments of a net's functions; `learns`: the net is trained by it.
 local functions = {
     train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
     forward = { x = 2, rows = 3 }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
@@ -132,7 +132,7 @@ end
 
 local nouns = { labels = "classes", targets = "values", values = "values" }
 
--- What a data set says of its answers: "labels", "targets", or nil where the command line may still say it.
+-- The kind of a data set's answers: "labels", "targets", or nil if the command line decides.
 local function said(data)
     if data.parameters.targets then return "targets" end
     return data.parameters.label and "labels" or nil
@@ -164,7 +164,7 @@ function Feeds:check_answers(text, call, net, entry)
     end
 end
 
--- Inputs from a data set and answers from nowhere are a mistake. What else mentions the array may fill it.
+-- Inputs from a data set and answers from nowhere are a mistake. Other code that mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
     local outputs = net.parameters.layers[#net.parameters.layers]
@@ -251,7 +251,7 @@ local function is_fitted(data)
         or false
 end
 
--- The data set whose scale the net goes by: what the spec says, else the first that it learns from, else the first that it sees.
+-- The data set whose scale the net uses: that of the spec, else the first that it learns from, else the first that it sees.
 local function main_of(net)
     local parameters = net.parameters
     if parameters.inputs_from then return parameters.inputs_from end
@@ -305,7 +305,7 @@ function Feeds:check_loop(loop)
     end
 end
 
--- The texts of a trainer, once each, with the places where they stand: { body, pieces, instances }.
+-- The texts of a trainer, once each, with their places: { body, pieces, instances }.
 local function texts_of(unit)
     local out, known = {}, {}
     for _, item in ipairs(unit.list) do

@@ -1,4 +1,4 @@
--- What adds statements (statements.lua) to a function that is being made: self.block is the block that they are added to.
+-- Adds statements (statements.lua) to the block of a function, self.block.
 
 local Builder = {}
 

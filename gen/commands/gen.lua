@@ -26,7 +26,7 @@ gen.options = compile.with {
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
-    { "--no-lines", nil, "leave the lines of the spec out of comments: what moves in it changes nothing" },
+    { "--no-lines", nil, "leave the lines of the spec out of comments, so that moving code in it changes nothing" },
     { "--dump", "PASS", "print the result of a pass instead: load, check, flatten, ... emit" },
 }
 

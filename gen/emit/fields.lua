@@ -1,7 +1,7 @@
--- The table of fields: what command line, metrics, progress, trace and checkpoints know of the state.
+-- The table of fields, for the command line, metrics, progress, trace and checkpoints.
 --
 -- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them. The doc is that of
--- options, for --help; what the others are is said where the state is declared.
+-- options, for --help; the others are described where the state is declared.
 
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
@@ -22,7 +22,7 @@ local function flags_of(field)
     return #out > 0 and table.concat(out, " | ") or nil
 end
 
--- One row: what its field is, as a macro of fields.h, then { key, value } pairs.
+-- One row: its field, as a macro of fields.h, then { key, value } pairs.
 local function add_row(rows, field, pairs_of_row)
     local out = { field }
     for _, pair in ipairs(pairs_of_row) do

@@ -1,4 +1,4 @@
--- Nets, optimizers and data sets of a trainer, between the spec tree and what emits them (emit_mlp.lua).
+-- Nets, optimizers and data sets of a trainer, between the spec tree and their emitter (mlp.lua).
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
@@ -146,7 +146,7 @@ local function net_row(field, feeds)
     return table.concat(parts, ", ")
 end
 
--- The table of nets, for the checks before a run and for those who use what was learned; a net that no body names is there
+-- The table of nets, for the checks before a run and for uses of the trained model; a net that no body names is there
 -- too.
 function emit_nets.write_table(unit, w)
     local nets = fields_of_type(unit, "mlp")

@@ -3,6 +3,7 @@
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
+local source = require "gen.spec.source"
 local spec_tree = require "gen.tree.spec_tree"
 
 local emit_state = {}
@@ -21,10 +22,12 @@ local function declaration(field)
     return type .. (type:match("%*$") and "" or " ") .. field.name .. dims_of(field)
 end
 
--- What stands beside a member. Of an option the table of fields has the doc, for --help.
+-- The comment of a member. The doc of an option is in the table of fields, for --help.
 local function remark(unit, field)
     local doc = field.flag and not unit.options.lib and "--" .. field.flag or field.doc and CWriter.safe(field.doc)
     if field.counter then return doc end
+    local shape = #field.dims > 0 and source.shape(unit.sources[field.at.file], field.name, field.at.line)
+    if shape then doc = doc and doc .. ", " .. shape or shape end
     return doc and doc .. bodies.place(unit, field.at) or bodies.where(unit, field.at)
 end
 
@@ -96,7 +99,7 @@ end
 local function write_site_structs(unit, w)
     for _, loop in ipairs(unit.trainer.loops) do
         if loop.site_struct then
-            w:comment { ("What each place of %s has for itself."):format(loop.name) }
+            w:comment { ("Fields that each place of %s has for itself."):format(loop.name) }
             w:open("struct %s {", loop.site_struct)
             write_members(w, members_of(unit, loop, "site"))
             w:close("};")
@@ -108,7 +111,7 @@ end
 -- The frames of the coroutines: where each is, and its counters.
 local function write_frames(unit, w)
     for _, frame in ipairs(unit.frames) do
-        w:open("struct %s_at_%s { /* where %s is */", unit.struct, frame.name, frame.name)
+        w:open("struct %s_at_%s { /* frame of %s */", unit.struct, frame.name, frame.name)
         for _, member in ipairs(frame.members) do w:line("%s;", member) end
         w:close("};")
         w:blank()
@@ -119,11 +122,11 @@ local function position_member(unit, w)
     if #unit.frames == 0 and not unit.options.step then return end
     w:open("struct {")
     if unit.options.step then
-        w:line("enum loopc_stage stage; /* before its first step, on its way, or at its end */")
+        w:line("enum loopc_stage stage; /* new, running or ended */")
         w:line("int ended; /* the status with which it ended */")
     end
     for _, frame in ipairs(unit.frames) do w:line("struct %s_at_%s %s;", unit.struct, frame.name, frame.name) end
-    w:close("} %s; /* where it is: between two steps */", unit.position)
+    w:close("} %s; /* the position, between two steps */", unit.position)
 end
 
 function emit_state.write_struct(unit, w)

@@ -57,7 +57,7 @@ schema.kinds = {
         { "emit", "struct?", "net?", "optimizer?", "options_name?" },
     },
 
-    -- What has a body: a node or a listener of a callback. The texts of an element and the expressions of loops are sources, too.
+    -- The owner of a body: a node or a listener of a callback. The texts of an element and the expressions of loops are sources, too.
     source = {
         { "check", node = { "kind", "name", "full", "loop", "at", "value", "prefix", "phase_name", "phase?", "order", "doc?", "body?",
                 "insertions" },
@@ -78,7 +78,7 @@ schema.kinds = {
     instance = { { "flatten", "index", "loop", "on?", "parent?" }, { "layout", "site?" } },
 
     -- Items of the step list, by op. `matching` is the index of the other bracket of a pair. The analyses add `out`, the statuses that can
-    -- leave a bracket, and so on; `dead` marks what control does not reach.
+    -- leave a bracket, and so on; `dead` marks unreachable items.
     item = {
         { "flatten", "op", "instance", "parent?", "part?",
             loop = { "matching" }, end_loop = { "matching" }, skip = { "matching" }, end_skip = { "matching" },

@@ -1,4 +1,5 @@
-/* Numbers in text, to the nearest f64. Three ways, each for what the one before cannot round:
+/* Numbers in text, to the nearest f64. Three ways, each for numbers that the one before cannot
+ * round:
  *
  *     exact     up to 15 digits and a small power of ten: one product or quotient of exact numbers
  *               (Clinger, "How to read floating point numbers accurately", 1990)
@@ -67,7 +68,7 @@ static inline const char *read_digits(const char *p, const char *end, struct dec
     return p;
 }
 
-/* What follows an e. A power beyond all bounds stays beyond them. */
+/* The exponent after an e. One beyond all bounds stays beyond them. */
 static const char *read_power(const char *p, struct decimal *d)
 {
     int power = 0;

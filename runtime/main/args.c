@@ -233,7 +233,7 @@ static void read_subcommand(struct loopc_args_reader *reader)
     if (*subcommand != LOOPC_SUBCOMMAND_RUN) reader->next++;
 }
 
-/* What the spec says of data sets, which flags may change. */
+/* Copies the data set options of the spec, which flags may change. */
 static bool copy_options(struct loopc_args *args, const struct loopc_program *program)
 {
     args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);

@@ -52,8 +52,8 @@ struct loopc_args {
     struct loopc_control_options control;
     const char **given; /* the argument of each option by its field's index, NULL without one */
     struct loopc_dataset_options *data; /* by the field's index: of a data set, with its flags */
-    char message[512];                  /* when wrong: what */
-    char hint[256];                     /* and what to do, or "" */
+    char message[512];                  /* of an error */
+    char hint[256];                     /* for it, or "" */
 };
 
 /* Reads the command line into args and, by the table of fields, into state, which holds the
