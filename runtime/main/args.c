@@ -171,6 +171,39 @@ static int unknown(struct loopc_args_reader *reader)
     return LOOPC_FAILED;
 }
 
+/* The key that --data-KEY of predict means, or NULL. */
+static const char *find_written_key(const struct loopc_args_reader *reader)
+{
+    static const char data[] = "data-";
+    const size_t length = sizeof data - 1;
+    if (reader->args->model.subcommand != LOOPC_SUBCOMMAND_PREDICT) return NULL;
+    if (reader->name_length <= length || !loopc_flag_is(data, reader->name, length)) return NULL;
+    const char *const rest = reader->name + length;
+    for (const struct loopc_dataset_key *k = loopc_dataset_keys; k->key; k++) {
+        if (loopc_dataset_is_dialect(k->key) &&
+            loopc_flag_is(k->key, rest, reader->name_length - length))
+            return k->key;
+    }
+    return NULL;
+}
+
+/* Of a key given twice the later value counts. */
+static int read_written(struct loopc_args_reader *reader, const char *key)
+{
+    struct loopc_dataset_options options = {0};
+    const char **place = reader->args->model.written;
+    char why[256], flag[32];
+    snprintf(flag, sizeof flag, "data-%s", key);
+    if (loopc_args_take(reader, "<value>")) return LOOPC_FAILED;
+    if (loopc_dataset_option(&options, key, reader->value, why, sizeof why))
+        return loopc_args_wrong_value(reader, flag, why, NULL);
+    while (*place && strcmp(*place, key) != 0)
+        place += 2;
+    place[0] = key;
+    place[1] = reader->value;
+    return LOOPC_OK;
+}
+
 static int read_dataset_or_no(struct loopc_args_reader *reader)
 {
     const char *key;
@@ -191,7 +224,9 @@ static int read_flag(struct loopc_args_reader *reader)
     if (field) return read_option(reader, field);
     const struct loopc_common_flag *common = find_common(reader);
     if (common) return loopc_args_read_common(reader, common);
-    return options ? read_dataset_or_no(reader) : unknown(reader);
+    if (options) return read_dataset_or_no(reader);
+    const char *const key = find_written_key(reader);
+    return key ? read_written(reader, key) : unknown(reader);
 }
 
 static int read_argument(struct loopc_args_reader *reader)
