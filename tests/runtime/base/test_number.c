@@ -23,7 +23,8 @@ static void is_same(const char *text)
         fail_msg("'%s' is %a, not %a", text, expected, value);
 }
 
-/* The short way, where it goes. Behind the number the text has what may be read and is none of it. */
+/* The short way, where it goes. Behind the number the text has what may be read and is none of
+ * it. */
 static void is_same_in_short(const char *text)
 {
     char room[96];
