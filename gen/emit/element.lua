@@ -176,6 +176,7 @@ end
 
 -- Where a repetition polls for events: an interruption ends it, but not in handlers.
 function Function:poll_events(way)
+    if self.machine and self.e.source.resumable then return end -- its caller polls between steps
     self.uses_s = true
     if self.e.source.in_handler then self:run("loopc_poll_masked(&s->loopc)")
     else self:exit("loopc_poll_nosave(&s->loopc)", way or { "return" }) end

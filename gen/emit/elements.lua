@@ -127,7 +127,7 @@ function emit_elements.prepare(unit, source)
     local e = setmetatable({ unit = unit, source = source, functions = {}, leaf_of = {}, leaves = {}, strand_count = 0,
         identifiers = taken(unit, source) }, Emitter)
     mark_signals(source.texts)
-    local f = emit_element.new(e, source.func, unit.options.step == true)
+    local f = emit_element.new(e, source.func, unit.options.step == true or source.resumable == true)
     e:write_function(f, source.tree, bodies.heading(unit, source))
     source.machine, source.emitter = f.has_frame, e
     for _, child in ipairs(analysis.processes(source.tree)) do table.insert(unit.children, child) end

@@ -116,6 +116,11 @@ end
 function emit_fields.rows(unit)
     local rows = {}
     for _, field in ipairs(spec_tree.fields(unit.trainer)) do rows_of(unit, rows, field) end
+    for _, frame in ipairs(spec_tree.is_resumable(unit) and unit.frames or {}) do -- where coroutines are, for checkpoints alone
+        local member = unit.position .. "." .. frame.name
+        add_row(rows, ("LOOPC_NAMED(%s, %s, %s, BYTES, sizeof((struct %s *)0)->%s)"):format(cvalue.string("loopc." .. member), unit.struct,
+            member, unit.struct, member), {})
+    end
     return rows
 end
 

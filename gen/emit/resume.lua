@@ -3,6 +3,7 @@
 -- A run is saved between two iterations of a loop, and at the end of a loop that is in no other repetition. A function
 -- opens with a switch on where it was saved; a function of its own is entered through its call.
 
+local analysis = require "gen.tree.element_analysis"
 local bodies = require "gen.emit.bodies"
 local negate = require "gen.c.negate"
 local render = require "gen.c.render"
@@ -66,6 +67,20 @@ function emit_resume.ended(run, item)
         block = { { op = "set", to = "st", code = ("loopc_ended(&s->loopc, %s)"):format(item.end_name) } } }
     run.positions[#run.positions + 1] = { name = item.end_name, label = label,
         more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
+end
+
+-- A body of elements that can be saved between two of its steps: a coroutine that is called again until it is at its end. Returns
+-- the variable of its status.
+function emit_resume.steps(run, item, code)
+    local label = run:new_label(item.source.func .. "_resumed")
+    run.uses_s = true
+    run:set(("s->%s.%s.at"):format(run.unit.position, item.source.func), "0")
+    run:put_label(label)
+    run:add { op = "for", start = "", step = "", test = ("(st = %s) == LOOPC_MORE"):format(code), pending = true,
+        block = { { op = "exit", code = ("loopc_between_steps(&s->loopc, %s)"):format(item.at_name), leave = { "break" } } } }
+    for _, child in ipairs(analysis.processes(item.source.tree)) do run:run(("loopc_child_end(&%s)"):format(child)) end
+    run.positions[#run.positions + 1] = { name = item.at_name, label = label }
+    return "st"
 end
 
 -- A run that was saved inside a function of its own is resumed through the call of it: by ranges of points, for deep

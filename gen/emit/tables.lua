@@ -3,6 +3,8 @@
 local cvalue = require "gen.c.value"
 local emit_hooks = require "gen.emit.hooks"
 local emit_nets = require "gen.emit.nets"
+local host = require "host"
+local spec_tree = require "gen.tree.spec_tree"
 local trace_points = require "gen.emit.trace_points"
 
 local emit_tables = {}
@@ -96,6 +98,16 @@ local function write_names(unit, w)
     if unit.prepare then w:line(".prepare = %s_prepare,", unit.struct) end
 end
 
+-- A number that changes with the elements of the bodies that are saved between two steps: a position in others means something
+-- else.
+local function fingerprint_of(unit)
+    local texts = {}
+    for _, source in ipairs(unit.sources_used) do
+        if source.resumable then texts[#texts + 1] = source.full .. tostring(source.body.element) end
+    end
+    return host.sha256(table.concat(texts, "\0")):sub(1, 16)
+end
+
 -- `hash`: of a library's text.
 function emit_tables.write_program(unit, w, hash)
     local name, tables = unit.struct, unit.tables
@@ -103,6 +115,7 @@ function emit_tables.write_program(unit, w, hash)
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
     if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
     w:line(".size = sizeof(struct %s),", name)
+    if spec_tree.is_resumable(unit) then w:line(".fingerprint = 0x%s,", fingerprint_of(unit)) end
     if #unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
     if not unit.options.lib then write_names(unit, w) end
     if #unit.defaults > 0 then w:line(".defaults = %s_defaults,", name) end

@@ -8,7 +8,7 @@
 --   loop.batch_owners      the loop and the callbacks whose batch fields each of its iterations zeroes
 --   instance.site               the member that holds the instance's site fields
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
---   repeat item .at_name   the name of its resume point, where a run can be saved; unit.resume_points lists them
+--   repeat item .at_name   the name of its resume point, where a run can be saved (as a step with a WEAVE); unit.resume_points lists them
 --   repeat item .end_name  that of its end, where a run is saved too, when no other repetition is around it
 --   item.point             the trace point of a loop, phase or step, { name, title, on, parent, kind, index } of unit.trace_points;
 --                          libraries have none
@@ -18,6 +18,7 @@
 --   unit.position          the member that holds where machines are (emit_elements, the step form)
 --   unit.sources_used      sources in order of first appearance
 
+local analysis = require "gen.tree.element_analysis"
 local ctext = require "gen.c.text"
 local host = require "host"
 local Names = require "gen.c.names"
@@ -102,9 +103,18 @@ local function is_in_repetition(unit, item)
     return parent ~= nil
 end
 
-local function add_resume_point(unit, name, instance, prefix)
-    unit.resume_points[#unit.resume_points + 1] = { name = name, loop = instance.loop.name, path = prefix .. path_of(instance) }
+local function add_resume_point(unit, name, instance, prefix, suffix)
+    unit.resume_points[#unit.resume_points + 1] = { name = name, loop = instance.loop.name,
+        path = prefix .. path_of(instance) .. (suffix or "") }
     return name
+end
+
+-- Whether a body of elements can be saved between two of its steps: one with a WEAVE, whose strands know where they are. (In the step
+-- form the run as a whole is left between steps.)
+local function is_resumable(unit, item)
+    local source = item.source
+    return source.tree and not (unit.options.lib or unit.options.step or source.in_handler) and item.signals.INTERRUPTED
+        and analysis.weaves(source.tree)
 end
 
 local function place_item(unit, item, names, members)
@@ -122,6 +132,11 @@ local function place_item(unit, item, names, members)
     elseif item.op == "phase" then
         add_point(unit, item, names, item.phase.full, on_of(instance), "p")
     elseif item.op == "step" then
+        if is_resumable(unit, item) then
+            item.at_name = add_resume_point(unit, names:take("AT_" .. item.source.full:gsub("%.", "_")), item.instance, "",
+                " in " .. item.source.full)
+            item.source.resumable = true
+        end
         local listener = item.source.kind == "listener"
         add_point(unit, item, names, item.source.full, listener and item.node.full or on_of(instance), "s")
         use_source(unit, item, names)

@@ -54,6 +54,13 @@ function analysis.processes(tree, out)
     return out
 end
 
+-- Whether coroutines take turns in a tree.
+function analysis.weaves(tree)
+    local any = tree.op == "WEAVE" and #tree.items > 0
+    if tree.op ~= "SPAWN" then analysis.each_child(tree, function(child) any = any or analysis.weaves(child) end) end
+    return any
+end
+
 -- The texts of the values and fields of a BUFFER_REPEAT.
 function analysis.buffer_texts(tree)
     local out = {}

@@ -111,4 +111,12 @@ function spec_tree.restarting(loop)
     return loop.restarting
 end
 
+-- Whether bodies of elements can be saved between two of their steps.
+function spec_tree.is_resumable(unit)
+    for _, source in ipairs(unit.sources_used) do
+        if source.resumable then return true end
+    end
+    return false
+end
+
 return spec_tree

@@ -3,6 +3,7 @@
 
 #include "data/table.h"
 #include "checkpoint/dataset_parts.h"
+#include "process/child.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -169,6 +170,8 @@ static void commit(const struct loopc_load_plan *plan)
     plan->loading->info = plan->info;
     const struct loopc_program *program = plan->loading->program;
     loopc_fields_restart(program->fields, program->field_count, plan->loading->state);
+    for (int i = 0; i < program->child_count; i++) /* processes of the run that was saved */
+        memset((char *)plan->loading->state + program->children[i], 0, sizeof(struct loopc_child));
 }
 
 static void free_plan(struct loopc_load_plan *plan)

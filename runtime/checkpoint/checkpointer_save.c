@@ -164,7 +164,7 @@ void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer)
     if (!checkpointer->open) return;
     loopc_checkpoint_name(checkpointer->program->name, checkpointer->now.number, name);
     loopc_log(checkpointer->program, "warning",
-              "not saved: interrupted inside an element (WEAVE, LOOP, ...), which has no resume "
+              "not saved: interrupted inside an element (REPEAT, LOOP, ...), which has no resume "
               "point; %s%s",
               checkpointer->now.number ? "the last checkpoint is "
                                        : "there is no "

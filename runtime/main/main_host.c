@@ -69,6 +69,17 @@ static int poll_nosave(struct loopc_run *run)
     return interrupt(run);
 }
 
+static int poll_steps(struct loopc_run *run, int at)
+{
+    const int events = loopc_events_take(LOOPC_EVENTS_ALL & ~LOOPC_EVENT_CONTROL);
+    const bool ended = events & LOOPC_EVENT_SIGNAL;
+    const bool now = ended || (events & LOOPC_EVENT_NOW);
+    show_progress(run, events);
+    if (run->checkpointer && loopc_checkpointer_poll(run->checkpointer, run, at, now))
+        return LOOPC_FAILED;
+    return ended ? interrupt(run) : LOOPC_OK;
+}
+
 static void poll_masked(struct loopc_run *run)
 {
     show_progress(run, loopc_events_take(LOOPC_EVENT_TICK));
@@ -108,6 +119,7 @@ static void before_message(struct loopc_run *run)
 const struct loopc_host loopc_main_host = {
     .poll = poll,
     .poll_nosave = poll_nosave,
+    .poll_steps = poll_steps,
     .poll_masked = poll_masked,
     .report = report,
     .report_end = report_end,

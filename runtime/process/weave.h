@@ -9,6 +9,7 @@
 #define LOOPC_WEAVE_H
 
 #include "base/clock.h"
+#include "run/events.h"
 #include "run/program.h"
 #include "run/failures.h"
 
@@ -70,6 +71,18 @@ static inline void loopc_weave_turn_of(const struct loopc_run *run, struct loopc
     }
     loopc_weave_turn(run, weave, done, nap);
     weave->left = steps[weave->turn];
+}
+
+/* Between two steps of a body of elements with weaves: polls for events, as at the head of an
+ * iteration, with the resume point `at`. Sleeps for a millisecond when the last steps did nothing
+ * but wait for processes. Returns as loopc_poll, but never LOOPC_MORE. */
+static inline int loopc_between_steps(struct loopc_run *run, int at)
+{
+    run->idle = run->waits != run->waited ? run->idle + 1 : 0;
+    run->waited = run->waits;
+    if (run->idle > 16) loopc_nap();
+    return (loopc_events_pending() & ~LOOPC_EVENT_CONTROL) ? loopc_handle_events_steps(run, at)
+                                                           : LOOPC_OK;
 }
 
 #endif

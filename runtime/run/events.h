@@ -39,6 +39,7 @@ static inline int loopc_events_pending(void)
 /* Of the three polls below when events are pending: they call the run's host. */
 int loopc_handle_events(struct loopc_run *run, int at);
 int loopc_handle_events_nosave(struct loopc_run *run);
+int loopc_handle_events_steps(struct loopc_run *run, int at);
 void loopc_handle_events_masked(struct loopc_run *run);
 
 /* At the head of each iteration of a repeating loop: `at` is the resume point of the program at

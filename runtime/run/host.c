@@ -20,6 +20,11 @@ int loopc_handle_events_nosave(struct loopc_run *run)
     return loopc_host_of(run)->poll_nosave(run);
 }
 
+int loopc_handle_events_steps(struct loopc_run *run, int at)
+{
+    return loopc_host_of(run)->poll_steps(run, at);
+}
+
 void loopc_handle_events_masked(struct loopc_run *run)
 {
     loopc_host_of(run)->poll_masked(run);
@@ -98,6 +103,7 @@ static void before_message(struct loopc_run *run)
 const struct loopc_host loopc_plain_host = {
     .poll = poll,
     .poll_nosave = poll_nosave,
+    .poll_steps = poll,
     .poll_masked = poll_masked,
     .report = report,
     .report_end = report,

@@ -141,8 +141,10 @@ struct loopc_run {
     struct loopc_profile *profile;
     struct loopc_checkpointer *checkpointer;
     struct loopc_control *control;
-    uint64_t item;  /* of a loop that can be restarted: which one is in hand (loopc_item); or 0 */
-    uint64_t waits; /* polls of processes that were still running */
+    uint64_t item;   /* of a loop that can be restarted: which one is in hand (loopc_item); or 0 */
+    uint64_t waits;  /* polls of processes that were still running */
+    uint64_t waited; /* loopc_between_steps: waits as they were before the last step, */
+    uint32_t idle;   /* and how many steps in a row did nothing but wait */
     struct loopc_failures failures;
 };
 

@@ -100,6 +100,7 @@ void loopc_trace_changes(struct loopc_trace *trace, const void *state, int place
     trace->in_step = false;
     for (int i = 0; i < trace->program->field_count; i++) {
         const struct loopc_field *field = &trace->program->fields[i];
+        if (field->type == LOOPC_BYTES) continue; /* where coroutines are */
         const size_t changes = loopc_field_changes(field, trace->before, state);
         if (changes == 0) continue;
         if (!said) say(trace, place, ", between steps");

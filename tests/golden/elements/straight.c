@@ -27,6 +27,12 @@ struct elements_at_Each_on_weave_strand_3 { /* frame of Each_on_weave_strand_3 *
     int at;
 };
 
+struct elements_at_Each_on_weave { /* frame of Each_on_weave */
+    int at;
+    struct loopc_weave weave;
+    bool weave_done[3];
+};
+
 struct elements_at_Nested_on_nested_strand_2 { /* frame of Nested_on_nested_strand_2 */
     int at;
     int64_t i;
@@ -45,6 +51,16 @@ struct elements_at_Nested_on_nested_strand_1 { /* frame of Nested_on_nested_stra
 struct elements_at_Nested_on_nested_strand_4 { /* frame of Nested_on_nested_strand_4 */
     int at;
     struct loopc_child process;
+};
+
+struct elements_at_Nested_on_nested { /* frame of Nested_on_nested */
+    int at;
+    int64_t i;
+    int64_t j_end;
+    int64_t j;
+    int64_t k;
+    struct loopc_weave weave;
+    bool weave_done[2];
 };
 
 struct elements_at_Nested_finally_nested_strand_1 { /* frame of Nested_finally_nested_strand_1 */
@@ -75,10 +91,12 @@ struct elements {
         struct elements_at_Each_on_weave_strand_1 Each_on_weave_strand_1;
         struct elements_at_Each_on_weave_strand_2 Each_on_weave_strand_2;
         struct elements_at_Each_on_weave_strand_3 Each_on_weave_strand_3;
+        struct elements_at_Each_on_weave Each_on_weave;
         struct elements_at_Nested_on_nested_strand_2 Nested_on_nested_strand_2;
         struct elements_at_Nested_on_nested_strand_3 Nested_on_nested_strand_3;
         struct elements_at_Nested_on_nested_strand_1 Nested_on_nested_strand_1;
         struct elements_at_Nested_on_nested_strand_4 Nested_on_nested_strand_4;
+        struct elements_at_Nested_on_nested Nested_on_nested;
         struct elements_at_Nested_finally_nested_strand_1 Nested_finally_nested_strand_1;
         struct elements_at_Nested_finally_nested_strand_2 Nested_finally_nested_strand_2;
     } position; /* the position, between two steps */
@@ -240,13 +258,11 @@ static LOOPC_NOINLINE int Each_on_buffer(struct elements *s)
 static int Each_on_weave_strand_1(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_1 *const here = &s->position.Each_on_weave_strand_1;
-    int st = LOOPC_OK;
 
     if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 3; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -259,13 +275,11 @@ static int Each_on_weave_strand_1(struct elements *s)
 static int Each_on_weave_strand_2(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_2 *const here = &s->position.Each_on_weave_strand_2;
-    int st = LOOPC_OK;
 
     if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -302,23 +316,30 @@ static int Each_on_weave_weave(struct elements *s, int32_t strand)
 }
 
 /* Each.on_weave (spec.lua:15) */
-static LOOPC_NOINLINE int Each_on_weave(struct elements *s)
+static int Each_on_weave(struct elements *s)
 {
+    struct elements_at_Each_on_weave *const here = &s->position.Each_on_weave;
     int st = LOOPC_OK;
 
+    if (here->at == 1) goto at_1;
+
     /* WEAVE (spec.lua:15): a step of each of 3 in turn, until 2 have finished */
-    struct loopc_weave weave = {0};
-    bool weave_done[3] = {0};
     s->position.Each_on_weave_strand_1.at = 0;
     s->position.Each_on_weave_strand_2.at = 0;
     s->position.Each_on_weave_strand_3.at = 0;
-    for (loopc_weave_enter(&s->loopc, &weave, 3); weave.turn < 3 && !st; weave.turn++) {
-        weave_done[weave.turn] = false;
-        st = loopc_weave_took(&s->loopc, &weave, weave_done, Each_on_weave_weave(s, weave.turn));
+    for (loopc_weave_enter(&s->loopc, &here->weave, 3); here->weave.turn < 3 && !st;
+         here->weave.turn++) {
+        here->weave_done[here->weave.turn] = false;
+        st = loopc_weave_took(&s->loopc, &here->weave, here->weave_done,
+                              Each_on_weave_weave(s, here->weave.turn));
     }
-    while (!st && weave.finished < 2) {
-        loopc_weave_turn(&s->loopc, &weave, weave_done, true);
-        st = loopc_weave_took(&s->loopc, &weave, weave_done, Each_on_weave_weave(s, weave.turn));
+    while (!st && here->weave.finished < 2) {
+        loopc_weave_turn(&s->loopc, &here->weave, here->weave_done, false);
+        here->at = 1;
+        return LOOPC_MORE;
+    at_1:
+        st = loopc_weave_took(&s->loopc, &here->weave, here->weave_done,
+                              Each_on_weave_weave(s, here->weave.turn));
     }
     return st;
 }
@@ -345,14 +366,12 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
 {
     struct elements_at_Nested_on_nested_strand_2 *const here =
         &s->position.Nested_on_nested_strand_2;
-    int st = LOOPC_OK;
     (void)Nested_site;
 
     if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:25) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -366,14 +385,12 @@ static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nes
 {
     struct elements_at_Nested_on_nested_strand_3 *const here =
         &s->position.Nested_on_nested_strand_3;
-    int st = LOOPC_OK;
     (void)Nested_site;
 
     if (here->at == 1) goto at_1;
 
     /* LOOP (spec.lua:25) */
     for (;;) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -467,44 +484,59 @@ static int Nested_on_nested_weave_2(struct elements *s, struct Nested_site *Nest
 }
 
 /* Nested.on_nested (spec.lua:23) */
-static LOOPC_NOINLINE int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
+static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
 {
+    struct elements_at_Nested_on_nested *const here = &s->position.Nested_on_nested;
     int st = LOOPC_OK;
+
+    switch (here->at) {
+    case 1:
+        goto at_1;
+    case 2:
+        goto at_2;
+    case 3:
+        goto at_3;
+    default:
+        break;
+    }
 
     /* REPEAT (spec.lua:23) */
     s->k = 0;
-    for (int64_t i = 0; i < 3; i++, s->k = i) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
-
+    for (here->i = 0; here->i < 3; here->i++, s->k = here->i) {
         /* REPEAT (spec.lua:24) */
-        for (int64_t j = 0, j_end = (int64_t)(s->x % 3); j < j_end; j++) {
-            if ((st = loopc_poll_nosave(&s->loopc))) return st;
-
+        here->j_end = (int64_t)(s->x % 3);
+        for (here->j = 0; here->j < here->j_end; here->j++) {
             /* REPEAT (spec.lua:24) */
-            for (int64_t k_ = 0; k_ < 2; k_++) {
-                if ((st = loopc_poll_nosave(&s->loopc))) return st;
+            for (here->k = 0; here->k < 2; here->k++) {
+                here->at = 1;
+                return LOOPC_MORE;
+            at_1:
                 if (Nested_on_nested_1(Nested_site)) break;
             }
         }
 
         /* WEAVE (spec.lua:25): a step of each of 2 in turn, until 2 have finished */
-        struct loopc_weave weave = {0};
-        bool weave_done[2] = {0};
         s->position.Nested_on_nested_strand_1.at = 0;
         s->position.Nested_on_nested_strand_4.at = 0;
-        for (loopc_weave_enter(&s->loopc, &weave, 2); weave.turn < 2 && !st; weave.turn++) {
-            weave_done[weave.turn] = false;
-            st = loopc_weave_took(&s->loopc, &weave, weave_done,
-                                  Nested_on_nested_weave_2(s, Nested_site, weave.turn));
+        for (loopc_weave_enter(&s->loopc, &here->weave, 2); here->weave.turn < 2 && !st;
+             here->weave.turn++) {
+            here->weave_done[here->weave.turn] = false;
+            st = loopc_weave_took(&s->loopc, &here->weave, here->weave_done,
+                                  Nested_on_nested_weave_2(s, Nested_site, here->weave.turn));
         }
-        while (!st && weave.finished < 2) {
-            loopc_weave_turn(&s->loopc, &weave, weave_done, true);
-            if ((st = loopc_poll_nosave(&s->loopc))) break;
-            st = loopc_weave_took(&s->loopc, &weave, weave_done,
-                                  Nested_on_nested_weave_2(s, Nested_site, weave.turn));
+        while (!st && here->weave.finished < 2) {
+            loopc_weave_turn(&s->loopc, &here->weave, here->weave_done, false);
+            here->at = 2;
+            return LOOPC_MORE;
+        at_2:
+            st = loopc_weave_took(&s->loopc, &here->weave, here->weave_done,
+                                  Nested_on_nested_weave_2(s, Nested_site, here->weave.turn));
         }
         loopc_child_end(&s->position.Nested_on_nested_strand_4.process);
         if (st) return st;
+        here->at = 3;
+        return LOOPC_MORE;
+    at_3:
         if ((st = Nested_on_nested_2(s, Nested_site))) return st;
     }
     return LOOPC_OK;
@@ -641,7 +673,7 @@ static LOOPC_NOINLINE int Each_on_spawn(struct elements *s)
 /* ---- Run ----------------------------------------------------------------------------- */
 
 /* Resume points: where a run can be saved and resumed, between two iterations of a loop. */
-enum { AT_START, AT_Each, AT_Each_END };
+enum { AT_START, AT_Each, AT_Each_END, AT_Each_on_weave, AT_Nested_on_nested };
 
 /* Trace points: loops, phases and steps, as --timings and --trace know them. */
 #define TRACE_POINTS(POINT)                                                                        \
@@ -685,6 +717,10 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
     switch (at) {
     case AT_Each:
         goto Each_resumed;
+    case AT_Each_on_weave:
+        goto Each_on_weave_resumed;
+    case AT_Nested_on_nested:
+        goto Nested_on_nested_resumed;
     case AT_Each_END:
         if (s->Each.iteration < 2) goto Each_resumed;
         goto Each_ended;
@@ -728,11 +764,21 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
 
         /* Each.weave (spec.lua:15) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_weave);
-        if ((st = Each_on_weave(s))) break;
+        s->position.Each_on_weave.at = 0;
+    Each_on_weave_resumed:
+        while ((st = Each_on_weave(s)) == LOOPC_MORE) {
+            if ((st = loopc_between_steps(&s->loopc, AT_Each_on_weave))) break;
+        }
+        if (st) break;
 
         /* Nested.nested (spec.lua:23), on Each.on_weave */
         if (instrumented) loopc_at(&s->loopc, P_Nested_on_nested);
-        st = Nested_on_nested(s, &s->Nested_on_Each_on_weave);
+        s->position.Nested_on_nested.at = 0;
+    Nested_on_nested_resumed:
+        while ((st = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE) {
+            if ((st = loopc_between_steps(&s->loopc, AT_Nested_on_nested))) break;
+        }
+        loopc_child_end(&s->position.Nested_on_nested_strand_4.process);
         /* Nested.nested failed, then finally (spec.lua:28) */
         if (st == LOOPC_FAILED) {
             if (instrumented) loopc_at(&s->loopc, P_Nested_failed_nested);
@@ -806,6 +852,34 @@ static const struct loopc_field fields[] = {
     {LOOPC_FIELD(elements, Each.total, I64), .flags = LOOPC_COUNTER},
     {LOOPC_FIELD(elements, Each.times, I64), .flags = LOOPC_COUNTER},
     {LOOPC_FIELD(elements, Nested_on_Each_on_weave.rounds, I32)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave_strand_1", elements, position.Each_on_weave_strand_1,
+                 BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_1)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave_strand_2", elements, position.Each_on_weave_strand_2,
+                 BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_2)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave_strand_3", elements, position.Each_on_weave_strand_3,
+                 BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_3)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave", elements, position.Each_on_weave, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_weave)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_2", elements,
+                 position.Nested_on_nested_strand_2, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_2)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_3", elements,
+                 position.Nested_on_nested_strand_3, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_3)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_1", elements,
+                 position.Nested_on_nested_strand_1, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_1)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_4", elements,
+                 position.Nested_on_nested_strand_4, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_4)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested", elements, position.Nested_on_nested, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested)},
+    {LOOPC_NAMED("loopc.position.Nested_finally_nested_strand_1", elements,
+                 position.Nested_finally_nested_strand_1, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_finally_nested_strand_1)},
+    {LOOPC_NAMED("loopc.position.Nested_finally_nested_strand_2", elements,
+                 position.Nested_finally_nested_strand_2, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_finally_nested_strand_2)},
 };
 
 static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
@@ -815,6 +889,8 @@ static const char *const resume_points[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
     [AT_Each_END] = "the end of Each",
+    [AT_Each_on_weave] = "Each in Each.on_weave",
+    [AT_Nested_on_nested] = "Nested on Each.on_weave in Nested.on_nested",
 };
 
 /* The processes of POPEN and SPAWN, which end with the run. */
@@ -826,6 +902,7 @@ static const size_t children[] = {
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
+    .fingerprint = 0x6bdc845a3f19bec7,
     LOOPC_TABLE(fields, field_count, fields),
     LOOPC_TABLE(trace_points, trace_point_count, trace_points),
     LOOPC_TABLE(resume_points, resume_point_count, resume_points),
