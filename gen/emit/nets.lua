@@ -12,7 +12,8 @@ local emit_nets = {}
 
 local prefix_of = mlp.prefix_of
 
-local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inputs_max" }
+local net_keys = { "layers", "activation", "activations", "output", "loss", "batch", "init", "inits", "inputs_max", "ops", "label_smoothing",
+    "class_weights", "targets", "delta", "quantile", "reduction" }
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
@@ -23,10 +24,13 @@ local function describe_net(unit, field)
     return net
 end
 
+local optimizer_keys = { "kind", "momentum", "weight_decay", "beta1", "beta2", "epsilon", "nesterov", "dampening", "alpha", "momentum_decay",
+    "no_decay", "clip_norm", "clip_value", "ema", "accumulate" }
+
 local function describe_optimizer(unit, field)
     local optimizer = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
         net = field.parameters.net.net }
-    for _, key in ipairs { "kind", "momentum", "weight_decay", "beta1", "beta2", "epsilon" } do
+    for _, key in ipairs(optimizer_keys) do
         optimizer[key] = field.parameters[key]
     end
     field.struct, field.optimizer = optimizer.struct, optimizer
@@ -67,6 +71,12 @@ end
 
 -- Includes the kernels of nets that are trained in registers, when there are some.
 function emit_nets.write_include(unit, w)
+    for _, net in ipairs(unit.nets.nets) do
+        if net.ops then
+            w:directive('#include "nn/deep.h"')
+            break
+        end
+    end
     local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
     if not lanes then return end
     w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes)
