@@ -37,8 +37,8 @@ end
 
 -- Whether a net needs operations.
 function layers.is_deep(parameters)
-    for _, op in ipairs(parameters.sequence) do
-        if not is_plain(op) then return true end
+    for i, op in ipairs(parameters.sequence) do
+        if not is_plain(op) or i < #parameters.sequence and op.activation ~= parameters.sequence[1].activation then return true end
     end
     local smooths = (parameters.label_smoothing or 0) > 0
     return not (fast[parameters.output] or parameters.output == "softmax") or not plain_losses[parameters.loss] or smooths
@@ -53,10 +53,11 @@ function layers.deepens(parameters)
         or parameters.clip_norm ~= nil or parameters.clip_value ~= nil or parameters.ema ~= nil or (parameters.accumulate or 1) > 1
 end
 
--- A net of layers that a plain net is, too: the activation and the distribution of each.
+-- A net of layers that is a plain one, too: the activation of its hidden layers, and the distribution of each.
 function layers.flatten(parameters)
-    parameters.activations, parameters.inits = {}, {}
-    for i, op in ipairs(parameters.sequence) do parameters.activations[i], parameters.inits[i] = op.activation, op.init end
+    if #parameters.sequence > 1 then parameters.activation = parameters.sequence[1].activation end
+    parameters.inits = {}
+    for i, op in ipairs(parameters.sequence) do parameters.inits[i] = op.init end
 end
 
 local function copy(op)

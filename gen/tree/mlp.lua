@@ -116,7 +116,7 @@ function mlp.layers(net)
             outputs = net.layers[i + 1],
             last = i == #net.layers - 1,
         }
-        layers[i].activation = layers[i].last and net.output or net.activations and net.activations[i] or net.activation
+        layers[i].activation = layers[i].last and net.output or net.activation
         layers[i].init = net.inits and net.inits[i]
     end
     return layers
@@ -257,6 +257,23 @@ local function entry(array, owner, letter, suffix, role, inputs)
     }
 end
 
+-- What a net of operations keeps beside its weights: running statistics, the stream of its dropouts, what is frozen.
+local function deep_entries(net, owner, entries)
+    local drops, weighted = false, 0
+    local function add(name, member, type, dims)
+        entries[#entries + 1] = { name = owner.full .. "." .. name, lvalue = owner.lvalue .. "." .. member, type = type, dims = dims }
+    end
+    for _, op in ipairs(net.ops) do
+        weighted, drops = weighted + (op.index and 1 or 0), drops or op.kind == "dropout"
+        if op.kind == "batch_norm" then
+            add(("layers.%d.running_mean"):format(op.index), "mean" .. op.index, "LOOPC_F32", { op.outputs })
+            add(("layers.%d.running_var"):format(op.index), "variance" .. op.index, "LOOPC_F32", { op.outputs })
+        end
+    end
+    if drops then add("dropout", "noise.s", "LOOPC_U64", { 4 }) end
+    if net.is_frozen then add("frozen", "frozen", "LOOPC_BOOL", { weighted }) end
+end
+
 -- The checkpoint entries of a net: { { name, lvalue, type, role, dims }, ... }. `owner` is { full = the name of its
 -- field in full, lvalue = it as a member of the state }; a dimension is a number, or { lvalue, most } when the data set
 -- decides. Gradients, which matter between the iterations of one accumulated step, come last, on request.
@@ -268,6 +285,7 @@ function mlp.net_entries(net, owner, with_gradients)
     for _, array in ipairs(with_gradients and mlp.arrays(net) or {}) do
         entries[#entries + 1] = entry(array, owner, "g", ".gradient", "gradient", inputs)
     end
+    if net.ops then deep_entries(net, owner, entries) end
     return entries
 end
 
@@ -276,8 +294,16 @@ function mlp.optimizer_entries(optimizer, owner, net_owner)
     local step = { name = owner.full .. ".step", lvalue = owner.lvalue .. ".step", type = "LOOPC_I64", role = "count" }
     step.dims = {}
     local entries, inputs = { step }, net_owner.lvalue .. ".inputs"
+    local function count(name, type)
+        entries[#entries + 1] = { name = owner.full .. "." .. name, lvalue = owner.lvalue .. "." .. name, type = type, dims = {} }
+    end
+    if optimizer.kind == "nadam" then count("product", "LOOPC_F64") end
+    if (optimizer.accumulate or 1) > 1 then count("held", "LOOPC_I64") end
+    for _, array in ipairs(optimizer.ema and mlp.arrays(optimizer.net) or {}) do
+        entries[#entries + 1] = entry(array, owner, "e", ".average", "average", inputs)
+    end
     for _, array in ipairs(mlp.arrays(optimizer.net)) do
-        for _, moment in ipairs(mlp.moments(optimizer)) do
+        for _, moment in ipairs(array.op and array.op.freeze and {} or mlp.moments(optimizer)) do
             entries[#entries + 1] = entry(array, owner, moment[1], "." .. moment[2], "moment", inputs)
         end
     end
