@@ -179,12 +179,21 @@ function emit_mlp.summary(net)
         losses[net.loss], net.batch, net.source and " (" .. net.source .. ")" or "")
 end
 
+-- The head of a function; its result stands alone where not even the first argument fits behind it.
+local function write_head(w, result, name, arguments)
+    if #result + #name + #arguments[1] + 2 > 100 then
+        w:line("%s", (result:gsub("%s+$", "")))
+        result = ""
+    end
+    cwrap.line(w, 0, result .. name, arguments, "")
+end
+
 local function write_function(w, net, entry)
     if entry[1] == "forward" and net.threads and not net.ops then body.forward_part(w, net) end
     w:comment(net_functions.doc(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and net.narrow and "LOOPC_INLINE" or "static"
-    cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), net_functions.arguments(net, entry), "")
+    write_head(w, ("%s %s"):format(linkage, result), net.prefix .. "_" .. entry[1], net_functions.arguments(net, entry))
     w:open("{")
     local write = net.ops and deep.body[entry[1]] or body[entry[1]]
     write(w, net)

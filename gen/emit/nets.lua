@@ -78,6 +78,7 @@ function emit_nets.write_include(unit, w)
     for _, net in ipairs(unit.nets.nets) do
         if net.ops then
             w:directive('#include "nn/deep.h"')
+            if not unit.options.lib then w:directive('#include "export/deep.h"') end
             break
         end
     end
@@ -179,6 +180,7 @@ local function net_row(field, feeds, ops)
     if parameters.untold then add("untold", true) end
     if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end
     if ops then parts[#parts + 1] = ("LOOPC_TABLE(ops, op_count, %s)"):format(ops) end
+    if ops then add("deep", "&loopc_deep_nets") end
     return table.concat(parts, ", ")
 end
 

@@ -189,11 +189,11 @@ vocabulary.losses = {
     { "cross_entropy", "-log p[label] with softmax or log_softmax; with targets = \"values\" the sum of -y log p; with sigmoid as "
         .. "sigmoid_cross_entropy", { softmax = "labels", log_softmax = "labels", sigmoid = "values" } },
     { "squared_error", "half of the sum of (a - y)^2", "values" },
-    { "absolute_error", "the sum of |a - y|", "values" },
+    { "absolute_error", "the sum of |a - y|, or absolute for short", "values" },
     { "huber", "as squared_error up to delta, from there delta (|a - y| - delta / 2)", "values" },
     { "quantile", "the sum of q (y - a) above, (1 - q) (a - y) below the quantile", "values" },
     { "sigmoid_cross_entropy", "the sum of -y log a - (1 - y) log(1 - a), output sigmoid", { sigmoid = "values" } },
-    { "gaussian_nll", "half of the sum of v + (y - m)^2 exp(-v): outputs are the means m, then the log-variances v",
+    { "gaussian_nll", "(or gaussian) half of the sum of v + (y - m)^2 exp(-v): outputs are the means m, then the log-variances v",
         { identity = "values" } },
     { "poisson", "the sum of exp(a) - y a: outputs are logarithms of rates", { identity = "values" } },
     { "hinge", "the sum of max(0, 1 - a[label] + a[j]) / classes over the other classes j; of one output max(0, 1 -+ a)",

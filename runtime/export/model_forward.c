@@ -1,7 +1,6 @@
 /* Models at work: what a trained net makes of rows, with the kernels that trained it. */
-#include "export/model.h"
+#include "export/model_deep.h"
 
-#include "nn/deep.h"
 #include "nn/nn.h"
 
 #include <stdlib.h>
@@ -88,77 +87,29 @@ void loopc_forward_free(struct loopc_forward *f)
     free(f);
 }
 
-static const struct {
-    const char *name;
-    enum loopc_curve curve;
-} curves[] = {
-    {"leaky_relu", LOOPC_CURVE_LEAKY_RELU},
-    {"elu", LOOPC_CURVE_ELU},
-    {"selu", LOOPC_CURVE_SELU},
-    {"gelu", LOOPC_CURVE_GELU},
-    {"gelu_tanh", LOOPC_CURVE_GELU_TANH},
-    {"silu", LOOPC_CURVE_SILU},
-    {"mish", LOOPC_CURVE_MISH},
-    {"softplus", LOOPC_CURVE_SOFTPLUS},
-    {"softsign", LOOPC_CURVE_SOFTSIGN},
-    {"hard_tanh", LOOPC_CURVE_HARD_TANH},
-    {"hard_sigmoid", LOOPC_CURVE_HARD_SIGMOID},
-    {"hard_swish", LOOPC_CURVE_HARD_SWISH},
-};
-
-static void activate(const char *name, const float *z, float *a, int32_t rows, int32_t outputs)
+/* The activations that layers end in; in place. */
+static void activate(const char *name, float *a, int32_t rows, int32_t outputs)
 {
     const struct loopc_thread me = LOOPC_ONE_THREAD;
-    enum loopc_epilogue finish = LOOPC_STORE;
-    if (!strcmp(name, "softmax")) {
-        loopc_softmax(z, a, rows, outputs, me);
-        return;
-    }
-    if (!strcmp(name, "log_softmax")) {
-        loopc_log_softmax(z, a, rows, outputs, me);
-        return;
-    }
-    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
-        if (strcmp(name, curves[i].name) != 0) continue;
-        loopc_curve(z, a, NULL, rows, outputs, curves[i].curve, me);
-        return;
-    }
-    if (!strcmp(name, "relu")) finish = LOOPC_RELU;
-    if (!strcmp(name, "tanh")) finish = LOOPC_TANH;
-    if (!strcmp(name, "sigmoid")) finish = LOOPC_SIGMOID;
-    loopc_activate(z, z, a, rows, outputs, finish, me);
+    if (!strcmp(name, "relu")) loopc_activate(a, a, a, rows, outputs, LOOPC_RELU, me);
+    if (!strcmp(name, "tanh")) loopc_activate(a, a, a, rows, outputs, LOOPC_TANH, me);
+    if (!strcmp(name, "sigmoid")) loopc_activate(a, a, a, rows, outputs, LOOPC_SIGMOID, me);
+    if (!strcmp(name, "softmax")) loopc_softmax(a, a, rows, outputs, me);
 }
 
 static void run_layer(const struct loopc_forward *f, int i, int32_t rows)
 {
     const struct loopc_layer *const layer = &f->model->layers[i];
-    float *const w = f->weights[2 * i], *const b = f->weights[2 * i + 1],
-                 *const to = f->values[i + 1];
-    const float *const from = f->values[layer->input];
-    const struct loopc_batch_norm norm = {w, b, layer->mean, layer->variance, layer->epsilon, 0.0f};
-    switch (layer->kind) {
-    case LOOPC_OP_DENSE:
-        loopc_dense_forward(w, b, from, to, rows, layer->inputs, layer->outputs, LOOPC_STORE,
-                            LOOPC_ONE_THREAD);
-        activate(layer->activation, to, to, rows, layer->outputs);
-        break;
-    case LOOPC_OP_ACTIVATION:
-        activate(layer->activation, from, to, rows, layer->outputs);
-        break;
-    case LOOPC_OP_DROPOUT:
-        loopc_activate(from, from, to, rows, layer->outputs, LOOPC_STORE, LOOPC_ONE_THREAD);
-        break;
-    case LOOPC_OP_LAYER_NORM:
-        loopc_layer_norm(from, w, b, NULL, NULL, to, rows, layer->outputs, layer->epsilon,
-                         LOOPC_ONE_THREAD);
-        break;
-    case LOOPC_OP_BATCH_NORM:
-        loopc_batch_norm(&norm, from, NULL, NULL, to, rows, layer->outputs, LOOPC_ONE_THREAD);
-        break;
-    case LOOPC_OP_RESIDUAL:
-        loopc_add(from, f->values[layer->skip], to, rows, layer->outputs, LOOPC_ONE_THREAD);
-        break;
+    const float *const w = f->weights[2 * i], *const b = f->weights[2 * i + 1];
+    float *const to = f->values[i + 1];
+    if (layer->kind != LOOPC_OP_DENSE) {
+        f->model->net->deep->run(layer, w, b, f->values[layer->input], f->values[layer->skip], to,
+                                 rows);
+        return;
     }
+    loopc_dense_forward(w, b, f->values[layer->input], to, rows, layer->inputs, layer->outputs,
+                        LOOPC_STORE, LOOPC_ONE_THREAD);
+    activate(layer->activation, to, rows, layer->outputs);
 }
 
 const float *loopc_forward_run(struct loopc_forward *f, const float *x, int32_t rows)

@@ -1,5 +1,5 @@
 /* Models as C: constant arrays and a predict function, for where there is nothing else. */
-#include "export/model_header.h"
+#include "export/model_deep.h"
 #include "base/version.h"
 
 #include <ctype.h>
@@ -108,7 +108,7 @@ static void write_target_scale(struct loopc_c_header *h)
 
 static void write_arrays(struct loopc_c_header *h)
 {
-    if (h->model->net->ops) loopc_header_weights(h);
+    if (h->model->net->ops) h->model->net->deep->weights(h);
     for (int i = 0; !h->model->net->ops && i < h->model->layer_count; i++) {
         const struct loopc_layer *layer = &h->model->layers[i];
         const size_t outputs = (size_t)layer->outputs;
@@ -222,7 +222,7 @@ static void write_layers(const struct loopc_c_header *h, const char *first)
     const int count = model->net->ops ? 0 : model->layer_count;
     const char *from = first;
     char names[2][16] = {"", ""};
-    if (model->net->ops) loopc_header_ops(h, first);
+    if (model->net->ops) model->net->deep->statements(h, first);
     for (int i = 0; i < count; i++) {
         const struct loopc_layer *layer = &model->layers[i];
         char *to = names[i % 2];

@@ -1,4 +1,4 @@
-#include "export/model_header.h"
+#include "export/model_deep.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  * varint (0), four bytes (5), or a length and as many bytes (2), which may be a message again.
  * Inner messages are made first, since their length comes before them.
  */
-#include "export/model_onnx.h"
+#include "export/model_deep.h"
 #include "base/version.h"
 
 #include "base/json_text.h"
@@ -280,7 +280,7 @@ static void put_graph(struct buffer *whole, const struct loopc_model *model)
     char from[32] = "x";
     put_text(&graph, GRAPH_NAME, model->net->name);
     put_inputs(&graph, model, from);
-    if (model->net->ops) loopc_onnx_ops(&graph, model, from);
+    if (model->net->ops) model->net->deep->onnx(&graph, model, from);
     for (int i = 0; !model->net->ops && i < model->layer_count; i++) {
         put_layer(&graph, model, i, from);
         snprintf(from, sizeof from, "a%d", i);

@@ -32,9 +32,4 @@ void loopc_onnx_float_node(struct buffer *graph, const char *operator, const cha
 /* The mean of each row, as a column. */
 void loopc_onnx_row_mean(struct buffer *graph, const char *output, const char *input);
 
-/* The operations of a net that is more than dense layers, from the value that is called `from`, to
- * "net" where targets are scaled, else to "y". Operators are those of opset 13, in which norms and
- * most activations are put together from smaller ones. */
-void loopc_onnx_ops(struct buffer *graph, const struct loopc_model *model, const char *from);
-
 #endif

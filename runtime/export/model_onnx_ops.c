@@ -1,4 +1,4 @@
-#include "export/model_onnx.h"
+#include "export/model_deep.h"
 
 #include <stdio.h>
 #include <stdlib.h>

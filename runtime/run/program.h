@@ -49,6 +49,8 @@ enum loopc_op_kind {
     LOOPC_OP_RESIDUAL,
 };
 
+struct loopc_deep;
+
 /* An operation of a net that is more than dense layers. It reads value `input`, of which 0 goes into
  * the net, and makes the value with its own number, counted from 1. */
 struct loopc_op {
@@ -75,6 +77,7 @@ struct loopc_net {
     int feed_count;
     const struct loopc_op *ops; /* what the layers are, where they are not all dense; or NULL */
     int op_count;
+    const struct loopc_deep *deep; /* what models are made with where there are ops */
 };
 
 struct loopc_child;
