@@ -4,15 +4,18 @@
 -- Out: on the parameters of every net:
 --   .data       the data set that its inputs come from, a field, or nil
 --   .untold     whether there are data sets, and nothing says if one of them feeds the net
---   .feeds      list of { data, answers ("labels", "targets" or nil), learns, each, loop }: the data sets whose rows it
---               reads; `each`: the loop runs rows / each times and leaves the rest of the rows out
+--   .feeds      list of { data, answers ("labels", "targets" or nil), sees, learns, each, loop, unweighed }: the data sets
+--               whose rows it reads; `each`: the loop runs rows / each times and leaves the rest of the rows out;
+--               `unweighed`: the function that learns from them without the weights of rows
 -- Errors: arrays of another type or too short; answers of another kind; data sets that are scaled apart from each other.
 --
 -- loopc_dataset_take puts rows into arrays, and NET_train, NET_forward and the like read arrays: fields, or local variables of
--- one body. An array is known by its field, or by its name within the body. What C functions do with it is not looked at.
+-- one body. An array is known by its field, or by its name within the body. The functions of `code` that bodies call are
+-- followed, with what they are given; other C functions are not looked at.
 
 local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
+local followed_texts = require "gen.analyse.followed_texts"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
@@ -64,12 +67,13 @@ end
 -- Errors.
 
 function Feeds:refuse(text, call, name, what, hint)
+    if text.bound then name = call.name end
     self.unit.diags:add("bad_feed", reader.line_in(text.body, call.line), name, what, hint)
 end
 
 -- An array of a call: its type and, where both are known, its size. `rows` and `width` may be nil.
 function Feeds:check_array(text, call, argument, type, rows, width)
-    local piece = argument and argument.whole
+    local piece = argument and select(2, array_places.given(text, argument)).whole
     local field = piece and piece.field
     if not field then return end
     if not array_places.is_array(field) or field.type ~= type then
@@ -85,18 +89,23 @@ end
 
 -- Calls.
 
-function Feeds:constant(argument) return argument and calls.constant(argument.text, self.known) end
+function Feeds:constant(text, argument)
+    return argument and calls.constant(select(2, array_places.given(text, argument)).text, self.known)
+end
 
 local function target_count(data)
     local targets = data.parameters.targets
     return type(targets) == "table" and #targets or math.tointeger(targets)
 end
 
+-- Whether rows come in an order of the key's: it is not 0.
+local function is_shuffled(text, key) return select(2, array_places.given(text, key)).text ~= "0" end
+
 function Feeds:take(text, call, instances)
     local what = takes[call.name]
     local data = call.arguments[1] and array_places.datasets(text, call.arguments[1]) or {}
     local x, answers = call.arguments[5], call.arguments[6]
-    local rows = self:constant(call.arguments[4])
+    local rows = self:constant(text, call.arguments[4])
     if not answers then return end
     self:check_array(text, call, x, "f32", rows, data[1] and data[1].parameters.columns)
     self:check_array(text, call, answers, what == "labels" and "i32" or "f32", rows,
@@ -104,7 +113,7 @@ function Feeds:take(text, call, instances)
     for _, field in ipairs(data) do
         self:put(array_places.place(text, x), field, "x")
         self:put(array_places.place(text, answers), field, what)
-        self:note_loops(field, instances, call.arguments[2].text ~= "0")
+        self:note_loops(field, instances, is_shuffled(text, call.arguments[2]))
     end
 end
 
@@ -169,13 +178,14 @@ end
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
     local outputs = mlp.target_count(net.parameters)
-    local rows = self:constant(call.arguments[functions[call.kind].rows])
+    local rows = self:constant(text, call.arguments[functions[call.kind].rows])
     self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
-    local field = argument.whole and argument.whole.field
+    local whole = select(2, array_places.given(text, argument)).whole
+    local field = whole and whole.field
     local fed = call.arguments[functions[call.kind].x or 0]
     local forgotten = learns and fed and #self:inside(text, fed) > 0 and #self:inside(text, argument) == 0
     if forgotten and field and array_places.is_array(field) and not self.mentions[field] then
-        return self:refuse(text, call, "$" .. argument.whole.name, ("%s learns from '%s', and nothing is ever put there"):format(
+        return self:refuse(text, call, "$" .. whole.name, ("%s learns from '%s', and nothing is ever put there"):format(
             call.name, field.full), labels and "loopc_dataset_take(data, key, first, rows, x, labels) fills it"
             or "loopc_dataset_take_targets(data, key, first, rows, x, y) fills it")
     end
@@ -194,14 +204,28 @@ function Feeds:check_columns(text, call, net, data)
         columns), ("the first size of the net is the number of columns: %d"):format(columns))
 end
 
+-- Learning by NET_train, or by NET_backward in the same body, knows no weights of rows.
+function Feeds:check_weights(text, call, net, feed)
+    local prefix = mlp.prefix_of(net)
+    local learner = call.kind == "train" and call.name or text.names[prefix .. "_backward"] and prefix .. "_backward"
+    if not learner or self.weighed[feed.data] then return end
+    feed.unweighed = feed.unweighed or learner
+    if feed.data.parameters.weight and not feed.refused then
+        feed.refused = true
+        self:refuse(text, call, call.name, ("data set '%s' has weights of rows, and %s takes none"):format(feed.data.name, learner),
+            ("%s_train_from does, and bodies by loopc_dataset_take_weights"):format(prefix))
+    end
+end
+
 function Feeds:use_inputs(text, call, net, argument, learns)
-    local rows = self:constant(call.arguments[functions[call.kind].rows])
+    local rows = self:constant(text, call.arguments[functions[call.kind].rows])
     self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room)
     for _, entry in ipairs(self:inside(text, argument)) do
         if entry.what == "x" then
             local feed = feed_of(net, entry.data)
             feed.sees, feed.learns = true, feed.learns or learns
             self:check_columns(text, call, net, entry.data)
+            self:check_weights(text, call, net, feed)
         end
     end
 end
@@ -213,7 +237,7 @@ function Feeds:train_from(text, call, net, instances)
         feed.answers = mlp.targets(net.parameters) == "labels" and "labels" or "targets"
         self:check_answers(text, call, net, { data = data })
         self:check_columns(text, call, net, data)
-        self:note_loops(data, instances, call.arguments[4].text ~= "0")
+        self:note_loops(data, instances, is_shuffled(text, call.arguments[4]))
     end
 end
 
@@ -227,7 +251,7 @@ function Feeds:use(text, call, instances)
     if places.x then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
     local answers = call.arguments[places.answers or places.labels]
     if not answers then return end
-    if places.labels then self:check_array(text, call, answers, "i32", self:constant(call.arguments[places.rows]), 1)
+    if places.labels then self:check_array(text, call, answers, "i32", self:constant(text, call.arguments[places.rows]), 1)
     else self:use_answers(text, call, net, answers, places.learns) end
 end
 
@@ -306,27 +330,26 @@ function Feeds:check_loop(loop)
     end
 end
 
--- The texts of a trainer, once each, with the places where they stand: { body, pieces, instances }.
-local function texts_of(unit)
-    local out, known = {}, {}
-    for _, item in ipairs(unit.list) do
-        for _, source in ipairs(item.op == "step" and (item.source.texts or { item.source }) or {}) do
-            if not known[source] then
-                known[source] = { body = source.body, pieces = source.pieces, instances = {}, places = {}, assigned = {} }
-                table.insert(out, known[source])
-            end
-            table.insert(known[source].instances, item.instance)
+-- How often a function of `code` names its parameter, and how often as an argument of a net's functions.
+local function is_for_nets(helper, name, offers)
+    local named, given = 0, 0
+    for _ in helper.body:gmatch("%f[%w_]" .. name .. "%f[^%w_]") do named = named + 1 end
+    for _, call in ipairs(helper.calls) do
+        for _, argument in ipairs(offers[call.name] and call.arguments or {}) do
+            if argument.text == name then given = given + 1 end
         end
     end
-    return out
+    return named == given
 end
 
--- How often fields are mentioned elsewhere than in calls of nets.
+-- Which fields are mentioned elsewhere than in calls of nets.
 function Feeds:count_mentions(text)
     local in_nets = {}
     for _, call in ipairs(text.calls) do
-        for _, argument in ipairs(self.offers[call.name] and call.arguments or {}) do
-            for _, piece in ipairs(argument.fields) do in_nets[piece] = true end
+        local helper = self.helpers[call.name]
+        for i, argument in ipairs((self.offers[call.name] or helper) and call.arguments or {}) do
+            local alone = not helper or is_for_nets(helper, helper.parameters[i] or "", self.offers)
+            for _, piece in ipairs(alone and argument.fields or {}) do in_nets[piece] = true end
         end
     end
     for _, piece in ipairs(text.pieces) do
@@ -353,8 +376,8 @@ end
 
 function Feeds:read(texts)
     for _, text in ipairs(texts) do
-        text.calls, text.assigned = calls.of(text.pieces), calls.assigned(text.pieces)
-        self:count_mentions(text)
+        if not text.bound then self:count_mentions(text) end
+        for _, data in ipairs(followed_texts.weighed(text)) do self.weighed[data] = true end
     end
     self:each_call(texts, takes, self.take)
     self:each_call(texts, self.offers, self.use)
@@ -362,10 +385,12 @@ end
 
 function analyse_feeds.run(unit)
     local nets = fields_of_type(unit, "mlp")
-    local self = setmetatable({ unit = unit, nets = nets, offers = offers_of(nets), contents = {}, taken = {}, mentions = {} }, Feeds)
+    local texts, helpers = followed_texts.of(unit)
+    local self = setmetatable({ unit = unit, nets = nets, offers = offers_of(nets), helpers = helpers,
+        contents = {}, taken = {}, mentions = {}, weighed = {} }, Feeds)
     self.known = unit.trainer.code and calls.constants(unit.trainer.code.text) or {}
     for _, net in ipairs(nets) do net.parameters.feeds = {} end
-    self:read(texts_of(unit))
+    self:read(texts)
     for _, net in ipairs(nets) do self:settle(net) end
     for _, loop in ipairs(unit.trainer.loops) do self:check_loop(loop) end
 end

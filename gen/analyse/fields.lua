@@ -131,7 +131,7 @@ end
 -- Whether a use by address, or of an array, is of one that the function it is given to only reads.
 function Resolver:is_only_read(piece)
     if not piece.callee or piece.assigned or piece.access == "rw" then return false end
-    self.reads_only = self.reads_only or known_functions.reads_only(self.unit.trainer)
+    self.reads_only = self.reads_only or known_functions.reads_only(self.unit)
     return self.reads_only(piece.callee, piece.argument)
 end
 

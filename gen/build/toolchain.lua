@@ -110,6 +110,16 @@ function toolchain.fingerprint(unit, arguments)
     return table.concat(parts, "\0")
 end
 
+-- All that the headers of a spec declare, as the compiler reads them; "" when it does not.
+function toolchain.headers(unit, arguments)
+    local lines = { '#include "loopc.h"' }
+    for i, name in ipairs(unit.trainer.include) do lines[i + 1] = "#include " .. (name:match('^[<"]') and name or '"' .. name .. '"') end
+    local command = append(compile_command(unit, arguments), { "-E", "-P", "-x", "c", "-" })
+    command.input, command.env = table.concat(lines, "\n") .. "\n", { "LC_ALL=C" }
+    local status, out = host.run(command)
+    return status == 0 and out or ""
+end
+
 -- The emitted text again, with line directives that lead to the spec.
 local function with_lines(unit, recompile)
     local options = {}

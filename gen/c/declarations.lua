@@ -50,6 +50,13 @@ local function parameters(text)
     return out
 end
 
+-- What gcc writes around declarations, and headers of systems with it.
+local function without_attributes(code)
+    code = code:gsub("__attribute__%s*%b()", " "):gsub("__asm__%s*%b()", " ")
+    for _, word in ipairs { "restrict", "inline", "const", "volatile" } do code = code:gsub("%f[%w_]__" .. word .. "_*%f[^%w_]", word) end
+    return (code:gsub("%f[%w_]__extension__%f[^%w_]", " "))
+end
+
 local not_functions = { ["if"] = true, ["while"] = true, ["for"] = true, ["switch"] = true, ["return"] = true, sizeof = true }
 
 -- A pointer to arrays, double (*m)[2], is the one kind of parentheses in parameters that is understood.
@@ -59,7 +66,9 @@ local function understood(list) return not list:gsub("%(%s*%*%s*[%w_]*%s*%)%s*%[
 -- Skips preprocessor lines, and the contents of braces, comments and strings.
 function declarations.add(text, out)
     local code = "\n" .. text:gsub("/%*.-%*/", " "):gsub("//[^\n]*", "")
-    code = code:gsub('"[^"\n]*"', '""'):gsub("\n%s*#[^\n]*", "\n"):gsub("%b{}", ";")
+    code = code:gsub('"[^"\n]*"', '""'):gsub("\n%s*#[^\n]*", "\n")
+    if code:find("__", 1, true) then code = without_attributes(code) end
+    code = code:gsub("%b{}", ";")
     for statement in code:gmatch("[^;]+") do
         local result, name, list = statement:match("^%s*([%w_][%w_%s%*]-)%s*([%a_][%w_]*)%s*(%b())%s*$")
         if name and not not_functions[name] and not result:match("%f[%w_]typedef%f[^%w_]") and understood(list:sub(2, -2)) then

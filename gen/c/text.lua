@@ -194,10 +194,12 @@ local function stands_alone(code, first, behind)
 end
 
 -- The function that the text before a position is an argument of, and which one: "memcpy", 2. Nothing where the argument has begun
--- with anything but an &.
+-- with anything but an & or casts.
 local function call_around(code, at)
-    local before = code:sub(math.max(1, at - 400), at - 1)
-    local place = before:match("^(.*[%(,])%s*&?%s*$")
+    local before = code:sub(math.max(1, at - 400), at - 1):gsub("&?%s*$", "")
+    local inner = before:match("^(.*)%([%w_%s]+%*[%*%s]*%)%s*$")
+    while inner do before, inner = inner, inner:match("^(.*)%([%w_%s]+%*[%*%s]*%)%s*$") end
+    local place = before:match("^(.*[%(,])%s*$")
     local depth, number, i = 0, 1, place and #place or 0
     while i > 0 do
         local c = place:sub(i, i)

@@ -12,20 +12,9 @@ local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
 local declarations = require "gen.c.declarations"
 local analysis = require "gen.tree.element_analysis"
-local host = require "host"
+local known_functions = require "gen.tree.known_functions"
 local nearest = require "gen.base.nearest"
 local spec_tree = require "gen.tree.spec_tree"
-
--- The functions that the trainer's own C declares.
-local function known_functions(unit)
-    local out = {}
-    for _, name in ipairs(unit.trainer.include) do
-        local text = not name:match("^<") and host.read(unit.folder .. name:gsub('^"', ""):gsub('"$', ""))
-        if text then declarations.add(text, out) end
-    end
-    if unit.trainer.code then declarations.add(unit.trainer.code.text, out) end
-    return out
-end
 
 -- The kind of an argument, "number", "text", "array" or "aggregate", or nil when it is unknown; and its field.
 
@@ -328,7 +317,7 @@ function check_calls.run(unit)
             if not checker then
                 local names = {}
                 for _, field in ipairs(spec_tree.fields(unit.trainer)) do names[field.name] = true end
-                checker = setmetatable({ unit = unit, known = known_functions(unit), names = names }, Checker)
+                checker = setmetatable({ unit = unit, known = known_functions.own(unit), names = names }, Checker)
             end
             source.checked = true
             checker:tree(source.tree)

@@ -3,6 +3,7 @@
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local host = require "host"
+local toolchain = require "gen.build.toolchain"
 
 local command = {
     name = "explain",
@@ -11,12 +12,14 @@ local command = {
     least = 1,
     most = 2,
     text = "A line a loop, phase and step: order, source line, what a step reads and writes, where its failure lands.\n" ..
+        "What a function reads through a pointer is known from its declaration: in `code`, and in headers of `include`.\n" ..
         "With EVENT, or any node, as Train.after_batch: its text, and what listens to it, in order.",
-    options = compile.with {},
+    options = compile.with { { "--cc", "COMPILER", "the C compiler, asked what a spec's headers declare (default: CC, else cc)" } },
 }
 
 function command.run(arguments)
-    local unit = compile.spec(arguments, { format = "never" }, "layout")
+    local function headers(unit) return toolchain.headers(unit, arguments) end
+    local unit = compile.spec(arguments, { format = "never", headers = headers }, "layout")
     if not unit then return 2 end
     local explain, name = require "gen.views.explain", arguments[2]
     if not name then

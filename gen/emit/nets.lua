@@ -139,6 +139,7 @@ local function write_feeds(w, field)
         local parts = { (".data = %s"):format(cvalue.string(feed.data.full)) }
         if feed.answers then parts[#parts + 1] = (".answers = %s"):format(answers[feed.answers]) end
         if feed.learns then parts[#parts + 1] = ".learns = true" end
+        if feed.unweighed then parts[#parts + 1] = (".unweighed = %s"):format(cvalue.string(feed.unweighed)) end
         if feed.each then parts[#parts + 1] = (".loop = %s, .each = %d"):format(cvalue.string(feed.loop), feed.each) end
         w:line("    {%s},", table.concat(parts, ", "))
     end

@@ -208,12 +208,22 @@ function Run:counted(item, i)
     return out
 end
 
+-- A loop that waits at its target.
+function Run:waits(loop)
+    local control = self.unit.trainer.control
+    return control and control.target and control.batch == loop
+end
+
+-- The last step before a loop is over when the loop waits, and when its first iteration makes batch fields anew.
+function Run:leave_before_run(before, instance)
+    local loop = instance.loop
+    if before.op == "step" and (self:waits(loop) or #(loop.batch_owners or {}) > 0) then self:probe("leave", before) end
+end
+
 -- The test of a `for`. A loop that waits at its target asks there whether to go on after all.
 function Run:test(instance)
-    local control = self.unit.trainer.control
-    local waits = control and control.target and control.batch == instance.loop
     local parts = resume.condition(instance)
-    if waits then
+    if self:waits(instance.loop) then
         local waiting = parts[1] .. " || loopc_wait(&s->loopc)"
         parts[1] = #parts == 1 and waiting or ("(%s)"):format(waiting)
     end
@@ -242,6 +252,7 @@ write["repeat"] = function(self, item, i)
     local instance, loop = item.instance, item.instance.loop
     self.uses_s = true
     if not loop.run then self:entry(instance, false) end
+    self:leave_before_run(self.list[i - 1], instance)
     local counted = self:counted(item, i)
     self:add { op = "for", start = loop.run and "" or ("s->%s.iteration = 0"):format(loop.member), test = self:test(instance),
         step = loop.reports and "" or table.concat(counted, ", "), at = place_of(instance, "done"),

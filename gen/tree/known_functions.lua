@@ -1,5 +1,5 @@
--- Functions that bodies call and whose declarations are known: those of the runtime, of nets and optimizers, of the C library, and
--- of the trainer's code. A pointer to const is only read through; what is not known may do anything.
+-- Functions that bodies call and whose declarations are known: those of the runtime, of nets and optimizers, of the C library, of
+-- the trainer's code, and of headers beside the spec. A pointer to const is only read through; what is not known may do anything.
 
 local declarations = require "gen.c.declarations"
 local host = require "host"
@@ -59,14 +59,38 @@ local function add_optimizers(trainer, out)
     end
 end
 
-local function is_const(parameter) return parameter ~= nil and parameter.text:find("%f[%w_]const%f[^%w_][^*]*%*") ~= nil end
+local function is_const(parameter) return parameter ~= nil and parameter.text:find("%f[%w_]const%f[^%w_][^*]*[%*%[]") ~= nil end
+
+-- Adds what a header declares that is beside the file which includes it, and what the headers declare that this one includes.
+local function add_header(path, out, seen)
+    local text = not seen[path] and host.read(path)
+    seen[path] = true
+    if text then known_functions.add_text(text, path:match("^.*/") or "", out, seen) end
+end
+
+-- The same for a C text that includes headers of a folder.
+function known_functions.add_text(text, folder, out, seen)
+    for name in ("\n" .. text):gmatch('\n[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"') do add_header(folder .. name, out, seen) end
+    declarations.add(text, out)
+end
+
+-- The functions that the trainer's own C declares: headers beside the spec, its `code`, and what a compiler has read of all its
+-- headers, where one was asked (options.headers, a function that returns C text).
+function known_functions.own(unit)
+    local out, seen, trainer = {}, {}, unit.trainer
+    if unit.options.headers and #trainer.include > 0 then declarations.add(unit.options.headers(unit), out) end
+    for _, name in ipairs(trainer.include) do
+        if not name:match("^<") then add_header(unit.folder .. name:gsub('"', ""), out, seen) end
+    end
+    if trainer.code then known_functions.add_text(trainer.code.text, unit.folder, out, seen) end
+    return out
+end
 
 -- A function reads_only(name, n): whether argument n of a function is only read.
-function known_functions.reads_only(trainer)
-    local own = {}
-    if trainer.code then declarations.add(trainer.code.text, own) end
-    add_nets(trainer, own)
-    add_optimizers(trainer, own)
+function known_functions.reads_only(unit)
+    local own = known_functions.own(unit)
+    add_nets(unit.trainer, own)
+    add_optimizers(unit.trainer, own)
     return function(name, n)
         local found = own[name] or of_runtime()[name]
         return found ~= nil and is_const(found.parameters[n])

@@ -4,6 +4,8 @@
 local ctext = require "gen.c.text"
 local nearest = require "gen.base.nearest"
 
+local spec_tree = require "gen.tree.spec_tree"
+
 local explain = {}
 
 local Listing = {}
@@ -211,6 +213,44 @@ function explain.event(unit, name)
     return listing:text()
 end
 
+local function fields_of_type(unit, type)
+    local out = {}
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
+        if field.type == type then out[#out + 1] = field end
+    end
+    return out
+end
+
+-- "net learns labels from it; its inputs are scaled as these": what a net does with the rows of a data set.
+local function feed_remark(net, data, out)
+    local parameters = net.parameters
+    for _, feed in ipairs(parameters.feeds) do
+        if feed.data == data then
+            local does = feed.learns and "learns" or feed.sees and "reads" or "is compared with"
+            local what = feed.answers and " " .. feed.answers or ""
+            local link = feed.learns and " from" or what ~= "" and " of" or ""
+            out[#out + 1] = ("%s %s%s%s it"):format(net.full, does, what, link)
+            if feed.loop then out[#out + 1] = ("%s takes %d rows at a time"):format(feed.loop, feed.each) end
+        end
+    end
+    if parameters.data == data then out[#out + 1] = "its inputs are scaled as these" end
+end
+
+-- The data sets with the nets that read them; then the nets of which that is not known.
+local function add_data(listing, unit)
+    local nets = fields_of_type(unit, "mlp")
+    for _, data in ipairs(fields_of_type(unit, "dataset")) do
+        local remarks = {}
+        for _, net in ipairs(nets) do feed_remark(net, data, remarks) end
+        listing:add(1, data.full, #remarks > 0 and table.concat(remarks, "; ") or "no net is known to read it")
+    end
+    for _, net in ipairs(nets) do
+        if net.parameters.untold then
+            listing:add(1, net.full .. ": which data set feeds it is not told: predict and export refuse it")
+        end
+    end
+end
+
 function explain.text(unit)
     local listing = setmetatable({ steps = 0, events = 0, list = unit.list }, Listing)
     local depth = 0
@@ -225,6 +265,9 @@ function explain.text(unit)
     add_events(events, unit.trainer.root)
     local text = listing:text()
     if events.events > 0 then text = text .. "\nevents (nodes without a body)\n" .. events:text() end
+    local data = setmetatable({}, Listing)
+    add_data(data, unit)
+    if #data > 0 then text = text .. "\ndata sets and the nets that read them\n" .. data:text() end
     return text .. ("\n%d steps\n"):format(listing.steps)
 end
 

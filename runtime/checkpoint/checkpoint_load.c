@@ -335,14 +335,17 @@ static int check_contents(const struct plan *plan)
     return result;
 }
 
-/* A run on other data is no continuation, but may be what is wanted. */
-static void compare_datasets(const struct plan *plan)
+/* Data sets as the run had them, and what is said of those that are others: a run on other data is
+ * no continuation, but may be what is wanted. */
+static void load_tables(const struct plan *plan)
 {
     const struct loopc_program *program = plan->loading->program;
+    void *const state = plan->loading->state;
     for (int i = 0; i < program->field_count; i++) {
-        char text[256];
-        if (loopc_dataset_is_other(&plan->file, &program->fields[i], plan->loading->state, text,
-                                   sizeof text))
+        char text[512];
+        if (loopc_table_load(&plan->file, program, state, i, text, sizeof text))
+            note(plan, LOOPC_NOTE_WARNING, text);
+        if (loopc_dataset_is_other(&plan->file, &program->fields[i], state, text, sizeof text))
             note(plan, LOOPC_NOTE_WARNING, text);
     }
 }
@@ -445,11 +448,9 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     if (!result) result = stage(&plan);
     if (!result && !loading->values_only)
         result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
-    if (!result && !loading->values_only)
-        loopc_tables_load(&plan.file, loading->program, loading->state);
     if (!result) {
         read_run(&plan);
-        if (!loading->values_only) compare_datasets(&plan);
+        if (!loading->values_only) load_tables(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);
     }

@@ -142,19 +142,20 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
     return d && d->source && !loopc_dataset_is_part(d) && !(options && options->like);
 }
 
-void loopc_tables_load(const struct loopc_safetensors *file, const struct loopc_program *program,
-                       void *state)
+bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                      void *state, int i, char *text, size_t size)
 {
-    for (int i = 0; i < program->field_count; i++) {
-        char message[256];
-        if (!loopc_has_own_table(program, state, i)) continue;
-        char *const key = loopc_key_make("loopc.table", program->fields[i].name);
-        const char *const text = key ? loopc_safetensors_text(file, key) : NULL;
-        if (text)
-            loopc_dataset_restore_table(dataset_at(program, state, i), text, message,
-                                        sizeof message);
-        free(key);
-    }
+    char message[256];
+    if (!loopc_has_own_table(program, state, i)) return false;
+    char *const key = loopc_key_make("loopc.table", program->fields[i].name);
+    const char *const table = key ? loopc_safetensors_text(file, key) : NULL;
+    free(key);
+    if (!table) return false;
+    const bool failed =
+        loopc_dataset_restore_table(dataset_at(program, state, i), table, message, sizeof message);
+    snprintf(text, size, "data set %s: %s%s", program->fields[i].name, message,
+             failed ? ", so its scale and filling are those of these rows" : "");
+    return *message;
 }
 
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,

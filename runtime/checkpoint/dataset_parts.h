@@ -32,10 +32,11 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,
                             const void *state, char *text, size_t size);
 
-/* Scales and fills the data sets of a state as they were when the file was written. What does not
- * fit the data is left as it is. */
-void loopc_tables_load(const struct loopc_safetensors *file, const struct loopc_program *program,
-                       void *state);
+/* Scales and fills data set field i of a state as it was when the file was written; one whose columns
+ * do not allow it is left as it is. Returns whether there is something to be said of its columns, and
+ * a text that says it. */
+bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                      void *state, int i, char *text, size_t size);
 
 /* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
  * those that the file knows: parts, or whole again. What does not fit the data is left as it is.

@@ -374,7 +374,7 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
         if (like) follow(s, like);
         st = load(s, like, &to);
     }
-    if (st)
+    if (st && !(s && s->options.keep_refused && s->table.columns))
         loopc_source_free(s);
     else
         loopc_source_show(d, s);

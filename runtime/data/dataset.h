@@ -107,7 +107,8 @@ struct loopc_dataset_options {
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
-    bool keep_values; /* loopc_dataset_print has more to say; a checkpoint may scale them anew */
+    bool keep_values;  /* loopc_dataset_print has more to say; a checkpoint may scale them anew */
+    bool keep_refused; /* what is known of the columns of a file that is refused because of them */
 };
 
 /* A data set or a part of one: a plain view. The arrays it points at are written by loading and
@@ -135,6 +136,7 @@ enum { LOOPC_DATASET_MESSAGE = 2048 };
  * it names none; it need not outlive the call. Returns LOOPC_OK, or LOOPC_FAILED: *d is then all
  * zeros and message says what is wrong: "path: text", "path:line: text" or "path:line:column:
  * text", and where something can be done about it a second line, "hint: text". No newline ends it.
+ * With options->keep_refused *d may be a data set for loopc_dataset_print alone then.
  * On success *d owns memory: see loopc_dataset_free. */
 int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
                        const struct loopc_dataset_options *options,

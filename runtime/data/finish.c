@@ -246,6 +246,18 @@ static bool is_plain(const struct loopc_source *s)
     return true;
 }
 
+/* The columns of a file that is refused, for those who are to see what was read. */
+static int keep_refused(struct loopc_source *s, struct loopc_loading *files, int count)
+{
+    if (!s->options.keep_refused || make_table(s, files, count)) return LOOPC_FAILED;
+    for (int32_t i = 0; i < s->table.count; i++)
+        s->table.inputs += s->table.columns[i].role == LOOPC_ROLE_INPUT;
+    s->rows = files->values.rows;
+    s->reading = files->reading;
+    files->reading.notes = (struct loopc_array){0};
+    return LOOPC_FAILED;
+}
+
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count)
 {
     for (int f = 0; f < count; f++) {
@@ -253,7 +265,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
         leave_out_indices(&files[f]);
     }
     s->digest = loopc_loading_digest(files, count);
-    if (loopc_judge_columns(files, count)) return LOOPC_FAILED;
+    if (loopc_judge_columns(files, count)) return keep_refused(s, files, count);
     const bool drop = s->options.missing == LOOPC_MISSING_DROP;
     if (drop && has_missing(files, count) && drop_rows(files, count)) return LOOPC_FAILED;
     s->rows = files->values.rows;

@@ -240,14 +240,29 @@ static int set_treatment(const struct option *o, const char *key)
     return scale(o, &to->scale, &to->divisor);
 }
 
+static int place_of(const char *key)
+{
+    int i = 0;
+    while (loopc_dataset_keys[i].key && strcmp(loopc_dataset_keys[i].key, key) != 0)
+        i++;
+    return loopc_dataset_keys[i].key ? i : -1;
+}
+
+enum { FIRST_DIALECT = 6, AFTER_DIALECT = FIRST_DIALECT + LOOPC_DIALECT_KEYS };
+
+bool loopc_dataset_is_dialect(const char *key)
+{
+    const int i = place_of(key);
+    return i >= FIRST_DIALECT && i < AFTER_DIALECT;
+}
+
 int loopc_dataset_option(struct loopc_dataset_options *options, const char *key, const char *value,
                          char *message, size_t size)
 {
     const struct option o = {options, value, message, size};
-    int i = 0;
-    while (loopc_dataset_keys[i].key && strcmp(loopc_dataset_keys[i].key, key) != 0)
-        i++;
-    if (!loopc_dataset_keys[i].key) return wrong(&o, "an option of data sets");
-    if (i < 6 || !strcmp(key, "classes") || !strcmp(key, "columns")) return set_columns(&o, key);
-    return i < 11 ? set_dialect(&o, key) : set_treatment(&o, key);
+    const int i = place_of(key);
+    if (i < 0) return wrong(&o, "an option of data sets");
+    if (i < FIRST_DIALECT || !strcmp(key, "classes") || !strcmp(key, "columns"))
+        return set_columns(&o, key);
+    return i < AFTER_DIALECT ? set_dialect(&o, key) : set_treatment(&o, key);
 }

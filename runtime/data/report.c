@@ -90,6 +90,7 @@ static void describe_range(const struct loopc_column *c, char *text, size_t size
         if (!isnan(c->min)) snprintf(text, size, "%.9g to %.9g", c->min, c->max);
         return;
     }
+    if (c->value_count == 0) return;
     used =
         append(text, size, used, "%" PRId32 " value%s: ", c->value_count, plural(c->value_count));
     for (int32_t i = 0; i < c->value_count && i < 8; i++) {

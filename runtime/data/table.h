@@ -100,7 +100,9 @@ char *loopc_dataset_save_table(const struct loopc_dataset *d);
 int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *message, size_t size);
 
 /* Scales and fills all that was loaded as `text` says, which was saved of the same file with
- * another part for training: a run that is resumed. Returns as loopc_dataset_load_table. */
+ * another part for training: a run that is resumed. Returns as loopc_dataset_load_table, LOOPC_FAILED
+ * with all as it was where other columns are inputs and targets. With LOOPC_OK the message is "", or
+ * a sentence on the first column that has another name, other texts or classes than it had. */
 int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char *message,
                                 size_t size);
 
@@ -116,6 +118,10 @@ struct loopc_dataset_key {
     const char *key, *value, *doc;
 };
 extern const struct loopc_dataset_key loopc_dataset_keys[];
+
+/* Whether a key says how a file is written, not what its columns are. */
+enum { LOOPC_DIALECT_KEYS = 5 };
+bool loopc_dataset_is_dialect(const char *key);
 
 /* What was read, for people: the page of `PROG data`, and its one line. `name` is the field's. */
 void loopc_dataset_print(const struct loopc_dataset *d, const char *name, FILE *out);

@@ -240,10 +240,45 @@ int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *me
     return LOOPC_OK;
 }
 
-/* Whether inputs and targets are the same columns. */
-static bool is_alike(const struct loopc_table *a, const struct loopc_table *b)
+/* Whether a fit of one of them can be that of the other: the same columns become inputs and targets
+ * of the same width at the same place. */
+static bool is_laid_out_as(const struct loopc_table *a, const struct loopc_table *b)
 {
-    return a->inputs == b->inputs && a->targets == b->targets && a->count == b->count;
+    bool alike = a->inputs == b->inputs && a->targets == b->targets && a->count == b->count;
+    for (int32_t i = 0; alike && i < a->count; i++) {
+        const struct loopc_column *const c = &a->columns[i], *const before = &b->columns[i];
+        alike = c->role == before->role && c->place == before->place && c->width == before->width;
+    }
+    return alike;
+}
+
+static bool has_values_of(const struct loopc_column *a, const struct loopc_column *b)
+{
+    bool same = a->value_count == b->value_count;
+    for (int32_t i = 0; same && i < a->value_count; i++)
+        same = !strcmp(a->values[i], b->values[i]);
+    return same;
+}
+
+/* Says what the first column that differs was before; "" when none does. */
+static void tell_difference(const struct loopc_table *now, const struct loopc_table *before,
+                            const struct loopc_message *to)
+{
+    const bool named = now->has_names && before->has_names;
+    if (to->size > 0) *to->text = 0;
+    for (int32_t i = 0; i < now->count; i++) {
+        const struct loopc_column *const a = &now->columns[i], *const b = &before->columns[i];
+        if (a->role == LOOPC_ROLE_IGNORED || a->role == LOOPC_ROLE_ID) continue;
+        if (named && strcmp(a->name, b->name) != 0) {
+            snprintf(to->text, to->size, "column %" PRId32 " is '%.80s', and was '%.80s'", i + 1,
+                     a->name, b->name);
+            return;
+        }
+        if (a->kind == b->kind && has_values_of(a, b)) continue;
+        snprintf(to->text, to->size, "column %" PRId32 " ('%.80s') has other %s than it had", i + 1,
+                 a->name, a->role == LOOPC_ROLE_LABEL ? "classes" : "texts");
+        return;
+    }
 }
 
 static int restore(struct loopc_source *s, const struct loopc_table *table,
@@ -262,10 +297,11 @@ int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char 
     struct loopc_source *const s = d->source ? d->source->whole : NULL;
     struct loopc_source *const saved = parse(text);
     int st = LOOPC_OK;
-    if (!saved || !s || !is_alike(&s->table, &saved->table))
+    if (!saved || !s || !is_laid_out_as(&s->table, &saved->table))
         st = loopc_error_set(&to, NULL, "the columns are not those of the checkpoint");
     else if (s->values.rows > 0)
         st = restore(s, &saved->table, &to);
+    if (!st) tell_difference(&s->table, &saved->table, &to);
     loopc_source_free(saved);
     return st;
 }

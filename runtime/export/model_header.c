@@ -272,11 +272,14 @@ static void write_predict(const struct loopc_c_header *h)
         write_scaling(h, doubles);
         fprintf(h->file, "    %s_forward(scaled, y);\n}\n\n", name);
     }
-    fprintf(h->file,
-            "#ifndef __cplusplus\n#define %s_predict(x, y) \\\n    _Generic((x), double *: "
-            "%s_predict_double, const double *: %s_predict_double, default: %s_predict)(x, y)\n"
-            "#endif\n\n",
-            name, name, name, name);
+    fprintf(
+        h->file,
+        "/* %s_predict takes floats or doubles. A macro takes a compound literal in parentheses:\n"
+        " * ((float[]){1, 2}). */\n"
+        "#ifndef __cplusplus\n#define %s_predict(x, y) \\\n    _Generic((x), double *: "
+        "%s_predict_double, const double *: %s_predict_double, default: %s_predict)(x, y)\n"
+        "#endif\n\n",
+        name, name, name, name, name);
 }
 
 /* As a string of C; bytes that are no ASCII as octal escapes. */

@@ -23,11 +23,13 @@ struct work {
     float *y;    /* ROWS rows: outputs and answers in the units of the file */
     float *answers;
     int32_t *labels;
+    const char *const
+        *written; /* key, value, ...: what the command line says of the file, or NULL */
     FILE *out;
 };
 
 /* How the spec says that the files of the data set are written; nothing of columns. */
-static struct loopc_dataset_options options_of(const struct loopc_model *model)
+static struct loopc_dataset_options options_of_spec(const struct loopc_model *model)
 {
     const struct loopc_program *program = model->program;
     struct loopc_dataset_options options = {0};
@@ -46,12 +48,22 @@ static struct loopc_dataset_options options_of(const struct loopc_model *model)
     return options;
 }
 
+/* The command line goes before the spec. */
+static struct loopc_dataset_options options_of(const struct work *work)
+{
+    struct loopc_dataset_options options = options_of_spec(work->model);
+    char why[256];
+    for (const char *const *pair = work->written; pair && *pair; pair += 2)
+        loopc_dataset_option(&options, pair[0], pair[1], why, sizeof why);
+    return options;
+}
+
 /* As training read its files: columns by name, filled and scaled. */
 static int load_like_training(struct work *work, const char *argument,
                               const struct loopc_message *message)
 {
     const struct loopc_model *model = work->model;
-    struct loopc_dataset_options options = options_of(model);
+    struct loopc_dataset_options options = options_of(work);
     options.label = LOOPC_LABEL_DEFAULT;
     options.label_name = NULL;
     options.like = model->net->data;
@@ -65,7 +77,7 @@ static int load_like_training(struct work *work, const char *argument,
  * behind them. */
 static int load_plain(struct work *work, const char *argument, const struct loopc_message *message)
 {
-    struct loopc_dataset_options with = options_of(work->model);
+    struct loopc_dataset_options with = options_of(work);
     with.columns = work->model->inputs;
     with.classes = loopc_model_has_classes(work->model) ? work->model->outputs : 0;
     struct loopc_dataset_options without = with;
@@ -241,10 +253,11 @@ static int write_metrics(const struct work *work, const char *path,
     return loopc_model_close(file, path, message);
 }
 
-int loopc_model_predict(const struct loopc_model *model, const char *data, FILE *out,
-                        const char *metrics, const struct loopc_message *message)
+int loopc_model_predict(const struct loopc_model *model, const char *data,
+                        const char *const *written, FILE *out, const char *metrics,
+                        const struct loopc_message *message)
 {
-    struct work work = {.model = model, .out = out};
+    struct work work = {.model = model, .out = out, .written = written};
     int st =
         model->table ? load_like_training(&work, data, message) : load_plain(&work, data, message);
     if (!st && make_room(&work)) st = loopc_error_set(message, NULL, "out of memory");

@@ -332,9 +332,44 @@ static int unknown(struct reader *reader)
     return LOOPC_FAILED;
 }
 
+/* The key that --data-KEY of predict means, or NULL. */
+static const char *find_written_key(const struct reader *reader)
+{
+    static const char data[] = "data-";
+    const size_t length = sizeof data - 1;
+    if (reader->args->model.subcommand != LOOPC_SUBCOMMAND_PREDICT) return NULL;
+    if (reader->name_length <= length || !loopc_flag_is(data, reader->name, length)) return NULL;
+    const char *const rest = reader->name + length;
+    for (const struct loopc_dataset_key *k = loopc_dataset_keys; k->key; k++) {
+        if (loopc_dataset_is_dialect(k->key) &&
+            loopc_flag_is(k->key, rest, reader->name_length - length))
+            return k->key;
+    }
+    return NULL;
+}
+
+/* Of a key given twice the later value counts. */
+static int read_written(struct reader *reader, const char *key)
+{
+    struct loopc_dataset_options options = {0};
+    const char **place = reader->args->model.written;
+    char why[256], flag[32];
+    snprintf(flag, sizeof flag, "data-%s", key);
+    if (take_value(reader, "<value>")) return LOOPC_FAILED;
+    if (loopc_dataset_option(&options, key, reader->value, why, sizeof why))
+        return wrong_value(reader, flag, why, NULL);
+    while (*place && strcmp(*place, key) != 0)
+        place += 2;
+    place[0] = key;
+    place[1] = reader->value;
+    return LOOPC_OK;
+}
+
 /* What a subcommand takes: the options of a run have no meaning there. */
 static int read_model_flag(struct reader *reader)
 {
+    const char *const key = find_written_key(reader);
+    if (key) return read_written(reader, key);
     for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
         if (!loopc_flag_is(flag->name, reader->name, reader->name_length)) continue;
         const char **value = model_value(&reader->args->model, flag->name);

@@ -2,6 +2,7 @@
  *
  *     --name value   --name=value   --name=1,2,3 (arrays)   --name, --no-name (bool)
  *     --name-KEY value   the option KEY of data set `name` (loopc_dataset_keys)
+ *     --data-KEY value   of predict: an option that says how --data is written
  *
  * '_' and '-' are the same in a flag's name. Of a flag given twice the later one counts. A
  * trainer's own options go before those of the runtime; its `seed`, if a whole number, is the
@@ -32,9 +33,10 @@ enum loopc_subcommand {
 
 struct loopc_model_args {
     enum loopc_subcommand subcommand;
-    const char *npy, *header, *onnx; /* of export, or NULL */
-    const char *data, *metrics;      /* of predict, or NULL */
-    const char *net;                 /* or NULL */
+    const char *npy, *header, *onnx;                 /* of export, or NULL */
+    const char *data, *metrics;                      /* of predict, or NULL */
+    const char *written[2 * LOOPC_DIALECT_KEYS + 1]; /* key, value, ...: how that file is written */
+    const char *net;                                 /* or NULL */
 };
 
 struct loopc_args {

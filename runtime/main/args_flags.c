@@ -14,7 +14,9 @@ const struct loopc_common_flag loopc_model_flags[] = {
     {"npy", "<folder>", "export: write the weights as NumPy arrays"},
     {"c-header", "<file>", "export: write constant arrays and a predict function in C11"},
     {"onnx", "<file>", "export: write the net as ONNX"},
-    {"data", "<file>", "predict: what the net makes of each row, as CSV"},
+    {"data", "<file>",
+     "predict: what the net makes of each row, as CSV; --data-separator, -decimal, -comment, "
+     "-header and -skip-lines say how it is written"},
     {"metrics", "<file>", "predict: how right it is, where the file has the answers, as JSON"},
     {"net", "<name>", "which net, where there are several"},
     {NULL, NULL, NULL},

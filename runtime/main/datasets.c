@@ -35,8 +35,7 @@ static size_t location_length(const char *message, const char *argument)
     return 0;
 }
 
-/* Messages of data sets do not know by which flag they were named: they say --DATA. */
-static void name_flag(const char *text, const char *flag, char *to, size_t size)
+void loopc_name_flag(const char *text, const char *flag, char *to, size_t size)
 {
     static const char placeholder[] = "--DATA";
     size_t used = 0;
@@ -58,7 +57,7 @@ static int bad_data(const struct loopc_context *context, int i, const char *argu
 {
     const struct loopc_field *const field = &context->program->fields[i];
     char text[LOOPC_DATASET_MESSAGE * 2];
-    name_flag(message, field->flag ? field->flag : field->name, text, sizeof text);
+    loopc_name_flag(message, field->flag ? field->flag : field->name, text, sizeof text);
     char *second = strchr(text, '\n');
     if (second) *second++ = 0;
     const size_t place = location_length(text, argument);
@@ -177,9 +176,19 @@ static struct loopc_dataset_options options_of(const struct loopc_context *conte
     struct loopc_dataset_options options = context->args.data[i];
     options.like = like_of(context, i);
     options.splits |= has_parts(context, i);
+    options.keep_refused = context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA;
     options.keep_values = context->args.model.subcommand == LOOPC_SUBCOMMAND_DATA ||
                           context->args.saving.other_data; /* to be scaled as the run was begun */
     return options;
+}
+
+/* What was read of a file before it was refused, for PROG data. */
+static void print_refused(struct loopc_dataset *d, const struct loopc_field *field)
+{
+    if (!d->source) return;
+    loopc_dataset_print(d, field->flag ? field->flag : field->name, stdout);
+    fflush(stdout);
+    loopc_dataset_free(d);
 }
 
 /* `depth` is how many data sets wait for this one: a circle ends at load_like. */
@@ -197,8 +206,10 @@ static int load_dataset(struct loopc_context *context, int i, int depth)
     if (!argument) return LOOPC_CONTINUE;
     const int code = load_like(context, i, &like, depth);
     if (code != LOOPC_CONTINUE) return code;
-    if (loopc_dataset_load(d, argument, &options, like, message, sizeof message))
+    if (loopc_dataset_load(d, argument, &options, like, message, sizeof message)) {
+        print_refused(d, field);
         return bad_data(context, i, argument, message);
+    }
     if (d->weights && !options.weighs && context->args.model.subcommand == LOOPC_SUBCOMMAND_RUN) {
         loopc_log(context->program, "error", "--%s-weight: no body of this trainer takes weights",
                   field->flag ? field->flag : field->name);

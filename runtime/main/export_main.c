@@ -4,6 +4,7 @@
 #include "export/model.h"
 
 #include "checkpoint/directory.h"
+#include "main/datasets.h"
 #include "main/startup.h"
 #include "telemetry/log.h"
 
@@ -27,9 +28,11 @@ struct task {
 
 static int complain(const struct task *task)
 {
-    char *second = strchr(task->message.text, '\n');
+    char text[LOOPC_DATASET_MESSAGE * 2];
+    loopc_name_flag(task->message.text, "data", text, sizeof text);
+    char *second = strchr(text, '\n');
     if (second) *second++ = 0;
-    loopc_log(task->program, "error", "%s", task->message.text);
+    loopc_log(task->program, "error", "%s", text);
     if (second)
         loopc_log(task->program, "hint", "%s", strncmp(second, "hint: ", 6) ? second : second + 6);
     return BAD_USAGE;
@@ -118,8 +121,8 @@ static int work_on(struct task *task, const struct loopc_net *net)
         st = export(task, &model);
         code = 1;
     } else if (!st) {
-        st = loopc_model_predict(&model, task->args->data, stdout, task->args->metrics,
-                                 &task->message);
+        st = loopc_model_predict(&model, task->args->data, task->args->written, stdout,
+                                 task->args->metrics, &task->message);
     }
     if (st) complain(task);
     loopc_model_free(&model);

@@ -165,9 +165,20 @@ static int check_rest(const struct pair *p)
     return LOOPC_CONTINUE;
 }
 
+static int check_weights(const struct pair *p)
+{
+    char hint[256];
+    if (!p->data->weights || !p->feed->unweighed) return LOOPC_CONTINUE;
+    snprintf(hint, sizeof hint, "%s_train_from does, and bodies by loopc_dataset_take_weights",
+             p->net->name);
+    return refuse(p, hint, "%s has weights of rows, and %s takes none", p->data->name,
+                  p->feed->unweighed);
+}
+
 static int check_pair(const struct pair *p)
 {
     int code = check_columns(p);
+    if (code == LOOPC_CONTINUE) code = check_weights(p);
     if (code == LOOPC_CONTINUE && p->feed->answers == LOOPC_ANSWERS_LABELS) code = check_classes(p);
     if (code == LOOPC_CONTINUE && p->feed->answers == LOOPC_ANSWERS_TARGETS)
         code = check_targets(p);

@@ -36,6 +36,7 @@ struct loopc_feed {
     const char *data;           /* its field, in full */
     enum loopc_answers answers; /* of its rows, that the net is compared with */
     bool learns;                /* the net is trained on it */
+    const char *unweighed;      /* the function that does so without weights of rows, or NULL */
     const char *loop; /* that runs rows / each times and leaves the other rows out; or NULL */
     int64_t each;
 };

@@ -210,14 +210,23 @@ static int go_on(FILE *file, const struct loopc_metrics_mark *mark,
     return loopc_error_set(message, NULL, "cannot write %.200s: %s", path, strerror(errno));
 }
 
-/* The lines after a checkpoint are written anew by the run that goes on from it. */
+/* A pipe is opened for writing alone: a writer that holds its reading end as well would never
+ * learn that the reader has left. */
+static bool may_read(const char *path)
+{
+    struct stat here;
+    return stat(path, &here) != 0 || S_ISREG(here.st_mode);
+}
+
+/* The lines after a checkpoint are written anew by the run that resumes from it. */
 static FILE *open_file(const char *path, const struct loopc_metrics_mark *mark,
                        const struct loopc_message *message)
 {
-    FILE *file = mark ? fopen(path, "r+e") : NULL;
+    const bool read = may_read(path);
+    FILE *file = mark && read ? fopen(path, "r+e") : NULL;
     const bool old = file != NULL;
-    if (!file && (!mark || errno == ENOENT)) file = fopen(path, "w+e");
-    if (!file) file = fopen(path, "we"); /* what can be written and not read: a device, a pipe */
+    if (!file && read && (!mark || errno == ENOENT)) file = fopen(path, "w+e");
+    if (!file) file = fopen(path, "we"); /* what can be written and not read */
     if (!file) loopc_error_set(message, NULL, "cannot write %.200s: %s", path, strerror(errno));
     if (!old || !go_on(file, mark, message, path)) return file;
     fclose(file);

@@ -141,7 +141,9 @@ class Trainer {
 
   points(name, topic) {
     const last = topic.points[topic.points.length - 1];
-    if (name === 'checkpoint' || name === 'dropped') this.say(`${name} ${last[1]} at batch ${last[0]}`);
+    if (name === 'checkpoint' || name === 'dropped') {
+      text(element(this.root, '.remark'), `${name} ${last[1]} at batch ${last[0]}`); // an answer stays readable beside it
+    }
     if (name === 'batch') this.progress(last[0]);
     if (['checkpoint', 'dropped', 'batch'].includes(name)) return;
     let points = topic.all ? [] : this.series.get(name) || [];

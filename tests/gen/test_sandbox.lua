@@ -9,14 +9,21 @@ local function equal(actual, expected) suite:same(actual, expected) end
 local function has(text, part) suite:contains(text, part) end
 local function match(text, pattern) suite:matches(text, pattern) end
 
+-- Only the tests of the time limit are about time: a loaded machine takes a multiple of it for new pages of memory.
+local function patient(limits)
+    local out = { seconds = 60 }
+    for key, value in next, limits or {} do out[key] = value end
+    return out
+end
+
 local function result(text)
-    local ok, value = sandbox.run(text, "spec.lua")
+    local ok, value = sandbox.run(text, "spec.lua", patient())
     if not ok then error(value.message, 2) end
     return value
 end
 
 local function failure(text, limits)
-    local ok, problem = sandbox.run(text, "spec.lua", limits)
+    local ok, problem = sandbox.run(text, "spec.lua", patient(limits))
     equal(ok, false)
     return problem
 end
@@ -121,7 +128,7 @@ local endless = {
 
 for _, case in ipairs(endless) do
     test(case[1] .. " ends", function()
-        local problem = failure(case[2], { instructions = 20000000, seconds = 20 })
+        local problem = failure(case[2], { instructions = 20000000 })
         equal(problem.limit, case[3])
         equal(problem.file, "spec.lua")
         equal(problem.line, 1)
@@ -154,7 +161,7 @@ end
 test("after a limit the state is as before", function()
     failure("while true do end", { instructions = 1000000 })
     failure("local s = 'x' while true do s = s .. s end", { memory = 1 << 20 })
-    equal(result("return #('x'):rep(100000000)"), 100000000)
+    equal(result("return #('x'):rep(10000000)"), 10000000)
     local sum = 0
     for i = 1, 3000000 do sum = sum + i end
     equal(sum, 4500001500000)
@@ -164,12 +171,12 @@ test("memory is counted from where the spec began", function()
     local ballast = ("x"):rep(50 << 20)
     equal(#ballast, 50 << 20)
     equal(failure("return ('x'):rep(20 << 20)", { memory = 10 << 20 }).limit, "memory")
-    equal(sandbox.run("return #('x'):rep(2 << 20)", "spec.lua", { memory = 10 << 20 }), true)
+    equal(sandbox.run("return #('x'):rep(2 << 20)", "spec.lua", patient { memory = 10 << 20 }), true)
 end)
 
 test("garbage is collected before memory has run out", function()
     local text = "for i = 1, 1000 do local s = ('x'):rep(1 << 10):rep(1 << 10) .. i end"
-    equal(sandbox.run(text, "spec.lua", { memory = 16 << 20 }), true)
+    equal(sandbox.run(text, "spec.lua", patient { memory = 16 << 20 }), true)
 end)
 
 test("errors say where", function()

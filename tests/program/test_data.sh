@@ -107,6 +107,11 @@ test_data_prints_what_was_read() {
     has "$OUT" "warning: 'a' has another value in nearly each row: is it an id?"
     has "$OUT" "warning: 'b' has the same value in all rows"
     has "$OUT" "warning: 'd' has the same values as 'c'"
+    expect 2 ./table data --train flowers.csv
+    has "$OUT" "train: flowers.csv: CSV, header; 10 rows, 5 inputs"
+    has "$OUT" "       4  colour  text        input            0"
+    has "$OUT" "       5  seen    number      input            2  1 to 5"
+    has "$ERR" "columns hold text, not numbers"
     expect 2 ./table data
     has "$ERR" 'error: --train is needed'
 }

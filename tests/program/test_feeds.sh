@@ -122,13 +122,63 @@ test_an_array_of_the_wrong_type_does_not_compile() {
     has "$ERR" 'incompatible'
 }
 
+# The functions of `code` are followed with what bodies give them, over two steps here.
+test_functions_of_code_are_followed() {
+    make_classes
+    make_values
+    make_trainer '2, 8, 3' labels 'scale = "standard"'
+    add_functions() {
+        sed 's/^        \$rows = .*/float x[16]; \$rows = read_rows(\$train, \$iteration * 8, x, \$answers);/; s/net_train(.*/learn(\$net, \$adam, x, \$answers, \$rows);/
+            s/    state = { train/    code = [[\
+static int32_t read_rows(const struct loopc_dataset *d, int64_t at, float *x, '"$1"' *answers)\
+{ return '"$2"'(d, 0, at, 8, x, answers); }\
+static float step(struct fed_net *net, struct fed_adam *adam, const float *rows, const '"$1"' *answers, int32_t count)\
+{ return net_train(net, adam, rows, answers, count, 0.02f); }\
+static float learn(struct fed_net *n, struct fed_adam *a, const float *x, const '"$1"' *answers, int32_t rows)\
+{ const float *batch = x; return step(n, a, batch, answers, rows); }]],\
+&/' spec.lua >code.lua
+        expect 0 "$LOOPC" build code.lua -o code
+    }
+    add_functions int32_t loopc_dataset_take
+    expect 0 ./code --train classes.csv --checkpoint ck
+    expect 0 ./code predict --checkpoint ck --data classes.csv
+    has "$ERR" 'accuracy 1.0000'
+    has "$("$LOOPC" explain code.lua)" 'train  net learns labels from it; its inputs are scaled as these'
+    cut -d , -f 1,2 values.csv >inputs.csv
+    expect 2 ./code --train inputs.csv --train-label none
+    has "$ERR" 'has no labels, and net learns classes'
+    make_trainer '2, 8, 2, loss = "squared_error"' targets ''
+    add_functions float loopc_dataset_take_targets
+    expect 2 ./code --train values.csv --train-label none --train-ignore c3,c4
+    has "$ERR" 'values.csv has no targets, and net learns values'
+}
+
+# NET_train takes no weights of rows: nothing learns from rows that have some without them.
+test_weights_that_a_call_leaves_out_are_refused() {
+    make_values
+    make_trainer '2, 8, 1, loss = "squared_error"' targets ''
+    sed 's/net_train(.*/$iteration > 0 ? net_train($net, $adam, $x, $answers, $rows, 0.02f)\
+            : net_train_from($net, $adam, $train, 0, 0, 8, 0.02f);/' spec.lua >both.lua
+    expect 0 "$LOOPC" build both.lua -o both
+    { echo x,z,w,y; sed 's/-//g' values.csv; } >weighted.csv
+    expect 0 ./both --train weighted.csv --train-targets y --train-ignore w
+    expect 2 ./both --train weighted.csv --train-targets y --train-weight w
+    has "$ERR" 'weighted.csv has weights of rows, and net_train takes none'
+    has "$ERR" 'hint: net_train_from does, and bodies by loopc_dataset_take_weights'
+    sed 's/required = true, /required = true, weight = "w", targets = { "y" }/' both.lua >said.lua
+    expect 2 "$LOOPC" check said.lua
+    has "$ERR" "data set 'train' has weights of rows, and net_train takes none"
+    sed 's/^ *.loss = /        float w[8]; loopc_dataset_take_weights($train, 0, 0, 8, w);\
+&/' said.lua >own.lua
+    expect 0 "$LOOPC" check own.lua
+}
+
 # What C functions do with a net is not looked at: then nobody knows what its inputs are.
 test_what_is_not_known_is_refused() {
     make_classes
     make_trainer '2, 8, 3' labels 'scale = "standard"'
-    sed 's/^        \$rows = .*/float x[16]; \$rows = read_rows(\$train, \$iteration * 8, x, \$answers);/; s/net_train(\$net, \$adam, \$x/net_train($net, $adam, x/
-        s/    state = { train/    code = [[static int32_t read_rows(const struct loopc_dataset *d, int64_t at, float *x, int32_t *labels)\
-{ return loopc_dataset_take(d, 0, at, 8, x, labels); }]],\
+    sed 's/^        \$rows = .*/float x[16]; \$rows = read_rows(\$train, 0, \$iteration * 8, 8, x, \$answers);/; s/net_train(\$net, \$adam, \$x/net_train($net, $adam, x/
+        s/    state = { train/    code = "static int32_t (*const read_rows)(const struct loopc_dataset *, uint64_t, int64_t, int32_t, float *, int32_t *) = loopc_dataset_take;",\
 &/' spec.lua >hidden.lua
     expect 0 "$LOOPC" build hidden.lua -o hidden
     expect 0 ./hidden --train classes.csv --checkpoint ck
@@ -136,6 +186,7 @@ test_what_is_not_known_is_refused() {
     has "$ERR" 'which data set feeds net is not known, so neither are the columns of its inputs nor their scale'
     has "$ERR" 'inputs_from = "..." in the net of the spec names the data set; inputs_from = false says that bodies make the inputs'
     expect 2 ./hidden export --checkpoint ck --npy arrays
+    has "$("$LOOPC" explain hidden.lua)" 'net: which data set feeds it is not told: predict and export refuse it'
     sed 's/batch = 8 }/batch = 8, inputs_from = "train" }/' hidden.lua >told.lua
     expect 0 "$LOOPC" build told.lua -o told
     expect 0 ./told --train classes.csv --checkpoint ck2

@@ -41,7 +41,7 @@ test_a_run_that_saves() {
 test_a_run_that_is_extended() {
     build_fit
     expect 0 ./fit --checkpoint saved
-    without_each ./fit --resume saved/fit-4.safetensors --epochs 5
+    without_each ./fit --checkpoint saved --resume latest --epochs 5
 }
 
 run_tests

@@ -13,8 +13,8 @@ for row in range(64):
 PYTHON
     cat >wide.lua <<'LUA'
 local Fit = loop "Fit" {
-    times = "$steps",
-    state = { steps = i32 { 20, option = true }, loss = f32 {} },
+    times = "$rounds",
+    state = { rounds = i32 { 20, option = true }, loss = f32 {} },
     on_batch = node(1, [[ $loss = net_train_from($net, $adam, $train, 0, $iteration * 8 % 64, 8, 0.01f); ]]),
     after_run = node(2, [[
         static float w[33 * 18 + 33 + 3 * 33 + 3];
@@ -58,7 +58,7 @@ test_a_run_goes_on_from_a_checkpoint() {
     has "$("$LOOPC" state ck/wide-1.safetensors)" ', 7 steps,'
     diff whole - <<<"$OUT"
     cut -d, -f1-17,19 samples.csv >narrow.csv
-    expect 2 ./wide --train narrow.csv --checkpoint other --resume ck/wide-1.safetensors
+    expect 2 ./wide --train narrow.csv --other-data --checkpoint other --resume ck/wide-1.safetensors
     has "$ERR" 'net.layers.0.weight is 33x18 in the file, 33x17 in the program'
 }
 

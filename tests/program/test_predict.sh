@@ -111,6 +111,29 @@ for _ in range(120):
 PYTHON
 }
 
+# A file to be predicted may be written otherwise than the spec says of its own.
+test_flags_say_how_a_file_is_written() {
+    make_classes() { seq 60 | awk '{ printf "%.2f,%.2f,%s\n", $1 % 3 + $1 / 100, 1 + $1 % 2, substr("abc", $1 % 3 + 1, 1) }'; }
+    { echo long,wide,kind; make_classes; } >plain.csv
+    make_trainer '5, 12, 3' labels 'separator = ",", decimal = ".", header = true'
+    expect 0 ./fed --train plain.csv --checkpoint ck
+    expect 0 ./fed predict --checkpoint ck --data plain.csv
+    predicted=$OUT
+    { echo long,wide,kind; make_classes; } | tr ,. '|,' | sed '1s/^/!\n/' >other.csv
+    expect 2 ./fed predict --checkpoint ck --data other.csv
+    expect 0 ./fed predict --checkpoint ck --data other.csv --data-separator '|' --data-decimal=, --data_skip_lines 1
+    same "$OUT" "$predicted"
+    expect 0 ./fed predict --checkpoint ck --data other.csv --data-separator '|' --data-decimal=, --data-comment '!'
+    same "$OUT" "$predicted"
+    expect 2 ./fed predict --checkpoint ck --data other.csv --data-separator ab
+    has "$ERR" "--data-separator: 'ab' is not a separator"
+    expect 2 ./fed predict --checkpoint ck --data other.csv --data-label kind
+    has "$ERR" "unknown flag '--data-label'"
+    sed '5s/,/;/' plain.csv >broken.csv
+    expect 2 ./fed predict --checkpoint ck --data broken.csv
+    lacks "$ERR" '--DATA'
+}
+
 test_targets_are_in_the_units_of_the_file() {
     make_cars
     make_trainer '3, 16, 1, loss = "squared_error"' targets 'targets = { "price" }, scale = "standard", target_scale = "standard"' 150
@@ -146,6 +169,7 @@ int main(void)
 {
     double x[fed_net_inputs];
     float y[fed_net_outputs];
+    fed_net_predict(((float[fed_net_inputs]){0, 0}), y);
     for (int n = 0; scanf("%lf%*[,]", &x[n]) == 1;) {
         n = (n + 1) % fed_net_inputs;
         if (n > 0) continue;

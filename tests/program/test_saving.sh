@@ -295,6 +295,11 @@ SPEC
     expect 0 ./data --points b.csv --checkpoint copy --resume --at -1 --other-data
     has "$ERR" "warning: data set points has other content"
     same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 5" # scaled as the run was begun
+    printf '%s\n' q 1 3 1 7 >named.csv
+    printf '%s\n' r 1 3 1 7 >renamed.csv
+    expect 143 ./data --points named.csv --checkpoint names --at 1
+    expect 0 ./data --points renamed.csv --checkpoint names --resume --at -1 --other-data
+    has "$ERR" "data: warning: data set points: column 1 is 'r', and was 'q'"
     expect 0 ./data --points a.csv --checkpoint saved --resume --at -1
     same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 1"
 }

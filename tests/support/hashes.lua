@@ -15,7 +15,7 @@ local function tell(name, command, text) host.stdout(("%s %s: %s\n"):format(name
 local function hash(name)
     local unit = pipeline.unit(folder .. "/" .. name, { format = unformatted and "never" or "must" })
     for _, pass in ipairs(pipeline.passes) do
-        require("gen." .. pass[1]).run(unit)
+        require(pass[2]).run(unit)
         if dumped[pass[1]] then tell(name, "gen --dump=" .. pass[1], dump.text(unit, pass[1])) end
         if pass[1] == "layout" then
             for _, format in ipairs { "dot", "mermaid", "json" } do tell(name, "graph --format=" .. format, graph[format](unit)) end

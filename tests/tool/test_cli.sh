@@ -4,7 +4,7 @@
 
 test_help_everywhere() {
     expect 0 "$LOOPC" --help
-    for word in $(printf '%s\n' "$OUT" | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+    for word in $(printf '%s\n' "$OUT" | sed -n '/^commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
         expect 0 "$LOOPC" "$word" --help
         has "$OUT" "usage: loopc $word"
         same "$ERR" ''
@@ -464,7 +464,7 @@ ask loopc gen some
 ASK
     touch some.lua
     expect 0 bash ask.bash
-    same "$OUT" "$(printf 'gen\n--no-format\nmermaid\ndot\nsome.lua')"
+    same "$OUT" "$(printf 'gen\n--no-format --no-lines\nmermaid\ndot\nsome.lua')"
 }
 
 test_man_page() {

@@ -258,7 +258,8 @@ test_digits_reads_compressed_idx() {
     make_images test 100
     spec 09 0 --train train-images.gz,train-labels.gz --test test-images.gz,test-labels.gz --epochs 3
     same "$(last_line)" 'test accuracy 1.0000'
-    spec 09 0 --train train-images.gz,train-labels.gz --holdout 0.2 --epochs 3
+    spec 09 0 --train train-images.gz,train-labels.gz --epochs 3
+    has "$ERR" 'data: test: train-images.gz,train-labels.gz: IDX; 60 rows of 300, 36 inputs'
     same "$(last_line)" 'test accuracy 1.0000'
 }
 
@@ -266,13 +267,11 @@ test_digits_says_what_is_missing() {
     make_images train 20
     spec 09 2
     has "$ERR" '--train is needed'
-    spec 09 1 --train train-images.gz,train-labels.gz
-    has "$ERR" '--test, or --holdout'
-    spec 09 1 --train train-images.gz,train-labels.gz --holdout 1.5
-    has "$ERR" '--holdout 1.5'
+    spec 09 2 --train train-images.gz,train-labels.gz --test-share 1.5
+    has "$ERR" "--test-share: '1.5' is not a share between 0 and 1"
     echo 1,2,0 >one.csv
-    spec 09 1 --train one.csv --holdout 0.25
-    has "$ERR" 'no such share of 1 samples'
+    spec 09 2 --train one.csv
+    has "$ERR" '--test: its share is less than a row'
     spec 09 2 --train none.csv
     has "$ERR" 'none.csv'
 }

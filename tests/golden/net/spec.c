@@ -289,7 +289,7 @@ static const struct loopc_field fields[] = {
 
 /* The nets, and the data sets whose rows they read. */
 static const struct loopc_feed net_feeds[] = {
-    {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true},
+    {.data = "data", .answers = LOOPC_ANSWERS_LABELS, .learns = true, .unweighed = "net_train"},
 };
 static const struct loopc_net nets[] = {
     {"net", "relu", "softmax", "cross_entropy", .layers = 2, .inputs = 64, .outputs = 10,

