@@ -162,8 +162,11 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs with their interpretation; random designs; ten seeds of the tasks; 200 kills; eight tables beside scikit-learn; all floats; 10^8 numbers read
+soak: all ## compares GRAPHS (5000) random specs and trees with their interpretation; random designs; ten seeds of the tasks; 200 kills; eight tables beside scikit-learn; all floats; 10^8 numbers read
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
+	LOOPC=$(BUILD)/loopc LOOPC_BOTH=1 $(BUILD)/loopc --test tests/differential/test_cases.lua
+	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_refusals.lua
+	LOOPC=$(BUILD)/loopc LOOPC_TREES=$(GRAPHS) $(BUILD)/loopc --test tests/elements/test_elements.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/program/test_environment.sh
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh

@@ -364,7 +364,9 @@ static bool end_watch(struct loopc_control *c, struct loopc_run *run)
 
 bool loopc_control_switch_variant(struct loopc_control *c, struct loopc_run *run)
 {
+    const bool start = c->watch && !run->profile;
+    const bool end = !c->watch && run->profile && run->profile == c->own_watch;
+    if (!start && !end) return false; /* what every safepoint of a replay asks: no system call */
     if (c->owner != getpid() || c->ended) return false;
-    if (c->watch && !run->profile) return start_watch(c, run);
-    return !c->watch && run->profile && run->profile == c->own_watch && end_watch(c, run);
+    return start ? start_watch(c, run) : end_watch(c, run);
 }

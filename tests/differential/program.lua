@@ -47,10 +47,10 @@ say generate
 say compile
 %CC% %WARNINGS% -I"%RUNTIME%" -o prog prog.c "%LIBRARY%" -ljansson -lz -lm -pthread >cc.err 2>&1 || exit 0
 say run
-timeout 20 ./prog --progress never >out 2>err </dev/null
+timeout 600 ./prog --progress never >out 2>err </dev/null
 echo $? >code
 say trace
-timeout 20 ./prog --progress never --trace >trace.out 2>trace.err </dev/null
+timeout 600 ./prog --progress never --trace >trace.out 2>trace.err </dev/null
 echo $? >trace.code
 say done
 ]]

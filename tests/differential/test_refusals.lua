@@ -1,6 +1,6 @@
 -- Random graphs, each with one mistake put in that LANGUAGE.md names: a signal that may not stand where it stands (section 4,
 -- rule 6), or a field that means nothing, or different things at two sites (section 5). loopc must refuse each of them with
--- an error of the spec and exit code 2. Environment: as for test_differential.lua; LOOPC_GRAPHS is 60 by default.
+-- an error of the spec and exit code 2. Environment: as for test_differential.lua; LOOPC_GRAPHS is 40 by default.
 
 local check = require "tests.differential.check"
 local Dice = require "tests.differential.dice"
@@ -14,7 +14,7 @@ local valid = require "tests.differential.valid"
 local function number(name, default) return math.tointeger(tonumber(platform.getenv(name) or "")) or default end
 
 local seed = number("LOOPC_SEED", platform.fresh())
-local count = number("LOOPC_GRAPHS", 60)
+local count = number("LOOPC_GRAPHS", 40)
 
 local top = ("%s/refusals-%d"):format(program.folder, seed)
 

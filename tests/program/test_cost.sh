@@ -117,6 +117,7 @@ test_a_small_trainer_takes_little_memory() {
     small_trainer
     "$SMALL" --data xor.csv --batches 1000000000000 >/dev/null &
     local pid=$! most
+    await catches_term $pid
     sleep 0.5
     most=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$pid/status)
     kill -9 $pid

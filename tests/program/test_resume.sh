@@ -148,8 +148,11 @@ test_signals_save_and_end_in_good_order() {
     for number in 2 15; do
         rm -rf saved
         code=0
-        timeout -s "$number" 0.05 ./resume --epochs 100000 --checkpoint saved --save-every 1000000 >out 2>err || code=$?
-        [ "$code" -eq 124 ]
+        env --default-signal=INT ./resume --epochs 100000 --checkpoint saved --save-every 1000000 >out 2>err &
+        await catches_term $!
+        kill -"$number" $!
+        wait $! || code=$?
+        same "$code" $((128 + number))
         has "$(cat out)" finally
         [ -f saved/resume-1.safetensors ]
         expect 0 ./resume --epochs 400 --checkpoint saved --resume
@@ -162,9 +165,9 @@ test_usr1_saves_and_goes_on() {
     local whole
     whole=$(./resume --epochs 400 | tail -n 1)
     ./resume --epochs 100000 --checkpoint saved --save-every 1000000 >/dev/null 2>&1 &
-    sleep 0.05
+    await catches_term $!
     kill -USR1 $!
-    for _ in $(seq 100); do [ -f saved/resume-1.safetensors ] && break || sleep 0.05; done
+    await test -f saved/resume-1.safetensors
     kill -0 $!
     kill -9 $!
     wait $! 2>/dev/null || true

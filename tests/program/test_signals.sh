@@ -105,13 +105,12 @@ test_a_scheduler_ends_the_job() {
     for signals in "CONT TERM" "INT TERM" "USR1 TERM" "USR2 TERM" "HUP CONT" "XCPU TERM"; do
         rm -rf saved
         "$TMP/trainer" --epochs 100000000 --checkpoint saved --save-every 1000000000 >out 2>err &
-        sleep 0.1
+        await catches_term $!
         for signal in $signals; do
             kill -"$signal" $! 2>/dev/null || true # it may be gone by now
             sleep 0.05
         done
-        for _ in $(seq 100); do kill -0 $! 2>/dev/null && sleep 0.05 || break; done
-        kill -KILL $! 2>/dev/null || true
+        await is_gone $!
         wait $! 2>/dev/null || true
         has "$(cat out)" finally
         expect 0 "$TMP/trainer" --checkpoint saved --resume --epochs 10

@@ -67,6 +67,21 @@ same() {
     [ "$1" = "$2" ] || fail "'$1' is not '$2'"
 }
 
+# Waits for what comes on any machine, some time: await COMMAND...
+await() {
+    local tries=0
+    until "$@"; do
+        [ $((tries += 1)) -lt 12000 ] || fail "never came: $*"
+        sleep 0.05
+    done
+}
+
+# Whether this process catches SIGTERM: a trainer that has started does.
+catches_term() { [ $((0x$(sed -n 's/^SigCgt:[^0-9a-f]*//p' "/proc/$1/status") & 0x4000)) -ne 0 ]; }
+
+# Whether it has ended.
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+
 run_one() {
     mkdir -p "$TMP/$1"
     (
