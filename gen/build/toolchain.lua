@@ -77,7 +77,7 @@ local function link_words(unit)
     return out
 end
 
--- The command line that makes `program` of C files and objects, without what it does not use of the runtime. LDFLAGS of
+-- The command line that makes `program` of C files and objects, without unused parts of the runtime. LDFLAGS of
 -- the environment go after ours.
 local function link_command(unit, arguments, files, program, processor)
     local command = compile_command(unit, arguments, processor)

@@ -72,7 +72,7 @@ function read.optimizer(unit, field, positional)
         if value ~= nil and (type(value) ~= "number" or value < 0 or value ~= value) then
             wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), key .. " is a number from 0")
         elseif value ~= nil and not vocabulary.rule_default(parameters.kind, key) then
-            wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists what each rule takes")
+            wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists the parameters of each rule")
         end
     end
 end

@@ -201,7 +201,7 @@ function build.REPEAT(self, value)
     return out
 end
 
--- Whether a tree is sure to end at its entry, whatever stands in it: a WEAVE that waits for none, a REPEAT of no times.
+-- Whether a tree always ends at its entry: a WEAVE that waits for no strand, a REPEAT of 0 times.
 local function takes_no_step(tree)
     if tree.op == "WEAVE" and tree.required == 0 then return true end
     if tree.n and tree.n.constant and tree.n.constant <= 0 then return true end

@@ -4,7 +4,7 @@
 --   - a SEQ in a SEQ is merged into it, and a SEQ of one element is that element
 --   - elements without a step are gone, unless the expression at their entry has side effects
 --   - a REPEAT of one time without a counter, a WEAVE of one element are that element
--- The steps, their order and what they do stay the same: no trace changes. -O0 leaves everything as it is. Errors
+-- The steps, their order and their effects stay the same: no trace changes. -O0 leaves everything as it is. Errors
 -- are left to check_elements, which also gets the element as the spec wrote it.
 
 local ctext = require "gen.c.text"

@@ -89,7 +89,7 @@ local function to_png(svg)
     return png
 end
 
--- The picture of a confusion table, where that is what the only file has.
+-- The picture of a confusion table, if the only file has one.
 local function confusion_of(arguments)
     local text = #arguments == 1 and host.read(arguments[1])
     local found = text and plot_confusion.read(text)

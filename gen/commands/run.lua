@@ -29,7 +29,7 @@ local function cache_folder()
     return root .. "/loopc"
 end
 
--- Removes what runs left behind that were killed while they built: folders of processes that are no more.
+-- Removes the build folders of processes that no longer exist: of runs that were killed.
 local function tidy(cache)
     for _, name in ipairs(host.exists "/proc/self" and host.list(cache) or {}) do
         local pid = name:match("%.tmp(%d+)$")

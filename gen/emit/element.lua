@@ -1,4 +1,4 @@
--- The statements of elements: those of one function, straight or a coroutine (emit_elements.lua says what these are).
+-- The statements of elements: those of one function, straight or a coroutine (see elements.lua).
 --
 -- `write[op](f, tree)` adds the statements of one element to the function f; the rows of WEAVE, POPEN and SPAWN are in weave.lua
 -- and process.lua. A repetition is a `for`, a CHOOSE a `switch`, and a $stop() for the repetition around it a `break`, or
@@ -25,7 +25,7 @@ function emit_element.new(e, name, machine)
         around = {}, top = {}, sites = {} }, Function)
 end
 
--- What stands above an element: the word, its line in the spec, and what else there is to say.
+-- The comment above an element: the word, its line in the spec, and a remark.
 function Function:title(tree, more)
     self:paragraph()
     self:comment(("%s%s%s"):format(tree.op, bodies.place(self.e.unit, tree.at), more and ": " .. more or ""))
@@ -64,7 +64,7 @@ function Function:free(name)
     return name
 end
 
--- A member of what the coroutine remembers; those of the same name and type are one.
+-- A member of the coroutine's frame; those of the same name and type are one.
 function Function:member(type, name, dims)
     local text = ("%s %s%s"):format(type, name, dims or "")
     if not self.members[text] then
@@ -101,7 +101,7 @@ function Function:pause()
     self:put_label(label)
 end
 
--- How the innermost repetition is ended; nil where there is none in this function. `silent`: st says nothing of it.
+-- The way out of the innermost repetition; nil outside of one. `silent`: st is not set by it.
 function Function:stop(silent)
     local inner = #self.around
     local at = inner
@@ -114,7 +114,7 @@ function Function:stop(silent)
     return { "goto", around.label }
 end
 
--- Leaves the function when `code`, or st without it, is not LOOPC_OK. What `tree` stops is the repetition around it.
+-- Leaves the function when `code`, or st without it, is not LOOPC_OK. `tree` stops the repetition around it.
 function Function:leave(tree, code) self:exit(code, analysis.stops(tree) and self:stop() or { "return" }) end
 
 -- The arguments of a function of the same body.
@@ -158,7 +158,7 @@ function Function:whole(text)
     return (c:match("^[%w_%.%->]+$") and "(int64_t)%s" or "(int64_t)(%s)"):format(c)
 end
 
--- Evaluates how often, where that has to stand in front of the repetition. Returns it as C, or nil.
+-- Evaluates the number of iterations, if that has to precede the repetition. Returns it as C, or nil.
 function Function:bound_before(tree, letter)
     local text = tree.n.text
     if not text then return tostring(tree.n.constant) end
@@ -181,8 +181,8 @@ function Function:poll_events(way)
     else self:exit("loopc_poll_nosave(&s->loopc)", way or { "return" }) end
 end
 
--- The `for` of a repetition; what `before(bound)` adds stands between the evaluation of its bound and the `for`, `inside(counter)`
--- adds what it repeats.
+-- The `for` of a repetition; `before(bound)` adds statements between the evaluation of its bound and the `for`, `inside(counter)`
+-- adds its body.
 function Function:for_each(tree, after, before, inside)
     self.depth = self.depth + 1
     local letter = letters[self.depth] or "i_" .. self.depth
@@ -202,7 +202,7 @@ function Function:for_each(tree, after, before, inside)
     self.depth = self.depth - 1
 end
 
--- The inside of what takes a $stop().
+-- The inside of an element that handles $stop().
 function Function:repeated(tree, label_wish)
     local around = { label_wish = label_wish }
     table.insert(self.around, around)
@@ -211,7 +211,7 @@ function Function:repeated(tree, label_wish)
     return around
 end
 
--- Behind what takes a $stop().
+-- Behind an element that handles $stop().
 function Function:stopped(tree, around)
     if around.label then self:put_label(around.label) end
     if not around.consumes then return end
@@ -276,7 +276,7 @@ end
 
 -- Choices.
 
--- What is chosen by: a failure says the value.
+-- The index of a choice: a failure reports its value.
 function Function:choice(tree)
     if tree.default then return self:whole(tree.text) end
     local choice = self:free(self:number("choice"))
@@ -296,7 +296,7 @@ end
 local function no_choice(f, tree, choice)
     f.uses_s = true
     return { heads = { "default" }, block = { { op = "return",
-        code = ('loopc_fail(&s->loopc, %s, "choice %%lld is none of the %d there are, from 0", (long long)%s)'):format(
+        code = ('loopc_fail(&s->loopc, %s, "choice %%lld is not one of %d, numbered from 0", (long long)%s)'):format(
             cvalue.string(f.e.source.full), #tree.items, choice) } } }
 end
 

@@ -14,10 +14,10 @@
 
 enum { CHUNK = 1 << 16, FOLDERS_OPEN = 16 };
 
-/* Larger than any spec, program or cached text: what is longer is a device or a mistake. */
+/* Larger than any spec, program or cached text: anything longer is a device or a mistake. */
 static const size_t MOST_BYTES = (size_t)1 << 30;
 
-/* Pushes what can be read from `fd` and returns 1, or returns 0 with errno set. */
+/* Pushes all that can be read from `fd` and returns 1, or returns 0 with errno set. */
 static int read_all(lua_State *L, int fd)
 {
     luaL_Buffer buffer;

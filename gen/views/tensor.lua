@@ -2,7 +2,7 @@
 --
 --   tensor.shape(t)            -> "64x10"; "" for one number
 --   tensor.summary(t, text)    -> its values when they are few, or "min -1  mean 0.5  max 2"; "" for types without values here
---   tensor.difference(a, text_a, b, text_b)  -> nil when they are the same, or what differs
+--   tensor.difference(a, text_a, b, text_b)  -> nil when they are the same, or the difference as text
 
 local tensor = {}
 

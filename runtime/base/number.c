@@ -1,4 +1,5 @@
-/* Numbers in text, to the nearest f64. Three ways, each for what the one before cannot round:
+/* Numbers in text, to the nearest f64. Three ways, each for numbers that the one before cannot
+ * round:
  *
  *     exact     up to 15 digits and a small power of ten: one product or quotient of exact numbers
  *               (Clinger, "How to read floating point numbers accurately", 1990)
@@ -67,7 +68,7 @@ static inline const char *read_digits(const char *p, const char *end, struct dec
     return p;
 }
 
-/* What follows an e. A power beyond all bounds stays beyond them. */
+/* The exponent after an e. One beyond all bounds stays beyond them. */
 static const char *read_power(const char *p, struct decimal *d)
 {
     int power = 0;
@@ -120,7 +121,9 @@ static bool multiply(uint64_t digits, int power, double *value)
         mantissa << (top + 9) == high)
         mantissa &= ~(uint64_t)1;
     mantissa = (mantissa + (mantissa & 1)) >> 1;
-    int exponent = ((217706 * power) >> 16) + 63 + top - zeros + 1023;
+    /* floor(power * log2(10)); the shift is of a number that is not negative. */
+    const int whole = ((217706 * power + (2048 << 16)) >> 16) - 2048;
+    int exponent = whole + 63 + top - zeros + 1023;
     if (mantissa == UINT64_C(1) << 53) exponent++;
     const uint64_t bits = (mantissa & 0xfffffffffffff) | (uint64_t)exponent << 52;
     memcpy(value, &bits, sizeof *value);

@@ -1,4 +1,4 @@
-/* Data sets on their way in: columns and rows of a file, and what is said of them. */
+/* Data sets on their way in: columns and rows of a file, and their options. */
 #include "data/loading.h"
 
 #include "base/number.h"

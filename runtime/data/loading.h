@@ -1,4 +1,4 @@
-/* Data sets on their way in: what the readers of formats hand on to, and what becomes of it. Not
+/* Data sets on their way in: the interface between the readers of formats and the table. Not
  * for emitted code.
  *
  * A reader (csv.c, npy.c, idx.c, libsvm.c) begins a file with the number and the names of its

@@ -1,4 +1,4 @@
-/* Models at work: what a trained net makes of rows, with the kernels that trained it. */
+/* Models at work: the outputs of a trained net for rows, by the kernels that trained it. */
 #include "export/model.h"
 
 #include "nn/nn.h"
@@ -9,7 +9,7 @@
 struct loopc_forward {
     const struct loopc_model *model;
     int32_t most;   /* rows at a time */
-    float **arrays; /* per layer the weights and the biases; then two for what layers make */
+    float **arrays; /* per layer the weights and the biases; then two for the outputs of layers */
     float *out;     /* rows of outputs */
 };
 
@@ -20,7 +20,7 @@ static float *floats(size_t count)
     return array;
 }
 
-/* Room for what any of the layers puts out; full panels, whatever its width. */
+/* Room for the outputs of any layer; full panels, whatever its width. */
 static size_t room_of(const struct loopc_forward *f)
 {
     const size_t widest = ((size_t)f->model->widest + 31) / 32 * 32;

@@ -13,7 +13,7 @@
  *     NAME_program()        its name, and the table of its fields
  *
  * The state is plain memory. A process of POPEN or SPAWN stays with the state that started it; a
- * copy, and a state that was saved while it ran, starts it anew. What a state points at is
+ * copy, and a state that was saved while it ran, starts it anew. Memory that a state points to is
  * shared by copies: data sets, and the values of str fields.
  *
  * After LOOPC_FAILED the failures are in s->loopc.failures (failures.h).

@@ -72,7 +72,7 @@ local function fields_of(design, p, head, shape)
         actions = i32 { shape.actions, const = true },
         x = f32[shape.rows * shape.inputs] { doc = "inputs of the net, one row per token" },
         live = bool[shape.rows] { doc = "which rows have a token" },
-        weights = f32[shape.rows] { doc = "for the work of losses: what each row counts" },
+        weights = f32[shape.rows] { doc = "for the work of losses: the weight of each row" },
     }, head.fields(design, shape.rows, shape.actions))
 end
 

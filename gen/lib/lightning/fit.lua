@@ -19,7 +19,7 @@
 -- epoch_loop, batch_loop and validation_loop make the loops one by one, to replace one of them: each takes the arguments of
 -- fit_loop that concern it, and `parent`, `place` and `name`.
 
--- Limits, with what is said of them in --help.
+-- Limits, with their texts for --help.
 local limits = {
     { "max_epochs", "the most epochs; -1: any number" },
     { "min_epochs", "epochs before should_stop counts; -1: none" },
