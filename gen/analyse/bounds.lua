@@ -27,7 +27,7 @@ local function written_fields(unit)
     return written
 end
 
--- Whether the C between the fields names nothing but types and constants: what is called may answer differently.
+-- Whether the C between the fields names nothing but types and constants: a function may return another value.
 local function is_constant(text)
     for name in text:gsub("%d[%w.]*", ""):gmatch("[%a_][%w_]*") do
         if name:match("%l") and not name:match("_t$") and name ~= "int" and name ~= "long" then return false end

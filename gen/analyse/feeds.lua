@@ -25,7 +25,7 @@ local analyse_feeds = {}
 local Feeds = {}
 Feeds.__index = Feeds
 
--- Which argument of a net's function is what; `learns`: the net is trained by it.
+-- The roles of the arguments of a net's functions; `learns`: the net is trained by it.
 local functions = {
     train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
     forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
@@ -141,7 +141,7 @@ end
 
 local nouns = { labels = "classes", targets = "values", values = "values" }
 
--- What a data set says of its answers: "labels", "targets", or nil where the command line may still say it.
+-- The kind of a data set's answers: "labels", "targets", or nil if the command line decides.
 local function said(data)
     if data.parameters.targets then return "targets" end
     return data.parameters.label and "labels" or nil
@@ -174,7 +174,7 @@ function Feeds:check_answers(text, call, net, entry)
     end
 end
 
--- Inputs from a data set and answers from nowhere are a mistake. What else mentions the array may fill it.
+-- Inputs from a data set and answers from nowhere are a mistake. Other code that mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
     local outputs = mlp.target_count(net.parameters)
@@ -276,7 +276,7 @@ local function is_fitted(data)
         or false
 end
 
--- The data set whose scale the net goes by: what the spec says, else the first that it learns from, else the first that it sees.
+-- The data set whose scale the net uses: that of the spec, else the first that it learns from, else the first that it sees.
 local function main_of(net)
     local parameters = net.parameters
     if parameters.inputs_from then return parameters.inputs_from end

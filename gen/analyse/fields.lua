@@ -223,7 +223,7 @@ function Resolver:text(source, instance)
     end
 end
 
--- The expressions of a loop are texts like bodies; loop.texts[key] holds what is known of each.
+-- The expressions of a loop are texts like bodies; loop.texts[key] holds the analysis of each.
 function Resolver:expressions(instance)
     local loop = instance.loop
     loop.texts = loop.texts or {}
@@ -293,7 +293,7 @@ function Resolver:check_file_scope(trainer)
     self:report(trainer.code, problems)
 end
 
--- A hook stands nowhere in the run: it sees the fields of its own loop or callback, and the trainer's.
+-- A hook has no place in the run: it sees the fields of its own loop or callback, and the trainer's.
 function Resolver:hook(source)
     self:scan(source, ("%s of %s '%s'"):format(source.key, source.owner.kind, source.owner.name))
     local instance = source.owner.kind == "loop" and { loop = source.owner } or nil

@@ -4,7 +4,7 @@
 -- loop around the text. `done` is evaluated behind the iteration, too: it reads the last place inside of its own loop.
 --
 -- In:  source.result_of, the loops whose results a text reads from outside. Out: item.results of steps, and instance.results of
--- what stands in loops, by the key of the expression: from each such loop to its instance.
+-- in loops, by the key of the expression: from each such loop to its instance.
 
 local reader = require "gen.spec.reader"
 
@@ -16,7 +16,7 @@ local function complain(unit, text, loop)
     unit.diags:add("no_result", reader.line_in(text.body, 1), "$" .. loop.name, text.title, loop.name)
 end
 
--- The last place of `loop` so far in `instance` or in what is around it.
+-- The last place of `loop` so far in `instance` or around it.
 local function last_place(last, loop, instance)
     while instance do
         local place = last[instance] and last[instance][loop]

@@ -2,7 +2,7 @@
 --
 --   crc32(text, crc)   -> integer; `crc` is that of the preceding text (default: of no text)
 --
--- tables[k][b] is what the byte b adds when k more bytes follow it.
+-- tables[k][b] is the share of the byte b when k more bytes follow it.
 
 local tables = { [0] = {} }
 

@@ -1,4 +1,4 @@
--- Nearest names: what did the writer mean? Damerau-Levenshtein distance (adjacent transpositions count once).
+-- Nearest names, for "did you mean": Damerau-Levenshtein distance (adjacent transpositions count once).
 
 local nearest = {}
 

@@ -1,4 +1,4 @@
--- Sorting by numbers: what thousands of nodes are put in order by. Lua compares numbers many times faster than it calls a
+-- Sorting by numbers, for the order of thousands of nodes. Lua compares numbers many times faster than it calls a
 -- function that compares two items.
 
 local sorting = {}

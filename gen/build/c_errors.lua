@@ -40,7 +40,7 @@ local function where_listed(unit, name)
     local known = { rng = "rng", dataset = "dataset", filter = "samples", draw = "samples", shuffle = "rng", shuffled = "rng" }
     local topic = known[name:match("^loopc_(%l+)")]
     return topic and ("loopc help %s lists such functions"):format(topic)
-        or "loopc help lists what there is for bodies: net, optimizer, dataset, rng, samples"
+        or "loopc help lists the functions for bodies: net, optimizer, dataset, rng, samples"
 end
 
 -- "net_trian": suggests the nearest name. "net_train" of a net without an optimizer: suggests an optimizer.

@@ -1,4 +1,4 @@
--- What adds statements (statements.lua) to a function that is being made: self.block is the block that they are added to.
+-- Adds statements (statements.lua) to the block of a function, self.block.
 
 local Builder = {}
 
@@ -25,7 +25,9 @@ function Builder:exit(code, leave) return self:add { op = "exit", code = code, l
 function Builder:put_label(label, remark) return self:add { op = "label", label = label, remark = remark } end
 
 -- A test of st that is about its value: a signal that has reached its target is over.
-function Builder:consume(test) return self:add { op = "if", test = test, block = { { op = "set", to = "st", code = "LOOPC_OK" } }, consumes = true } end
+function Builder:consume(test)
+    return self:add { op = "if", test = test, block = { { op = "set", to = "st", code = "LOOPC_OK" } }, consumes = true }
+end
 
 -- A block of its own, filled by `fill`.
 function Builder:within(fill)

@@ -4,7 +4,7 @@
 -- Out: calls.of(pieces):        list of { name, line, arguments }, in the order of the text, inner calls included
 --      calls.assigned(pieces):  { name of a local variable = expression that it is set to }, the last one counts
 --      calls.expression(pieces): all of it, where it is one expression
--- An expression is { text, fields = { piece, ... }, whole }: `$1` in its text stands for its first field, and `whole` is
+-- An expression is { text, fields = { piece, ... }, whole }: `$1` in its text is its first field, and `whole` is
 -- that piece when the expression is nothing but it.
 
 local calls = {}
@@ -73,7 +73,7 @@ function calls.assigned(pieces)
     return out
 end
 
--- What a constant expression of C comes to: numbers and names of `known` ({ name = number }), multiplied; nil for others.
+-- The value of a constant expression of C: numbers and names of `known` ({ name = number }), multiplied; nil for others.
 function calls.constant(text, known)
     local product = 1
     for factor in (text:gsub("[%(%)]", "") .. "*"):gmatch("%s*(.-)%s*%*") do

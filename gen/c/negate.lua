@@ -1,6 +1,6 @@
 -- The opposite of a condition in C, as a reader would write it: `a != b` for `a == b`, `!f(x)` for `f(x)`.
 
--- The condition with an x for every character within quotes, parentheses or brackets: what is left is its outermost level.
+-- The condition with an x for every character within quotes, parentheses or brackets: the rest is its outermost level.
 local function outline(text)
     local out = text:gsub("\\.", "xx"):gsub('"[^"]*"', function(s) return ("x"):rep(#s) end)
     out = out:gsub("'[^']*'", function(s) return ("x"):rep(#s) end)
@@ -10,7 +10,7 @@ end
 
 local opposite = { ["=="] = "!=", ["!="] = "==" }
 
--- Where the only comparison for equality is, in a condition without operators that bind less; nil when there is none.
+-- The place of the only comparison for equality, in a condition without operators that bind less; or nil.
 local function equality(shape)
     if shape:find("[&|^?,:]") or shape:find("[^=!<>]=[^=]") then return nil end
     local at = shape:find("[=!]=")

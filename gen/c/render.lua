@@ -1,6 +1,6 @@
 -- The lines of statements (statements.lua): the only place that knows how they are spelled. clang-format lays them out after.
 --
--- render.block(w, block, place) writes a block to a CWriter. `place`, if given, marks what the spec itself says: place.mark(w, at)
+-- render.block(w, block, place) writes a block to a CWriter. `place`, if given, marks the text of the spec: place.mark(w, at)
 -- is called before the line of a statement that has an `at`, place.unmark(w) behind it. With w.bare comments are left out.
 
 local statements = require "gen.c.statements"
@@ -68,7 +68,7 @@ end
 
 local fits = { ["do"] = true, set = true, leave = true, ["return"] = true }
 
--- The statement of an alternative that stands on the line of its test, as text, or nil.
+-- The statement of an alternative that is on the line of its test, as text, or nil.
 local function alone(s)
     local only = s.block[1]
     if #s.block ~= 1 or s.other or s.remark or only.at or not fits[only.op] then return nil end
@@ -105,7 +105,7 @@ local function declares(inner)
     return false
 end
 
--- An alternative in which something is declared stands in braces.
+-- An alternative with a declaration is in braces.
 local function write_case(w, case, place)
     local braces = declares(case.block)
     for i, head in ipairs(case.heads) do w:line(head .. (braces and i == #case.heads and ": {" or ":")) end
@@ -119,7 +119,7 @@ function write.switch(w, s, place)
     w:line("}")
 end
 
--- A label stands before a statement, not before a declaration or the end of a block.
+-- A label precedes a statement, not before a declaration or the end of a block.
 local function write_label(w, s, following)
     local empty = (not following or following.op == "declare") and ";" or ""
     w:outdented("%s:%s%s", s.label.name, empty, remark_of(s))

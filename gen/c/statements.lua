@@ -1,8 +1,8 @@
--- Statements of C as data: what an emitter has decided, before a line of it is written. render.lua writes them.
+-- Statements of C as data: the decisions of an emitter, before a line is written. render.lua writes them.
 --
 -- A block is a list of statements; a statement is a table with `op` and the members of its row in `shapes`. Beside these it may
 -- have `at`, the place in the spec that its C is from, and `pending`, when its text names st by itself. Texts are C, without the
--- semicolon: strings, or lists of strings and of parts with a method text(), for what is known only when all functions are.
+-- semicolon: strings, or lists of strings and of parts with a method text(), for names that are known only when all functions are.
 -- `st` is the pending status of the function. A `leave` is the way out with it: { "break" }, { "return" } or { "goto", label }; a
 -- label is a table { name }.
 
@@ -26,7 +26,7 @@ statements.shapes = {
     probe = { "verb", "point" },                    -- if (instrumented) loopc_verb(&s->loopc, point);
 }
 
--- What is wrong with a block, as text, or nil. For tests.
+-- The error of a block, as text, or nil. For tests.
 function statements.problem(block)
     for i, s in ipairs(block) do
         local shape = statements.shapes[s.op]
@@ -53,7 +53,7 @@ function statements.blocks_of(s)
     return s.block and { s.block, s.other } or none
 end
 
--- Whether a statement is read only: it stands for no instruction.
+-- Whether a statement is only for readers: no instruction.
 function statements.is_silent(s) return s.op == "comment" or s.op == "paragraph" end
 
 -- The last statement of a block that is not silent, and its index.
@@ -91,9 +91,21 @@ end
 -- Whether a function with that body needs the variable st.
 function statements.has_pending(block) return statements.find(block, touches_pending) ~= nil end
 
--- The end of a function that returns what is pending; a last test of it is the result itself.
+-- Removes the test of st at the end of each branch of an if that ends the function: st is returned behind it.
+local function drop_last_tests(s)
+    for _, block in ipairs(statements.blocks_of(s)) do
+        local last, at = statements.last(block)
+        if last and last.op == "exit" and last.leave[1] == "return" then
+            if last.code then block[at] = { op = "set", to = "st", code = last.code, pending = last.pending }
+            elseif at > 1 then table.remove(block, at) end
+        elseif last and last.op == "if" then drop_last_tests(last) end
+    end
+end
+
+-- The end of a function that returns the pending status; a last test of it is the result itself.
 function statements.return_pending(block)
     local last, at = statements.last(block)
+    if last and last.op == "if" then drop_last_tests(last) end
     if last and last.op == "exit" and last.leave[1] == "return" then
         table.remove(block, at)
         if last.code then return table.insert(block, { op = "return", code = last.code, pending = last.pending }) end

@@ -5,7 +5,7 @@
 --   { kind = "field", name, member, line, access }   $name or $name.member; access: "r", "w", "rw", "a" (address or array:
 --                                                     may be read and written); assigned = true for a plain assignment;
 --                                                     indices = how many follow; callee, argument: the call it is given to;
---                                                     through: a member of what it points at follows
+--                                                     through: a member behind the pointer follows
 --   { kind = "signal", word, argument, line }         $fail( ... (its arguments follow as pieces), $recover(), $cancel(x), $stop(x)
 -- and a list of its errors: { id, line, name, ... }, `id` a row of messages.lua with its arguments from 4 on. Strings, character
 -- constants and comments are skipped. Lines count from 1.
@@ -188,7 +188,7 @@ function Scanner:signal(word, at, open)
     return self.start
 end
 
--- Whether the field is an argument or an operand of its own: no parentheses are needed around what replaces it.
+-- Whether the field is an argument or an operand of its own: its replacement needs no parentheses.
 local function stands_alone(code, first, behind)
     return code:match("^%s*[,%)]", behind) ~= nil and code:sub(math.max(1, first - 80), first - 1):match("[%(,]%s*$") ~= nil
 end

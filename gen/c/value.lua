@@ -59,7 +59,7 @@ writers.str = cvalue.string
 
 function cvalue.of(type, value) return writers[type](value) end
 
--- Whether a default is what zeroed memory already holds.
+-- Whether a default is all zero bytes.
 function cvalue.is_zero(value) return value == nil or value == false or (value == 0 and 1 / value > 0) end
 
 return cvalue

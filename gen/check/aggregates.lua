@@ -159,7 +159,7 @@ local function read_rate(unit, field, key)
     if type(value) ~= "number" or value < 0 or value ~= value then
         wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), key .. " is a number from 0")
     elseif vocabulary.rule_default(parameters.kind, key) == nil then
-        wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists what each rule takes")
+        wrong(unit, field, ("%s has no %s"):format(parameters.kind, key), "loopc help optimizer lists the parameters of each rule")
     elseif below_1[key] and value >= 1 then
         wrong(unit, field, ("%s is %s"):format(key, reader.what(value)), key .. " is a number from 0 to less than 1")
     end

@@ -60,7 +60,7 @@ local function unseen(list)
     return out
 end
 
--- The node that an entry of call_on or within means, by what the entry is: a node, a node that its loop does not have,
+-- The node of an entry of call_on or within, by the kind of the entry: a node, a node that its loop does not have,
 -- or "Loop.node".
 local resolve = {}
 

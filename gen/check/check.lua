@@ -64,7 +64,7 @@ local function read_callback(unit, value)
     return callback
 end
 
--- The positional entries of a trainer, { index, value } each. A gap is a name that has no value: what follows it would be lost.
+-- The positional entries of a trainer, { index, value } each. A gap is a name without a value: the entries behind it would be lost.
 local function listed(unit, trainer, value)
     local out = {}
     for key in next, value do

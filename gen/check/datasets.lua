@@ -1,4 +1,4 @@
--- Part of check: the parameters of dataset fields. Values become what gen/emit/datasets.lua writes: names are texts,
+-- Part of check: the parameters of dataset fields. Values become those that gen/emit/datasets.lua writes: names are texts,
 -- lists of columns are lists of names and of numbers from 1.
 
 local nearest = require "gen.base.nearest"

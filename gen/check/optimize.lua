@@ -4,7 +4,7 @@
 --   - a SEQ in a SEQ is merged into it, and a SEQ of one element is that element
 --   - elements without a step are gone, unless the expression at their entry has side effects
 --   - a REPEAT of one time without a counter, a WEAVE of one element are that element
--- The steps, their order and what they do stay the same: no trace changes. -O0 leaves everything as it is. Errors
+-- The steps, their order and their effects stay the same: no trace changes. -O0 leaves everything as it is. Errors
 -- are left to check_elements, which also gets the element as the spec wrote it.
 
 local ctext = require "gen.c.text"
@@ -54,7 +54,10 @@ function simplify.REPEAT(value)
     if value.counter ~= nil then return value end
     if empty(value.el) and pure(value.n) then return nothing(value) end
     if math.type(value.n) == "integer" and value.n <= 0 and is(value.el) then return nothing(value) end
-    if value.n == 1 and is(value.el) and not stops(value.el) then return value.el end
+    if value.n == 1 and is(value.el) and not stops(value.el) then
+        value.el.block = nil -- of a CALL: there are no others
+        return value.el
+    end
     return value
 end
 

@@ -30,7 +30,7 @@ loopc \- compiles loop specs to readable C programs
 .I COMMAND
 .RI [ ARGUMENT ...]
 .SH DESCRIPTION
-A spec is a Lua file that describes loops, their phases, and what runs at each place, with bodies in C.
+A spec is a Lua file that describes loops, their phases and the C bodies of each phase.
 loopc flattens it into one C program that reads from top to bottom in the order in which it runs.
 .SH COMMANDS]]
 

@@ -1,4 +1,4 @@
--- What `loopc help TOPIC` shows of the language: functions, keys and defaults, from the tables and headers that the generator
+-- The text of `loopc help TOPIC`: functions, keys and defaults, from the tables and headers that the generator
 -- and the runtime use themselves.
 
 local header = require "gen.c.header"
@@ -147,19 +147,19 @@ local function signals(out)
 end
 
 local function elements(out)
-    title(out, "elements: what a body may be in the place of C text")
+    title(out, "elements: control flow in the place of C text")
     for _, entry in ipairs(vocabulary.elements) do row(out, entry[2], entry[3], 24) end
 end
 
 local function flags(out)
     title(out, "flags of every trainer that loopc builds; an option field NAME brings --NAME, and PROG --help shows them all:")
-    for name, value, doc in assert(host.script "runtime/main/flags.def"):gmatch '\nFLAG%("([%w-]+)", "([^"]*)", "([^"]*)"%)' do
+    for name, value, doc in assert(host.script "runtime/main/flags.def"):gmatch '\nFLAG%("([%w-]+)", "([^"]*)", "([^"]*)",' do
         row(out, ("--%s%s"):format(name, value ~= "" and " " .. value or ""), doc, 24)
     end
     keys(out, "keys of fields:", vocabulary.field_keys)
 end
 
--- { name, what it lists, function(out) } in the order of the overview.
+-- { name, contents, function(out) } in the order of the overview.
 topics.list = {
     { "net", "keys of mlp fields, functions of nets", net },
     { "optimizer", "update rules with their defaults, functions of optimizers", optimizer },
@@ -168,7 +168,7 @@ topics.list = {
     { "samples", "fields with a value a sample, and functions of designs", samples },
     { "signals", "$fail, $recover, $cancel, $stop", signals },
     { "elements", "control flow in the place of C text", elements },
-    { "flags", "what the command line of a trainer takes", flags },
+    { "flags", "the command line of a trainer", flags },
 }
 
 -- The text of a topic, or nil.

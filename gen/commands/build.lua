@@ -25,7 +25,7 @@ build.options = compile.with {
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
-    { "--portable", nil, "a program for other machines, too: picks at start what its processor does fastest" },
+    { "--portable", nil, "a program for other machines, too: picks the fastest code for its processor at start" },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
 }
 

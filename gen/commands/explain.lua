@@ -7,13 +7,13 @@ local toolchain = require "gen.build.toolchain"
 
 local command = {
     name = "explain",
-    summary = "Lists what a spec runs, in which order",
+    summary = "Lists the steps of a spec in their order",
     usage = "SPEC [EVENT]",
     least = 1,
     most = 2,
-    text = "A line a loop, phase and step: order, source line, what a step reads and writes, where its failure lands.\n" ..
+    text = "A line a loop, phase and step: order, source line, the fields that a step reads and writes, where its failure lands.\n" ..
         "What a function reads through a pointer is known from its declaration: in `code`, and in headers of `include`.\n" ..
-        "With EVENT, or any node, as Train.after_batch: its text, and what listens to it, in order.",
+        "With EVENT, or any node, as Train.after_batch: its text, and its listeners in order.",
     options = compile.with { { "--cc", "COMPILER", "the C compiler, asked what a spec's headers declare (default: CC, else cc)" } },
 }
 

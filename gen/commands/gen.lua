@@ -26,7 +26,7 @@ gen.options = compile.with {
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
-    { "--no-lines", nil, "leave the lines of the spec out of comments: what moves in it changes nothing" },
+    { "--no-lines", nil, "leave the lines of the spec out of comments, so that moving code in it changes nothing" },
     { "--dump", "PASS", "print the result of a pass instead: load, check, flatten, ... emit" },
 }
 
@@ -106,7 +106,8 @@ function gen.run(arguments)
     check_usage(arguments)
     local target = target_of(arguments)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
-    local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step, lib = arguments.lib,
+    local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step,
+        lib = arguments.lib,
         header = arguments.lib and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
         optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end

@@ -1,4 +1,4 @@
--- loopc golden: runs the command lines that a folder of cases keeps and compares what they print with what it kept.
+-- loopc golden: runs the command lines of a folder of cases and compares their output with the files kept there.
 --
 -- A case is a folder with a file `cmd`; each of its lines is a command line and the file that keeps its output:
 --     loopc gen spec.lua > spec.c
@@ -14,12 +14,12 @@ local host = require "host"
 
 local golden = {
     name = "golden",
-    summary = "Compares what loopc prints with files kept, or updates them",
+    summary = "Compares the output of loopc with golden files, or updates them",
     usage = "FOLDER... [--update]",
     least = 1,
     most = math.huge,
     options = {
-        { "--update", nil, "write what is printed now into the files; refused when CI is set" },
+        { "--update", nil, "write the present output into the files; refused when CI is set" },
     },
     text = [[
 A case is a folder with a file "cmd" of lines such as
@@ -104,7 +104,7 @@ local function refusal(run, old, status, err)
     if run.fails and status == 0 then return run.file .. ': its command line begins with "!", and does not fail' end
     if status == 0 or run.fails or keeps_failure(old) then return nil end
     local message = err:match("[^\n]*error: ([^\n]*)") or err:match("[^\n]+") or ""
-    return ('%s is not written: its command ends with exit code %d: %s\nA "!" before it in cmd keeps what a failure prints.'):format(
+    return ('%s is not written: its command ends with exit code %d: %s\nA "!" before it in cmd keeps the output of a failure.'):format(
         run.file, status, message)
 end
 
@@ -123,7 +123,7 @@ local function settle(case, run, update)
         return why
     end
     if not old then return run.file .. " is not there: --update writes it" end
-    return run.file .. " differs\n" .. diff.unified(old, text, path, "what is printed now")
+    return run.file .. " differs\n" .. diff.unified(old, text, path, "the output now")
 end
 
 local function do_case(case, update)
@@ -141,7 +141,7 @@ end
 function golden.run(arguments)
     local ci = host.getenv("CI")
     if arguments.update and ci and ci ~= "" then
-        cli.usage("golden files are not updated where CI is set", "what is printed is compared there, not changed")
+        cli.usage("golden files are not updated where CI is set", "the output is compared there, not stored")
     end
     local cases = {}
     for _, folder in ipairs(arguments) do

@@ -10,7 +10,7 @@ local command = {
     usage = "SPEC [--format=FORMAT]",
     least = 1,
     most = 1,
-    text = "Loops with their phases and nodes, and what is inserted where: loopc graph spec.lua | dot -Tsvg > spec.svg",
+    text = "Loops with their phases, nodes and insertions: loopc graph spec.lua | dot -Tsvg > spec.svg",
     options = compile.with {
         { "-f, --format", "FORMAT", "dot (default), mermaid or json", values = { "dot", "mermaid", "json" } },
     },

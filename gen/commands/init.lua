@@ -13,8 +13,8 @@ local init = {
     least = 1,
     most = 2,
     text = "Writes NAME.lua and Makefile in FOLDER (default: the working folder); files that are there stay as they are.\n" ..
-        "With --data the spec learns the rows of a file, and is ready to be run: what to predict is said by --label, the column\n" ..
-        "of a class (default: the last one), or by --target, columns of values.",
+        "With --data the spec learns the rows of a file, and is ready to run: --label names the column\n" ..
+        "of a class (default: the last one), --target columns of values.",
     options = {
         { "--data", "FILE", "a table: CSV in its dialects, .npy, .npz, IDX, libsvm; or samples and answers, FILE,FILE" },
         { "--label", "COLUMN", "the class: a name of the header, or a number from 1" },
@@ -23,7 +23,7 @@ local init = {
     },
 }
 
--- What loopc-read says of a file, or nil and its message.
+-- The output of loopc-read for a file, or nil and its message.
 local function read_table(file, options)
     local program = assert(host.exe()):gsub("[^/]*$", "loopc-read")
     if not host.exists(program) then cli.fail("loopc-read is not there: it belongs beside loopc", nil, 1) end
@@ -42,7 +42,7 @@ local function refuse(message)
     cli.fail(in_our_words(text or message), hint ~= "" and hint or nil)
 end
 
--- Text that is no class of its own is looked at as numbers: it is the plan that says what becomes of it. A file in which answers
+-- Text that is no class of its own is looked at as numbers: the plan decides how it is used. A file in which answers
 -- are missing is read without their rows.
 local function look_at(arguments)
     local options = { "text=number" }

@@ -16,7 +16,7 @@ local observe = {
 
 observe.options = {
     { "--attach", "unix:PATH", "join the trainer that runs with --control lines:unix:PATH" },
-    { "--log", "FILE", "show what a trainer has written with --log FILE" },
+    { "--log", "FILE", "show the log that a trainer has written with --log FILE" },
     { "--port", "NUMBER", "where the page is served (default: any that is free)" },
     { "--host", "ADDRESS", "serve others than this machine, too (default 127.0.0.1)" },
     { "--keep", nil, "serve until interrupted, when all have ended, too" },

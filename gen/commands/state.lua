@@ -1,4 +1,4 @@
--- loopc state: what is in a checkpoint, and what differs between two.
+-- loopc state: the contents of a checkpoint, and the differences between two.
 
 local cli = require "gen.cli.cli"
 local host = require "host"
@@ -8,7 +8,7 @@ local tensor = require "gen.views.tensor"
 
 local state = {
     name = "state",
-    summary = "Lists what is in a checkpoint",
+    summary = "Lists the contents of a checkpoint",
     usage = "FILE | --diff FILE FILE",
     least = 1,
     most = 2,

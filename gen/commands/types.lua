@@ -1,4 +1,4 @@
--- loopc types: what editors and linters must know of the words of a spec, made from the tables that the checker uses
+-- loopc types: the words of a spec for editors and linters, made from the tables that the checker uses
 -- (gen/spec/vocabulary.lua) and from the environment that a spec gets (gen/spec/sandbox.lua).
 
 local dsl = require "gen.spec.dsl"
@@ -26,12 +26,12 @@ end
 
 -- The classes of the meta file: the tables that each word takes.
 local classes = {
-    { "loopc.node_table", "what node { ... } takes", vocabulary.node_keys, "[integer] string the body, C statements" },
+    { "loopc.node_table", "the keys of node { ... }", vocabulary.node_keys, "[integer] string the body, C statements" },
     { "loopc.loop", "a loop: its nodes are named before_, on_, after_, failed_ or finally_ and their phase", vocabulary.loop_keys,
         "[string] loopc.node\n"
         .. "---@field connect fun(self: loopc.loop, children: table): loopc.loop puts loops on places: { on_step = Inner }\n"
         .. "---@field replace fun(self: loopc.loop, others: table): loopc.loop exchanges loops below it: { Inner = Other }" },
-    { "loopc.body_table", "what a key of a callback takes: a body with an order", vocabulary.listener_keys,
+    { "loopc.body_table", "the value of a callback's key: a body with an order", vocabulary.listener_keys,
         "[integer] string the body, C statements" },
     { "loopc.callback", "bodies that attach to nodes by name", vocabulary.callback_keys, "[string] string|loopc.body_table" },
     { "loopc.trainer", "the root loop first, then the loops and callbacks that attach themselves", vocabulary.trainer_keys,
@@ -49,7 +49,7 @@ end
 local function write_type(out, name, doc, parameters)
     local keys = { table.unpack(vocabulary.field_keys) }
     for _, entry in ipairs(parameters or {}) do keys[#keys + 1] = entry end
-    write_class(out, ("loopc.%s_table"):format(name), "the default of a field, and what is to be known of it", keys,
+    write_class(out, ("loopc.%s_table"):format(name), "the default of a field, and its properties", keys,
         "[integer] any")
     out[#out + 1] = ("---%s\n---@class loopc.%s: loopc.field\n---@field [integer] loopc.%s"):format(doc, name, name)
     out[#out + 1] = "---@overload fun(default: any, ...: any): loopc.field"
@@ -102,7 +102,7 @@ local function meta()
     out[#out + 1] = node_word
     write_named(out, "loop", "loopc.loop", "Phases, run once or repeated.")
     write_named(out, "callback", "loopc.callback", "A bundle of bodies that attach to nodes by name.")
-    write_named(out, "trainer", "loopc.trainer", "What a spec returns.")
+    write_named(out, "trainer", "loopc.trainer", "The value that a spec returns.")
     write_elements(out)
     write_layers(out)
     for _, entry in ipairs(vocabulary.scalars) do write_type(out, entry[1], entry[4]) end

@@ -44,7 +44,7 @@ function signal_text.stop(_, piece)
     return "return " .. (piece.status or "LOOPC_STOP")
 end
 
--- What a star before it is taken of, `*$net`: the aggregate itself, without the star and the address.
+-- The operand of a star, `*$net`: the aggregate itself, without the star and the address.
 local function dereferenced(before, text, following)
     local inner = text:match("^%(&(.*)%)$")
     local behind = following and following:match("^%s*(%p?%p?)") or ""
@@ -52,7 +52,7 @@ local function dereferenced(before, text, following)
     return before, text
 end
 
--- The C of a text: its pieces with the `$` words replaced by what `replace(piece, following)` makes of them. When that
+-- The C of a text: its pieces with the `$` words replaced by `replace(piece, following)`. When that
 -- returns true as well, the arrow that follows becomes a dot.
 local function join(pieces, replace)
     local out, arrow = {}, false
@@ -75,7 +75,7 @@ local function body_text(source, state)
     end)
 end
 
--- The C of an expression in the run function; site fields are those of the occurrence or of the one it stands in.
+-- The C of an expression in the run function; site fields are those of the occurrence or of the one around it.
 function emit_bodies.expression(source, instance, key)
     local text = join(source.pieces, function(piece, following)
         if piece.field.life ~= "site" then return access(piece, "s", following) end
@@ -115,7 +115,7 @@ function emit_bodies.call(source, instance, found)
     return ("%s(%s)"):format(source.func, table.concat(arguments, ", "))
 end
 
--- Where a text comes from, for people: "digits.lua:12"; nil when nobody wants to know.
+-- The place of a text for readers: "digits.lua:12"; nil with --no-lines.
 function emit_bodies.where(unit, at)
     return unit.options.lines ~= false and CWriter.safe(("%s:%d"):format(at.file, at.line)) or nil
 end
@@ -157,13 +157,13 @@ local function write_lines(w, text)
     end
 end
 
--- What stands above the function of a body.
+-- The comment above the function of a body.
 function emit_bodies.heading(unit, source)
     local doc = (source.kind == "node" and source.doc) and ": " .. CWriter.safe(source.doc) or ""
     return source.full .. emit_bodies.place(unit, source.at) .. doc
 end
 
--- Whether the last statement of a body, at its outermost level, is a return: one that stands on a line of its own, or behind
+-- Whether the last statement of a body, at its outermost level, is a return: one on a line of its own, or behind
 -- another statement on the only line.
 local function ends_in_return(text)
     local before, last = ("\n" .. text):match("^(.*)\n([^\n]*)$")
@@ -175,7 +175,7 @@ end
 
 local keywords = { ["if"] = true, ["while"] = true, ["for"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
 
--- Whether a leaf is one short statement that can stand where the element stands: an assignment, a count or a call, without a name
+-- Whether a leaf is one short statement that can be written in the place of the element: an assignment, a count or a call, without a name
 -- that means something else there.
 function emit_bodies.is_simple(leaf)
     local text = ctext.one_line(leaf.body.text)
@@ -187,7 +187,7 @@ function emit_bodies.is_simple(leaf)
     return text:sub(-1) == ";" and not (names.s or names.st or names.here or names.state)
 end
 
--- A text of an element as it stands in the element's function: on one line.
+-- A text of an element within the element's function: on one line.
 function emit_bodies.inline(text) return ctext.one_line(body_text(text, "s")) end
 
 -- The first field of a text, as an lvalue there.
@@ -206,9 +206,9 @@ function emit_bodies.call_inside(leaf)
 end
 
 local not_calls = { ["if"] = true, ["for"] = true, ["while"] = true, ["switch"] = true, ["return"] = true, ["sizeof"] = true }
-local short = 300 -- characters that may stand at each place where a body is called
+local short = 300 -- characters of a body that may be repeated wherever it is called
 
--- Whether a text calls a function, in C that stands outside of strings and comments. A failure's message does not count.
+-- Whether a text calls a function, in C outside of strings and comments. A failure's message does not count.
 local function calls(source)
     for _, piece in ipairs(source.pieces) do
         if piece.kind == "text" and piece.text:find("(", 1, true) then

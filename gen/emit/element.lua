@@ -1,4 +1,4 @@
--- The statements of elements: those of one function, straight or a coroutine (emit_elements.lua says what these are).
+-- The statements of elements: those of one function, straight or a coroutine (see elements.lua).
 --
 -- `write[op](f, tree)` adds the statements of one element to the function f; the rows of WEAVE, POPEN and SPAWN are in weave.lua
 -- and process.lua. A repetition is a `for`, a CHOOSE a `switch`, and a $stop() for the repetition around it a `break`, or
@@ -25,7 +25,7 @@ function emit_element.new(e, name, machine)
         around = {}, top = {}, sites = {} }, Function)
 end
 
--- What stands above an element: the word, its line in the spec, and what else there is to say.
+-- The comment above an element: the word, its line in the spec, and a remark.
 function Function:title(tree, more)
     self:paragraph()
     self:comment(("%s%s%s"):format(tree.op, bodies.place(self.e.unit, tree.at), more and ": " .. more or ""))
@@ -64,7 +64,7 @@ function Function:free(name)
     return name
 end
 
--- A member of what the coroutine remembers; those of the same name and type are one.
+-- A member of the coroutine's frame; those of the same name and type are one.
 function Function:member(type, name, dims)
     local text = ("%s %s%s"):format(type, name, dims or "")
     if not self.members[text] then
@@ -101,7 +101,7 @@ function Function:pause()
     self:put_label(label)
 end
 
--- How the innermost repetition is ended; nil where there is none in this function. `silent`: st says nothing of it.
+-- The way out of the innermost repetition; nil outside of one. `silent`: st is not set by it.
 function Function:stop(silent)
     local inner = #self.around
     local at = inner
@@ -114,7 +114,7 @@ function Function:stop(silent)
     return { "goto", around.label }
 end
 
--- Leaves the function when `code`, or st without it, is not LOOPC_OK. What `tree` stops is the repetition around it.
+-- Leaves the function when `code`, or st without it, is not LOOPC_OK. `tree` stops the repetition around it.
 function Function:leave(tree, code) self:exit(code, analysis.stops(tree) and self:stop() or { "return" }) end
 
 -- The arguments of a function of the same body.
@@ -158,7 +158,7 @@ function Function:whole(text)
     return (c:match("^[%w_%.%->]+$") and "(int64_t)%s" or "(int64_t)(%s)"):format(c)
 end
 
--- Evaluates how often, where that has to stand in front of the repetition. Returns it as C, or nil.
+-- Evaluates the number of iterations, if that has to precede the repetition. Returns it as C, or nil.
 function Function:bound_before(tree, letter)
     local text = tree.n.text
     if not text then return tostring(tree.n.constant) end
@@ -181,8 +181,8 @@ function Function:poll_events(way)
     else self:exit("loopc_poll_nosave(&s->loopc)", way or { "return" }) end
 end
 
--- The `for` of a repetition; what `before(bound)` adds stands between the evaluation of its bound and the `for`, `inside(counter)`
--- adds what it repeats.
+-- The `for` of a repetition; `before(bound)` adds statements between the evaluation of its bound and the `for`, `inside(counter)`
+-- adds its body.
 function Function:for_each(tree, after, before, inside)
     self.depth = self.depth + 1
     local letter = letters[self.depth] or "i_" .. self.depth
@@ -202,7 +202,61 @@ function Function:for_each(tree, after, before, inside)
     self.depth = self.depth - 1
 end
 
--- The inside of what takes a $stop().
+-- Blocks: in a repetition of nothing but a call (check/calls.lua) one call does many. A coroutine makes single calls: each is a step.
+
+local block_most = 64
+
+-- The call of a block: what it fills, and how many.
+function Function:call_block(tree, to, count)
+    local names = { loopc_to = to, loopc_count = count }
+    self:run(self:inline(tree.block):gsub("loopc_%l+", names), place_of(tree.block))
+    if to then self:set(self:first_field(tree.el.leaf), ("%s[%s]"):format(to, tonumber(count) and count - 1 or count .. " - 1")) end
+end
+
+-- All in one call: `to` has room for them, or nothing is filled. after(count): what is done then.
+function Function:one_block(tree, to, count, after)
+    if tree.n.constant and tree.n.constant <= 0 then return end
+    self:poll_events()
+    local inside = self:within(function()
+        self:call_block(tree, to, count)
+        if after then after(count) end
+    end)
+    if tree.n.text then self:add { op = "if", test = count .. " > 0", block = inside }
+    else table.move(inside, 1, #inside, #self.block + 1, self.block) end
+end
+
+-- Blocks of as many as a local array holds.
+function Function:several_blocks(tree, to, bound, after)
+    local i, count = self:free(letters[self.depth + 1] or "i_" .. self.depth + 1), self:free(self:number "count")
+    self:add { op = "for", start = ("int64_t %s = 0, %s"):format(i, count), test = ("%s < %s"):format(i, bound),
+        step = ("%s += %s"):format(i, count), block = self:within(function()
+            self:poll_events()
+            self:set(count, ("%s - %s < %d ? %s - %s : %d"):format(bound, i, block_most, bound, i, block_most))
+            self:call_block(tree, to, count)
+            if after then after(("%s + %s"):format(i, count)) end
+        end) }
+end
+
+-- A REPEAT in blocks: the last value is kept. before(bound) and after(count): for its counter.
+function Function:repeat_blocks(tree, before, after)
+    local into, constant = tree.block.into, tree.n.constant
+    local bound = constant and tostring(constant) or self:free(self:number "times")
+    if not constant then self:declare("const int64_t", bound, self:whole(tree.n.text), nil, place_of(tree.n.text)) end
+    if before then before(bound) end
+    if not into then return self:one_block(tree, nil, bound, after) end
+    local values, few = self:free(self:number "block"), constant and constant <= block_most
+    if not few or constant > 0 then self:declare(into.scalar[2], values, nil, ("[%d]"):format(few and constant or block_most)) end
+    if few then self:one_block(tree, values, bound, after) else self:several_blocks(tree, values, bound, after) end
+end
+
+-- A BUFFER_REPEAT: all of the array.
+function Function:fill_buffer(tree, before)
+    local into, bound = self:first_field(tree.buffers[1].into), self:bound_before(tree, "n")
+    if before then before(bound) end
+    self:one_block(tree, into, bound)
+end
+
+-- The inside of an element that handles $stop().
 function Function:repeated(tree, label_wish)
     local around = { label_wish = label_wish }
     table.insert(self.around, around)
@@ -211,7 +265,7 @@ function Function:repeated(tree, label_wish)
     return around
 end
 
--- Behind what takes a $stop().
+-- Behind an element that handles $stop().
 function Function:stopped(tree, around)
     if around.label then self:put_label(around.label) end
     if not around.consumes then return end
@@ -224,6 +278,10 @@ function write.REPEAT(f, tree)
     local counter, field, around = tree.counter and f:first_field(tree.counter), analysis.field(tree.counter), nil
     local function after(i)
         return (", %s = %s"):format(counter, field.type == "i64" and i or ("(%s)%s"):format(field.scalar[2], i))
+    end
+    if tree.block and not f.machine then
+        return f:repeat_blocks(tree, counter and function() f:set(counter, "0") end,
+            counter and function(i) f:set(counter, field.type == "i64" and i or ("(%s)(%s)"):format(field.scalar[2], i)) end)
     end
     f:for_each(tree, counter and after, counter and function() f:set(counter, "0") end,
         function() around = f:repeated(tree, "repeat_end") end)
@@ -264,9 +322,11 @@ function write.BUFFER_REPEAT(f, tree)
         names[k] = ("%s into %s"):format(analysis.field(buffer.value).full, analysis.field(buffer.into).full)
     end
     f:title(tree, table.concat(names, ", "))
-    f:for_each(tree, nil, tree.n.text and function(bound)
+    local before = tree.n.text and function(bound)
         for _, buffer in ipairs(tree.buffers) do check_room(f, bound, analysis.field(buffer.into)) end
-    end, function(i)
+    end
+    if tree.block and not f.machine then return f:fill_buffer(tree, before) end
+    f:for_each(tree, nil, before, function(i)
         table.insert(f.around, {})
         f:tree(tree.el)
         table.remove(f.around)
@@ -276,7 +336,7 @@ end
 
 -- Choices.
 
--- What is chosen by: a failure says the value.
+-- The index of a choice: a failure reports its value.
 function Function:choice(tree)
     if tree.default then return self:whole(tree.text) end
     local choice = self:free(self:number("choice"))
@@ -296,7 +356,7 @@ end
 local function no_choice(f, tree, choice)
     f.uses_s = true
     return { heads = { "default" }, block = { { op = "return",
-        code = ('loopc_fail(&s->loopc, %s, "choice %%lld is none of the %d there are, from 0", (long long)%s)'):format(
+        code = ('loopc_fail(&s->loopc, %s, "choice %%lld is not one of %d, numbered from 0", (long long)%s)'):format(
             cvalue.string(f.e.source.full), #tree.items, choice) } } }
 end
 

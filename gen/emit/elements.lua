@@ -2,7 +2,7 @@
 -- leaves and of the strands of its WEAVEs.
 --
 -- A function is straight, or a coroutine (`machine`): it returns LOOPC_MORE before each of its leaves and continues there when it is
--- called again. Strands are coroutines in both forms, bodies in the step form only, what SPAWN runs in neither. What a coroutine
+-- called again. Strands are coroutines in both forms, bodies in the step form only, those of SPAWN in neither. What a coroutine
 -- has to remember between two calls is its frame, a struct of its own in the state (`here`): `at`, where it is, then its counters; a
 -- straight function has local variables in their place. Its caller sets `at` to 0 first.
 --
@@ -50,7 +50,7 @@ function Emitter:frame(f)
     table.insert(self.unit.frames, { name = f.name, members = { "int at", table.unpack(f.members) } })
 end
 
--- What stands above the statements of a function.
+-- The declarations at the top of a function.
 function Emitter:declarations(f)
     local out = {}
     if f.has_frame then out[1] = ("struct %s_at_%s *const here = &s->%s.%s;"):format(self.unit.struct, f.name, self.unit.position, f.name) end
@@ -112,9 +112,12 @@ local function mark_signals(texts)
     end
 end
 
--- What a local variable may not be called: the words of the body, and what the trainer's C has at file scope.
+-- The names that a local variable must not have: the words of the body, and the file scope of the trainer's C.
 local function taken(unit, source)
     local out = ctext.identifiers(source.body.text)
+    for _, text in ipairs(source.texts) do
+        if text.block then out[text.call.block] = true end
+    end
     local code = unit.trainer.code
     return code and ctext.identifiers((code.text:gsub("%b{}", " ")), out) or out
 end

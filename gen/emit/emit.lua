@@ -1,8 +1,8 @@
 -- emit: from the analysed step list to one C file.
 --
 -- In:  unit after layout. Out: unit.text (and unit.header of a library), C11, not yet formatted.
--- The run and the bodies of elements are made first, as statements (gen/c/statements.lua): what they remember is in the state. Then
--- the file is written in the order in which it is read: what it is, nets, the state, the bodies, the run, the tables.
+-- The run and the bodies of elements are made first, as statements (gen/c/statements.lua): their frames are in the state. Then
+-- the file is written in the order in which it is read: the banner, nets, the state, the bodies, the run, the tables.
 
 local banner = require "gen.emit.banner"
 local bodies = require "gen.emit.bodies"
@@ -76,7 +76,7 @@ end
 
 local title = "Every step in the order in which it happens. `st` is the pending status: a failure, or a signal that has not reached its "
     .. "target yet."
-local step_title = "Before each step is a point at which the run is left, to be continued later."
+local step_title = "The function returns before each step and continues there when it is called again."
 
 local function write_run(unit, w)
     w:section "Run"
@@ -91,17 +91,18 @@ local function write_run(unit, w)
     if unit.options.step then emit_step.write_step(unit, w) end
 end
 
--- Makes all functions that are statements.
+-- Decides everything that more than one part of the file depends on.
 local function make(unit)
-    unit.frames, unit.children, unit.defaults_of = {}, {}, emit_state.defaults_of
+    unit.frames, unit.children = {}, {}
     for _, source in ipairs(unit.sources_used) do
         if source.tree then emit_elements.prepare(unit, source) end
     end
     unit.runs = emit_run.make(unit)
     emit_nets.describe(unit)
+    unit.defaults, unit.prepare, unit.field_rows = emit_state.defaults(unit), emit_nets.prepare(unit), emit_fields.rows(unit)
 end
 
--- What decides whether a saved position is one of this program: its text, but for comments.
+-- The identity of a program for saved positions: its text without comments.
 local function hash_of(w)
     return host.sha256((w:text():gsub("/%*.-%*/", ""):gsub("#line[^\n]*", ""))):sub(1, 16)
 end

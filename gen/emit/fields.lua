@@ -1,9 +1,8 @@
--- The table of fields: what command line, metrics, progress, trace and checkpoints know of the state.
+-- The table of fields, for the command line, metrics, progress, trace and checkpoints.
 --
 -- A row a field; a net or an optimizer has a row for each of its tensors, named as a checkpoint names them. The doc is that of
--- options, for --help; what the others are is said where the state is declared.
+-- options, for --help; the others are described where the state is declared.
 
-local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
 local emit_nets = require "gen.emit.nets"
 local emit_state = require "gen.emit.state"
@@ -23,14 +22,13 @@ local function flags_of(field)
     return #out > 0 and table.concat(out, " | ") or nil
 end
 
--- One row: what its field is, as a macro of fields.h, then { key, value } pairs.
-local function write_row(unit, w, field, pairs_of_row)
+-- One row: its field, as a macro of fields.h, then { key, value } pairs.
+local function add_row(rows, field, pairs_of_row)
     local out = { field }
     for _, pair in ipairs(pairs_of_row) do
         if pair[2] then out[#out + 1] = (".%s = %s"):format(pair[1], pair[2]) end
     end
-    unit.field_rows = unit.field_rows + 1
-    w:line("{%s},", table.concat(out, ", "))
+    rows[#rows + 1] = ("{%s},"):format(table.concat(out, ", "))
 end
 
 -- The member of the state that an lvalue is.
@@ -71,57 +69,62 @@ local function range_of(field)
         cvalue.of("f64", (field.max or math.huge) + 0.0))
 end
 
-local function value_row(unit, w, field, name, lvalue, report_in)
+local function value_row(unit, rows, field, name, lvalue, report_in)
     local type = field.scalar and field.scalar[3] or "LOOPC_" .. field.type:upper()
     local sizes = sizes_of(field.dims)
-    write_row(unit, w, field_of(unit, name, lvalue, type:gsub("^LOOPC_", ""), sizes), concat({
+    add_row(rows, field_of(unit, name, lvalue, type:gsub("^LOOPC_", ""), sizes), concat({
         { "flag", field.flag and cvalue.string(field.flag) }, { "flags", flags_of(field) },
         { "report_in", report_in and cvalue.string(report_in) },
         { "report_every", field.report_every and tostring(field.report_every) },
         { "samples", field.samples and tostring(field.samples) },
         { "set", field.samples and field.parameters.set and cvalue.string(field.parameters.set) },
         { "range", range_of(field) },
-        { "doc", field.flag and not unit.options.lib and field.doc and cvalue.string(field.doc) }, { "dataset", field.options_name and "&" .. field.options_name },
+        { "doc", field.flag and not unit.options.lib and field.doc and cvalue.string(field.doc) },
+        { "dataset", field.options_name and "&" .. field.options_name },
     }, shape_of(sizes)))
 end
 
 -- Weights are matrices in panels, of which the data may decide how many columns are in use.
-local function matrix_row(unit, w, entry)
+local function matrix_row(unit, rows, entry)
     local sizes, width = sizes_of(entry.dims)
-    write_row(unit, w, ("LOOPC_%sMATRIX(%s, %s, %s, %d, %d%s)"):format(width and "OPEN_" or "", cvalue.string(entry.name), unit.struct,
+    add_row(rows, ("LOOPC_%sMATRIX(%s, %s, %s, %d, %d%s)"):format(width and "OPEN_" or "", cvalue.string(entry.name), unit.struct,
         member_of(entry.lvalue), sizes[1], sizes[2], width and ", " .. width or ""), {})
 end
 
-local function tensor_rows(unit, w, field)
+local function tensor_rows(unit, rows, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
-        if entry.panels then matrix_row(unit, w, entry)
+        if entry.panels then matrix_row(unit, rows, entry)
         else
             local sizes = sizes_of(entry.dims)
-            write_row(unit, w, field_of(unit, entry.name, entry.lvalue, entry.type:gsub("^LOOPC_", ""), sizes), shape_of(sizes))
+            add_row(rows, field_of(unit, entry.name, entry.lvalue, entry.type:gsub("^LOOPC_", ""), sizes), shape_of(sizes))
         end
     end
 end
 
-local function rows_of(unit, w, field)
-    if field.struct then return tensor_rows(unit, w, field) end
-    if field.life ~= "site" then return value_row(unit, w, field, field.full, field.lvalue, field.report_in) end
+local function rows_of(unit, rows, field)
+    if field.struct then return tensor_rows(unit, rows, field) end
+    if field.life ~= "site" then return value_row(unit, rows, field, field.full, field.lvalue, field.report_in) end
     local lvalues = emit_state.instances(unit, field)
     local alone = field.owner == unit.trainer.root or field.result and #lvalues == 1 -- it has one place
     for _, lvalue in ipairs(lvalues) do
         local name, apart = member_of(lvalue), field.result and field.report_in and not alone
-        value_row(unit, w, field, alone and field.full or name, lvalue, apart and name:match("^[%w_]+") or field.report_in)
+        value_row(unit, rows, field, alone and field.full or name, lvalue, apart and name:match("^[%w_]+") or field.report_in)
     end
 end
 
-function emit_fields.write(unit, w)
-    unit.field_rows = 0
-    emit_nets.write_dataset_options(unit, w)
-    local rows = CWriter.new()
+-- The rows of the table, in its order.
+function emit_fields.rows(unit)
+    local rows = {}
     for _, field in ipairs(spec_tree.fields(unit.trainer)) do rows_of(unit, rows, field) end
-    if unit.field_rows == 0 then return end
+    return rows
+end
+
+function emit_fields.write(unit, w)
+    emit_nets.write_dataset_options(unit, w)
+    if #unit.field_rows == 0 then return end
     w:comment { "Every field, for the command line, metrics, progress, trace and checkpoints." }
     w:open("static const struct loopc_field %s[] = {", unit.tables.fields)
-    w:append(rows)
+    for _, row in ipairs(unit.field_rows) do w:line("%s", row) end
     w:close("};")
     w:blank()
 end

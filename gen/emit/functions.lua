@@ -1,7 +1,7 @@
 -- The functions of the run (emit_run.lua), and how they call each other.
 --
 -- A program has two variants of each, plain and instrumented, so that --timings and --trace cost a plain run nothing: the steps
--- stand in one inline function, which the compiler makes two of, for `instrumented` is a constant of each. Loops with the same text
+-- are one inline function of which the compiler makes two, because `instrumented` is a constant of each. Loops with the same text
 -- share a function, though their trace points differ: by `shift`, which is an argument then. A library has the plain variant only.
 -- So a loop with a function of its own is NAME_steps, the two variants of it, and NAME itself, which chooses one.
 
@@ -14,7 +14,7 @@ local step_form = require "gen.emit.step"
 
 local functions = {}
 
--- The parts of a function that returns what one step returns and does nothing else but say where it is; or nil.
+-- The parts of a function that only returns the status of one step, probes aside; or nil.
 function functions.trivial(run)
     if run.unit.options.line or #run.points > 0 then return nil end
     local parts, code = { before = {}, after = {} }, nil
@@ -27,7 +27,7 @@ function functions.trivial(run)
     return code and parts
 end
 
--- What makes two functions the same: their statements, with trace points and calls counted from where the function stands.
+-- The identity of a function: its statements, with trace points and calls relative to its own place.
 function functions.key(run)
     local w, base = CWriter.new(), run.root.point and run.root.point.index or 0
     statements.find(run.block, function(s)
@@ -112,12 +112,12 @@ local function name_points(run)
 end
 
 local function write_steps(run, w, place)
-    local mark, pending = nil, statements.has_pending(run.block)
+    local pending = statements.has_pending(run.block)
     write_title(run, w)
     write_head(run, w)
     w:open("{")
-    mark = #w.lines
-    if not run.root.parent and not run.uses_s then w:line("(void)s; /* nothing here touches the state */") end
+    local mark = #w.lines
+    if not run.root.parent and not run.uses_s then w:line("(void)s; /* unused */") end
     step_form.declare(run, w)
     if pending then w:line("int st = LOOPC_OK;") end
     resume.declare(run, w)

@@ -1,27 +1,27 @@
 -- The step form as a library: the header, and the functions that it declares.
 --
--- The header holds what somebody needs who has states of this trainer: the structs and the prototypes. The source holds the
--- rest, all of it static; what it does not do itself is in runtime/library/instance.h.
+-- The header is for programs that hold states of this trainer: the structs and the prototypes. The source holds the
+-- rest, all of it static; common parts are in runtime/library/instance.h.
 
 local CWriter = require "gen.c.writer"
 
 local emit_lib = {}
 
--- The prototypes: { result, name after the trainer's, arguments, what it does }.
+-- The prototypes: { result, name after the trainer's, arguments, comment }.
 local functions = {
     { "void", "_init", "struct %s *s, uint64_t seed",
-        "A new run, before its first step; fields may be assigned and data sets loaded then." },
+        "Begins a new run, before its first step: fields may be assigned and data sets loaded then." },
     { "int", "_step", "struct %s *s",
-        "One step: one leaf. LOOPC_MORE when there is more to do, else the status with which the run ended." },
-    { "int", "_run", "struct %s *s, int64_t steps", "At most so many steps." },
-    { "int", "_resume", "struct %s *s", "All steps that are left." },
+        "Runs one step, a leaf. Returns LOOPC_MORE, or the status with which the run ended." },
+    { "int", "_run", "struct %s *s, int64_t steps", "Runs at most that many steps." },
+    { "int", "_resume", "struct %s *s", "Runs all remaining steps." },
     { "void", "_copy", "struct %s *to, const struct %s *from",
-        "Makes `to` another run that goes on where `from` is. Processes of `to` must have ended." },
+        "Copies the run `from`, position included. Processes of `to` must have ended." },
     { "int", "_save", "const struct %s *s, const char *path, char *message, size_t size",
-        "Writes where the run is and all that it knows, but for data sets. LOOPC_OK, or LOOPC_FAILED and a message." },
+        "Writes position and fields, but not data sets. Returns LOOPC_OK, or LOOPC_FAILED and a message." },
     { "int", "_load", "struct %s *s, const char *path, char *message, size_t size",
-        "Goes on, after init, where a run of this program was saved; refuses the files of any other." },
-    { "void", "_end", "struct %s *s", "Ends the processes that the run has started." },
+        "Continues a saved run, after init; refuses files of other programs." },
+    { "void", "_end", "struct %s *s", "Ends the processes of the run." },
     { "const struct loopc_program *", "_program", "void", "The program's name and the table of its fields." },
 }
 
@@ -50,7 +50,7 @@ function emit_lib.header(unit, banner, structs)
     return w:text()
 end
 
--- What they do, with the name of the program's table.
+-- Their bodies; the argument is the name of the program's table.
 local bodies = {
     _init = "loopc_instance_init(&%s, s, seed);",
     _copy = "loopc_instance_copy(&%s, to, from);",

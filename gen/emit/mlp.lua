@@ -14,7 +14,7 @@ local emit_optimizer = require "gen.emit.optimizer"
 
 local emit_mlp = {}
 
--- Adds to the set what its members call; a later function may call an earlier one, so one pass backwards finds all.
+-- Adds the functions that its members call to the set; a later function may call an earlier one, so one pass backwards finds all.
 local function close_over(net, used)
     local needed = {}
     for i = #net_functions.all, 1, -1 do
@@ -58,7 +58,7 @@ local function weights_room(letter, layer)
         or ("LOOPC_VECTOR(%d)"):format(layer.outputs)
 end
 
--- What the first layer is given, feature-major.
+-- The input of the first layer, feature-major.
 local function x_of(net)
     return ("LOOPC_ALIGNED float x[LOOPC_PANELS(%d, %d)];"):format(mlp.feature_major_room(net, mlp.layers(net)[1]), net.batch)
 end
@@ -67,11 +67,11 @@ local function lying_room(net)
     return function(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(net.batch, layer.room) end
 end
 
--- What threads that share a step have each for themselves.
+-- The workspace of each thread of a shared step.
 local function write_input(w, net)
     local function t0(layer) return layer.index == 0 and { "t" } or {} end
     w:comment { ("Rows as the first layer of %s reads them: feature-major (features x samples) in x, sample-major in t0."):format(net.name),
-        "Each thread makes its own, which is sooner done than fetching those of another." }
+        "Each thread makes its own copy: packing is faster than sharing between caches." }
     w:open("struct %s_input {", net.prefix)
     w:line("%s", x_of(net))
     w:line("%s", arrays(net, t0, lying_room(net))[1])
@@ -83,7 +83,7 @@ local function write_activations(w, net, groups)
     local function feature_major(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
     local z = mlp.keeps_z(net)
     if net.threads then w:line("struct %s_input input; /* of the first thread, or the only one */", net.prefix) end
-    members(w, "activations, features x samples" .. (z and "; z is what the last one is made of" or ""),
+    members(w, "activations, features x samples" .. (z and "; z: logits, the last layer before its activation" or ""),
         not net.threads and { x_of(net) } or {})
     local lines = arrays(net, function(layer)
         if not (layer.last and z) then return { "a" } end
@@ -91,16 +91,16 @@ local function write_activations(w, net, groups)
     end, feature_major)
     for _, line in ipairs(lines) do w:line("%s", line) end
     if groups.outputs then
-        w:line("float out[%s]; /* the last one again, a row a sample */", mlp.product(net.batch, mlp.last(net).outputs))
+        w:line("float out[%s]; /* outputs, sample-major */", mlp.product(net.batch, mlp.last(net).outputs))
     end
 end
 
 local function write_deltas(w, net, groups)
     local function feature_major(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
-    members(w, "deltas: derivatives of the loss by what the activations are given",
+    members(w, "deltas: dLoss/dz of each layer",
         arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, feature_major))
     if groups.losses then
-        members(w, "what each sample adds to the loss",
+        members(w, "the loss of each sample",
             { ("LOOPC_ALIGNED float losses[LOOPC_VECTOR(%d)];"):format(net.batch) })
     end
 end
@@ -108,21 +108,21 @@ end
 local function write_lying(w, net)
     local function t(layer) return (layer.index > 0 or not net.threads) and { "t" } or {} end
     local lines = arrays(net, t, lying_room(net))
-    if #lines > 0 then members(w, "inputs of the layers, sample-major: samples x features", lines) end
+    if #lines > 0 then members(w, "inputs of the layers, samples x features", lines) end
 end
 
 -- What all nets have: the batch that is taken from a data set, and a limit.
 local function write_rest(w, net, groups)
     if groups.gathered then
-        members(w, "which rows of a data set a batch is, and their labels", { ("int64_t index[%d];"):format(net.batch),
+        members(w, "indices of the rows of the batch in their data set, and their labels", { ("int64_t index[%d];"):format(net.batch),
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
         local weights = { ("_Alignas(64) float weights[%d];"):format((net.batch + 15) // 16 * 16) }
         if not net.ops then table.insert(weights, 1, "bool weighted;") end
-        members(w, "the weights of these rows, where the data set has some", weights)
-        if net.fetches then members(w, "the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
+        members(w, "the weights of these rows, if the data set has weights", weights)
+        if net.fetches then members(w, "indices of the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
     if groups.limits then
-        members(w, "a limit of clip_grad that was refused, until the body that gave it has failed; else 0", { "float refused;" })
+        members(w, "a limit that clip_grad has refused, until its body fails; else 0", { "float refused;" })
     end
     w:close("};")
     w:blank()
@@ -150,7 +150,7 @@ local function struct(w, net, groups)
             ("float dx_rows[%s];"):format(mlp.product(net.batch, first.room)) })
     end
     if groups.gradients then
-        members(w, "gradients: derivatives of the loss by weights and biases",
+        members(w, "gradients: dLoss/dw and dLoss/db",
             arrays(net, function() return { "gw", "gb" } end, weights_room))
     end
     write_rest(w, net, groups)
@@ -192,7 +192,7 @@ local function write_function(w, net, entry)
     if entry[1] == "forward" and net.threads and not net.ops then body.forward_part(w, net) end
     w:comment(net_functions.doc(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
-    local linkage = entry.internal and net.narrow and "LOOPC_INLINE" or "static"
+    local linkage = entry.internal and net.narrow and "static LOOPC_VECTOR_INLINE" or "static"
     write_head(w, ("%s %s"):format(linkage, result), net.prefix .. "_" .. entry[1], net_functions.arguments(net, entry))
     w:open("{")
     local write = net.ops and deep.body[entry[1]] or body[entry[1]]
@@ -233,7 +233,7 @@ local function lanes_of(net, optimizers, used)
     return mlp.lanes(net)
 end
 
--- What of a net the program wants: { name of a function = true }, and of which groups of arrays. What prepare calls is
+-- The functions of a net that the program uses, { name = true }, and the groups of arrays. What prepare calls is
 -- wanted in any case.
 local function wanted(net, optimizers, used)
     local needed = close_over(net, used)

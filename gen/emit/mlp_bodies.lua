@@ -3,9 +3,9 @@
 -- In:  the writer, inside the braces of the function; the net, as gen/tree/mlp.lua describes it.
 -- Out: body[what](w, net) writes the statements of PREFIX_what; the heads are in gen/emit/mlp.lua.
 --
--- Letters of arrays, each followed by the layer's number: w, b the weights; a what the layer puts out, z what its
--- activation is given; d the derivative of the loss by that; t what the layer is given, sample-major; g before w and b their
--- gradients. x is what the first layer is given. How they stand in memory: runtime/nn/dense.h.
+-- Letters of arrays, each followed by the layer's number: w, b the weights; a the outputs of the layer, z its
+-- pre-activations; d = dLoss/dz; t the inputs of the layer, sample-major; g before w and b their
+-- gradients. x is the input of the first layer. Their order in memory: runtime/nn/dense.h.
 
 local deep = require "gen.emit.deep"
 local mlp = require "gen.tree.mlp"
@@ -22,13 +22,13 @@ local function at(letter, layer)
     return ("n->%s%d"):format(letter, layer.index)
 end
 
--- What the first layer is given: "x" or "t0". Where threads share steps, those of a part stand in a structure `input`,
+-- The input of the first layer, "x" or "t0". Where threads share steps, each has its own in a struct `input`,
 -- which is the net's or a thread's own.
 local function given(net, name, input)
     return (net.threads and (input or "n->input.") or "n->") .. name
 end
 
--- What a layer reads: what the layer before it put out.
+-- The inputs of a layer: the outputs of the layer before it.
 local function input_of(net, layer)
     return layer.index == 0 and given(net, "x", "input->") or ("n->a%d"):format(layer.index - 1)
 end
@@ -38,30 +38,30 @@ local function sums_of(net, layer)
     return at(layer.last and mlp.keeps_z(net) and "z" or "a", layer)
 end
 
--- "LOOPC_TANH" and the like: what a layer's sums become, where they are what it puts out.
+-- "LOOPC_TANH" and the like: the epilogue of a layer's sums, where its results are the outputs.
 local function finish_of(net, layer)
     local kept = layer.last and mlp.keeps_z(net)
     return (kept or layer.activation == "identity") and "LOOPC_STORE" or "LOOPC_" .. layer.activation:upper()
 end
 
--- What takes a derivative back through an activation.
+-- The derivative of an activation, as an epilogue.
 local function gate_of(layer)
     return layer.activation == "identity" and "LOOPC_STORE" or "LOOPC_BACKWARD_" .. layer.activation:upper()
 end
 
--- A single output means "1" above this; several ignore it. The sums of a sigmoid are as good as what it makes of them.
+-- A single output means "1" above this; several ignore it. The sums of a sigmoid have the same order as its outputs.
 local function threshold(net)
     if net.ops then return "0.0f" end
     return net.output == "sigmoid" and not mlp.keeps_z(net) and "0.5f" or "0.0f"
 end
 
--- What classes are read from: the last layer's outputs, or the sums that they grow with.
+-- The array from which classes are read: the outputs, or the logits, which have the same order.
 local function scores(net)
     if net.ops then return deep.logits(net) end
     return sums_of(net, mlp.last(net))
 end
 
--- Writes what the threads wait for before they read each other's results; a body for one thread says nothing.
+-- Writes a barrier, before threads read each other's results; nothing in a body for one thread.
 local function meet(w, me)
     if me == "me" then w:line("loopc_barrier(me);") end
 end
@@ -90,7 +90,7 @@ function body.resize(w, net)
     w:line("return true;")
 end
 
--- What a layer is given, sample-major; `input` as for given.
+-- The inputs of a layer, sample-major; `input` as for given.
 function body.sample_major(net, layer, input)
     return layer.index == 0 and given(net, "t0", input) or at("t", layer)
 end
@@ -147,16 +147,16 @@ local function put_out(w, net)
     call(w, "loopc_unpack", a, "n->out", "rows", layer.outputs)
 end
 
--- What threads share of forward: a function of its own, before it.
+-- The share of one thread of forward: a function of its own, before it.
 function body.forward_part(w, net)
-    w:comment { ("Rows that %s looks at: what its threads are given."):format(net.name) }
+    w:comment { ("Arguments of %s_forward for its threads."):format(net.name) }
     w:open("struct %s_rows {", net.prefix)
     w:line("struct %s *n;", net.struct)
     w:line("const float *x;")
     w:line("int32_t rows;")
     w:close("};")
     w:blank()
-    w:comment { "What the layers make of them: the share of one thread." }
+    w:comment { "The forward pass: the share of one thread." }
     w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
     w:open("{")
     w:line("const struct %s_rows *const given = job;", net.prefix)
@@ -173,7 +173,7 @@ end
 function body.forward(w, net)
     if net.threads then
         w:line("struct %s_rows given = {n, x, rows};", net.prefix)
-        w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
+        w:line("if (rows >= %d) /* for fewer, threads cost more than they save */", mlp.rows_worth_threads(net))
         w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
         w:line("else")
         w:line("    %s_forward_part(&given, %s);", net.prefix, alone)
@@ -203,8 +203,8 @@ function body.correct(w, net)
     call(w, "return loopc_correct", scores(net), "labels", "rows", mlp.last(net).outputs, threshold(net))
 end
 
--- The losses of all rows and their derivatives by what the last activation is given; where the targets are values they
--- stand in d already; `narrow` as for take.
+-- The losses of all rows and dLoss/dz of the last layer; where the targets are values they
+-- are in d already; `narrow` as for take.
 function body.losses(w, net, me, narrow)
     local layer = mlp.last(net)
     local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
@@ -272,7 +272,7 @@ function body.zero_grad(w, net)
     end
 end
 
--- The derivatives of the layer below, and what the layer was given, sample-major.
+-- The deltas of the layer below, and the inputs of the layer, sample-major.
 local function back_through(w, net, layer, below, me)
     local a, d, to = input_of(net, layer), at("d", layer), at("d", below)
     if net.narrow then
@@ -284,7 +284,7 @@ local function back_through(w, net, layer, below, me)
     meet(w, me)
 end
 
--- The way back, last layer first: `use` writes what becomes of the derivatives of a layer.
+-- The backward pass, last layer first: `use` writes the use of the deltas of a layer.
 function body.back(w, net, me, use)
     local layers = mlp.layers(net)
     for i = #layers, 1, -1 do

@@ -1,4 +1,4 @@
--- Nets, optimizers and data sets of a trainer, between the spec tree and what emits them (emit_mlp.lua).
+-- Nets, optimizers and data sets of a trainer, between the spec tree and their emitter (mlp.lua).
 
 local ctext = require "gen.c.text"
 local cvalue = require "gen.c.value"
@@ -57,8 +57,9 @@ local function used_names(unit)
     return used
 end
 
--- Describes the nets and optimizers of a trainer, and what of them is used: for all that follows.
+-- Describes the nets, optimizers and data sets of a trainer, with the functions of them that bodies call.
 function emit_nets.describe(unit)
+    for _, field in ipairs(fields_of_type(unit, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
     local nets, optimizers = {}, {}
     for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
     for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
@@ -101,7 +102,7 @@ function emit_nets.entries(field)
     return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
 end
 
--- The lines that make the nets ready, declarations and statements: the width of the data, then first weights from a stream named
+-- The initialisation of the nets as { declarations, lines }, or nil: the width of the data, then first weights from a stream named
 -- after the net.
 function emit_nets.prepare(unit)
     local declarations, rest = {}, {}
@@ -111,17 +112,16 @@ function emit_nets.prepare(unit)
         declarations[#declarations + 1] = lines[1] -- its random stream
         table.move(lines, 2, #lines, #rest + 1, rest)
     end
-    return declarations, rest
+    return #rest > 0 and { declarations = declarations, lines = rest } or nil
 end
 
--- The static options of the data sets, one struct each; field.options_name names it.
+-- The static options of the data sets, one struct each.
 function emit_nets.write_dataset_options(unit, w)
     local fields = fields_of_type(unit, "dataset")
     local used = #fields > 0 and used_names(unit) or {}
     local splits, weighs = used.loopc_dataset_split, used.loopc_dataset_take_weights or used.weights
     for _, field in ipairs(fields_of_type(unit, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
     for _, field in ipairs(fields) do
-        field.options_name = prefix_of(field) .. "_options"
         w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits, weighs))
     end
     if #fields > 0 then w:blank() end
@@ -185,11 +185,11 @@ local function net_row(field, feeds, ops)
     return table.concat(parts, ", ")
 end
 
--- The table of nets, for the checks before a run and for those who use what was learned; a net that no body names is there
+-- The table of nets, for the checks before a run and for uses of the trained model; a net that no body names is there
 -- too.
 function emit_nets.write_table(unit, w)
     local nets = fields_of_type(unit, "mlp")
-    if #nets == 0 or unit.options.lib then return false end
+    if #nets == 0 then return end
     w:comment { "The nets, and the data sets whose rows they read." }
     local feeds, ops = {}, {}
     for i, field in ipairs(nets) do
@@ -199,7 +199,6 @@ function emit_nets.write_table(unit, w)
     for i, field in ipairs(nets) do w:line("{%s},", net_row(field, feeds[i], ops[i])) end
     w:close("};")
     w:blank()
-    return true
 end
 
 return emit_nets

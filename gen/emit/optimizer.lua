@@ -1,7 +1,7 @@
 -- The C of optimizers: a struct with the moments, step, and train of the net that it updates.
 --
 -- In:  optimizers as gen/tree/mlp.lua describes them, the set of function names that the program uses, the writer.
--- Out: their structs and functions, if used. The net's own functions stand before them: see gen/emit/mlp.lua.
+-- Out: their structs and functions, if used. The functions of the net come before them: see gen/emit/mlp.lua.
 
 local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
@@ -104,7 +104,7 @@ local function write_rates(w, optimizer)
     })
 end
 
--- An array of weights with what is kept for it, as C: (struct loopc_weights){n->w0, o->mw0, o->vw0}.
+-- An array of weights with its moments, as C: (struct loopc_weights){n->w0, o->mw0, o->vw0}.
 local function weights(optimizer, name)
     local parts = { "n->" .. name }
     for i, moment in ipairs(mlp.moments(optimizer)) do parts[i + 1] = ("o->%s%s"):format(moment[1], name) end
@@ -128,7 +128,7 @@ local function keeps(optimizer)
     return mlp.rule(optimizer) ~= "sgd"
 end
 
--- What a training step is given, as C declarations: the rows, and how it learns from them.
+-- The parameters of a training step as C declarations: the rows and the optimizer's parameters.
 local function inputs_of(optimizer)
     local net = optimizer.net
     local list = { ("struct %s *n"):format(net.struct) }
@@ -192,12 +192,12 @@ local function write_step(w, optimizer, me)
     end)
 end
 
-local about = { "Gradients are used where they are summed and kept nowhere." }
+local about = { "The optimizer is applied to each gradient as it is summed; gradients are not stored." }
 
--- A step that threads share: what they are given, the share of one, and all of it.
+-- A step that threads share: the arguments, the share of one thread, and the whole step.
 local function write_shared(w, optimizer)
     local prefix = optimizer.net.prefix
-    w:comment { ("A batch that %s learns from: what its threads are given."):format(optimizer.net.name) }
+    w:comment { ("A training batch of %s: arguments for its threads."):format(optimizer.net.name) }
     w:open("struct %s_batch {", prefix)
     for _, declaration in ipairs(inputs_of(optimizer)) do w:line("%s;", declaration) end
     w:close("};")
@@ -219,13 +219,13 @@ end
 local function write_narrow(w, optimizer)
     local net = optimizer.net
     w:comment { "A training step. " .. about[1] }
-    cwrap.line(w, 0, ("LOOPC_INLINE void %s_learn_rows"):format(net.prefix), inputs_of(optimizer), "")
+    cwrap.line(w, 0, ("static LOOPC_VECTOR_INLINE void %s_learn_rows"):format(net.prefix), inputs_of(optimizer), "")
     w:open("{")
     write_step(w, optimizer, "LOOPC_ONE_THREAD")
     w:close("}")
     w:blank()
-    w:comment { "The same for fewer rows than there is room for." }
-    cwrap.line(w, 0, ("LOOPC_SELDOM void %s_learn_few"):format(net.prefix), inputs_of(optimizer), "")
+    w:comment { "The same for a partial batch." }
+    cwrap.line(w, 0, ("static LOOPC_SELDOM void %s_learn_few"):format(net.prefix), inputs_of(optimizer), "")
     w:open("{")
     cwrap.line(w, 4, net.prefix .. "_learn_rows", names_of(optimizer), ";")
     w:close("}")
@@ -241,7 +241,7 @@ local function write_learn_body(w, optimizer)
             ("sizeof(struct %s_input)"):format(net.prefix) }, ";")
     elseif net.narrow then
         for i, name in ipairs(names) do full[i] = name == "rows" and tostring(net.batch) or name end
-        w:line("if (rows == %d) /* has code of its own, in which all loops have known ends */", net.batch)
+        w:line("if (rows == %d) /* specialised for full batches: constant trip counts */", net.batch)
         w:line("    %s_learn_rows(%s);", net.prefix, table.concat(full, ", "))
         w:line("else")
         w:line("    %s_learn_few(%s);", net.prefix, table.concat(names, ", "))
@@ -254,7 +254,7 @@ end
 local function write_learn(w, optimizer)
     local net = optimizer.net
     if net.threads then write_shared(w, optimizer) elseif net.narrow then write_narrow(w, optimizer) end
-    w:comment { "All of a training step; returns the mean loss before it."
+    w:comment { "A training step; returns the mean loss before it."
         .. (net.threads and "" or net.narrow and "" or " " .. about[1]) }
     cwrap.line(w, 0, ("static float %s_learn"):format(net.prefix), inputs_of(optimizer), "")
     w:open("{")

@@ -1,6 +1,6 @@
--- Where a phase ends, in C: one label, then its failed and its finally part, then what is still pending. The normal path
--- falls through the label, early exits jump to it. A phase that does nothing there has no label: what is pending leaves it for
--- where it goes on. All add to a run of emit_run.
+-- The end of a phase in C: one label, then its failed and its finally part, then the pending status. The normal path
+-- falls through the label, early exits jump to it. A phase that does nothing there has no label: a pending status leaves it for
+-- its target at once. All functions add to a run (run.lua).
 
 local bodies = require "gen.emit.bodies"
 local statements = require "gen.c.statements"
@@ -38,8 +38,8 @@ local function handlers_title(run, item, ends)
     return table.concat(names, ", then ") .. bodies.place(run.unit, phase[names[1]].at)
 end
 
--- The variable of what the steps of a failed part have come to: declared with the status of the first of them, where nothing but
--- probes stands before that.
+-- The variable for the status of a failed part: declared with the status of its first step, if only
+-- probes come before that.
 local function declare_handled(block)
     local at = 1
     while block[at].op == "probe" or statements.is_silent(block[at]) do at = at + 1 end
@@ -62,7 +62,7 @@ local function failed_part(run, item, first, last)
     run:add { op = "if", test = "st == LOOPC_FAILED", block = block, pending = true }
 end
 
--- A jump to the statement below is none: the last step of a try part just sets `st`.
+-- A jump to the next statement is left out: the last step of a try part just sets `st`.
 local function drop_jump_to_next(run, label)
     local block = run.block
     local at = #block
@@ -74,7 +74,7 @@ local function drop_jump_to_next(run, label)
     label.jumps = label.jumps - 1
 end
 
--- Behind the try part: the label, the failed part, the finally part, and what is still pending.
+-- Behind the try part: the label, the failed part, the finally part, the pending status.
 function emit_phase.tail(run, item, ends)
     local title, label = handlers_title(run, item, ends), run.labels[item]
     if label then drop_jump_to_next(run, label) end

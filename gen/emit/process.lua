@@ -1,4 +1,4 @@
--- The C of elements that run in processes of their own: POPEN and SPAWN. What they call is in runtime/process/child.h.
+-- The C of elements that run in processes of their own: POPEN and SPAWN. They call runtime/process/child.h.
 
 local bodies = require "gen.emit.bodies"
 local cvalue = require "gen.c.value"
@@ -58,8 +58,8 @@ end
 function write.SPAWN(f, tree)
     local e = f.e
     local inner = emit_element.new(e, e:take(e.source.func .. "_spawned"), false)
-    e:write_function(inner, tree.el, ("What %s runs, in a process of its own."):format(bodies.the("SPAWN", e.unit, tree.at)))
-    f:title(tree, #analysis.written(tree.el) > 0 and "what it writes comes back" or "it writes nothing")
+    e:write_function(inner, tree.el, ("The body of %s, in a process of its own."):format(bodies.the("SPAWN", e.unit, tree.at)))
+    f:title(tree, #analysis.written(tree.el) > 0 and "the fields that it writes are copied back" or "it writes no field")
     local child, name = f:variable("struct loopc_child", "process")
     local writes = f:writes_of(tree)
     f:pause()

@@ -1,6 +1,6 @@
 -- Resume points in the run: where it can be saved, and the ways in for a run that is resumed.
 --
--- A run is saved between two iterations of a loop, and where a loop that no other repetition holds has come to its end. A function
+-- A run is saved between two iterations of a loop, and at the end of a loop that is in no other repetition. A function
 -- opens with a switch on where it was saved; a function of its own is entered through its call.
 
 local bodies = require "gen.emit.bodies"
@@ -16,7 +16,7 @@ function emit_resume.expression(instance, key) return bodies.expression(instance
 -- The condition on which a loop is not skipped.
 function emit_resume.unless(instance) return negate(emit_resume.expression(instance, "skip")) end
 
--- The value of what `from` says; a resumed run keeps it.
+-- The value of `from`; a resumed run keeps it.
 function emit_resume.begun(instance) return ("(int64_t)(%s)"):format(emit_resume.expression(instance, "from")) end
 
 -- The value of the bound of `times`.
@@ -41,7 +41,7 @@ end
 
 -- The head of an iteration: the run polls for events, and can be saved. A resumed one enters here, behind the test of the
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
--- its host. LOOPC_MORE: the run is to go on at once in its other variant.
+-- its host. LOOPC_MORE: the run continues at once in its other variant.
 function emit_resume.boundary(run, item)
     if item.in_handler then return run:run("loopc_poll_masked(&s->loopc)") end
     if not item.at_name then return run:exit("loopc_poll_nosave(&s->loopc)", { "break" }) end
@@ -56,7 +56,7 @@ function emit_resume.boundary(run, item)
     run.positions[#run.positions + 1] = { name = item.at_name, label = item.resumed }
 end
 
--- Where the repetition has come to its end, with nothing pending. A run that was saved here continues the loop when the
+-- The end of the repetition, without a pending status. A run that was saved here continues the loop when the
 -- condition has come to hold again by then, for there are more epochs to do.
 function emit_resume.ended(run, item)
     if not item.end_name then return end
@@ -68,17 +68,6 @@ function emit_resume.ended(run, item)
         more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
 end
 
--- The number of a resume point: its place in the enumeration, in which those of a function follow each other.
-local function number_of(unit, name)
-    local numbers = unit.resume_numbers
-    if not numbers then
-        numbers = {}
-        for i, point in ipairs(unit.resume_points) do numbers[point.name] = i end
-        unit.resume_numbers = numbers
-    end
-    return numbers[name]
-end
-
 -- A run that was saved inside a function of its own is resumed through the call of it: by ranges of points, for deep
 -- nests have many.
 function emit_resume.enter_through(run, inner)
@@ -86,7 +75,7 @@ function emit_resume.enter_through(run, inner)
     local label, range = run:new_label(inner.name .. "_resumed"), nil
     run:put_label(label)
     for _, position in ipairs(inner.positions) do
-        local first = position.first or number_of(run.unit, position.name)
+        local first = position.first or run.unit.resume_numbers[position.name]
         local last = position.last or first
         if range and range.last + 1 == first then range.last = last
         else
@@ -177,7 +166,7 @@ function emit_resume.write_bounds(unit, w)
     end
     cases[#cases + 1] = result({ "default" }, "false")
     block[#block + 1] = { op = "switch", on = "at", cases = cases }
-    w:comment { "Called on resume: evaluates anew the bounds of loops that depend on options only; returns whether a finished loop "
+    w:comment { "Called on resume: recomputes the bounds of loops that depend on options only; returns whether a finished loop "
         .. "now has iterations left." }
     w:line("static bool %s_reevaluate(void *state, int at)", unit.struct)
     w:open("{")

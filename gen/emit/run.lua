@@ -2,14 +2,15 @@
 --
 -- Three rules carry it:
 --   - a phase with a failed or finally part has one label; the normal path falls through it, early exits jump to it, so that
---     those parts stand once;
---   - `st` holds what is pending: LOOPC_OK, a failure, or a signal on its way to its target;
+--     those parts are written once;
+--   - `st` holds the pending status: LOOPC_OK, a failure, or a signal that has not reached its target;
 --   - a bracket that is left with something pending hands it to the bracket around it: break, goto, or return.
 -- Programs have two variants of the run, plain and instrumented: one text, with a constant argument. functions.lua writes it.
 
 local bodies = require "gen.emit.bodies"
 local Builder = require "gen.c.builder"
 local emit_phase = require "gen.emit.phase"
+local emit_state = require "gen.emit.state"
 local functions = require "gen.emit.functions"
 local resume = require "gen.emit.resume"
 local statements = require "gen.c.statements"
@@ -33,7 +34,7 @@ function Run:probe(verb, item)
     self.uses_s = true
 end
 
--- `code` as seen outside of a loop or callback named `name`: a failure in it goes on from `node`.
+-- `code` as seen outside of a loop or callback named `name`: a failure in it propagates from `node`.
 local function via(run, code, out, name, node)
     if not out.FAILED or not node then return code end
     run.uses_s = true
@@ -52,7 +53,7 @@ end
 
 local function text_of(code) return type(code) == "table" and flat(code, {}) or code end
 
--- Whether what is pending at the end of a phase can leave it from where it comes up: nothing is done there.
+-- Whether a pending status can leave a phase directly, because nothing is done at its end.
 local function passes_on(run, phase)
     if phase.handles then return false end
     local bracket = run.list[phase.parent]
@@ -66,7 +67,7 @@ end
 -- Leaves the bracket around `item` when `code`, or st without it, is not LOOPC_OK. `pending`: the code names st.
 function Run:leave(item, code, out, pending)
     if not can(out) then return end
-    local bracket, way = self.list[item.parent], nil
+    local bracket, way = self.list[item.parent], { "return" }
     if bracket.op == "phase" then
         if passes_on(self, bracket) then return self:leave(bracket, code, out, pending) end
         way = { "goto", emit_phase.label(self, bracket) }
@@ -79,7 +80,6 @@ function Run:leave(item, code, out, pending)
             local outer, names_st = via(self, code, out, instance.loop.name, instance.on)
             return self:leave(bracket, outer, out, pending or names_st)
         end
-        way = { "return" }
     end
     self:exit(text_of(code), way).pending = pending
 end
@@ -114,7 +114,7 @@ function Run:title(name, at, instance)
     return name .. bodies.place(self.unit, at) .. (instance and instance.on and ", on " .. instance.on.full or "")
 end
 
--- A function that would do no more than return what a step returns is not written: the step stands in its place.
+-- A function that would only return the status of a step is not written: the step is used in its place.
 function Run:call_in_place(item, inner)
     for _, s in ipairs(inner.trivial.before) do self:add(s) end
     local code, pending = via(self, inner.trivial.code, item.out, item.instance.loop.name, item.instance.on)
@@ -125,7 +125,7 @@ end
 
 -- A loop that has a function of its own is a call; of functions with the same text there is one.
 function Run:call_own(item)
-    local inner, pending = self:func(item), nil
+    local inner = self:func(item)
     if inner.trivial then self:call_in_place(item, inner) return item.matching + 1 end
     local code = { functions.call(inner, self, item.point) }
     self.uses_s = self.uses_s or inner.uses_s
@@ -135,12 +135,12 @@ function Run:call_own(item)
         self:add { op = "suspend", to = "st", code = text_of(code) }
         code = "st"
     end
-    code, pending = via(self, code, item.out, item.instance.loop.name, item.instance.on)
-    self:call(item, code, item.out, pending)
+    local passed, pending = via(self, code, item.out, item.instance.loop.name, item.instance.on)
+    self:call(item, passed, item.out, pending)
     return item.matching + 1
 end
 
--- Where an expression of a loop stands in the spec.
+-- The place of a loop's expression in the spec.
 local function place_of(instance, key)
     local text = instance.loop.texts and instance.loop.texts[key]
     return text and text.body.at
@@ -172,7 +172,7 @@ function Run:unskipped(instance, first, last)
     self:range(first, last)
 end
 
--- What happens once at entry of a repeating loop: its bound is evaluated, its count starts at 0. With a run phase that is
+-- The entry of a repeating loop: its bound is evaluated, its count starts at 0. With a run phase that is
 -- before the phase; otherwise the `for` does the second part.
 function Run:entry(instance, has_run)
     local loop = instance.loop
@@ -196,7 +196,7 @@ function write.loop(self, item, i)
     return item.matching + 1
 end
 
--- What an iteration that is completed changes, as assignments: its counters, and being restarted, of this loop and those inside it.
+-- The effects of a completed iteration as assignments: its counters, and being restarted, of this loop and those inside it.
 function Run:counted(item, i)
     local member, seen = item.instance.loop.member, {}
     local out = { ("s->%s.iteration++"):format(member), ("s->%s.total++"):format(member) }
@@ -220,7 +220,7 @@ function Run:leave_before_run(before, instance)
     if before.op == "step" and (self:waits(loop) or #(loop.batch_owners or {}) > 0) then self:probe("leave", before) end
 end
 
--- The test of a `for`. A loop that waits at its target asks there whether to go on after all.
+-- The test of a `for`. A loop that waits at its target asks there whether to continue.
 function Run:test(instance)
     local parts = resume.condition(instance)
     if self:waits(instance.loop) then
@@ -232,13 +232,13 @@ end
 
 function write.skip(_, item) return item.matching + 1 end
 
--- What is reported where a loop with a run phase has ended a pass.
+-- The report at the end of a pass of a loop with a run phase.
 function Run:report_end(name)
     self.uses_s = true
     self:run(('loopc_report_end(&s->loopc, "%s")'):format(name))
 end
 
--- The inside of the `for`. What an iteration reports is written where it ends, behind its counters.
+-- The inside of the `for`. An iteration is reported at its end, behind its counters.
 function Run:iteration(item, i, counted)
     resume.boundary(self, item)
     self:batch(item.instance.loop)
@@ -270,7 +270,7 @@ function Run:batch(loop)
         self:run(("memset(&s->%s, 0, sizeof s->%s)"):format(owner.batch_member, owner.batch_member))
         for _, field in ipairs(owner.fields) do
             if field.life == "batch" then
-                for _, code in ipairs(self.unit.defaults_of(field)) do self:run(code) end
+                for _, code in ipairs(emit_state.defaults_of(field)) do self:run(code) end
             end
         end
     end
@@ -304,7 +304,7 @@ end
 
 -- A label with a name that this function has not used yet.
 function Run:new_label(wish)
-    local name, number = wish, self.taken[wish] or 0
+    local number, name = self.taken[wish] or 0
     repeat
         number = number + 1
         name = number > 1 and wish .. "_" .. number or wish
@@ -350,7 +350,7 @@ function Run:func(item)
     return run
 end
 
--- The functions of the run, inner ones first. What machines remember is added to unit.frames.
+-- The functions of the run, inner ones first. Frames are added to unit.frames.
 function emit_run.make(unit)
     local outer = setmetatable({ unit = unit, list = unit.list, shared = {}, out = {} }, Run)
     outer:func(unit.list[1])

@@ -3,7 +3,7 @@
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
-local emit_nets = require "gen.emit.nets"
+local source = require "gen.spec.source"
 local spec_tree = require "gen.tree.spec_tree"
 
 local emit_state = {}
@@ -22,10 +22,12 @@ local function declaration(field)
     return type .. (type:match("%*$") and "" or " ") .. field.name .. dims_of(field)
 end
 
--- What stands beside a member. Of an option the table of fields has the doc, for --help.
+-- The comment of a member. The doc of an option is in the table of fields, for --help.
 local function remark(unit, field)
     local doc = field.flag and not unit.options.lib and "--" .. field.flag or field.doc and CWriter.safe(field.doc)
     if field.counter then return doc end
+    local shape = #field.dims > 0 and source.shape(unit.sources[field.at.file], field.name, field.at.line)
+    if shape then doc = doc and doc .. ", " .. shape or shape end
     return doc and doc .. bodies.place(unit, field.at) or bodies.where(unit, field.at)
 end
 
@@ -97,7 +99,7 @@ end
 local function write_site_structs(unit, w)
     for _, loop in ipairs(unit.trainer.loops) do
         if loop.site_struct then
-            w:comment { ("What each place of %s has for itself."):format(loop.name) }
+            w:comment { ("Fields that each place of %s has for itself."):format(loop.name) }
             w:open("struct %s {", loop.site_struct)
             write_members(w, members_of(unit, loop, "site"))
             w:close("};")
@@ -109,7 +111,7 @@ end
 -- The frames of the coroutines: where each is, and its counters.
 local function write_frames(unit, w)
     for _, frame in ipairs(unit.frames) do
-        w:open("struct %s_at_%s { /* where %s is */", unit.struct, frame.name, frame.name)
+        w:open("struct %s_at_%s { /* frame of %s */", unit.struct, frame.name, frame.name)
         for _, member in ipairs(frame.members) do w:line("%s;", member) end
         w:close("};")
         w:blank()
@@ -120,11 +122,11 @@ local function position_member(unit, w)
     if #unit.frames == 0 and not unit.options.step then return end
     w:open("struct {")
     if unit.options.step then
-        w:line("enum loopc_stage stage; /* before its first step, on its way, or at its end */")
+        w:line("enum loopc_stage stage; /* new, running or ended */")
         w:line("int ended; /* the status with which it ended */")
     end
     for _, frame in ipairs(unit.frames) do w:line("struct %s_at_%s %s;", unit.struct, frame.name, frame.name) end
-    w:close("} %s; /* where it is: between two steps */", unit.position)
+    w:close("} %s; /* the position, between two steps */", unit.position)
 end
 
 function emit_state.write_struct(unit, w)
@@ -178,35 +180,38 @@ local function instances(unit, field)
     return out
 end
 
-function emit_state.write_defaults(unit, w)
+-- The statements that set the defaults, without semicolons.
+function emit_state.defaults(unit)
     local lines = {}
     for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         for _, lvalue in ipairs(field.life == "batch" and {} or instances(unit, field)) do
             for _, text in ipairs(defaults_of(field, lvalue)) do lines[#lines + 1] = text end
         end
     end
-    if #lines == 0 then return end
-    unit.has_defaults = true
+    return lines
+end
+
+function emit_state.write_defaults(unit, w)
+    if #unit.defaults == 0 then return end
     w:line("static void %s_defaults(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
     w:blank()
-    for _, code in ipairs(lines) do w:line(code .. ";") end
+    for _, code in ipairs(unit.defaults) do w:line(code .. ";") end
     w:close()
     w:blank()
 end
 
--- Net initialisation and what else needs the command line and the data first.
+-- The initialisation of nets, which needs the command line and the data first.
 function emit_state.write_prepare(unit, w)
-    local declarations, lines = emit_nets.prepare(unit)
-    if #lines == 0 then return end
-    unit.has_prepare = true
+    local prepare = unit.prepare
+    if not prepare then return end
     w:line("static int %s_prepare(void *state)", unit.struct)
     w:open("{")
     w:line("struct %s *const s = state;", unit.struct)
-    for _, text in ipairs(declarations) do w:line(text) end
+    for _, text in ipairs(prepare.declarations) do w:line(text) end
     w:blank()
-    for _, text in ipairs(lines) do w:line(text) end
+    for _, text in ipairs(prepare.lines) do w:line(text) end
     w:line("return LOOPC_OK;")
     w:close()
     w:blank()

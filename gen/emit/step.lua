@@ -1,8 +1,8 @@
--- The step form of the run: what emit_run.lua makes differs from the straight form in this alone.
+-- The step form of the run: only here do the functions of run.lua differ from the straight form.
 --
 -- Each function of the run is a coroutine: before each leaf it notes in its frame, a struct in the state, where it is (`at`), and
 -- returns LOOPC_MORE; called again, it enters by a switch and continues there. In handlers something is pending: `st`, and
--- what the failed part has come to, are noted as well. A body of elements and a loop with a function of its own are coroutines
+-- the status of the failed part, are stored as well. A body of elements and a loop with a function of its own are coroutines
 -- in turn: the outer one is at their call until they are at their end.
 
 local render = require "gen.c.render"
@@ -14,7 +14,7 @@ function step_form.is(run) return run.unit.options.step == true end
 -- Whether it is the function of the whole run, which the steps below call.
 function step_form.is_root(run) return step_form.is(run) and not run.root.parent end
 
--- Whether something may be pending where an item stands: in a handler of a phase of this function, or of a loop in it.
+-- Whether a status may be pending at an item: in a handler of a phase of this function, or of a loop in it.
 local function in_handler(run, item)
     while item and item ~= run.root do
         if item.part and item.part ~= "try" and run.list[item.parent].op ~= "loop" then return true end
@@ -23,7 +23,7 @@ local function in_handler(run, item)
     return false
 end
 
--- Whether an item stands in the failed part of a phase that may recover: what its steps have come to is needed there.
+-- Whether an item is in the failed part of a phase that may recover, where the status of its steps is needed.
 local function in_recovery(run, item)
     while item and item ~= run.root do
         local bracket = run.list[item.parent]
@@ -33,7 +33,7 @@ local function in_recovery(run, item)
     return false
 end
 
--- A place of the function: its label, and what is noted there.
+-- A resume point of the function: its label and the variables that are stored there.
 local function note(run, item)
     local number = #run.points + 1
     local point = { pending = in_handler(run, item), recovery = in_recovery(run, item), label = { name = "at_" .. number } }
@@ -53,7 +53,7 @@ function step_form.pause(run, item)
     run:put_label(point.label)
 end
 
--- The call of a coroutine: entered once, then called until it is at its end. `out` is what it can end with. Returns the variable
+-- The call of a coroutine: entered once, then called until it ends. `out` is the set of statuses with which it can end. Returns the variable
 -- of its status, which is not st where something is pending.
 function step_form.call(run, item, frame, code, out)
     run:set(("s->%s.%s.at"):format(run.unit.position, frame), "0")
@@ -65,7 +65,7 @@ function step_form.call(run, item, frame, code, out)
     return status
 end
 
--- What the function of `item` remembers, once its statements are made.
+-- The frame of the function of `item`, once its statements are made.
 function step_form.frame(run, item)
     if not step_form.is(run) or #run.points == 0 then return end
     run.machine, run.frame = true, item.func or "run"
@@ -112,7 +112,7 @@ end
 
 -- One step: the first one enters the run before; the last one notes how it ended.
 local function write_body(unit, w)
-    local at, prepares = ("s->%s"):format(unit.position), unit.options.lib and unit.has_prepare
+    local at, prepares = ("s->%s"):format(unit.position), unit.options.lib and unit.prepare
     w:open("{")
     w:line("int st;")
     w:blank()
@@ -120,7 +120,7 @@ local function write_body(unit, w)
     if prepares then w:line("if (%s.stage == LOOPC_STAGE_NEW && (st = %s_prepare(s))) goto ended;", at, unit.struct) end
     w:open("while ((st = %s_steps(s%s)) == LOOPC_MORE) {", unit.struct, unit.options.lib and "" or ", instrumented")
     w:line("if (%s.stage == LOOPC_STAGE_RUNS) return st;", at)
-    w:line("%s.stage = LOOPC_STAGE_RUNS; /* it is before its first leaf */", at)
+    w:line("%s.stage = LOOPC_STAGE_RUNS; /* before its first leaf */", at)
     w:close()
     if prepares then w:outdented("ended:") end
     w:line("%s.stage = LOOPC_STAGE_ENDED;", at)
@@ -139,7 +139,7 @@ end
 
 -- name_step, and its instrumented variant where there is one.
 function step_form.write_step(unit, w)
-    w:comment { "One step: one leaf, then on to just before the next one. LOOPC_MORE, or the status with which the run ended." }
+    w:comment { "Runs one leaf, then up to the next one. Returns LOOPC_MORE, or the status with which the run ended." }
     if unit.options.lib then
         w:line("int %s_step(struct %s *s)", unit.struct, unit.struct)
         return write_body(unit, w)

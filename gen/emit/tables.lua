@@ -1,4 +1,4 @@
--- The tables at the end of the file: what the runtime is told of the program. That of fields is in fields.lua.
+-- The tables at the end of the file, by which the runtime knows the program. The table of fields is in fields.lua.
 
 local cvalue = require "gen.c.value"
 local emit_hooks = require "gen.emit.hooks"
@@ -7,7 +7,7 @@ local trace_points = require "gen.emit.trace_points"
 
 local emit_tables = {}
 
--- A text among others in an array. One that clang-format will break over lines stands in parentheses, as clang wants it, so
+-- A text among others in an array. One that clang-format will break over lines is put in parentheses, as clang wants it, so
 -- that it is not taken for two that lack a comma.
 local function listed(text)
     local literal, most = cvalue.string(text), 60
@@ -24,11 +24,11 @@ local function write_resume_points(unit, w)
     w:blank()
 end
 
--- What the control channel is told by the spec.
+-- The names that the spec gives to the control channel.
 local function write_steering(unit, w)
     local control = unit.trainer.control
     if not control then return end
-    w:comment { "What the control channel means by batch, target, eta, loss and samples." }
+    w:comment { "The names batch, target, eta, loss and samples of the control channel." }
     w:open("static const struct loopc_steering %s = {", unit.tables.steering)
     if control.batch then w:line(".batch = %s,", cvalue.string(control.batch.name)) end
     for _, key in ipairs { "target", "eta", "loss" } do
@@ -44,7 +44,7 @@ end
 -- Where processes may be running.
 function emit_tables.write_children(unit, w)
     if #unit.children == 0 then return end
-    w:comment { "Where processes of POPEN and SPAWN are kept: they end with the run." }
+    w:comment { "The processes of POPEN and SPAWN, which end with the run." }
     w:open("static const size_t %s[] = {", unit.tables.children)
     for _, child in ipairs(unit.children) do
         w:line("offsetof(struct %s, %s),", unit.struct, (child:gsub("^s%->", "")))
@@ -55,7 +55,7 @@ end
 
 -- All but the fields; a library is told of its children alone.
 function emit_tables.write(unit, w)
-    unit.has_nets = emit_nets.write_table(unit, w)
+    emit_nets.write_table(unit, w)
     trace_points.write_table(unit, w)
     write_resume_points(unit, w)
     write_steering(unit, w)
@@ -88,12 +88,12 @@ local function write_names(unit, w)
         w:line(".reevaluate = %s_reevaluate,", unit.struct)
     end
     if unit.trainer.control then w:line(".steering = &%s,", tables.steering) end
-    if unit.has_nets then
+    if #unit.nets.nets > 0 then
         write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end
-    if unit.has_prepare then w:line(".prepare = %s_prepare,", unit.struct) end
+    if unit.prepare then w:line(".prepare = %s_prepare,", unit.struct) end
 end
 
 -- `hash`: of a library's text.
@@ -103,9 +103,9 @@ function emit_tables.write_program(unit, w, hash)
     w:line(".name = %s,", cvalue.string(unit.trainer.name))
     if unit.trainer.doc then w:line(".doc = %s,", cvalue.string(unit.trainer.doc)) end
     w:line(".size = sizeof(struct %s),", name)
-    if unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
+    if #unit.field_rows > 0 then write_table(w, "fields", "field_count", tables.fields) end
     if not unit.options.lib then write_names(unit, w) end
-    if unit.has_defaults then w:line(".defaults = %s_defaults,", name) end
+    if #unit.defaults > 0 then w:line(".defaults = %s_defaults,", name) end
     emit_hooks.write_entries(unit, w)
     write_entries(unit, w, hash)
     if #unit.children > 0 then

@@ -1,19 +1,19 @@
 -- Trace points: where the instrumented run tells the runtime where it is, and the two lists of them in the emitted C.
 --
--- Entering a point ends whatever is open beside it, and opens those around it (profile.h). So most of what could be said need not
+-- Entering a point ends the open points beside it, and opens those around it (profile.h). So most probes need not
 -- be: `tidy` takes out an `enter` right before one within, and a `leave` right before one elsewhere.
 
 local cvalue = require "gen.c.value"
 
 local trace_points = {}
 
--- Whether a point stands within another, or is it.
+-- Whether a point is within another, or is it.
 local function is_within(point, outer)
     while point and point ~= outer do point = point.parent end
     return point ~= nil
 end
 
--- Whether what comes right after a probe says all that it does. `after`: the probe that is sure to follow, or "end" of the run.
+-- Whether the statement after a probe makes it redundant. `after`: the probe that is sure to follow, or "end" of the run.
 local function is_said_by(after, probe)
     if after == "end" then return probe.verb == "leave" end
     if not after then return false end
@@ -22,7 +22,7 @@ local function is_said_by(after, probe)
     return probe.verb == "enter" and after.verb ~= "leave" and after.point ~= probe.point and within
 end
 
--- Statements that take no time worth a name, and go on to the next one unless something is pending.
+-- Statements that take no time worth a name and fall through unless a status is pending.
 local passed = { comment = true, paragraph = true, label = true }
 
 local function passes(s) return passed[s.op] or s.op == "exit" and not s.code or s.consumes end
@@ -39,7 +39,7 @@ local function compact(block)
     end
 end
 
--- Takes redundant probes out of a block. `after`: what is sure to come right after the block.
+-- Takes redundant probes out of a block. `after`: the probe that is sure to follow the block.
 function trace_points.tidy(block, after)
     for i = #block, 1, -1 do
         local s = block[i]
@@ -56,7 +56,7 @@ function trace_points.tidy(block, after)
     compact(block)
 end
 
--- All points, in the order of the run: a list of which both their names and their table are made. Parents come before what is in
+-- All points, in the order of the run: a list from which names and table are made. Parents come before what is in
 -- them.
 function trace_points.write_list(unit, w)
     local list = unit.tables.list_of_points

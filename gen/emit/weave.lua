@@ -1,5 +1,5 @@
 -- The C of WEAVE: a coroutine for each of its strands, a function that steps one of them by number, and in the function of the
--- WEAVE itself the turns. What keeps them is in runtime/process/weave.h.
+-- WEAVE itself the turns. Their state is that of runtime/process/weave.h.
 
 local bodies = require "gen.emit.bodies"
 local emit_element = require "gen.emit.element"

@@ -142,7 +142,7 @@ function Flattener:step(source, node, instance)
     self:add("step", { source = source, node = node, instance = instance })
 end
 
--- A node: its body, then what is inserted on it, in order.
+-- A node: its body, then its insertions in order.
 function Flattener:node(node, instance, active)
     if node.body then self:step(node, node, instance) end
     local inside = switch_on(active, self.by_node[node])
@@ -220,7 +220,7 @@ function Flattener:loop(loop, on, parent, active)
     self:finish("end_loop")
 end
 
--- Refuses what would pass the limit; else returns the counter, which knows the loops in which nothing happens.
+-- Refuses a list beyond the limit; else returns the counter, which knows the loops in which nothing happens.
 local function count_steps(unit, trainer, by_node)
     local limit = unit.options.max_steps or 100000
     local counter = setmetatable({ memo = {}, by_node = by_node, places = 0, limit = math.max(limit, #trainer.loops) }, Counter)

@@ -111,7 +111,9 @@ local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
         add_point(unit, item, names, instance.loop.name, on_of(instance), "l")
-        if instance.loop.site_struct then instance.site = members:take(site_name(instance)) end
+        if instance.loop.site_struct then
+            instance.site = members:take(instance.on and site_name(instance) or instance.loop.name .. "_site")
+        end
     elseif item.op == "repeat" and not item.in_handler and not unit.options.lib then
         item.at_name = add_resume_point(unit, names:take("AT_" .. instance.loop.name), instance, "")
         if not is_in_repetition(unit, item) then
@@ -132,7 +134,7 @@ local weights = { loop = 2, ["repeat"] = 4, phase = 3, failed = 2, finally = 1, 
 local function in_handler(item) return item.part == "failed" or item.part == "finally" end
 
 -- Which loops become functions of their own: those longer than a screen, and in handlers those with something pending of
--- their own, for `st` is taken there. Decided inside out, so that what is left of a level is measured.
+-- their own, for `st` is taken there. Decided inside out, so that only the rest of a level is measured.
 local function outline(unit, names)
     local frames = { { weight = 0 } }
     for _, item in ipairs(unit.list) do
@@ -228,6 +230,8 @@ function layout.run(unit)
     reports.run(unit, spec_tree.fields(unit.trainer))
     batch_owners(unit, home)
     unit.position = members:take("position")
+    unit.resume_numbers = {}
+    for i, point in ipairs(unit.resume_points) do unit.resume_numbers[point.name] = i end
 end
 
 return layout

@@ -1,7 +1,7 @@
--- Part of layout: which part of its loop sets a reported field, so that each line of metrics holds what is new in it.
+-- Part of layout: which part of its loop sets a reported field, so that each line of metrics holds new values.
 --
 -- In:  field.report_in of reported fields, unit.list with uses. Out:
---   field.set_at_entry   a step before the repetition sets it (before_run, and what stands on it)
+--   field.set_at_entry   a step before the repetition sets it (before_run and its listeners)
 --   field.set_at_end     a step behind the repetition does (after_run, finally_run)
 --   field.only_at_end    and none of the repetition: iterations have nothing to say of it
 --   loop.reports_end     the loop has such fields: it writes a line when it ends; loop.reports_site: they are results of a loop

@@ -22,7 +22,7 @@
 #include "sandbox.h"
 #include "text.h"
 
-/* Message handler: what is not an orderly end gets a traceback. */
+/* Message handler: adds a traceback, unless the end is an orderly one. */
 static int add_traceback(lua_State *L)
 {
     if (lua_istable(L, 1)) return 1;
@@ -43,7 +43,7 @@ static int report(lua_State *L)
     return (int)lua_tointeger(L, -2);
 }
 
-/* Protected: opens what Lua code needs and calls the driver with the arguments (light userdata
+/* Protected: opens the libraries and calls the driver with the arguments (light userdata
  * argv). Returns its result. */
 static int run_driver(lua_State *L)
 {
@@ -88,7 +88,7 @@ static void export_scripts(const char *folder)
     free(path);
 }
 
-/* Takes --scripts DIR off the arguments. Returns what is left of them, NULL after a message. */
+/* Takes --scripts DIR off the arguments. Returns the remaining ones, NULL after a message. */
 static char **choose_scripts(char **argv)
 {
     const char *folder = getenv("LOOPC_SCRIPTS");

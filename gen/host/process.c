@@ -16,7 +16,7 @@
 
 enum { CHUNK = 1 << 16 };
 
-/* One of the pipes to a child: data going in, or what came out of it. */
+/* One of the pipes to a child: its input or its output. */
 struct stream {
     int fd; /* our end; -1: closed */
     char *data;

@@ -130,11 +130,10 @@ static void end_program(const struct bounds *bounds)
         file = activation.source + 1;
         line = activation.currentline;
     }
-    (void)snprintf(
-        text, sizeof text,
-        "%s:%d: error: the spec runs for more than %d seconds [limit_time]\n"
-        "    hint: a pattern or a library function called here does not come to an end\n",
-        file, line, (int)bounds->limits[LIMIT_TIME - 1]);
+    (void)snprintf(text, sizeof text,
+                   "%s:%d: error: the spec runs for more than %d seconds [limit_time]\n"
+                   "    hint: a pattern or a library function called here does not end\n",
+                   file, line, (int)bounds->limits[LIMIT_TIME - 1]);
     print_now(text);
     _exit(2);
 }

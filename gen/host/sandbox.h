@@ -3,7 +3,7 @@
  * A spec is untrusted code. It runs in the same Lua state as the passes, in an environment of its
  * own (made by gen/spec/sandbox.lua), and within these bounds:
  *
- *   memory        the allocator refuses what would pass the bound; Lua then collects garbage and
+ *   memory        the allocator refuses to pass the bound; Lua then collects garbage and
  *                 asks once more
  *   instructions  a count hook; from the limit on every further instruction raises, so that no
  *                 pcall can continue

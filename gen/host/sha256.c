@@ -56,7 +56,7 @@ static void compress(uint32_t hash[8], const unsigned char *block)
         hash[i] += v[i];
 }
 
-/* The last block or two: what is left of the data, a one bit, zeros, the length in bits. */
+/* The last block or two: the rest of the data, a one bit, zeros, the length in bits. */
 static void finish(uint32_t hash[8], const unsigned char *rest, size_t left, size_t size)
 {
     unsigned char tail[2 * BLOCK] = {0};

@@ -98,7 +98,7 @@ void text_open_testing(lua_State *L)
         {NULL, NULL},
     };
     open_libraries(L, libraries);
-    lua_newtable(L); /* package.path is what test files written for lua5.4 add to */
+    lua_newtable(L); /* test files written for lua5.4 extend package.path */
     lua_pushliteral(L, "");
     lua_setfield(L, -2, "path");
     lua_setglobal(L, LUA_LOADLIBNAME);

@@ -38,10 +38,10 @@ environment.events = {
     { "filter_batch", "SampleBatch", "samples of the batch are dropped" },
     { "after_sample", "SampleBatch", "the batch is as it will be used" },
     { "before_compute_reward", "ComputeReward", "before the rewards" },
-    { "compute_reward", "ComputeReward", "rewards add to what each sample has" },
-    { "after_compute_reward", "ComputeReward", "the rewards are final: what the log shows" },
-    { "reward_modification", "ComputeReward", "rewards_final, a copy of the rewards, is changed: what the loss reads" },
-    { "after_reward_modification", "ComputeReward", "what the loss reads is final" },
+    { "compute_reward", "ComputeReward", "rewards add to that of each sample" },
+    { "after_compute_reward", "ComputeReward", "the rewards are final, as the log shows them" },
+    { "reward_modification", "ComputeReward", "rewards_final, a copy of the rewards for the loss, is changed" },
+    { "after_reward_modification", "ComputeReward", "the rewards of the loss are final" },
     { "get_model_outputs", "GetModelOutputs", "models look at the samples" },
     { "after_get_model_outputs", "GetModelOutputs", "all outputs are there" },
     { "compute_loss", "ComputeLoss", "losses add to the loss and to the derivatives of the outputs" },
@@ -93,7 +93,7 @@ local function state_of(design)
     local item, most = design.item, math.max(design.room, design.buffer_room)
     return {
         iters = i64 { design.iters, option = true, min = 0, doc = "how many batches" },
-        bs = i32 { design.bs, option = true, min = -1, max = design.room, doc = "samples of a batch; -1: all that the buffer has, no more than room" },
+        bs = i32 { design.bs, option = true, min = -1, max = design.room, doc = "samples of a batch; -1: all that the buffer has, at most room" },
         buffer_frequency = i32 { design.buffer_frequency, option = true, min = 0,
             doc = "the buffer is built in each batch whose number this divides, too; 0: in no others" },
         room = i32 { design.room, const = true, doc = "the most samples of a batch" },
@@ -103,11 +103,11 @@ local function state_of(design)
         length = i32 { design.width, doc = "the most tokens that a sample gets; a setup may lower it" },
         item_size = i32 { 4 * design.width, const = true, doc = "bytes of a sample" },
         slot_count = i32 { common.slots_for(most), const = true, doc = "elements of slots" },
-        shared = f32 { doc = "shares of the batch that samplers fill: what the buffer does not" },
+        shared = f32 { doc = "shares of the batch that samplers fill, the buffer does not" },
         buffered = i32 { doc = "items of the buffer" },
         buffer = samples { item, design.buffer_room, set = "buffer" },
         buffer_sources = samples { str, design.buffer_room, set = "buffer" },
-        keep = bool[most] { doc = "for the work of a filter: what it keeps" },
+        keep = bool[most] { doc = "for the work of a filter: the samples that it keeps" },
         order = i32[most] { doc = "for the work of a draw" },
         slots = i32[common.slots_for(most)] { doc = "for the work of a hash index" },
     }
@@ -119,7 +119,7 @@ local function batch_of(design)
         samples = samples { design.item, design.room, doc = "the samples" },
         sources = samples { str, design.room, doc = "where each is from" },
         rewards = samples { f32, design.room, doc = "the sum of its rewards" },
-        rewards_final = samples { f32, design.room, doc = "the same with modifications: what the loss reads" },
+        rewards_final = samples { f32, design.room, doc = "the same with modifications, for the loss" },
         loss = f32 { report = true, doc = "the sum of the losses" },
     }
 end
@@ -199,7 +199,7 @@ for _, event in ipairs(environment.events) do
 end
 
 -- A callback that hears one of them is at home in batches, whatever else it hears: its batch fields are made anew in each,
--- and what it reports is reported in each. (Loops have a metatable, callbacks none.)
+-- and it reports in each. (Loops have a metatable, callbacks none.)
 local function settle(design, members)
     for _, member in ipairs(members) do
         for key in pairs(getmetatable(member) == nil and member or {}) do
@@ -209,7 +209,7 @@ local function settle(design, members)
 end
 
 -- trainer "name" { callbacks..., state = ..., code = ... } with the environment's loops before them; an environment that
--- stands in another loop (call_on) leaves the first place to that.
+-- is inserted in another loop (call_on) leaves the first place to that.
 function Design:trainer(name)
     return function(body)
         check_shares(self, body)
@@ -237,7 +237,7 @@ function environment.new(parameters)
     design.scalar = design.vector and f32 or i32
     design.item = design.scalar[design.width]
     design.element = design.vector and "float" or "int32_t"
-    design.shares = {}
+    design.shares, design.policies = {}, {} -- of the callbacks made so far: shares of a batch, weights of models
     design.loops = make_loops(design)
     design.template = template(design)
     return setmetatable(design, { __index = function(_, name)

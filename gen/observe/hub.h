@@ -1,10 +1,10 @@
-/* The hub of `loopc observe`: what trainers have said, as topics that any number of viewers follow.
+/* The hub of `loopc observe`: the messages of trainers, as topics for any number of viewers.
  *
  * A message is burst: a number becomes a point of a series, anything else the newest text of a
  * topic. A series keeps its recent points as they came, and all of it thinned to at most
  * SERIES_MOST points: of four neighbours the lowest and the highest stay, so peaks are not lost. A
- * viewer that was away gets what it missed in one piece, or the thinned series; nothing waits for
- * it.
+ * viewer that was away gets the messages that it missed in one piece, or the thinned series;
+ * nothing waits for it.
  */
 #ifndef LOOPC_OBSERVE_HUB_H
 #define LOOPC_OBSERVE_HUB_H
@@ -74,10 +74,11 @@ void hub_open(struct hub *hub);
 bool hub_take(struct hub *hub, int trainer, const char *text, size_t length);
 void hub_end(struct hub *hub, int trainer, const char *how);
 
-/* A trainer that had ended runs again: what the last run has said is forgotten. */
+/* A trainer that had ended runs again: the messages of the last run are dropped. */
 void hub_restart(struct hub *hub, int trainer);
 
-/* Writes what a viewer has not seen, as JSON; returns whether there is anything. Under the lock. */
+/* Writes the messages that a viewer has not seen, as JSON; returns whether there is anything. Under
+ * the lock. */
 bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out);
 
 /* Bytes of the newest text of a topic; 0 without one. */

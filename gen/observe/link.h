@@ -14,7 +14,7 @@ struct link {
     bool marked;     /* the end marker has come */
     int code;        /* exit code of the child, 128 + n when signal n has killed it */
     int killed_by;   /* that signal, or 0 */
-    FILE *output[2]; /* what it has printed and complained, where that is kept; or NULL */
+    FILE *output[2]; /* its standard output and error, where they are kept; or NULL */
     char *input;
     size_t length, room;
 };
@@ -23,13 +23,13 @@ struct link {
  * prints goes to files without a name, to be shown later. Returns 0, or -1. */
 int link_start(struct link *link, char **argv, bool keep);
 
-/* Copies what was kept to the standard streams. */
+/* Copies the kept output to the standard streams. */
 void link_print_output(struct link *link);
 
 /* Joins the trainer that listens at the path of a Unix socket. Returns 0, or -1 with errno. */
 int link_join(struct link *link, const char *path);
 
-/* Reads what has come and hands it to the hub. Returns false when the trainer has ended. */
+/* Reads messages and passes them to the hub. Returns false when the trainer has ended. */
 bool link_read(struct link *link, struct hub *hub, int trainer);
 
 /* Sends a message, whole or not at all; a trainer that takes none for a second gets none. */

@@ -1,9 +1,9 @@
-/* loopc-observe: what `loopc observe` becomes. Starts or joins trainers, or reads their logs, and
- * shows them on a page or in the terminal until they have ended. gen/commands/observe.lua has its
- * help.
+/* loopc-observe: the program that `loopc observe` executes. Starts or joins trainers, or reads
+ * their logs, and shows them on a page or in the terminal until they have ended.
+ * gen/commands/observe.lua has its help.
  *
- * One thread reads what the trainers say; the server has its own. Exit code: the first that is not
- * 0 of the trainers it started, 2 for wrong usage. */
+ * One thread reads the messages of the trainers; the server has its own. Exit code: the first that
+ * is not 0 of the trainers it started, 2 for wrong usage. */
 #include "roster.h"
 #include "server.h"
 #include "table.h"
@@ -139,7 +139,7 @@ static double seconds_now(void)
 }
 
 /* Whether a trainer's weights are worth asking for: it has learned since, and the last time is long
- * ago, for what is large the longer, so that telling it takes the trainer a few hundredths of its
+ * ago, for large data longer, so that reports take the trainer a few hundredths of its
  * time at most. */
 static bool is_time_to_ask(int i, double now)
 {
@@ -281,7 +281,7 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     int code = read_options(argv);
     if (!code && !hub.trainer_count)
-        code = complain("observe", "a program, --attach or --log says what to look at");
+        code = complain("observe", "a program, --attach or --log names the trainers to show");
     if (code) {
         (void)roster_end();
         return code;

@@ -15,7 +15,7 @@
 void roster_open(struct hub *hub);
 
 /* Each adds a trainer. They return 0, or the exit code after a message on standard error. A list of
- * arguments ends with NULL; with `keep_output` what the program prints is kept, to be shown by
+ * arguments ends with NULL; with `keep_output` the output of the program is kept, to be shown by
  * roster_print_output. */
 int roster_start(char **argv, bool keep_output);
 int roster_join(const char *where);
@@ -24,8 +24,8 @@ int roster_replay(const char *path);
 /* Sends a message to a trainer; one that is gone gets none. */
 void roster_send(int trainer, const char *text, size_t length);
 
-/* Takes in what has come, waits `ms` for it at most; notices who has ended, and tries once a second
- * to join again who is gone from its path. */
+/* Reads messages, waits at most `ms` for them; notices trainers that have ended, and tries once a
+ * second to join again those that left their paths. */
 void roster_read(int ms);
 
 /* How many are connected; how many are gone and may come back to their path. */

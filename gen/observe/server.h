@@ -2,12 +2,12 @@
  *
  *     GET  /?token=T                the page
  *     GET  /NAME                    a file of the page; built in, nothing else is served
- *     GET  /events?token=T          server-sent events: what hub_update writes
+ *     GET  /events?token=T          server-sent events: the output of hub_update
  *     POST /send?token=T&trainer=N  a message, a JSON object, for trainer N
  *
- * Whoever knows the token may look and steer. Requests whose Host is not this server, and those of
- * pages from elsewhere (Origin), are refused, so that no other site reaches it by a name of its
- * own.
+ * The token gives access to all data and commands. Requests whose Host is not this server, and
+ * those of pages from elsewhere (Origin), are refused, so that no other site reaches it by a name
+ * of its own.
  */
 #ifndef LOOPC_OBSERVE_SERVER_H
 #define LOOPC_OBSERVE_SERVER_H

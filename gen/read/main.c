@@ -1,10 +1,10 @@
-/* loopc-read: what a table holds, for loopc init, read as trainers read it.
+/* loopc-read: the contents of a table for loopc init, read as trainers read it.
  *
  *     loopc-read FILE [KEY=VALUE...]
  *
  * KEY is a key of `dataset` in a spec. On standard output one line of JSON: {"rows": N, "counts":
- * [rows of each class, ...], "table": what a checkpoint keeps (runtime/data/table.h)}. What is wrong
- * with the file goes to standard error, "path:line: text" and a hint; the exit code is 2 then.
+ * [rows of each class, ...], "table": as in checkpoints (runtime/data/table.h)}. An error of the
+ * file goes to standard error, "path:line: text" and a hint; the exit code is 2 then.
  */
 #include "data/dataset.h"
 #include "data/table.h"

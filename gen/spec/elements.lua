@@ -15,10 +15,10 @@
 
 local elements = {}
 
--- Where each word keeps what: { name of the entry = how it is written }, in the order in which people write it.
+-- The entries of each word, { name = form }, in the order in which people write them.
 elements.words = { "CALL", "SEQ", "REPEAT", "LOOP", "CHOOSE", "WEAVE", "BUFFER_REPEAT", "POPEN", "SPAWN", "PRINT" }
 
--- Out of reach of the spec, which must not change what other specs see.
+-- Out of reach of the spec, which must not change it for other specs.
 local Element = {}
 local metatable = { __index = Element, __metatable = false }
 

@@ -59,7 +59,7 @@ local function is_module_name(module)
     return type(module) == "string" and ("." .. module):match("^[%w_%-%.]+$") and not ("." .. module .. "."):find("..", 1, true)
 end
 
--- The spec's `require`: each module once, in the spec's own environment. `trail` is what is being loaded, as modules and as
+-- The spec's `require`: each module once, in the spec's own environment. `trail` lists the files that are being loaded, as modules and as
 -- files.
 local function requirer(unit, environment)
     local loaded, trail, files = {}, { (unit.name:gsub("%.lua$", "")) }, { unit.name }
@@ -145,11 +145,11 @@ end
 
 local statements = { ["return"] = true, ["local"] = true, ["function"] = true, ["end"] = true }
 
--- C such as $w[$index[0]] ends the Lua text that it stands in. The nearest line with it, from the one of an error on upwards, or nil.
+-- C such as $w[$index[0]] ends the Lua text around it. The nearest line with it, from the one of an error on upwards, or nil.
 local function index_in_index(unit, failure)
-    local source, lines = unit.sources[failure.file], {}
-    if not source or not failure.line then return nil end
-    for line in (source.text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
+    local file, lines = unit.sources[failure.file], {}
+    if not file or not failure.line then return nil end
+    for line in (file.text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
     for number = failure.line, math.max(1, failure.line - 3), -1 do
         if (lines[number] or ""):find("%$[%w_.]+%s*%[[^%[%]]*%[[^%]]*%]%]") then return number end
     end

@@ -118,7 +118,7 @@ local function unknown_entries(value, entries, accept)
 end
 
 -- Reports every key of `value` that is neither among `entries` nor accepted by `accept(key, value)`. `hint_of(key, value)` may
--- know better than the list of keys what was meant.
+-- give better advice than the list of keys.
 function reader.unknown(unit, owner, value, entries, accept, positional, hint_of)
     for _, entry in ipairs(unknown_entries(value, entries, accept)) do
         local key, names = entry.key, vocabulary.names(entries)

@@ -94,7 +94,7 @@ local function stable_sort(values, less)
     end
 end
 
--- Finalizers would run at any time, and what weak tables hold depends on it.
+-- Finalizers would run at any time, and the contents of weak tables depend on that time.
 local function safe_setmetatable(values, meta)
     if type(meta) == "table" and (rawget(meta, "__gc") ~= nil or rawget(meta, "__mode") ~= nil) then
         error("a spec's metatables have no __gc and no __mode", 2)

@@ -146,7 +146,7 @@ local function beginning(list, body, line)
 end
 
 -- The line at which `body` begins, the nearest at or after `line`, else the last before it; and how many of its lines, from the
--- first on, stand below one another there: all of a long literal, those of the first part of a text that code put together.
+-- first on, are consecutive there: all of a long literal, those of the first part of a text that code put together.
 -- `line` itself when code made all of it.
 function source.line_of(file, body, line)
     local index = file and file.text and index_of(file)
@@ -162,6 +162,30 @@ function source.line_of_key(file, key, line)
     local list = file and file.text and index_of(file).keys[key]
     local found = list and list[nearest(list, line, function(number) return number end)] or line
     return found >= line and found or line
+end
+
+local function line_text(text, number)
+    local at = 1
+    for _ = 2, number do
+        at = text:find("\n", at, true)
+        if not at then return "" end
+        at = at + 1
+    end
+    return text:match("[^\n]*", at)
+end
+
+-- The dimensions of a field as the line declares it, "ROWS * INPUTS" of `x = f32[ROWS * INPUTS]`; nil when they are only numbers.
+function source.shape(file, name, line)
+    local text = file and file.text and line_text(file.text, line) or ""
+    local at = text:match("%f[%w_]" .. name .. "%s*=%s*%a%w*()%[")
+    local sizes = {}
+    while at do
+        local size, after = text:match("^%[([%w_%s%+%-%*/%%%(%)]+)%]()", at)
+        sizes[#sizes + 1] = size
+        at = after
+    end
+    local shape = table.concat(sizes, " x ")
+    return table.concat(sizes):find("%a") and not shape:find("[/*][/*]") and shape or nil
 end
 
 return source

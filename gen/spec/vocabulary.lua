@@ -3,7 +3,7 @@
 
 local vocabulary = {}
 
--- Bytes of a default and of a doc: what C promises to read as one string literal.
+-- Bytes of a default and of a doc: the longest string literal that C guarantees.
 vocabulary.longest_text = 4095
 
 vocabulary.prefixes = { "before", "on", "after", "failed", "finally" }
@@ -100,7 +100,7 @@ vocabulary.aggregates = {
         { "stratify", "boolean", "whether parts have their share of each class (default: true)" },
         { "classes", "integer", "the number of classes (default: found in the data)" },
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
-        { "file", "string", "what is loaded unless its flag names another file" },
+        { "file", "string", "the file, unless its flag names another one" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first; or inputs = n and its layers, dense { 64, \"gelu\" } and others", {
@@ -203,7 +203,7 @@ vocabulary.losses = {
 -- The output that goes with a loss, unless the spec says another.
 vocabulary.output_of_loss = { cross_entropy = "softmax", sigmoid_cross_entropy = "sigmoid" }
 
--- The update rules of optimizers: what each is, and its parameters with their defaults, those of PyTorch; those of lion are its
+-- The update rules of optimizers: a description, and the parameters with their defaults, those of PyTorch; those of lion are its
 -- authors'.
 vocabulary.rules = {
     { "sgd", "gradient descent; with momentum the velocity v = momentum v + (1 - dampening) gradient is what is followed, with "
@@ -230,7 +230,7 @@ function vocabulary.default(type, key)
     return vocabulary.find(vocabulary.find(vocabulary.aggregates, type)[3], key).default
 end
 
--- The default of a parameter of an update rule; nil where the rule has none of that name.
+-- The default of a parameter of an update rule; nil if the rule has no parameter of that name.
 function vocabulary.rule_default(rule, name)
     local row = vocabulary.find(vocabulary.rules, rule)
     local entry = row and vocabulary.find(row[3], name)
@@ -254,9 +254,10 @@ vocabulary.signals = {
     { "stop", "$stop() or $stop(Loop): end a repetition" },
 }
 
--- The elements of control flow: the word, how it is written, what it does.
+-- The elements of control flow: the word, its form, its meaning.
 vocabulary.elements = {
-    { "CALL", 'CALL [[ C ]], CALL { name = "step", [[ C ]] }, CALL { "f", arguments..., into = "field" }', "one step" },
+    { "CALL", 'CALL [[ C ]], CALL { name = "step", [[ C ]] }, CALL { "f", arguments..., into = "field" }', "one step; "
+        .. 'with block = "g", right inside a REPEAT or BUFFER_REPEAT: g(arguments..., to, n) does n of them at once' },
     { "SEQ", "SEQ { a, b, ... }", "in order" },
     { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
     { "LOOP", "LOOP(el)", "until a signal leaves it" },

@@ -54,7 +54,7 @@ function analysis.processes(tree, out)
     return out
 end
 
--- The texts of what a BUFFER_REPEAT puts where.
+-- The texts of the values and fields of a BUFFER_REPEAT.
 function analysis.buffer_texts(tree)
     local out = {}
     for _, buffer in ipairs(tree.buffers or {}) do

@@ -1,5 +1,5 @@
 -- Functions that bodies call and whose declarations are known: those of the runtime, of nets and optimizers, of the C library, of
--- the trainer's code, and of headers beside the spec. A pointer to const is only read through; what is not known may do anything.
+-- the trainer's code, and of headers beside the spec. A pointer to const is only read through; an unknown function may do anything.
 
 local declarations = require "gen.c.declarations"
 local host = require "host"
@@ -48,7 +48,7 @@ local function add_nets(trainer, out)
     end
 end
 
--- A function of an optimizer learns from what it is given, and changes the net and itself.
+-- A function of an optimizer learns from its arguments, and changes the net and itself.
 local function add_optimizers(trainer, out)
     local learns = { parameters = { { text = "net *n" }, { text = "optimizer *o" }, { text = "const float *x" }, { text = "const float *y" } } }
     for _, field in ipairs(spec_tree.fields(trainer)) do

@@ -27,7 +27,7 @@ local moments = {
 -- Weights are addressed with 32 bits, and so is a batch.
 local most_values = 0x7fffffff
 
--- What the C names of a net, an optimizer or a data set begin with.
+-- The prefix of the C names of a net, an optimizer or a data set.
 function mlp.prefix_of(field)
     return field.owner.kind == "trainer" and field.name or field.owner.name .. "_" .. field.name
 end
@@ -131,7 +131,7 @@ function mlp.widest(net)
     return widest
 end
 
--- How many lanes a vector needs to hold what is widest in a net, so narrow that a training step stays in registers
+-- The number of vector lanes for the widest layer of a net so narrow that a training step stays in registers
 -- (runtime/nn/narrow.h); nil for other nets, and where the data set decides.
 function mlp.lanes(net)
     if net.ops then return nil end

@@ -1,4 +1,4 @@
--- The C functions that nets and optimizers offer to bodies: names, types, and what each does.
+-- The C functions that nets and optimizers offer to bodies: names, types, comments.
 --
 -- In:  nets and optimizers as mlp.lua describes them. Out: declarations; gen/emit/ writes the functions, the hints of
 --      gen/build/c_errors.lua name them.
@@ -19,40 +19,40 @@ local inits = {
 -- loss compares with), INIT (its distribution), BATCH (the most rows).
 net_functions.all = {
     { "resize", "bool", { "int32_t inputs" },
-        { "Sets how many inputs a row has, before the first use; false when there is no room for as many." } },
+        { "Sets the number of inputs, before the first use; false if it is out of range." } },
     { "init", "void", { "struct loopc_rng *rng" }, { "Draws the weights INIT; biases are 0." } },
     { "pass", "void", { "INPUT", "ROWS", "PART" },
-        { "The layers one after the other: what they make of x." }, groups = { "activations" }, internal = true },
+        { "Forward pass." }, groups = { "activations" }, internal = true },
     { "forward", "const float *", { "const float *x", "int32_t rows" },
-        { "What the net makes of up to BATCH rows of x, a row of outputs each; valid until the next forward." },
+        { "The outputs for up to BATCH rows of x, sample-major; valid until the next forward." },
         needs = { "pass" }, groups = { "outputs" } },
     { "forward_train", "const float *", { "const float *x", "int32_t rows" },
         { "The same in training: dropouts drop, and batch_norm takes the means of these rows." },
         needs = { "forward" }, needs_deep = { "pass" }, groups = { "outputs" } },
     { "argmax", "int32_t", { "int32_t row" },
-        { "The class that the outputs of one row name. After forward." }, const = true, groups = { "activations" } },
+        { "The predicted class of one row. After forward." }, const = true, groups = { "activations" } },
     { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
-        { "The class that the net gives each row of x." }, needs = { "forward" } },
+        { "The predicted class of each row of x." }, needs = { "forward" } },
     { "correct", "int32_t", { "const int32_t *labels", "int32_t rows" },
-        { "How many rows have the class that the labels name. After forward." }, const = true,
+        { "The number of rows whose predicted class is their label. After forward." }, const = true,
         groups = { "activations" } },
     { "loss", "float", { "TARGETS", "int32_t rows" },
-        { "The mean loss of the rows; leaves its derivative for backward. After forward." },
+        { "The mean loss of the rows; sets its gradient for backward. After forward." },
         groups = { "delta", "losses" } },
     { "mask", "void", { "const bool *allowed", "int32_t rows" },
-        { "Takes the outputs that are not allowed, of each row, out of the softmax. After forward." },
+        { "Excludes the outputs that are not allowed in each row from the softmax. After forward." },
         groups = { "outputs" } },
     { "log_p", "void", { "const int32_t *actions", "float *log_p", "int32_t rows" },
         { "The log-probability of the action drawn in each row, 0 for an action below 0. After forward." }, const = true,
         groups = { "activations" } },
     { "zero_delta", "void", { "int32_t rows" },
-        { "Begins a loss that is a sum of several: the derivatives of the rows are 0. After forward." },
+        { "Begins a loss that is a sum of terms: sets its gradient to 0. After forward." },
         groups = { "delta" } },
     { "likelihood", "float", { "const int32_t *actions", "const float *weights", "int32_t rows" },
-        { "Adds weights[r] * -log p(actions[r]) of the rows to the loss, and its derivative; returns it. After zero_delta." },
+        { "Adds weights[r] * -log p(actions[r]) of each row to the loss and its gradient; returns the sum. After zero_delta." },
         groups = { "delta" } },
     { "entropy", "float", { "const float *weights", "int32_t rows" },
-        { "Takes weights[r] * the entropy of each row from the loss; returns what it adds. After zero_delta." },
+        { "Subtracts weights[r] * the entropy of each row from the loss; returns the sum. After zero_delta." },
         groups = { "delta" } },
     { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
     { "backward", "void", { "int32_t rows" },
@@ -68,7 +68,7 @@ net_functions.all = {
     { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
         groups = { "gradients" } },
     { "clip_grad", "float", { "float limit" },
-        { "Shrinks the gradients to the norm `limit` if theirs is larger; returns what it was. A limit below 0, or NaN,",
+        { "Scales the gradients to the norm `limit` if theirs is larger; returns the norm before. A limit below 0, or NaN,",
             "is a failure of the body that calls it." },
         needs = { "grad_norm", "scale_grad" }, groups = { "limits" }, refuses = true },
     { "freeze", "void", { "int32_t layer" },
@@ -77,12 +77,12 @@ net_functions.all = {
     { "thaw", "void", { "int32_t layer" }, { "Lets them move again." }, groups = { "freezes" }, deep = true },
     { "parameters", "int32_t", {}, { "The number of weights and biases." }, const = true },
     { "set_weights", "bool", { "const float *flat", "int32_t count" },
-        { "Takes all weights from a list: per layer the matrix, a row an output, then the biases.",
-            "False, and nothing done, when count is not theirs." } },
+        { "Sets all weights from a list: per layer the matrix, a row per output, then the biases.",
+            "Returns false and changes nothing if count is not their number." } },
     { "get_weights", "bool", { "float *flat", "int32_t count" },
         { "Writes all weights to a list, in the order of set_weights." }, const = true },
     { "blend", "bool", { "float *flat", "int32_t count", "float share" },
-        { "Moves a list of weights, in the order of set_weights, that share of the way to the net's." }, const = true },
+        { "Moves a list of weights, in the order of set_weights, by that share towards those of the net." }, const = true },
 }
 
 -- The lines of a function's comment, for this net.
@@ -131,7 +131,7 @@ function net_functions.of_net(net)
     return offers
 end
 
--- The functions of a trainer's nets that may refuse an argument, which then stands in the net until the body that has called
+-- The functions of a trainer's nets that may refuse an argument, which is then stored in the net until the body that has called
 -- them fails: name -> field of the net.
 function net_functions.refusing(trainer)
     local out = {}
@@ -160,15 +160,15 @@ function net_functions.of_optimizer(optimizer)
     local self, other = ("struct %s *o"):format(optimizer.struct), ("struct %s *n"):format(net.struct)
     return {
         { name = net_functions.step_name(optimizer), result = "void", arguments = { self, other, "float eta" },
-            doc = { "Moves the weights against their gradients, eta the learning rate." } },
+            doc = { "Takes an optimizer step with the learning rate eta." } },
         { name = net_functions.train_name(optimizer), result = "float",
             arguments = { other, self, "const float *x", targets, "int32_t rows", "float eta" },
-            doc = { "Learns from one batch; returns its mean loss before that." } },
+            doc = { "Trains on one batch; returns its mean loss before the step." } },
         { name = net_functions.train_from_name(optimizer), result = "float",
             arguments = { other, self, "const struct loopc_dataset *data", "uint64_t key", "int64_t first",
                 "int32_t rows", "float eta" },
-            doc = { "The same with the rows from first on of a data set, in the order that key gives (0: as stored).",
-                "NaN where there is no such row." } },
+            doc = { "The same for rows of a data set, from the index first on, in the order of key (0: as stored).",
+                "NaN if there is no such row." } },
         { name = net_functions.swap_name(optimizer), result = "void", arguments = { self, other },
             doc = { "Exchanges the weights and their average (ema): before an evaluation, and again after it." } },
     }

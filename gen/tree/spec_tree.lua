@@ -1,4 +1,4 @@
--- Reads the spec tree (its shape: schema.lua): what several passes ask of it, and the fields that loopc itself gives to loops.
+-- Reads the spec tree (its shape: schema.lua) for several passes; adds the fields that loopc itself gives to loops.
 
 local vocabulary = require "gen.spec.vocabulary"
 

@@ -43,7 +43,7 @@ local function insertion_text(insertion)
     return ("+ %s %s order %d"):format(insertion.kind, insertion.what.full or insertion.what.name, insertion.order)
 end
 
--- An element as the text of a spec, below what it is the body of.
+-- An element as the text of a spec, below its node or listener.
 local function add_element(text, depth, source)
     if not (source.body and source.body.element) then return end
     for line in elements.text(source.body.element):gmatch("[^\n]+") do text:add(depth, "%s", line) end

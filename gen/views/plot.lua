@@ -1,4 +1,4 @@
--- The picture of runs: from what plot_read makes of their files to the panels that plot_svg draws.
+-- The picture of runs: from the data of plot_read to the panels of plot_svg.
 --
 -- A metric is a panel, with a line a run; elements of an array share theirs. Times are panels of their own: the share of the time
 -- between two rows that phases, callbacks and steps have taken, a band each.

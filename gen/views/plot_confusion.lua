@@ -1,7 +1,7 @@
 -- The confusion table of `PROG predict --metrics` as a picture: a row a class of the file, a column a predicted one.
 --
 -- In:  the text of such a file, a title or nil. Out: the text of an SVG file; or nil when the file has no such table.
--- The shade of a cell is its share of its row; what is right stands on the diagonal.
+-- The shade of a cell is its share of its row; right answers are on the diagonal.
 
 local json_read = require "gen.base.json_read"
 

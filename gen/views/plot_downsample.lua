@@ -1,4 +1,4 @@
--- Part of plot: from the points of a series to what can be seen of them. Of the points that fall into one column of pixels the
+-- Part of plot: from the points of a series to its visible ones. Of the points that fall into one column of pixels the
 -- first, the lowest, the highest and the last are drawn, in their order; nothing more would change the picture. A series of many
 -- points is drawn pale, with the line of its means, so that noisy ones can be distinguished.
 

@@ -7,7 +7,7 @@
 -- plot_read.run(text) -> { series, times, summary } | nil, message, line
 --   series   list of { name, x_name, x = { numbers }, y = { numbers, NaN for null } }, in the order in which they appear
 --   times    list of rows of --timings-log: { time, kind, place, within, calls, total, self }
---   summary  what the line of the run says, "ok, accuracy 0.97", or nil
+--   summary  the summary line of the run, "ok, accuracy 0.97", or nil
 
 local json_read = require "gen.base.json_read"
 
@@ -122,7 +122,7 @@ end
 local hidden = { sv = true, status = true, paused = true, dropped = true, checkpoint = true, running = true, timings = true,
     batch = true }
 
--- {"loss": [12, 0.5], "eta": [12, 0.1]}: what went through the control channel.
+-- {"loss": [12, 0.5], "eta": [12, 0.1]}: the values set through the control channel.
 local function plan_message(reader, object)
     local plan = {}
     for _, key in ipairs(object[json_read.keys]) do
@@ -184,7 +184,7 @@ local function add_summary(reader, plan, numbers)
     reader.summary = table.concat(out, ", ")
 end
 
--- Numbers are what tonumber takes of digits, signs, points and e.
+-- Numbers are those that tonumber accepts of digits, signs, points and e.
 local function check_numbers(numbers)
     for _, number in ipairs(numbers) do
         if not tonumber(number) then return ("'%s' is not a number"):format(number) end

@@ -36,7 +36,7 @@ local style = [[
 
 local escapes = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
 
--- Text for XML; what no XML may hold is left out.
+-- Text for XML; characters that XML does not allow are left out.
 local function escape(text) return (text:gsub('[&<>"]', escapes):gsub("[%z\1-\8\11-\31]", "")) end
 
 local function cut(text, most)
@@ -138,7 +138,7 @@ local function draw_all(drawing, area, lines, x_axis, y_axis)
     end
 end
 
--- Where lines are drawn: what the labels left of it and `right` of it leave.
+-- The area of the lines: without the labels left of it and `right` of it.
 local function area_of(x, y, y_axis, right)
     local left = math.max(margin.left, label_width(y_axis) + 12)
     local area = { left = x + left, top = y + margin.top, right = x + panel_width - margin.right - (right or 0),

@@ -1,4 +1,4 @@
--- Reads safetensors, as runtime/checkpoint/safetensors.h describes them. In: a path; out: what is in the file, checked.
+-- Reads safetensors, as runtime/checkpoint/safetensors.h describes them. In: a path; out: the contents of the file, checked.
 --
 --   safetensors.read(path)  -> file | nil, "PATH: why"
 --

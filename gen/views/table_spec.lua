@@ -1,4 +1,4 @@
--- The spec that loopc init writes for a table: the holes of templates/init/table.lua.in, from what loopc-read found out.
+-- The spec that loopc init writes for a table: the holes of templates/init/table.lua.in, from the output of loopc-read.
 --
 -- In:  plan { name, file, rows, table (columns { name, role, kind, values?, missing? }), counts, dropped }
 -- Out: { HOLE = text }, or nil, a sentence and a hint when no net can learn it.
@@ -33,7 +33,7 @@ local function names_rows(plan, column)
     return is_text(column) and (count > 40 or count * 2 > plan.rows)
 end
 
--- What becomes of each column: numbers of columns, and how many inputs there are.
+-- The role of each column: numbers of columns, and the number of inputs.
 function table_spec.roles(plan)
     local roles = { ignored = {}, inputs = 0, onehot = false, missing = {} }
     for i, column in ipairs(plan.table.columns) do
@@ -81,7 +81,7 @@ local function data_lines(plan, roles)
 end
 
 local function facts(plan, roles)
-    local lines = { ("-- %d rows, %d inputs after text has become columns and what is left out is gone."):format(plan.rows, roles.inputs) }
+    local lines = { ("-- %d rows, %d inputs, text columns encoded, ignored columns left out."):format(plan.rows, roles.inputs) }
     local function say(format, ...) lines[#lines + 1] = "-- " .. format:format(...) end
     if roles.label and #roles.targets == 0 then
         local parts = {}
@@ -173,7 +173,7 @@ function table_spec.holes(plan)
     local roles = table_spec.roles(plan)
     local values = #roles.targets > 0
     local outputs = values and #roles.targets or #plan.counts
-    if not values and not roles.label then return nil, "no column is what is to be learnt", "--label COLUMN, or --target COLUMN,..." end
+    if not values and not roles.label then return nil, "no column is to be learnt", "--label COLUMN, or --target COLUMN,..." end
     if roles.inputs == 0 then return nil, "no column is left to learn from", "columns of text with a value for each row are left out" end
     if not values and outputs < 2 then return nil, "all rows have the same class", "--label names another column" end
     local holes = sizes(plan, roles, outputs)

@@ -1,7 +1,7 @@
 /* JSON, as much of it as a trainer speaks: reading checked texts piece by piece, and writing.
  *
  * A text is checked as a whole first (RFC 8259: UTF-8, no duplicate names in an object's top
- * level, at most LOOPC_JSON_DEPTH levels); what was checked is then walked without further tests.
+ * level, at most LOOPC_JSON_DEPTH levels); checked text is then read without further tests.
  * Values are slices of the text; nothing is copied or allocated.
  */
 #ifndef LOOPC_JSON_H
@@ -29,7 +29,7 @@ bool loopc_json_next(struct loopc_json *rest, struct loopc_json *name, struct lo
 /* The member of that name of a checked object; { NULL, 0 } when there is none. */
 struct loopc_json loopc_json_find(struct loopc_json object, const char *wanted);
 
-/* The characters of a string, with escapes resolved; what does not fit is cut. Characters U+0000
+/* The characters of a string, with escapes resolved; a longer one is cut. Characters U+0000
  * become U+FFFD. Returns the length. */
 size_t loopc_json_characters(struct loopc_json string, char *text, size_t size);
 

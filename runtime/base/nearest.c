@@ -39,7 +39,7 @@ static int distance(const char *a, const char *b)
 int loopc_nearest(const char *name, const char *const *candidates, int count)
 {
     const int length = (int)strlen(name);
-    int best = -1, best_distance = length / 4 + 2; /* what is not near enough */
+    int best = -1, best_distance = length / 4 + 2; /* the least distance that is not near */
     for (int i = 0; i < count; i++) {
         int d = distance(name, candidates[i]);
         if (length >= 2 && !strncmp(name, candidates[i], (size_t)length)) d = least(d, 1);

@@ -1,4 +1,5 @@
-/* Numbers in text, to the nearest f64. Three ways, each for what the one before cannot round:
+/* Numbers in text, to the nearest f64. Three ways, each for numbers that the one before cannot
+ * round:
  *
  *     exact     up to 15 digits and a small power of ten: one product or quotient of exact numbers
  *               (Clinger, "How to read floating point numbers accurately", 1990)
@@ -67,7 +68,7 @@ static inline const char *read_digits(const char *p, const char *end, struct dec
     return p;
 }
 
-/* What follows an e. A power beyond all bounds stays beyond them. */
+/* The exponent after an e. One beyond all bounds stays beyond them. */
 static const char *read_power(const char *p, struct decimal *d)
 {
     int power = 0;
@@ -120,7 +121,9 @@ static bool multiply(uint64_t digits, int power, double *value)
         mantissa << (top + 9) == high)
         mantissa &= ~(uint64_t)1;
     mantissa = (mantissa + (mantissa & 1)) >> 1;
-    int exponent = ((217706 * power) >> 16) + 63 + top - zeros + 1023;
+    /* floor(power * log2(10)); the shift is of a number that is not negative. */
+    const int whole = ((217706 * power + (2048 << 16)) >> 16) - 2048;
+    int exponent = whole + 63 + top - zeros + 1023;
     if (mantissa == UINT64_C(1) << 53) exponent++;
     const uint64_t bits = (mantissa & 0xfffffffffffff) | (uint64_t)exponent << 52;
     memcpy(value, &bits, sizeof *value);
@@ -171,6 +174,44 @@ const char *loopc_number_scan(const char *text, const char *end, char point, dou
         *value = convert_slowly(text, stop, point);
     }
     return stop;
+}
+
+const char *loopc_number_scan_full(const char *text, char point, double *value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const bool negative = *text == '-';
+    const char *p = text + negative;
+    uint64_t bytes, others;
+    loopc_eight_bytes(p, &bytes, &others);
+    const int before = others ? __builtin_ctzll(others) >> 3 : 8;
+    if (before == 0 || before == 8 || p[before] != point) return NULL;
+    uint64_t digits = loopc_eight_digits(bytes << (8 * (8 - before)));
+    const char *const fraction = p += before + 1;
+    loopc_eight_bytes(p, &bytes, &others);
+    while (!others) {
+        digits = digits * 100000000 + loopc_eight_digits(bytes);
+        p += 8;
+        if (p - fraction + before > MOST_DIGITS) return NULL;
+        loopc_eight_bytes(p, &bytes, &others);
+    }
+    const int rest = __builtin_ctzll(others) >> 3;
+    if (rest > 0)
+        digits =
+            digits * (uint64_t)loopc_tens[rest] + loopc_eight_digits(bytes << (8 * (8 - rest)));
+    p += rest;
+    const int places = (int)(p - fraction);
+    if (places + before > MOST_DIGITS || *p == 'e' || *p == 'E') return NULL;
+    double size;
+    if (digits < UINT64_C(1) << 53)
+        size = (double)(int64_t)digits / loopc_tens[places];
+    else if (!multiply(digits, -places, &size))
+        return NULL;
+    *value = loopc_signed(size, negative);
+    return p;
+#else
+    (void)text, (void)point, (void)value;
+    return NULL;
+#endif
 }
 
 static const char *skip_blanks(const char *p)

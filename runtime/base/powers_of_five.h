@@ -1,6 +1,7 @@
-/* Powers of five for number.c: of 5^q the first 128 bits, q from LOOPC_FIVE_LEAST to LOOPC_FIVE_MOST,
- * the highest of them set; rounded up for q from -27 to -1, else down. After the table of Lemire,
- * "Number Parsing at a Gigabyte per Second" (2021), section 5. test_number checks all of them. */
+/* Powers of five for number.c: of 5^q the first 128 bits, q from LOOPC_FIVE_LEAST to
+ * LOOPC_FIVE_MOST, the highest of them set; rounded up for q from -27 to -1, else down. After the
+ * table of Lemire, "Number Parsing at a Gigabyte per Second" (2021), section 5. test_number checks
+ * all of them. */
 #ifndef LOOPC_POWERS_OF_FIVE_H
 #define LOOPC_POWERS_OF_FIVE_H
 

@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-/* Plain memory: a copy goes on independently with the same values. All zeros is a stream as well,
+/* Plain memory: a copy continues independently with the same values. All zeros is a stream as well,
  * that of seed 0 and the name "". */
 struct loopc_rng {
     uint64_t s[4];

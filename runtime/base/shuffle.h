@@ -83,7 +83,7 @@ __attribute__((always_inline)) static inline bool loopc_any_beyond(const loopc_n
     return beyond;
 }
 
-/* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): what comes out
+/* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): a result
  * no lower than n is permuted again, until it is. It started below n and comes back there at the
  * latest with where it started, and the result is again a permutation. Less than two steps on
  * average, as n is no smaller than half of the network. */

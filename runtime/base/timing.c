@@ -8,7 +8,7 @@
 enum {
     FINE_BITS = 4, /* 16 buckets to a power of 2 */
     FINE = 1 << FINE_BITS,
-    TOP_BIT = 47, /* 2^48 ns are three days: what takes longer counts as that */
+    TOP_BIT = 47, /* 2^48 ns are three days: longer times count as that */
     BUCKETS = (TOP_BIT - FINE_BITS + 2) * FINE
 };
 

@@ -1,6 +1,6 @@
 /* Timing: how often something ran, how long it took in all, and the distribution of that.
  *
- * The distribution is a histogram of fixed size whose buckets grow with what they hold, 16 to
+ * The distribution is a histogram of fixed size whose buckets grow with their values, 16 to
  * each power of 2, so a quantile is at most a 16th off, from nanoseconds to days.
  */
 #ifndef LOOPC_TIMING_H

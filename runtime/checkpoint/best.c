@@ -58,7 +58,7 @@ static int find_number(const struct loopc_field **found, const char *name,
     }
     if (!*found) return unknown(name, program, message);
     if (is_number(*found)) return LOOPC_OK;
-    return loopc_error_set(message, NULL, "%.80s is no number", (*found)->name);
+    return loopc_error_set(message, NULL, "%.80s is not a number", (*found)->name);
 }
 
 static const struct loopc_field *counter(const struct loopc_program *program, const char *loop,

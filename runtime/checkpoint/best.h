@@ -4,13 +4,13 @@
  * pass it has none. A pass of a loop is
  *
  *     a run          from entry to end (a validation, all batches of an epoch) where the loop's end
- *                    alone sets the field; where the loop stands in another that repeats and holds
+ *                    alone sets the field; where the loop is in another that repeats and holds
  *                    none; and where it holds one, and its entry or its end sets the field
  *     an iteration   else: an epoch of Fit
  *
- * A run that is skipped, or has no iteration, is no pass. The loop of a field is that of its name;
- * of others (fields of callbacks and of the trainer) the loop that reports them, else the outermost
- * ones. A pass is noticed at the first boundary behind it.
+ * A run that is skipped, or has no iteration, is not a pass. The loop of a field is that of its
+ * name; of others (fields of callbacks and of the trainer) the loop that reports them, else the
+ * outermost ones. A pass is noticed at the first boundary behind it.
  */
 #ifndef LOOPC_BEST_H
 #define LOOPC_BEST_H

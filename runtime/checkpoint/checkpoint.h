@@ -10,22 +10,22 @@
  *     "data:FIELD"          metadata: "ROWS COLUMNS CLASSES TARGETS" of a data set, which is not
  *                           saved itself
  *     "loopc.digest:FIELD"  metadata: of its content (table.h), in hexadecimal digits
- *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: which rows of what was loaded
+ *     "loopc.rows:FIELD"    a tensor, and "loopc.of:FIELD", metadata: the rows of the loaded table
  *                           it is (parts.h)
- *     "loopc.mean:FIELD"    a tensor: what is taken from each column of a data set when it is
- *     "loopc.divisor:FIELD" scaled, and what it is divided by then; for those who use the nets
+ *     "loopc.mean:FIELD"    a tensor: subtracted from each column of a data set when it is
+ *     "loopc.divisor:FIELD" scaled, and its divisor; for users of the nets
  *                           (model.h)
  *     "loopc.position" ...  the members of struct loopc_checkpoint_info, and "loopc.seed"
  *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
  *                           "loopc.version" and "loopc.format" of the runtime; "loopc.run", the
- *                           identity of the run; "loopc.judged_by", what --best said
+ *                           identity of the run; "loopc.judged_by", the value of --best
  *
- * It stands in a folder, as NAME-NUMBER.safetensors, NAME that of the program, NUMBER counting up
+ * It is in a folder, as NAME-NUMBER.safetensors, NAME that of the program, NUMBER counting up
  * from 1 over all runs that save there: the highest is the latest, also after a run that went on
  * from an older one. The best one is NAME-best.safetensors too, a name of its own for the same file
  * where the file system can do that: pruning never touches it.
  *
- * A file is written as NAME.saving, synced, renamed, and the folder synced: whatever happens, what
+ * A file is written as NAME.saving, synced, renamed, and the folder synced: a file that
  * has the name of a checkpoint is whole, and the one before it stands until then. One run at a time
  * saves to a folder: it holds a lock (flock), which the system drops when the run ends in any way.
  * A folder belongs to one run, from its first checkpoint on and over all its resumes: its files are
@@ -53,11 +53,11 @@ struct loopc_checkpoint_info {
     int64_t ended;  /* the number of the last checkpoint that was taken at the end of a loop; 0 */
     int64_t spared; /* numbers up to it are never pruned unless --keep says so; -1: none is */
     int64_t judged; /* passes of the loop that were judged by the field of --best (best.h) */
-    struct loopc_metrics_mark metrics; /* what of the metrics file belongs to it */
+    struct loopc_metrics_mark metrics; /* the part of the metrics file that belongs to it */
     double seconds;                    /* that it has run, over all resumes */
     double best;                       /* the best value so far; NaN without one */
     char run[LOOPC_RUN_ID];            /* of which run it is: hexadecimal digits; "" unknown */
-    char by[LOOPC_JUDGED_BY];          /* "min:Fit.loss": what best and judged are of; "" nothing */
+    char by[LOOPC_JUDGED_BY];          /* "min:Fit.loss": the field of best and judged; "": none */
 };
 
 static inline struct loopc_checkpoint_info loopc_checkpoint_info_start(void)
@@ -67,7 +67,7 @@ static inline struct loopc_checkpoint_info loopc_checkpoint_info_start(void)
 }
 
 /* A number that programs share when a position in one means the same in the other: it is made of
- * the name, the places and the fingerprint (FNV-1a). What bodies do has no part in it, nor have
+ * the name, the places and the fingerprint (FNV-1a). The text of bodies is not part of it, nor are
  * fields: they are compared one by one. */
 uint64_t loopc_program_hash(const struct loopc_program *program);
 
@@ -78,7 +78,7 @@ struct loopc_directory {
     char *path;    /* without links, from the root */
     int fd;        /* holds the lock */
     int64_t last;  /* highest number there */
-    bool unsynced; /* what is saved is left to the system to write: see checkpointer.h */
+    bool unsynced; /* files are not synced: see checkpointer.h */
 };
 
 /* Makes the folder, and those above it, if it is not there; locks it; and tries whether it can be
@@ -94,7 +94,7 @@ bool loopc_directory_owner(const struct loopc_directory *folder, char *name,
                            char run[LOOPC_RUN_ID]);
 
 /* Saves state, which does not change, and info, whose number it sets; `best`: it is the best one,
- * too. Returns LOOPC_OK, or LOOPC_FAILED with a message: what was there before stands, and the next
+ * too. Returns LOOPC_OK, or LOOPC_FAILED with a message: the earlier files stay, and the next
  * try may succeed. It takes the time of the disk, and no memory but for the header. */
 int loopc_checkpoint_save(struct loopc_directory *folder, void *state,
                           struct loopc_checkpoint_info *info, bool best,

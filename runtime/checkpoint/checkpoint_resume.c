@@ -1,4 +1,4 @@
-/* Finding the checkpoint to go on from. */
+/* Finding the checkpoint to continue from. */
 #include "checkpoint/checkpoint.h"
 
 #include "checkpoint/directory.h"
@@ -87,7 +87,7 @@ int loopc_checkpoint_resume(struct loopc_load_request *loading, const char *fold
     if (!latest && !best) return loopc_checkpoint_load(loading, which);
     if (!folder) {
         loopc_error_set(&loading->message, "--checkpoint names it, or name a file",
-                        "'%s' is looked for in a folder, and there is none", which);
+                        "'%s' needs a folder: --checkpoint FOLDER", which);
         return LOOPC_NO_FILE;
     }
     return latest ? resume_latest(loading, folder) : resume_best(loading, folder);

@@ -52,9 +52,9 @@ static int check_empty(const struct loopc_checkpointer *checkpointer,
     char name[LOOPC_NAME_SIZE], run[LOOPC_RUN_ID];
     if (checkpointer->saving.resume || !loopc_directory_owner(&checkpointer->folder, name, run))
         return LOOPC_OK;
-    return loopc_error_set(
-        message, "--resume goes on with that run; a new one needs another folder",
-        "%s: it has the checkpoints of another run, as %s", checkpointer->saving.folder, name);
+    return loopc_error_set(message, "--resume continues that run; a new one needs another folder",
+                           "%s: it has the checkpoints of another run, as %s",
+                           checkpointer->saving.folder, name);
 }
 
 static int open_folder(struct loopc_checkpointer *checkpointer, const struct loopc_message *message)
@@ -149,7 +149,7 @@ void loopc_checkpointer_add_end(struct loopc_checkpointer *checkpointer, int64_t
     checkpointer->ends[checkpointer->end_count - 1] = number;
 }
 
-/* The judgement goes on as it was. By another field it begins anew, with the next pass. */
+/* The judgement continues. By another field it begins anew, with the next pass. */
 static void take_up_best(struct loopc_checkpointer *checkpointer, const void *state, const char *by)
 {
     char text[512];
@@ -193,7 +193,7 @@ static int check_owner(const struct loopc_checkpointer *checkpointer, const char
     if (!checkpointer->open || !loopc_directory_owner(&checkpointer->folder, name, owner))
         return LOOPC_OK;
     if (run && !strcmp(run, owner)) return LOOPC_OK;
-    return loopc_error_set(message, "go on in a folder of its own",
+    return loopc_error_set(message, "continue in another folder",
                            "%s: it has the checkpoints of another run, as %s",
                            checkpointer->saving.folder, name);
 }
@@ -300,7 +300,7 @@ int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer)
 int loopc_checkpointer_close(struct loopc_checkpointer *checkpointer, struct loopc_run *run,
                              bool ended)
 {
-    char text[1024];
+    char text[1024] = "";
     if (!checkpointer) return LOOPC_OK;
     if (checkpointer->open && ended) loopc_checkpointer_poll(checkpointer, run, LOOPC_AT_END, true);
     if (loopc_checkpointer_take_best(checkpointer, &(struct loopc_message){text, sizeof text})) {

@@ -4,7 +4,7 @@
  *     --save-every N[unit]   steps, epochs or seconds (schedule.h)
  *     --keep K               keep the K latest
  *     --best FIELD           keep the best one too: FIELD or min:FIELD the lowest, max:FIELD
- *     --resume [WHICH]       go on from latest (the default), best, or a file
+ *     --resume [WHICH]       continue from latest (the default), best, or a file
  *     --other-data           data sets may have other content than when the run began
  *     --not-saved WHAT       when a checkpoint cannot be written: go-on (default; the exit code
  *                            becomes 1) or stop (in good order)
@@ -27,12 +27,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the command line says of it; zeros and NULL where it says nothing. */
+/* The flags of the command line; zeros and NULL for those not given. */
 struct loopc_saving {
     const char *folder, *every, *best, *resume;
     const char *init; /* FILE or FILE:PART,...: see init.h */
     int64_t keep;
-    bool other_data; /* a run may go on with other data */
+    bool other_data; /* a run may continue with other data */
     bool stop;       /* when a checkpoint cannot be written */
 };
 
@@ -44,8 +44,8 @@ struct loopc_checkpointer *loopc_checkpointer_open(const struct loopc_program *p
                                                    const struct loopc_saving *saving, char *message,
                                                    size_t size);
 
-/* Loads what is to be resumed into state, which is prepared. Returns LOOPC_OK, also when there is
- * nothing yet to resume, which is said; LOOPC_FAILED with a message. */
+/* Loads the checkpoint to resume into state, which is prepared. Returns LOOPC_OK, also when there
+ * is nothing to resume yet, which is logged; LOOPC_FAILED with a message. */
 int loopc_checkpointer_resume(struct loopc_checkpointer *checkpointer, void *state,
                               struct loopc_texts *texts, char *message, size_t size);
 

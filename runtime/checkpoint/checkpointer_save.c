@@ -1,14 +1,14 @@
-/* Saving at boundaries: when one is due, how it is written, and what becomes of errors. */
+/* Saving at safepoints: the schedule, the writing, the errors. */
 #include "checkpoint/checkpointer_state.h"
 
 #include "checkpoint/directory.h"
 #include "run/events.h"
 #include "telemetry/log.h"
 
-/* Checkpoints that nobody asked for may take so much of the time, and the best ones as well. */
+/* The share of the time for checkpoints by default, and for the best ones as well. */
 static const double share = 0.01;
 
-/* What one costs when none was timed yet. */
+/* The assumed cost of a checkpoint before one was timed. */
 static const double first_cost = 0.02;
 
 static void read_info(struct loopc_checkpointer *checkpointer, const struct loopc_run *run, int at)
@@ -24,11 +24,11 @@ static int not_saved(struct loopc_checkpointer *checkpointer, struct loopc_run *
 {
     checkpointer->lost = true;
     if (checkpointer->saving.stop) return loopc_fail(run, "--checkpoint", "%s", message);
-    loopc_log(checkpointer->program, "error", "--checkpoint: %s; the run goes on", message);
+    loopc_log(checkpointer->program, "error", "--checkpoint: %s; the run continues", message);
     return LOOPC_OK;
 }
 
-/* What bodies have to do before the state is written. A failure of it is one of saving. */
+/* Calls the hook of bodies before the state is written. Its failure is one of saving. */
 static int call_hooks(const struct loopc_checkpointer *checkpointer, struct loopc_run *run,
                       const struct loopc_message *message)
 {
@@ -103,7 +103,7 @@ int loopc_checkpointer_take_best(struct loopc_checkpointer *checkpointer,
 
 /* A better one between two checkpoints. It is written at once, for the state will change; the disk
  * is waited for when that is little of the time, else with the next checkpoint: a run that is
- * killed before goes on from the one before and comes to the same best again. */
+ * killed before continues from the one before and finds the same best again. */
 static int try_best(struct loopc_checkpointer *checkpointer, struct loopc_run *run)
 {
     char text[1024] = "";
@@ -127,7 +127,7 @@ static bool is_due(struct loopc_checkpointer *checkpointer)
            checkpointer->now.seconds - checkpointer->last.seconds >= least_between(checkpointer);
 }
 
-/* Counts, judges, and saves when it is due or `now`; `waits`: somebody waits for it. */
+/* Counts, judges, and saves when it is due or `now`; `waits`: it was requested. */
 static int look(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at, bool now,
                 bool waits)
 {
@@ -139,8 +139,8 @@ static int look(struct loopc_checkpointer *checkpointer, struct loopc_run *run, 
     return due ? save(checkpointer, run, better, waits) : try_best(checkpointer, run);
 }
 
-/* Behind an interruption the run only unwinds. When a recovery on the way lets it go on, the
- * iterations that were left are missing: what was saved before is where it can be resumed. */
+/* Behind an interruption the run only unwinds. When a recovery lets it continue, the
+ * iterations that were left are missing: it can be resumed at the last checkpoint before. */
 int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at,
                             bool now)
 {

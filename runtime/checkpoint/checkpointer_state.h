@@ -1,4 +1,4 @@
-/* What a checkpointer holds. For checkpointer*.c only. */
+/* The state of a checkpointer. For checkpointer*.c only. */
 #ifndef LOOPC_CHECKPOINTER_STATE_H
 #define LOOPC_CHECKPOINTER_STATE_H
 
@@ -22,11 +22,11 @@ struct loopc_checkpointer {
     struct loopc_alarm *alarm; /* where the schedule is one of seconds */
     bool polls;                /* every boundary is looked at, not only those behind an alarm */
     struct loopc_checkpoint_info now, last; /* where the run is; where it was saved last */
-    double started;                         /* on the clock, less what ran before a resume */
+    double started;                         /* on the clock, minus the time before a resume */
     double cost;                            /* seconds that the last synced checkpoint took */
     double synced, took_best;      /* when the last one was synced, and the last best one taken */
     bool trying;                   /* a best one is written and not taken yet */
-    bool spares;                   /* those of ends are not pruned: nobody said how many to keep */
+    bool spares;                   /* those of ends are not pruned: there was no --keep */
     int64_t ends[LOOPC_ENDS_KEPT]; /* the last checkpoints that were taken at the end of a loop */
     int end_count;
     bool lost; /* a checkpoint could not be written */

@@ -1,15 +1,14 @@
 /* Parts of data sets in checkpoints. Part of them.
  *
- * A data set is not saved itself; but which of its rows a body has taken for what
- * (loopc_dataset_split) is part of where a run is. For a data set field that is not all of what was
- * loaded a checkpoint has
+ * A data set is not saved itself; but the split of its rows by a body (loopc_dataset_split) is part
+ * of the state of a run. For a data set field that is not all of what was loaded a checkpoint has
  *
  *     "loopc.rows:FIELD"    a tensor: where its rows are stored, ascending
  *     "loopc.of:FIELD"      metadata: the field whose argument they were loaded by
  *
  * and for each one that was loaded and is not like another
  *
- *     "loopc.table:FIELD"   metadata: its columns, and what was fitted on its training part (table.h)
+ *     "loopc.table:FIELD"   metadata: its columns, and the fit to its training part (table.h)
  */
 #ifndef LOOPC_PARTS_H
 #define LOOPC_PARTS_H
@@ -22,7 +21,8 @@
 const int64_t *loopc_part_rows(const struct loopc_program *program, const void *state, int i,
                                int64_t *count, const char **of);
 
-/* Data set field i, or NULL when it is none; and whether it was loaded and has a table of its own. */
+/* Data set field i, or NULL if it is another field; and whether it was loaded and has a table of
+ * its own. */
 const struct loopc_dataset *loopc_dataset_of(const struct loopc_program *program, const void *state,
                                              int i);
 bool loopc_has_own_table(const struct loopc_program *program, const void *state, int i);

@@ -189,7 +189,7 @@ static bool is_spared(const struct loopc_directory *folder, struct loopc_spared 
     return number == folder->last || number <= spared.up_to;
 }
 
-/* Removes these but for those that are spared. One that is gone already is no loss. */
+/* Removes these but for those that are spared. One that is gone already is ignored. */
 static int remove_old(const struct loopc_directory *folder, const int64_t *numbers, int count,
                       struct loopc_spared spared, const struct loopc_message *message)
 {

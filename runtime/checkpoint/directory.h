@@ -12,7 +12,7 @@ enum { LOOPC_NAME_SIZE = 256 }; /* of a file, with its end */
  * how many, or -1 with errno set. */
 int loopc_directory_numbers(int fd, const char *name, int64_t **numbers);
 
-/* The number in a file's name, or 0 when it is no checkpoint of that program. */
+/* The number in a file's name, or 0 when it is not a checkpoint of that program. */
 int64_t loopc_directory_number(const char *name, const char *file);
 
 /* "NAME-12.safetensors" */
@@ -21,7 +21,7 @@ void loopc_checkpoint_name(const char *name, int64_t number, char text[LOOPC_NAM
 /* "NAME-best.safetensors" */
 void loopc_best_name(const char *name, char text[LOOPC_NAME_SIZE]);
 
-/* What they are called before they are whole: "NAME.saving", "NAME-best.saving". */
+/* Their temporary names: "NAME.saving", "NAME-best.saving". */
 void loopc_saving_name(const char *name, char text[LOOPC_NAME_SIZE]);
 void loopc_saving_best_name(const char *name, char text[LOOPC_NAME_SIZE]);
 

@@ -7,7 +7,7 @@
 
 enum { LOOPC_ENTRY_RANK = 4 };
 
-/* A tensor: memory of the state, or of the info. A matrix in panels (panel.h) stands there in
+/* A tensor: memory of the state, or of the info. A matrix in panels (panel.h) is there in
  * another order than in a file: between the two is loopc_entry_write or loopc_entry_read. */
 struct loopc_entry {
     const char *key;
@@ -39,7 +39,7 @@ int loopc_entries_make(struct loopc_entries *entries, const struct loopc_program
                        const struct loopc_message *message);
 void loopc_entries_free(struct loopc_entries *entries);
 
-/* Its `bytes` bytes as they stand in a file, to `to`; and from there. */
+/* Writes its `bytes` bytes in the order of a file to `to`; reads them from there. */
 void loopc_entry_write(const struct loopc_entry *entry, void *to);
 void loopc_entry_read(const struct loopc_entry *entry, const void *from);
 

@@ -137,7 +137,7 @@ static int check_part(const struct choice *choice, const struct part *part,
         counter = true;
     }
     if (!counter) return unknown_part(choice, part, message);
-    return loopc_error_set(message, "--resume goes on where a run was", "'%.*s' is a counter",
+    return loopc_error_set(message, "--resume continues a run", "'%.*s' is a counter",
                            (int)part->length, part->name);
 }
 
@@ -177,12 +177,12 @@ static int check_taken(const struct choice *choice, bool named, const char *file
     for (int i = 0; named && i < choice->part_count; i++) {
         const struct part *const part = &choice->parts[i];
         if (!part->taken)
-            return loopc_error_set(message, "loopc state lists what a file has",
+            return loopc_error_set(message, "loopc state lists the contents of a file",
                                    "%s: there is no %.*s in it", file, (int)part->length,
                                    part->name);
     }
     if (choice->taken.count) return LOOPC_OK;
-    return loopc_error_set(message, "loopc state lists what a file has",
+    return loopc_error_set(message, "loopc state lists the contents of a file",
                            "%s: it has nothing of the nets of %s", file, choice->program->name);
 }
 

@@ -15,10 +15,10 @@
 
 struct loopc_texts;
 
-/* Takes them into state, which is prepared, and logs what was taken, what of the file was not, and
- * what the file has not. Returns LOOPC_OK; or LOOPC_FAILED with a message, perhaps with a hint in a
- * second line, when the file cannot be read, a type or a shape differs, or a part is not in both:
- * the state is of no use then. */
+/* Takes them into state, which is prepared, and logs the entries that were taken, those of the file
+ * that were not, and those that the file lacks. Returns LOOPC_OK; or LOOPC_FAILED with a message,
+ * perhaps with a hint in a second line, when the file cannot be read, a type or a shape differs, or
+ * a part is not in both: the state is of no use then. */
 int loopc_init_values(const struct loopc_program *program, void *state, struct loopc_texts *texts,
                       const char *source, const struct loopc_message *message);
 

@@ -7,7 +7,7 @@
  *               offsets count from here
  *
  * The format is that of https://github.com/huggingface/safetensors. A tensor without dimensions is
- * a single number. What we write is the same bytes for the same contents: wide elements first, so
+ * a single number. Equal contents give equal bytes: wide elements first, so
  * that all of them are aligned, otherwise in the order given.
  *
  * Checksum. The first of our metadata is "loopc.crc32": eight hexadecimal digits, the CRC-32 of the
@@ -15,7 +15,7 @@
  * and the header too. It is the CRC of zlib, gzip and PNG (RFC 1952, section 8), since it guards
  * against damage, not against enemies; since it finds every error of up to 32 neighbouring bits and
  * all but one in 4e9 of the others, whatever the machine; and since everybody has it, Python's
- * standard library included. A file of other makers has none.
+ * standard library included. Files of other programs lack it.
  */
 #ifndef LOOPC_SAFETENSORS_H
 #define LOOPC_SAFETENSORS_H
@@ -95,7 +95,7 @@ struct loopc_stored {
     enum loopc_dtype dtype;
     int rank;
     const int64_t *dims;
-    uint64_t at, bytes; /* where its data stand in the file */
+    uint64_t at, bytes; /* its data in the file */
 };
 
 struct loopc_safetensors {
@@ -107,7 +107,7 @@ struct loopc_safetensors {
     bool has_checksum;
     int fd;
     uint64_t size;        /* of the file */
-    uint64_t checksum_at; /* where its digits stand */
+    uint64_t checksum_at; /* the place of its digits */
     int64_t *dims;        /* of all tensors */
     struct json_t *root;  /* holds the texts */
 };
@@ -118,8 +118,8 @@ int loopc_safetensors_open(struct loopc_safetensors *file, const char *path,
                            const struct loopc_message *message);
 void loopc_safetensors_close(struct loopc_safetensors *file);
 
-/* Reads all of it and compares the checksum. A file that has none is as good as its header. Returns
- * LOOPC_LOADED, or LOOPC_DAMAGED with a message. */
+/* Reads all of it and compares the checksum. A file without one is trusted if its header is valid.
+ * Returns LOOPC_LOADED, or LOOPC_DAMAGED with a message. */
 int loopc_safetensors_check(const struct loopc_safetensors *file,
                             const struct loopc_message *message);
 

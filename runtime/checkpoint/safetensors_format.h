@@ -1,4 +1,4 @@
-/* What writer and reader of safetensors agree on beside safetensors.h. For these two only. */
+/* Constants of the writer and the reader of safetensors. For these two only. */
 #ifndef LOOPC_SAFETENSORS_FORMAT_H
 #define LOOPC_SAFETENSORS_FORMAT_H
 

@@ -16,7 +16,7 @@ struct reader {
     struct loopc_safetensors *file;
     const struct loopc_message *message;
     uint64_t data_at;
-    int64_t *next_dim; /* what is free of file->dims */
+    int64_t *next_dim; /* the free part of file->dims */
     const char *name;  /* of the tensor at hand */
 };
 
@@ -69,7 +69,7 @@ static int read_offsets(const struct reader *reader, struct loopc_stored *tensor
     const int64_t end = count_of(json_array_get(offsets, 1));
     const uint64_t there = reader->file->size - reader->data_at;
     if (json_array_size(offsets) != 2 || begin < 0 || end < begin) {
-        return damaged(reader, "its data_offsets are no pair of ascending whole numbers");
+        return damaged(reader, "its data_offsets are not a pair of ascending whole numbers");
     }
     if ((uint64_t)end > there) return damaged(reader, "its data end behind the file");
     if ((uint64_t)(end - begin) != tensor->bytes) {
@@ -96,15 +96,15 @@ static int read_metas(struct reader *reader, json_t *metas)
     const char *key;
     json_t *value;
     reader->name = "__metadata__";
-    if (!json_is_object(metas)) return damaged(reader, "it is no object");
+    if (!json_is_object(metas)) return damaged(reader, "it is not an object");
     json_object_foreach(metas, key, value)
     {
-        if (!json_is_string(value)) return damaged(reader, "it holds something that is no text");
+        if (!json_is_string(value)) return damaged(reader, "it holds a value that is not a text");
         file->metas[file->meta_count++] = (struct loopc_meta){key, json_string_value(value)};
     }
     file->has_checksum = json_object_get(metas, LOOPC_CHECKSUM_KEY) != NULL;
     if (file->has_checksum && !file->checksum_at) {
-        return damaged(reader, "its checksum does not stand where loopc puts it");
+        return damaged(reader, "its checksum is not where loopc puts it");
     }
     return LOOPC_LOADED;
 }

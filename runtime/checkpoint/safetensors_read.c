@@ -1,4 +1,4 @@
-/* Reading safetensors: the file, its header as JSON, its data. What the header says is checked by
+/* Reading safetensors: the file, its header as JSON, its data. The header is checked by
  * safetensors_header.c. */
 #include "checkpoint/safetensors.h"
 
@@ -19,7 +19,7 @@
 
 enum { CHUNK = 1 << 18, DEPTH = 3 };
 
-/* Reads `bytes` bytes that stand at `at`. A file that ends before is damaged. */
+/* Reads `bytes` bytes at the offset `at`. A file that ends before is damaged. */
 static int read_at(const struct loopc_safetensors *file, void *to, uint64_t bytes, uint64_t at,
                    const struct loopc_message *message)
 {
@@ -49,7 +49,7 @@ static int open_file(struct loopc_safetensors *file, const struct loopc_message 
         return none ? LOOPC_NO_FILE : LOOPC_UNREADABLE;
     }
     if (fstat(file->fd, &info) || !S_ISREG(info.st_mode)) {
-        const char *const what = S_ISDIR(info.st_mode) ? "a folder" : "no file with bytes in it";
+        const char *const what = S_ISDIR(info.st_mode) ? "a folder" : "not a regular file";
         loopc_error_set(message, NULL, "%s: it is %s", file->path, what);
         return LOOPC_UNREADABLE;
     }
@@ -80,7 +80,7 @@ static int read_length(const struct loopc_safetensors *file, uint64_t *length,
     return LOOPC_DAMAGED;
 }
 
-/* How deep its objects and arrays stand in each other. A header needs three; more would only make
+/* The depth of its objects and arrays. A header needs three; more would only make
  * the parser work for nothing. */
 static int depth_of(const char *text, size_t length)
 {
@@ -105,11 +105,11 @@ static int parse(struct loopc_safetensors *file, const char *text, size_t length
 {
     json_error_t error;
     if (length == 0 || text[0] != '{') {
-        loopc_error_set(message, NULL, "%s: its header is no JSON object", file->path);
+        loopc_error_set(message, NULL, "%s: its header is not a JSON object", file->path);
         return LOOPC_DAMAGED;
     }
     if (depth_of(text, length) > DEPTH) {
-        loopc_error_set(message, NULL, "%s: its header is no list of tensors", file->path);
+        loopc_error_set(message, NULL, "%s: its header is not a list of tensors", file->path);
         return LOOPC_DAMAGED;
     }
     file->root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
@@ -119,7 +119,7 @@ static int parse(struct loopc_safetensors *file, const char *text, size_t length
         return LOOPC_UNREADABLE;
     }
     loopc_text_clean(error.text);
-    loopc_error_set(message, NULL, "%s: its header is no JSON: %s", file->path, error.text);
+    loopc_error_set(message, NULL, "%s: its header is not JSON: %s", file->path, error.text);
     return LOOPC_DAMAGED;
 }
 
@@ -169,7 +169,7 @@ void loopc_safetensors_close(struct loopc_safetensors *file)
     file->tensor_count = file->meta_count = 0;
 }
 
-/* The checksum's digits, which stand in the first chunk, count as zeros. */
+/* The checksum's digits, in the first chunk, count as zeros. */
 static int sum_up(const struct loopc_safetensors *file, unsigned char *chunk, uLong *crc,
                   const struct loopc_message *message)
 {

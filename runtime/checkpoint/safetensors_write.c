@@ -1,4 +1,4 @@
-/* Writing safetensors. The header stands in front and holds a checksum of what follows, so all that
+/* Writing safetensors. The header is in front and holds a checksum of the data, so all that
  * is written is gone through twice: once for the checksum, once for the file. */
 #include "checkpoint/safetensors.h"
 
@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "data are written as they stand in memory, and safetensors are little-endian"
+#error "data are written as they are in memory, and safetensors are little-endian"
 #endif
 
 static const struct {
@@ -42,7 +42,7 @@ size_t loopc_dtype_size(enum loopc_dtype dtype)
 
 /* A file on its way out. */
 struct writer {
-    const struct loopc_tensor **order; /* the tensors as they will stand */
+    const struct loopc_tensor **order; /* the tensors in their order in the file */
     int count;
     char *head; /* the length, the header, its blanks */
     size_t head_size;

@@ -22,9 +22,9 @@ static int index_of(const struct loopc_program *program, const struct loopc_fiel
     return (int)(field - program->fields);
 }
 
-/* Marks, by fields, the totals of loops that hold one that repeats, and of those that stand in one.
+/* Marks, by fields, the totals of loops that hold one that repeats, and of those within one.
  * A loop with several sites is marked by any of them. */
-static void mark(const struct loopc_program *program, bool *repeats, bool *holds, bool *stands)
+static void mark(const struct loopc_program *program, bool *repeats, bool *holds, bool *inside)
 {
     for (int i = 0; i < program->trace_point_count; i++) {
         const struct loopc_field *inner = total_of(program, i);
@@ -35,8 +35,8 @@ static void mark(const struct loopc_program *program, bool *repeats, bool *holds
             const struct loopc_field *outer = total_of(program, up);
             if (!outer) continue;
             holds[index_of(program, outer)] = true;
-            stands[index_of(program, inner)] = true;
-            break; /* what is further out was marked by this one */
+            inside[index_of(program, inner)] = true;
+            break; /* outer ones were marked by this one */
         }
     }
 }
@@ -59,10 +59,10 @@ int loopc_counters_make(struct loopc_counters *counters, const struct loopc_prog
     bool *const marks = calloc(count, 3 * sizeof *marks);
     *counters = (struct loopc_counters){.fields = calloc(2 * count, sizeof(void *))};
     if (marks && counters->fields) {
-        bool *repeats = marks, *holds = marks + count, *stands = marks + 2 * count;
-        mark(program, repeats, holds, stands);
+        bool *repeats = marks, *holds = marks + count, *inside = marks + 2 * count;
+        mark(program, repeats, holds, inside);
         counters->steps = add_unless(counters, program, repeats, holds);
-        counters->epochs = add_unless(counters, program, repeats, stands);
+        counters->epochs = add_unless(counters, program, repeats, inside);
     }
     const bool made = marks && counters->fields;
     free(marks);

@@ -1,6 +1,6 @@
 /* The schedule: when checkpoints are taken. Not for emitted code.
  *
- * A step is an iteration of a loop in which no other repeats, an epoch one of a loop that stands in
+ * A step is an iteration of a loop in which no other repeats, an epoch one of a loop that is in
  * no other that repeats; both counted over all such loops since the program first started, from
  * their `total`. In a loop alone they are the same.
  */
@@ -16,7 +16,7 @@ struct loopc_counters {
     int steps, epochs;                 /* how many of each */
 };
 
-/* Finds what counts steps and epochs. Returns LOOPC_OK, or LOOPC_FAILED without memory. */
+/* Finds the counters of steps and epochs. Returns LOOPC_OK, or LOOPC_FAILED without memory. */
 int loopc_counters_make(struct loopc_counters *counters, const struct loopc_program *program);
 void loopc_counters_free(struct loopc_counters *counters);
 

@@ -1,22 +1,23 @@
 /* The control channel: whole messages in both directions, and a thread that carries them.
  *
  *     conn:FD            a descriptor, framing `conn`
- *     lines:stdio        standard input and output, framing `lines`; what bodies print there goes
+ *     lines:stdio        standard input and output, framing `lines`; output of bodies goes
  *                        to standard error instead
  *     lines:unix:PATH    a Unix socket at PATH to which peers connect, one at a time. The run
  *                        outlives a peer that disconnects; with ,owner after the path it ends
  *
  * and conn:stdio, conn:unix:PATH, lines:FD, which follow from these.
  *
- * Framing conn: four bytes, big-endian, the length of what follows; it is what Connection of
+ * Framing conn: four bytes, big-endian, the length of the payload; the format of Connection of
  * Python's multiprocessing speaks. The end marker is a frame of four zero bytes, there
  * send_bytes(bytes(4)); a frame of length 0 is understood as one, too. Framing lines: a message a
- * line, empty lines are none.
+ * line; empty lines are skipped.
  *
- * The thread alone touches the descriptors. The run takes what has come and leaves what is to go,
- * and never waits for a peer: of the messages that a slow one has not taken, reports are dropped,
- * the oldest first, and counted, once they are more than LOOPC_CHANNEL_ROOM bytes; while as much
- * waits in answers, nothing more is read. Each message also goes to the log, dropped or not.
+ * The thread alone touches the descriptors. The run takes received messages and queues those to
+ * send, and never waits for a peer: of the messages that a slow one has not taken, reports are
+ * dropped, the oldest first, and counted, once they are more than LOOPC_CHANNEL_ROOM bytes; while
+ * as much waits in answers, nothing more is read. Each message also goes to the log, dropped or
+ * not.
  */
 #ifndef LOOPC_CHANNEL_H
 #define LOOPC_CHANNEL_H
@@ -95,7 +96,7 @@ bool loopc_channel_is_open_to_others(const struct loopc_channel *channel);
 /* Whether the run ends with its peer: everywhere but at a path without ,owner. */
 bool loopc_channel_is_owned(const struct loopc_channel *channel);
 
-/* Sends what still waits and the end marker, for at most a second; closes and frees. Returns
+/* Sends the rest of the queue and the end marker, for at most a second; closes and frees. Returns
  * LOOPC_OK, or LOOPC_FAILED when the log is not complete. NULL is allowed. */
 int loopc_channel_close(struct loopc_channel *channel);
 

@@ -11,10 +11,10 @@ struct loopc_ends {
     int in, out;  /* -1 while there is no peer */
     int listener; /* where peers come, or -1 */
     char *path;   /* of the listener */
-    bool owner;   /* whoever comes to the path takes the run along when leaving */
+    bool owner;   /* the run ends when a client of the path disconnects */
 };
 
-/* Opens what `where` names. Returns LOOPC_OK, or LOOPC_FAILED with message set. */
+/* Opens the channel that `where` names. Returns LOOPC_OK, or LOOPC_FAILED with message set. */
 int loopc_ends_open(struct loopc_ends *ends, const char *where, char *message, size_t size);
 
 void loopc_ends_hang_up(struct loopc_ends *ends);

@@ -40,7 +40,7 @@ static int open_number(struct loopc_ends *ends, const char *text, char *message,
     return LOOPC_OK;
 }
 
-/* Takes standard input and output for the channel: bodies then read nothing, and what they print
+/* Takes standard input and output for the channel: bodies then read nothing, and their output
  * goes to standard error. */
 static int open_stdio(struct loopc_ends *ends, char *message, size_t size)
 {
@@ -69,7 +69,7 @@ static void remove_stale(const struct sockaddr_un *address)
     close(fd);
 }
 
-/* Only the user who started the trainer may control it. */
+/* Only the user of the trainer's process may control it. */
 static int listen_at(int fd, const struct sockaddr_un *address)
 {
     const mode_t before = umask(0177);

@@ -80,7 +80,7 @@ void loopc_channel_read(struct loopc_channel *ch)
     if (ch->input_room - ch->input_length < MORE) {
         char *grown = realloc(ch->input, ch->input_room + MORE);
         if (!grown) {
-            loopc_channel_disconnect(ch, "no memory for what came");
+            loopc_channel_disconnect(ch, "no memory for a message");
             return;
         }
         ch->input = grown;

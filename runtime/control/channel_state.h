@@ -26,7 +26,7 @@ struct loopc_channel {
     bool skip_line;
     size_t sent; /* bytes of the first outgoing message */
 
-    pthread_mutex_t lock; /* over what follows */
+    pthread_mutex_t lock; /* of the members below */
     struct loopc_queue inbox, outbox;
     size_t outbox_answers; /* bytes of out that cannot be dropped */
     uint64_t dropped;
@@ -60,7 +60,7 @@ void loopc_channel_disconnect(struct loopc_channel *channel, const char *how);
  * inbox. */
 void loopc_channel_read(struct loopc_channel *channel);
 
-/* The same when it can be written: sends what goes without waiting. */
+/* The same when it can be written: sends as much as it can without waiting. */
 void loopc_channel_write(struct loopc_channel *channel);
 
 /* Under the lock: a message for the peer and for the log; for the peer alone. */

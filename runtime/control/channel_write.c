@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-    CHUNK = 4096, /* what a pipe that poll calls writable takes without waiting: PIPE_BUF */
+    CHUNK = 4096, /* bytes that a writable pipe takes without waiting: PIPE_BUF */
     ROOM_LEFT = LOOPC_CHANNEL_ROOM / 4 * 3
 };
 

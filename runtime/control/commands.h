@@ -1,7 +1,7 @@
 /* Commands: the requests of a message of the control channel, all checked before the first is
  * executed.
  *
- *     {"eta": 0.5, "batch to": 100}     what a field is called, or a fixed name: in their order
+ *     {"eta": 0.5, "batch to": 100}     names of fields, or fixed names: in their order
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
  * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,

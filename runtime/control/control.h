@@ -12,15 +12,15 @@
  *                  and after a second in any case
  *     others       fields that are reported, with the loss, under their names ("Train.rate" as
  *                  "rate" if Train is the loop of the batches)
- *     "diverged"   true, without a batch: what stands as null is no finite number
+ *     "diverged"   true, without a batch: a value shown as null is not finite
  *     error        a text: a message that was none. Nothing of it was done
  *     batch        the batches learned so far, in the place of the loss where nothing is reported
- *     answer       a text: the answer to "answer" TEXT, once what the message asked for is done
+ *     answer       a text: the answer to "answer" TEXT, once the commands of the message are done
  *     ignored      a text: names in a message with "answer" that are not commands, or fields that
  *                  are not settable
  *     paused       true or false: the answer to pause and resume, and at the end of a step
  *     checkpoint   the number of the one just saved
- *     status       the answer to "tell status": an object that says what can be steered and seen;
+ *     status       the answer to "tell status": an object that lists settable and reported fields;
  *                  "commands" in it are those that this run obeys
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
  *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
@@ -28,13 +28,13 @@
  *     running      the place that is open, as an index of those of the status, or -1: at most ten
  *                  times a second while it is watched, also within an iteration
  *     dropped      how many reports a slow peer has missed
- *     failed       the last message of a run that failed: what a person reads on standard error
+ *     failed       the last message of a run that failed: its text on standard error
  *
- * What a trainer does not say (steering in struct loopc_program) is found: the batches are the
- * iterations of the first repeating loop that has none in it, looked for from the root; eta is the
- * settable field "eta"; the loss the reported field "loss" of that loop, or of the trainer. With a
- * target field the run waits at the target for a later one, from batch 0 on unless the command line
- * gives it; without one it runs to its end, and "batch to" is where it waits.
+ * A name that the trainer does not give (steering in struct loopc_program) is found: the batches
+ * are the iterations of the first innermost repeating loop, from the root; eta is the settable
+ * field "eta"; the loss the reported field "loss" of that loop, or of the trainer. With a target
+ * field the run waits at the target for a later one, from batch 0 on unless the command line gives
+ * it; without one it runs to its end, and "batch to" is where it waits.
  */
 #ifndef LOOPC_CONTROL_H
 #define LOOPC_CONTROL_H

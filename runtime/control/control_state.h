@@ -68,7 +68,7 @@ void loopc_control_find(struct loopc_control *control);
 /* Makes the message that is due, if any, and sends it. */
 void loopc_control_report(struct loopc_control *control, const struct loopc_run *run);
 
-/* The last one: what was not said yet, and why the run failed, if it did. */
+/* The last report: unreported values, and the error of a failed run. */
 void loopc_control_report_end(struct loopc_control *control, const struct loopc_run *run,
                               bool failed);
 

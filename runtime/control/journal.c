@@ -40,7 +40,7 @@ struct loopc_journal *loopc_journal_open(const struct loopc_run *run, const char
     return NULL;
 }
 
-/* A message may be spread over lines; its line breaks stand between its parts only. */
+/* A message may be spread over lines; its line breaks are between its parts only. */
 void loopc_journal_add(struct loopc_journal *journal, int64_t batch, struct loopc_json text)
 {
     fprintf(journal->file, "{\"batch\":%" PRId64 ",\"message\":", batch);

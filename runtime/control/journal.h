@@ -24,12 +24,12 @@ void loopc_journal_add(struct loopc_journal *journal, int64_t batch, struct loop
 int loopc_journal_close(struct loopc_journal *journal);
 
 /* Reads a journal as a whole and checks its form. Returns NULL with message set, "path:line: ...",
- * when it is none of this program. */
+ * when it is not of this program. */
 struct loopc_replay *loopc_replay_open(const struct loopc_run *run, const char *path, char *message,
                                        size_t size);
 
 /* The next message if its batch is `batch` or earlier. Returns false when it is not due yet;
- * *over is set when there is none left. */
+ * *over is set behind the last one. */
 bool loopc_replay_next(struct loopc_replay *replay, int64_t batch, struct loopc_json *text,
                        bool *over);
 

@@ -1,4 +1,4 @@
-/* What texts in tables mean. */
+/* The meaning of texts in tables. */
 #include "data/cell_text.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* What texts in tables mean: missing values, truth, names, lists of names. Not for emitted code. */
+/* The meaning of texts in tables: missing values, truth, names, lists of names. Not for emitted
+ * code. */
 #ifndef LOOPC_CELL_TEXT_H
 #define LOOPC_CELL_TEXT_H
 

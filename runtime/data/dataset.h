@@ -1,4 +1,4 @@
-/* Data sets: samples and what is known of them, in memory, checked.
+/* Data sets: samples and their description, in memory, checked.
  *
  * A data set comes from an argument of the command line:
  *
@@ -41,7 +41,7 @@ enum loopc_header {
     LOOPC_HEADER_NO
 };
 
-/* What is done to the samples (never to targets): x becomes (x - mean) / divisor. */
+/* The scaling of the samples (never of targets): x becomes (x - mean) / divisor. */
 enum loopc_scale {
     LOOPC_SCALE_NONE,
     LOOPC_SCALE_CONSTANT, /* mean 0, the divisor of the options */
@@ -50,7 +50,7 @@ enum loopc_scale {
                              x - mean); a column of one value becomes 0 */
 };
 
-/* What becomes of a missing cell: empty, NA, N/A, NaN, None, null, ?, - or <NA>, in any case. */
+/* The treatment of a missing cell: empty, NA, N/A, NaN, None, null, ?, - or <NA>, in any case. */
 enum loopc_missing {
     LOOPC_MISSING_REFUSE,
     LOOPC_MISSING_MEAN,   /* of the column in the training part; of text its most frequent value */
@@ -59,7 +59,7 @@ enum loopc_missing {
     LOOPC_MISSING_VALUE   /* missing_value; of text its most frequent value */
 };
 
-/* What becomes of a text column that is an input. */
+/* The encoding of a text column that is an input. */
 enum loopc_text_inputs {
     LOOPC_TEXT_REFUSE,
     LOOPC_TEXT_ONEHOT, /* a column for each of its values, 1 where it has that value, else 0 */
@@ -68,9 +68,9 @@ enum loopc_text_inputs {
 
 enum { LOOPC_NO_COMMENT = 1 }; /* no line is passed over as a comment */
 
-/* What a spec says of a data set. All zeros are the defaults. Lists of columns are texts: items
- * separated by commas, each a name, or a number from 1. An item in double quotes, doubled within
- * it, is always a name and may contain commas. */
+/* The options of a data set in a spec. All zeros are the defaults. Lists of columns are texts:
+ * items separated by commas, each a name, or a number from 1. An item in double quotes, doubled
+ * within it, is always a name and may contain commas. */
 struct loopc_dataset_options {
     enum loopc_label label;
     int32_t label_number;
@@ -102,7 +102,7 @@ struct loopc_dataset_options {
     bool unstratified; /* parts are drawn without regard to classes */
     bool splits; /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
     bool weighs; /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
-    const char *file; /* what is loaded unless its flag names another; NULL: nothing */
+    const char *file; /* the file unless its flag names another; NULL: none */
     bool required;    /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
@@ -113,7 +113,7 @@ struct loopc_dataset_options {
 
 /* A data set or a part of one: a plain view. The arrays it points at are written by loading and
  * by splitting only, so copies may share them. All zeros is a data set without rows. Row i
- * stands in the arrays at loopc_dataset_row(d, i). */
+ * is in the arrays at loopc_dataset_row(d, i). */
 struct loopc_dataset {
     const float *x;        /* samples: stored rows x columns, row-major, scaled */
     const int32_t *labels; /* 0 <= label < classes, one a stored row; or NULL */
@@ -132,19 +132,19 @@ struct loopc_dataset {
 /* Bytes that are enough for any message of loopc_dataset_load, unless paths are very long. */
 enum { LOOPC_DATASET_MESSAGE = 2048 };
 
-/* Loads what the argument names. `like` is the loaded data set that options->like names, or NULL if
- * it names none; it need not outlive the call. Returns LOOPC_OK, or LOOPC_FAILED: *d is then all
- * zeros and message says what is wrong: "path: text", "path:line: text" or "path:line:column:
- * text", and where something can be done about it a second line, "hint: text". No newline ends it.
+/* Loads the files of the argument. `like` is the loaded data set that options->like names, or NULL
+ * if it names none; it need not outlive the call. Returns LOOPC_OK, or LOOPC_FAILED: *d is then all
+ * zeros and message is an error: "path: text", "path:line: text" or "path:line:column: text", and
+ * where something can be done about it a second line, "hint: text". No newline ends it.
  * With options->keep_refused *d may be a data set for loopc_dataset_print alone then.
  * On success *d owns memory: see loopc_dataset_free. */
 int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
                        const struct loopc_dataset_options *options,
                        const struct loopc_dataset *like, char *message, size_t size);
 
-/* Frees what d owns and leaves it all zeros. A loaded data set owns the arrays, a part made of it
- * by loopc_dataset_split owns its index. Parts may be freed before or after the whole, but are not
- * usable once the whole is gone. Copies of a struct have the same source: free one of them. */
+/* Frees all memory of d and leaves it all zeros. A loaded data set owns the arrays, a part made of
+ * it by loopc_dataset_split owns its index. Parts may be freed before or after the whole, but are
+ * not usable once the whole is gone. Copies of a struct have the same source: free one of them. */
 void loopc_dataset_free(struct loopc_dataset *d);
 
 /* Who is behind a data set: the seed of its run, and who is told of what people should know and

@@ -1,4 +1,4 @@
-/* What is calculated from the training part: filling and scale. All of it in f64, sums in the order
+/* Statistics of the training part: filling and scale. All of it in f64, sums in the order
  * of the rows, so that a data set comes out with the same bits everywhere. */
 #include "data/source.h"
 
@@ -43,7 +43,7 @@ static double largest_magnitude(const struct rows *rows, const bool *skipped)
     return largest;
 }
 
-/* Adds a row to sums; marks what is not as in the first row. */
+/* Adds a row to sums; marks columns that differ from the first row. */
 static void add_row(double *restrict sum, double *restrict differs, const double *restrict row,
                     const double *restrict first, int32_t width)
 {
@@ -67,8 +67,8 @@ static void add_squares(double *restrict sum, const double *restrict row,
 static bool find_standard(const struct rows *rows, double *mean, double *divisor)
 {
     double *const room = calloc(2 * (size_t)rows->width + 1, sizeof *room);
-    double *const first = room, *const squares = room + rows->width;
     if (!room) return false;
+    double *const first = room, *const squares = room + rows->width;
     fill_array(mean, rows->width, 0);
     fill_array(divisor, rows->width, 0);
     if (rows->count > 0) memcpy(first, row_at(rows, 0), (size_t)rows->width * sizeof *first);
@@ -186,7 +186,7 @@ static int no_value(const struct loopc_source *s, const struct loopc_feature *f,
                            s->name, f->column + 1, s->table.columns[f->column].name);
 }
 
-/* What takes the place of missing cells. */
+/* The values in the place of missing cells. */
 static int find_fills(struct loopc_source *s, const int64_t *index, int64_t count,
                       const struct loopc_message *message)
 {

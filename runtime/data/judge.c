@@ -1,4 +1,4 @@
-/* Data sets on their way in: what is wrong with columns as a whole. Each kind of trouble is told in
+/* Data sets on their way in: errors of whole columns. Each kind of trouble is told in
  * one message for all columns that have it, with the way out. */
 #include "data/source.h"
 

@@ -1,4 +1,4 @@
-/* Data sets on their way in: what the readers of formats hand on to, and what becomes of it. Not
+/* Data sets on their way in: the interface between the readers of formats and the table. Not
  * for emitted code.
  *
  * A reader (csv.c, npy.c, idx.c, libsvm.c) begins a file with the number and the names of its
@@ -83,6 +83,7 @@ struct loopc_loading {
     struct loopc_values values;     /* of the columns that are kept */
     double *row;                    /* the next one: a value for each of them */
     int64_t column;                 /* of the next value of a binary file */
+    bool in_order;                  /* all columns are kept, each at its own place */
 
     bool has_lines;           /* a text file; rows are in lines */
     struct loopc_array lines; /* struct loopc_line_step */

@@ -1,4 +1,4 @@
-/* Data sets on their way in: ranges of columns, and the digest of what was read. */
+/* Data sets on their way in: ranges of columns, and the digest of the table. */
 #include "data/source.h"
 
 #include <math.h>

@@ -10,7 +10,7 @@
 
 const struct loopc_dataset_key loopc_dataset_keys[] = {
     {"label", "<column>", "the class: a name, a number from 1, first, last or none"},
-    {"targets", "<columns>", "what is predicted as numbers: names, or how many at the end"},
+    {"targets", "<columns>", "columns predicted as numbers: names, or how many at the end"},
     {"inputs", "<columns>", "the samples' columns (default: all without another role)"},
     {"ignore", "<columns>", "columns that are left out"},
     {"weight", "<column>", "the weight of each row"},

@@ -1,4 +1,4 @@
-/* What was read, for people: one line at the start of a run, a page for `PROG data`. */
+/* Tables as read, for people: one line at the start of a run, a page for `PROG data`. */
 #include "data/source.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* Parts of data sets: which rows are drawn, and what is calculated anew for those that are left. */
+/* Parts of data sets: drawing rows, and recalculating statistics of the rest. */
 #include "base/rng.h"
 #include "data/source.h"
 

@@ -1,4 +1,4 @@
-/* Tables: what others ask of them. */
+/* Tables: queries. */
 #include "data/table.h"
 
 #include "data/source.h"

@@ -1,4 +1,4 @@
-/* Tables: what is known of the columns of a data set, and what was fitted on its training part.
+/* Tables: the columns of a data set, and the fit to its training part.
  *
  * A table is made when a file is read, and shared by all parts of the data set. It describes the
  * columns of the file in their order, inputs or not; from it and the two scales a row of another

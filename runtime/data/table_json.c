@@ -1,4 +1,4 @@
-/* Tables as texts: what a checkpoint keeps of a data set. */
+/* Tables as texts, for checkpoints. */
 #include "data/source.h"
 
 #include <inttypes.h>

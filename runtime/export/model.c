@@ -216,8 +216,9 @@ float loopc_model_factor(const struct loopc_model *model, int32_t column)
     return fpclassify(divisor) == FP_ZERO ? 0.0f : (float)(1 / divisor);
 }
 
-/* What a file is called until it is whole: a full disk leaves none, or the one that was there. A
- * device or a pipe is written to as it is, and so is what a link names. Returns false for these. */
+/* The temporary name of a file until it is complete: a full disk leaves the old file or none. A
+ * device or a pipe is written to directly, and so is the target of a link. Returns false for
+ * these. */
 static bool temporary_name(const char *path, char *name, size_t size)
 {
     struct stat about;

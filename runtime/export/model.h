@@ -1,21 +1,21 @@
-/* Models: what a trainer has learned, taken out of a checkpoint. Not for emitted code.
+/* Models: the trained nets of a checkpoint. Not for emitted code.
  *
  *     PROG export --npy DIR          the arrays as DIR/net.layers.0.weight.npy ...
  *     PROG export --c-header FILE    constant arrays and a predict function in plain C11
  *     PROG export --onnx FILE        ONNX, opset 13
- *     PROG predict --data FILE       what the net makes of each row, as CSV on standard output
+ *     PROG predict --data FILE       the outputs for each row, as CSV on standard output
  *
  * with --resume FILE, or --checkpoint DIR and --resume latest (the default) or best, and --net NAME
- * where a program has several. The run's data sets are not needed: what training knew of them is in
+ * where a program has several. The run's data sets are not needed: their tables and scales are in
  * the checkpoint (table.h), names, classes, filling, scale. predict treats a file as training did,
  * and exported models take the inputs that it would be given before they are scaled:
  *
  *     missing (NaN) -> its fill -> (x - mean) / divisor -> net -> targets in the units of the file
  *
- * Where the means are so large that a float has lost what the net needs (seconds since 1970, map
- * coordinates), exports have them in two floats, high and low, and take inputs as doubles (C) or in
- * two floats as well (ONNX). Any safetensors file that has NET.layers.0.weight (outputs x inputs),
- * NET.layers.0.bias (outputs) ... as F32 is a model.
+ * Where the means are so large that a float loses the digits that the net needs (seconds since
+ * 1970, map coordinates), exports have them in two floats, high and low, and take inputs as doubles
+ * (C) or in two floats as well (ONNX). Any safetensors file that has NET.layers.0.weight (outputs x
+ * inputs), NET.layers.0.bias (outputs) ... as F32 is a model.
  */
 #ifndef LOOPC_MODEL_H
 #define LOOPC_MODEL_H
@@ -52,7 +52,7 @@ struct loopc_model {
     int32_t inputs, outputs, widest;
     struct loopc_model_scale x, y; /* of inputs; of outputs, to be undone */
     double *fill;             /* an input that is NaN becomes that; NaN: nothing does; or NULL */
-    struct loopc_dataset fit; /* what training knew of its data, without rows */
+    struct loopc_dataset fit; /* the training data without its rows: table, fill, scale */
     const struct loopc_table *table; /* of fit; NULL: the checkpoint knows nothing of it */
 };
 
@@ -63,7 +63,7 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
                      const struct loopc_message *message);
 void loopc_model_free(struct loopc_model *model);
 
-/* Finds what training knew of the data that feeds the model: table, fill, scales. Part of
+/* Reads the table, fill and scales of the data that feeds the model. Part of
  * loopc_model_load. */
 int loopc_model_load_fit(struct loopc_model *model, const struct loopc_safetensors *file,
                          const struct loopc_message *message);
@@ -87,7 +87,7 @@ const char *loopc_model_class(const struct loopc_model *model, int32_t i, char *
 const char *loopc_model_input(const struct loopc_model *model, int32_t i, char *text, size_t size);
 const char *loopc_model_output(const struct loopc_model *model, int32_t i, char *text, size_t size);
 
-/* What a column is multiplied by, once its mean is taken away: f32, as exported models have it. */
+/* The factor of a column after its mean is subtracted: f32, as in exported models. */
 float loopc_model_factor(const struct loopc_model *model, int32_t column);
 
 /* Whether inputs need two floats: means or fills are more than 16 times their divisor. */

@@ -1,4 +1,4 @@
-/* Models: what training knew of its data, out of a checkpoint. */
+/* Models: the tables and scales of the training data, from a checkpoint. */
 #include "export/model.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* Models at work: what a trained net makes of rows, with the kernels that trained it. */
+/* Models at work: the outputs of a trained net for rows, by the kernels that trained it. */
 #include "export/model_deep.h"
 
 #include "nn/nn.h"

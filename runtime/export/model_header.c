@@ -57,11 +57,13 @@ static void write_halves(struct loopc_c_header *h, const char *name, const doubl
     fputc('\n', h->file);
 }
 
-/* A fill that is none is NAN: the comparison that finds missing inputs leaves them as they are. */
+/* A column without a fill has NAN: the comparison that finds missing inputs leaves them as they
+ * are. */
 static void write_fills(struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
-    fputs("/* what a missing input, a NAN, becomes; NAN: there was none in training */\n", h->file);
+    fputs("/* the value of a missing input (NAN); NAN: no input was missing in training */\n",
+          h->file);
     for (int low = 0; low < 2; low++) {
         fprintf(h->file, "static const float %s_fill%s[%" PRId32 "] = {", h->name,
                 low ? "_low" : "", model->inputs);
@@ -120,7 +122,7 @@ static void write_arrays(struct loopc_c_header *h)
     write_target_scale(h);
 }
 
-/* What it is, how it is used, and its sizes. */
+/* The title, the use and the sizes. */
 static void write_top(const struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
@@ -244,7 +246,7 @@ static void write_layers(const struct loopc_c_header *h, const char *first)
 }
 
 /* The net on inputs that are scaled already, then predict for floats and, where inputs are scaled,
- * for doubles, which keep what floats lose; the macro takes the one that fits. */
+ * for doubles, which are more precise; the macro takes the one that fits. */
 static void write_predict(const struct loopc_c_header *h)
 {
     const char *name = h->name;
@@ -282,7 +284,7 @@ static void write_predict(const struct loopc_c_header *h)
         name, name, name, name, name);
 }
 
-/* As a string of C; bytes that are no ASCII as octal escapes. */
+/* As a string of C; bytes outside of ASCII as octal escapes. */
 static void write_string(const struct loopc_c_header *h, const char *text)
 {
     fputc('"', h->file);
@@ -321,10 +323,9 @@ static void write_all_names(const struct loopc_c_header *h)
         write_names(h, "class_name", "The name of a class.", model->outputs, loopc_model_class);
     }
     if (!model->table->has_names) return;
-    write_names(h, "input_name", "The name of input i: what x[i] is.", model->inputs,
-                loopc_model_input);
+    write_names(h, "input_name", "The name of input i, x[i].", model->inputs, loopc_model_input);
     if (!loopc_model_has_classes(model)) {
-        write_names(h, "output_name", "The name of output i: what y[i] is.", model->outputs,
+        write_names(h, "output_name", "The name of output i, y[i].", model->outputs,
                     loopc_model_output);
     }
 }
@@ -355,6 +356,5 @@ int loopc_model_header(const struct loopc_model *model, const char *path,
     fputs("#endif\n", h.file);
     if (loopc_model_close(h.file, path, message)) return LOOPC_FAILED;
     if (h.finite) return LOOPC_OK;
-    return loopc_error_set(message, NULL, "%s: a weight is no finite number, which C cannot write",
-                           path);
+    return loopc_error_set(message, NULL, "%s: a weight is not finite, which C cannot write", path);
 }

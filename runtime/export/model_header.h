@@ -7,7 +7,7 @@
 struct loopc_c_header {
     const struct loopc_model *model;
     FILE *file;
-    char name[256]; /* what all its names begin with: digits_net */
+    char name[256]; /* the prefix of all its names: digits_net */
     bool finite;    /* so far */
 };
 

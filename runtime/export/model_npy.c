@@ -15,7 +15,7 @@ struct array {
     size_t bytes;
 };
 
-/* The magic number, the version, the length of what follows, and that: a dictionary, blanks, and a
+/* The magic number, the version, the length of the rest, and the rest: a dictionary, blanks, and a
  * newline. */
 static void write_header(const struct array *array, FILE *file)
 {
@@ -80,7 +80,7 @@ static int write_layer(const struct loopc_model *model, int i, const char *folde
     return st;
 }
 
-/* A vector of doubles; NULL is none. */
+/* A vector of doubles; nothing for NULL. */
 static int write_vector(const struct loopc_model *model, const char *kind, const double *values,
                         int32_t count, const char *folder, const struct loopc_message *message)
 {

@@ -201,7 +201,7 @@ static float zero(double value)
     return 0.0f;
 }
 
-/* What was missing, NaN, becomes its fill; a fill that is none stays NaN. `name` becomes that of
+/* A missing value, NaN, becomes its fill; without one it stays NaN. `name` becomes that of
  * the result. */
 static void put_fill(struct buffer *graph, const struct loopc_model *model, bool low, char name[32])
 {
@@ -319,7 +319,7 @@ static void put_names(struct buffer *whole, const struct loopc_model *model, con
     free(text);
 }
 
-/* What x and y are, as far as the checkpoint knows it. */
+/* The meaning of x and y, as far as the checkpoint has it. */
 static void put_metadata(struct buffer *whole, const struct loopc_model *model)
 {
     if (!model->table) return;

@@ -74,7 +74,7 @@ static double accuracy(const struct loopc_scores *scores)
     return (double)loopc_scores_right(scores) / (double)scores->rows;
 }
 
-/* What people see. */
+/* The text for people. */
 
 struct page {
     const struct loopc_scores *scores;

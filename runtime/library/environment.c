@@ -260,7 +260,7 @@ int32_t loopc_values_of(const float *values, const char *const *sources, int32_t
     return count;
 }
 
-/* What a policy is told. */
+/* The input of a policy. */
 
 int32_t loopc_token_count(const int32_t *tokens, int32_t length)
 {

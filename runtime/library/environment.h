@@ -1,5 +1,5 @@
-/* Environment: what callbacks of the library loopc.environment share: samples that are kept or
- * dropped together, sets of samples, draws without replacement, statistics, rows of a table.
+/* Environment: functions of the callbacks of the library loopc.environment: samples that are kept
+ * or dropped together, sets of samples, draws without replacement, statistics, rows of a table.
  *
  * A set of samples is an array of items of `size` bytes each, compared byte by byte, with a hash
  * index beside it: `slots`, an array of 2^k elements, more than there are items, all 0 at first.
@@ -80,7 +80,7 @@ int32_t loopc_share_of(int32_t n, float share);
 /* How many tokens an item has before the first that is below 0. */
 int32_t loopc_token_count(const int32_t *tokens, int32_t length);
 
-/* What a policy is told before it chooses the token at `position`: x[0 .. length-1], 1 at the
+/* The input of a policy before it chooses the token at `position`: x[0 .. length-1], 1 at the
  * position; then for each of the `context` tokens before it, the last one first, 1 at the token,
  * `vocabulary` places each. All else is 0. */
 void loopc_encode_tokens(const int32_t *tokens, int32_t position, int32_t length,

@@ -23,12 +23,12 @@
 
 enum loopc_action { LOOPC_ACTION_RUN, LOOPC_ACTION_HELP, LOOPC_ACTION_VERSION };
 
-/* What is to become of a trained model: see model.h. */
+/* What a trainer does: a run, or an output of a trained model or of its data (model.h). */
 enum loopc_subcommand {
     LOOPC_SUBCOMMAND_RUN,
     LOOPC_SUBCOMMAND_EXPORT,
     LOOPC_SUBCOMMAND_PREDICT,
-    LOOPC_SUBCOMMAND_DATA /* what was read is printed in the place of a run: datasets.h */
+    LOOPC_SUBCOMMAND_DATA /* prints the data sets in the place of a run: datasets.h */
 };
 
 struct loopc_model_args {
@@ -54,8 +54,8 @@ struct loopc_args {
     struct loopc_control_options control;
     const char **given; /* the argument of each option by its field's index, NULL without one */
     struct loopc_dataset_options *data; /* by the field's index: of a data set, with its flags */
-    char message[512];                  /* when wrong: what */
-    char hint[256];                     /* and what to do, or "" */
+    char message[512];                  /* of an error */
+    char hint[256];                     /* for it, or "" */
 };
 
 /* Reads the command line into args and, by the table of fields, into state, which holds the
@@ -65,18 +65,21 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
                     struct loopc_texts *texts, int argc, char **argv);
 void loopc_args_free(struct loopc_args *args);
 
-/* A flag that every trainer has: its name, its value ("" for none), and what it does. */
+struct loopc_args_reader;
+
+/* A flag of trainers or of their subcommands: a row of flags.def. */
 struct loopc_common_flag {
-    const char *name, *value, *doc;
+    const char *name, *value, *doc; /* value: "" for a flag without one */
+    int commands;                   /* see loopc_flag_is_of */
+    int (*read)(struct loopc_args_reader *reader, const struct loopc_common_flag *flag, void *into);
+    size_t offset; /* of the member of struct loopc_args that it sets */
 };
 extern const struct loopc_common_flag loopc_common_flags[]; /* ends with a NULL name */
 
-/* The flags of the subcommands export and predict, which have --checkpoint and --resume, too. */
-extern const struct loopc_common_flag loopc_model_flags[]; /* ends with a NULL name */
-
-/* Whether a program has the flag: --steps is of programs in the step form, --threads of those
- * with nets. */
-bool loopc_flag_is_of(const struct loopc_common_flag *flag, const struct loopc_program *program);
+/* Whether a subcommand of the program has the flag: --steps is of programs in the step form,
+ * --threads of those with nets. */
+bool loopc_flag_is_of(const struct loopc_common_flag *flag, enum loopc_subcommand subcommand,
+                      const struct loopc_program *program);
 
 /* Whether a flag that a spec calls `flag` is meant by the first `length` bytes of `text`. */
 bool loopc_flag_is(const char *flag, const char *text, size_t length);

@@ -1,4 +1,4 @@
-/* The data sets of a program: loading, parts, and what is said of them. */
+/* The data sets of a program: loading, parts, messages. */
 #include "main/datasets.h"
 
 #include "main/feeds.h"

@@ -1,4 +1,4 @@
-/* The data sets of a program: what the command line says of them, loaded before the run. Part of
+/* The data sets of a program, loaded before the run as the command line says. Part of
  * main. */
 #ifndef LOOPC_DATASETS_H
 #define LOOPC_DATASETS_H
@@ -9,7 +9,7 @@
  * draws parts, and says a line about each. Returns LOOPC_CONTINUE, or the exit code. */
 int loopc_datasets_load(struct loopc_context *context);
 
-/* Prints what was read: `PROG data`. Returns the exit code. */
+/* Prints the tables as read: `PROG data`. Returns the exit code. */
 int loopc_datasets_print(const struct loopc_context *context);
 
 /* Messages of data sets do not know by which flag these were named and say --DATA: copies a text with

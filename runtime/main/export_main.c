@@ -1,4 +1,4 @@
-/* The verbs of a trained model: which checkpoint, which nets, and what is to become of them. */
+/* The subcommands of a trained model: the checkpoint, the nets, and their outputs. */
 #include "main/main.h"
 
 #include "export/model.h"
@@ -89,7 +89,7 @@ static int open_checkpoint(struct task *task)
     return open_file(task, saving->folder, name);
 }
 
-/* What is not known of a net's inputs cannot be done to them. */
+/* A net with unknown treatment of its inputs cannot be exported. */
 static int refuse_untold(struct task *task, const struct loopc_net *net)
 {
     return loopc_error_set(

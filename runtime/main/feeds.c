@@ -22,7 +22,7 @@ struct pair {
     const char *flag;
 };
 
-/* Says what does not go together; `hint` may be NULL. */
+/* Reports a mismatch; `hint` may be NULL. */
 static int refuse(const struct pair *p, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -152,7 +152,7 @@ static int refuse_few(const struct pair *p)
                   p->data->name, p->data->rows, p->feed->loop, each);
 }
 
-/* What a loop that runs rows / each times does not see. */
+/* The rows that a loop of rows / each iterations leaves out. */
 static int check_rest(const struct pair *p)
 {
     const int64_t each = p->feed->each, rows = p->data->rows;

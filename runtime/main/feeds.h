@@ -5,8 +5,8 @@
 
 #include "main/startup.h"
 
-/* Checks columns, classes, targets and their range, and what loops leave out, for every data set
- * that is loaded. What does not go together is said on standard error, with the way out. Returns
+/* Checks columns, classes, targets and their range, and the rows that loops leave out, for every
+ * data set that is loaded. A mismatch is reported on standard error, with a hint. Returns
  * LOOPC_CONTINUE, or the exit code 2. */
 int loopc_feeds_check(const struct loopc_context *context);
 

@@ -9,7 +9,7 @@ enum {
     TEXT_BYTES = 1024 /* of a doc with its default */
 };
 
-/* What follows a flag: "<f32>", "<u32,u32>", "<f32 x 10>". */
+/* The value of a flag: "<f32>", "<u32,u32>", "<f32 x 10>". */
 static void value_text(const struct loopc_field *field, char *text, size_t size)
 {
     const char *type = field->type == LOOPC_DATASET ? "file"
@@ -143,7 +143,7 @@ static void print_common(const struct loopc_program *program, int width, FILE *o
 {
     fprintf(out, "\noptions of every trainer:\n");
     for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
-        if (!loopc_flag_is_of(flag, program)) continue;
+        if (!loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_RUN, program)) continue;
         char label[64];
         if (is_own(program, flag->name)) continue;
         snprintf(label, sizeof label, "--%s%s%s", flag->name, *flag->value ? " " : "", flag->value);
@@ -155,7 +155,11 @@ static void print_model(const struct loopc_program *program, int width, FILE *ou
 {
     fprintf(out, "\n%s export, %s predict, with --resume: a trained model:\n", program->name,
             program->name);
-    for (const struct loopc_common_flag *flag = loopc_model_flags; flag->name; flag++) {
+    for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
+        if (loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_RUN, program)) continue;
+        if (!loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_EXPORT, program) &&
+            !loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_PREDICT, program))
+            continue;
         char label[64];
         snprintf(label, sizeof label, "--%s %s", flag->name, flag->value);
         print_entry(label, flag->doc, width, out);
@@ -170,8 +174,10 @@ static void print_keys(const struct loopc_program *program, int width, FILE *out
         if (program->fields[i].type == LOOPC_DATASET) first = program->fields[i].flag;
     }
     if (!first) return;
-    fprintf(out, "\n%s data --%s <file>: what is read. Options of each data set, as --%s-label:\n",
-            program->name, first, first);
+    fprintf(
+        out,
+        "\n%s data --%s <file>: shows a table as read. Options of each data set, as --%s-label:\n",
+        program->name, first, first);
     for (const struct loopc_dataset_key *key = loopc_dataset_keys; key->key; key++) {
         char label[64];
         snprintf(label, sizeof label, "-%s %s", key->key, key->value);

@@ -1,4 +1,4 @@
-/* Startup: what main does before the run. */
+/* Startup: the work of main before the run. */
 #include "main/startup.h"
 
 #include "main/datasets.h"
@@ -32,7 +32,7 @@ static void occupy_standard_streams(void)
     }
 }
 
-/* Zeroed memory at a multiple of 64 bytes; *memory is what is to be freed. calloc, since a large
+/* Zeroed memory at a multiple of 64 bytes; *memory is the pointer to free. calloc, since a large
  * state then costs no memory where it is not used. One that fills a huge page at least by half gets
  * such pages: its weights are walked through from end to end. */
 static void *make_memory(size_t size, void **memory)
@@ -184,12 +184,12 @@ static int read_again(struct loopc_context *context)
     return read_command_line(context, context->argc, context->argv);
 }
 
-/* Random streams go on where they were: another seed would mean nothing, or half of something. */
+/* Random streams continue: another seed would have no effect, or an effect on some of them. */
 static int check_seed(const struct loopc_context *context)
 {
     const struct loopc_run *run = context->state;
     if (!context->args.seed_given || context->args.seed == run->seed) return LOOPC_CONTINUE;
-    loopc_log(context->program, "error", "--seed: the run that goes on was begun with seed %llu",
+    loopc_log(context->program, "error", "--seed: the resumed run was begun with seed %llu",
               (unsigned long long)run->seed);
     hint(context->program, "leave it out, or begin a new run, without --resume");
     return BAD_USAGE;
@@ -240,7 +240,7 @@ static int extend(struct loopc_context *context)
     return read_again(context);
 }
 
-/* What bodies have to do when a checkpoint was loaded. */
+/* Calls the hook of bodies after a checkpoint was loaded. */
 static int call_hooks(const struct loopc_context *context)
 {
     char text[1024];
@@ -254,7 +254,7 @@ static int call_hooks(const struct loopc_context *context)
     return 1;
 }
 
-/* Where a run that was resumed goes on. */
+/* The position at which a resumed run continues. */
 static int find_place(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
@@ -274,10 +274,10 @@ static int take_values(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     const char *const source = context->args.saving.init;
-    char message[1024];
+    char message[1024] = "";
     if (!source) return LOOPC_CONTINUE;
     if (run->checkpointer && loopc_checkpointer_metrics(run->checkpointer)) {
-        loopc_log(context->program, "warning", "--init is not used: the run goes on");
+        loopc_log(context->program, "warning", "--init is not used: the run is resumed");
         return LOOPC_CONTINUE;
     }
     if (loopc_init_values(context->program, context->state, &context->texts, source,

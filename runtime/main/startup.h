@@ -11,7 +11,7 @@
 struct loopc_context {
     const struct loopc_program *program;
     void *memory; /* the allocation that holds state */
-    void *state;  /* a struct loopc_run and what follows; aligned to 64 bytes */
+    void *state;  /* it begins with a struct loopc_run; aligned to 64 bytes */
     int argc;
     char **argv;
     struct loopc_args args;

@@ -13,7 +13,7 @@
 #include "nn/cpu.h"
 #include "nn/panel.h"
 
-/* What a sum becomes. x is the sum; a, for a gate, the output of the layer that it belongs to. */
+/* Epilogues of a sum. x is the sum; a, for a gate, the output of the layer that it belongs to. */
 enum loopc_epilogue {
     LOOPC_STORE,            /* x */
     LOOPC_RELU,             /* max(x, 0) */

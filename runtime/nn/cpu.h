@@ -1,5 +1,5 @@
 /* Kernels by generation of processors. The library holds those of x86-64 three times, compiled for
- * any x86-64, for AVX2 and for AVX-512; who calls one gets that of the processor that he himself is
+ * any x86-64, for AVX2 and for AVX-512; a caller gets that of the processor that it is
  * compiled for, by its name in the object file, and no other is linked. Their results are the same
  * bit for bit. On other processors there is one of each.
  */

@@ -96,7 +96,7 @@ LOOPC_INLINE void loopc_bias_update(struct loopc_weights b, const float *d, int3
     }
 }
 
-/* What an update of w multiplies. */
+/* The product of an update of w. */
 LOOPC_INLINE struct loopc_product loopc_update_of(struct loopc_weights w, const float *sample_major,
                                                   const float *d, int32_t samples, int32_t batch,
                                                   int32_t inputs, int32_t outputs,

@@ -14,7 +14,7 @@
  * first value of its formula: the bits are those of the plain loops, on every machine and for every
  * number of threads. (Only the gradient of a bias, which has no products, is 16 sums side by side,
  * of every sixteenth sample each, that are then added up in pairs.) Each call does the share of one
- * part (part.h); all parts must have done theirs before what they made is read.
+ * part (part.h); all parts must be done before the results are read.
  */
 #ifndef LOOPC_DENSE_H
 #define LOOPC_DENSE_H

@@ -48,10 +48,10 @@ LOOPC_INLINE loopc_vec loopc_power_slope(loopc_vec f)
 }
 
 /* The integer n nearest to x / log 2 is found by adding 3 * 2^22, which leaves no place for a
- * fraction: n then stands in the low bits of the sum. */
+ * fraction: n is then in the low bits of the sum. */
 #define LOOPC_ROUND       0x1.8p23f
 #define LOOPC_1_LOG2      0x1.715476p0f  /* 1 / log 2 */
-#define LOOPC_1_LOG2_REST 0x1.4ae0cp-26f /* what is missing there */
+#define LOOPC_1_LOG2_REST 0x1.4ae0cp-26f /* the rest of 1 / log 2 */
 
 /* e to the power of x; infinity from about 88.73 on, 0 below about -103.98.
  * e^x = 2^n 2^f, n an integer; 2^n in two steps, because neither it nor the result may be

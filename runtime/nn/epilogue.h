@@ -1,5 +1,5 @@
-/* What a sum becomes before it is stored, a vector at a time: an activation, or the derivative of
- * one in terms of what it put out.
+/* Epilogues of a sum before it is stored, a vector at a time: an activation, or the derivative of
+ * one in terms of its output.
  */
 #ifndef LOOPC_EPILOGUE_H
 #define LOOPC_EPILOGUE_H

@@ -1,5 +1,5 @@
 /* The flat list of a net's weights: per layer the matrix, a row an output, then the biases. These
- * move one matrix of it (biases are one of one row); each returns what follows in the list.
+ * move one matrix of it (biases are one of one row); each returns the rest of the list.
  */
 #ifndef LOOPC_FLAT_H
 #define LOOPC_FLAT_H

@@ -20,7 +20,7 @@ void loopc_gaussian_log_p(const float *a, const float *drawn, float *log_p, int3
     }
 }
 
-/* What is added to the derivative by s. Beyond its bounds s follows only what leads it back. */
+/* The term of dLoss/ds. Beyond its bounds s follows only gradients that lead it back. */
 static inline float loopc_log_slope(float s, float slope)
 {
     const bool out =

@@ -1,7 +1,7 @@
 /* Gaussian policies: numbers drawn from a normal distribution whose mean and deviation a net puts
- * out, and the derivatives of what was drawn. The counterpart of policy.h for numbers.
+ * out, and the gradients of the draws. The counterpart of policy.h for numbers.
  *
- * a is what the net puts out, rows x 2: the mean m, and the logarithm s of the deviation, which
+ * a are the outputs of the net, rows x 2: the mean m, and the logarithm s of the deviation, which
  * counts as LOOPC_LEAST_LOG or LOOPC_MOST_LOG where it lies beyond them. drawn is a number a row.
  * Losses are sums over the rows, each with a weight of its own, and *add* to d, the derivative by
  * a: several of them may follow each other on a d that began as 0. With e = (x - m) / exp(s):

@@ -1,7 +1,7 @@
 /* First values of weights: w is outputs x inputs, in panels (panel.h), drawn output by output from
  * the stream `rng`.
  *
- * What sets them apart is the variance. A layer adds up `inputs` products on the way forward and
+ * They differ in the variance. A layer adds up `inputs` products on the way forward and
  * `outputs` on the way back; the variance is chosen so that neither signal grows or fades from
  * layer to layer. Biases begin at 0.
  */

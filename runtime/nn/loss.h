@@ -1,11 +1,11 @@
 /* Losses: the mean over the samples of a batch, and with it the derivative that the backward pass
  * begins with.
  *
- * All matrices stand feature-major (panel.h), outputs x samples: z is what the last activation
- * is given, a what it makes of it. d receives the derivative of the mean loss, and where the
+ * All matrices are feature-major (panel.h), outputs x samples: z are the logits of the last layer,
+ * a its outputs. d receives the derivative of the mean loss, and where the
  * targets are values it holds these, y, before. A label is the index of the right class, 0 <=
- * label < classes, or -1 for a sample that is left out (any other makes the loss NaN). What each
- * sample adds to the mean goes to
+ * label < classes, or -1 for a sample that is left out (any other makes the loss NaN). The loss of
+ * each sample goes to
  * `losses`, which has room for full panels; loopc_mean adds it up, first to last, so that the
  * sum depends on nothing else. Each call does the share of one part (part.h), LOOPC_LANES
  * samples side by side.
@@ -20,13 +20,13 @@
 
 #include "nn/activation.h"
 
-/* What one of `samples` samples weighs in their mean. */
+/* The weight of one of `samples` samples in their mean. */
 static inline float loopc_share(int32_t samples)
 {
     return samples > 0 ? 1.0f / (float)samples : 0.0f;
 }
 
-/* The mean of `samples` losses; of none 0. */
+/* The mean of `samples` losses; 0 without samples. */
 static inline float loopc_mean(const float *losses, int32_t samples)
 {
     float total = 0.0f;

@@ -2,11 +2,11 @@
  *
  * Their matrices are one panel each (panel.h), of which a vector is used, so a training step of two
  * or three such layers stays in registers. Calls of functions and looking at sizes would take
- * longer than what there is to calculate; so these are inline, their sizes are constants where they
+ * longer than the calculation itself; so these are inline, their sizes are constants where they
  * are called, and all loops are written out. Sums are those of dense.h and loss.h, to the bit.
  *
- * Compile time grows with what a net multiplies: a statement for each product of a weight and a
- * vector of samples, three times. That is why this is for narrow nets alone.
+ * Compile time grows with the number of multiplications: a statement for each product of a weight
+ * and a vector of samples, three times. That is why this is for narrow nets alone.
  */
 #ifndef LOOPC_NARROW_H
 #define LOOPC_NARROW_H
@@ -15,8 +15,8 @@
 #include "nn/loss_lanes.h"
 #include "nn/update.h"
 
-/* Before a function that is rarely called: it need not be fast, but soon compiled. */
-#define LOOPC_SELDOM static __attribute__((noinline, cold))
+/* Of a function that is rarely called: it is compiled for size. */
+#define LOOPC_SELDOM __attribute__((noinline, cold))
 
 /* y(o, r) = finish(b(o) + sum over k of w(o, k) * x(k, r)) */
 LOOPC_INLINE void loopc_narrow_forward(const float *w, const float *b, const float *x, float *y,
@@ -98,8 +98,8 @@ LOOPC_INLINE void loopc_narrow_pack(struct loopc_rows rows, float *restrict samp
     loopc_transpose_block(block, feature_major, samples, features);
 }
 
-/* The squared error of each sample in `losses`, and its derivative by what the last activation was
- * given in d, which holds the targets before. */
+/* The squared error of each sample in `losses`, and its gradient with respect to what the last
+ * activation was given in d, which holds the targets before. */
 LOOPC_INLINE void loopc_narrow_squared_error(const float *a, float *d, float *losses,
                                              int32_t samples, int32_t outputs,
                                              enum loopc_epilogue gate)

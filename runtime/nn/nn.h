@@ -1,4 +1,4 @@
-/* Multilayer perceptrons: what emitted C calls.
+/* Multilayer perceptrons: the functions that emitted C calls.
  *
  * A net is no object here. The generator knows its sizes, so it emits a plain struct that holds all
  * of it inline, and functions that call these kernels, a line a layer. Kernels are compiled when
@@ -21,9 +21,9 @@
  * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the library
  * are
  *
- *     vector.h        vectors of floats and what is done to them lane by lane
+ *     vector.h        vectors of floats and their lane-wise operations
  *     elementary.h    exp, log, tanh of vectors; curves.h the functions of curve.h
- *     epilogue.h, update.h   what becomes of a sum: an activation, a step of an optimizer
+ *     epilogue.h, update.h   epilogues of a sum: an activation, a step of an optimizer
  *     tile.h          the part of a product of matrices that is kept in registers
  *     product.h       products of matrices; product_loops.h the order of all loops
  *     strip.h         transposition in registers

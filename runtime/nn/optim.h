@@ -29,7 +29,7 @@ enum loopc_rule { LOOPC_SGD, LOOPC_MOMENTUM, LOOPC_ADAM, LOOPC_ADAMW };
 struct loopc_step_params {
     enum loopc_rule rule;
     float eta, decay, momentum;
-    float gain1, gain2; /* 1 - beta: what a new gradient weighs in the moments m and v */
+    float gain1, gain2; /* 1 - beta: the weight of a new gradient in the moments m and v */
     float step;         /* eta, corrected for moments that began at 0 */
     float epsilon;      /* keeps the divisor away from 0; corrected, too */
 };
@@ -59,7 +59,7 @@ struct loopc_step_params loopc_adam_params(enum loopc_rule rule, int64_t t, floa
                                            double beta2, float epsilon, float decay)
     LOOPC_KERNEL(loopc_adam_params);
 
-/* An array of weights and what its rule keeps for it: m for momentum, m and v for Adam, else NULL.
+/* An array of weights and the moments of its rule: m for momentum, m and v for Adam, else NULL.
  */
 struct loopc_weights {
     float *w, *m, *v;

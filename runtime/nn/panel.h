@@ -1,7 +1,7 @@
 /* Panels: the one form in which nets keep matrices.
  *
  * A matrix of `rows` x `columns` is cut into panels of 16 columns, the last one padded. Each panel
- * is stored row after row: element (i, j) stands at
+ * is stored row after row: element (i, j) is at
  *
  *     (j / 16) * LOOPC_STRIDE(rows) + i * 16 + j % 16
  *
@@ -9,15 +9,15 @@
  * panel are `rows` rows, or 8 more where panels would else lie a multiple of 2 KB apart and compete
  * for the same few places of a cache. That serves every product of matrices that a net needs,
  * without ever turning the weights (product.h). The form is the same on all machines, whatever the
- * width of their vectors, and where an element stands does not depend on the number of columns.
+ * width of their vectors, and the place of an element does not depend on the number of columns.
  *
  *     weights       outputs x inputs     panels of 16 inputs
  *     activations   features x samples   panels of 16 samples (feature-major: layers)
  *                   samples x features   panels of 16 features (sample-major: gradients)
  *
- * What the padding holds is undefined; lanes never mix, so it reaches no result. All arrays of
+ * The padding is undefined; lanes never mix, so it reaches no result. All arrays of
  * panels are aligned to 64 bytes. Outside of nets matrices are row-major: loopc_panels_from and
- * loopc_panels_to stand between the two.
+ * loopc_panels_to convert between the two.
  */
 #ifndef LOOPC_PANEL_H
 #define LOOPC_PANEL_H
@@ -53,7 +53,7 @@ static inline int32_t loopc_lesser(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-/* What belongs to a part of `count` columns: whole panels, the last of which may be padded. */
+/* The columns of a part of `count` columns: whole panels, the last of which may be padded. */
 static inline struct loopc_span loopc_panels_of(int32_t count, struct loopc_thread me)
 {
     const struct loopc_span panels = loopc_span_of(LOOPC_PANEL_COUNT(count), me);

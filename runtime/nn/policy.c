@@ -104,7 +104,7 @@ int32_t loopc_argmax(const float *values, int32_t n)
     return best;
 }
 
-/* What a class of probability `share` of the largest one weighs at a temperature above 0. */
+/* The weight of a class of probability `share` of the largest one, at a temperature above 0. */
 static inline float loopc_tempered(float share, float temperature)
 {
     if (temperature == 1.0f || share <= 0.0f) return share;

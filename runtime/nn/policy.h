@@ -1,6 +1,6 @@
-/* Policies: a softmax whose classes are drawn, and the derivatives of what was drawn.
+/* Policies: a softmax whose classes are drawn, and the gradients of the draws.
  *
- * z, feature-major (panel.h), classes x samples, is what a net's softmax is given; a is what it
+ * z, feature-major (panel.h), classes x samples, are the logits of a net; a are the outputs that it
  * makes of it. An action is the class drawn for a sample; one below 0 says that nothing was, and
  * its sample counts for nothing. Losses are sums over the samples, each with a weight of its
  * own, and *add* to d, the derivative by z: several of them may follow each other on a d that

@@ -31,13 +31,13 @@ struct loopc_product {
     int32_t rows, columns, depth;           /* how many i, j, p */
     int32_t deepest;                        /* p that there is room for */
     enum loopc_epilogue finish;             /* but for an update */
-    const float *start;                     /* what the sums of each row start from; NULL: 0 */
-    bool add;                               /* they start from what is in c */
+    const float *start;                     /* start values of the sums of each row; NULL: 0 */
+    bool add;                               /* they start from c */
     bool own;                               /* each part has all of v for itself */
     const float *gate;                      /* of c's shape */
     struct loopc_weights weights;
     const struct loopc_step_params *rates;
-    struct loopc_ahead *ahead; /* what is fetched on the way; NULL: nothing */
+    struct loopc_ahead *ahead; /* memory to prefetch meanwhile; NULL: nothing */
     struct loopc_thread me;    /* whose portion is done */
 };
 
@@ -50,7 +50,7 @@ void loopc_multiply_backward(const struct loopc_product *p) LOOPC_KERNEL(loopc_m
 /* u along, finish: an update by gradient descent, with or without momentum. */
 void loopc_multiply_update(const struct loopc_product *p) LOOPC_KERNEL(loopc_multiply_update);
 
-/* u along, finish: an update by Adam or AdamW. Its divisions and square roots go on beside the
+/* u along, finish: an update by Adam or AdamW. Its divisions and square roots overlap the
  * multiplications of the next tile. */
 void loopc_multiply_adam(const struct loopc_product *p) LOOPC_KERNEL(loopc_multiply_adam);
 

@@ -1,17 +1,17 @@
 /* The loops of a product of matrices (product.h), around its tiles.
  *
- * Outermost first, and what stays where (Goto and van de Geijn, as in tile.h):
+ * Outermost first, with the cache that holds each factor (Goto and van de Geijn, as in tile.h):
  *
  *     groups of columns, then of p   v's part of a group stays in the second-level cache
  *     bands of 16 rows               u's part, some KB, stays in the first-level cache
  *     tiles                          v streams past u; sums are in registers
  *     p                              u of the next tile, and weights to be updated, fetched ahead
  *
- * A sum that the blocking of p interrupts waits in c and goes on from there, so the bits depend
+ * A sum that the blocking of p interrupts waits in c and continues from there, so the bits depend
  * neither on blocking nor on tiles, vectors or the number of parts (threads) that share bands or
  * panels.
  *
- * Included once in a file of the library, which says before what LOOPC_KIND of product it is
+ * Included once in a file of the library, which defines LOOPC_KIND, the kind of the product, before
  * (product_tile.h). There is a function for each shape of tile, up to the largest; all else is a
  * number at run time.
  */
@@ -107,13 +107,13 @@ static inline void loopc_product_band(const struct loopc_product *p, int rows, i
     }
 }
 
-/* What a part does of a product: some bands of rows and some panels of columns. */
+/* The share of a part in a product: bands of rows and panels of columns. */
 struct loopc_portion {
     struct loopc_span bands, panels;
 };
 
 /* Shares bands or panels, whichever leaves fewer lines of memory on their way from one processor to
- * another: bands of what is calculated, for each part has read the rows of u before; panels of what
+ * another: bands of results, for each part has read the rows of u before; panels of what
  * is updated, for each part made those of v itself, unless it made all of v. Where bands are not
  * shared evenly, as those of a few outputs, panels are, too. Each part gets whole tiles, of 2 or of
  * 3 panels. */

@@ -1,5 +1,5 @@
-/* One tile of a product (product_loops.h): what its sums start from, what goes on beside them, and
- * what becomes of them.
+/* One tile of a product (product_loops.h): the start values of its sums, the work that overlaps
+ * them, and their epilogue.
  *
  * The kind of product is LOOPC_KIND, a constant of the file that includes this; rows and vectors of
  * a tile are constants of the function that it becomes. All else is looked up at run time, once a
@@ -13,7 +13,7 @@
 #include "nn/tile.h"
 #include "nn/update.h"
 
-/* Kinds, and what is true of them. */
+/* Kinds of products and their properties. */
 #define LOOPC_KIND_FORWARD  1
 #define LOOPC_KIND_BACKWARD 2
 #define LOOPC_KIND_UPDATE   3
@@ -33,13 +33,13 @@ struct loopc_block {
     int32_t k, depth;
 };
 
-/* What goes from tile to tile: whether fetching ahead pays, and an update that waits, the gradient
- * of the tile before, whose divisions and square roots go on beside the multiplications of this
+/* The state between tiles: whether prefetching pays, and a pending update, the gradient
+ * of the tile before, whose divisions and square roots overlap the multiplications of this
  * one. */
 struct loopc_pending {
     LOOPC_ALIGNED float gradient[LOOPC_TILE_ROWS * LOOPC_TILE_VECS * LOOPC_LANES];
     const float *next; /* the row of it that is next, */
-    ptrdiff_t at;      /* where its weights stand, */
+    ptrdiff_t at;      /* the place of its weights, */
     int rows, vecs;    /* and how many there still are */
     bool factors_are_far, weights_are_far;
 };
@@ -56,7 +56,7 @@ static inline bool loopc_weights_are_far(const struct loopc_product *p)
     return (ptrdiff_t)p->rows * p->columns >= LOOPC_FAR_STATE / arrays;
 }
 
-/* Where vector t of row i of a tile stands in c. */
+/* The place of vector t of row i of a tile in c. */
 LOOPC_INLINE ptrdiff_t loopc_spot(const struct loopc_product *p, ptrdiff_t at, int i, int t)
 {
     return at + i * LOOPC_PANEL + loopc_vec_at(t, p->c_stride);
@@ -108,7 +108,7 @@ LOOPC_INLINE void loopc_pending_row(struct loopc_pending *pending, const struct 
     pending->rows--;
 }
 
-/* Updates what is left of the pending tile: rarely much. */
+/* Updates the rest of the pending tile, which is rarely much. */
 static __attribute__((noinline, unused)) void loopc_pending_rest(struct loopc_pending *pending,
                                                                  const struct loopc_product *p)
 {
@@ -126,8 +126,8 @@ LOOPC_INLINE void loopc_pending_end(struct loopc_pending *pending, const struct 
     if (LOOPC_DIVIDES && __builtin_expect(pending->rows > 0, 0)) loopc_pending_rest(pending, p);
 }
 
-/* Fetches what the next tile of rows reads of u while this one reads the nth 4 p of a panel: of the
- * rows that follow along the panel, or of the next panel across. */
+/* Prefetches the part of u that the next tile of rows reads while this one reads the nth 4 p of a
+ * panel: of the rows that follow along the panel, or of the next panel across. */
 LOOPC_INLINE void loopc_fetch_factors(const struct loopc_product *p, const float *u, int rows,
                                       int nth)
 {
@@ -163,7 +163,7 @@ static __attribute__((noinline)) void loopc_fetch_next(const struct loopc_produc
         loopc_fetch_ahead(p->ahead);
 }
 
-/* What goes on beside the multiplications of 4 p of an update, the nth of a tile. */
+/* The work that overlaps the multiplications of 4 p of an update, the nth of a tile. */
 LOOPC_INLINE void loopc_beside(const struct loopc_product *p, int rows, int vecs, ptrdiff_t at,
                                int nth, struct loopc_pending *pending)
 {
@@ -198,7 +198,7 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, 
         loopc_tile_step(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
 }
 
-/* What the sums of a tile start from. */
+/* The start values of the sums of a tile. */
 LOOPC_INLINE void loopc_tile_begin(loopc_sums acc, const struct loopc_product *p, int rows,
                                    int vecs, int32_t i, int32_t k, ptrdiff_t at)
 {
@@ -210,7 +210,7 @@ LOOPC_INLINE void loopc_tile_begin(loopc_sums acc, const struct loopc_product *p
         loopc_tile_clear(acc, rows, vecs);
 }
 
-/* Finishes a tile that was stored, with what is too long to be written out for each of its sums. */
+/* The epilogues that are too long to be unrolled for each sum: applied to the stored tile. */
 static __attribute__((noinline, unused)) void loopc_tile_activate(const struct loopc_product *p,
                                                                   ptrdiff_t at, int rows, int vecs)
 {
@@ -237,7 +237,7 @@ LOOPC_INLINE void loopc_tile_finish(loopc_sums acc, const struct loopc_product *
     }
 }
 
-/* The sums become what is wanted of them, in c. */
+/* Applies the epilogue to the sums and stores them in c. */
 LOOPC_INLINE void loopc_tile_epilogue(loopc_sums acc, const struct loopc_product *p, int rows,
                                       int vecs, ptrdiff_t at)
 {

@@ -1,4 +1,4 @@
-/* Rows of samples as they stand in memory, and fetching those that the next step will take.
+/* Rows of samples in memory, and prefetching those of the next step.
  *
  * Rows of a shuffled data set come from all over the memory, which no processor foresees. A
  * training step knows where the next one's are, and has a cache line of them fetched now and then,
@@ -20,12 +20,12 @@ static inline const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t 
     return rows.x + (rows.index ? rows.index[r] : r) * features;
 }
 
-/* What is to be fetched, and how far that is. */
+/* The rows to prefetch, and the progress of that. */
 struct loopc_ahead {
     struct loopc_rows rows;
     int32_t samples, features;
     int32_t r;               /* the next row, */
-    const float *next, *end; /* and what is left of the one before it */
+    const float *next, *end; /* and the rest of the one before it */
 };
 
 /* Goes on with the next row; after the last one its end is fetched again and again, which costs

@@ -113,7 +113,7 @@ LOOPC_INLINE void loopc_transpose_block(const float *restrict from, float *restr
 }
 
 /* 16 of the features of up to 16 samples, from (r, k) on: to sample-major, whose vectors have zeros
- * where there is no feature. What the next panels need is fetched on the way. */
+ * where there is no feature. The rows of the next panels are prefetched. */
 LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict sample_major, int32_t r,
                                    int32_t k, int32_t count, int32_t features)
 {

@@ -2,7 +2,7 @@
  *
  * acc[i][t] += sum over p of u(i, p) * v(p, t), for a few rows i and a few vectors t of columns.
  * Per p a tile loads its vectors of v, and for each row one value of u that it spreads over all
- * lanes: rows + vecs loads for rows * vecs multiply-adds, which go on independently of each other,
+ * lanes: rows + vecs loads for rows * vecs multiply-adds, which are independent of each other,
  * so that neither loads nor the latency of a multiply-add hold up the next. The sums of all p stay
  * in registers; each is one chain of fused multiply-adds in ascending p, whatever the shape of the
  * tile.
@@ -80,7 +80,7 @@ LOOPC_INLINE void loopc_tile_clear(loopc_sums acc, int rows, int vecs)
     }
 }
 
-/* Sets all sums to what stands in c. */
+/* Loads all sums from c. */
 LOOPC_INLINE void loopc_tile_load(loopc_sums acc, int rows, int vecs, const float *c,
                                   ptrdiff_t c_stride)
 {

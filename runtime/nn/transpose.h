@@ -1,6 +1,6 @@
 /* Turning matrices of panels, and the way of rows of samples into panels and out of them.
  *
- * Products read their factors in one fixed way (product.h): what a layer calculates stands feature-
+ * Products read their factors in one fixed way (product.h): the results of a layer are feature-
  * major (features x samples), and the gradient of its weights reads its inputs sample-major
  * (samples x features). Batches are small beside weights, so it is they that are turned, 16 x 16
  * floats at a time.

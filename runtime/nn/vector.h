@@ -9,7 +9,7 @@
  * that are LOOPC_ALIGNED start at one.
  *
  * For speed compile with -fno-math-errno (else square roots are taken lane by lane), for the same
- * bits everywhere with -ffp-contract=off (else the compiler fuses what is not written as fused).
+ * bits everywhere with -ffp-contract=off (else the compiler fuses operations by itself).
  */
 #ifndef LOOPC_VECTOR_H
 #define LOOPC_VECTOR_H
@@ -44,7 +44,7 @@
 
 /* Before a loop that ends after `most` rounds at the latest, and is to be written out; and before
  * one that is not, because it needs all registers. Elsewhere than where sizes are constants this
- * can fail, which is no reason for clang to warn. */
+ * can fail; clang need not warn of that. */
 #define LOOPC_PRAGMA(words) _Pragma(#words)
 #if !defined __clang__
 #define LOOPC_UNROLL(most) LOOPC_PRAGMA(GCC unroll most)
@@ -68,10 +68,11 @@
 
 /* Both compilers split long vectors for some processors that have them, unless told not to. */
 #if LOOPC_LANES == 16 && defined __clang__
-#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT, __min_vector_width__(512)))
+#define LOOPC_VECTOR_INLINE inline __attribute__((LOOPC_CUT, __min_vector_width__(512)))
 #else
-#define LOOPC_INLINE static inline __attribute__((LOOPC_CUT))
+#define LOOPC_VECTOR_INLINE inline __attribute__((LOOPC_CUT))
 #endif
+#define LOOPC_INLINE static LOOPC_VECTOR_INLINE
 #if LOOPC_LANES == 16 && !defined __clang__
 #pragma GCC target("prefer-vector-width=512")
 #endif
@@ -86,7 +87,7 @@
 typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 
-/* Makes the compiler forget what it knows about a pointer. Where a function uses the same addresses
+/* Hides the origin of a pointer from the compiler. Where a function uses the same addresses
  * before and after a loop that needs all registers, it is cheaper to calculate them again. */
 #define LOOPC_FORGET(pointer) __asm__("" : "+r"(pointer))
 
@@ -108,7 +109,7 @@ LOOPC_INLINE loopc_vec loopc_broadcast(float x)
 
 /* a * b + c with one rounding, on any machine. The product of two floats is exact in a double; the
  * sum is rounded to odd by its own error (Knuth's two-sum), so that rounding it again, to a float,
- * gives what one rounding would have given. (Boldo and Melquiond, "Emulation of a FMA and correctly
+ * gives the result of a single rounding. (Boldo and Melquiond, "Emulation of a FMA and correctly
  * rounded sums: proved algorithms using rounding to odd", 2008.) */
 static inline float loopc_fma_emulated(float a, float b, float c)
 {

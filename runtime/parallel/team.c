@@ -22,7 +22,7 @@
 
 enum {
     LINE = 64,       /* bytes of a cache line */
-    SPIN_NS = 50000, /* about what it takes to wake a thread on another processor */
+    SPIN_NS = 50000, /* about the time to wake a thread on another processor */
     BOLD_EVERY =
         64, /* every 64th wait spins for the full time, even if spinning has not paid off lately */
     STAY = 64 /* jobs before a member moves to another processor again */
@@ -106,7 +106,7 @@ static void announce(atomic_uint *word)
 {
     atomic_fetch_add(word, 1);
     if (atomic_load(&team.asleep) == 0) return;
-    pthread_mutex_lock(&team.lock); /* whoever read the old word is asleep by now */
+    pthread_mutex_lock(&team.lock); /* a thread that read the old word is asleep by now */
     pthread_mutex_unlock(&team.lock);
     pthread_cond_broadcast(&team.changed);
 }

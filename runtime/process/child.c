@@ -57,7 +57,7 @@ static void settle(pid_t parent)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Forks. Returns 0 in the child, 1 in the parent, -1 when there is no process to have. */
+/* Forks. Returns 0 in the child, 1 in the parent, -1 if the fork failed. */
 static int start(struct loopc_child *child)
 {
     const pid_t parent = getpid();
@@ -127,7 +127,7 @@ void loopc_child_end(struct loopc_child *child)
 
 /* POPEN */
 
-/* In the new process: becomes the program. What went wrong goes through the pipe. */
+/* In the new process: becomes the program. An error is written to the pipe. */
 static _Noreturn void become(const char *const *arguments, int report)
 {
     const int null = open("/dev/null", O_RDONLY);

@@ -1,4 +1,4 @@
-/* Child processes: what POPEN starts and SPAWN forks.
+/* Child processes: programs that POPEN starts, forks of SPAWN.
  *
  * A struct loopc_child is plain memory and starts as zeros: no process. It is tied to its
  * address: a copy of it, as part of a copied state, has no process and starts one of its own;

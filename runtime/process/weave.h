@@ -59,7 +59,8 @@ static inline void loopc_weave_turn(const struct loopc_run *run, struct loopc_we
     weave->waits = run->waits;
 }
 
-/* The same where a turn of strand i has steps[i] steps, or fewer when it comes to its end before. */
+/* The same where a turn of strand i has steps[i] steps, or fewer when it comes to its end
+ * before. */
 static inline void loopc_weave_turn_of(const struct loopc_run *run, struct loopc_weave *weave,
                                        const bool *done, const int32_t *steps, bool nap)
 {

@@ -54,7 +54,7 @@ struct loopc_failures {
 int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
 
-/* Fails because `function` was given a limit that is no number from 0; sets it to 0. */
+/* Fails because `function` was given a limit that is not a number from 0; sets it to 0. */
 int loopc_fail_limit(struct loopc_run *run, const char *node, const char *function, float *limit);
 
 /* Adds those of another run, as if they had happened in this one; names are the same program's. */

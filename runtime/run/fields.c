@@ -59,7 +59,7 @@ static const void *element(const struct loopc_field *field, const void *state, s
     return (const char *)state + field->offset + at * types[field->type].size;
 }
 
-/* What snprintf returned, as the length that is there now. */
+/* The return value of snprintf as the length of the text. */
 static size_t written(int wrote, size_t size)
 {
     if (wrote < 0 || size == 0) return 0;

@@ -1,4 +1,4 @@
-/* Fields: the table of what a trainer's state holds, and what can be done with an entry.
+/* Fields: the table of a trainer's state, and operations on its entries.
  *
  * Emitted code has one static table, an entry a field. Command line, metrics, progress, trace
  * (and whatever else looks at a state from outside) work from that table alone: a field is the
@@ -44,7 +44,7 @@ enum loopc_field_flags {
     LOOPC_ONLY_AT_END = 512 /* and no iteration of it */
 };
 
-/* What a number may be set to from outside; -INFINITY and INFINITY where there is no bound. Whole
+/* The range of a number that is set from outside; -INFINITY and INFINITY without a bound. Whole
  * numbers beyond 2^53 are compared as doubles. */
 struct loopc_range {
     double min, max;
@@ -60,7 +60,7 @@ struct loopc_field {
     const char *report_in; /* the loop whose iterations report it, or NULL: the end of the run */
     int64_t report_every;  /* every so many of them; 0 is 1 */
     int64_t samples;       /* one value, or row of values, for each of so many samples; or 0 */
-    const char *set;       /* what they are samples of, or NULL: of the batch */
+    const char *set;       /* the set of the samples, or NULL: the batch */
     const struct loopc_range *range;             /* or NULL: all that the type has */
     const char *doc;                             /* one line, or NULL */
     const struct loopc_dataset_options *dataset; /* of a LOOPC_DATASET, or NULL: all defaults */
@@ -91,7 +91,7 @@ struct loopc_field {
 size_t loopc_field_element(const struct loopc_field *field);
 size_t loopc_field_size(const struct loopc_field *field);
 
-/* Whether it is a number, a bool or a text: what has a value that can be written down. */
+/* Whether it is a number, a bool or a text, with a value that can be written as text. */
 bool loopc_field_is_value(const struct loopc_field *field);
 
 /* The name of its type as specs spell it: "f32", "u64", "dataset". */
@@ -105,7 +105,7 @@ int loopc_field_parse(const struct loopc_field *field, void *state, const char *
                       struct loopc_texts *texts, char *message, size_t size);
 
 /* Writes element i for people: numbers with as few digits as read back to the same value, texts
- * in quotes. What is no value is named by its type. Cut short when size bytes are too few.
+ * in quotes. Other fields are named by their type. Cut short when size bytes are too few.
  * Returns the length. */
 size_t loopc_field_format(const struct loopc_field *field, const void *state, size_t i, char *text,
                           size_t size);
@@ -122,7 +122,7 @@ double loopc_field_real(const struct loopc_field *field, const void *state, size
 /* The value of element i as a whole number; 0 unless the field is an integer or a bool. */
 int64_t loopc_field_integer(const struct loopc_field *field, const void *state, size_t i);
 
-/* How many elements differ between two states (1 at most for what is no value). Compares bits,
+/* How many elements differ between two states (at most 1 for other fields). Compares bits,
  * but texts by their characters. */
 size_t loopc_field_changes(const struct loopc_field *field, const void *before, const void *after);
 bool loopc_element_changed(const struct loopc_field *field, const void *before, const void *after,

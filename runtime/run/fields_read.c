@@ -51,7 +51,7 @@ static int out_of_range(enum loopc_type type, char *message, size_t size, const 
     return LOOPC_FAILED;
 }
 
-/* What strtoll and its like skip or allow, and we do not: blanks, and a sign before nothing. */
+/* Text that strtoll accepts and we do not: leading blanks, a sign without digits. */
 static bool is_whole(const char *text)
 {
     if (*text == '-' || *text == '+') text++;

@@ -1,4 +1,4 @@
-/* The program: what emitted code says of itself, and the main function that runs it. */
+/* The program: the tables and functions of emitted code, and the main function that runs it. */
 #ifndef LOOPC_PROGRAM_H
 #define LOOPC_PROGRAM_H
 
@@ -17,7 +17,7 @@ struct loopc_trace_point {
     char kind;        /* 'l' loop, 'p' phase, 's' step */
 };
 
-/* What the fixed names of the control channel mean in a program; NULL: found by
+/* The fields of the fixed names of the control channel; NULL: found by
  * loopc_control_open. */
 struct loopc_steering {
     const char *batch;  /* the loop whose iterations are the batches */
@@ -28,7 +28,7 @@ struct loopc_steering {
     int64_t samples;           /* or how many it always has; 0: unknown */
 };
 
-/* What a net compares its outputs with. */
+/* The targets of a net's outputs. */
 enum loopc_answers { LOOPC_ANSWERS_NONE, LOOPC_ANSWERS_LABELS, LOOPC_ANSWERS_TARGETS };
 
 /* A data set whose rows a net reads. */
@@ -63,8 +63,8 @@ struct loopc_op {
     bool has_no_bias;
 };
 
-/* What the table of fields does not say of a net. Its weights are the fields NAME.layers.0.weight,
- * NAME.layers.0.bias and so on. */
+/* The properties of a net beside the table of fields. Its weights are the fields
+ * NAME.layers.0.weight, NAME.layers.0.bias and so on. */
 struct loopc_net {
     const char *name;                       /* in full */
     const char *activation, *output, *loss; /* as in a spec: "relu", "softmax", "cross_entropy" */
@@ -91,7 +91,8 @@ struct loopc_program {
     int field_count;
     const struct loopc_trace_point *trace_points;
     int trace_point_count;
-    uint64_t fingerprint; /* of what positions count beside places, elements of bodies say; or 0 */
+    uint64_t
+        fingerprint; /* of what positions depend on beside places, as elements of bodies; or 0 */
     const char *const *resume_points; /* names of where a run can be saved; [0] is its start */
     int resume_point_count;
     const struct loopc_steering *steering; /* or NULL */
@@ -138,11 +139,11 @@ struct loopc_program {
 /* For a struct loopc_program: a table, and how many rows it has. */
 #define LOOPC_TABLE(rows, count, table) .rows = table, .count = sizeof table / sizeof table[0]
 
-/* How emitted code declares functions: a body that calls no function stands where it is called, at
- * no cost; any other is a function, whose calls cost more than its own. The run itself stands in
- * its two variants, plain and instrumented. This is not left to the compiler, because it goes by
- * how many callers there are, and the instrumented run is one more: the plain one has the same
- * machine code with and without it. */
+/* How emitted code declares functions: a body that calls no function is inlined, at no cost; any
+ * other is a function, whose calls cost more than its own. The run itself is inlined into its two
+ * variants, plain and instrumented. This is not left to the compiler, because it goes by how many
+ * callers there are, and the instrumented run is one more: the plain one has the same machine code
+ * with and without it. */
 #define LOOPC_ALWAYS_INLINE inline __attribute__((always_inline))
 #define LOOPC_NOINLINE      __attribute__((noinline))
 
@@ -153,7 +154,7 @@ enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
 
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
-/* What the runtime keeps of a run: the first member of every state, so that a pointer to one is
+/* The runtime's part of a run: the first member of every state, so that a pointer to one is
  * a pointer to the other. A pointer is NULL where the command line does not ask for it. */
 struct loopc_run {
     const struct loopc_program *program;

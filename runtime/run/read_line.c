@@ -17,7 +17,7 @@ static struct {
     bool dropping;     /* up to the next line break: the rest of a line that was too long */
 } input;
 
-/* Reads what there is, and waits for it. Progress is shown in the meantime. */
+/* Reads the available bytes, and waits for them. Progress is shown in the meantime. */
 static enum loopc_line fill(struct loopc_run *run)
 {
     memmove(input.bytes, input.bytes + input.at, input.length -= input.at);
@@ -55,7 +55,7 @@ static enum loopc_line take(char *text, size_t size, size_t length, size_t more)
     return LOOPC_LINE;
 }
 
-/* Whether a line break was found; what was too long ends there. */
+/* Whether a line break was found, which ends a line that was too long, too. */
 static bool drop_rest(const char *end)
 {
     if (!input.dropping) return false;

@@ -1,6 +1,6 @@
 /* Lines of standard input for bodies: a wait that a signal ends in good order.
  *
- * What a body reads with fgets or getline waits for its next line whatever happens: system calls
+ * A body that reads with fgets or getline waits for its next line without end: system calls
  * are restarted, so that no other call of a body has to know of signals, and a run that waits
  * there hears no SIGTERM. loopc_read_line returns instead, and the run ends at its next
  * boundary.

@@ -72,7 +72,7 @@ static void end_run(int number)
     if (number != SIGPIPE) write_notice();
 }
 
-/* Whether nobody reads standard output any more. */
+/* Whether the reader of standard output is gone. */
 static bool is_output_broken(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};

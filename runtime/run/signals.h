@@ -1,4 +1,4 @@
-/* Signals: those that a run catches, and what they mean to it.
+/* Signals: those that a run catches, and their effects.
  *
  * A person at a terminal or a batch scheduler interrupts a run by SIGINT, SIGTERM, SIGHUP,
  * SIGXCPU, SIGUSR2, and if checkpoints are saved by the SIGPIPE of standard output: the next
@@ -31,7 +31,7 @@ int loopc_signals_catch(const char *notice, bool save);
 /* In a new process: gives all that were caught their default action. */
 void loopc_signals_default(void);
 
-/* All signals that a run may catch, for those who sleep until one arrives. */
+/* All signals that a run may catch, for functions that sleep until one arrives. */
 void loopc_signals_set(sigset_t *set);
 
 /* "SIGINT" */

@@ -32,7 +32,7 @@ struct loopc_metrics {
     const struct loopc_program *program;
     FILE *file;
     bool lost;                      /* a line could not be written */
-    struct loopc_metrics_mark mark; /* of what was looked at so far */
+    struct loopc_metrics_mark mark; /* of the part that was read so far */
     struct table *tables;
     int table_count;
     struct column *columns;
@@ -197,7 +197,7 @@ static off_t own_part(int fd, const struct loopc_metrics_mark *mark)
     return look_at(fd, mark->size, &here) && here.all == mark->all ? mark->size : -1;
 }
 
-/* What is no file, as a terminal or /dev/null, keeps nothing. */
+/* A terminal or /dev/null, not a file, keeps nothing. */
 static int go_on(FILE *file, const struct loopc_metrics_mark *mark,
                  const struct loopc_message *message, const char *path)
 {
@@ -218,7 +218,7 @@ static bool may_read(const char *path)
     return stat(path, &here) != 0 || S_ISREG(here.st_mode);
 }
 
-/* The lines after a checkpoint are written anew by the run that resumes from it. */
+/* The lines after a checkpoint are written anew by the run that continues from it. */
 static FILE *open_file(const char *path, const struct loopc_metrics_mark *mark,
                        const struct loopc_message *message)
 {
@@ -226,7 +226,7 @@ static FILE *open_file(const char *path, const struct loopc_metrics_mark *mark,
     FILE *file = mark && read ? fopen(path, "r+e") : NULL;
     const bool old = file != NULL;
     if (!file && read && (!mark || errno == ENOENT)) file = fopen(path, "w+e");
-    if (!file) file = fopen(path, "we"); /* what can be written and not read */
+    if (!file) file = fopen(path, "we"); /* writable but not readable */
     if (!file) loopc_error_set(message, NULL, "cannot write %.200s: %s", path, strerror(errno));
     if (!old || !go_on(file, mark, message, path)) return file;
     fclose(file);

@@ -5,20 +5,20 @@
  *     {"run":"digits","status":"ok","accuracy":0.9712}
  *
  * A line an iteration of each loop that reports something, holding the fields with report_in that
- * loop, under their names in it ("loss" for Train.loss; the full name where two would be the
- * same). Iterations count from 1. A field that the end of its loop sets (after_run, finally_run) is
- * in a line that the loop writes then; when nothing else of the loop sets it, that is its only
- * line: an iteration would show the value of the pass before. The line of the run comes last, if
- * fields are reported there. A field with report_every is in every so many lines of iterations.
- * What JSON has no number for is null; u64 is a string; arrays are arrays. Each line is flushed
- * when it is complete.
+ * loop, under their names in it ("loss" for Train.loss; the full name where two would be the same).
+ * Iterations count from 1. A field that the end of its loop sets (after_run, finally_run) is in a
+ * line that the loop writes then; when nothing else of the loop sets it, that is its only line: an
+ * iteration would show the value of the pass before. The line of the run comes last, if fields are
+ * reported there. A field with report_every is in every so many lines of iterations. Values that
+ * are not JSON numbers are null; u64 is a string; arrays are arrays. Each line is flushed when it
+ * is complete.
  */
 #ifndef LOOPC_METRICS_H
 #define LOOPC_METRICS_H
 
 #include "run/program.h"
 
-/* How much of a file a run had written, and by what it is known again. */
+/* The length of a metrics file when a run was saved, and a checksum that identifies it. */
 struct loopc_metrics_mark {
     int64_t size;       /* bytes; -1: the run wrote no metrics */
     uint64_t head, all; /* digests of the first LOOPC_METRICS_HEAD of them, or fewer, and of all; 0
@@ -26,15 +26,16 @@ struct loopc_metrics_mark {
 };
 enum { LOOPC_METRICS_HEAD = 4096 };
 
-/* Opens the file. A run that begins (`mark` is NULL) empties it. One that was resumed goes on
- * behind what it had written by then: the file has to begin with that, or, where it has lost its
- * end, with the first whole lines of it; it may be empty or gone. Returns NULL with message set,
- * perhaps with a hint in a second line, when it cannot be opened or is that of another run. */
+/* Opens the file. A run that begins (`mark` is NULL) empties it. One that was resumed continues
+ * behind the lines that it had written by then: the file has to begin with them, or, where it has
+ * lost its end, with the first whole lines of it; it may be empty or gone. Returns NULL with
+ * message set, perhaps with a hint in a second line, when it cannot be opened or is that of another
+ * run. */
 struct loopc_metrics *loopc_metrics_open(const struct loopc_program *program, const char *path,
                                          const struct loopc_metrics_mark *mark, char *message,
                                          size_t size);
 
-/* What was written so far, the lines of the run before it was resumed included. */
+/* The mark of all lines written so far, those before a resume included. */
 struct loopc_metrics_mark loopc_metrics_where(struct loopc_metrics *metrics);
 
 /* Returns when the disk has it. */

@@ -44,7 +44,7 @@ struct loopc_progress {
     int64_t first;     /* ns after the start */
     int64_t tick;      /* ns */
     pthread_t thread;
-    pthread_mutex_t lock; /* over what follows */
+    pthread_mutex_t lock; /* of the members below */
     pthread_cond_t stop_asked;
     bool stop;
     bool shown;            /* a line is on the terminal, or was written elsewhere */
@@ -137,7 +137,7 @@ static void make_line(struct loopc_progress *progress, const void *state, char *
     }
 }
 
-/* The terminal. The cursor waits at the start of the line, so that what a body prints there
+/* The terminal. The cursor waits at the start of the line, so that the output of a body there
  * overwrites it. Blanks erase: they need no escape sequence. */
 
 static void erase(struct loopc_progress *progress)
@@ -177,7 +177,7 @@ static void draw(struct loopc_progress *progress)
     progress->width = width;
 }
 
-/* Note: standard output on the same terminal. What bodies print would run into the line. So from
+/* Note: standard output on the same terminal. The output of bodies would run into the line. So from
  * the first line on standard output is fully buffered, and the ticker flushes it five times a
  * second, between erasing the line and drawing it anew. Before that, and so in any program that
  * fails within its first second, it is buffered by lines as always. */

@@ -1,4 +1,4 @@
-/* Trace: compares the state with a copy of what it was. */
+/* Trace: compares the state with an earlier copy of it. */
 #include "telemetry/trace.h"
 
 #include <stddef.h>

@@ -17,7 +17,7 @@
 
 #include <stdio.h>
 
-/* NULL when there is no memory. Keeps a copy of the state to compare with. */
+/* NULL without memory. Keeps a copy of the state to compare with. */
 struct loopc_trace *loopc_trace_new(const struct loopc_program *program, const void *state,
                                     FILE *out);
 

@@ -1,5 +1,5 @@
-/* Fuzzing of what readers of tables are made of, for libFuzzer: numbers against strtod, tables kept as
- * text, options as flags have them, archives. The first byte says which. */
+/* Fuzzing of what readers of tables are made of, for libFuzzer: numbers against strtod, tables kept
+ * as text, options as flags have them, archives. The first byte says which. */
 #include "base/number.h"
 #include "data/npz.h"
 #include "data/table.h"

@@ -89,7 +89,7 @@ end)
 suite:test("a site field is named from its place, that of the root from the root", function()
     local text = suite:good([[local A = loop "A" { on_a = node(1), site = { k = i32(1) } }
         return trainer "t" { A, loop "B" { call_on = { A.on_a }, on_b = node(1, "$k = $l;"), site = { l = i32(1) } } }]], "emit").text
-    suite:contains(text, 'LOOPC_NAMED("A.k"')
+    suite:contains(text, 'LOOPC_NAMED("A.k", t, A_site.k')
     suite:contains(text, 'LOOPC_FIELD(t, B_on_A_on_a.l')
 end)
 

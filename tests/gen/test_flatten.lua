@@ -2,10 +2,13 @@
 
 local dump = require "gen.views.dump"
 local harness = require "tests.support.harness"
+local host = require "host"
 local pipeline = require "gen.pipeline"
 local schema = require "gen.tree.schema"
-local spec_tree = require "gen.tree.spec_tree"
 local suite = harness.suite "flatten"
+
+local passes = {}
+for i, pass in ipairs(pipeline.passes) do passes[i] = pass[1] end
 
 -- The steps of a flattened spec in order, callbacks with their node: "A.on_x c.x@A.on_x".
 local function steps(unit)
@@ -22,7 +25,7 @@ end
 local function expect(text, expected)
     local unit = suite:good(text, "flatten")
     suite:equal(steps(unit), expected)
-    suite:equal(schema.problem(unit.list), nil)
+    suite:equal(schema.problem(unit, passes, "flatten"), nil)
     return unit
 end
 
@@ -52,7 +55,7 @@ local example = five .. [[
 suite:test("the example of LANGUAGE.md, section 4, has 28 steps", function()
     local unit = suite:good(example, "flatten")
     suite:equal(unit.step_count, 28)
-    suite:equal(schema.problem(unit.list), nil)
+    suite:equal(schema.problem(unit, passes, "flatten"), nil)
     suite:equal(steps(unit):gsub("%w+%.", ""), "before_step on_step "
         .. "before_iteration on_iteration after_iteration failed_iteration finally_iteration on_force_fail after_step "
         .. "before_iteration on_iteration after_iteration failed_iteration finally_iteration on_force_fail failed_step finally_step "
@@ -184,36 +187,6 @@ suite:test("growth is counted, not run into", function()
     end
 end)
 
-suite:test("the list fits its schema after every pass", function()
-    for _, text in ipairs { example, [[
-        local A = loop "A" { times = 3, skip = "0", on_skip = node(0, "if (1) $fail(\"x\");"), before_run = node(0, "$fail(\"y\");"),
-            on_x = node(1, "if (1) $stop(); if (2) $cancel();"), failed_x = node(3, "$recover();"), finally_run = node(7, "x;") }
-        local B = loop "B" { call_on = { A.on_skip, A.failed_x }, on_i = node(1, "if (3) $fail(\"z\");"), finally_i = node(2, "f;") }
-        return trainer "t" { A, B }]] } do
-        for _, pass in ipairs { "flatten", "analyse_fields", "analyse_signals", "analyse_flow", "layout", "emit" } do
-            local unit = suite:good(text, pass)
-            local analysed = pass == "analyse_flow" or pass == "layout" or pass == "emit"
-            suite:equal(schema.problem(unit.list, analysed), nil, pass)
-        end
-    end
-end)
-
-local passes = {}
-for i, pass in ipairs(pipeline.passes) do passes[i] = pass[1] end
-
--- Every source of a trainer: nodes, listeners, the texts of their elements, the expressions of loops.
-local function all_sources(trainer)
-    local out = {}
-    for _, member in ipairs(trainer.members) do
-        for _, source in ipairs(member.listeners or spec_tree.nodes(member)) do
-            out[#out + 1] = source
-            table.move(source.texts or {}, 1, #(source.texts or {}), #out + 1, out)
-        end
-        for _, text in ipairs(spec_tree.expressions(member)) do out[#out + 1] = text end
-    end
-    return out
-end
-
 -- One spec with nearly all that the language has.
 local everything = [[
     local A = loop "A" { times = "$n", skip = "0", doc = "d", on_skip = node(0, "puts(\"s\");"), before_run = node(0, "r();"),
@@ -226,39 +199,77 @@ local everything = [[
     local c = callback "c" { within = { A.on_x }, x = "$cancel();", ["B.finally_i"] = LOOP(CALL "$stop();"), state = { k = u64 } }
     return trainer "t" { A, B, c, state = { net = mlp { 2, 2 } }, control = { batch = "A" } }]]
 
-suite:test("the unit and its sources fit their schema after every pass", function()
-    for _, pass in ipairs { "load", "check", "optimize", "check_elements", "flatten", "analyse_fields", "check_calls", "analyse_signals",
-        "analyse_bounds", "analyse_flow", "layout" } do
-        local unit = suite:good(everything, pass)
-        suite:equal(schema.unit_problem(unit, passes, pass), nil, pass)
-        for _, source in ipairs(unit.trainer and all_sources(unit.trainer) or {}) do
-            suite:equal(schema.source_problem(source, passes, pass), nil, pass)
+local failing = [[
+    local A = loop "A" { times = 3, skip = "0", on_skip = node(0, "if (1) $fail(\"x\");"), before_run = node(0, "$fail(\"y\");"),
+        on_x = node(1, "if (1) $stop(); if (2) $cancel();"), failed_x = node(3, "$recover();"), finally_run = node(7, "x;") }
+    local B = loop "B" { call_on = { A.on_skip, A.failed_x }, on_i = node(1, "if (3) $fail(\"z\");"), finally_i = node(2, "f;") }
+    return trainer "t" { A, B }]]
+
+-- Runs the passes one by one and holds the unit to its schema after each of them.
+local function fits(unit, title)
+    for _, pass in ipairs(pipeline.passes) do
+        require(pass[2]).run(unit)
+        suite:equal(schema.problem(unit, passes, pass[1]), nil, title .. " " .. pass[1])
+    end
+    suite:equal(unit.diags.errors, 0, title)
+end
+
+local forms = { {}, { step = true }, { step = true, lib = true } }
+
+local function options_of(form)
+    local options = { format = "never" }
+    for key, value in pairs(form) do options[key] = value end
+    return options
+end
+
+suite:test("all data fit their schema after every pass, in every form", function()
+    for i, form in ipairs(forms) do
+        for _, text in ipairs { example, failing, everything } do
+            fits(pipeline.unit(suite:file("t.lua", text), options_of(form)), "form " .. i)
         end
+    end
+end)
+
+suite:test("so do those of the specs", function()
+    for _, name in ipairs(host.list "specs") do
+        if name:match "%.lua$" then fits(pipeline.unit("specs/" .. name, options_of(forms[1])), name) end
     end
 end)
 
 suite:test("a field that no pass describes is found, and one that is missing", function()
     local unit = suite:good(everything, "check")
-    suite:equal(schema.unit_problem(unit, passes, "load"), "has trainer, which no pass up to load describes")
-    suite:equal(schema.unit_problem(unit, passes, "flatten"), "lacks list of flatten")
-    local node = unit.trainer.root.nodes[1]
-    node.smuggled = true
-    suite:equal(schema.source_problem(node, passes, "check"), "node A.on_x has smuggled, which no pass up to check describes")
-    node.smuggled, node.order = nil, nil
-    suite:equal(schema.source_problem(node, passes, "check"), "node A.on_x lacks order of check")
+    suite:equal(schema.problem(unit, passes, "load"), "unit spec.lua has trainer, which no pass up to load describes")
+    suite:equal(schema.problem(unit, passes, "flatten"), "unit spec.lua lacks list of flatten")
+    local loop = unit.trainer.root
+    for _, row in ipairs { { unit, "unit spec.lua" }, { unit.trainer, "trainer t" }, { loop, "loop A" }, { loop.nodes[1], "node A.on_x" },
+        { loop.phases[1], "phase A.x" }, { loop.fields[1], "field " .. loop.fields[1].full }, { unit.trainer.callbacks[1], "callback c" },
+        { unit.trainer.callbacks[1].listeners[1], "listener " .. unit.trainer.callbacks[1].listeners[1].full } } do
+        local object, title = row[1], row[2]
+        object.smuggled = true
+        suite:equal(schema.problem(unit, passes, "check"), title .. " has smuggled, which no pass up to check describes")
+        object.smuggled = nil
+    end
+    local order = loop.nodes[1].order
+    loop.nodes[1].order = nil
+    suite:equal(schema.problem(unit, passes, "check"), "node A.on_x lacks order of check")
+    loop.nodes[1].order = order
+    suite:equal(schema.problem(unit, passes, "check"), nil)
 end)
 
-suite:test("the schema says what is wrong", function()
+suite:test("wrong items of the step list are found", function()
     local unit = suite:good(example, "flatten")
-    suite:contains(schema.problem(unit.list, true), "has no")
+    suite:equal(schema.problem(unit, passes, "analyse_signals"), "unit spec.lua lacks targets of analyse_signals")
     unit.list[2].op = "pahse"
-    suite:contains(schema.problem(unit.list), "item 2 has the unknown op pahse")
+    suite:equal(schema.problem(unit, passes, "flatten"), "item 2 has the unknown op pahse")
     unit = suite:good(example, "flatten")
     unit.list[2].matching = unit.list[1].matching
-    suite:contains(schema.problem(unit.list), "item 2 (phase) is not matched by its matching bracket")
+    suite:equal(schema.problem(unit, passes, "flatten"), "item 2 (phase) is not matched by its matching bracket")
+    unit = suite:good(example, "flatten")
+    unit.list[3].instance.smuggled = true
+    suite:equal(schema.problem(unit, passes, "flatten"), "instance 1 has smuggled, which no pass up to flatten describes")
+    unit.list[3].instance.smuggled = nil
     unit.list[3].instance = nil
-    unit.list[2].matching = nil
-    suite:contains(schema.problem(unit.list), "has no")
+    suite:equal(schema.problem(unit, passes, "flatten"), "item 3 lacks instance of flatten")
 end)
 
 return suite:finish()

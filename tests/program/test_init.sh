@@ -42,7 +42,7 @@ test_weights_without_the_position() {
     lacks "$ERR" "of the net, not taken"
     expect 0 ./small --init "$FILE" --checkpoint new
     expect 0 ./small --init "$FILE" --checkpoint new --resume --epochs 3
-    has "$ERR" "--init is not used: the run goes on"
+    has "$ERR" "--init is not used: the run is resumed"
     has "$ERR" "resumed"
 }
 

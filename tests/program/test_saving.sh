@@ -139,7 +139,7 @@ test_a_folder_belongs_to_one_run() {
     sha256sum saved/* >before
     expect 2 ./best --checkpoint saved --best Fit.loss --save-every 1epoch --keep 1
     has "$ERR" "saved: it has the checkpoints of another run, as best-6.safetensors"
-    has "$ERR" "hint: --resume goes on with that run; a new one needs another folder"
+    has "$ERR" "hint: --resume continues that run; a new one needs another folder"
     expect 0 ./best --checkpoint other
     expect 2 ./best --checkpoint saved --resume other/best-2.safetensors --epochs 9
     has "$ERR" "the checkpoints of another run"
@@ -147,7 +147,7 @@ test_a_folder_belongs_to_one_run() {
     expect 0 "$LOOPC" build rest.lua -o rest
     expect 2 ./rest --checkpoint saved
     expect 2 ./rest --checkpoint saved --resume
-    has "$ERR" "go on in a folder of its own"
+    has "$ERR" "continue in another folder"
     sha256sum --quiet -c before
     expect 0 ./best --checkpoint saved --resume saved/best-2.safetensors # its own
     expect 0 ./best --checkpoint branch --resume saved/best-2.safetensors
@@ -194,7 +194,7 @@ test_another_seed_is_refused() {
     build_best
     expect 143 ./best --seed 7 --checkpoint saved --at 10 --signal 15
     expect 2 ./best --seed 99 --checkpoint saved --resume --at -1
-    has "$ERR" "--seed: the run that goes on was begun with seed 7"
+    has "$ERR" "--seed: the resumed run was begun with seed 7"
     has "$ERR" "hint: leave it out"
     expect 0 ./best --seed 7 --checkpoint saved --resume --at -1
     sed 's/signal = i32/seed = u64 { 3, option = true }, signal = i32/' best.lua >own.lua
@@ -352,7 +352,7 @@ SPEC
     sed 's/fflush(file);/$fail("no room");/' hooks.lua >bad.lua
     expect 0 "$LOOPC" build bad.lua -o bad
     expect 1 ./bad --checkpoint bad_saved
-    has "$ERR" "--checkpoint: Fit.on_save_checkpoint: no room; the run goes on"
+    has "$ERR" "--checkpoint: Fit.on_save_checkpoint: no room; the run continues"
     sed 's/fflush(file);/$stop();/' hooks.lua >stop.lua
     expect 2 "$LOOPC" check stop.lua
     has "$ERR" "the only signal of a checkpoint hook is \$fail"

@@ -133,7 +133,7 @@ test_a_limit_of_file_size() {
     local code=0
     (ulimit -f 1 && "$TMP/trainer" --checkpoint saved) >out 2>err || code=$?
     same "$code" 1
-    has "$(cat err)" "File too large; the run goes on"
+    has "$(cat err)" "File too large; the run continues"
     same "$(tail -n 1 out)" "$(cat "$TMP/whole.out")"
     same "$(ls saved)" ""
 }

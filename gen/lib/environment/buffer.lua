@@ -39,7 +39,7 @@ local count = [[
 local buffers = { p_total = "share", duplicates = "switch" }
 
 local function share_field(p)
-    return f32 { p.p_total or -1, doc = "its share of a batch; -1: what samplers leave" }
+    return f32 { p.p_total or -1, doc = "its share of a batch; -1: the rest that samplers leave" }
 end
 
 -- C that drops samples that the set already has, later ones first.
@@ -95,7 +95,7 @@ function parts.weighted_buffer(design, p)
             top = f32 { p.top or 0, doc = "the share taken from the top" },
             refresh = i32 { p.refresh or 0, doc = "all weights are computed anew every so many batches; 0: never" },
             random = rng { doc = "of its draws" },
-            weights = samples { f32, design.buffer_room, set = "buffer", doc = "what each item weighs" },
+            weights = samples { f32, design.buffer_room, set = "buffer", doc = "the weight of each item" },
             has_weight = samples { bool, design.buffer_room, set = "buffer" },
         },
         filter_buffer = not p.duplicates and unique_items or nil,

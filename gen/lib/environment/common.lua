@@ -1,4 +1,4 @@
--- Part of loopc.environment: what its parts share.
+-- Part of loopc.environment: helpers of the other parts.
 
 local common = {}
 

@@ -1,4 +1,4 @@
--- Part of loopc.environment: what a model's net puts out, and what is made of that. Tokens have a softmax over the tokens
+-- Part of loopc.environment: the outputs of a model's net, and their interpretation. Tokens have a softmax over the tokens
 -- and the end; numbers a normal distribution, the mean and the logarithm of the deviation put out.
 --
 -- A head is what the two have in common for the model (policy.lua), the samplers and the losses: functions that return C,
@@ -85,7 +85,7 @@ function numbers.outputs() return 2 end
 function numbers.fields(_, rows)
     return {
         drawn = f32[rows] { doc = "the number of each row" },
-        guess = f32[rows * 2] { doc = "what the net put out" },
+        guess = f32[rows * 2] { doc = "the output of the net" },
         slope = f32[rows * 2] { doc = "the derivative of the loss by that" },
     }
 end

@@ -1,4 +1,4 @@
--- Part of loopc.environment: what is kept and shown of the batches.
+-- Part of loopc.environment: logs of the batches.
 
 local common = require "loopc.environment.common"
 

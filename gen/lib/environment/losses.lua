@@ -75,9 +75,9 @@ function parts.policy_gradient(design, p)
     values.baseline = kind
     return callback(p.name or "policy_gradient") {
         order = p.order or 20,
-        doc = p.doc or "makes what had a good reward more probable",
+        doc = p.doc or "makes samples with a good reward more probable",
         state = {
-            weight = f32 { p.weight or 1, settable = true, doc = "what it counts in the loss" },
+            weight = f32 { p.weight or 1, settable = true, doc = "its weight in the loss" },
             normalize = bool { p.normalize == true, doc = "whether advantages are divided by their deviation" },
             decay = f32 { p.decay or 0.1, doc = "how far the average baseline moves in a batch" },
             average = f32 { doc = "the average baseline" },
@@ -97,7 +97,7 @@ local function even(design, p, which, weight, doc)
     return callback(p.name or which) {
         order = p.order or 20,
         doc = p.doc or doc,
-        state = { weight = f32 { p.weight or weight, settable = true, doc = "what it counts in the loss" } },
+        state = { weight = f32 { p.weight or weight, settable = true, doc = "its weight in the loss" } },
         compute_loss = common.fill([[
             if ($rows == 0) return;
             for (int32_t r = 0; r < $rows * $width; r++)

@@ -89,7 +89,7 @@ function parts.reward(design, p)
     if not (p.score or p.scores) then error("reward takes C that scores an item: score = [[ score = item[0]; ]]", 0) end
     local cache, chunk = p.cache or 0, p.chunk or design.room
     local state = {
-        weight = f32 { p.weight or 1, settable = true, doc = "what its scores count in the rewards" },
+        weight = f32 { p.weight or 1, settable = true, doc = "the weight of its scores in the rewards" },
         evaluated = i64 { doc = "samples that it has computed" },
         work = design.scalar[chunk][design.width],
         work_scores = f32[chunk],
@@ -123,7 +123,7 @@ function parts.novelty(design, p)
     return callback(p.name or "novelty") {
         order = p.order or 10,
         doc = p.doc or "a bonus for samples that are new",
-        state = common.with({ bonus = f32 { p.bonus or 0.05, settable = true, doc = "what being new is worth" } },
+        state = common.with({ bonus = f32 { p.bonus or 0.05, settable = true, doc = "the reward of a new sample" } },
             common.memory(design, memory, "seen", "count", "index", "index_size")),
         setup = "$count = 0; memset($index, 0, sizeof $index);",
         reward_modification = common.fill([[

@@ -1,4 +1,4 @@
--- A fit loop whose epoch loop is exchanged for one that was made without a parent; validation stands on the new one. It fails
+-- A fit loop whose epoch loop is exchanged for one that was made without a parent; validation is inserted into the new one. It fails
 -- once, in the start hook of epoch --bad-epoch or in batch --bad-batch of it, and is restarted.
 local lightning = require "loopc.lightning"
 
@@ -6,7 +6,7 @@ local Attempts = loop "Attempts" { times = 2, on_try = node(1), after_try = node
 
 local fail = [[ if ($epoch_at == $bad_epoch && %s && !$failed) { $failed = true; $fail("as was wished"); } ]]
 
-local fit, train, validate = lightning.fit_loop {
+local fit, _, validate = lightning.fit_loop {
     call_on = { Attempts.on_try }, max_epochs = 3, batches = 3, training_step = "",
     on_train_epoch_start = [[ $epoch_at = $completed; ]] .. fail:format "$bad_batch < 0",
     validation = { every = 2, batches = 1, validation_step = [[ printf("valid %d.%d\n", (int)$epoch_at, (int)$outer.completed); ]] },

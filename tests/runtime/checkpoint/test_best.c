@@ -67,9 +67,9 @@ static void wrong_names_are_refused(void **unused)
     refuses("total", "'total' may be Fit.total or Train.total\nhint: give the full name");
     refuses("lost", "there is no field 'lost'\nhint: one that is reported: Train.loss");
     refuses("oss", "there is no field 'oss'\nhint: one that is reported: Train.loss");
-    refuses("max:word", "word is no number");
-    refuses("cube", "cube is no number");
-    refuses("data", "data is no number");
+    refuses("max:word", "word is not a number");
+    refuses("cube", "cube is not a number");
+    refuses("data", "data is not a number");
 }
 
 static bool judge(int at, int64_t total, int64_t iteration, float loss)

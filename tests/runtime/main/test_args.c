@@ -173,6 +173,40 @@ static void common_flags(void **unused)
     assert_int_equal(args.progress, LOOPC_NEVER);
 }
 
+/* A value that the flag accepts and that is not its default. */
+static const char *good_value(const char *flag)
+{
+    return !strcmp(flag, "progress") ? "never" : !strcmp(flag, "not-saved") ? "stop" : "2";
+}
+
+/* Whether the command line `flag` sets the first bytes of the member at `offset`. */
+static bool sets(const char *flag, size_t offset)
+{
+    char before[4];
+    read_line(&shared, NULL);
+    memcpy(before, (char *)&args + offset, sizeof before);
+    assert_int_equal(read_line(&shared, flag, NULL), LOOPC_OK);
+    return memcmp(before, (char *)&args + offset, sizeof before) != 0;
+}
+
+static void every_flag_is_read(void **unused)
+{
+    (void)unused;
+    char text[64];
+    int count = 0;
+    for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
+        if (!loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_RUN, &shared)) continue;
+        const bool valued = *flag->value;
+        snprintf(text, sizeof text, "--%s%s%s", flag->name, valued ? "=" : "",
+                 valued ? good_value(flag->name) : "");
+        assert_true(sets(text, flag->offset));
+        snprintf(text, sizeof text, "--%s%s", flag->name, valued ? "" : "=1");
+        if (*flag->value != '[') assert_int_equal(read_line(&shared, text, NULL), LOOPC_FAILED);
+        count++;
+    }
+    assert_int_equal(count, 21);
+}
+
 static const char *help_of(const struct loopc_program *of)
 {
     static char text[8192];
@@ -316,8 +350,8 @@ static void help_page(void **unused)
         "  --checkpoint <folder>\n"
         "                      save the run there, on a schedule and on SIGUSR1\n"
         "  --save-every <n>[unit]\n"
-        "                      steps, epochs or seconds between them (default: 30 seconds\n"
-        "                      or more)\n"
+        "                      steps, epochs or seconds between checkpoints (default: 30\n"
+        "                      seconds or more)\n"
         "  --keep <n>          keep the latest n checkpoints, and the best (default 3;\n"
         "                      all with --save-every)\n"
         "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
@@ -326,7 +360,8 @@ static void help_page(void **unused)
         "  --init <file>       begin with the nets of a checkpoint, or parts:\n"
         "                      <file>:net.layers.0\n"
         "  --other-data        continue although a data set has other content than before\n"
-        "  --not-saved <what>  go-on or stop when a checkpoint cannot be written (default\n"
+        "  --not-saved <action>\n"
+        "                      go-on or stop when a checkpoint cannot be written (default\n"
         "                      go-on)\n"
         "  --control <channel>\n"
         "                      accept commands: conn:FD, lines:stdio,\n"
@@ -367,6 +402,7 @@ int main(void)
         TEST(bools),
         TEST(the_last_one_counts),
         TEST(common_flags),
+        TEST(every_flag_is_read),
         TEST(some_programs_have_threads),
         TEST(data_sets_are_noted),
         TEST(flags_change_what_the_spec_says_of_data),

@@ -296,8 +296,7 @@ static void a_status_that_is_nobodys(void **unused)
     (void)unused;
     child_run(&child, odd_main, ARGV(NULL));
     assert_int_equal(child.code, 1);
-    assert_string_equal(child.err,
-                        "mini: failed: the run ended with the unknown status 20\n");
+    assert_string_equal(child.err, "mini: failed: the run ended with the unknown status 20\n");
 }
 
 static void interrupt_with(int number, char **argv)
