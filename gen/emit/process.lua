@@ -7,9 +7,17 @@ local analysis = require "gen.tree.element_analysis"
 
 local Function, write = emit_element.Function, emit_element.write
 
+-- A coroutine that waits polls for events: an interruption ends the process, and the body.
+function Function:poll_waiting(child)
+    if self.e.source.in_handler or self.e.source.resumable then return end
+    self:add { op = "if", test = "(st = loopc_poll_nosave(&s->loopc))", pending = true, block = {
+        { op = "do", code = ("loopc_child_end(&%s)"):format(child) }, { op = "leave", leave = { "return" } } } }
+end
+
 -- Polls a process until it has ended: a step a poll in a coroutine; elsewhere the function waits.
 function Function:poll(tree, child, name, call)
     tree.child, self.uses_s = self:global(name), true
+    if self.machine then self:poll_waiting(child) end
     if self.machine then return self:add { op = "suspend", to = "st", code = call, remark = "and polls again" } end
     self:add { op = "for", start = "", step = "", test = ("(st = %s) == LOOPC_MORE"):format(call), pending = true,
         block = self:within(function()

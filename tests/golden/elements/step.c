@@ -668,6 +668,10 @@ at_1:
     if (loopc_spawn_begin(&s->loopc, &here->process, 1, writes))
         loopc_spawn_return(&s->loopc, &here->process, Nested_on_nested_spawned(s, Nested_site), 1,
                            writes);
+    if ((st = loopc_poll_nosave(&s->loopc))) {
+        loopc_child_end(&here->process);
+        return st;
+    }
     if ((st = loopc_spawn_poll(&s->loopc, &here->process, "Nested.on_nested", 1, writes)) ==
         LOOPC_MORE)
         return LOOPC_MORE; /* and polls again */
@@ -870,6 +874,10 @@ static int Each_on_popen(struct elements *s)
     here->at = 1;
     return LOOPC_MORE;
 at_1:
+    if ((st = loopc_poll_nosave(&s->loopc))) {
+        loopc_child_end(&here->process);
+        return st;
+    }
     if ((st = loopc_popen(&s->loopc, &here->process, "Each.on_popen",
                           (const char *const[]){"echo", "a process", s->word, NULL})) == LOOPC_MORE)
         return LOOPC_MORE; /* and polls again */
@@ -899,6 +907,10 @@ static int Each_on_spawn(struct elements *s)
 at_1:
     if (loopc_spawn_begin(&s->loopc, &here->process, 2, writes))
         loopc_spawn_return(&s->loopc, &here->process, Each_on_spawn_spawned(s), 2, writes);
+    if ((st = loopc_poll_nosave(&s->loopc))) {
+        loopc_child_end(&here->process);
+        return st;
+    }
     if ((st = loopc_spawn_poll(&s->loopc, &here->process, "Each.on_spawn", 2, writes)) ==
         LOOPC_MORE)
         return LOOPC_MORE; /* and polls again */
