@@ -30,7 +30,7 @@ static inline uint64_t loopc_eight_digits(uint64_t bytes)
 }
 
 /* The same as loopc_number_scan for numbers of at most seven digits without an exponent, of which
- * there are many in tables, without a loop: all eight bytes at once. NULL: it is none of these. At
+ * there are many in tables, without a loop: all eight bytes at once. NULL: another form. At
  * least nine bytes can be read. */
 static inline const char *loopc_number_scan_short(const char *text, char point, double *value)
 {
