@@ -162,7 +162,7 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs and trees with their interpretation; random designs; ten seeds of the tasks; 200 kills; all floats; 10^8 numbers read
+soak: all ## compares GRAPHS (5000) random specs and trees with their interpretation; random designs; ten seeds of the tasks; 200 kills; eight tables beside scikit-learn; all floats; 10^8 numbers read
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(BUILD)/loopc LOOPC_BOTH=1 $(BUILD)/loopc --test tests/differential/test_cases.lua
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_refusals.lua
@@ -170,6 +170,7 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/program/test_environment.sh
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
+	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/tool/test_init_data.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
 	LOOPC_EVERY=1 $(BUILD)/elementary

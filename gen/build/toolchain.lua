@@ -96,11 +96,31 @@ local function run(command, options)
     return status, err, out
 end
 
+-- The files of the compiler: its words as the shell finds them.
+local function compiler_files(arguments)
+    local out = {}
+    for _, word in ipairs(compiler_of(arguments)) do
+        local folders = word:find "/" and "" or (host.getenv "PATH" or "") .. ":"
+        if word:find "/" then out[#out + 1] = word end
+        for folder in word:sub(1, 1) ~= "-" and folders:gmatch "([^:]*):" or function() end do
+            local file = (folder == "" and "." or folder) .. "/" .. word
+            if host.isfile(file) then out[#out + 1] = file break end
+        end
+    end
+    return out
+end
+
+-- All files besides headers that a program is made of.
+function toolchain.files(unit, arguments)
+    local out = append({ host.exe(), find_runtime().library }, compiler_files(arguments))
+    return append(append(out, unit.files), link_words(unit))
+end
+
 -- All inputs of a build as text, the key of a cache: the preprocessed source (with headers and the macros of compiler and
--- machine), linked files, and all flags.
-function toolchain.fingerprint(unit, arguments)
+-- machine), linked files, and all flags. A rule for make that names the headers goes to the file `rule`.
+function toolchain.fingerprint(unit, arguments, rule)
     local command = compile_command(unit, arguments)
-    append(command, { "-E", "-dD", "-P", "-x", "c", "-" })
+    append(command, { "-E", "-dD", "-P", "-MD", "-MF", rule, "-x", "c", "-" })
     local status, _, preprocessed = run(command, { input = unit.text, env = { "LC_ALL=C" } })
     local parts = { table.concat(link_command(unit, arguments, { "x.c" }, "x"), "\0"), preprocessed }
     if status ~= 0 then return nil end

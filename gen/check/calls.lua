@@ -3,6 +3,7 @@
 -- In:  unit.list with fields resolved (analyse_fields). Out: errors about
 --   - CALL { "f", ... }: arity and types of arguments and result, where `f` is declared in the trainer's code or in a header
 --     beside the spec; a number that fits only by a conversion is cast, but a fraction is never lost
+--   - CALL { "f", block = "g" }: that g is like f with a place to fill and a count
 --   - PRINT: as many arguments as its format takes, and of its types; casts are put in, so that %d takes a field of any width
 --   - counters, values and buffers whose types do not fit; a buffer too short for a constant count; what POPEN is given
 
@@ -53,9 +54,9 @@ Checker.__index = Checker
 
 function Checker:call_error(leaf, name, ...) self.unit.diags:add("bad_call", leaf.body.at, name, ...) end
 
--- Puts casts before arguments: the text is scanned again; its fields are already resolved.
-local function rewrite(leaf, text)
-    local pieces, fields, at = ctext.scan(text), {}, 0
+-- The pieces of a text that has the same fields as a leaf, but for the first `skip`: they are already resolved.
+local function scan_again(leaf, text, skip)
+    local pieces, fields, at = ctext.scan(text), {}, skip
     for _, piece in ipairs(leaf.pieces) do fields[#fields + 1] = piece.kind == "field" and piece or nil end
     for i, piece in ipairs(pieces) do
         if piece.kind == "field" then
@@ -63,8 +64,11 @@ local function rewrite(leaf, text)
             pieces[i] = fields[at]
         end
     end
-    leaf.pieces = pieces
+    return pieces
 end
+
+-- Puts casts before arguments.
+local function rewrite(leaf, text) leaf.pieces = scan_again(leaf, text, 0) end
 
 -- CALL.
 
@@ -154,6 +158,45 @@ function Checker:result(leaf, call, result)
     return same and "" or ("(%s)"):format(field.scalar[2])
 end
 
+function Checker:block_error(leaf, call, what, hint)
+    self:call_error(leaf, call.block, ("'%s'"):format(call.block), what, hint or "it is declared in the trainer's C")
+end
+
+-- What is wrong with the declaration of a block function.
+function Checker:check_block(leaf, call, field)
+    local known = self.known[call.block]
+    if not known then return end
+    local count, more = #known.parameters, field and 2 or 1
+    local to, last = field and known.parameters[count - 1], known.parameters[count]
+    if count ~= #call.arguments + more then
+        return self:block_error(leaf, call, ("it takes %d argument%s, not %d: those of %s%s, and how many"):format(count,
+            count == 1 and "" or "s", #call.arguments + more, call.name, field and ", where to" or ""))
+    end
+    local problem = to and (to.pointer == 0 and "it is no pointer" or pointer_problem("array", { dims = { 1 }, scalar = field.scalar }, to))
+    if problem then return self:block_error(leaf, call, ("it does not fill places of %s: %s"):format(name_of({}, field), problem)) end
+    if not last.number or last.number.class == "real" then return self:block_error(leaf, call, "its last argument is no count") end
+    if known.result.base ~= "void" or known.result.pointer > 0 then
+        self:block_error(leaf, call, "it returns something", "a block function fills all that it is asked for and returns nothing")
+    end
+end
+
+-- leaf.block: the call of the function that does several at once, a text with loopc_to and loopc_count in it.
+function Checker:block(leaf, call, texts)
+    local field = call.into and field_of(leaf, { field = call.into })
+    if call.into and (not field or kind_of_field(field) ~= "number") then
+        return self:block_error(leaf, call, "it fills places of numbers", "into is a field that is a number")
+    end
+    self:check_block(leaf, call, field)
+    local arguments = { table.unpack(texts) }
+    if field then arguments[#arguments + 1] = "loopc_to" end
+    local known = self.known[call.block]
+    local last = known and known.parameters[#known.parameters]
+    local wide = not last or not last.number or declarations.fits(declarations.number "int64_t", last.number)
+    arguments[#arguments + 1] = (wide and "" or ("(%s)"):format(last.number.text)) .. "loopc_count"
+    local text = ("%s(%s)"):format(call.block, table.concat(arguments, ", "))
+    leaf.block = { pieces = scan_again(leaf, text, field and 1 or 0), into = field, body = { text = text, at = leaf.body.at } }
+end
+
 function Checker:call(leaf)
     local call = leaf.call
     local known, texts = self.known[call.name], {}
@@ -166,6 +209,7 @@ function Checker:call(leaf)
         local wanted = known and known.parameters[i]
         texts[i] = wanted and self:argument(leaf, call, i, wanted) or argument.text
     end
+    if call.block then self:block(leaf, call, texts) end
     local text = ("%s(%s);"):format(call.name, table.concat(texts, ", "))
     if call.into then text = ("$%s = %s%s"):format(call.into, self:result(leaf, call, known and known.result), text) end
     rewrite(leaf, text)
@@ -258,6 +302,20 @@ function Checker:expression(tree, text)
     end
 end
 
+-- What every call is given must be the same, where a block stands for them all.
+function Checker:same_arguments(tree, changed)
+    local block = tree.el and tree.el.leaf and tree.el.leaf.block
+    for _, piece in ipairs(block and block.pieces or {}) do
+        for _, field in ipairs { block.into or false, changed or false } do
+            if piece.field and piece.field == field then
+                self:element_error(tree, ("has a block, and '%s' changes from call to call"):format(field.full),
+                    "a block has the same arguments for all of its calls: leave `block` out")
+            end
+        end
+    end
+    return block
+end
+
 local check = {}
 
 function check.CHOOSE(self, tree) self:expression(tree, tree.text) end
@@ -268,6 +326,7 @@ function check.REPEAT(self, tree)
     if field and (not field.scalar or #field.dims > 0 or field.type == "str" or field.type == "bool") then
         self:element_error(tree, ("counts in field '%s', which is not a number"):format(field.full), "a counter is an i64, u32, ... f64")
     end
+    tree.block = self:same_arguments(tree, field)
 end
 
 local function check_buffer(self, tree, buffer)
@@ -287,6 +346,11 @@ end
 function check.BUFFER_REPEAT(self, tree)
     self:expression(tree, tree.n.text)
     for _, buffer in ipairs(tree.buffers) do check_buffer(self, tree, buffer) end
+    tree.block = self:same_arguments(tree)
+    local value, into = analysis.field(tree.buffers[1].value), analysis.field(tree.buffers[1].into)
+    if tree.block and value and into and (#tree.buffers > 1 or tree.block.into ~= value or value.type ~= into.type) then
+        self:element_error(tree, "has a block that cannot fill its array", "the block's `into` is `value`, and of the type of the array")
+    end
 end
 
 function check.POPEN(self, tree)
@@ -305,8 +369,8 @@ end
 function Checker:tree(tree)
     if tree.leaf and tree.leaf.call then self:call(tree.leaf) end
     if tree.leaf and tree.leaf.print then self:print(tree.leaf) end
-    if check[tree.op] then check[tree.op](self, tree) end
     analysis.each_child(tree, function(child) self:tree(child) end)
+    if check[tree.op] then check[tree.op](self, tree) end
 end
 
 function check_calls.run(unit)

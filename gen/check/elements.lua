@@ -79,7 +79,8 @@ function Builder:children(value)
     return out
 end
 
-local known = { CALL = { text = true, into = true, name = true }, REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
+local known = { CALL = { text = true, into = true, name = true, block = true },
+    REPEAT = { n = true, el = true, counter = true }, LOOP = { el = true },
     CHOOSE = { expression = true, default = true }, WEAVE = { required = true, steps = true },
     BUFFER_REPEAT = { n = true, el = true, value = true, into = true }, POPEN = { into = true }, SPAWN = { el = true }, SEQ = {},
     PRINT = {} }
@@ -155,6 +156,19 @@ local function call_of_function(self, value)
     return leaf
 end
 
+-- The function that does several calls of this one at once: only a repetition of nothing else has several.
+function Builder:block_of(value)
+    if value.block == nil then return nil end
+    if vocabulary.bad_name(value.block) then
+        self:wrong(value, "names as block a C function, not " .. reader.what(value.block))
+    elseif value.text ~= nil then self:wrong(value, "has a block for a function, not for C text")
+    elseif self.repeated ~= value then
+        self:wrong(value, "has a block, and does not stand right inside a REPEAT or BUFFER_REPEAT",
+            'write REPEAT(n, CALL { "f", block = "f_block" })')
+    end
+    return value.block
+end
+
 -- The name of a step, for its function in C.
 function Builder:name_of(value)
     if value.name == nil or not vocabulary.bad_name(value.name) then return value.name end
@@ -163,6 +177,7 @@ end
 
 function build.CALL(self, value)
     local leaf
+    local block = self:block_of(value)
     if value.text ~= nil then
         if type(value.text) ~= "string" then
             self:wrong(value, "takes C text or { function, arguments }, not " .. reader.what(value.text))
@@ -171,6 +186,7 @@ function build.CALL(self, value)
     elseif value.name ~= nil then self:wrong(value, "gives a name to C text: CALL { name = \"step\", [[ C ]] }")
     else leaf = call_of_function(self, value) end
     if not leaf then return { op = "SEQ", items = {} } end
+    if leaf.call then leaf.call.block = block end
     self.leaves = self.leaves + 1
     return { leaf = leaf }
 end
@@ -196,6 +212,7 @@ function build.REPEAT(self, value)
     local out = { n = self:count(value) }
     if value.counter ~= nil then out.counter = self:field(value, "counter", "%s = 0") end
     self.repeats = self.repeats + 1
+    self.repeated = value.el
     out.el = self:child(value, value.el)
     self.repeats = self.repeats - 1
     return out
@@ -270,6 +287,7 @@ function build.BUFFER_REPEAT(self, value)
         out.buffers[i] = { value = self:field({ op = value.op, value = values[i] }, "value", "%s", value),
             into = self:field({ op = value.op, into = arrays[i] }, "into", "%s[0] += 0", value) }
     end
+    self.repeated = value.el
     out.el = self:child(value, value.el)
     return out
 end

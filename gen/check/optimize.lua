@@ -54,7 +54,10 @@ function simplify.REPEAT(value)
     if value.counter ~= nil then return value end
     if empty(value.el) and pure(value.n) then return nothing(value) end
     if math.type(value.n) == "integer" and value.n <= 0 and is(value.el) then return nothing(value) end
-    if value.n == 1 and is(value.el) and not stops(value.el) then return value.el end
+    if value.n == 1 and is(value.el) and not stops(value.el) then
+        value.el.block = nil -- of a CALL: there are no others
+        return value.el
+    end
     return value
 end
 

@@ -1,25 +1,30 @@
--- loopc plot: draws metrics, control logs and times of runs.
+-- loopc plot: draws metrics, control logs and times of runs, and what their checkpoints hold.
 
 local cli = require "gen.cli.cli"
 local host = require "host"
 local nearest = require "gen.base.nearest"
 local plot = require "gen.views.plot"
+local plot_checkpoints = require "gen.views.plot_checkpoints"
 local plot_confusion = require "gen.views.plot_confusion"
 local plot_read = require "gen.views.plot_read"
+local plot_surface = require "gen.views.plot_surface"
 
 local command = {
     name = "plot",
-    summary = "Draws metrics, control logs and times of runs",
-    usage = "FILE.jsonl... -o PICTURE.svg|.png",
+    summary = "Draws metrics, control logs and times of runs; weights in checkpoints",
+    usage = "FILE.jsonl... | FOLDER... -o PICTURE.svg|.png",
     least = 1,
     most = math.huge,
     text = "FILE is written by --metrics, --log or --timings-log of a trainer. One panel per metric, one line per file; times as bands.\n" ..
+        "FOLDER is that of --checkpoint (or files in it): the weights over the steps, and their track through the two directions in\n" ..
+        "which it is longest. With --surface eta,loss and a folder for each of several runs: the loss over their learning rates.\n" ..
         "PNG needs rsvg-convert (Debian: librsvg2-bin).",
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
         { "--only", "METRIC", "draw this metric only (loss, Train.loss); may be repeated", many = true },
         { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
+        { "--surface", "FIELD,FIELD", "of checkpoints: the first field of each run across, the second as colour" },
         { "--title", "TEXT", "a title above the picture" },
     },
 }
@@ -106,13 +111,33 @@ local function picture_of(arguments)
     return plot.svg(arguments.title, runs, panels)
 end
 
+-- The picture of checkpoints, where the arguments are such; nil else.
+local function picture_of_checkpoints(arguments)
+    local count = 0
+    for _, path in ipairs(arguments) do count = count + (plot_checkpoints.is_meant(path) and 1 or 0) end
+    if count == 0 and not arguments.surface then return nil end
+    if count < #arguments then cli.usage("checkpoints and other files do not go into one picture", "loopc plot saved -o weights.svg") end
+    local runs, why = plot_checkpoints.read(arguments)
+    if not runs then cli.fail(why, "a folder that --checkpoint names, or files in it") end
+    if not arguments.surface then
+        local panels = plot_checkpoints.panels(runs)
+        if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", ") .. ": there is no net", "--surface draws fields") end
+        return plot.svg(arguments.title, runs, panels)
+    end
+    local across, value = arguments.surface:match("^([%w_.]+),([%w_.]+)$")
+    if not across then cli.usage("--surface takes two fields: --surface=eta,loss") end
+    local surface, problem = plot_checkpoints.surface(runs, across, value)
+    if not surface then cli.fail(problem, "loopc state FILE lists what there is") end
+    return plot_surface.svg(surface, arguments.title)
+end
+
 function command.run(arguments)
     local output = arguments.output
     local kind = output and output:lower():match("%.(%w+)$")
     if kind ~= "svg" and kind ~= "png" then
         cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local picture = confusion_of(arguments) or picture_of(arguments)
+    local picture = picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)
     if not ok then cli.fail(message, nil, 1) end

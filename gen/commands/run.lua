@@ -3,6 +3,7 @@
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local host = require "host"
+local recall = require "gen.build.recall"
 local report = require "gen.cli.report"
 local toolchain = require "gen.build.toolchain"
 
@@ -42,25 +43,49 @@ local function build_into(unit, arguments, folder)
     local name = unit.trainer.name
     local temporary = ("%s.tmp%d"):format(folder, host.pid())
     local made, message = host.mkdirs(temporary)
-    if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
+    if not made then cli.fail(message, nil, 1) end
     local ok = toolchain.build(unit, arguments, ("%s/%s.c"):format(temporary, name), temporary .. "/" .. name, compile.again)
     if ok then host.rename(temporary, folder) end
     if host.exists(temporary) then host.remove(temporary) end
     return ok
 end
 
-function run.run(arguments)
-    local unit = compile.unit(arguments, { format = "never", step = arguments.step })
-    if not unit then return 2 end
-    local fingerprint = toolchain.fingerprint(unit, arguments) -- nil: it does not even preprocess; the build says why
+-- The program of a unit: that of the cache, or else one that is built into it; nil when it does not compile. A rule that names
+-- the headers goes to the file `rule`.
+local function program_of(unit, arguments, rule)
+    local fingerprint = toolchain.fingerprint(unit, arguments, rule) -- nil: it does not even preprocess; the build says why
     local key = fingerprint and host.sha256(fingerprint) or ("broken%d"):format(host.pid())
     local folder = ("%s/%s"):format(cache_folder(), key)
     local program = ("%s/%s"):format(folder, unit.trainer.name)
-    if host.exists(program) then report.show(unit, arguments)
-    else
-        tidy(cache_folder())
-        if not build_into(unit, arguments, folder) then return 2 end
+    if host.exists(program) then
+        report.show(unit, arguments)
+        return program
     end
+    tidy(cache_folder())
+    return build_into(unit, arguments, folder) and program or nil
+end
+
+-- Reads the spec and returns its program, or nil when it has errors. A spec with warnings is read each time, to show them.
+local function make(arguments, place)
+    local rule, began = ("%s/rule.tmp%d"):format(cache_folder(), host.pid()), ("%s/began.tmp%d"):format(cache_folder(), host.pid())
+    local made, message = host.mkdirs(cache_folder())
+    if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
+    host.write(began, "")
+    local unit = compile.unit(arguments, { format = "never", step = arguments.step })
+    local program = unit and program_of(unit, arguments, rule)
+    if program and place and #unit.diags.rows == 0 then
+        recall.keep(place, began, program, toolchain.files(unit, arguments), host.read(rule) or "")
+    end
+    for _, file in ipairs { rule, began } do
+        if host.exists(file) then host.remove(file) end
+    end
+    return program
+end
+
+function run.run(arguments)
+    local place = recall.place(cache_folder(), arguments)
+    local program = recall.program(place) or make(arguments, place)
+    if not program then return 2 end
     local _, message = host.exec { program, table.unpack(arguments.rest or {}) }
     cli.fail(message, nil, 1)
 end

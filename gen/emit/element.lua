@@ -202,6 +202,60 @@ function Function:for_each(tree, after, before, inside)
     self.depth = self.depth - 1
 end
 
+-- Blocks: in a repetition of nothing but a call (check/calls.lua) one call does many. A coroutine makes single calls: each is a step.
+
+local block_most = 64
+
+-- The call of a block: what it fills, and how many.
+function Function:call_block(tree, to, count)
+    local names = { loopc_to = to, loopc_count = count }
+    self:run(self:inline(tree.block):gsub("loopc_%l+", names), place_of(tree.block))
+    if to then self:set(self:first_field(tree.el.leaf), ("%s[%s]"):format(to, tonumber(count) and count - 1 or count .. " - 1")) end
+end
+
+-- All in one call: `to` has room for them, or nothing is filled. after(count): what is done then.
+function Function:one_block(tree, to, count, after)
+    if tree.n.constant and tree.n.constant <= 0 then return end
+    self:poll_events()
+    local inside = self:within(function()
+        self:call_block(tree, to, count)
+        if after then after(count) end
+    end)
+    if tree.n.text then self:add { op = "if", test = count .. " > 0", block = inside }
+    else table.move(inside, 1, #inside, #self.block + 1, self.block) end
+end
+
+-- Blocks of as many as a local array holds.
+function Function:several_blocks(tree, to, bound, after)
+    local i, count = self:free(letters[self.depth + 1] or "i_" .. self.depth + 1), self:free(self:number "count")
+    self:add { op = "for", start = ("int64_t %s = 0, %s"):format(i, count), test = ("%s < %s"):format(i, bound),
+        step = ("%s += %s"):format(i, count), block = self:within(function()
+            self:poll_events()
+            self:set(count, ("%s - %s < %d ? %s - %s : %d"):format(bound, i, block_most, bound, i, block_most))
+            self:call_block(tree, to, count)
+            if after then after(("%s + %s"):format(i, count)) end
+        end) }
+end
+
+-- A REPEAT in blocks: the last value is kept. before(bound) and after(count): for its counter.
+function Function:repeat_blocks(tree, before, after)
+    local into, constant = tree.block.into, tree.n.constant
+    local bound = constant and tostring(constant) or self:free(self:number "times")
+    if not constant then self:declare("const int64_t", bound, self:whole(tree.n.text), nil, place_of(tree.n.text)) end
+    if before then before(bound) end
+    if not into then return self:one_block(tree, nil, bound, after) end
+    local values, few = self:free(self:number "block"), constant and constant <= block_most
+    if not few or constant > 0 then self:declare(into.scalar[2], values, nil, ("[%d]"):format(few and constant or block_most)) end
+    if few then self:one_block(tree, values, bound, after) else self:several_blocks(tree, values, bound, after) end
+end
+
+-- A BUFFER_REPEAT: all of the array.
+function Function:fill_buffer(tree, before)
+    local into, bound = self:first_field(tree.buffers[1].into), self:bound_before(tree, "n")
+    if before then before(bound) end
+    self:one_block(tree, into, bound)
+end
+
 -- The inside of an element that handles $stop().
 function Function:repeated(tree, label_wish)
     local around = { label_wish = label_wish }
@@ -224,6 +278,10 @@ function write.REPEAT(f, tree)
     local counter, field, around = tree.counter and f:first_field(tree.counter), analysis.field(tree.counter), nil
     local function after(i)
         return (", %s = %s"):format(counter, field.type == "i64" and i or ("(%s)%s"):format(field.scalar[2], i))
+    end
+    if tree.block and not f.machine then
+        return f:repeat_blocks(tree, counter and function() f:set(counter, "0") end,
+            counter and function(i) f:set(counter, field.type == "i64" and i or ("(%s)(%s)"):format(field.scalar[2], i)) end)
     end
     f:for_each(tree, counter and after, counter and function() f:set(counter, "0") end,
         function() around = f:repeated(tree, "repeat_end") end)
@@ -264,9 +322,11 @@ function write.BUFFER_REPEAT(f, tree)
         names[k] = ("%s into %s"):format(analysis.field(buffer.value).full, analysis.field(buffer.into).full)
     end
     f:title(tree, table.concat(names, ", "))
-    f:for_each(tree, nil, tree.n.text and function(bound)
+    local before = tree.n.text and function(bound)
         for _, buffer in ipairs(tree.buffers) do check_room(f, bound, analysis.field(buffer.into)) end
-    end, function(i)
+    end
+    if tree.block and not f.machine then return f:fill_buffer(tree, before) end
+    f:for_each(tree, nil, before, function(i)
         table.insert(f.around, {})
         f:tree(tree.el)
         table.remove(f.around)

@@ -115,6 +115,9 @@ end
 -- The names that a local variable must not have: the words of the body, and the file scope of the trainer's C.
 local function taken(unit, source)
     local out = ctext.identifiers(source.body.text)
+    for _, text in ipairs(source.texts) do
+        if text.block then out[text.call.block] = true end
+    end
     local code = unit.trainer.code
     return code and ctext.identifiers((code.text:gsub("%b{}", " ")), out) or out
 end

@@ -142,6 +142,20 @@ static int files_isdir(lua_State *L)
     return 1;
 }
 
+/* Pushes what tells a file from any other content of its path (size, times, place on the disk), and
+ * the nanosecond in which it was last written; nil where there is none. */
+static int files_stamp(lua_State *L)
+{
+    struct stat s;
+    if (stat(luaL_checkstring(L, 1), &s) != 0) return lua_pushnil(L), 1;
+    const long long written = (long long)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec;
+    const long long changed = (long long)s.st_ctim.tv_sec * 1000000000 + s.st_ctim.tv_nsec;
+    lua_pushfstring(L, "%I:%I:%I:%I:%I", (LUAI_UACINT)s.st_dev, (LUAI_UACINT)s.st_ino,
+                    (LUAI_UACINT)s.st_size, (LUAI_UACINT)written, (LUAI_UACINT)changed);
+    lua_pushinteger(L, written);
+    return 2;
+}
+
 static int not_dots(const struct dirent *entry)
 {
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
@@ -246,6 +260,7 @@ const luaL_Reg host_files[] = {
     {"exists", files_exists},
     {"isfile", files_isfile},
     {"isdir", files_isdir},
+    {"stamp", files_stamp},
     {"list", files_list},
     {"mkdirs", files_mkdirs},
     {"remove", files_remove},

@@ -237,7 +237,7 @@ function environment.new(parameters)
     design.scalar = design.vector and f32 or i32
     design.item = design.scalar[design.width]
     design.element = design.vector and "float" or "int32_t"
-    design.shares = {}
+    design.shares, design.policies = {}, {} -- of the callbacks made so far: shares of a batch, weights of models
     design.loops = make_loops(design)
     design.template = template(design)
     return setmetatable(design, { __index = function(_, name)

@@ -14,6 +14,7 @@
 -- lightning.loop "Name" { ... } is a loop with the keys of any loop (times or done, skip, call_on, order, state, site, batch,
 -- doc) and with these bodies, each of which may be left out:
 --     reset, on_run_start                         once, before the first iteration, also when there is none
+--     on_ready                                    before an iteration is counted as ready
 --     on_advance_start, advance, on_advance_end   in each iteration
 --     on_run_end                                  when it ended by done, times or $stop(); not after a failure
 --     teardown                                    however it ended
@@ -43,7 +44,7 @@ local lightning = {}
 
 local counters = { "ready", "started", "processed", "completed" }
 
-local bodies = { "reset", "on_run_start", "on_advance_start", "advance", "on_advance_end", "on_run_end", "teardown", "on_skip" }
+local bodies = { "reset", "on_run_start", "on_ready", "on_advance_start", "advance", "on_advance_end", "on_run_end", "teardown", "on_skip" }
 local keys = { "done", "times", "skip", "call_on", "order", "state", "site", "batch", "doc" }
 local own = { "names", "parent", "place" }
 
@@ -113,7 +114,8 @@ local function nodes(name, given)
     local start, advance, stop = names.start or "advance_start", names.advance or "advance", names.stop or "advance_end"
     return {
         before_run = node(0, lightning.join(begin, given.reset, "$restart = false;", given.on_run_start)),
-        on_ready = node(1, count "ready" .. (' $loopc->item = loopc_item($outside, "%s", $runs, $completed);'):format(name)),
+        on_ready = node(1, (given.on_ready or "") .. count "ready"
+            .. (' $loopc->item = loopc_item($outside, "%s", $runs, $completed);'):format(name)),
         ["on_" .. start] = node { order = 2, doc = "an iteration begins", given.on_advance_start },
         ["before_" .. advance] = node(3, count "started"),
         ["on_" .. advance] = node { order = 4, doc = "the iteration itself", given.advance },

@@ -167,7 +167,8 @@ vocabulary.signals = {
 
 -- The elements of control flow: the word, its form, its meaning.
 vocabulary.elements = {
-    { "CALL", 'CALL [[ C ]], CALL { name = "step", [[ C ]] }, CALL { "f", arguments..., into = "field" }', "one step" },
+    { "CALL", 'CALL [[ C ]], CALL { name = "step", [[ C ]] }, CALL { "f", arguments..., into = "field" }', "one step; "
+        .. 'with block = "g", right inside a REPEAT or BUFFER_REPEAT: g(arguments..., to, n) does n of them at once' },
     { "SEQ", "SEQ { a, b, ... }", "in order" },
     { "REPEAT", 'REPEAT(n, el), REPEAT { n, el, counter = "field" }', "n times" },
     { "LOOP", "LOOP(el)", "until a signal leaves it" },

@@ -2,6 +2,7 @@
 --
 --   tensor.shape(t)            -> "64x10"; "" for one number
 --   tensor.summary(t, text)    -> its values when they are few, or "min -1  mean 0.5  max 2"; "" for types without values here
+--   tensor.numbers(t, text, first, last)     -> these values as floats
 --   tensor.difference(a, text_a, b, text_b)  -> nil when they are the same, or the difference as text
 
 local tensor = {}
@@ -55,6 +56,15 @@ end
 local function number(value, dtype)
     if dtype == "U64" and value < 0 then return value + 2.0 ^ 64 end
     return value + 0.0
+end
+
+-- The values `first` to `last`, from 1, as floats.
+function tensor.numbers(t, text, first, last)
+    local out = {}
+    for from = first, last, piece do
+        for _, value in ipairs(values(t, text, from, math.min(from + piece - 1, last))) do out[#out + 1] = number(value, t.dtype) end
+    end
+    return out
 end
 
 local function statistics(t, text)

@@ -176,6 +176,44 @@ const char *loopc_number_scan(const char *text, const char *end, char point, dou
     return stop;
 }
 
+const char *loopc_number_scan_full(const char *text, char point, double *value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const bool negative = *text == '-';
+    const char *p = text + negative;
+    uint64_t bytes, others;
+    loopc_eight_bytes(p, &bytes, &others);
+    const int before = others ? __builtin_ctzll(others) >> 3 : 8;
+    if (before == 0 || before == 8 || p[before] != point) return NULL;
+    uint64_t digits = loopc_eight_digits(bytes << (8 * (8 - before)));
+    const char *const fraction = p += before + 1;
+    loopc_eight_bytes(p, &bytes, &others);
+    while (!others) {
+        digits = digits * 100000000 + loopc_eight_digits(bytes);
+        p += 8;
+        if (p - fraction + before > MOST_DIGITS) return NULL;
+        loopc_eight_bytes(p, &bytes, &others);
+    }
+    const int rest = __builtin_ctzll(others) >> 3;
+    if (rest > 0)
+        digits =
+            digits * (uint64_t)loopc_tens[rest] + loopc_eight_digits(bytes << (8 * (8 - rest)));
+    p += rest;
+    const int places = (int)(p - fraction);
+    if (places + before > MOST_DIGITS || *p == 'e' || *p == 'E') return NULL;
+    double size;
+    if (digits < UINT64_C(1) << 53)
+        size = (double)(int64_t)digits / loopc_tens[places];
+    else if (!multiply(digits, -places, &size))
+        return NULL;
+    *value = loopc_signed(size, negative);
+    return p;
+#else
+    (void)text, (void)point, (void)value;
+    return NULL;
+#endif
+}
+
 static const char *skip_blanks(const char *p)
 {
     while (*p == ' ' || *p == '\t')

@@ -29,6 +29,29 @@ static inline uint64_t loopc_eight_digits(uint64_t bytes)
     return (left + right) >> 32 & 0xffffffff;
 }
 
+/* A number with its sign, without a branch: signs of tables are no pattern. */
+static inline double loopc_signed(double size, bool negative)
+{
+    uint64_t bits;
+    memcpy(&bits, &size, sizeof bits);
+    bits |= (uint64_t)negative << 63;
+    memcpy(&size, &bits, sizeof bits);
+    return size;
+}
+
+/* Eight bytes of text, of which digits are 0 to 9 now; the highest bit of each byte of *others says
+ * that it is none. */
+static inline void loopc_eight_bytes(const char *p, uint64_t *bytes, uint64_t *others)
+{
+    memcpy(bytes, p, sizeof *bytes);
+    *bytes ^= 0x3030303030303030;
+    *others = ((*bytes + 0x7676767676767676) | *bytes) & 0x8080808080808080;
+}
+
+/* The same as loopc_number_scan for numbers of up to seven digits, a point and digits, 19 in all, as
+ * programs write an f64 in full. NULL: it is none of these. At least 40 bytes can be read. */
+const char *loopc_number_scan_full(const char *text, char point, double *value);
+
 /* The same as loopc_number_scan for numbers of at most seven digits without an exponent, of which
  * there are many in tables, without a loop: all eight bytes at once. NULL: another form. At
  * least nine bytes can be read. */
@@ -37,10 +60,8 @@ static inline const char *loopc_number_scan_short(const char *text, char point, 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     const bool negative = *text == '-';
     const char *const p = text + negative;
-    uint64_t bytes;
-    memcpy(&bytes, p, sizeof bytes);
-    bytes ^= 0x3030303030303030; /* digits are 0 to 9 now */
-    uint64_t others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080;
+    uint64_t bytes, others;
+    loopc_eight_bytes(p, &bytes, &others);
     if (!others) return NULL;
     int digits = __builtin_ctzll(others) >> 3, fraction = 0;
     const char *stop = p + digits;
@@ -56,8 +77,7 @@ static inline const char *loopc_number_scan_short(const char *text, char point, 
     }
     if (digits == 0) return NULL;
     const double size = (double)(int64_t)loopc_eight_digits(bytes << (8 * (8 - digits)));
-    const double scaled = size / loopc_tens[fraction];
-    *value = negative ? -scaled : scaled;
+    *value = loopc_signed(size / loopc_tens[fraction], negative);
     return stop;
 #else
     (void)text, (void)point, (void)value;

@@ -54,16 +54,33 @@ double loopc_element_value(const struct loopc_element *element, const unsigned c
     return real_value(bits, element->size);
 }
 
-/* Pictures are bytes, and many. */
+/* f32 as this machine has them. */
+static void read_f32(const unsigned char *bytes, double *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        float value;
+        memcpy(&value, bytes + i * sizeof value, sizeof value);
+        values[i] = (double)value;
+    }
+}
+
+/* Pictures are bytes, arrays are f32 or f64, and all of these are many. */
 static void read_elements(const struct loopc_element *element, const unsigned char *bytes,
                           double *values, size_t count)
 {
-    const bool plain = element->size == 1 && element->kind == LOOPC_UNSIGNED;
     const size_t width = (size_t)element->size;
-    for (size_t i = 0; plain && i < count; i++)
-        values[i] = bytes[i];
-    for (size_t i = 0; !plain && i < count; i++) {
-        values[i] = loopc_element_value(element, bytes + i * width);
+    const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+    const bool native = element->kind == LOOPC_REAL && element->big_endian == big;
+    if (width == 1 && element->kind == LOOPC_UNSIGNED) {
+        for (size_t i = 0; i < count; i++)
+            values[i] = bytes[i];
+    } else if (native && width == sizeof(float)) {
+        read_f32(bytes, values, count);
+    } else if (native && width == sizeof(double)) {
+        memcpy(values, bytes, count * width);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            values[i] = loopc_element_value(element, bytes + i * width);
     }
 }
 

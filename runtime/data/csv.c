@@ -70,19 +70,23 @@ static int end_record(struct loopc_csv *t)
     return loopc_csv_end_line(t);
 }
 
-/* Reads cells from column i on as long as they are short numbers with a separator behind them, as
- * most are. Returns the first that is not. */
-static inline int64_t read_short_cells(struct loopc_csv *t, int64_t i)
+/* Reads cells from column i on as long as they are plain numbers with a separator or, after the last
+ * one, the end of the line behind them, as most are. Returns the first that is not. */
+static inline int64_t read_plain_cells(struct loopc_csv *t, int64_t i)
 {
     double *const row = t->l->row;
+    const struct loopc_csv_column *const columns = t->columns;
+    const int64_t width = t->width;
+    const char separator = t->separator, decimal = t->decimal;
     const char *p = loopc_csv_at(t), *const last = loopc_csv_end(t) - LOOPC_CSV_ROOM;
-    for (; i < t->width && p <= last; i++) {
+    for (; i < width && p <= last; i++) {
         double value;
-        if (t->columns[i].slow) break;
-        const char *const stop = loopc_number_scan_short(p, t->decimal, &value);
-        if (!stop || *stop != t->separator || i + 1 == t->width) break;
-        row[t->columns[i].kept] = value;
-        p = stop + 1;
+        if (columns[i].slow) break;
+        const char *stop = loopc_number_scan_short(p, decimal, &value);
+        if (!stop) stop = loopc_number_scan_full(p, decimal, &value);
+        if (!stop || *stop != (i + 1 < width ? separator : '\n')) break;
+        row[columns[i].kept] = value;
+        p = stop + (i + 1 < width);
     }
     loopc_csv_set(t, p);
     return i;
@@ -92,7 +96,8 @@ static int read_record(struct loopc_csv *t)
 {
     const bool separated = t->separator && t->separator != ' ';
     for (int64_t i = 0; i < t->width; i++) {
-        if (separated) i = read_short_cells(t, i);
+        if (separated) i = read_plain_cells(t, i);
+        if (i == t->width) break;
         if (read_cell(t, i)) return LOOPC_FAILED;
         if (i + 1 < t->width && !loopc_csv_next_cell(t)) return wrong_count(t, i + 1, false);
     }

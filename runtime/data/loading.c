@@ -207,6 +207,9 @@ int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, in
     loopc_values_begin(&l->values, kept);
     l->row = calloc((size_t)kept + 1, sizeof *l->row);
     bool fits = l->row && loopc_measure_begin(&l->measure, kept);
+    l->in_order = kept == width;
+    for (int64_t i = 0; i < width; i++)
+        l->in_order &= l->columns[i].kept == i;
     for (int64_t i = 0; fits && i < width; i++)
         fits = begin_dictionary(&l->columns[i]);
     return fits ? LOOPC_OK : loopc_loading_no_memory(l);
@@ -250,13 +253,41 @@ static int too_large(const struct loopc_loading *l, double value)
                            isinf(value) ? "every value has to be a finite number" : NULL, what);
 }
 
-int loopc_loading_add(struct loopc_loading *l, const double *values, size_t count)
+/* Values of the row that is read, one by one. */
+static int add_each(struct loopc_loading *l, const double *values, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++, l->column++) {
         const int32_t kept = l->columns[l->column].kept;
         if (fabs(values[i]) > (double)FLT_MAX) return too_large(l, values[i]);
         if (kept >= 0) l->row[kept] = values[i];
-        if (++l->column < l->width) continue;
+    }
+    return LOOPC_OK;
+}
+
+static bool are_f32(const double *values, size_t count)
+{
+    bool good = true;
+    for (size_t i = 0; i < count; i++)
+        good &= !(fabs(values[i]) > (double)FLT_MAX);
+    return good;
+}
+
+static int add_part(struct loopc_loading *l, const double *values, size_t count)
+{
+    if (!l->in_order || !are_f32(values, count)) return add_each(l, values, count);
+    memcpy(l->row + l->column, values, count * sizeof *values);
+    l->column += (int64_t)count;
+    return LOOPC_OK;
+}
+
+int loopc_loading_add(struct loopc_loading *l, const double *values, size_t count)
+{
+    while (count > 0) {
+        const size_t left = (size_t)(l->width - l->column), part = count < left ? count : left;
+        if (add_part(l, values, part)) return LOOPC_FAILED;
+        values += part;
+        count -= part;
+        if (part < left) break;
         l->column = 0;
         if (loopc_loading_commit(l, 0)) return LOOPC_FAILED;
     }

@@ -83,6 +83,7 @@ struct loopc_loading {
     struct loopc_values values;     /* of the columns that are kept */
     double *row;                    /* the next one: a value for each of them */
     int64_t column;                 /* of the next value of a binary file */
+    bool in_order;                  /* all columns are kept, each at its own place */
 
     bool has_lines;           /* a text file; rows are in lines */
     struct loopc_array lines; /* struct loopc_line_step */

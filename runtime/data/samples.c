@@ -85,9 +85,13 @@ static int make_x(struct loopc_source *s, double *room, bool keep,
                   const struct loopc_message *message)
 {
     const int32_t width = s->table.inputs;
+    const bool copies = s->is_plain && s->table.x.count == 0; /* f32 become what they are */
     for (int64_t r = 0; r < s->rows; r++) {
-        const double *const row = loopc_source_row(s, r, room);
-        if (!make_row(s->x + r * width, row, &s->table.x, width))
+        const float *const same = copies ? loopc_values_narrow_row(&s->values, r) : NULL;
+        const double *const row = same ? NULL : loopc_source_row(s, r, room);
+        if (same)
+            memcpy(s->x + r * width, same, (size_t)width * sizeof *same);
+        else if (!make_row(s->x + r * width, row, &s->table.x, width))
             return too_large(s, row, r, &s->table.x, width, "samples", message);
         if (!keep && r % s->values.chunk_rows == 0) loopc_values_drop(&s->values, r);
     }

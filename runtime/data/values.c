@@ -1,29 +1,55 @@
 /* Values: chunks of f32 or f64. */
 #include "data/values.h"
 
+#include "base/pages.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CHUNK_VALUES = 1 << 18 };
+enum { CHUNK_VALUES = 1 << 19 }; /* a huge page of f32, two of f64 */
 
 void loopc_values_begin(struct loopc_values *values, int32_t width)
 {
-    const int64_t rows = width > 0 ? CHUNK_VALUES / width : CHUNK_VALUES;
+    const int64_t rows = width > 0 ? (CHUNK_VALUES - 1) / width : CHUNK_VALUES - 1;
     *values = (struct loopc_values){.width = width, .chunk_rows = rows > 0 ? rows : 1};
 }
 
 static size_t chunk_bytes(const struct loopc_values *values, bool wide)
 {
     const size_t size = wide ? sizeof(double) : sizeof(float);
-    return ((size_t)values->chunk_rows * (size_t)values->width + 1) * size;
+    const size_t bytes = ((size_t)values->chunk_rows * (size_t)values->width + 1) * size;
+    const size_t pages = (bytes + LOOPC_HUGE_PAGE - 1) / LOOPC_HUGE_PAGE * LOOPC_HUGE_PAGE;
+    return pages - bytes < LOOPC_HUGE_PAGE / 4 ? pages : bytes;
 }
 
-/* Memory that goes back to the system when it is freed, whatever malloc thinks of it. */
-static void *make_chunk(size_t bytes)
+#ifdef MAP_POPULATE
+enum { POPULATE = MAP_POPULATE };
+#else
+enum { POPULATE = 0 };
+#endif
+
+/* Huge pages, if the system gives them: cut out of one more, where they are aligned. */
+static void *make_huge_chunk(size_t bytes, int flags)
 {
+    const size_t page = LOOPC_HUGE_PAGE;
+    char *const memory = mmap(NULL, bytes + page, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (memory == MAP_FAILED) return NULL;
+    const size_t before = page - (uintptr_t)memory % page;
+    munmap(memory, before);
+    if (before < page) munmap(memory + before + bytes, page - before);
+    loopc_huge_pages(memory + before, bytes);
+    return memory + before;
+}
+
+/* Memory that goes back to the system when it is freed, whatever malloc thinks of it. `whole`: all of
+ * it will be used, so that its pages are better made at once than by a fault each. */
+static void *make_chunk(size_t bytes, bool whole)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    if (whole && bytes % LOOPC_HUGE_PAGE == 0) return make_huge_chunk(bytes, flags);
     void *const memory =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags | (whole ? POPULATE : 0), -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -56,7 +82,7 @@ static bool add_chunk(struct loopc_values *values)
         values->chunks = chunks;
         values->capacity = capacity;
     }
-    void *const chunk = make_chunk(chunk_bytes(values, values->wide));
+    void *const chunk = make_chunk(chunk_bytes(values, values->wide), values->count > 0);
     if (chunk) values->chunks[values->count++] = chunk;
     return chunk != NULL;
 }
@@ -66,7 +92,7 @@ static bool widen_chunk(struct loopc_values *values, int64_t i)
 {
     const size_t count = (size_t)values->chunk_rows * (size_t)values->width;
     const float *const from = values->chunks[i];
-    double *const to = make_chunk(chunk_bytes(values, true));
+    double *const to = make_chunk(chunk_bytes(values, true), i > 0);
     if (!to) return false;
     for (size_t k = 0; k < count; k++)
         to[k] = (double)from[k];
@@ -132,6 +158,11 @@ const double *loopc_values_row(const struct loopc_values *values, int64_t r, dou
     for (int32_t i = 0; i < values->width; i++)
         room[i] = (double)from[i];
     return room;
+}
+
+const float *loopc_values_narrow_row(const struct loopc_values *values, int64_t r)
+{
+    return values->wide ? NULL : place_of(values, r);
 }
 
 double loopc_values_get(const struct loopc_values *values, int64_t r, int32_t column)

@@ -30,6 +30,8 @@ const double *loopc_values_row(const struct loopc_values *values, int64_t r, dou
 
 /* Replaces one value by another, which may change how all are kept. False: no memory. */
 bool loopc_values_set(struct loopc_values *values, int64_t r, int32_t column, double value);
+/* Row r where values are f32, else NULL. */
+const float *loopc_values_narrow_row(const struct loopc_values *values, int64_t r);
 double loopc_values_get(const struct loopc_values *values, int64_t r, int32_t column);
 
 /* Leaves only the rows that are marked. */

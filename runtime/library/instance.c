@@ -217,21 +217,45 @@ static int write_file(const char *path, const struct stream *stream)
     return why;
 }
 
+/* Calls a hook, which may be NULL. When it fails, the text of its failure is in `text`; the failures
+ * of the run stay as they were. */
+static int call_hook(int (*hook)(void *state), void *state, char *text, size_t size)
+{
+    struct loopc_run *run = state;
+    const struct loopc_failures before = run->failures;
+    if (!hook || !hook(state)) return LOOPC_OK;
+    snprintf(text, size, "a hook failed");
+    if (run->failures.count > before.count)
+        loopc_failure_text(&run->failures.kept[before.count], text, size);
+    run->failures = before;
+    return LOOPC_FAILED;
+}
+
+/* Writes a state that is a copy. Returns NULL, or why it cannot; `text` is room for that. */
+static const char *save_copy(const struct loopc_program *program, char *still, const char *path,
+                             char *text, size_t size)
+{
+    struct stream stream = {0};
+    if (call_hook(program->before_save, still, text, size)) return text;
+    put_state(&stream, program, still);
+    const int why = stream.wrong ? ENOMEM : write_file(path, &stream);
+    free(stream.bytes);
+    return why ? strerror(why) : NULL;
+}
+
 int loopc_instance_save(const struct loopc_program *program, const void *state, const char *path,
                         char *message, size_t size)
 {
-    struct stream stream = {0};
+    char text[512];
     char *still = malloc(program->size);
-    int why = still ? 0 : ENOMEM;
+    const char *problem = "no memory";
     if (still) {
         loopc_instance_copy(program, still, state);
-        put_state(&stream, program, still);
-        why = stream.wrong ? ENOMEM : write_file(path, &stream);
+        problem = save_copy(program, still, path, text, sizeof text);
     }
     free(still);
-    free(stream.bytes);
-    if (why) snprintf(message, size, "cannot write %s: %s", path, strerror(why));
-    return why ? LOOPC_FAILED : LOOPC_OK;
+    if (problem) snprintf(message, size, "cannot write %s: %s", path, problem);
+    return problem ? LOOPC_FAILED : LOOPC_OK;
 }
 
 static int read_file(const char *path, struct stream *stream)
@@ -285,6 +309,7 @@ static void get_state(struct stream *stream, const struct loopc_program *program
 int loopc_instance_load(const struct loopc_program *program, void *state, const char *path,
                         char *message, size_t size)
 {
+    char text[512];
     struct stream stream = {0};
     const int why = read_file(path, &stream);
     const char *problem = why ? strerror(why) : problem_of(&stream, program);
@@ -295,6 +320,7 @@ int loopc_instance_load(const struct loopc_program *program, void *state, const 
         get_state(&stream, program, loaded);
         if (stream.wrong) problem = "it is damaged";
     }
+    if (!problem && call_hook(program->after_load, loaded, text, sizeof text)) problem = text;
     if (!problem) {
         loopc_instance_end(program, state);
         memcpy(state, loaded, program->size);

@@ -34,14 +34,16 @@ void loopc_instance_copy(const struct loopc_program *program, void *to, const vo
 void loopc_instance_end(const struct loopc_program *program, void *state);
 
 /* Writes a state to a file, which is replaced as a whole or not at all: all fields but data sets,
- * the position, the failures that are pending, and a hash of the program. Returns LOOPC_OK, or
- * LOOPC_FAILED with a message. */
+ * the position, the failures that are pending, and a hash of the program. on_save_checkpoint hooks
+ * run before, on a copy of the state: the fields that they set are those of the file. Returns
+ * LOOPC_OK, or LOOPC_FAILED with a message. */
 int loopc_instance_save(const struct loopc_program *program, const void *state, const char *path,
                         char *message, size_t size);
 
 /* Reads a state that the same program has saved, into one that loopc_instance_init has made; data
- * sets stay those of the state. Another program's file, and a damaged one, are refused: then the
- * state is as it was. */
+ * sets stay those of the state. on_load_checkpoint hooks run on what was read. Another program's
+ * file, and a damaged one, are refused, and so is one when a hook fails: then the state is as it
+ * was. */
 int loopc_instance_load(const struct loopc_program *program, void *state, const char *path,
                         char *message, size_t size);
 

@@ -255,6 +255,31 @@ test_losses_contrast_slow_copy_and_clipping() {
 rewards 2 5, final 1 2.5'
 }
 
+test_contrastive_pairs() {
+    program pairs
+    expect 0 ./pairs --iters 1
+    told '4: 1 10 -> -1' '4: 1 11 -> 1' '3: 2 10 -> -2' '3: 2 12 -> 2' '2: 3 10 -> -3' '2: 3 13 -> 3' '1: 4 10 -> -4' '1: 4 14 -> 4' 11 rows
+    expect 0 ./pairs --iters 1 --thin # a sample without its partner keeps its reward
+    told '4: 1 10 -> -1' '4: 1 11 -> 1' '3: 2 12 -> 12' '2: 3 10 -> 10' '1: 4 10 -> -4' '1: 4 14 -> 4' 8 rows
+}
+
+test_trainable_latents() {
+    program latents
+    expect 0 ./latents --progress never
+    same "$(awk '{ x = $1 - 0.3; y = $2 + 0.7; if (x * x + y * y < 0.1) near++ } END { print near }' <<<"$OUT")" 3
+    expect 0 ./latents --progress never --iters 0
+    same "$(awk '{ x = $1 - 0.3; y = $2 + 0.7; if (x * x + y * y > 0.1) far++ } END { print far }' <<<"$OUT")" 3
+}
+
+test_rollback_to_the_best_weights() {
+    program rollback
+    expect 0 ./rollback --progress never
+    same "$OUT" "1 rollbacks, best 6.0, average 6.0"
+    expect 0 ./rollback --progress never --lasting
+    has "$OUT" "0 rollbacks, best 6.0, average "
+    lacks "$OUT" "average 6.0"
+}
+
 test_callbacks_hear_in_their_order() {
     program order
     expect 0 ./order
@@ -287,6 +312,9 @@ test_wrong_use_is_refused_where_it_stands() {
     refuses 'design:policy { slow = { evry = 3 } }' "slow: there is no parameter 'evry'"
     refuses 'design:policy {}, design:policy_gradient { baseline = "slow" }' 'policy_gradient: baseline is'
     refuses 'design:statistics { field = "rewards", of = { "mena" } }' 'statistics: of = { "min", "mean", "max", 90 }'
+    refuses 'design:pairs {}' 'pairs takes C that makes the first of each pair'
+    refuses 'design:latents { size = 2 }' 'latents takes a size, and C that makes an item of z'
+    refuses 'design:rollback {}' "rollback: there is no design:policy named 'policy' before it"
     refuses 'design:sampler { name = "S", p_batch = 1 }' 'sampler takes a name and C that makes items'
     expect 2 "$LOOPC" check bad.lua
     printf '%s\n' 'local environment = require "loopc.environment"' 'environment.new { vectr = 2 }' >bad.lua

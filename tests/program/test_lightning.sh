@@ -165,6 +165,42 @@ test_a_run_that_reached_its_limit_goes_on() {
     told 7 epochs, 20 steps
 }
 
+# An epoch that a limit has cut is finished by a run with a later limit, as if it had not been cut.
+test_a_cut_epoch_goes_on() {
+    program cut
+    expect 0 ./cut
+    local whole=$OUT first
+    same "$(wc -l <<<"$whole")" 16
+    for limit in '--max-steps 7' '--max-steps 10' '--max-steps 14' '--wish 8'; do
+        rm -rf saved
+        # shellcheck disable=SC2086
+        expect 0 ./cut --checkpoint saved $limit
+        first=$(grep -v batches <<<"$OUT")
+        has "$OUT" "$(((${limit##* } + 4) / 5)) of" # the epoch counts as completed
+        if [ "$limit" = '--wish 8' ]; then limit='--min-steps 15'; else limit='--max-steps -1'; fi
+        # shellcheck disable=SC2086
+        expect 0 ./cut --checkpoint saved --resume $limit
+        same "$first
+$OUT" "$whole"
+    done
+    sed 's/{ fit }/{ loop "Twice" { times = 2, on_fit = node(1, "$Fit.global_step = 0;") }, fit }/
+        s/  batches =/  call_on = { "Twice.on_fit" }, batches =/' "$SPECS/cut.lua" >twice.lua
+    expect 0 "$LOOPC" run twice.lua -- --max-steps 7 # a run of Fit that is no continuation begins at its first epoch
+    same "$(sed -n '9,10p' <<<"$OUT" | tr '\n' ' ')" "0.0 0.1 "
+}
+
+test_a_callback_hears_a_validation_of_another_name() {
+    cat >named.lua <<'SPEC'
+local lightning = require "loopc.lightning"
+local fit = lightning.fit_loop { max_epochs = 1, batches = 1, training_step = ";", validation = { batches = 1, validation_step = ";" } }
+fit:replace { Validate = lightning.validation_loop { name = "Own", batches = 1, validation_step = [[ puts("own"); ]] } }
+local heard = lightning.callback "heard" { on_validation_start = [[ puts("starts"); ]], on_validation_end = [[ puts("ends"); ]] }
+return trainer "named" { fit, heard }
+SPEC
+    expect 0 "$LOOPC" run named.lua
+    told starts own ends
+}
+
 test_hooks_parts_and_validation() {
     program parts
     expect 0 ./parts

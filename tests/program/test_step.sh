@@ -87,6 +87,96 @@ C
     compile main.c count.c -o "$1"
 }
 
+# A function that fills a block does many calls at once in the straight form; the step form takes a step for each. Both read
+# the same numbers.
+test_blocks_read_what_single_calls_read() {
+    cat >b.lua <<'SPEC'
+local Each = loop "Each" { times = 2, state = { x = f32, xs = f32[10], k = i32, n = i64(7), v = i32, big = i64 { 150 } },
+  on_a = node(1, REPEAT("$n", CALL { "next", "$seed", into = "x", block = "next_block" })),
+  on_b = node(2, REPEAT { "$big", CALL { "next", "$seed", into = "x", block = "next_block" }, counter = "k" }),
+  on_c = node(3, BUFFER_REPEAT { 10, CALL { "next", "$seed", into = "x", block = "next_block" }, value = "x", into = "xs" }),
+  on_d = node(4, BUFFER_REPEAT { "$n", CALL { "next", "$seed", into = "x", block = "next_block" }, value = "x", into = "xs" }),
+  on_e = node(5, SEQ { REPEAT(5, CALL { "skip", "$v", block = "skip_block" }), REPEAT(1, CALL { "skip", 3, block = "skip_block" }), REPEAT(0, CALL { "skip", 3, block = "skip_block" }) }),
+  on_f = node(6, WEAVE(-1, { REPEAT(3, CALL { "next", "$seed", into = "x", block = "next_block" }), PRINT "w\n" })),
+  on_g = node(7, REPEAT(2, REPEAT(3, CALL { "next", "$seed", into = "x", block = "next_block" }))),
+  after_g = node(8, [[ printf("%g %d %g %g singles %d blocks %d skipped %d\n", (double)$x, (int)$k, (double)$xs[0], (double)$xs[9], singles, blocks, skipped); $n = 0; ]]),
+}
+return trainer "b" { Each, state = { seed = f64 { 1 } }, code = [[
+static int position, singles, blocks, skipped;
+static float next(double seed) { singles++; return (float)(seed + position++); }
+static void next_block(double seed, float *to, int64_t n) { blocks++; for (int64_t i = 0; i < n; i++) to[i] = (float)(seed + position++); }
+static void skip(int v) { skipped++; (void)v; singles++; }
+static void skip_block(int v, int n) { skipped += n; blocks++; (void)v; }
+]] }
+SPEC
+    local once=''
+    for form in '' --step -O0; do
+        # shellcheck disable=SC2086
+        "$LOOPC" build $form b.lua -o b
+        expect 0 ./b
+        once=${once:-$(sed 's/ singles.*//' <<<"$OUT")}
+        same "$(sed 's/ singles.*//' <<<"$OUT")" "$once"
+        case $form in
+        --step) has "$OUT" 'singles 364 blocks 0 skipped 12' ;;
+        -O0) has "$OUT" 'singles 6 blocks 18 skipped 12' ;;
+        *) has "$OUT" 'singles 8 blocks 16 skipped 12' ;;
+        esac
+    done
+    "$LOOPC" build --step b.lua -o b
+    expect 0 ./b --steps 157 # the first two elements, a call a step
+    expect 0 ./b --steps 200
+    same "$OUT" "w
+$(head -n 2 <<<"$once" | tail -n 1) singles 189 blocks 0 skipped 6"
+    expect 0 "$LOOPC" gen b.lua -o b.c
+    compile -Wpedantic -Wshadow -Wconversion b.c -o b # warnings are errors
+}
+
+# The hooks of checkpoints are those of positions: here of a file that is cut where the position was saved.
+test_hooks_of_a_library() {
+    cat >hooks.lua <<'SPEC'
+local L = loop "L" { times = 4, on_a = node(1, [[ fprintf(file, "%d\n", (int)$iteration); ]]),
+    on_save_checkpoint = [[ if ($mode == 1) $fail("mode %d", (int)$mode); fflush(file); $length = ftell(file); $saves++; ]],
+    on_load_checkpoint = [[ if ($mode == 2) $fail("it is gone"); if (ftruncate(fileno(file), $length)) $fail("cut"); fseek(file, $length, SEEK_SET); ]] }
+return trainer "hooks" { L, include = { "<unistd.h>" }, code = "FILE *file;", state = { length = i64, saves = i64, mode = i32 } }
+SPEC
+    cat >main.c <<'C'
+#include "hooks.h"
+extern FILE *file;
+int main(void)
+{
+    static struct hooks s, t;
+    char message[256];
+    file = fopen("log", "w+");
+    hooks_init(&s, 1);
+    hooks_run(&s, 2);
+    printf("%d", hooks_save(&s, "position", message, sizeof message));
+    printf(" %d", (int)s.saves);
+    hooks_resume(&s);
+    hooks_init(&t, 1);
+    printf(" %d", hooks_load(&t, "position", message, sizeof message));
+    printf(" %d %d\n", (int)t.saves, hooks_resume(&t));
+    s.mode = 1;
+    printf("%d", hooks_save(&s, "other", message, sizeof message));
+    printf(" %s, %d failures\n", message, s.loopc.failures.count);
+    s.mode = 2;
+    printf("%d", hooks_save(&s, "other", message, sizeof message));
+    t.saves = 77;
+    printf(" %d", hooks_load(&t, "other", message, sizeof message));
+    printf(" %s, %d failures, %d\n", message, t.loopc.failures.count, (int)t.saves);
+    fclose(file);
+    return 0;
+}
+C
+    "$LOOPC" gen --step --lib hooks.lua -o hooks.c
+    compile main.c hooks.c -o hooks
+    expect 0 ./hooks
+    same "$OUT" "0 0 0 1 0
+1 cannot write other: L.on_save_checkpoint: mode 1, 0 failures
+0 1 cannot load other: L.on_load_checkpoint: it is gone, 0 failures, 77"
+    same "$(tr '\n' ' ' <log)" "0 1 2 3 "
+    [ ! -e other.tmp ] || fail "it left a file"
+}
+
 test_a_saved_position_goes_on_in_a_new_process() {
     library one "$TMP/count.lua"
     expect 0 ./one save 'a text'

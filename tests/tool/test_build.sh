@@ -195,6 +195,8 @@ SPEC
     same "$OUT" 5
 }
 
+programs() { find cache/loopc -name nested | wc -l; }
+
 test_run_uses_a_cache() {
     cp_spec
     export XDG_CACHE_HOME=$PWD/cache
@@ -209,9 +211,9 @@ test_run_uses_a_cache() {
     sed -i 's/on_iteration"/again"/' helper.lua
     expect 0 "$LOOPC" run nested.lua
     has "$OUT" again
-    same "$(ls cache/loopc | wc -l)" 2
+    same "$(programs)" 2
     expect 0 env CFLAGS="${CFLAGS:-} -DOTHER" "$LOOPC" run nested.lua
-    same "$(ls cache/loopc | wc -l)" 3
+    same "$(programs)" 3
     unset XDG_CACHE_HOME
     expect 0 env HOME="$PWD/home" "$LOOPC" run nested.lua
     [ -d home/.cache/loopc ] || fail 'no cache under HOME'
@@ -219,6 +221,48 @@ test_run_uses_a_cache() {
     has "$ERR" 'XDG_CACHE_HOME'
     expect 1 env XDG_CACHE_HOME=/dev/null "$LOOPC" run nested.lua
     has "$ERR" 'cannot make the folder'
+}
+
+# An unchanged spec is not compiled, nor read, again; whatever its program was made of is noticed.
+test_run_recalls_an_unchanged_spec() {
+    export XDG_CACHE_HOME=$PWD/cache
+    printf '#!/bin/sh\necho call >>calls\nexec cc "$@"\n' >counted-cc
+    chmod +x counted-cc
+    echo '#define WORD "first"' >word.h
+    echo 'return [[ puts(WORD); ]]' >body.lua
+    echo 'return trainer "nested" { loop "L" { on_x = node(1, require "body") }, include = { "word.h" } }' >spec.lua
+    local calls word
+    for word in first second third; do
+        case $word in
+        second) sed -i 's/first/second/' word.h ;;
+        third) echo 'return [[ puts("third"); ]]' >body.lua ;;
+        *) ;;
+        esac
+        sleep 0.05 # a file that is as new as its reading is not trusted
+        expect 0 "$LOOPC" run spec.lua --cc ./counted-cc
+        same "$OUT" "$word"
+        calls=$(wc -l <calls)
+        expect 0 "$LOOPC" run spec.lua --cc ./counted-cc
+        same "$OUT" "$word"
+        same "$(wc -l <calls)" "$calls"
+    done
+    expect 0 env CFLAGS="${CFLAGS:-} -DMORE" "$LOOPC" run spec.lua --cc ./counted-cc
+    [ "$(wc -l <calls)" -gt "$calls" ]
+    rm spec.lua
+    expect 2 "$LOOPC" run spec.lua --cc ./counted-cc
+    same "$(find cache -name '*tmp*')" ''
+    unset XDG_CACHE_HOME
+}
+
+# What has a warning shows it each time.
+test_run_shows_a_warning_again() {
+    export XDG_CACHE_HOME=$PWD/cache
+    cp "$ROOT/tests/bad/unused_callback/spec.lua" warns.lua
+    expect 0 "$LOOPC" run warns.lua
+    has "$ERR" warning
+    expect 0 "$LOOPC" run warns.lua
+    has "$ERR" warning
+    unset XDG_CACHE_HOME
 }
 
 test_two_runs_at_once() {
@@ -232,7 +276,7 @@ test_two_runs_at_once() {
         has "$(cat out$i)" on_iteration
         cmp out1 out$i
     done
-    same "$(ls cache/loopc | wc -l)" 1
+    same "$(programs)" 1
 }
 
 test_run_hands_on_arguments_and_exit_codes() {

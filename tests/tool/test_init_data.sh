@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # loopc init --data: a spec for a table that builds and trains as it is, and learns as well as a well-known peer.
 . "$(dirname "$0")/../support/lib.sh"
+exec 3>&2
 compare=$ROOT/tests/program/tables/compare.py
 
 # The Python that has scikit-learn, or a skipped test.
@@ -87,45 +88,55 @@ test_what_cannot_be_learnt_is_told() {
     [ ! -e one.lua ] && [ ! -e two.lua ] && [ ! -e three.lua ] || fail "a spec was written"
 }
 
-# as_good TABLE ANSWER FLAG: the mean over ten seeds of what the trainer makes of a quarter of the table, and of what the peer does.
+# The peer is scikit-learn's MLPClassifier or MLPRegressor with its defaults, whose inputs nothing scales (which costs it most on
+# wine and on all regressions); what it makes of scaled inputs and targets is said beside, and held against nothing. The splits
+# are none of those that the settings of `init` were chosen by: these were 1 to 10.
+seeds='101 102 103'
+[ -z "${SOAK:-}" ] || seeds='101 102 103 104 105 106 107 108 109 110'
+
+score_of() { python3 -c 'import json; m = json.load(open("m.json")); print(m["accuracy"] if "accuracy" in m else m["r2"][0])'; }
+
+# as_good TABLE ANSWER FLAG LEAST: the mean over the seeds of what the trainer makes of a quarter of the table is at least LEAST
+# and what the peer makes of it.
 as_good() {
-    local seed ours='' peers=''
-    for seed in 1 2 3 4 5 6 7 8 9 10; do
-        "$python" "$compare" split "$1" "$seed" "$2"
-        if [ "$seed" = 1 ]; then
+    local scores seed ours='' peers='' scaled=''
+    for seed in $seeds; do
+        mapfile -t scores < <("$python" "$compare" peer "$1" "$seed" "$2" ${SOAK:+scaled})
+        if [ "$seed" = 101 ]; then
             expect 0 "$LOOPC" init "$1" --data train.csv "$3" "$2"
             rm Makefile
             expect 0 as_built "$LOOPC" build "$1.lua" -o "$1"
         fi
         expect 0 "./$1" --seed "$seed" --checkpoint "$1-$seed"
         expect 0 "./$1" predict --checkpoint "$1-$seed" --data test.csv --metrics m.json
-        ours="$ours $(python3 -c 'import json; m = json.load(open("m.json")); print(m["accuracy"] if "accuracy" in m else m["r2"][0])')"
-        peers="$peers $("$python" "$compare" peer "$seed" "$2")"
+        ours="$ours $(score_of)" peers="$peers ${scores[0]}" scaled="$scaled ${scores[1]:-0}"
     done
     # shellcheck disable=SC2086
-    ours=$("$python" "$compare" mean $ours) peers=$("$python" "$compare" mean $peers)
-    echo "$1: $ours, the peer $peers"
-    awk "BEGIN { exit !($ours >= $peers) }" || fail "$1: $ours, the peer $peers"
+    ours=$("$python" "$compare" mean $ours) peers=$("$python" "$compare" mean $peers) scaled=$("$python" "$compare" mean $scaled)
+    [ -z "${SOAK:-}" ] || echo "# $1: $ours, the peer $peers, with scaled inputs $scaled" >&3
+    awk "BEGIN { exit !($ours >= $peers && $ours >= $4) }" || fail "$1: $ours, the peer $peers"
 }
 
 test_tables_of_scikit_learn() {
     find_peer
     "$python" "$compare" tables
-    as_good iris class --label
-    as_good wine class --label
-    as_good cancer class --label
-    as_good diabetes progression --target
-    as_good digits class --label
+    as_good wine class --label 0.93
+    as_good diabetes progression --target 0.3
+    [ -n "${SOAK:-}" ] || return 0
+    as_good iris class --label 0.9
+    as_good cancer class --label 0.93
+    as_good digits class --label 0.93
 }
 
 test_tables_of_R() {
+    [ -n "${SOAK:-}" ] || skip SOAK=1 runs it
     find_peer
     command -v R >/dev/null || skip no R
     R -q -e 'names(iris)[5] <- "class"; write.csv(iris, "flowers.csv", row.names = FALSE)
         write.csv(mtcars, "mtcars.csv"); write.csv(airquality, "airquality.csv", row.names = FALSE)' >R.log
-    as_good flowers class --label
-    as_good mtcars mpg --target
-    as_good airquality Ozone --target
+    as_good flowers class --label 0.9
+    as_good mtcars mpg --target -1
+    as_good airquality Ozone --target 0.3
 }
 
 run_tests

@@ -112,6 +112,7 @@ function parts.policy(design, p)
     local name, head = p.name or "policy", heads.of(design)
     local shape = shape_of(design, p, head)
     local state = fields_of(design, p, head, shape)
+    design.policies[name] = count_weights(shape.layers)
     local batch = { log_p = samples { f32[design.width], design.room, doc = "log-probabilities of the tokens" } }
     local values = { name = name, policy = name, count = "$rows * $width" }
     local function fill(text) return common.fill(text, values) end
@@ -130,6 +131,51 @@ function parts.policy(design, p)
         batch = batch,
         after_batch = update,
     }))
+end
+
+-- Rollback to the best weights: the mean of the rewards, averaged over batches (`decay`), is watched; the weights with which it
+-- was highest are kept. When it is lower than that by more than `drop` for `patience` batches in a row, the policy gets these
+-- weights again, and its optimizer begins anew. The weights that are kept are those that made the batch: from before its step.
+function parts.rollback(design, p)
+    common.check("rollback", p, { policy = "text", drop = "number", patience = "count", decay = "share" })
+    local policy = p.policy or "policy"
+    local weights = design.policies[policy]
+    if not weights then error(("rollback: there is no design:policy named '%s' before it"):format(policy), 0) end
+    local values = { policy = policy, weights = weights }
+    return callback(p.name or "rollback") {
+        order = p.order or 30,
+        doc = p.doc or "returns to the best weights when rewards fall",
+        state = {
+            best = f32 { report = true, doc = "the highest average reward" },
+            average = f32 { report = true, doc = "the average reward" },
+            rollbacks = i64 { report = true, doc = "how often it has gone back" },
+            weights = f32[weights] { doc = "the best weights" },
+            drop = f32 { p.drop or 0, settable = true, doc = "how far below the best the average may be" },
+            patience = i64 { p.patience or 10, settable = true, doc = "for how many batches it may be lower" },
+            decay = f32 { p.decay or 0.1, doc = "how far the average moves in a batch" },
+            lower = i64 { doc = "batches in a row in which it was lower" },
+            begun = bool { doc = "whether there is a best" },
+        },
+        setup = "$begun = false; $lower = $rollbacks = 0;",
+        before_step = common.fill([[
+            if ($rows == 0) return;
+            const float mean = loopc_statistics_of($rewards, $rows).mean;
+            $average += $begun ? $decay * (mean - $average) : mean - $average;
+            $lower = $begun && $average < $best - $drop ? $lower + 1 : 0;
+            if ($begun && !($average > $best)) return;
+            $best = $average;
+            $begun = true;
+            {policy}_net_get_weights(${policy}.net, $weights, {weights});
+        ]], values),
+        after_batch = common.fill([[
+            if ($lower == 0 || $lower < $patience) return;
+            {policy}_net_set_weights(${policy}.net, $weights, {weights});
+            memset(${policy}.rule, 0, sizeof *${policy}.rule);
+            $average = $best;
+            $lower = 0;
+            $rollbacks++;
+        ]], values),
+    }
 end
 
 return parts

@@ -34,6 +34,7 @@ end
 
 local function sampler(design, p)
     local state, batch, unkept, latent = latent_parts(design, p)
+    batch = p.batch and common.with(batch or {}, p.batch) or batch
     local body = { name = p.name, element = design.element .. " ", width = design.width,
         ok = p.make:find("$fail", 1, true) and " LOOPC_OK" or "" }
     local made = callback(p.name) {
@@ -54,6 +55,7 @@ local function sampler(design, p)
         sample_batch = put(body, latent .. p.make, "loopc_share_of($bs < 0 ? 0 : $bs, $p_batch)", "$samples", "$sources", "$rows",
             "$room", "batch"),
     }
+    common.with(made, p.hears)
     return common.takes(design, made, p.name, p.p_batch)
 end
 
@@ -190,6 +192,126 @@ function parts.from_log(design, p)
         sorted = f32[room] { doc = "for the work" },
         good = i32[room] { doc = "for the work" },
     } }))
+end
+
+-- Another sample, made of one: a token is another one, or a number moves a little.
+local function change_of(design)
+    if design.vector then return "other[loopc_rng_below($random, (uint64_t)$width)] += 0.1f * (float)loopc_rng_normal($random);" end
+    return [[
+        int32_t count = 0;
+        while (count < $width && other[count] >= 0)
+            count++;
+        if (count > 0) {
+            int32_t *const token = &other[loopc_rng_below($random, (uint64_t)count)];
+            *token = (*token + 1 + (int32_t)loopc_rng_below($random, (uint64_t)($vocabulary - 1))) % $vocabulary;
+        }
+    ]]
+end
+
+local pair_up = [[
+    const int32_t wanted = n / 2;
+    n = wanted;
+    {
+        {make}
+    }
+    n = n < wanted ? n : wanted;
+    for (int32_t i = n - 1; i >= 0; i--) {
+        if (i > 0) memcpy(to[2 * i], to[i], sizeof to[0]);
+        memcpy(to[2 * i + 1], to[2 * i], sizeof to[0]);
+        {element} *const other = to[2 * i + 1];
+        {change}
+        $pair[$rows + 2 * i] = $pair[$rows + 2 * i + 1] = ++$pairs;
+    }
+    n *= 2;
+]]
+
+-- Contrastive pairs: each sample that `make` (C, as for `sampler`) puts into a batch is followed by another one, which `change`
+-- makes of it: C that changes `other`, at first a copy (default: one token is another, a number moves a little). The
+-- rewards_final of each of the two is what it is better than the other, times `share`: of what they have in common, nothing is
+-- learnt. A sample whose partner was filtered keeps its own.
+function parts.pairs(design, p)
+    common.check("pairs", p, { make = "text", change = "text", share = "number", state = "list", p_batch = "share" })
+    if not p.make then error("pairs takes C that makes the first of each pair: make = [[ ... ]]", 0) end
+    local make = common.fill(pair_up, { make = p.make, change = p.change or change_of(design), element = design.element })
+    return sampler(design, common.with(common.with({ name = "pairs", doc = "pairs of samples that differ a little" }, p), {
+        make = make,
+        state = common.add_fields("pairs", {
+            share = f32 { p.share or 1, settable = true, doc = "how much of the partner's reward is taken away" },
+            pairs = i64 { doc = "pairs made so far" },
+        }, p.state),
+        batch = { pair = samples { i64, design.room, doc = "the number of its pair; 0: none" } },
+        hears = { build_buffer = "", reward_modification = [[
+            for (int32_t i = 0; i + 1 < $rows; i++) {
+                if ($pair[i] == 0 || $pair[i] != $pair[i + 1]) continue;
+                $rewards_final[i] -= $share * $rewards[i + 1];
+                $rewards_final[i + 1] -= $share * $rewards[i];
+            }
+        ]] },
+    }))
+end
+
+local from_latents = [[
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t which = (int32_t)loopc_rng_below($random, {count});
+        float *const z = latent[i];
+        for (int32_t k = 0; k < {size}; k++)
+            z[k] = $means[which][k] + $spread * (float)loopc_rng_normal($random);
+        {element} *const item = to[i];
+        {blank}
+        {
+            {decode}
+        }
+        {note}
+    }
+]]
+
+-- For each point, over its samples: the mean of (R - mean R) / deviation of R times the derivative of log N(z; point, spread) by the
+-- point, (z - point) / spread^2.
+local learn_latents = [=[
+    for (int32_t j = 0; j < {count}; j++) {
+        float sum = 0, squares = 0, gradient[{size}] = {0};
+        int32_t own = 0;
+        for (int32_t i = 0; i < $rows; i++) {
+            if ($which[i] != j + 1) continue;
+            own++;
+            sum += $rewards_final[i];
+            squares += $rewards_final[i] * $rewards_final[i];
+        }
+        if (own < 2) continue;
+        const float mean = sum / (float)own, deviation = sqrtf(fmaxf(squares / (float)own - mean * mean, 0)) + 1e-6f;
+        for (int32_t i = 0; i < $rows; i++)
+            for (int32_t k = 0; k < {size} && $which[i] == j + 1; k++)
+                gradient[k] += ($rewards_final[i] - mean) / deviation * ($latent[i][k] - $means[j][k]) / ($spread * $spread);
+        for (int32_t k = 0; k < {size}; k++)
+            $means[j][k] += $eta * gradient[k] / (float)own;
+    }
+]=]
+
+-- Trainable latents: `count` points in a space of `size` numbers. A sample is made, by the C `decode`, which sets `item`, of a
+-- point z[0], z[1], ... that is drawn around one of them (a normal distribution with deviation `spread`); the points then move,
+-- with learning rate `eta`, to where rewards_final is higher: by the policy gradient, so that decode may be any C. $NAME.means
+-- are the points, $NAME.latent[i] is the z of a sample of the batch.
+function parts.latents(design, p)
+    common.check("latents", p, { count = "count", size = "count", decode = "text", eta = "number", spread = "number", state = "list",
+        p_batch = "share", buffer_size = "count" })
+    if not (p.decode and p.size and p.size > 0) then error('latents takes a size, and C that makes an item of z: size = 2, decode = [[ ... ]]', 0) end
+    local values = { count = math.max(1, p.count or 1), size = p.size, decode = p.decode, element = design.element,
+        blank = design.vector and "memset(item, 0, sizeof to[0]);" or "for (int32_t k = 0; k < $width; k++) item[k] = -1;",
+        note = "if (latent == $latent + $rows) $which[$rows + i] = which + 1;" }
+    return sampler(design, common.with(common.with({ name = "latents", doc = "samples of points that learn" }, p), {
+        make = common.fill(from_latents, values), latent = p.size,
+        state = common.add_fields("latents", {
+            means = f32[values.count][p.size] { doc = "the points" },
+            spread = f32 { p.spread or 0.1, settable = true, doc = "how far around a point samples are drawn" },
+            eta = f32 { p.eta or 0.01, settable = true, doc = "learning rate of the points" },
+        }, p.state),
+        batch = { which = samples { i32, design.room, doc = "which point each sample is of, from 1; 0: of none" } },
+        hears = { step = common.fill(learn_latents, values), before_train = common.fill([[
+            for (int32_t j = 0; j < {count}; j++)
+                for (int32_t k = 0; k < {size}; k++)
+                    $means[j][k] = 2 * loopc_rng_f32($random) - 1;
+        ]], values) },
+    }))
 end
 
 return parts

@@ -11,7 +11,10 @@
 -- and the hooks, each of them C: on_train_start, on_train_epoch_start, on_train_batch_start, on_train_batch_end,
 -- on_train_epoch_end, on_train_end, teardown; in validation on_validation_start, on_validation_batch_start,
 -- on_validation_batch_end, on_validation_end. The hooks of an epoch and of a batch are nodes too, to which callbacks attach
--- by their names; lightning.callback also knows those of the ends of a run.
+-- by their names; lightning.callback also knows those of the ends of a run, of the validation loop that was made last before it.
+--
+-- Where max_steps or should_stop ends the training within an epoch, that epoch counts as completed. A run that is resumed with
+-- a later limit takes it up again, at its next batch: the epoch is then the one in hand, as without the interruption.
 --
 -- Any body may set $should_stop: the training ends before the next batch, once min_epochs epochs and min_steps steps are
 -- done. $global_step counts the batches of all epochs. Why the training ended is said on standard error.
@@ -51,6 +54,7 @@ local function fit_fields(given)
         global_step = i64 { doc = "training steps so far" },
         should_stop = bool { doc = "set it to end the training, once the minima are met" },
         waiting = bool { doc = "whether it was said that should_stop has to wait" },
+        cut = bool { doc = "whether the last epoch was left before its last batch" },
     }
     for _, limit in ipairs(limits) do state[limit[1]] = i64 { whole_limit(given, limit[1]), option = true, doc = limit[2] } end
     for name, field in pairs(given.state or {}) do state[name] = field end
@@ -77,7 +81,7 @@ local function conditions(completed)
     return out
 end
 
-local here, inside = conditions "$completed", conditions "$outer.completed"
+local here, inside = conditions "$completed - $cut", conditions "$outer.completed"
 
 local function fill(text, values) return (text:gsub("{([%a_]+)}", values)) end
 
@@ -87,6 +91,20 @@ local say_why = fill([[
     else if ({stopped}) loopc_note($loopc, "Fit ended: should_stop was set");
     else loopc_note($loopc, "Fit ended: a body stopped it");
 ]], here)
+
+-- The end of an epoch: whether there are batches left in it.
+local leave_epoch = fill([[
+    if (({steps} || {stopped}) && $completed < (int64_t)({batches})) $cut = $restart = true;
+]], inside)
+
+-- The epoch that was left is taken up again, and not counted twice.
+local take_up = [[
+    if ($cut) {
+        $cut = false;
+        $ready--, $started--, $processed--, $completed--;
+        $total_ready--, $total_started--, $total_processed--, $total_completed--;
+    }
+]]
 
 local say_waiting = [[
     if ($should_stop && !$waiting && !{met}) {
@@ -114,6 +132,7 @@ return function(lightning)
             on_advance_start = given.on_train_batch_start,
             advance = given.training_step,
             on_advance_end = lightning.join("$global_step++;", given.on_train_batch_end, fill(say_waiting, inside)),
+            on_run_end = fill(leave_epoch, { batches = tostring(given.batches) }),
         }
     end
 
@@ -128,12 +147,15 @@ return function(lightning)
         }
     end
 
+    local validation_name = "Validate"
+
     -- A pass over validation data, when it is due.
     function fit.validation_loop(given)
         lightning.check("lightning.validation_loop", given, 2, validation_keys, places)
         need(given, "lightning.validation_loop", "batches", "how many are there?")
+        validation_name = given.name or "Validate"
         local every = given.every and ("$outer.processed %% (%s) != 0"):format(given.every)
-        return lightning.loop(given.name or "Validate") {
+        return lightning.loop(validation_name) {
             doc = "a pass over validation data", parent = given.parent, place = given.place,
             times = given.batches, skip = every, state = given.state,
             names = { start = "validation_batch_start", advance = "validation_step", stop = "validation_batch_end" },
@@ -150,7 +172,7 @@ return function(lightning)
             doc = given.doc or "epochs of batches", call_on = given.call_on, order = given.order, state = fit_fields(given),
             done = ("%s || %s || %s"):format(here.steps, here.epochs, here.stopped),
             names = { start = "train_epoch_start", advance = "epoch", stop = "train_epoch_end" },
-            on_run_start = lightning.join(check_limits(), given.on_train_start),
+            on_run_start = lightning.join(check_limits(), "if ($completed == 0) $cut = false;", given.on_train_start), on_ready = take_up,
             on_advance_start = given.on_train_epoch_start,
             on_advance_end = lightning.join(given.on_train_epoch_end, fill(say_waiting, here)),
             on_run_end = lightning.join(say_why, given.on_train_end),
@@ -188,13 +210,13 @@ return function(lightning)
     -- A callback whose keys may be Lightning's hooks, those of the ends of a run included.
     local ends = {
         on_train_start = "Fit.before_run", on_train_end = "Fit.after_run", teardown = "Fit.finally_run",
-        on_validation_start = "Validate.before_run", on_validation_end = "Validate.after_run",
+        on_validation_start = "%s.before_run", on_validation_end = "%s.after_run",
     }
 
     function fit.callback(name)
         return function(given)
             local body = {}
-            for key, value in pairs(given) do body[ends[key] or key] = value end
+            for key, value in pairs(given) do body[ends[key] and ends[key]:format(validation_name) or key] = value end
             return callback(name)(body)
         end
     end

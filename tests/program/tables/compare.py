@@ -1,8 +1,12 @@
 """Trainers of loopc init against scikit-learn's MLP with its defaults, on the same splits; knows nothing of how either works.
 
     compare.py tables                    writes the tables that scikit-learn has: iris.csv, wine.csv ...
-    compare.py split TABLE SEED ANSWER   divides TABLE.csv into train.csv and test.csv, by class where ANSWER is one
-    compare.py peer SEED ANSWER          the peer's score of test.csv: accuracy, or R2 where ANSWER is a number
+    compare.py peer TABLE SEED ANSWER    divides TABLE.csv into train.csv and test.csv, by class where ANSWER is one (rows with
+                                         NA are for training alone), and prints the peer's score of test.csv: accuracy, or R2
+                                         where ANSWER is a number; with another argument, also that of the scaled peer
+
+The peer is MLPClassifier or MLPRegressor as scikit-learn's defaults have them, on inputs that nothing scales, from the rows of
+train.csv that are complete; scaled: behind a StandardScaler, with the target of a regression scaled as well.
     compare.py mean SCORE...             their mean
 """
 import csv, sys, warnings
@@ -50,11 +54,11 @@ def complete(row):
 
 def split(table, seed, answer):
     from sklearn.model_selection import train_test_split
-    rows, names = read(table + ".csv")
-    rows = [r for r in rows if complete(r)]
+    every, names = read(table + ".csv")
+    rows = [r for r in every if complete(r)]
     kinds = None if is_number(rows[0][answer]) and table != "digits" else [r[answer] for r in rows]
     train, test = train_test_split(rows, test_size=0.25, random_state=int(seed), stratify=kinds)
-    write("train.csv", train, names)
+    write("train.csv", train + [r for r in every if not complete(r)], names)
     write("test.csv", test, names)
 
 
@@ -63,13 +67,23 @@ def numbers(rows, answer, values):
     return x, [float(r[answer]) if values else r[answer] for r in rows]
 
 
-def peer(seed, answer):
+def scaled_model(model, values):
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    model = make_pipeline(StandardScaler(), model)
+    return TransformedTargetRegressor(model, transformer=StandardScaler()) if values else model
+
+
+def peer(table, seed, answer, *more):
     from sklearn.neural_network import MLPClassifier, MLPRegressor
-    train, test = read("train.csv")[0], read("test.csv")[0]
+    split(table, seed, answer)
+    train, test = [r for r in read("train.csv")[0] if complete(r)], read("test.csv")[0]
     values = is_number(train[0][answer]) and answer != "class"
     model = (MLPRegressor if values else MLPClassifier)(random_state=int(seed))
-    model.fit(*numbers(train, answer, values))
-    print(model.score(*numbers(test, answer, values)))
+    for m in [model] + ([scaled_model(model, values)] if more else []):
+        m.fit(*numbers(train, answer, values))
+        print(m.score(*numbers(test, answer, values)))
 
 
 def mean(*scores):
@@ -77,4 +91,4 @@ def mean(*scores):
 
 
 if __name__ == "__main__":
-    {"tables": tables, "split": split, "peer": peer, "mean": mean}[sys.argv[1]](*sys.argv[2:])
+    {"tables": tables, "peer": peer, "mean": mean}[sys.argv[1]](*sys.argv[2:])
