@@ -28,7 +28,7 @@ Feeds.__index = Feeds
 -- The roles of the arguments of a net's functions; `learns`: the net is trained by it.
 local functions = {
     train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
-    forward = { x = 2, rows = 3 }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
+    forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
     correct = { labels = 2, rows = 3 },
 }
 
@@ -154,12 +154,13 @@ function Feeds:check_answers(text, call, net, entry)
             way_out(net.parameters, data, wanted) .. ", or give the net another loss and output")
     end
     local outputs, count = net.parameters.layers[#net.parameters.layers], target_count(data)
+    local values = mlp.target_count(net.parameters)
     local classes = data.parameters.classes
     if wanted == "labels" and classes and classes > outputs then
         refuse(("'%s' has %d outputs, and data set '%s' %d classes"):format(net.name, outputs, data.name, classes),
             ("the last size of the net is the number of classes: %d"):format(classes))
     end
-    if wanted == "targets" and count and count ~= outputs then
+    if wanted == "targets" and count and count ~= values then
         refuse(("'%s' has %d output%s, and data set '%s' %d target%s"):format(net.name, outputs, outputs == 1 and "" or "s",
             data.name, count, count == 1 and "" or "s"), ("the last size of the net is the number of targets: %d"):format(count))
     end
@@ -168,7 +169,7 @@ end
 -- Inputs from a data set and answers from nowhere are a mistake. Other code that mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
-    local outputs = net.parameters.layers[#net.parameters.layers]
+    local outputs = mlp.target_count(net.parameters)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
     self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
     local whole = select(2, array_places.given(text, argument)).whole

@@ -20,5 +20,8 @@ uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
 
 double loopc_rng_normal(struct loopc_rng *rng)
 {
-    return loopc_normal_of(loopc_normal_point(rng));
+    struct loopc_point point;
+    while (!loopc_normal_try(rng, &point)) {
+    }
+    return loopc_normal_of(point);
 }

@@ -12,6 +12,7 @@
 #include "base/rng.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* A coordinate, and the square of the distance from the middle: above 0 and below 1. */
@@ -19,15 +20,12 @@ struct loopc_point {
     double u, square;
 };
 
-static inline struct loopc_point loopc_normal_point(struct loopc_rng *rng)
+/* Draws a point of the square around the disk; returns whether it is in the disk, too. */
+static inline bool loopc_normal_try(struct loopc_rng *rng, struct loopc_point *point)
 {
-    struct loopc_point point;
-    do {
-        point.u = 2 * loopc_rng_f64(rng) - 1;
-        const double v = 2 * loopc_rng_f64(rng) - 1;
-        point.square = fma(point.u, point.u, v * v);
-    } while (point.square >= 1 || point.square == 0);
-    return point;
+    const double u = 2 * loopc_rng_f64(rng) - 1, v = 2 * loopc_rng_f64(rng) - 1;
+    *point = (struct loopc_point){u, fma(u, u, v * v)};
+    return (point->square < 1) & (point->square > 0);
 }
 
 /* The natural logarithm of a positive normal number, to about two units in the last place, with the

@@ -4,16 +4,22 @@
 
 enum { AT_ONCE = 64 }; /* normal numbers: some vectors full */
 
-/* The next `count` normal numbers of the stream, and what is left of the room. */
+/* The next `count` normal numbers of the stream, and anything in what is left of the room. A point
+ * outside of the disk is overwritten by the next one: a branch would be foreseen badly. */
 static void draw(struct loopc_rng *rng, float *to, int32_t count)
 {
-    double u[AT_ONCE], square[AT_ONCE];
-    for (int32_t i = 0; i < AT_ONCE; i++) {
-        const struct loopc_point point =
-            i < count ? loopc_normal_point(rng) : (struct loopc_point){0, 0.5};
-        u[i] = point.u;
-        square[i] = point.square;
+    struct loopc_rng own = *rng;
+    double u[AT_ONCE] = {0}, square[AT_ONCE];
+    for (int32_t i = 0; i < AT_ONCE; i++)
+        square[i] = 0.5;
+    for (int32_t n = 0; n < count;) {
+        struct loopc_point point;
+        const bool inside = loopc_normal_try(&own, &point);
+        u[n] = point.u;
+        square[n] = point.square;
+        n += inside;
     }
+    *rng = own;
     for (int32_t i = 0; i < AT_ONCE; i++)
         to[i] = (float)loopc_normal_of((struct loopc_point){u[i], square[i]});
 }

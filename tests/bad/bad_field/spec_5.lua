@@ -1,0 +1,22 @@
+local Fit = loop "Fit" { on_fit = node(1, [[ puts("fit"); ]]) }
+return trainer "bad" { Fit, state = {
+    huber = mlp { 4, 2, loss = "huber", delta = 0 },
+    quantile = mlp { 4, 2, loss = "quantile", quantile = 1 },
+    smoothing = mlp { 4, 2, loss = "squared_error", label_smoothing = 0.1 },
+    smooth = mlp { 4, 2, label_smoothing = 1 },
+    soft = mlp { 4, 2, targets = "values", label_smoothing = 0.1 },
+    weights = mlp { 4, 3, class_weights = { 1, 2 } },
+    odd = mlp { 4, 3, loss = "gaussian_nll" },
+    hinge = mlp { 4, 3, loss = "hinge", output = "softmax" },
+    poisson = mlp { 4, 3, loss = "poisson", output = "tanh" },
+    reduction = mlp { 4, 3, reduction = "mean" },
+    bend = mlp { 4, 3, activation = "log_softmax" },
+    loss = mlp { 4, 3, loss = "hubber" },
+    ahead = optimizer { "sgd", nesterov = true, net = "odd" },
+    alpha = optimizer { "adam", alpha = 0.9, net = "odd" },
+    beta = optimizer { "nadam", beta1 = 1, net = "odd" },
+    spared = optimizer { "adamw", no_decay = { "biases" }, net = "odd" },
+    clip = optimizer { "sgd", clip_norm = 0, net = "odd" },
+    ema = optimizer { "sgd", ema = 1, net = "odd" },
+    held = optimizer { "sgd", accumulate = 0, net = "odd" },
+} }
