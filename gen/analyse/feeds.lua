@@ -28,7 +28,8 @@ Feeds.__index = Feeds
 -- The roles of the arguments of a net's functions; `learns`: the net is trained by it.
 local functions = {
     train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
-    forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
+    forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 },
+    loss = { answers = 2, rows = 3, learns = true },
     correct = { labels = 2, rows = 3 },
 }
 

@@ -70,8 +70,8 @@ static int end_record(struct loopc_csv *t)
     return loopc_csv_end_line(t);
 }
 
-/* Reads cells from column i on as long as they are plain numbers with a separator or, after the last
- * one, the end of the line behind them, as most are. Returns the first that is not. */
+/* Reads cells from column i on as long as they are plain numbers with a separator or, after the
+ * last one, the end of the line behind them, as most are. Returns the first that is not. */
 static inline int64_t read_plain_cells(struct loopc_csv *t, int64_t i)
 {
     double *const row = t->l->row;

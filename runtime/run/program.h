@@ -52,8 +52,8 @@ enum loopc_op_kind {
 
 struct loopc_deep;
 
-/* An operation of a net that is more than dense layers. It reads value `input`, of which 0 goes into
- * the net, and makes the value with its own number, counted from 1. */
+/* An operation of a net that is more than dense layers. It reads value `input`, of which 0 goes
+ * into the net, and makes the value with its own number, counted from 1. */
 struct loopc_op {
     enum loopc_op_kind kind;
     int layer;              /* its weights are the fields NAME.layers.LAYER.weight and .bias */
