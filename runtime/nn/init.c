@@ -1,13 +1,40 @@
 #include "nn/init.h"
 
-#include <math.h>
+#include "base/normal.h"
+
+enum { AT_ONCE = 64 }; /* normal numbers: some vectors full */
+
+/* The next `count` normal numbers of the stream, and anything in what is left of the room. A point
+ * outside of the disk is overwritten by the next one: a branch would be foreseen badly. */
+static void draw(struct loopc_rng *rng, float *to, int32_t count)
+{
+    struct loopc_rng own = *rng;
+    double u[AT_ONCE] = {0}, square[AT_ONCE];
+    for (int32_t i = 0; i < AT_ONCE; i++)
+        square[i] = 0.5;
+    for (int32_t n = 0; n < count;) {
+        struct loopc_point point;
+        const bool inside = loopc_normal_try(&own, &point);
+        u[n] = point.u;
+        square[n] = point.square;
+        n += inside;
+    }
+    *rng = own;
+    for (int32_t i = 0; i < AT_ONCE; i++)
+        to[i] = (float)loopc_normal_of((struct loopc_point){u[i], square[i]});
+}
 
 void loopc_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs,
                        float deviation)
 {
     for (int32_t o = 0; o < outputs; o++)
-        for (int32_t k = 0; k < inputs; k++)
-            w[loopc_panel_at(outputs, o, k)] = deviation * (float)loopc_rng_normal(rng);
+        for (int32_t k = 0; k < inputs; k += AT_ONCE) {
+            float drawn[AT_ONCE];
+            const int32_t count = loopc_lesser(inputs - k, AT_ONCE);
+            draw(rng, drawn, count);
+            for (int32_t i = 0; i < count; i++)
+                w[loopc_panel_at(outputs, o, k + i)] = deviation * drawn[i];
+        }
 }
 
 void loopc_init_xavier(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)

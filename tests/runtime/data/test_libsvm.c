@@ -31,6 +31,21 @@ static void another_file_has_the_same_columns(void **state)
     loopc_dataset_free(&train);
 }
 
+/* A part that has no index 0 counts from where the set does that it is like. */
+static void a_part_counts_from_where_the_set_does(void **state)
+{
+    static const float x[] = {0, 8, 9};
+    struct loopc_dataset d;
+    (void)state;
+    write_text("train.svm", "1 0:1 1:2 2:3\n0 0:4 1:5 2:6\n");
+    struct loopc_dataset train = load("train.svm", &plain);
+    write_text("a.svm", "1 1:8 2:9\n");
+    assert_int_equal(load_like(&d, "a.svm", &plain, &train), LOOPC_OK);
+    check_x(&d, x, LENGTH(x));
+    loopc_dataset_free(&d);
+    loopc_dataset_free(&train);
+}
+
 static void refuses_line(const char *text, const char *expected)
 {
     char all[512];
@@ -55,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_sparse_rows),
         cmocka_unit_test(another_file_has_the_same_columns),
+        cmocka_unit_test(a_part_counts_from_where_the_set_does),
         cmocka_unit_test(wrong_lines_are_refused),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
