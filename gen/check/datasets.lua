@@ -22,7 +22,8 @@ local function word(unit, field, key, words, default, more)
         if known == value then return end
     end
     wrong(unit, field, ("%s is %s%s"):format(key, reader.what(value),
-        type(value) == "string" and nearest.suggest(value, words) or ""), ('%s is one of "%s"%s'):format(key, table.concat(words, '", "'), more or ""))
+        type(value) == "string" and nearest.suggest(value, words) or ""),
+        ('%s is one of "%s"%s'):format(key, table.concat(words, '", "'), more or ""))
     field.parameters[key] = default
 end
 
