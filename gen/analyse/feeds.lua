@@ -28,19 +28,11 @@ Feeds.__index = Feeds
 -- The roles of the arguments of a net's functions; `learns`: the net is trained by it.
 local functions = {
     train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
-    forward = { x = 2, rows = 3 }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
+    forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
     correct = { labels = 2, rows = 3 },
 }
 
 local takes = { loopc_dataset_take = "labels", loopc_dataset_take_targets = "targets" }
-
-local function fields_of_type(unit, type)
-    local out = {}
-    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
-        if field.type == type then out[#out + 1] = field end
-    end
-    return out
-end
 
 local function size_of(field)
     local count = 1
@@ -162,12 +154,13 @@ function Feeds:check_answers(text, call, net, entry)
             way_out(net.parameters, data, wanted) .. ", or give the net another loss and output")
     end
     local outputs, count = net.parameters.layers[#net.parameters.layers], target_count(data)
+    local values = mlp.target_count(net.parameters)
     local classes = data.parameters.classes
     if wanted == "labels" and classes and classes > outputs then
         refuse(("'%s' has %d outputs, and data set '%s' %d classes"):format(net.name, outputs, data.name, classes),
             ("the last size of the net is the number of classes: %d"):format(classes))
     end
-    if wanted == "targets" and count and count ~= outputs then
+    if wanted == "targets" and count and count ~= values then
         refuse(("'%s' has %d output%s, and data set '%s' %d target%s"):format(net.name, outputs, outputs == 1 and "" or "s",
             data.name, count, count == 1 and "" or "s"), ("the last size of the net is the number of targets: %d"):format(count))
     end
@@ -176,7 +169,7 @@ end
 -- Inputs from a data set and answers from nowhere are a mistake. Other code that mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
-    local outputs = net.parameters.layers[#net.parameters.layers]
+    local outputs = mlp.target_count(net.parameters)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
     self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
     local whole = select(2, array_places.given(text, argument)).whole
@@ -291,7 +284,7 @@ function Feeds:settle(net)
     local parameters = net.parameters
     local data = main_of(net)
     parameters.data = data or nil
-    parameters.untold = not data and parameters.inputs_from == nil and #fields_of_type(self.unit, "dataset") > 0
+    parameters.untold = not data and parameters.inputs_from == nil and #spec_tree.fields_of_type(self.unit.trainer, "dataset") > 0
     for _, feed in ipairs(parameters.feeds) do
         if data and feed.sees and head_of(feed.data) ~= head_of(data) then
             local fitted = is_fitted(feed.data) or is_fitted(data)
@@ -383,7 +376,7 @@ function Feeds:read(texts)
 end
 
 function analyse_feeds.run(unit)
-    local nets = fields_of_type(unit, "mlp")
+    local nets = spec_tree.fields_of_type(unit.trainer, "mlp")
     local texts, helpers = followed_texts.of(unit)
     local self = setmetatable({ unit = unit, nets = nets, offers = offers_of(nets), helpers = helpers,
         contents = {}, taken = {}, mentions = {}, weighed = {} }, Feeds)

@@ -74,15 +74,30 @@ end
 
 local function net_offers(out)
     title(out, "functions for bodies; G is the name of the field, Loop_G of one that a loop has, and TARGETS are")
-    out[#out + 1] = "const int32_t *labels with cross_entropy, const float *y with squared_error:"
+    out[#out + 1] = "const int32_t *labels where the loss takes labels, const float *y where it takes values:"
     for _, entry in ipairs(net_functions.all) do
         if not entry.internal then offer(out, "G", entry[1], entry[2], { "$G", table.unpack(entry[3]) }, entry[4]) end
     end
     out[#out + 1] = "  and with an optimizer G_train, G_train_from: loopc help optimizer"
 end
 
+-- What layers, activations and losses there are.
+local function net_parts(out)
+    title(out, "layers, as mlp { inputs = 64, batch = 32, dense { 128, \"gelu\" }, dropout { 0.2 }, dense { 10 } }, with their keys:")
+    for _, layer in ipairs(vocabulary.layers) do
+        row(out, layer[2], layer[3], 28)
+        for _, key in ipairs(layer[4]) do row(out, "  " .. key[1], ("%s: %s"):format(key[2], key[3]), 28) end
+    end
+    title(out, "activations, where s(x) is 1 / (1 + exp(-x)); as output of a net softmax and log_softmax, too:")
+    for _, entry in ipairs(vocabulary.activations) do row(out, entry[1], entry[2], 14) end
+    title(out, "losses of one row, a its outputs; of a batch the sum, by the weights of the rows, divided as reduction says; a label")
+    out[#out + 1] = "of -1 leaves its row out:"
+    for _, entry in ipairs(vocabulary.losses) do row(out, entry[1], entry[2], 22) end
+end
+
 local function net(out)
     field_keys(out, "mlp")
+    net_parts(out)
     net_offers(out)
 end
 
@@ -91,7 +106,10 @@ local function optimizer(out)
     title(out, 'rules, as optimizer { "adam", net = "G" }, and their parameters with defaults:')
     for _, rule in ipairs(vocabulary.rules) do
         local parameters = {}
-        for i, parameter in ipairs(rule[3]) do parameters[i] = ("%s = %.14g"):format(parameter[1], parameter[2]) end
+        for i, parameter in ipairs(rule[3]) do
+            parameters[i] = ("%s = %s"):format(parameter[1], type(parameter[2]) == "number" and ("%.14g"):format(parameter[2])
+                or tostring(parameter[2]))
+        end
         row(out, rule[1], rule[2] .. ": " .. table.concat(parameters, ", "), 14)
     end
     title(out, "functions for bodies; O is the name of the optimizer's field, G that of its net's, TARGETS as in loopc help net:")

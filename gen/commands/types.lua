@@ -77,6 +77,16 @@ local function write_elements(out)
     end
 end
 
+-- A layer of a net: dense { 64, "gelu", bias = false }.
+local function write_layers(out)
+    out[#out + 1] = "---A layer of a net.\n---@class loopc.layer\n"
+    for _, entry in ipairs(vocabulary.layers) do
+        write_class(out, ("loopc.%s_table"):format(entry[1]), entry[3], entry[4], "[integer] any")
+        out[#out + 1] = ("---%s: %s\n---@param values loopc.%s_table\n---@return loopc.layer\nfunction %s(values) end\n"):format(entry[2],
+            entry[3], entry[1], entry[1])
+    end
+end
+
 local node_word = [[
 ---A node of a loop: its order and its body.
 ---@param order integer
@@ -94,6 +104,7 @@ local function meta()
     write_named(out, "callback", "loopc.callback", "A bundle of bodies that attach to nodes by name.")
     write_named(out, "trainer", "loopc.trainer", "The value that a spec returns.")
     write_elements(out)
+    write_layers(out)
     for _, entry in ipairs(vocabulary.scalars) do write_type(out, entry[1], entry[4]) end
     for _, entry in ipairs(vocabulary.aggregates) do write_type(out, entry[1], entry[2], entry[3]) end
     return table.concat(out, "\n")

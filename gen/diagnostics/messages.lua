@@ -97,6 +97,7 @@ return {
         "a result is read behind the place of the loop, in a loop around it"),
     bad_default = error_row("the default of field '%1' is %2: %3", "%4"),
     bad_field = error_row("field '%1': %2", "%3"),
+    bad_layer = error_row("%1: %2", "%3"),
     flag_taken = error_row("option '--%1' of field '%2' is taken: %3", "rename one of them"),
     file_scope_field = error_row("'$%1' in the trainer's code: no field is in scope there",
         "pass it to a function as an argument; only bodies and expressions may use fields"),

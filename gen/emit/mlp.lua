@@ -9,6 +9,7 @@ local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local cwrap = require "gen.c.wrap"
 local body = require "gen.emit.mlp_bodies"
+local deep = require "gen.emit.deep"
 local emit_optimizer = require "gen.emit.optimizer"
 
 local emit_mlp = {}
@@ -20,7 +21,7 @@ local function close_over(net, used)
         local entry = net_functions.all[i]
         if net_functions.offered(net, entry) and (used[net.prefix .. "_" .. entry[1]] or needed[entry[1]]) then
             needed[entry[1]] = true
-            for _, name in ipairs(entry.needs or {}) do needed[name] = true end
+            for _, name in ipairs(net.ops and entry.needs_deep or entry.needs or {}) do needed[name] = true end
         end
     end
     return needed
@@ -110,24 +111,14 @@ local function write_lying(w, net)
     if #lines > 0 then members(w, "inputs of the layers, samples x features", lines) end
 end
 
-local function struct(w, net, groups)
-    if net.threads then write_input(w, net) end
-    w:comment { emit_mlp.summary(net) }
-    w:open("struct %s {", net.struct)
-    if net.inputs_from then w:line("int32_t inputs;") end
-    members(w, "weights, outputs x inputs, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
-    if groups.activations then write_activations(w, net, groups) end
-    if groups.delta then write_deltas(w, net, groups) end
-    if net.learns then write_lying(w, net) end
-    if groups.gradients then
-        members(w, "gradients: dLoss/dw and dLoss/db",
-            arrays(net, function() return { "gw", "gb" } end, weights_room))
-    end
+-- What all nets have: the batch that is taken from a data set, and a limit.
+local function write_rest(w, net, groups)
     if groups.gathered then
         members(w, "indices of the rows of the batch in their data set, and their labels", { ("int64_t index[%d];"):format(net.batch),
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
-        members(w, "the weights of these rows, if the data set has weights", { "bool weighted;",
-            ("_Alignas(64) float weights[%d];"):format((net.batch + 15) // 16 * 16) })
+        local weights = { ("_Alignas(64) float weights[%d];"):format((net.batch + 15) // 16 * 16) }
+        if not net.ops then table.insert(weights, 1, "bool weighted;") end
+        members(w, "the weights of these rows, if the data set has weights", weights)
         if net.fetches then members(w, "indices of the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
     if groups.limits then
@@ -137,10 +128,50 @@ local function struct(w, net, groups)
     w:blank()
 end
 
+local function struct(w, net, groups)
+    if net.ops then
+        w:comment { emit_mlp.summary(net) }
+        deep.struct(w, net, groups)
+        write_rest(w, net, groups)
+        return
+    end
+    if net.threads then write_input(w, net) end
+    w:comment { emit_mlp.summary(net) }
+    w:open("struct %s {", net.struct)
+    if net.inputs_from then w:line("int32_t inputs;") end
+    members(w, "weights, outputs x inputs, and biases", arrays(net, function() return { "w", "b" } end, weights_room))
+    if groups.activations then write_activations(w, net, groups) end
+    if groups.delta then write_deltas(w, net, groups) end
+    if net.learns then write_lying(w, net) end
+    if groups.input then
+        local first = mlp.layers(net)[1]
+        members(w, "derivatives by the inputs, and the same a row a sample", {
+            ("LOOPC_ALIGNED float dx[LOOPC_PANELS(%d, %d)];"):format(mlp.feature_major_room(net, first), net.batch),
+            ("float dx_rows[%s];"):format(mlp.product(net.batch, first.room)) })
+    end
+    if groups.gradients then
+        members(w, "gradients: dLoss/dw and dLoss/db",
+            arrays(net, function() return { "gw", "gb" } end, weights_room))
+    end
+    write_rest(w, net, groups)
+end
+
 local losses = { cross_entropy = "cross-entropy", squared_error = "squared error" }
+
+-- A net of operations in a line: "net: 64, dense 128, gelu, dropout, dense 10, softmax with cross-entropy, up to 32 rows".
+local function deep_summary(net)
+    local words = {}
+    for i, op in ipairs(net.ops) do
+        words[i] = op.kind == "activation" and op.activation or op.kind == "dense" and "dense " .. op.outputs or op.kind
+        if op.kind == "dense" and op.activation ~= "identity" then words[i] = words[i] .. ", " .. op.activation end
+    end
+    return ("%s: %s, %s, %s with %s, up to %d rows%s"):format(net.name, net.layers[1], table.concat(words, ", "), net.output,
+        losses[net.loss] or net.loss, net.batch, net.source and " (" .. net.source .. ")" or "")
+end
 
 -- The net in a line: "net: 64-64-10, relu, softmax with cross-entropy, up to 32 rows".
 function emit_mlp.summary(net)
+    if net.ops then return deep_summary(net) end
     local sizes = table.concat(net.layers, "-", 2)
     local inputs = net.inputs_from and ("up to %d"):format(mlp.layers(net)[1].room) or net.layers[1]
     local hidden = #net.layers > 2 and net.activation .. ", " or ""
@@ -148,16 +179,27 @@ function emit_mlp.summary(net)
         losses[net.loss], net.batch, net.source and " (" .. net.source .. ")" or "")
 end
 
+-- The head of a function; its result stands alone where not even the first argument fits behind it.
+local function write_head(w, result, name, arguments)
+    if #result + #name + #arguments[1] + 2 > 100 then
+        w:line("%s", (result:gsub("%s+$", "")))
+        result = ""
+    end
+    cwrap.line(w, 0, result .. name, arguments, "")
+end
+
 local function write_function(w, net, entry)
-    if entry[1] == "forward" and net.threads then body.forward_part(w, net) end
+    if entry[1] == "forward" and net.threads and not net.ops then body.forward_part(w, net) end
     w:comment(net_functions.doc(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and net.narrow and "static LOOPC_VECTOR_INLINE" or "static"
-    cwrap.line(w, 0, ("%s %s%s_%s"):format(linkage, result, net.prefix, entry[1]), net_functions.arguments(net, entry), "")
+    write_head(w, ("%s %s"):format(linkage, result), net.prefix .. "_" .. entry[1], net_functions.arguments(net, entry))
     w:open("{")
-    body[entry[1]](w, net)
+    local write = net.ops and deep.body[entry[1]] or body[entry[1]]
+    write(w, net)
     w:close("}")
     w:blank()
+    if entry[1] == "pass" and net.ops and net.threads and net.looks then deep.body.forward_part(w, net) end
 end
 
 -- The statements, inside a function that has the state `s` and returns a status, that make a net ready: the width of
@@ -179,6 +221,9 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
     table.insert(lines, 1, ("struct loopc_rng %s_rng;"):format(net.prefix))
     lines[#lines + 1] = ('loopc_rng_seed(&%s_rng, s->loopc.seed, "%s");'):format(net.prefix, net.name)
     lines[#lines + 1] = ("%s_init(&%s, &%s_rng);"):format(net.prefix, lvalue, net.prefix)
+    if deep.drops(net) then
+        lines[#lines + 1] = ('loopc_rng_seed(&%s.noise, s->loopc.seed, "%s.dropout");'):format(lvalue, net.name)
+    end
     return lines
 end
 
@@ -200,6 +245,8 @@ local function wanted(net, optimizers, used)
     net.learns = groups.deltas
     net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
     net.narrow = lanes_of(net, optimizers, used) ~= nil
+    net.groups, net.freezes = groups, groups.freezes
+    net.looks = needed.forward or needed.forward_train
     return needed, groups
 end
 
@@ -219,6 +266,7 @@ function emit_mlp.emit(w, nets, optimizers, used)
     for _, net in ipairs(nets) do
         local needed, groups = wanted(net, optimizers, used)
         struct(w:public(), net, groups)
+        if net.ops and (needed.loss or emit_optimizer.is_trained(net, optimizers, used)) then deep.write_objective(w, net) end
         for _, entry in ipairs(net_functions.all) do
             if needed[entry[1]] then write_function(w, net, entry) end
         end

@@ -7,6 +7,7 @@
 -- pre-activations; d = dLoss/dz; t the inputs of the layer, sample-major; g before w and b their
 -- gradients. x is the input of the first layer. Their order in memory: runtime/nn/dense.h.
 
+local deep = require "gen.emit.deep"
 local mlp = require "gen.tree.mlp"
 local cwrap = require "gen.c.wrap"
 
@@ -50,11 +51,13 @@ end
 
 -- A single output means "1" above this; several ignore it. The sums of a sigmoid have the same order as its outputs.
 local function threshold(net)
+    if net.ops then return "0.0f" end
     return net.output == "sigmoid" and not mlp.keeps_z(net) and "0.5f" or "0.0f"
 end
 
 -- The array from which classes are read: the outputs, or the logits, which have the same order.
 local function scores(net)
+    if net.ops then return deep.logits(net) end
     return sums_of(net, mlp.last(net))
 end
 
@@ -75,8 +78,8 @@ function body.init(w, net)
         if array.part == "bias" or net.init == "zero" then
             call(w, "memset", to, "0", "sizeof " .. to)
         else
-            call(w, "loopc_init_" .. net.init, to, "rng", layer.inputs, layer.outputs,
-                net.init == "normal" and deviation or nil)
+            local init = layer.init or net.init
+            call(w, "loopc_init_" .. init, to, "rng", layer.inputs, layer.outputs, init == "normal" and deviation or nil)
         end
     end
 end
@@ -126,8 +129,14 @@ function body.call_pass(w, net, me, input)
     end
 end
 
+-- The logits of the last layer, and the derivative that backward begins with.
+local function logits(net) return net.ops and deep.logits(net) or at("z", mlp.last(net)) end
+
+local function delta(net) return net.ops and deep.delta(net) or at("d", mlp.last(net)) end
+
 -- The outputs of the last layer, where only their sums are there; and as rows.
 local function put_out(w, net)
+    if net.ops then return deep.put_out(w, net) end
     local layer = mlp.last(net)
     local z, a = at("z", layer), at("a", layer)
     if layer.activation == "softmax" then
@@ -174,6 +183,11 @@ function body.forward(w, net)
     end
     put_out(w, net)
     w:line("return n->out;")
+end
+
+-- Plain nets do the same in training and in evaluation.
+function body.forward_train(w, net)
+    w:line("return %s_forward(n, x, rows);", net.prefix)
 end
 
 function body.argmax(w, net)
@@ -228,28 +242,28 @@ end
 
 function body.mask(w, net)
     local layer = mlp.last(net)
-    call(w, "loopc_mask", at("z", layer), "allowed", "rows", layer.outputs)
+    call(w, "loopc_mask", logits(net), "allowed", "rows", layer.outputs)
     put_out(w, net)
 end
 
 function body.log_p(w, net)
     local layer = mlp.last(net)
-    call(w, "loopc_log_probabilities", at("z", layer), "actions", "log_p", "rows", layer.outputs)
+    call(w, "loopc_log_probabilities", logits(net), "actions", "log_p", "rows", layer.outputs)
 end
 
 function body.zero_delta(w, net)
     local layer = mlp.last(net)
-    call(w, "loopc_zero_delta", at("d", layer), "rows", layer.outputs)
+    call(w, "loopc_zero_delta", delta(net), "rows", layer.outputs)
 end
 
 function body.likelihood(w, net)
     local layer = mlp.last(net)
-    call(w, "return loopc_likelihood", at("z", layer), "actions", "weights", at("d", layer), "rows", layer.outputs)
+    call(w, "return loopc_likelihood", logits(net), "actions", "weights", delta(net), "rows", layer.outputs)
 end
 
 function body.entropy(w, net)
     local layer = mlp.last(net)
-    call(w, "return loopc_entropy", at("z", layer), "weights", at("d", layer), "rows", layer.outputs)
+    call(w, "return loopc_entropy", logits(net), "weights", delta(net), "rows", layer.outputs)
 end
 
 function body.zero_grad(w, net)
@@ -285,6 +299,32 @@ function body.backward(w, net)
         call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.sample_major(net, layer), at("d", layer),
             "rows", net.batch, layer.inputs, layer.outputs, alone)
     end)
+end
+
+-- The derivative by the outputs takes the place of that of the loss.
+function body.backward_from(w, net)
+    local layer = mlp.last(net)
+    local a, d = at("a", layer), at("d", layer)
+    call(w, "loopc_pack", "(struct loopc_rows){.x = d}", "NULL", d, "rows", net.batch, layer.outputs, alone)
+    if layer.activation == "softmax" then
+        call(w, "loopc_softmax_backward", a, d, "rows", layer.outputs, alone)
+    elseif layer.activation ~= "identity" then
+        call(w, "loopc_activate", d, a, d, "rows", layer.outputs, gate_of(layer), alone)
+    end
+    w:line("%s_backward(n, rows);", net.prefix)
+end
+
+function body.input_grad(w, net)
+    local first = mlp.layers(net)[1]
+    call(w, "loopc_dense_backward", at("w", first), at("d", first), "NULL", "n->dx", "rows", first.inputs, first.outputs, "LOOPC_STORE",
+        alone)
+    call(w, "loopc_unpack", "n->dx", "n->dx_rows", "rows", first.inputs)
+    w:line("return n->dx_rows;")
+end
+
+function body.parameters(w, net)
+    if not net.inputs_from then w:line("(void)n;") end
+    w:line("return %s;", mlp.weight_count(net))
 end
 
 function body.scale_grad(w, net)

@@ -12,7 +12,8 @@ local emit_nets = {}
 
 local prefix_of = mlp.prefix_of
 
-local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inputs_max" }
+local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "ops", "label_smoothing",
+    "class_weights", "targets", "delta", "quantile", "reduction" }
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
@@ -23,22 +24,17 @@ local function describe_net(unit, field)
     return net
 end
 
+local optimizer_keys = { "kind", "momentum", "weight_decay", "beta1", "beta2", "epsilon", "nesterov", "dampening", "alpha", "momentum_decay",
+    "no_decay", "clip_norm", "clip_value", "ema", "accumulate" }
+
 local function describe_optimizer(unit, field)
     local optimizer = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
         net = field.parameters.net.net }
-    for _, key in ipairs { "kind", "momentum", "weight_decay", "beta1", "beta2", "epsilon" } do
+    for _, key in ipairs(optimizer_keys) do
         optimizer[key] = field.parameters[key]
     end
     field.struct, field.optimizer = optimizer.struct, optimizer
     return optimizer
-end
-
-local function fields_of_type(unit, type)
-    local out = {}
-    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
-        if field.type == type then out[#out + 1] = field end
-    end
-    return out
 end
 
 -- All identifiers that the C of the spec names: which functions of nets are wanted.
@@ -55,19 +51,30 @@ end
 
 -- Describes the nets, optimizers and data sets of a trainer, with the functions of them that bodies call.
 function emit_nets.describe(unit)
-    for _, field in ipairs(fields_of_type(unit, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
     local nets, optimizers = {}, {}
-    for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
-    for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
+    for i, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do nets[i] = describe_net(unit, field) end
+    for i, field in ipairs(spec_tree.fields_of_type(unit.trainer, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
     local used = used_names(unit)
     for _, net in ipairs(nets) do
         net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
+        net.is_frozen = net.ops and (used[net.prefix .. "_freeze"] or used[net.prefix .. "_thaw"])
+    end
+    for _, optimizer in ipairs(optimizers) do
+        if (optimizer.accumulate or 1) > 1 then optimizer.net.accumulates = true end
     end
     unit.nets = { nets = nets, optimizers = optimizers, used = used }
 end
 
 -- Includes the kernels of nets that are trained in registers, when there are some.
 function emit_nets.write_include(unit, w)
+    for _, net in ipairs(unit.nets.nets) do
+        if net.ops then
+            w:directive('#include "nn/deep.h"')
+            if not unit.options.lib then w:directive('#include "export/deep.h"') end
+            break
+        end
+    end
     local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
     if not lanes then return end
     w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes)
@@ -91,7 +98,7 @@ end
 -- after the net.
 function emit_nets.prepare(unit)
     local declarations, rest = {}, {}
-    for _, field in ipairs(fields_of_type(unit, "mlp")) do
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do
         local data = field.parameters.inputs_from
         local lines = emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)
         declarations[#declarations + 1] = lines[1] -- its random stream
@@ -102,10 +109,10 @@ end
 
 -- The static options of the data sets, one struct each.
 function emit_nets.write_dataset_options(unit, w)
-    local fields = fields_of_type(unit, "dataset")
+    local fields = spec_tree.fields_of_type(unit.trainer, "dataset")
     local used = #fields > 0 and used_names(unit) or {}
     local splits, weighs = used.loopc_dataset_split, used.loopc_dataset_take_weights or used.weights
-    for _, field in ipairs(fields_of_type(unit, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
     for _, field in ipairs(fields) do
         w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits, weighs))
     end
@@ -132,7 +139,27 @@ local function write_feeds(w, field)
     return name
 end
 
-local function net_row(field, feeds)
+-- The operations of a net that is more than dense layers; the name of the table, or nil.
+local function write_ops(w, field)
+    local ops = field.parameters.ops
+    if not ops then return nil end
+    local name = prefix_of(field) .. "_ops"
+    w:open("static const struct loopc_op %s[] = {", name)
+    for _, op in ipairs(ops) do
+        local parts = { ".kind = LOOPC_OP_" .. op.kind:upper() }
+        if op.index then parts[#parts + 1] = (".layer = %d"):format(op.index) end
+        parts[#parts + 1] = (".input = %d"):format(op.input)
+        if op.skip then parts[#parts + 1] = (".skip = %d"):format(op.skip) end
+        if op.activation and op.activation ~= "identity" then parts[#parts + 1] = (".activation = %s"):format(cvalue.string(op.activation)) end
+        if op.epsilon then parts[#parts + 1] = (".epsilon = %s"):format(cvalue.of("f32", op.epsilon)) end
+        if op.bias == false then parts[#parts + 1] = ".has_no_bias = true" end
+        w:line("{%s},", table.concat(parts, ", "))
+    end
+    w:close("};")
+    return name
+end
+
+local function net_row(field, feeds, ops)
     local parameters = field.parameters
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
@@ -140,23 +167,28 @@ local function net_row(field, feeds)
     add("layers", #parameters.layers - 1)
     add("inputs", mlp.layers(parameters)[1].room)
     add("outputs", parameters.layers[#parameters.layers])
+    if mlp.target_count(parameters) ~= parameters.layers[#parameters.layers] then add("targets", mlp.target_count(parameters)) end
     if parameters.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
     if parameters.untold then add("untold", true) end
     if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end
+    if ops then parts[#parts + 1] = ("LOOPC_TABLE(ops, op_count, %s)"):format(ops) end
+    if ops then add("deep", "&loopc_deep_nets") end
     return table.concat(parts, ", ")
 end
 
 -- The table of nets, for the checks before a run and for uses of the trained model; a net that no body names is there
 -- too.
 function emit_nets.write_table(unit, w)
-    local nets = fields_of_type(unit, "mlp")
+    local nets = spec_tree.fields_of_type(unit.trainer, "mlp")
     if #nets == 0 then return end
     w:comment { "The nets, and the data sets whose rows they read." }
-    local feeds = {}
-    for i, field in ipairs(nets) do feeds[i] = write_feeds(w, field) or false end
+    local feeds, ops = {}, {}
+    for i, field in ipairs(nets) do
+        feeds[i], ops[i] = write_feeds(w, field) or false, write_ops(w, field) or false
+    end
     w:open("static const struct loopc_net nets[] = {")
-    for i, field in ipairs(nets) do w:line("{%s},", net_row(field, feeds[i])) end
+    for i, field in ipairs(nets) do w:line("{%s},", net_row(field, feeds[i], ops[i])) end
     w:close("};")
     w:blank()
 end

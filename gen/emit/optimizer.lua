@@ -6,6 +6,7 @@
 local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
+local deep_optimizer = require "gen.emit.deep_optimizer"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
 local vocabulary = require "gen.spec.vocabulary"
@@ -26,6 +27,9 @@ function emit_optimizer.needs(optimizers, used)
     local all = setmetatable({}, { __index = used })
     for _, optimizer in ipairs(optimizers) do
         if trains(optimizer, used) then all[optimizer.net.prefix .. "_pass"] = true end
+        if trains(optimizer, used) and optimizer.net.ops and not deep_optimizer.is_fused(optimizer) then
+            all[net_functions.step_name(optimizer)] = true
+        end
     end
     return all
 end
@@ -52,11 +56,13 @@ function emit_optimizer.groups(net, optimizers, used, groups)
         if optimizer.net == net and used[net_functions.step_name(optimizer)] then groups.gradients = true end
         if optimizer.net == net and trains(optimizer, used) then
             for _, group in ipairs { "activations", "delta", "deltas", "losses" } do groups[group] = true end
+            if net.ops and not deep_optimizer.is_fused(optimizer) then groups.gradients = true end
+            if net.ops and deep_optimizer.stores(optimizer) then groups.norm_gradients = true end
         end
         if optimizer.net == net and used[net_functions.train_from_name(optimizer)] then
             groups.gathered = true
             net.weighs = true
-            net.fetches = fetches(optimizer, used)
+            net.fetches = not net.ops and fetches(optimizer, used)
         end
     end
 end
@@ -305,6 +311,7 @@ end
 
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
+    if optimizer.net.ops then return deep_optimizer.emit(w, optimizer, used, is_first and trains(optimizer, used)) end
     struct(w:public(), optimizer, used)
     local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))
     if used[step.name] then write_function(w, optimizer, step, body.step) end

@@ -44,6 +44,9 @@ end
 
 function dsl.kind(value) return about[value] and about[value].kind end
 
+-- The word that made a layer.
+function dsl.word(value) return about[value] and about[value].name end
+
 elements.kind = dsl.kind
 
 -- { file, line } of a value made by a word, else `default`.
@@ -189,6 +192,14 @@ function Type.__call(self, parameters, ...)
     return record(field, "field")
 end
 
+-- dense { 64, "gelu" } and the like: a layer of a net.
+local function new_layer(name)
+    return function(values)
+        if not is_plain(values) and dsl.kind(values) ~= "layer" then error(("%s takes a table: %s {}"):format(name, name), 2) end
+        return record(own_table(values), "layer", name)
+    end
+end
+
 -- The environment of a spec: the words, over the sandbox's own functions in `base`.
 function dsl.words(base)
     local words = base or {}
@@ -201,6 +212,7 @@ function dsl.words(base)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do
         for _, entry in ipairs(list) do words[entry[1]] = new_type(entry[1], {}) end
     end
+    for _, entry in ipairs(vocabulary.layers) do words[entry[1]] = new_layer(entry[1]) end
     return words
 end
 

@@ -103,12 +103,19 @@ vocabulary.aggregates = {
         { "file", "string", "the file, unless its flag names another one" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
     } },
-    { "mlp", "a multilayer perceptron: its layer sizes, inputs first", {
-        { "activation", "string", "of hidden layers: relu, tanh, sigmoid, identity", default = "relu" },
-        { "output", "string", "of the last layer: identity, tanh, relu, sigmoid, softmax (default: the one that goes with the loss)" },
-        { "loss", "string", "cross_entropy or squared_error", default = "cross_entropy" },
+    { "mlp", "a multilayer perceptron: its layer sizes, inputs first; or inputs = n and its layers, dense { 64, \"gelu\" } and others", {
+        { "inputs", "integer", "the number of inputs of a net of layers" },
+        { "activation", "string", "of hidden layers that are sizes (loopc help net lists them)", default = "relu" },
+        { "output", "string", "of the last layer: an activation, softmax or log_softmax (default: the one that goes with the loss)" },
+        { "loss", "string", "what is minimized (loopc help net lists them)", default = "cross_entropy" },
+        { "label_smoothing", "number", "of cross_entropy: the share of all classes in the target" },
+        { "class_weights", "table", "of cross_entropy and hinge: the weight of each class in the loss" },
+        { "targets", "string", "of cross_entropy: values, where each row has a distribution over the classes (default: labels)" },
+        { "delta", "number", "of huber: where the square ends and the line begins (default: 1)" },
+        { "quantile", "number", "of quantile: which one, between 0 and 1 (default: 0.5)" },
+        { "reduction", "string", "what the sum of the losses of a batch is divided by: rows, elements or none (default: rows)" },
         { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
-        { "init", "string", "he, xavier, normal, zero (default: he with relu, else xavier)" },
+        { "init", "string", "he, xavier, normal, zero (default: he with relu and its smooth relatives, else xavier)" },
         { "inputs_from", "string|boolean", "the dataset field whose columns are the first layer's width; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },
     } },
@@ -118,22 +125,104 @@ vocabulary.aggregates = {
     } },
     { "optimizer", "an update rule and its moments, for one net", {
         { "net", "string", "the mlp field that it updates" },
-        { "momentum", "number", "of sgd" },
-        { "weight_decay", "number", "decoupled for adamw, an L2 penalty for the others" },
-        { "beta1", "number", "decay of the first moment of adam and adamw" },
-        { "beta2", "number", "decay of the second moment of adam and adamw" },
+        { "momentum", "number", "of sgd and rmsprop" },
+        { "nesterov", "boolean", "of sgd: looks ahead along the momentum" },
+        { "dampening", "number", "of sgd: what a new gradient lacks in the momentum" },
+        { "weight_decay", "number", "decoupled for adamw and lion, an L2 penalty for the others" },
+        { "no_decay", "table", "what weight_decay leaves alone: bias, norm" },
+        { "beta1", "number", "decay of the first moment" },
+        { "beta2", "number", "decay of the second moment" },
         { "epsilon", "number", "added to the root of the second moment" },
+        { "alpha", "number", "of rmsprop: decay of the second moment" },
+        { "momentum_decay", "number", "of nadam" },
+        { "clip_norm", "number", "gradients are shrunk to this norm, all together, in the step" },
+        { "clip_value", "number", "every gradient is kept between this and its negative, in the step" },
+        { "ema", "number", "keeps an exponential average of the weights, of which so much stays in each step" },
+        { "accumulate", "integer", "train adds up the gradients of so many batches for each step" },
     } },
 }
 
--- The update rules of optimizers: a description, and the parameters with their defaults, those of PyTorch.
+-- The layers of a net: the word, how it is written, what it does, its keys.
+vocabulary.layers = {
+    { "dense", 'dense { width, "activation" }', "W x + b, and an activation (default: identity)", {
+        { "bias", "boolean", "whether there is a b (default: true)" },
+        { "freeze", "boolean", "whether its weights stay as they are (default: false)" },
+        { "lr_scale", "number", "what its learning rate is multiplied by (default: 1)" },
+        { "max_norm", "number", "after a step the weights of each output have at most this norm" },
+        { "init", "string", "he, xavier, normal, zero" },
+    } },
+    { "dropout", "dropout { rate }", "in training sets that share of its inputs to 0 and multiplies the others by 1 / (1 - rate)", {} },
+    { "layer_norm", "layer_norm {}", "each row less its mean, divided by its deviation, times a gain, plus a bias, both learned", {
+        { "epsilon", "number", "added to the variance (default: 1e-5)" },
+        { "freeze", "boolean", "whether gain and bias stay as they are (default: false)" },
+    } },
+    { "batch_norm", "batch_norm {}", "each column likewise over the rows of the batch; forward takes running means of both", {
+        { "epsilon", "number", "added to the variance (default: 1e-5)" },
+        { "momentum", "number", "what a batch weighs in the running means (default: 0.1)" },
+        { "freeze", "boolean", "whether gain and bias stay as they are (default: false)" },
+    } },
+    { "residual", "residual { layers... }", "adds its inputs to what its layers make of them; these keep the width", {} },
+}
+
+-- Activations of layers, with their formulas; those up to identity are finished where the sums end. s(x) = 1 / (1 + exp(-x)).
+vocabulary.activations = {
+    { "relu", "max(x, 0)" },
+    { "tanh", "tanh(x)" },
+    { "sigmoid", "s(x)" },
+    { "identity", "x" },
+    { "leaky_relu", "x above 0, 0.01 x below" },
+    { "elu", "x above 0, exp(x) - 1 below" },
+    { "selu", "1.0507 x above 0, 1.0507 * 1.6733 (exp(x) - 1) below" },
+    { "gelu", "x P(x), P the normal distribution function" },
+    { "gelu_tanh", "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2" },
+    { "silu", "x s(x)" },
+    { "mish", "x tanh(log(1 + exp(x)))" },
+    { "softplus", "log(1 + exp(x))" },
+    { "softsign", "x / (1 + |x|)" },
+    { "hard_tanh", "x between -1 and 1, these beyond" },
+    { "hard_sigmoid", "x / 6 + 1/2 between 0 and 1, these beyond" },
+    { "hard_swish", "x times the hard_sigmoid" },
+}
+
+-- Losses: the formula of one row, a the outputs, y the targets; and what outputs it takes with which kind of targets.
+vocabulary.losses = {
+    { "cross_entropy", "-log p[label] with softmax or log_softmax; with targets = \"values\" the sum of -y log p; with sigmoid as "
+        .. "sigmoid_cross_entropy", { softmax = "labels", log_softmax = "labels", sigmoid = "values" } },
+    { "squared_error", "half of the sum of (a - y)^2", "values" },
+    { "absolute_error", "the sum of |a - y|, or absolute for short", "values" },
+    { "huber", "as squared_error up to delta, from there delta (|a - y| - delta / 2)", "values" },
+    { "quantile", "the sum of q (y - a) above, (1 - q) (a - y) below the quantile", "values" },
+    { "sigmoid_cross_entropy", "the sum of -y log a - (1 - y) log(1 - a), output sigmoid", { sigmoid = "values" } },
+    { "gaussian_nll", "(or gaussian) half of the sum of v + (y - m)^2 exp(-v): outputs are the means m, then the log-variances v",
+        { identity = "values" } },
+    { "poisson", "the sum of exp(a) - y a: outputs are logarithms of rates", { identity = "values" } },
+    { "hinge", "the sum of max(0, 1 - a[label] + a[j]) / classes over the other classes j; of one output max(0, 1 -+ a)",
+        { identity = "labels" } },
+}
+
+-- The output that goes with a loss, unless the spec says another.
+vocabulary.output_of_loss = { cross_entropy = "softmax", sigmoid_cross_entropy = "sigmoid" }
+
+-- The update rules of optimizers: a description, and the parameters with their defaults, those of PyTorch; those of lion are its
+-- authors'.
 vocabulary.rules = {
-    { "sgd", "gradient descent; with momentum along the velocity v = momentum v + gradient",
-        { { "momentum", 0.0 }, { "weight_decay", 0.0 } } },
+    { "sgd", "gradient descent; with momentum the velocity v = momentum v + (1 - dampening) gradient is what is followed, with "
+        .. "nesterov momentum v + gradient",
+        { { "momentum", 0.0 }, { "weight_decay", 0.0 }, { "dampening", 0.0 }, { "nesterov", false } } },
     { "adam", "Adam: steps by running means of the gradient and of its square",
         { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 } } },
     { "adamw", "AdamW: Adam with weight decay apart from the gradient",
         { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.01 } } },
+    { "nadam", "NAdam: Adam with Nesterov's look ahead", { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 },
+        { "weight_decay", 0.0 }, { "momentum_decay", 0.004 } } },
+    { "radam", "RAdam: Adam that follows the mean alone while the square is uncertain",
+        { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 } } },
+    { "rmsprop", "RMSprop: the gradient divided by the root of a running mean of its square",
+        { { "alpha", 0.99 }, { "epsilon", 1e-8 }, { "momentum", 0.0 }, { "weight_decay", 0.0 } } },
+    { "adagrad", "Adagrad: the gradient divided by the root of the sum of all its squares",
+        { { "epsilon", 1e-10 }, { "weight_decay", 0.0 } } },
+    { "lion", "Lion: steps by the sign of a running mean, weight decay apart from it",
+        { { "beta1", 0.9 }, { "beta2", 0.99 }, { "weight_decay", 0.0 } } },
 }
 
 -- The default of a key of a field type.

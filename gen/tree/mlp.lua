@@ -6,15 +6,9 @@
 --      optimizer  { name, prefix, struct, kind, momentum, weight_decay, beta1, beta2, epsilon, net = net }
 -- Out: tables in the order of the layers. No C is written here; see gen/emit/mlp.lua.
 
-local mlp = {}
+local vocabulary = require "gen.spec.vocabulary"
 
--- The outputs that a loss goes with, and the kind of its targets.
-local pairings = {
-    cross_entropy = { softmax = "labels", sigmoid = "values" },
-    squared_error = {
-        identity = "values", tanh = "values", relu = "values", sigmoid = "values", softmax = "values",
-    },
-}
+local mlp = {}
 
 -- The arrays that an optimizer keeps for each array of weights: the letter in their names, and their name in a checkpoint.
 local moments = {
@@ -22,6 +16,12 @@ local moments = {
     momentum = { { "u", "momentum" } },
     adam = { { "m", "m" }, { "v", "v" } },
     adamw = { { "m", "m" }, { "v", "v" } },
+    nadam = { { "m", "m" }, { "v", "v" } },
+    radam = { { "m", "m" }, { "v", "v" } },
+    rmsprop = { { "v", "v" } },
+    rmsprop_momentum = { { "m", "momentum" }, { "v", "v" } },
+    adagrad = { { "v", "v" } },
+    lion = { { "m", "m" } },
 }
 
 -- Weights are addressed with 32 bits, and so is a batch.
@@ -44,7 +44,16 @@ end
 -- The targets of the net's loss: "labels" (int32_t, one per row) or "values" (float, one per output); nil when the loss does not go
 -- with the output.
 function mlp.targets(net)
-    return pairings[net.loss][net.output]
+    local takes = vocabulary.find(vocabulary.losses, net.loss)[3]
+    if type(takes) == "string" then return takes end
+    local kind = takes[net.output]
+    return kind == "labels" and net.targets or kind
+end
+
+-- How many targets a row has, where they are values.
+function mlp.target_count(net)
+    local outputs = net.layers[#net.layers]
+    return net.loss == "gaussian_nll" and outputs // 2 or outputs
 end
 
 -- Whether the logits of the last layer are kept: the entropies and the softmax need them.
@@ -80,9 +89,23 @@ function mlp.rows_worth_threads(net)
     return (worth_threads + sum - 1) // sum
 end
 
+-- The dense layers of a net of operations; the last one is any that makes what the net puts out.
+local function deep_layers(net)
+    local layers = {}
+    for k, op in ipairs(net.ops) do
+        if op.kind == "dense" then
+            local open = #layers == 0 and net.inputs_from
+            layers[#layers + 1] = { index = op.index, inputs = open and "n->inputs" or op.inputs, op = op, k = k,
+                room = open and (net.inputs_max or op.inputs) or op.inputs, outputs = op.outputs, activation = "identity" }
+        end
+    end
+    return layers
+end
+
 -- The layers, first to last: { index from 0, inputs (a number, or C text when the data set decides), room (the most
 -- inputs), outputs, activation, last }.
 function mlp.layers(net)
+    if net.ops then return deep_layers(net) end
     local layers = {}
     for i = 1, #net.layers - 1 do
         local open = i == 1 and net.inputs_from
@@ -94,6 +117,7 @@ function mlp.layers(net)
             last = i == #net.layers - 1,
         }
         layers[i].activation = layers[i].last and net.output or net.activation
+        layers[i].init = net.inits and net.inits[i]
     end
     return layers
 end
@@ -110,12 +134,14 @@ end
 -- The number of vector lanes for the widest layer of a net so narrow that a training step stays in registers
 -- (runtime/nn/narrow.h); nil for other nets, and where the data set decides.
 function mlp.lanes(net)
+    if net.ops then return nil end
     local widest = mlp.widest(net)
     if widest > 8 or net.inputs_from then return nil end
     return widest <= 4 and 4 or 8
 end
 
 function mlp.last(net)
+    if net.ops then return { outputs = net.ops[#net.ops].outputs, last = true, activation = net.output } end
     local layers = mlp.layers(net)
     return layers[#layers]
 end
@@ -126,14 +152,38 @@ function mlp.feature_major_room(net, layer)
     return layer.index == 0 and net.inputs_from and (layer.room + 31) // 32 * 32 or layer.room
 end
 
+local function vector_of(op, letter, part, group)
+    return { name = letter .. op.index, layer = op, part = part, rows = 1, columns = op.outputs, group = group, op = op,
+        room = ("LOOPC_VECTOR(%d)"):format(op.outputs) }
+end
+
+-- The arrays of a net of operations: of norms, the gains stand for the weights.
+local function deep_arrays(net)
+    local arrays, dense = {}, {}
+    for _, layer in ipairs(mlp.layers(net)) do dense[layer.op] = layer end
+    for _, op in ipairs(net.ops) do
+        local layer = dense[op]
+        if layer then
+            arrays[#arrays + 1] = { name = "w" .. op.index, layer = layer, part = "weight", matrix = true, rows = op.outputs,
+                columns = layer.inputs, group = "weight", op = op, room = ("LOOPC_PANELS(%d, %d)"):format(op.outputs, layer.room) }
+            if op.bias then arrays[#arrays + 1] = vector_of(op, "b", "bias", "bias") end
+        elseif op.index then
+            arrays[#arrays + 1] = vector_of(op, "w", "weight", "norm")
+            arrays[#arrays + 1] = vector_of(op, "b", "bias", "norm")
+        end
+    end
+    return arrays
+end
+
 -- The arrays of weights, in the order in which a flat list of them has them: per layer the matrix, row by row, a row an
 -- output, then the biases, a matrix of one row. { name in the struct, room (its floats, as C text), rows, columns (in
 -- use; a number or C text) }. How they are stored: runtime/nn/panel.h.
 function mlp.arrays(net)
+    if net.ops then return deep_arrays(net) end
     local arrays = {}
     for _, layer in ipairs(mlp.layers(net)) do
         arrays[#arrays + 1] = {
-            name = "w" .. layer.index, layer = layer, part = "weight", rows = layer.outputs, columns = layer.inputs,
+            name = "w" .. layer.index, layer = layer, part = "weight", matrix = true, rows = layer.outputs, columns = layer.inputs,
             room = ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, layer.room),
         }
         arrays[#arrays + 1] = {
@@ -147,19 +197,32 @@ end
 -- The number of weights and biases, as C text.
 function mlp.weight_count(net)
     local known, open = 0, nil
-    for _, layer in ipairs(mlp.layers(net)) do
-        known = known + layer.outputs
-        if type(layer.inputs) == "number" then known = known + layer.outputs * layer.inputs
-        else open = mlp.product(layer.outputs, layer.inputs) end
+    for _, array in ipairs(mlp.arrays(net)) do
+        if type(array.columns) == "number" then known = known + array.rows * array.columns
+        else open = mlp.product(array.rows, array.columns) end
     end
     return open and ("%s + %d"):format(open, known) or tostring(known)
+end
+
+-- The outputs that a loss goes with, as text.
+local function outputs_for(loss)
+    local names = {}
+    for name in pairs(vocabulary.find(vocabulary.losses, loss)[3]) do names[#names + 1] = name end
+    table.sort(names)
+    return table.concat(names, ", ")
 end
 
 -- Why the C for this net would be wrong, and a hint; nil when it is right. (Words and signs are the checker's part.)
 function mlp.wrong(net)
     if not mlp.targets(net) then
-        return ("cross_entropy does not go with %s outputs"):format(net.output),
-            'output = "softmax" for one class of several, "sigmoid" for independent yes or no'
+        return ("%s does not go with %s outputs"):format(net.loss, net.output), net.loss == "cross_entropy"
+            and 'output = "softmax" for one class of several, "sigmoid" for independent yes or no'
+            or ("it goes with %s"):format(outputs_for(net.loss))
+    end
+    local outputs = net.layers[#net.layers]
+    if net.loss == "gaussian_nll" and outputs % 2 == 1 then
+        return ("gaussian_nll takes a mean and a log-variance for each target, and there are %d outputs"):format(outputs),
+            "twice as many outputs as targets"
     end
     local total, widest = 0, 1
     for _, layer in ipairs(mlp.layers(net)) do
@@ -173,6 +236,7 @@ end
 
 -- The update rule of an optimizer: its kind, but "momentum" for sgd that has some.
 function mlp.rule(optimizer)
+    if optimizer.kind == "rmsprop" and (optimizer.momentum or 0) > 0 then return "rmsprop_momentum" end
     return optimizer.kind == "sgd" and (optimizer.momentum or 0) > 0 and "momentum" or optimizer.kind
 end
 
@@ -188,9 +252,26 @@ local function entry(array, owner, letter, suffix, role, inputs)
     return {
         name = ("%s.layers.%d.%s%s"):format(owner.full, layer.index, array.part, suffix),
         lvalue = ("%s.%s%s"):format(owner.lvalue, letter, array.name), type = "LOOPC_F32", role = role,
-        panels = array.part == "weight",
-        dims = array.part == "weight" and { layer.outputs, width } or { layer.outputs },
+        panels = array.matrix,
+        dims = array.matrix and { layer.outputs, width } or { layer.outputs },
     }
+end
+
+-- What a net of operations keeps beside its weights: running statistics, the stream of its dropouts, what is frozen.
+local function deep_entries(net, owner, entries)
+    local drops, weighted = false, 0
+    local function add(name, member, type, dims)
+        entries[#entries + 1] = { name = owner.full .. "." .. name, lvalue = owner.lvalue .. "." .. member, type = type, dims = dims }
+    end
+    for _, op in ipairs(net.ops) do
+        weighted, drops = weighted + (op.index and 1 or 0), drops or op.kind == "dropout"
+        if op.kind == "batch_norm" then
+            add(("layers.%d.running_mean"):format(op.index), "mean" .. op.index, "LOOPC_F32", { op.outputs })
+            add(("layers.%d.running_var"):format(op.index), "variance" .. op.index, "LOOPC_F32", { op.outputs })
+        end
+    end
+    if drops then add("dropout", "noise.s", "LOOPC_U64", { 4 }) end
+    if net.is_frozen then add("frozen", "frozen", "LOOPC_BOOL", { weighted }) end
 end
 
 -- The checkpoint entries of a net: { { name, lvalue, type, role, dims }, ... }. `owner` is { full = the name of its
@@ -204,6 +285,7 @@ function mlp.net_entries(net, owner, with_gradients)
     for _, array in ipairs(with_gradients and mlp.arrays(net) or {}) do
         entries[#entries + 1] = entry(array, owner, "g", ".gradient", "gradient", inputs)
     end
+    if net.ops then deep_entries(net, owner, entries) end
     return entries
 end
 
@@ -212,8 +294,16 @@ function mlp.optimizer_entries(optimizer, owner, net_owner)
     local step = { name = owner.full .. ".step", lvalue = owner.lvalue .. ".step", type = "LOOPC_I64", role = "count" }
     step.dims = {}
     local entries, inputs = { step }, net_owner.lvalue .. ".inputs"
+    local function count(name, type)
+        entries[#entries + 1] = { name = owner.full .. "." .. name, lvalue = owner.lvalue .. "." .. name, type = type, dims = {} }
+    end
+    if optimizer.kind == "nadam" then count("product", "LOOPC_F64") end
+    if (optimizer.accumulate or 1) > 1 then count("held", "LOOPC_I64") end
+    for _, array in ipairs(optimizer.ema and mlp.arrays(optimizer.net) or {}) do
+        entries[#entries + 1] = entry(array, owner, "e", ".average", "average", inputs)
+    end
     for _, array in ipairs(mlp.arrays(optimizer.net)) do
-        for _, moment in ipairs(mlp.moments(optimizer)) do
+        for _, moment in ipairs(array.op and array.op.freeze and {} or mlp.moments(optimizer)) do
             entries[#entries + 1] = entry(array, owner, moment[1], "." .. moment[2], "moment", inputs)
         end
     end

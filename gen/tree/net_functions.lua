@@ -26,6 +26,9 @@ net_functions.all = {
     { "forward", "const float *", { "const float *x", "int32_t rows" },
         { "The outputs for up to BATCH rows of x, sample-major; valid until the next forward." },
         needs = { "pass" }, groups = { "outputs" } },
+    { "forward_train", "const float *", { "const float *x", "int32_t rows" },
+        { "The same in training: dropouts drop, and batch_norm takes the means of these rows." },
+        needs = { "forward" }, needs_deep = { "pass" }, groups = { "outputs" } },
     { "argmax", "int32_t", { "int32_t row" },
         { "The predicted class of one row. After forward." }, const = true, groups = { "activations" } },
     { "predict", "void", { "const float *x", "int32_t rows", "int32_t *classes" },
@@ -55,6 +58,12 @@ net_functions.all = {
     { "backward", "void", { "int32_t rows" },
         { "Adds the gradients of the loss to those already there. After loss." },
         groups = { "delta", "deltas", "gradients" } },
+    { "backward_from", "void", { "const float *d", "int32_t rows" },
+        { "The same for a loss that is calculated outside: d is its derivative by the outputs, a row each. After forward." },
+        needs = { "backward" }, groups = { "delta", "deltas", "gradients", "outputs", "gates" } },
+    { "input_grad", "const float *", { "int32_t rows" },
+        { "The derivative of the loss by the inputs, a row each; valid until the next backward. After backward, and before",
+            "the weights move." }, groups = { "delta", "deltas", "input" } },
     { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
     { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
         groups = { "gradients" } },
@@ -62,6 +71,11 @@ net_functions.all = {
         { "Scales the gradients to the norm `limit` if theirs is larger; returns the norm before. A limit below 0, or NaN,",
             "is a failure of the body that calls it." },
         needs = { "grad_norm", "scale_grad" }, groups = { "limits" }, refuses = true },
+    { "freeze", "void", { "int32_t layer" },
+        { "Keeps the weights of a layer, counted from 0 among those that have some, as they are from now on." },
+        groups = { "freezes" }, deep = true },
+    { "thaw", "void", { "int32_t layer" }, { "Lets them move again." }, groups = { "freezes" }, deep = true },
+    { "parameters", "int32_t", {}, { "The number of weights and biases." }, const = true },
     { "set_weights", "bool", { "const float *flat", "int32_t count" },
         { "Sets all weights from a list: per layer the matrix, a row per output, then the biases.",
             "Returns false and changes nothing if count is not their number." } },
@@ -85,7 +99,7 @@ function net_functions.arguments(net, entry)
     for _, argument in ipairs(entry[3]) do
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
         local special = { TARGETS = targets,
-            INPUT = net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
+            INPUT = net.ops and "struct loopc_rows x" or net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
             ROWS = net.narrow and "" or "int32_t rows", PART = net.threads and "struct loopc_thread me" or "" }
         argument = special[argument] or argument
         if argument ~= "" then args[#args + 1] = argument end
@@ -99,6 +113,7 @@ local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood =
 -- Whether a net has that function.
 function net_functions.offered(net, entry)
     if entry[1] == "resize" then return net.inputs_from end
+    if entry.deep then return net.ops ~= nil end
     return not of_policies[entry[1]] or net.output == "softmax"
 end
 
@@ -131,6 +146,8 @@ end
 -- The names of the functions of an optimizer.
 function net_functions.step_name(optimizer) return optimizer.prefix .. "_step" end
 
+function net_functions.swap_name(optimizer) return optimizer.prefix .. "_swap" end
+
 function net_functions.train_name(optimizer) return optimizer.net.prefix .. "_train" end
 
 function net_functions.train_from_name(optimizer) return optimizer.net.prefix .. "_train_from" end
@@ -152,6 +169,8 @@ function net_functions.of_optimizer(optimizer)
                 "int32_t rows", "float eta" },
             doc = { "The same for rows of a data set, from the index first on, in the order of key (0: as stored).",
                 "NaN if there is no such row." } },
+        { name = net_functions.swap_name(optimizer), result = "void", arguments = { self, other },
+            doc = { "Exchanges the weights and their average (ema): before an evaluation, and again after it." } },
     }
 end
 

@@ -52,40 +52,130 @@ static void *get(const struct source *s, const struct loopc_stored *tensor)
     return NULL;
 }
 
-static int load_layer(const struct source *s, int i)
+/* A vector of so many values; NULL, with a message, where it is another. */
+static float *get_vector(const struct source *s, int i, const char *part, int32_t count)
 {
-    struct loopc_model *model = s->model;
-    struct loopc_layer *layer = &model->layers[i];
+    const struct loopc_stored *tensor = find(s, i, part, 1);
+    if (!tensor) return NULL;
+    if (tensor->dims[0] == count) return get(s, tensor);
+    bad(s, tensor->name, "does not fit its weights");
+    return NULL;
+}
+
+static int load_dense(const struct source *s, struct loopc_layer *layer, int i, bool has_bias)
+{
     const struct loopc_stored *weight = find(s, i, "weight", 2);
-    const struct loopc_stored *bias = weight ? find(s, i, "bias", 1) : NULL;
-    if (!bias) return LOOPC_FAILED;
+    if (!weight) return LOOPC_FAILED;
+    const int32_t width = loopc_model_width(s->model, layer->input);
     layer->outputs = (int32_t)weight->dims[0];
     layer->inputs = (int32_t)weight->dims[1];
-    layer->activation = i + 1 < model->net->layers ? model->net->activation : model->net->output;
-    if (bias->dims[0] != layer->outputs) return bad(s, bias->name, "does not fit its weights");
-    if (i > 0 && layer->inputs != layer[-1].outputs) {
+    if (layer->input > 0 && layer->inputs != width) {
         return bad(s, weight->name, "does not fit the layer before it");
     }
     layer->weights = get(s, weight);
-    layer->biases = get(s, bias);
+    layer->biases = has_bias ? get_vector(s, i, "bias", layer->outputs)
+                             : calloc((size_t)layer->outputs, sizeof *layer->biases);
     return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
+}
+
+/* A norm has the width of what it reads; what goes into the net is as wide as the first weights say.
+ */
+static int load_norm(const struct source *s, struct loopc_layer *layer, int i)
+{
+    const struct loopc_stored *weight = find(s, i, "weight", 1);
+    if (!weight) return LOOPC_FAILED;
+    layer->inputs = layer->outputs = (int32_t)weight->dims[0];
+    if (layer->input > 0 && layer->inputs != loopc_model_width(s->model, layer->input)) {
+        return bad(s, weight->name, "does not fit the layer before it");
+    }
+    layer->weights = get(s, weight);
+    layer->biases = get_vector(s, i, "bias", layer->outputs);
+    if (layer->kind == LOOPC_OP_BATCH_NORM) {
+        layer->mean = get_vector(s, i, "running_mean", layer->outputs);
+        layer->variance = get_vector(s, i, "running_var", layer->outputs);
+        if (!layer->mean || !layer->variance) return LOOPC_FAILED;
+    }
+    return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
+}
+
+static int load_op(const struct source *s, int i)
+{
+    const struct loopc_op *op = &s->model->net->ops[i];
+    struct loopc_layer *layer = &s->model->layers[i];
+    layer->kind = op->kind;
+    layer->input = op->input;
+    layer->skip = op->skip;
+    layer->epsilon = op->epsilon;
+    layer->activation = op->activation ? op->activation : "identity";
+    if (op->kind == LOOPC_OP_DENSE) return load_dense(s, layer, op->layer, !op->has_no_bias);
+    if (op->kind == LOOPC_OP_LAYER_NORM || op->kind == LOOPC_OP_BATCH_NORM)
+        return load_norm(s, layer, op->layer);
+    layer->inputs = layer->outputs = loopc_model_width(s->model, op->input);
+    return LOOPC_OK;
+}
+
+/* The last activation is an operation of its own, after all others. */
+static int load_output(const struct source *s, int i)
+{
+    struct loopc_layer *layer = &s->model->layers[i];
+    layer->kind = LOOPC_OP_ACTIVATION;
+    layer->input = i;
+    layer->activation = s->model->net->output;
+    layer->inputs = layer->outputs = loopc_model_width(s->model, i);
+    return LOOPC_OK;
+}
+
+static int load_layer(const struct source *s, int i)
+{
+    const struct loopc_net *net = s->model->net;
+    struct loopc_layer *layer = &s->model->layers[i];
+    if (net->ops) return i < net->op_count ? load_op(s, i) : load_output(s, i);
+    layer->input = i;
+    layer->activation = i + 1 < net->layers ? net->activation : net->output;
+    return load_dense(s, layer, i, true);
+}
+
+/* What goes in is as wide as what the first layer with weights takes: those before it keep it. */
+static int32_t first_width(const struct loopc_model *model)
+{
+    for (int i = 0; i < model->layer_count; i++) {
+        if (model->layers[i].weights) return model->layers[i].inputs;
+    }
+    return 0;
 }
 
 static int load_layers(const struct source *s)
 {
     struct loopc_model *model = s->model;
-    const int count = model->net->layers;
+    const int count = model->net->ops ? model->net->op_count + 1 : model->net->layers;
     model->layers = calloc((size_t)count, sizeof *model->layers);
     if (!model->layers) return bad(s, model->net->name, "needs more memory than there is");
-    for (int i = 0; i < count; i++) {
-        if (load_layer(s, i)) return LOOPC_FAILED;
-        const struct loopc_layer *layer = &model->layers[i];
+    model->inputs = model->net->inputs;
+    for (; model->layer_count < count; model->layer_count++) {
+        if (load_layer(s, model->layer_count)) {
+            model->layer_count++;
+            return LOOPC_FAILED;
+        }
+        const struct loopc_layer *layer = &model->layers[model->layer_count];
         if (layer->inputs > model->widest) model->widest = layer->inputs;
         if (layer->outputs > model->widest) model->widest = layer->outputs;
     }
-    model->inputs = model->layers[0].inputs;
+    model->inputs = first_width(model);
     model->outputs = model->layers[count - 1].outputs;
     return LOOPC_OK;
+}
+
+int32_t loopc_model_width(const struct loopc_model *model, int value)
+{
+    return value > 0 ? model->layers[value - 1].outputs : model->inputs;
+}
+
+void loopc_model_fold(const struct loopc_layer *layer, int32_t feature, float *factor, float *shift)
+{
+    const double spread = sqrt((double)layer->variance[feature] + (double)layer->epsilon);
+    const double scale = (double)layer->weights[feature] / spread;
+    *factor = (float)scale;
+    *shift = (float)((double)layer->biases[feature] - (double)layer->mean[feature] * scale);
 }
 
 int loopc_model_load(struct loopc_model *model, const struct loopc_program *program,
@@ -99,9 +189,11 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
 
 void loopc_model_free(struct loopc_model *model)
 {
-    for (int i = 0; model->layers && i < model->net->layers; i++) {
+    for (int i = 0; i < model->layer_count; i++) {
         free(model->layers[i].weights);
         free(model->layers[i].biases);
+        free(model->layers[i].mean);
+        free(model->layers[i].variance);
     }
     free(model->layers);
     free(model->x.mean);

@@ -26,10 +26,16 @@
 #include "run/program.h"
 #include "checkpoint/safetensors.h"
 
+/* An operation, with its weights. Those of a net without operations are its dense layers, each with
+ * its activation, one after the other; the last of a net with some is its output. */
 struct loopc_layer {
+    enum loopc_op_kind kind;
+    int input, skip; /* values, as in struct loopc_op: this makes the value after its own number */
     int32_t inputs, outputs;
-    float *weights; /* outputs x inputs */
-    float *biases;
+    float *weights;         /* of dense: outputs x inputs; of norms the gains */
+    float *biases;          /* zeros where it has none */
+    float *mean, *variance; /* of batch_norm: running */
+    float epsilon;
     const char *activation; /* as in a spec: "relu" */
 };
 
@@ -41,7 +47,8 @@ struct loopc_model_scale {
 struct loopc_model {
     const struct loopc_program *program;
     const struct loopc_net *net;
-    struct loopc_layer *layers; /* net->layers of them */
+    struct loopc_layer *layers;
+    int layer_count;
     int32_t inputs, outputs, widest;
     struct loopc_model_scale x, y; /* of inputs; of outputs, to be undone */
     double *fill;             /* an input that is NaN becomes that; NaN: nothing does; or NULL */
@@ -60,6 +67,13 @@ void loopc_model_free(struct loopc_model *model);
  * loopc_model_load. */
 int loopc_model_load_fit(struct loopc_model *model, const struct loopc_safetensors *file,
                          const struct loopc_message *message);
+
+/* The factor and what is added, which batch_norm comes down to for one feature. */
+void loopc_model_fold(const struct loopc_layer *layer, int32_t feature, float *factor,
+                      float *shift);
+
+/* The width of a value: 0 is what goes in. */
+int32_t loopc_model_width(const struct loopc_model *model, int value);
 
 bool loopc_model_is(const struct loopc_model *model, const char *output);
 
@@ -93,8 +107,8 @@ int loopc_model_onnx(const struct loopc_model *model, const char *path,
 
 /* Writes the outputs for each row of a data set to `out`, as exact as in training: the same bits.
  * Where the file has the answers, how right they were goes to standard error, and as a line of JSON
- * to the file `metrics`, unless that is NULL. `written`: key, value, ... of loopc_dataset_option, ended
- * by NULL, or NULL: how the file is written, if otherwise than the spec says. */
+ * to the file `metrics`, unless that is NULL. `written`: key, value, ... of loopc_dataset_option,
+ * ended by NULL, or NULL: how the file is written, if otherwise than the spec says. */
 int loopc_model_predict(const struct loopc_model *model, const char *data,
                         const char *const *written, FILE *out, const char *metrics,
                         const struct loopc_message *message);

@@ -148,7 +148,8 @@ int loopc_model_load_fit(struct loopc_model *model, const struct loopc_safetenso
 
 bool loopc_model_has_classes(const struct loopc_model *model)
 {
-    return loopc_model_is(model, "softmax");
+    const bool has_margins = !strcmp(model->net->loss, "hinge") && model->outputs > 1;
+    return loopc_model_is(model, "softmax") || loopc_model_is(model, "log_softmax") || has_margins;
 }
 
 static const char *cut(const char *name, char *text, size_t size)

@@ -1,5 +1,5 @@
 /* Models as C: constant arrays and a predict function, for where there is nothing else. */
-#include "export/model.h"
+#include "export/model_deep.h"
 #include "base/version.h"
 
 #include <ctype.h>
@@ -7,15 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A header on its way out. */
-struct header {
-    const struct loopc_model *model;
-    FILE *file;
-    char name[256]; /* the prefix of all its names: digits_net */
-    bool finite;    /* so far */
-};
-
-static void name_it(struct header *h)
+static void name_it(struct loopc_c_header *h)
 {
     snprintf(h->name, sizeof h->name, "%s_%s", h->model->program->name, h->model->net->name);
     for (char *c = h->name; *c; c++) {
@@ -24,7 +16,7 @@ static void name_it(struct header *h)
 }
 
 /* As few digits as read back to the same value. */
-static void write_number(struct header *h, float value)
+static void write_number(struct loopc_c_header *h, float value)
 {
     const struct loopc_field one = {.type = LOOPC_F32, .count = 1};
     char text[64];
@@ -33,18 +25,18 @@ static void write_number(struct header *h, float value)
     fprintf(h->file, "%s%sf", text, strpbrk(text, ".e") ? "" : ".0");
 }
 
-static void begin_array(const struct header *h, const char *letter, int i, size_t count)
+static void begin_array(const struct loopc_c_header *h, const char *letter, int i, size_t count)
 {
     fprintf(h->file, "static const float %s_%s%d[%zu] = {", h->name, letter, i, count);
 }
 
-static void write_place(struct header *h, size_t i, float value)
+static void write_place(struct loopc_c_header *h, size_t i, float value)
 {
     fputs(i == 0 ? "\n    " : i % 8 == 0 ? ",\n    " : ", ", h->file);
     write_number(h, value);
 }
 
-static void write_array(struct header *h, const char *letter, int i, const float *values,
+void loopc_header_array(struct loopc_c_header *h, const char *letter, int i, const float *values,
                         size_t count)
 {
     begin_array(h, letter, i, count);
@@ -53,7 +45,7 @@ static void write_array(struct header *h, const char *letter, int i, const float
     fputs("};\n\n", h->file);
 }
 
-static void write_halves(struct header *h, const char *name, const double *values)
+static void write_halves(struct loopc_c_header *h, const char *name, const double *values)
 {
     for (int low = 0; low < 2; low++) {
         fprintf(h->file, "static const float %s_%s%s[%" PRId32 "] = {", h->name, name,
@@ -67,7 +59,7 @@ static void write_halves(struct header *h, const char *name, const double *value
 
 /* A column without a fill has NAN: the comparison that finds missing inputs leaves them as they
  * are. */
-static void write_fills(struct header *h)
+static void write_fills(struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
     fputs("/* the value of a missing input (NAN); NAN: no input was missing in training */\n",
@@ -87,7 +79,7 @@ static void write_fills(struct header *h)
     fputc('\n', h->file);
 }
 
-static void write_scale(struct header *h)
+static void write_scale(struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
     if (model->fill) write_fills(h);
@@ -102,7 +94,7 @@ static void write_scale(struct header *h)
 }
 
 /* Targets were scaled: outputs are brought back to the units of the file. */
-static void write_target_scale(struct header *h)
+static void write_target_scale(struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
     if (!model->y.mean) return;
@@ -116,21 +108,22 @@ static void write_target_scale(struct header *h)
     }
 }
 
-static void write_arrays(struct header *h)
+static void write_arrays(struct loopc_c_header *h)
 {
-    for (int i = 0; i < h->model->net->layers; i++) {
+    if (h->model->net->ops) h->model->net->deep->weights(h);
+    for (int i = 0; !h->model->net->ops && i < h->model->layer_count; i++) {
         const struct loopc_layer *layer = &h->model->layers[i];
         const size_t outputs = (size_t)layer->outputs;
         fprintf(h->file, "/* layer %d: weights, a row an output, and biases */\n", i);
-        write_array(h, "w", i, layer->weights, outputs * (size_t)layer->inputs);
-        write_array(h, "b", i, layer->biases, outputs);
+        loopc_header_array(h, "w", i, layer->weights, outputs * (size_t)layer->inputs);
+        loopc_header_array(h, "b", i, layer->biases, outputs);
     }
     write_scale(h);
     write_target_scale(h);
 }
 
 /* The title, the use and the sizes. */
-static void write_top(const struct header *h)
+static void write_top(const struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
     char guard[sizeof h->name];
@@ -139,8 +132,10 @@ static void write_top(const struct header *h)
         *c = (char)toupper((unsigned char)*c);
     fprintf(h->file, "/* %s of %s: %" PRId32, model->net->name, model->program->name,
             model->inputs);
-    for (int i = 0; i < model->net->layers; i++)
-        fprintf(h->file, "-%" PRId32, model->layers[i].outputs);
+    for (int i = 0; i < model->layer_count; i++) {
+        if (model->layers[i].kind == LOOPC_OP_DENSE)
+            fprintf(h->file, "-%" PRId32, model->layers[i].outputs);
+    }
     fprintf(h->file, ", %s. Made by loopc %s. Plain C11, no memory but the stack.\n *\n",
             model->net->output, LOOPC_VERSION);
     fprintf(h->file, " *     float y[%s_outputs];\n *     %s_predict(x, y);\n */\n", h->name,
@@ -163,7 +158,7 @@ static const char layer_text[] =
     "}\n\n";
 
 /* It is always the last one. */
-static void write_softmax(const struct header *h)
+static void write_softmax(const struct loopc_c_header *h)
 {
     const char *name = h->name;
     fprintf(h->file,
@@ -179,7 +174,8 @@ static void write_softmax(const struct header *h)
             name, name, name);
 }
 
-static void write_activation(const struct header *h, const struct loopc_layer *layer, const char *a)
+static void write_activation(const struct loopc_c_header *h, const struct loopc_layer *layer,
+                             const char *a)
 {
     const char *activation = layer->activation;
     if (!strcmp(activation, "softmax")) write_softmax(h);
@@ -191,7 +187,7 @@ static void write_activation(const struct header *h, const struct loopc_layer *l
 }
 
 /* The statements that make scaled[] of x, floats or doubles. */
-static void write_scaling(const struct header *h, bool doubles)
+static void write_scaling(const struct loopc_c_header *h, bool doubles)
 {
     const struct loopc_model *model = h->model;
     const char *name = h->name, *type = doubles ? "double" : "float";
@@ -222,12 +218,13 @@ static bool is_prepared(const struct loopc_model *model)
 }
 
 /* Arrays of their own for each hidden layer: a0, a1 ... */
-static void write_layers(const struct header *h, const char *first)
+static void write_layers(const struct loopc_c_header *h, const char *first)
 {
     const struct loopc_model *model = h->model;
-    const int count = model->net->layers;
+    const int count = model->net->ops ? 0 : model->layer_count;
     const char *from = first;
     char names[2][16] = {"", ""};
+    if (model->net->ops) model->net->deep->statements(h, first);
     for (int i = 0; i < count; i++) {
         const struct loopc_layer *layer = &model->layers[i];
         char *to = names[i % 2];
@@ -250,7 +247,7 @@ static void write_layers(const struct header *h, const char *first)
 
 /* The net on inputs that are scaled already, then predict for floats and, where inputs are scaled,
  * for doubles, which are more precise; the macro takes the one that fits. */
-static void write_predict(const struct header *h)
+static void write_predict(const struct loopc_c_header *h)
 {
     const char *name = h->name;
     if (!is_prepared(h->model)) {
@@ -288,7 +285,7 @@ static void write_predict(const struct header *h)
 }
 
 /* As a string of C; bytes outside of ASCII as octal escapes. */
-static void write_string(const struct header *h, const char *text)
+static void write_string(const struct loopc_c_header *h, const char *text)
 {
     fputc('"', h->file);
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
@@ -305,8 +302,8 @@ static void write_string(const struct header *h, const char *text)
 typedef const char *namer(const struct loopc_model *model, int32_t i, char *text, size_t size);
 
 /* A function that names one of `count` things. */
-static void write_names(const struct header *h, const char *what, const char *doc, int32_t count,
-                        namer *name)
+static void write_names(const struct loopc_c_header *h, const char *what, const char *doc,
+                        int32_t count, namer *name)
 {
     char text[LOOPC_MODEL_NAME];
     fprintf(h->file, "/* %s */\nstatic inline const char *%s_%s(int i)\n{\n", doc, h->name, what);
@@ -318,7 +315,7 @@ static void write_names(const struct header *h, const char *what, const char *do
     fputs("};\n    return names[i];\n}\n\n", h->file);
 }
 
-static void write_all_names(const struct header *h)
+static void write_all_names(const struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
     if (!model->table) return;
@@ -333,7 +330,7 @@ static void write_all_names(const struct header *h)
     }
 }
 
-static void write_class(const struct header *h)
+static void write_class(const struct loopc_c_header *h)
 {
     fprintf(h->file,
             "/* The class that the outputs y name: the index of the largest. */\n"
@@ -346,7 +343,7 @@ static void write_class(const struct header *h)
 int loopc_model_header(const struct loopc_model *model, const char *path,
                        const struct loopc_message *message)
 {
-    struct header h = {.model = model, .finite = true};
+    struct loopc_c_header h = {.model = model, .finite = true};
     h.file = loopc_model_open(path, message);
     if (!h.file) return LOOPC_FAILED;
     name_it(&h);

@@ -49,20 +49,35 @@ static int write_array(const struct array *array, const char *folder, const char
     return loopc_model_close(file, path, message);
 }
 
+static int write_part(const struct loopc_model *model, int number, const char *part,
+                      const float *values, int64_t rows, int64_t columns, const char *folder,
+                      const struct loopc_message *message)
+{
+    const size_t count = (size_t)rows * (size_t)(columns ? columns : 1);
+    const struct array array = {"f4", rows, columns, values, count * sizeof(float)};
+    char name[512];
+    if (!values) return LOOPC_OK;
+    snprintf(name, sizeof name, "%s.layers.%d.%s", model->net->name, number, part);
+    return write_array(&array, folder, name, message);
+}
+
 static int write_layer(const struct loopc_model *model, int i, const char *folder,
                        const struct loopc_message *message)
 {
-    const struct loopc_layer *layer = &model->layers[i];
-    const size_t count = (size_t)layer->outputs * (size_t)layer->inputs;
-    const struct array weights = {"f4", layer->outputs, layer->inputs, layer->weights,
-                                  count * sizeof(float)};
-    const struct array biases = {"f4", layer->outputs, 0, layer->biases,
-                                 (size_t)layer->outputs * sizeof(float)};
-    char name[512];
-    snprintf(name, sizeof name, "%s.layers.%d.weight", model->net->name, i);
-    if (write_array(&weights, folder, name, message)) return LOOPC_FAILED;
-    snprintf(name, sizeof name, "%s.layers.%d.bias", model->net->name, i);
-    return write_array(&biases, folder, name, message);
+    const struct loopc_layer *l = &model->layers[i];
+    const struct loopc_op *op =
+        model->net->ops && i < model->net->op_count ? &model->net->ops[i] : NULL;
+    const int number = op ? op->layer : i;
+    if (!l->weights) return LOOPC_OK;
+    int st = write_part(model, number, "weight", l->weights, l->outputs,
+                        l->kind == LOOPC_OP_DENSE ? l->inputs : 0, folder, message);
+    if (!st && !(op && op->has_no_bias))
+        st = write_part(model, number, "bias", l->biases, l->outputs, 0, folder, message);
+    if (!st)
+        st = write_part(model, number, "running_mean", l->mean, l->outputs, 0, folder, message);
+    if (!st)
+        st = write_part(model, number, "running_var", l->variance, l->outputs, 0, folder, message);
+    return st;
 }
 
 /* A vector of doubles; nothing for NULL. */
@@ -83,7 +98,7 @@ int loopc_model_npy(const struct loopc_model *model, const char *folder,
         return loopc_error_set(message, NULL, "%s: %s", folder, strerror(errno));
     }
     int st = LOOPC_OK;
-    for (int i = 0; !st && i < model->net->layers; i++)
+    for (int i = 0; !st && i < model->layer_count; i++)
         st = write_layer(model, i, folder, message);
     const struct {
         const char *kind;

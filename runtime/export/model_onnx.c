@@ -5,7 +5,7 @@
  * varint (0), four bytes (5), or a length and as many bytes (2), which may be a message again.
  * Inner messages are made first, since their length comes before them.
  */
-#include "export/model.h"
+#include "export/model_deep.h"
 #include "base/version.h"
 
 #include "base/json_text.h"
@@ -16,22 +16,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARINT = 0, BYTES = 2 };
+enum { VARINT = 0, BYTES = 2, FIXED = 5 };
 
 /* The numbers of onnx.proto that are used here. */
 enum { MODEL_IR = 1, MODEL_PRODUCER = 2, MODEL_VERSION = 3, MODEL_GRAPH = 7, MODEL_OPSET = 8 };
 enum { MODEL_METADATA = 14, ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_TENSOR = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
-enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_I = 3, ATTRIBUTE_TYPE = 20, ATTRIBUTE_INT = 2 };
+enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_F = 2, ATTRIBUTE_I = 3, ATTRIBUTE_INTS = 8 };
+enum {
+    ATTRIBUTE_TYPE = 20,
+    ATTRIBUTE_FLOAT_TYPE = 1,
+    ATTRIBUTE_INT_TYPE = 2,
+    ATTRIBUTE_INTS_TYPE = 7
+};
 enum { TENSOR_DIMS = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, TENSOR_FLOAT = 1 };
 enum { IR_VERSION = 8, OPSET = 13 };
-
-struct buffer {
-    char *bytes;
-    size_t length, room;
-    bool lost; /* there was no memory */
-};
 
 static void put(struct buffer *b, const void *bytes, size_t length)
 {
@@ -83,16 +83,16 @@ static void put_message(struct buffer *b, unsigned field, struct buffer *inner)
     *inner = (struct buffer){0};
 }
 
-static void put_tensor(struct buffer *graph, const char *name, const float *values, int64_t rows,
+void loopc_onnx_tensor(struct buffer *graph, const char *name, const float *values, int64_t rows,
                        int64_t columns)
 {
     struct buffer tensor = {0};
-    put_number(&tensor, TENSOR_DIMS, rows);
+    if (rows) put_number(&tensor, TENSOR_DIMS, rows);
     if (columns) put_number(&tensor, TENSOR_DIMS, columns);
     put_number(&tensor, TENSOR_TYPE, TENSOR_FLOAT);
     put_text(&tensor, TENSOR_NAME, name);
     put_bytes(&tensor, TENSOR_RAW, values,
-              (size_t)rows * (size_t)(columns ? columns : 1) * sizeof *values);
+              (size_t)(rows ? rows : 1) * (size_t)(columns ? columns : 1) * sizeof *values);
     put_message(graph, GRAPH_TENSOR, &tensor);
 }
 
@@ -101,21 +101,57 @@ static void put_attribute(struct buffer *node, const char *name, int64_t value)
     struct buffer attribute = {0};
     put_text(&attribute, ATTRIBUTE_NAME, name);
     put_number(&attribute, ATTRIBUTE_I, value);
-    put_number(&attribute, ATTRIBUTE_TYPE, ATTRIBUTE_INT);
+    put_number(&attribute, ATTRIBUTE_TYPE, ATTRIBUTE_INT_TYPE);
     put_message(node, NODE_ATTRIBUTE, &attribute);
 }
 
-/* A node that works on inputs, as many as are not NULL; `attribute`, if not NULL, is 1. */
-static void put_node(struct buffer *graph, const char *operator, const char * output,
+/* A node that works on inputs, as many as are not NULL. */
+static void begin_node(struct buffer *node, const char *operator, const char * output,
+                       const char *const inputs[3])
+{
+    for (int i = 0; i < 3 && inputs[i]; i++)
+        put_text(node, NODE_INPUT, inputs[i]);
+    put_text(node, NODE_OUTPUT, output);
+    put_text(node, NODE_NAME, output);
+    put_text(node, NODE_OPERATOR, operator);
+}
+
+/* `attribute`, if not NULL, is 1. */
+void loopc_onnx_node(struct buffer *graph, const char *operator, const char * output,
                      const char *attribute, const char *const inputs[3])
 {
     struct buffer node = {0};
-    for (int i = 0; i < 3 && inputs[i]; i++)
-        put_text(&node, NODE_INPUT, inputs[i]);
-    put_text(&node, NODE_OUTPUT, output);
-    put_text(&node, NODE_NAME, output);
-    put_text(&node, NODE_OPERATOR, operator);
+    begin_node(&node, operator, output, inputs);
     if (attribute) put_attribute(&node, attribute, 1);
+    put_message(graph, GRAPH_NODE, &node);
+}
+
+void loopc_onnx_float_node(struct buffer *graph, const char *operator, const char * output,
+                           const struct loopc_onnx_number *numbers, int count,
+                           const char *const inputs[3])
+{
+    struct buffer node = {0};
+    begin_node(&node, operator, output, inputs);
+    for (int i = 0; i < count; i++) {
+        struct buffer attribute = {0};
+        put_text(&attribute, ATTRIBUTE_NAME, numbers[i].name);
+        put_varint(&attribute, ATTRIBUTE_F * 8 + FIXED);
+        put(&attribute, &numbers[i].value, sizeof numbers[i].value);
+        put_number(&attribute, ATTRIBUTE_TYPE, ATTRIBUTE_FLOAT_TYPE);
+        put_message(&node, NODE_ATTRIBUTE, &attribute);
+    }
+    put_message(graph, GRAPH_NODE, &node);
+}
+
+void loopc_onnx_row_mean(struct buffer *graph, const char *output, const char *input)
+{
+    struct buffer node = {0}, axes = {0};
+    begin_node(&node, "ReduceMean", output, (const char *const[3]){input});
+    put_text(&axes, ATTRIBUTE_NAME, "axes");
+    put_number(&axes, ATTRIBUTE_INTS, 1);
+    put_number(&axes, ATTRIBUTE_TYPE, ATTRIBUTE_INTS_TYPE);
+    put_message(&node, NODE_ATTRIBUTE, &axes);
+    put_attribute(&node, "keepdims", 1);
     put_message(graph, GRAPH_NODE, &node);
 }
 
@@ -155,7 +191,7 @@ static void put_vector(struct buffer *graph, const char *name, const double *val
     }
     for (int32_t i = 0; i < count; i++)
         floats[i] = part(values[i]);
-    put_tensor(graph, name, floats, count, 0);
+    loopc_onnx_tensor(graph, name, floats, count, 0);
     free(floats);
 }
 
@@ -172,8 +208,8 @@ static void put_fill(struct buffer *graph, const struct loopc_model *model, bool
     const char *fill = low ? "fill_low" : "fill";
     const char *filled = low ? "filled_low" : "filled";
     put_vector(graph, fill, model->fill, model->inputs, low ? loopc_low : loopc_high);
-    if (!low) put_node(graph, "IsNaN", "missing", NULL, (const char *const[3]){name});
-    put_node(graph, "Where", filled, NULL, (const char *const[3]){"missing", fill, name});
+    if (!low) loopc_onnx_node(graph, "IsNaN", "missing", NULL, (const char *const[3]){name});
+    loopc_onnx_node(graph, "Where", filled, NULL, (const char *const[3]){"missing", fill, name});
     snprintf(name, 32, "%s", filled);
 }
 
@@ -189,14 +225,15 @@ static void put_inputs(struct buffer *graph, const struct loopc_model *model, ch
     if (!model->x.mean) return;
     put_vector(graph, "mean", model->x.mean, model->inputs, loopc_high);
     put_vector(graph, "factor", model->x.divisor, model->inputs, factor_of);
-    put_node(graph, "Sub", "moved", NULL, (const char *const[3]){from, "mean"});
+    loopc_onnx_node(graph, "Sub", "moved", NULL, (const char *const[3]){from, "mean"});
     if (delicate) {
         put_vector(graph, "mean_low", model->x.mean, model->inputs, loopc_low);
-        put_node(graph, "Sub", "moved_low", NULL, (const char *const[3]){"mean_low", low});
-        put_node(graph, "Sub", "moved_all", NULL, (const char *const[3]){"moved", "moved_low"});
+        loopc_onnx_node(graph, "Sub", "moved_low", NULL, (const char *const[3]){"mean_low", low});
+        loopc_onnx_node(graph, "Sub", "moved_all", NULL,
+                        (const char *const[3]){"moved", "moved_low"});
     }
-    put_node(graph, "Mul", "scaled", NULL,
-             (const char *const[3]){delicate ? "moved_all" : "moved", "factor"});
+    loopc_onnx_node(graph, "Mul", "scaled", NULL,
+                    (const char *const[3]){delicate ? "moved_all" : "moved", "factor"});
     snprintf(from, 32, "scaled");
 }
 
@@ -205,8 +242,9 @@ static void put_target_scale(struct buffer *graph, const struct loopc_model *mod
 {
     put_vector(graph, "target_divisor", model->y.divisor, model->outputs, loopc_high);
     put_vector(graph, "target_mean", model->y.mean, model->outputs, loopc_high);
-    put_node(graph, "Mul", "stretched", NULL, (const char *const[3]){"net", "target_divisor"});
-    put_node(graph, "Add", "y", NULL, (const char *const[3]){"stretched", "target_mean"});
+    loopc_onnx_node(graph, "Mul", "stretched", NULL,
+                    (const char *const[3]){"net", "target_divisor"});
+    loopc_onnx_node(graph, "Add", "y", NULL, (const char *const[3]){"stretched", "target_mean"});
 }
 
 /* "relu" is Relu, "softmax" Softmax ...; the identity is Identity. */
@@ -216,8 +254,8 @@ static void put_activation(struct buffer *graph, const struct loopc_layer *layer
     char operator[32];
     snprintf(operator, sizeof operator, "%s", layer->activation);
     operator[0] =(char)(operator[0] - 'a' + 'A');
-    put_node(graph, operator, to, !strcmp(operator, "Softmax") ? "axis" : NULL,
-             (const char *const[3]){from});
+    loopc_onnx_node(graph, operator, to, !strcmp(operator, "Softmax") ? "axis" : NULL,
+                    (const char *const[3]){from});
 }
 
 static void put_layer(struct buffer *graph, const struct loopc_model *model, int i,
@@ -229,10 +267,10 @@ static void put_layer(struct buffer *graph, const struct loopc_model *model, int
     snprintf(b, sizeof b, "layers.%d.bias", i);
     snprintf(z, sizeof z, "z%d", i);
     snprintf(a, sizeof a, "a%d", i);
-    put_tensor(graph, w, layer->weights, layer->outputs, layer->inputs);
-    put_tensor(graph, b, layer->biases, layer->outputs, 0);
-    put_node(graph, "Gemm", z, "transB", (const char *const[3]){from, w, b});
-    if (i + 1 == model->net->layers) snprintf(a, sizeof a, model->y.mean ? "net" : "y");
+    loopc_onnx_tensor(graph, w, layer->weights, layer->outputs, layer->inputs);
+    loopc_onnx_tensor(graph, b, layer->biases, layer->outputs, 0);
+    loopc_onnx_node(graph, "Gemm", z, "transB", (const char *const[3]){from, w, b});
+    if (i + 1 == model->layer_count) snprintf(a, sizeof a, model->y.mean ? "net" : "y");
     put_activation(graph, layer, z, a);
 }
 
@@ -242,7 +280,8 @@ static void put_graph(struct buffer *whole, const struct loopc_model *model)
     char from[32] = "x";
     put_text(&graph, GRAPH_NAME, model->net->name);
     put_inputs(&graph, model, from);
-    for (int i = 0; i < model->net->layers; i++) {
+    if (model->net->ops) model->net->deep->onnx(&graph, model, from);
+    for (int i = 0; !model->net->ops && i < model->layer_count; i++) {
         put_layer(&graph, model, i, from);
         snprintf(from, sizeof from, "a%d", i);
     }

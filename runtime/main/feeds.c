@@ -92,7 +92,7 @@ static const struct {
 /* Targets that no output can reach: an error where the loss has no meaning then, else a warning. */
 static int check_range(const struct pair *p)
 {
-    const bool entropy = !strcmp(p->net->loss, "cross_entropy");
+    const bool entropy = strstr(p->net->loss, "cross_entropy") != NULL;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         float value;
         if (strcmp(p->net->output, ranges[i].output) != 0) continue;
@@ -117,7 +117,8 @@ static int check_range(const struct pair *p)
 
 static int check_targets(const struct pair *p)
 {
-    const int32_t targets = p->data->targets, outputs = p->net->outputs;
+    const int32_t targets = p->data->targets;
+    const int32_t outputs = p->net->targets ? p->net->targets : p->net->outputs;
     char hint[256];
     if (!p->data->y) {
         snprintf(

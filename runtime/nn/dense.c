@@ -1,6 +1,7 @@
 #include "nn/dense.h"
 
 #include "nn/bias.h"
+#include "nn/dense_halves.h"
 #include "nn/product.h"
 #include "nn/update.h"
 
@@ -148,5 +149,38 @@ void loopc_dense_update_first(struct loopc_weights w, struct loopc_weights b,
     product.ahead = ahead;
     product.own = true;
     loopc_multiply_by_rule(&product);
+    loopc_bias_update(b, d, samples, outputs, rates, me);
+}
+
+void loopc_dense_weights_gradient(float *gw, const float *sample_major, const float *d,
+                                  int32_t samples, int32_t batch, int32_t inputs, int32_t outputs,
+                                  struct loopc_thread me)
+{
+    struct loopc_product product = loopc_update_of((struct loopc_weights){0}, sample_major, d,
+                                                   samples, batch, inputs, outputs, NULL, me);
+    product.c = gw;
+    product.add = true;
+    loopc_multiply_forward(&product);
+}
+
+void loopc_dense_bias_gradient(float *gb, const float *d, int32_t samples, int32_t outputs,
+                               struct loopc_thread me)
+{
+    if (me.tid == 0) loopc_bias_gradient(gb, d, samples, outputs);
+}
+
+void loopc_dense_weights_update(struct loopc_weights w, const float *sample_major, const float *d,
+                                int32_t samples, int32_t batch, int32_t inputs, int32_t outputs,
+                                const struct loopc_step_params *rates, struct loopc_thread me)
+{
+    const struct loopc_product product =
+        loopc_update_of(w, sample_major, d, samples, batch, inputs, outputs, rates, me);
+    loopc_multiply_by_rule(&product);
+}
+
+void loopc_dense_bias_update(struct loopc_weights b, const float *d, int32_t samples,
+                             int32_t outputs, const struct loopc_step_params *rates,
+                             struct loopc_thread me)
+{
     loopc_bias_update(b, d, samples, outputs, rates, me);
 }

@@ -118,20 +118,27 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
     return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, between));
 }
 
-/* 1 / (1 + e^-x) = 2^n / (2^-f + 2^n) with e^x = 2^n 2^f. The smaller of 1 and 2^n is added first,
- * to 2^-f - 1, where it loses least; 2^n is in two halves as above. */
-LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
+/* times / (1 + e^-x) = times 2^n / (2^-f + 2^n) with e^x = 2^n 2^f. The smaller of 1 and 2^n is
+ * added first, to 2^-f - 1, where it loses least; 2^n is in two halves as above. rest_of_x is
+ * what x lacks of its exact value, or NULL. */
+LOOPC_INLINE loopc_vec loopc_vlogistic(loopc_vec x, const loopc_vec *rest_of_x, loopc_vec times)
 {
-    x = loopc_max(loopc_min(x, loopc_broadcast(30.0f)), loopc_broadcast(-104.0f));
+    x = loopc_max(loopc_min(x, loopc_broadcast(30.0f)), loopc_broadcast(-115.0f));
     const loopc_vec one = loopc_broadcast(1.0f), round = loopc_broadcast(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
     loopc_vec f = loopc_fma(x, loopc_broadcast(-LOOPC_1_LOG2), shifted - round);
     f = loopc_fma(x, loopc_broadcast(-LOOPC_1_LOG2_REST), f);
+    if (rest_of_x) f = loopc_fma(*rest_of_x, loopc_broadcast(-LOOPC_1_LOG2), f);
     const loopc_vec scale = loopc_power_of_2(half), rest = loopc_power_of_2(n - half);
     const loopc_vec power = scale * rest;
     const loopc_vec sum = loopc_fma(f, loopc_power_slope(f), loopc_min(one, power));
-    return scale * (rest / (sum + loopc_max(one, power)));
+    return scale * (times * rest / (sum + loopc_max(one, power)));
+}
+
+LOOPC_INLINE loopc_vec loopc_vsigmoid(loopc_vec x)
+{
+    return loopc_vlogistic(x, NULL, loopc_broadcast(1.0f));
 }
 
 #endif

@@ -65,16 +65,41 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
     return largest - own + loopc_vlog(sum);
 }
 
+/* How many samples have a label that is not -1. */
+static int32_t count_labels(const int32_t *labels, int32_t samples)
+{
+    int32_t count = 0;
+    for (int32_t r = 0; r < samples; r++)
+        count += labels[r] != -1;
+    return count;
+}
+
+/* Samples that are left out add nothing; the others weigh so much more that the mean of all is that
+ * of the others. */
+static __attribute__((noinline, cold)) void leave_out(const int32_t *labels, float *d,
+                                                      float *losses, int32_t samples,
+                                                      int32_t classes, float share,
+                                                      struct loopc_span mine)
+{
+    for (int32_t r = mine.first; r < mine.end && r < samples; r++) {
+        losses[r] = labels[r] == -1 ? 0.0f : losses[r] * share * (float)samples;
+        for (int32_t j = 0; labels[r] == -1 && j < classes; j++)
+            d[loopc_panel_at(classes, j, r)] = 0.0f;
+    }
+}
+
 void loopc_cross_entropy(const float *z, const int32_t *labels, float *d, float *losses,
                          int32_t samples, int32_t classes, struct loopc_thread me)
 {
-    const float share = loopc_share(samples);
+    const int32_t count = count_labels(labels, samples);
+    const float share = loopc_share(count);
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(classes, 0, r);
         const loopc_ivec label = loopc_label_lanes(labels, r, samples);
         loopc_store(losses + r, loopc_entropy_lanes(z + at, label, d + at, classes, share));
     }
+    if (count < samples) leave_out(labels, d, losses, samples, classes, share, mine);
 }
 
 void loopc_binary_cross_entropy(const float *z, float *d, float *losses, int32_t samples,

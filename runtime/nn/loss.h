@@ -4,14 +4,15 @@
  * All matrices are feature-major (panel.h), outputs x samples: z are the logits of the last layer,
  * a its outputs. d receives the derivative of the mean loss, and where the
  * targets are values it holds these, y, before. A label is the index of the right class, 0 <=
- * label < classes (any other makes the loss NaN). The loss of each sample goes to
+ * label < classes, or -1 for a sample that is left out (any other makes the loss NaN). The loss of
+ * each sample goes to
  * `losses`, which has room for full panels; loopc_mean adds it up, first to last, so that the
  * sum depends on nothing else. Each call does the share of one part (part.h), LOOPC_LANES
  * samples side by side.
  *
  * squared error takes its derivative back through the activation itself, but for a softmax. The two
  * entropies are written together with the activation they go with and leave the derivative by
- * z, which is plain a - y; they read z, because a has lost what a logarithm needs once it rounds to
+ * z, which is plain a - y; they read z, because a logarithm of a is useless once a rounds to
  * 0 or 1.
  */
 #ifndef LOOPC_LOSS_H
@@ -46,8 +47,8 @@ void loopc_squared_error(const float *a, float *d, float *losses, int32_t sample
 void loopc_weigh(const float *weights, float *d, float *losses, int32_t samples, int32_t outputs,
                  struct loopc_thread me) LOOPC_KERNEL(loopc_weigh);
 
-/* Cross-entropy after a softmax: the mean of -log a[label]; d = (a - [j = label]) / samples, the
- * derivative by z. */
+/* Cross-entropy after a softmax: the mean of -log a[label] over the samples that have a label;
+ * d = (a - [j = label]) / their number, the derivative by z. */
 void loopc_cross_entropy(const float *z, const int32_t *labels, float *d, float *losses,
                          int32_t samples, int32_t classes, struct loopc_thread me)
     LOOPC_KERNEL(loopc_cross_entropy);

@@ -18,10 +18,11 @@
  *     flat.h         all weights as a list
  *     scalar.h       exp, log, tanh
  *
- * and, inside of the library:
+ * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the library
+ * are
  *
  *     vector.h        vectors of floats and their lane-wise operations
- *     elementary.h    exp, log, tanh of vectors
+ *     elementary.h    exp, log, tanh of vectors; curves.h the functions of curve.h
  *     epilogue.h, update.h   epilogues of a sum: an activation, a step of an optimizer
  *     tile.h          the part of a product of matrices that is kept in registers
  *     product.h       products of matrices; product_loops.h the order of all loops

@@ -41,6 +41,28 @@ struct loopc_feed {
     int64_t each;
 };
 
+enum loopc_op_kind {
+    LOOPC_OP_DENSE,
+    LOOPC_OP_ACTIVATION,
+    LOOPC_OP_DROPOUT,
+    LOOPC_OP_LAYER_NORM,
+    LOOPC_OP_BATCH_NORM,
+    LOOPC_OP_RESIDUAL,
+};
+
+struct loopc_deep;
+
+/* An operation of a net that is more than dense layers. It reads value `input`, of which 0 goes into
+ * the net, and makes the value with its own number, counted from 1. */
+struct loopc_op {
+    enum loopc_op_kind kind;
+    int layer;              /* its weights are the fields NAME.layers.LAYER.weight and .bias */
+    int input, skip;        /* skip: the other value that a residual adds */
+    const char *activation; /* or NULL */
+    float epsilon;          /* of norms */
+    bool has_no_bias;
+};
+
 /* The properties of a net beside the table of fields. Its weights are the fields
  * NAME.layers.0.weight, NAME.layers.0.bias and so on. */
 struct loopc_net {
@@ -48,11 +70,15 @@ struct loopc_net {
     const char *activation, *output, *loss; /* as in a spec: "relu", "softmax", "cross_entropy" */
     int layers;
     int32_t inputs, outputs; /* inputs: the most of them where the data set decides, */
+    int32_t targets;         /* of a row, where there is not one for each output; else 0 */
     bool open;               /* which is then the one named here: */
     const char *data;        /* the data set that its inputs come from, in full, or NULL */
     bool untold;             /* there are data sets, and nothing says whether it reads one */
     const struct loopc_feed *feeds;
     int feed_count;
+    const struct loopc_op *ops; /* what the layers are, where they are not all dense; or NULL */
+    int op_count;
+    const struct loopc_deep *deep; /* what models are made with where there are ops */
 };
 
 struct loopc_child;
@@ -111,7 +137,7 @@ struct loopc_program {
 #define LOOPC_TRACE_POINT(index, parent, kind, name, on)      [index] = {name, on, parent, kind},
 
 /* For a struct loopc_program: a table, and how many rows it has. */
-#define LOOPC_TABLE(rows, count, table) .rows = table, .count = sizeof table / sizeof table[0]
+#define LOOPC_TABLE(rows, count, table) .rows = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* How emitted code declares functions: a body that calls no function is inlined, at no cost; any
  * other is a function, whose calls cost more than its own. The run itself is inlined into its two

@@ -114,6 +114,44 @@ static void check_gradients(int rows)
     net_set_weights(&net, weights, COUNT);
 }
 
+/* The product of the outputs with a derivative that is given from outside, for rows whose input i is
+ * moved by `step`. */
+static double product_at(int i, float step, const float *d, int rows)
+{
+    double sum = 0;
+    const float kept = x[i];
+    x[i] += step;
+    const float *const out = net_forward_train(&net, x, rows);
+    for (int k = 0; k < rows * shape.sizes[shape.layers]; k++)
+        sum += (double)out[k] * (double)d[k];
+    x[i] = kept;
+    return sum;
+}
+
+/* Derivatives from outside go through to the inputs: against central differences, whose median error
+ * is small even where one of them is at a kink. */
+static void check_outside(int rows)
+{
+    static float d[VALUES];
+    static double twin[VALUES];
+    const int inputs = shape.sizes[0];
+    int far = 0, count = 0;
+    fill(d, twin, rows * shape.sizes[shape.layers]);
+    net_forward_train(&net, x, rows);
+    net_zero_grad(&net);
+    net_backward_from(&net, d, rows);
+    const float *const dx = net_input_grad(&net, rows);
+    for (int i = 0; i < rows * inputs; i += 1 + rows * inputs / 40, count++) {
+        const double right =
+            (product_at(i, 0.01f, d, rows) - product_at(i, -0.01f, d, rows)) / 0.02;
+        far += fabs((double)dx[i] - right) > 2e-3 * (1.0 + fabs(right));
+    }
+    expect(10 * far <= count, "derivatives by inputs", far, count);
+    expect(net_parameters(&net) == COUNT, "parameters", net_parameters(&net), COUNT);
+    net_forward(&net, x, rows);
+    net_loss(&net, TARGETS, rows);
+}
+
 static void check_classes(int rows)
 {
     int32_t classes[BATCH], right = 0;
@@ -267,6 +305,7 @@ int main(void)
     for (int i = 0; i < 3; i++) {
         check_outputs(rows[i]);
         check_gradients(rows[i]);
+        check_outside(rows[i]);
         check_classes(rows[i]);
 #ifdef SOFTMAX
         check_policy(rows[i]);

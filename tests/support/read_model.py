@@ -48,7 +48,7 @@ def floats(raw):
 def tensor(data):
     t = message(data)
     assert t[2] == [1], "not FLOAT"
-    dims, values = t[1], floats(t[9][0])
+    dims, values = t.get(1, []), floats(t[9][0])
     assert len(values) == math.prod(dims)
     if len(dims) == 2:
         values = [values[r * dims[1]:(r + 1) * dims[1]] for r in range(dims[0])]
@@ -72,7 +72,11 @@ def load(path):
 
 
 def attributes(node):
-    return {a[1][0].decode(): a[3][0] for a in map(message, node.get(5, [])) if a[20] == [2]}
+    parts = list(map(message, node.get(5, [])))
+    whole = {a[1][0].decode(): a[3][0] for a in parts if a[20] == [2]}
+    single_ones = {a[1][0].decode(): floats(a[2][0])[0] for a in parts if a[20] == [1]}
+    lists = {a[1][0].decode(): a[8] for a in parts if a[20] == [7]}
+    return {**whole, **single_ones, **lists}
 
 
 def gemm(x, w, b, transB=0):
@@ -86,11 +90,42 @@ def softmax(x, axis=-1):
     return [v / sum(e) for v in e]
 
 
+def pairs(x, y):
+    """A vector of one value stands for as many as the other has."""
+    return zip(x * (len(y) if len(x) == 1 else 1), y * (len(x) if len(y) == 1 else 1))
+
+
+def each(f):
+    return lambda x, **keys: [f(v, **keys) for v in x]
+
+
+def row_mean(x, axes, keepdims):
+    assert axes == [1] and keepdims == 1
+    return [math.fsum(x) / len(x)]
+
+
+def log_softmax(x, axis=-1):
+    return [math.log(v) for v in softmax(x, axis)]
+
+
+def hard_sigmoid(v, alpha=0.2, beta=0.5):
+    return min(max(alpha * v + beta, 0), 1)
+
+
+def selu(v, alpha, gamma):
+    return gamma * (v if v > 0 else alpha * math.expm1(v))
+
+
 operators = {
+    "Div": lambda x, y: [a / b for a, b in pairs(x, y)], "Sqrt": each(math.sqrt), "Erf": each(math.erf), "ReduceMean": row_mean,
+    "Softplus": each(lambda v: math.log1p(math.exp(-abs(v))) + max(v, 0)), "Softsign": each(lambda v: v / (1 + abs(v))),
+    "LeakyRelu": each(lambda v, alpha=0.01: v if v > 0 else alpha * v), "Selu": each(selu), "HardSigmoid": each(hard_sigmoid),
+    "Elu": each(lambda v, alpha=1.0: v if v > 0 else alpha * math.expm1(v)), "LogSoftmax": log_softmax,
+    "Clip": lambda x, low, high: [min(max(v, low[0]), high[0]) for v in x],
     "Gemm": gemm, "Softmax": softmax, "Identity": list, "Tanh": lambda x: [math.tanh(v) for v in x],
     "Relu": lambda x: [max(v, 0) for v in x], "Sigmoid": lambda x: [1 / (1 + math.exp(-v)) for v in x],
-    "Sub": lambda x, y: [single(a - b) for a, b in zip(x, y)], "Mul": lambda x, y: [a * b for a, b in zip(x, y)],
-    "Add": lambda x, y: [a + b for a, b in zip(x, y)], "IsNaN": lambda x: [math.isnan(v) for v in x],
+    "Sub": lambda x, y: [single(a - b) for a, b in pairs(x, y)], "Mul": lambda x, y: [a * b for a, b in pairs(x, y)],
+    "Add": lambda x, y: [a + b for a, b in pairs(x, y)], "IsNaN": lambda x: [math.isnan(v) for v in x],
     "Where": lambda c, x, y: [a if k else b for k, a, b in zip(c, x, y)],
 }
 

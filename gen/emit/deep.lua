@@ -1,0 +1,362 @@
+-- The statements of the functions of a net of operations: calls of kernels, a line an operation.
+--
+-- In:  nets with `ops` (gen/tree/layers.lua), the writer.
+-- Out: deep.body[what](w, net) in place of gen/emit/mlp_bodies.lua's where they differ. The names of arrays: deep_parts.lua.
+--
+-- Threads share samples in most operations, and features or outputs in products, batch_norm and sums over samples: between the
+-- two kinds they meet.
+
+local layers = require "gen.tree.layers"
+local mlp = require "gen.tree.mlp"
+local cwrap = require "gen.c.wrap"
+local parts = require "gen.emit.deep_parts"
+
+local deep = { body = {}, struct = parts.struct, write_objective = parts.write_objective, logits = parts.logits, delta = parts.delta,
+    drops = parts.drops }
+local body = deep.body
+
+local float, me_of, value, derivative, meeting = parts.float, parts.me_of, parts.value, parts.derivative, parts.meeting
+local gate_is_taken, has_gate, sums_derivative = parts.gate_is_taken, parts.has_gate, parts.sums_derivative
+local first_weighted = parts.first_weighted
+
+local function call(w, name, ...) cwrap.line(w, 4, name, { ... }, ";") end
+
+-- Forward.
+
+local forward = {}
+
+local function finish_of(op) return op.activation == "identity" and "LOOPC_STORE" or "LOOPC_" .. op.activation:upper() end
+
+local function inputs_of(net, op) return op.input == 0 and net.inputs_from and "n->inputs" or op.inputs end
+
+function forward.dense(w, net, k, op, threads)
+    threads:gather()
+    call(w, "loopc_dense_forward", "n->w" .. op.index, op.bias and "n->b" .. op.index or "NULL", value(op.input), value(k), "rows",
+        inputs_of(net, op), op.outputs, finish_of(op), me_of(net))
+    threads:meet()
+end
+
+function forward.activation(w, net, k, op)
+    call(w, "loopc_curve", value(op.input), value(k), net.learns and "n->s" .. k or "NULL", "rows", op.outputs,
+        "LOOPC_CURVE_" .. op.activation:upper(), me_of(net))
+end
+
+-- In evaluation it drops nothing, and its mask is 1.
+function forward.dropout(w, net, k, op)
+    call(w, "loopc_dropout", value(op.input), value(k), "n->s" .. k, "rows", op.outputs, ("n->keys[%d]"):format(op.drop),
+        ("n->trains ? %s : 0.0f"):format(float(op.rate)), me_of(net))
+end
+
+function forward.layer_norm(w, net, k, op)
+    call(w, "loopc_layer_norm", value(op.input), "n->w" .. op.index, "n->b" .. op.index, net.learns and "n->h" .. k or "NULL",
+        net.learns and "n->i" .. k or "NULL", value(k), "rows", op.outputs, float(op.epsilon), me_of(net))
+end
+
+local function write_norm(w, op)
+    local i = op.index
+    w:line("const struct loopc_batch_norm norm%d = {n->w%d, n->b%d, n->mean%d, n->variance%d, %s, %s};", i, i, i, i, i,
+        float(op.epsilon), float(op.momentum))
+end
+
+function forward.batch_norm(w, net, k, op, threads)
+    threads:gather()
+    write_norm(w, op)
+    local arguments = { ("&norm%d"):format(op.index), value(op.input), "n->h" .. k, "n->i" .. k, value(k), "rows", op.outputs, me_of(net) }
+    w:line("if (n->trains)")
+    cwrap.line(w, 8, "    loopc_batch_norm_train", arguments, ";")
+    w:line("else")
+    cwrap.line(w, 8, "    loopc_batch_norm", arguments, ";")
+    threads:meet()
+end
+
+function forward.residual(w, net, k, op)
+    call(w, "loopc_add", value(op.input), value(op.skip), value(k), "rows", op.outputs, me_of(net))
+end
+
+-- All operations, from x on.
+local function pass(w, net)
+    local threads = meeting(w, net)
+    threads:meet()
+    for k, op in ipairs(net.ops) do
+        forward[op.kind](w, net, k, op, threads)
+        if op.kind ~= "dense" and op.kind ~= "batch_norm" then threads.apart = true end
+    end
+    return threads
+end
+
+-- Takes rows of samples into x and, where a dense layer comes first, into its sample-major form.
+local function take(w, net, rows)
+    local t = "NULL"
+    for k, op in ipairs(net.ops) do
+        if op.kind == "dense" and op.input == 0 and net.learns then t = "n->t" .. k end
+    end
+    call(w, "loopc_pack", rows, t, "n->x", "rows", net.batch, net.inputs_from and "n->inputs" or net.layers[1], me_of(net))
+end
+
+-- What the last activation makes of the logits; with the derivative, for losses that need it.
+local function finish(w, net, slope, me)
+    local z, outputs = deep.logits(net), net.ops[#net.ops].outputs
+    if net.output == "identity" then return end
+    if net.output == "softmax" or net.output == "log_softmax" then
+        return call(w, "loopc_" .. net.output, z, "n->a", "rows", outputs, me)
+    end
+    call(w, "loopc_curve", z, "n->a", slope, "rows", outputs, "LOOPC_CURVE_" .. net.output:upper(), me)
+end
+
+function deep.put_out(w, net)
+    finish(w, net, "NULL", "LOOPC_ONE_THREAD")
+    call(w, "loopc_unpack", parts.outputs(net), "n->out", "rows", net.ops[#net.ops].outputs)
+end
+
+function body.pass(w, net)
+    take(w, net, "x")
+    pass(w, net)
+end
+
+-- The keys of the dropouts, one each.
+function deep.draw_keys(w, net)
+    local drops = layers.of_kind(net, "dropout")
+    if #drops == 0 then return end
+    w:line("for (int i = 0; i < %d; i++)", #drops)
+    w:line("    n->keys[i] = loopc_rng_u64(&n->noise);")
+end
+
+-- What threads share of forward: a function of its own, before it.
+function body.forward_part(w, net)
+    w:comment { ("Rows that %s looks at: what its threads are given."):format(net.name) }
+    w:open("struct %s_rows {", net.prefix)
+    w:line("struct %s *n;", net.struct)
+    w:line("const float *x;")
+    w:line("int32_t rows;")
+    w:close("};")
+    w:blank()
+    w:comment { "What the layers make of them: the share of one thread." }
+    w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
+    w:open("{")
+    w:line("const struct %s_rows *const given = job;", net.prefix)
+    call(w, net.prefix .. "_pass", "given->n", "(struct loopc_rows){.x = given->x}", "given->rows", "me")
+    w:close("}")
+    w:blank()
+end
+
+-- The outputs for rows; `trains` is whether dropouts drop.
+local function run(w, net, trains)
+    if layers.has_modes(net) then w:line("n->trains = %s;", tostring(trains)) end
+    if trains then deep.draw_keys(w, net) end
+    if net.threads then
+        w:line("struct %s_rows given = {n, x, rows};", net.prefix)
+        w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
+        w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
+        w:line("else")
+        w:line("    %s_forward_part(&given, LOOPC_ONE_THREAD);", net.prefix)
+    else
+        call(w, net.prefix .. "_pass", "n", "(struct loopc_rows){.x = x}", "rows")
+    end
+    deep.put_out(w, net)
+    w:line("return n->out;")
+end
+
+function body.forward(w, net) run(w, net, false) end
+
+function body.forward_train(w, net) run(w, net, true) end
+
+-- Losses.
+
+-- The shares of the rows of a batch; `weights` is C text.
+function deep.write_shares(w, net, weights)
+    local labels = mlp.targets(net) == "labels"
+    call(w, "loopc_shares", ("&%s_objective"):format(net.prefix), weights, labels and "labels" or "NULL", "n->shares", "rows",
+        labels and net.ops[#net.ops].outputs or mlp.target_count(net))
+end
+
+-- Losses and derivatives of all rows, targets being in their panels.
+function deep.losses(w, net, me)
+    local outputs, objective, d = net.ops[#net.ops].outputs, ("&%s_objective"):format(net.prefix), deep.delta(net)
+    if mlp.targets(net) == "labels" then
+        return call(w, "loopc_objective_labels", objective, deep.logits(net), "labels", "n->shares", d, "n->losses", "rows", outputs, me)
+    end
+    local curved = not parts.takes_logits(net) and net.output ~= "identity"
+    if curved then finish(w, net, "n->slope", me) end
+    call(w, "loopc_objective_values", objective, curved and "n->a" or deep.logits(net), "n->y", "n->shares", d, "n->losses", "rows",
+        outputs, me)
+    if curved then deep.gate_outputs(w, net, me) end
+end
+
+-- Takes the derivative by what the net puts out back through its last activation; a and slope are there.
+function deep.gate_outputs(w, net, me)
+    local outputs, d = net.ops[#net.ops].outputs, deep.delta(net)
+    if net.output == "softmax" or net.output == "log_softmax" then
+        return call(w, ("loopc_%s_backward"):format(net.output), "n->a", d, "rows", outputs, me)
+    end
+    call(w, "loopc_gate", d, "n->slope", d, "rows", outputs, me)
+end
+
+function deep.take_targets(w, net, rows, me)
+    if mlp.targets(net) == "labels" then return end
+    call(w, "loopc_pack", rows, "NULL", "n->y", "rows", net.batch, mlp.target_count(net), me)
+end
+
+function body.loss(w, net)
+    deep.write_shares(w, net, "NULL")
+    deep.take_targets(w, net, "(struct loopc_rows){.x = y}", "LOOPC_ONE_THREAD")
+    deep.losses(w, net, "LOOPC_ONE_THREAD")
+    w:line("return loopc_total(n->losses, rows);")
+end
+
+-- Backward.
+
+local back = {}
+
+local gates = { relu = "LOOPC_BACKWARD_RELU", tanh = "LOOPC_BACKWARD_TANH", sigmoid = "LOOPC_BACKWARD_SIGMOID" }
+
+-- Whether anything asks for the derivative by what an operation was given.
+local function is_wanted(net, op, groups) return groups.input or op.input >= first_weighted(net) end
+
+function back.dense(w, net, k, op, threads, groups)
+    local me, from = me_of(net), sums_derivative(net, k)
+    if has_gate(op) and not gate_is_taken(net, k) then
+        call(w, "loopc_activate", derivative(net, k), value(k), from, "rows", op.outputs, gates[op.activation], me)
+        threads.apart = true
+    end
+    threads:gather()
+    local below = net.ops[op.input]
+    local gate = below and has_gate(below) and gate_is_taken(net, op.input) and gates[below.activation]
+    if is_wanted(net, op, groups) then
+        call(w, "loopc_dense_backward", "n->w" .. op.index, from, value(op.input), derivative(net, op.input), "rows", inputs_of(net, op),
+            op.outputs, gate or "LOOPC_STORE", me)
+    end
+    if op.input ~= 0 then call(w, "loopc_transpose", value(op.input), "n->t" .. k, "rows", net.batch, op.inputs, me) end
+    if is_wanted(net, op, groups) or op.input ~= 0 then threads:meet() end
+end
+
+function back.activation(w, net, k, op, _, groups)
+    if not is_wanted(net, op, groups) then return end
+    call(w, "loopc_gate", derivative(net, k), "n->s" .. k, derivative(net, op.input), "rows", op.outputs, me_of(net))
+end
+
+back.dropout = back.activation
+
+function back.layer_norm(w, net, k, op, _, groups)
+    if not is_wanted(net, op, groups) then return end
+    call(w, "loopc_layer_norm_backward", derivative(net, k), "n->w" .. op.index, "n->h" .. k, "n->i" .. k, derivative(net, op.input),
+        "rows", op.outputs, me_of(net))
+end
+
+function back.batch_norm(w, net, k, op, threads, groups)
+    if not is_wanted(net, op, groups) then return end
+    threads:gather()
+    write_norm(w, op)
+    call(w, "loopc_batch_norm_backward", ("&norm%d"):format(op.index), derivative(net, k), "n->h" .. k, "n->i" .. k,
+        derivative(net, op.input), "rows", op.outputs, "n->trains", me_of(net))
+    threads:meet()
+end
+
+function back.residual() end
+
+local shares_samples = { activation = true, dropout = true, layer_norm = true }
+
+-- Sums that branch off value `start` have derivatives of their own: those of the branch are there when its first operation is done.
+local function add_skips(w, net, k, op, threads, groups)
+    if not is_wanted(net, op, groups) or op.kind == "residual" then return end
+    for r = k + 1, #net.ops do
+        if net.ops[r].skip == op.input and net.ops[r].kind == "residual" and k == op.input + 1 then
+            local d = derivative(net, op.input)
+            call(w, "loopc_add", d, derivative(net, r), d, "rows", net.ops[r].outputs, me_of(net))
+            threads.apart = true
+        end
+    end
+end
+
+-- The way back, last operation first: `learn(w, k, op, from)` writes what becomes of the derivatives of a layer with weights.
+function deep.back(w, net, groups, learn)
+    local threads = meeting(w, net)
+    threads.apart = true
+    for k = #net.ops, 1, -1 do
+        local op = net.ops[k]
+        if k < first_weighted(net) and not groups.input then break end
+        if op.kind == "layer_norm" or op.kind == "batch_norm" then
+            threads:gather()
+            learn(k, op, derivative(net, k))
+        end
+        back[op.kind](w, net, k, op, threads, groups)
+        if shares_samples[op.kind] then threads.apart = true end
+        if op.kind == "dense" then learn(k, op, sums_derivative(net, k)) end
+        add_skips(w, net, k, op, threads, groups)
+    end
+    if groups.input then threads:gather() end
+end
+
+-- Adds the gradients of one layer.
+function deep.gradient(w, net, k, op, from)
+    local i, me = op.index, me_of(net)
+    if op.freeze then return end
+    if op.kind ~= "dense" then
+        return call(w, "loopc_norm_gradient", from, "n->h" .. k, "n->gw" .. i, "n->gb" .. i, "rows", op.outputs, me)
+    end
+    call(w, "loopc_dense_weights_gradient", "n->gw" .. i, "n->t" .. k, from, "rows", net.batch, inputs_of(net, op), op.outputs, me)
+    if op.bias then call(w, "loopc_dense_bias_gradient", "n->gb" .. i, from, "rows", op.outputs, me) end
+end
+
+-- The derivative by the outputs takes the place of that of the loss; what the last activation made is made once more, with its
+-- slope.
+function body.backward_from(w, net)
+    local outputs = net.ops[#net.ops].outputs
+    finish(w, net, "n->slope", "LOOPC_ONE_THREAD")
+    call(w, "loopc_pack", "(struct loopc_rows){.x = d}", "NULL", deep.delta(net), "rows", net.batch, outputs, "LOOPC_ONE_THREAD")
+    if net.output ~= "identity" then deep.gate_outputs(w, net, "LOOPC_ONE_THREAD") end
+    call(w, net.prefix .. "_backward", "n", "rows")
+end
+
+function body.input_grad(w, net)
+    call(w, "loopc_unpack", "n->dx", "n->dx_rows", "rows", net.inputs_from and "n->inputs" or net.layers[1])
+    w:line("return n->dx_rows;")
+end
+
+function body.freeze(w, net)
+    w:line("if (layer >= 0 && layer < %d) n->frozen[layer] = true;", parts.weighted(net))
+end
+
+function body.thaw(w, net)
+    w:line("if (layer >= 0 && layer < %d) n->frozen[layer] = false;", parts.weighted(net))
+end
+
+function body.backward(w, net)
+    if net.threads then w:line("const struct loopc_thread me = LOOPC_ONE_THREAD;") end
+    deep.back(w, net, net.groups, function(k, op, from) deep.gradient(w, net, k, op, from) end)
+end
+
+-- First weights.
+
+local deviation = "0.05f"
+
+local function init_dense(w, net, op)
+    local weights, kind = "n->w" .. op.index, op.init or "xavier"
+    if kind == "zero" then return call(w, "memset", weights, "0", "sizeof " .. weights) end
+    call(w, "loopc_init_" .. kind, weights, "rng", inputs_of(net, op), op.outputs, kind == "normal" and deviation or nil)
+end
+
+local function fill(w, op, name, with)
+    w:line("for (int32_t i = 0; i < %d; i++)", op.outputs)
+    w:line("    n->%s%d[i] = %s;", name, op.index, with)
+end
+
+function body.init(w, net)
+    local draws = false
+    for _, op in ipairs(net.ops) do
+        if op.kind == "dense" then
+            init_dense(w, net, op)
+            draws = draws or op.init ~= "zero"
+            if op.bias then call(w, "memset", "n->b" .. op.index, "0", ("sizeof n->b%d"):format(op.index)) end
+        elseif op.index then
+            fill(w, op, "w", "1.0f")
+            call(w, "memset", "n->b" .. op.index, "0", ("sizeof n->b%d"):format(op.index))
+        end
+        if op.kind == "batch_norm" then
+            call(w, "memset", "n->mean" .. op.index, "0", ("sizeof n->mean%d"):format(op.index))
+            fill(w, op, "variance", "1.0f")
+        end
+    end
+    if not draws then w:line("(void)rng;") end
+end
+
+return deep

@@ -1,0 +1,20 @@
+local Fit = loop "Fit" { on_fit = node(1, [[ puts("fit"); ]]) }
+return trainer "bad" { Fit, state = {
+    residual_width = mlp { inputs = 8, batch = 4,
+        residual { dense { 8, "relu" }, dense { 6 } },
+        dense { 2 } },
+    empty = mlp { inputs = 8, residual {}, dense { 2 } },
+    rate = mlp { inputs = 8, dropout { 1 }, dense { 2 } },
+    frozen = mlp { inputs = 8, dropout { 0.2, freeze = true }, dense { 2 } },
+    still = mlp { inputs = 8, dense { 4, "relu", freeze = true, init = "zero" }, dense { 2 } },
+    width = mlp { inputs = 8, dense { "relu" }, dense { 2 } },
+    activation = mlp { inputs = 8, dense { 4, "gelo" }, dense { 2 } },
+    softmax = mlp { inputs = 8, dense { 4, "softmax" }, dense { 2 } },
+    key = mlp { inputs = 8, dense { 4, biass = false }, dense { 2 } },
+    one_row = mlp { inputs = 8, dense { 4 }, batch_norm {}, dense { 2 } },
+    sizes = mlp { 8, dense { 4 }, dense { 2 } },
+    no_inputs = mlp { dense { 4 }, dense { 2 } },
+    nothing = mlp { inputs = 8, batch = 4, layer_norm {} },
+    two_ends = mlp { inputs = 8, dense { 2, "tanh" }, output = "sigmoid", loss = "squared_error" },
+    scale = mlp { inputs = 8, dense { 4, lr_scale = -1 }, dense { 2, max_norm = 0 } },
+} }

@@ -1,0 +1,561 @@
+"""Nets of layers against a reference in double precision that finds derivatives by itself.
+
+usage: cases.py spec STEPS > nets.lua       the spec: a net for each case, which makes so many steps
+       cases.py check STEPS < output        compares what the program printed
+
+The reference is a tape: each value knows from what it was calculated and with which derivatives. Masks of dropouts are calculated
+from the keys that the program prints, by the hash of runtime/nn/layer.h.
+"""
+import math
+import sys
+
+ROWS, INPUTS, STEPS, TOLERANCE = 5, 4, int(sys.argv[2]), 2e-6
+
+
+def dense(width, activation=None, **keys):
+    return ("dense", width, activation, keys)
+
+
+def case(name, layers, loss="squared_error", rule=("sgd", {}), eta=0.05, rows=ROWS, **keys):
+    return {"name": name, "layers": layers, "loss": loss, "rule": rule, "eta": eta, "rows": rows, "keys": keys}
+
+
+ACTIVATIONS = ("relu tanh sigmoid leaky_relu elu selu gelu gelu_tanh silu mish softplus softsign hard_tanh hard_sigmoid hard_swish"
+               .split())
+
+CASES = [case(name, [dense(6, name), dense(2, bias=False)]) for name in ACTIVATIONS]
+CASES += [case("out_" + name, [dense(5, "gelu"), dense(3, name)], "absolute_error") for name in ("silu", "tanh", "softplus")]
+CASES += [
+    case("smooth", [dense(6, "gelu"), dense(3)], "cross_entropy", label_smoothing=0.1, class_weights=(1.0, 2.0, 0.5)),
+    case("weighed", [dense(6, "tanh"), dense(3)], "cross_entropy", class_weights=(1.0, 3.0, 0.5)),
+    case("log_soft", [dense(6, "tanh"), dense(3)], "cross_entropy", output="log_softmax"),
+    case("soft", [dense(6, "tanh"), dense(3)], "cross_entropy", targets="values", class_weights=(1.0, 2.0, 0.5)),
+    case("huber", [dense(6, "tanh"), dense(2)], "huber", delta=0.5),
+    case("quantile", [dense(6, "tanh"), dense(2)], "quantile", quantile=0.8),
+    case("gaussian", [dense(6, "tanh"), dense(4)], "gaussian_nll"),
+    case("poisson", [dense(6, "tanh"), dense(2)], "poisson"),
+    case("hinge", [dense(6, "tanh"), dense(3)], "hinge"),
+    case("binary", [dense(6, "tanh"), dense(1)], "hinge"),
+    case("yes_no", [dense(6, "gelu"), dense(2)], "sigmoid_cross_entropy", class_weights=(2.0, 0.5)),
+    case("elements", [dense(6, "tanh"), dense(2)], reduction="elements"),
+    case("summed", [dense(6, "tanh"), dense(2)], reduction="none", eta=0.01),
+    case("soft_out", [dense(6, "gelu"), dense(3)], output="softmax"),
+]
+RULES = [
+    ("nesterov", ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01})),
+    ("dampened", ("sgd", {"momentum": 0.9, "dampening": 0.3})), ("adam", ("adam", {"weight_decay": 0.01})),
+    ("adamw", ("adamw", {"no_decay": ("bias", "norm")})), ("nadam", ("nadam", {})), ("radam", ("radam", {"beta2": 0.9})),
+    ("rmsprop", ("rmsprop", {"weight_decay": 0.01})), ("rms_mom", ("rmsprop", {"momentum": 0.5})), ("adagrad", ("adagrad", {})),
+    ("lion", ("lion", {"weight_decay": 0.1})), ("clipped", ("sgd", {"clip_norm": 0.05, "momentum": 0.5})),
+    ("cut", ("sgd", {"clip_value": 0.05})), ("held", ("sgd", {"accumulate": 3, "momentum": 0.5})), ("mean", ("sgd", {"ema": 0.9})),
+]
+CASES += [case(name, [dense(6, "gelu"), ("layer_norm", {}), dense(2)], rule=rule, eta=0.003 if rule[0] != "sgd" else 0.05)
+          for name, rule in RULES]
+CASES += [
+    case("norm", [("layer_norm", {}), dense(6, "tanh"), ("layer_norm", {"epsilon": 0.01}), dense(2)]),
+    case("batch", [dense(6), ("batch_norm", {}), dense(6, "silu"), ("batch_norm", {"momentum": 0.3}), dense(2)]),
+    case("drop", [("dropout", 0.25), dense(6, "gelu"), ("dropout", 0.4), dense(2)]),
+    case("rest", [dense(6, "relu"), ("residual", [("layer_norm", {}), dense(6, "silu"), dense(6, "tanh")]), dense(2)]),
+    case("nest", [("residual", [("residual", [dense(4, "tanh")]), ("dropout", 0.2), dense(4)]), dense(2)]),
+    case("scaled", [dense(6, "tanh", lr_scale=0.5), dense(6, "tanh", freeze=True), dense(2, max_norm=0.4)]),
+    case("wide", [dense(18, "gelu"), ("dropout", 0.2), ("residual", [("layer_norm", {}), dense(18, "silu"), dense(18)]), dense(3)],
+         "cross_entropy", rule=("adamw", {}), eta=0.003, rows=17, label_smoothing=0.1),
+]
+
+
+# The spec.
+
+def lua(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"%s"' % value
+    if isinstance(value, tuple):
+        return "{ %s }" % ", ".join(map(lua, value))
+    return repr(value)
+
+
+def lua_layer(layer):
+    kind = layer[0]
+    if kind == "dense":
+        parts = [str(layer[1])] + ([lua(layer[2])] if layer[2] else []) + ["%s = %s" % (k, lua(v)) for k, v in layer[3].items()]
+    elif kind == "residual":
+        parts = [lua_layer(one) for one in layer[1]]
+    elif kind == "dropout":
+        parts = [repr(layer[1])]
+    else:
+        parts = ["%s = %s" % (k, lua(v)) for k, v in layer[1].items()]
+    return "%s { %s }" % (kind, ", ".join(parts))
+
+
+def lua_keys(keys):
+    return "".join(", %s = %s" % (k, lua(v)) for k, v in keys.items())
+
+
+def target_count(one):
+    outputs = one["layers"][-1][1]
+    return outputs // 2 if one["loss"] == "gaussian_nll" else outputs
+
+
+def has_labels(one):
+    return one["loss"] in ("cross_entropy", "hinge") and one["keys"].get("targets") != "values"
+
+
+def drops(layers):
+    return sum(drops(layer[1]) if layer[0] == "residual" else layer[0] == "dropout" for layer in layers)
+
+
+BODY = """
+    show("case %(n)s", NULL, 0);
+    float w[%(room)d];
+    const int32_t count = %(n)s_parameters($%(n)s);
+    %(n)s_get_weights($%(n)s, w, count);
+    show("w", w, count);
+    float x[%(rows)d * %(inputs)d], y[%(rows)d * %(targets)d];
+    int32_t labels[%(rows)d];
+    for (int step = 0; step < %(steps)d; step++) {
+        for (int i = 0; i < %(rows)d * %(inputs)d; i++) x[i] = (float)loopc_rng_normal($r);
+        for (int i = 0; i < %(rows)d * %(targets)d; i++) y[i] = loopc_rng_f32($r);
+        for (int i = 0; i < %(rows)d; i++) labels[i] = (int32_t)loopc_rng_below($r, %(classes)d) - (i == 1 && %(ignores)d);
+        const float loss = %(n)s_train($%(n)s, $%(n)s_o, x, %(given)s, %(rows)d, %(eta)rf);
+        show("x", x, %(rows)d * %(inputs)d);
+        show("y", y, %(rows)d * %(targets)d);
+        for (int i = 0; i < %(rows)d; i++) y[i %% (%(rows)d * %(targets)d)] = (float)labels[i];
+        printf("labels");
+        for (int i = 0; i < %(rows)d; i++) printf(" %%d", (int)labels[i]);
+        puts("");
+        %(keys)s
+        show("loss", &loss, 1);
+    }
+    %(n)s_get_weights($%(n)s, w, count);
+    show("w", w, count);
+    %(mean)s
+    show("out", %(n)s_forward($%(n)s, x, %(rows)d), %(rows)d * %(outputs)d);
+    (void)labels, (void)y;
+"""
+
+
+def body(one):
+    name, count = one["name"], drops(one["layers"])
+    keys = "".join('printf("key %%llx\\n", (unsigned long long)$%s->keys[%d]);' % (name, i) for i in range(count))
+    mean = ""
+    if "ema" in one["rule"][1]:
+        mean = "{0}_o_swap(${0}_o, ${0}); {0}_get_weights(${0}, w, count); show(\"w\", w, count); {0}_o_swap(${0}_o, ${0});".format(name)
+    return BODY % {"n": name, "room": 8192, "rows": one["rows"], "inputs": INPUTS, "targets": target_count(one), "steps": STEPS,
+                   "classes": max(2, one["layers"][-1][1]), "given": "labels" if has_labels(one) else "y", "eta": one["eta"],
+                   "keys": keys, "mean": mean, "outputs": one["layers"][-1][1],
+                   "ignores": one["loss"] == "cross_entropy"}
+
+
+def write_spec():
+    print("local state = { r = rng {} }")
+    for one in CASES:
+        keys = dict(one["keys"])
+        print('state.%s = mlp { inputs = %d, batch = %d, loss = "%s"%s, %s }' % (
+            one["name"], INPUTS, one["rows"], one["loss"], lua_keys(keys), ", ".join(map(lua_layer, one["layers"]))))
+        print('state.%s_o = optimizer { "%s", net = "%s"%s }' % (one["name"], one["rule"][0], one["name"], lua_keys(one["rule"][1])))
+    print('local nodes = { times = 1 }')
+    for i, one in enumerate(CASES):
+        print("nodes.on_%s_x = node(%d, [==[%s]==])" % (one["name"], i + 1, body(one)))
+    print('local Fit = loop "Fit" (nodes)')
+    print("""return trainer "nets" { state = state, Fit, code = [==[
+        static void show(const char *what, const float *values, int32_t count)
+        {
+            printf("%s", what);
+            for (int32_t i = 0; i < count; i++) printf(" %a", (double)values[i]);
+            puts("");
+        }
+    ]==] }""")
+
+
+# The reference.
+
+class Value:
+    __slots__ = ("v", "parents", "d")
+
+    def __init__(self, v, parents=()):
+        self.v, self.parents, self.d = v, parents, 0.0
+
+    def __add__(self, other):
+        if isinstance(other, Value):
+            return Value(self.v + other.v, ((self, 1.0), (other, 1.0)))
+        return Value(self.v + other, ((self, 1.0),))
+
+    __radd__ = __add__
+
+    def __mul__(self, other):
+        if isinstance(other, Value):
+            return Value(self.v * other.v, ((self, other.v), (other, self.v)))
+        return Value(self.v * other, ((self, other),))
+
+    __rmul__ = __mul__
+
+    def __sub__(self, other):
+        return self + other * -1.0
+
+    def of(self, v, slope):
+        return Value(v, ((self, slope),))
+
+
+def exp(a):
+    return a.of(math.exp(a.v), math.exp(a.v))
+
+
+def log(a):
+    return a.of(math.log(a.v), 1 / a.v)
+
+
+def power(a, p):
+    return a.of(a.v ** p, p * a.v ** (p - 1))
+
+
+def total(values):
+    values = list(values)
+    return Value(math.fsum(a.v for a in values), tuple((a, 1.0) for a in values))
+
+
+def differentiate(loss):
+    order, seen, stack = [], set(), [(loss, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((parent, False) for parent, _ in node.parents)
+    loss.d = 1.0
+    for node in reversed(order):
+        for parent, slope in node.parents:
+            parent.d += node.d * slope
+
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def curve(name, x):
+    cdf, pdf = 0.5 * math.erfc(-x / math.sqrt(2)), math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    s, t = sigmoid(x), math.tanh(x)
+    u = math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)
+    du = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
+    soft = math.tanh(math.log1p(math.exp(x)))
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    return {
+        "relu": (max(x, 0), float(x > 0)), "tanh": (t, 1 - t * t), "sigmoid": (s, s * (1 - s)), "identity": (x, 1.0),
+        "leaky_relu": (x if x > 0 else 0.01 * x, 1.0 if x > 0 else 0.01),
+        "elu": (x if x > 0 else math.expm1(x), 1.0 if x > 0 else math.exp(x)),
+        "selu": (scale * (x if x > 0 else alpha * math.expm1(x)), scale * (1.0 if x > 0 else alpha * math.exp(x))),
+        "gelu": (x * cdf, cdf + x * pdf), "gelu_tanh": (x * (1 + math.tanh(u)) / 2, (1 + math.tanh(u)) / 2
+                                                        + x / 2 * (1 - math.tanh(u) ** 2) * du),
+        "silu": (x * s, s + x * s * (1 - s)), "mish": (x * soft, soft + x * (1 - soft * soft) * s),
+        "softplus": (math.log1p(math.exp(x)), s), "softsign": (x / (1 + abs(x)), 1 / (1 + abs(x)) ** 2),
+        "hard_tanh": (min(max(x, -1), 1), float(-1 < x < 1)),
+        "hard_sigmoid": (min(max(x / 6 + 0.5, 0), 1), 1 / 6 if -3 < x < 3 else 0.0),
+        "hard_swish": (x * min(max(x / 6 + 0.5, 0), 1), 0.0 if x < -3 else 1.0 if x > 3 else x / 3 + 0.5),
+    }[name]
+
+
+def activate(name, a):
+    return a if name in (None, "identity") else a.of(*curve(name, a.v))
+
+
+def mask_at(key, features, r, j, rate):
+    low, high, most = key & 0xffffffff, key >> 32, 0xffffffff
+    h = (r * features + j + low) & most
+    h = (h ^ h >> 16) * 0x7feb352d & most
+    h = ((h ^ h >> 15) + high) * 0x846ca68b & most
+    return 0.0 if (h ^ h >> 16) >> 1 < int(rate * 2 ** 31) else 1 / (1 - rate)
+
+
+def f32(x):
+    import struct
+    return struct.unpack("f", struct.pack("f", x))[0]
+
+
+class Net:
+    """The layers with their weights, as a list of arrays in the order of get_weights."""
+
+    def __init__(self, one, flat):
+        self.one, self.arrays, self.flat, self.at, self.running = one, [], flat, 0, {}
+        self.layers = self.build(one["layers"], INPUTS)[0]
+
+    def array(self, count, group, layer, row=0):
+        values = [Value(v) for v in self.flat[self.at:self.at + count]]
+        self.at += count
+        self.arrays.append({"values": values, "group": group, "keys": layer[3] if layer[0] == "dense" else {}, "row": row})
+        return values
+
+    def build(self, layers, width):
+        out = []
+        for layer in layers:
+            if layer[0] == "dense":
+                w = self.array(layer[1] * width, "weight", layer, width)
+                b = self.array(layer[1], "bias", layer) if layer[3].get("bias", True) else None
+                out.append((layer, w, b, width))
+                width = layer[1]
+            elif layer[0] == "residual":
+                out.append((layer, self.build(layer[1], width)[0]))
+            elif layer[0] == "dropout":
+                out.append((layer,))
+            else:
+                out.append((layer, self.array(width, "norm", layer), self.array(width, "norm", layer)))
+        return out, width
+
+    def forward(self, layers, rows, keys, trains):
+        for entry in layers:
+            layer = entry[0]
+            rows = getattr(self, layer[0])(entry, rows, keys, trains)
+        return rows
+
+    def dense(self, entry, rows, keys, trains):
+        layer, w, b, width = entry
+        return [[activate(layer[2], total([w[o * width + k] * row[k] for k in range(width)] + ([b[o]] if b else [])))
+                 for o in range(layer[1])] for row in rows]
+
+    def dropout(self, entry, rows, keys, trains):
+        if not trains:
+            return rows
+        rate, key = f32(entry[0][1]), keys.pop(0)
+        return [[a * mask_at(key, len(row), r, j, rate) for j, a in enumerate(row)] for r, row in enumerate(rows)]
+
+    def residual(self, entry, rows, keys, trains):
+        inner = self.forward(entry[1], rows, keys, trains)
+        return [[a + b for a, b in zip(*pair)] for pair in zip(inner, rows)]
+
+    def normal(self, column, epsilon):
+        mean = total(column) * (1 / len(column))
+        moved = [a - mean for a in column]
+        variance = total(a * a for a in moved) * (1 / len(column))
+        scale = power(variance + epsilon, -0.5)
+        return [a * scale for a in moved], mean.v, variance.v
+
+    def layer_norm(self, entry, rows, keys, trains):
+        layer, gain, bias = entry
+        return [[a * g + b for a, g, b in zip(self.normal(row, layer[1].get("epsilon", 1e-5))[0], gain, bias)] for row in rows]
+
+    def batch_norm(self, entry, rows, keys, trains):
+        layer, gain, bias = entry
+        epsilon, momentum, count = layer[1].get("epsilon", 1e-5), layer[1].get("momentum", 0.1), len(rows)
+        columns = []
+        running = self.running.setdefault(id(entry), [[0.0, 1.0] for _ in gain])
+        for j, column in enumerate(zip(*rows)):
+            if trains:
+                normal, mean, variance = self.normal(column, epsilon)
+                running[j][0] += momentum * (mean - running[j][0])
+                running[j][1] += momentum * (variance * count / (count - 1) - running[j][1])
+            else:
+                normal = [(a - running[j][0]) * (running[j][1] + epsilon) ** -0.5 for a in column]
+            columns.append([a * gain[j] + bias[j] for a in normal])
+        return [list(row) for row in zip(*columns)]
+
+
+def log_softmax(row):
+    most = max(a.v for a in row)
+    rest = log(total(exp(a - most) for a in row)) + most
+    return [a - rest for a in row]
+
+
+def outputs_of(one, row):
+    output = one["keys"].get("output", {"cross_entropy": "softmax", "sigmoid_cross_entropy": "sigmoid"}.get(one["loss"]))
+    if output in ("softmax", "log_softmax"):
+        logs = log_softmax(row)
+        return [exp(a) for a in logs] if output == "softmax" else logs
+    return [activate(output, a) for a in row]
+
+
+def distance(a, y, kind, keys):
+    e = a - y
+    if kind == "squared_error":
+        return e * e * 0.5
+    if kind == "absolute_error":
+        return e.of(abs(e.v), math.copysign(1, e.v))
+    if kind == "huber":
+        d = keys["delta"]
+        return e * e * 0.5 if abs(e.v) <= d else e.of(d * (abs(e.v) - d / 2), math.copysign(d, e.v))
+    if kind == "quantile":
+        q = keys["quantile"]
+        return e * -q if e.v <= 0 else e * (1 - q)
+    return exp(a) - a * y
+
+
+def loss_of(one, rows, y, labels):
+    kind, keys, weights = one["loss"], one["keys"], one["keys"].get("class_weights")
+    smooth, losses, divisor = keys.get("label_smoothing", 0.0), [], 0.0
+    for row, targets, label in zip(rows, y, labels):
+        w = weights or [1.0] * len(row)
+        if has_labels(one) and label == -1:
+            continue
+        divisor += w[label] if has_labels(one) and len(row) > 1 else 1.0
+        if kind == "cross_entropy" and has_labels(one):
+            logs = log_softmax(row)
+            losses.append(logs[label] * (-(1 - smooth) * w[label]) - total(a * (v * smooth / len(row)) for a, v in zip(logs, w)))
+        elif kind == "cross_entropy":
+            losses.append(total(a * (-p * v) for a, p, v in zip(log_softmax(row), targets, w)))
+        elif kind == "sigmoid_cross_entropy":
+            losses.append(total((log(exp(a) + 1.0) - a * p) * v for a, p, v in zip(row, targets, w)))
+        elif kind == "gaussian_nll":
+            half = len(row) // 2
+            losses.append(total((v + (m - p) * (m - p) * exp(v * -1.0)) * 0.5 for m, v, p in zip(row[:half], row[half:], targets)))
+        elif kind == "hinge" and len(row) == 1:
+            m = row[0] * (-1.0 if label == 1 else 1.0) + 1.0
+            losses.append(m if m.v > 0 else Value(0.0))
+        elif kind == "hinge":
+            margins = [row[j] - row[label] + 1.0 for j in range(len(row)) if j != label]
+            losses.append(total([m for m in margins if m.v > 0] + [Value(0.0)]) * (1 / len(row)))
+        else:
+            a = row if kind == "poisson" else outputs_of(one, row)
+            losses.append(total(distance(b, p, kind, keys) for b, p in zip(a, targets)))
+    if keys.get("reduction") == "elements":
+        divisor *= len(rows[0])
+    if keys.get("reduction") == "none":
+        divisor = 1.0
+    return total(losses) * (1 / divisor)
+
+
+DEFAULTS = {"adam": (0.9, 0.999, 1e-8), "adamw": (0.9, 0.999, 1e-8), "nadam": (0.9, 0.999, 1e-8), "radam": (0.9, 0.999, 1e-8),
+            "rmsprop": (0, 0.99, 1e-8), "adagrad": (0, 0, 1e-10), "lion": (0.9, 0.99, 0)}
+
+
+class Optimizer:
+    def __init__(self, one, net):
+        self.kind, self.keys = one["rule"]
+        self.net, self.eta, self.t, self.state, self.held, self.product = net, one["eta"], 0, {}, 0, 1.0
+        self.mean = None
+        beta1, beta2, self.epsilon = DEFAULTS.get(self.kind, (0, 0, 0))
+        self.beta1, self.beta2 = self.keys.get("beta1", beta1), self.keys.get("beta2", beta2)
+        self.decay = self.keys.get("weight_decay", 0.01 if self.kind == "adamw" else 0.0)
+
+    def train(self):
+        values = [v for array in self.net.arrays if not array["keys"].get("freeze") for v in array["values"]]
+        self.held += 1
+        if self.held < self.keys.get("accumulate", 1):
+            return
+        for v in values:
+            v.d /= self.held
+        self.held = 0
+        if "clip_value" in self.keys:
+            for v in values:
+                v.d = min(max(v.d, -self.keys["clip_value"]), self.keys["clip_value"])
+        if "clip_norm" in self.keys:
+            norm = math.sqrt(math.fsum(v.d * v.d for v in values))
+            for v in values:
+                v.d *= min(1.0, self.keys["clip_norm"] / norm)
+        self.t += 1
+        self.begin()
+        for array in self.net.arrays:
+            if not array["keys"].get("freeze"):
+                self.move(array)
+        for v in (v for array in self.net.arrays for v in array["values"]):
+            v.d = 0.0
+        if "ema" in self.keys:
+            now = [v.v for array in self.net.arrays for v in array["values"]]
+            self.mean = now if self.mean is None else [m + (1 - self.keys["ema"]) * (v - m) for m, v in zip(self.mean, now)]
+
+    def begin(self):
+        if self.kind != "nadam":
+            return
+        self.mu, self.next = (self.beta1 * (1 - 0.5 * 0.96 ** (t * 0.004)) for t in (self.t, self.t + 1))
+        self.product *= self.mu
+
+    def move(self, array):
+        spared = self.keys.get("no_decay", ())
+        bare = "norm" in spared and array["group"] == "norm" or "bias" in spared and array["group"] == "bias"
+        decay, eta = 0.0 if bare else self.decay, self.eta * array["keys"].get("lr_scale", 1)
+        for v in array["values"]:
+            g = v.d + (0.0 if self.kind in ("adamw", "lion") else decay * v.v)
+            if self.kind in ("adamw", "lion"):
+                v.v -= eta * decay * v.v
+            v.v -= eta * self.step(v, g)
+        limit, row = array["keys"].get("max_norm"), array["row"]
+        if limit and row:
+            for o in range(0, len(array["values"]), row):
+                norm = math.sqrt(math.fsum(v.v * v.v for v in array["values"][o:o + row]))
+                for v in array["values"][o:o + row]:
+                    v.v *= min(1.0, limit / norm)
+
+    def step(self, v, g):
+        s, t = self.state.setdefault(id(v), [0.0, 0.0]), self.t
+        if self.kind == "sgd":
+            momentum = self.keys.get("momentum", 0.0)
+            s[0] = g if t == 1 else momentum * s[0] + (1 - self.keys.get("dampening", 0.0)) * g
+            return g + momentum * s[0] if self.keys.get("nesterov") else s[0] if momentum else g
+        if self.kind == "lion":
+            c = self.beta1 * s[0] + (1 - self.beta1) * g
+            s[0] = self.beta2 * s[0] + (1 - self.beta2) * g
+            return (c > 0) - (c < 0)
+        if self.kind == "adagrad":
+            s[1] += g * g
+            return g / (math.sqrt(s[1]) + self.epsilon)
+        if self.kind == "rmsprop":
+            s[1] += 0.01 * (g * g - s[1])
+            s[0] = self.keys.get("momentum", 0.0) * s[0] + g / (math.sqrt(s[1]) + self.epsilon)
+            return s[0]
+        s[0] = self.beta1 * s[0] + (1 - self.beta1) * g
+        s[1] = self.beta2 * s[1] + (1 - self.beta2) * g * g
+        left = 1 - self.beta2 ** t
+        root = math.sqrt(s[1] / left) + self.epsilon
+        if self.kind == "nadam":
+            return ((1 - self.mu) / (1 - self.product) * g + self.next / (1 - self.product * self.next) * s[0]) / root
+        mean = s[0] / (1 - self.beta1 ** t)
+        if self.kind == "radam":
+            most = 2 / (1 - self.beta2) - 1
+            length = most - 2 * t * self.beta2 ** t / left
+            if length <= 5:
+                return mean
+            rect = math.sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length))
+            return mean * rect * math.sqrt(left) / (math.sqrt(s[1]) + self.epsilon)
+        return mean / root
+
+
+def parse(line):
+    what, *values = line.split()
+    if what in ("case", "key"):
+        return what, values[0]
+    return what, [int(v) if what == "labels" else float.fromhex(v) for v in values]
+
+
+def rows_of(values, width):
+    return [values[i:i + width] for i in range(0, len(values), width)]
+
+
+def check_case(one, lines):
+    net = Net(one, next(lines)[1])
+    optimizer, worst = Optimizer(one, net), 0.0
+
+    def compare(got, right):
+        nonlocal worst
+        assert len(got) == len(right)
+        worst = max([worst] + [abs(a - b) / max(1.0, abs(b)) for a, b in zip(got, right)])
+
+    for _ in range(STEPS):
+        x, y, labels = next(lines)[1], next(lines)[1], next(lines)[1]
+        keys = [int(next(lines)[1], 16) for _ in range(drops(one["layers"]))]
+        rows = net.forward(net.layers, [[Value(v) for v in row] for row in rows_of(x, INPUTS)], keys, True)
+        loss = loss_of(one, rows, rows_of(y, target_count(one)), labels)
+        differentiate(loss)
+        compare(next(lines)[1], [loss.v])
+        optimizer.train()
+    compare(next(lines)[1], [v.v for array in net.arrays for v in array["values"]])
+    if optimizer.mean:
+        compare(next(lines)[1], optimizer.mean)
+    rows = net.forward(net.layers, [[Value(v) for v in row] for row in rows_of(x, INPUTS)], [], False)
+    compare(next(lines)[1], [a.v for row in rows for a in outputs_of(one, row)])
+    return worst
+
+
+def check():
+    lines = (parse(line) for line in sys.stdin)
+    bad = 0
+    for one in CASES:
+        assert next(lines) == ("case", one["name"])
+        worst = check_case(one, lines)
+        is_bad = not worst <= TOLERANCE
+        bad += is_bad
+        if is_bad or len(sys.argv) > 3:
+            print("%s %s: %.3g from the reference" % ("not ok" if is_bad else "ok", one["name"], worst))
+    print("%d nets, %d not as the reference" % (len(CASES), bad))
+    return bad > 0
+
+
+sys.exit(check() if sys.argv[1] == "check" else write_spec())
