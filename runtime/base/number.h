@@ -53,7 +53,7 @@ static inline void loopc_eight_bytes(const char *p, uint64_t *bytes, uint64_t *o
 const char *loopc_number_scan_full(const char *text, char point, double *value);
 
 /* The same as loopc_number_scan for numbers of at most seven digits without an exponent, of which
- * there are many in tables, without a loop: all eight bytes at once. NULL: it is none of these. At
+ * there are many in tables, without a loop: all eight bytes at once. NULL: another form. At
  * least nine bytes can be read. */
 static inline const char *loopc_number_scan_short(const char *text, char point, double *value)
 {

@@ -137,7 +137,7 @@ struct loopc_program {
 #define LOOPC_TRACE_POINT(index, parent, kind, name, on)      [index] = {name, on, parent, kind},
 
 /* For a struct loopc_program: a table, and how many rows it has. */
-#define LOOPC_TABLE(rows, count, table) .rows = table, .count = sizeof table / sizeof table[0]
+#define LOOPC_TABLE(rows, count, table) .rows = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* How emitted code declares functions: a body that calls no function is inlined, at no cost; any
  * other is a function, whose calls cost more than its own. The run itself is inlined into its two
