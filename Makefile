@@ -175,6 +175,9 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
 	LOOPC_EVERY=1 $(BUILD)/elementary
+	+@$(MAKE) --no-print-directory $(BUILD)/tests/runtime/nn/test_curve
+	LOOPC_EVERY=97 $(BUILD)/tests/runtime/nn/test_curve
+	LOOPC=$(CURDIR)/$(BUILD)/loopc LAYER_STEPS=50 bash tests/program/test_layers.sh
 	+@$(MAKE) --no-print-directory $(BUILD)/tests/runtime/base/test_number
 	LOOPC_NUMBERS=100000000 $(BUILD)/tests/runtime/base/test_number
 
