@@ -171,9 +171,13 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/tool/test_init_data.sh
+	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 ONLY=libreoffice bash tests/program/test_data.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \
 	    $(BUILD)/libloopc.a -lcmocka -lm -pthread
 	LOOPC_EVERY=1 $(BUILD)/elementary
+	+@$(MAKE) --no-print-directory $(BUILD)/tests/runtime/nn/test_curve
+	LOOPC_EVERY=97 $(BUILD)/tests/runtime/nn/test_curve
+	LOOPC=$(CURDIR)/$(BUILD)/loopc LAYER_STEPS=50 bash tests/program/test_layers.sh
 	+@$(MAKE) --no-print-directory $(BUILD)/tests/runtime/base/test_number
 	LOOPC_NUMBERS=100000000 $(BUILD)/tests/runtime/base/test_number
 

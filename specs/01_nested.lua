@@ -1,4 +1,4 @@
--- Loops in loops: phases, where loops go, and what happens when a step fails.
+-- Loops in loops: phases, where loops go, and the path of a failure.
 --
 -- Outer has two phases, step and jump; Inner is inserted on three of Outer's nodes, FailingInner in Inner's finally part.
 -- Every node prints its name, so the output is the order in which things run.
@@ -12,7 +12,7 @@
 --
 -- Try: fail at every node in turn, and say beforehand what will run. Fail at failed_step: why does nothing happen?
 
--- A node that prints its name and does what the options want of it; `more` is C for the handlers.
+-- A node that prints its name and fails or recovers if the options say so; `more` is C for the handlers.
 local function says(order, name, more)
     return node(order, ([[
         puts("NAME");
@@ -58,7 +58,7 @@ local FailingInner = loop "FailingInner" {
 }
 
 return trainer "nested" {
-    doc = "Loops in loops, and what happens when a step fails.",
+    doc = "Loops in loops, and the path of a failure.",
     state = {
         fail_at = str { "", option = true, doc = "the node that fails, on_step say" },
         recover_at = str { "", option = true, doc = "the failed_ node that recovers" },

@@ -57,7 +57,7 @@ local Attempt = loop "Attempt" {
 }
 
 return trainer "postman" {
-    doc = "A postman's round: what fail, recover, cancel and stop do.",
+    doc = "A postman's round: fail, recover, cancel and stop.",
     state = {
         first = i32 { 0, option = true, min = 0, max = 4, doc = "the letter to begin with" },
         biscuit = bool { true, option = true, doc = "have a biscuit for the dog: failed_letter recovers" },

@@ -56,6 +56,6 @@ local first = callback "first" {
 }
 
 return trainer "callbacks" {
-    doc = "A skeleton of events, and what callbacks make of it.",
+    doc = "A skeleton of events, and callbacks that fill it.",
     Fit, Train, Valid, counter, titles, score, first,
 }

@@ -1,6 +1,6 @@
 -- Training and validation: two loops that resemble each other, made by one Lua function.
 --
--- Lua is the macro language of a spec. `pass` below makes a loop over batches; what a batch is used for comes in as an
+-- Lua is the macro language of a spec. `pass` below makes a loop over batches; the use of a batch is an
 -- argument, everything else (drawing the points, the running mean of the loss, the count of right answers) is shared.
 -- Train and Valid have the same fields, each its own: $loss is the one of the pass around it, elsewhere it is
 -- $Train.loss or $Valid.loss.

@@ -66,7 +66,7 @@ local Train = pass("Train", Fit.on_epoch, "train", "loopc_shuffle_key($loopc->se
     $loss += (double)(net_train($net, $adam, $x, $labels, $rows, $rate) * (float)$rows);
 ]])
 
--- In the order of the file, and once: what is looked at more often is learned from.
+-- In the order of the file, and once: a set that is tested more often is learned from.
 local Test = pass("Test", Fit.after_run, "test", "0", [[ net_forward($net, $x, $rows); ]])
 
 -- Inputs are a little different each time, so that the net does not learn single samples by heart.

@@ -1,4 +1,4 @@
--- The demo: a net learns to tell two spirals apart, and shows what it thinks of every place in the plane.
+-- The demo: a net learns to tell two spirals apart, and shows its answer for every point of the plane.
 --
 -- All of loopc in one file: data made from streams of random numbers, training and validation from one Lua function, a
 -- learning rate that falls, a loop that is skipped until the end, and a picture in the terminal, which is a loop, too.

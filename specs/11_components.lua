@@ -1,4 +1,4 @@
--- Principal component analysis of a stream: elements that read, a step at a time, and what they have read is then analysed.
+-- Principal component analysis of a stream: elements read blocks, a step at a time, which are then analysed.
 --
 -- BUFFER_REPEAT reads ROWS samples, each by a CALL that puts the next one into $sample; a CALL analyses the buffer. The REPEAT
 -- around both goes over the stream block by block: the covariance is summed up, and power iteration finds the direction in

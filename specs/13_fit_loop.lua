@@ -1,7 +1,7 @@
 -- loopc.lightning: a fit loop with validation, under the names of PyTorch Lightning.
 --
 -- fit_loop makes the loops (Fit: epochs, Train: batches, Validate: batches of validation) and asks for the bodies; limits,
--- progress counters and the word on why the training ended come with it. What else is to happen is a callback on its
+-- progress counters and the reason why the training ended come with it. Everything else is a callback on its
 -- hooks: `patience` below wants to end the training, which may happen once min_epochs epochs are done. What the library
 -- makes is plain loops: `loopc gen` shows them, and gen/lib/lightning.lua is written as any spec is.
 --

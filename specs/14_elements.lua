@@ -1,4 +1,4 @@
--- Elements of control flow, one by one: what a body may be in the place of C text.
+-- Elements of control flow, one by one: bodies that are not C text.
 --
 -- Each node shows one of them. A step is one leaf: a CALL, a PRINT, or a look at a process. In the straight form the steps of an
 -- element become a `for`, a `switch`, a function that waits; in the step form the program can be left, saved and gone on with
@@ -31,7 +31,7 @@ local Tour = loop "Tour" {
     on_weave = node(6, SEQ { PRINT "WEAVE: ", WEAVE(1, { REPEAT(3, PRINT "A "), REPEAT(2, PRINT "B "), PRINT "C " }), PRINT "\n" }),
     -- A process, and steps that run meanwhile.
     on_popen = node(7, WEAVE(-1, { POPEN { "echo", "POPEN: another program says", "$word" }, REPEAT(3, CALL [[ $n++; ]]) })),
-    -- The element runs on a copy of the state, in a process of its own; what it wrote comes back when it ended well.
+    -- The element runs on a copy of the state, in a process of its own; the fields that it wrote are copied back if it succeeds.
     on_spawn = node(8, SEQ { SPAWN(CALL [[ $total = (int32_t)getpid() == $pid ? 0 : 42; ]]), PRINT("SPAWN: %d\n", "total") }),
     on_lines = node(9, SEQ { PRINT("its text: %s\n", tostring(Lines)), Lines, PRINT("total %d\n", "total") }),
     before_tour = node(0, [[ $pid = (int32_t)getpid(); ]]),
@@ -42,7 +42,7 @@ return trainer "elements" {
     include = { "<unistd.h>" },
     state = {
         n = i32(0), total = i32(0), pid = i32(0), squares = i32[4],
-        word = str { "hello", option = true, doc = "what the other program says" },
+        word = str { "hello", option = true, doc = "the text for the other program" },
     },
     code = [[
     static int twice(int x)

@@ -1,8 +1,8 @@
--- Learning from standard input: a line an example, learned as it comes, for as long as somebody writes.
+-- Learning from standard input: a line an example, learned as it comes, until the input ends.
 --
 -- A line has the inputs and then the target, numbers with blanks between them. Each is predicted before it is learned, so
 -- the error is that on data never seen. loopc_read_line waits for the next line; unlike fgets it comes back when a signal
--- asks the run to end, which then saves what it has learned and ends in good order.
+-- asks the run to end, which then saves its state and ends in good order.
 --
 --     loopc build 15_stream.lua -o stream
 --     awk 'BEGIN { for (i = 0; i < 20000; i++) { a = rand(); b = rand(); print a, b, a * b } }' | ./stream

@@ -1,7 +1,7 @@
 -- K-fold cross-validation: a loop around a training, which reads its result.
 --
--- Each fold is held back once while a net learns from the others. `result` says what the end of a training sets; the body
--- behind the place of the loop reads it as $Fit.accuracy. A loop that stands on several nodes has a result at each of them,
+-- Each fold is held back once while a net learns from the others. `result` names the field that the end of a training sets; the body
+-- behind the place of the loop reads it as $Fit.accuracy. A loop that is inserted on several nodes has a result at each of them,
 -- so that an ensemble or a comparison needs no fields of its own to carry them about.
 --
 --     loopc run 16_folds.lua

@@ -1,15 +1,15 @@
 -- A table as people have it: names in a header, words among the numbers, cells that are empty, a column that only says which
 -- row it is.
 --
--- `dataset` says which column is what, by name; flags say it again without a rebuild (--train-label, --train-ignore ...). Words
--- become columns of 0 and 1, what is missing becomes the median, all columns are scaled, and all of that is found out from the
+-- `dataset` gives each column its role, by name; flags change it without a rebuild (--train-label, --train-ignore ...). Words
+-- become columns of 0 and 1, missing values the median, all columns are scaled; all of that is computed from the
 -- rows that are learnt from: `valid`, a fifth of them, drawn by --seed and with its share of each class, and a --test file are
--- treated in the same way, and so is what `predict` is given, wherever its columns are.
+-- treated in the same way, and so are the files of `predict`, in any order of columns.
 --
 -- Any table will do whose class has a name; for one about flowers:
 --
 --     loopc build 18_table.lua -o flowers
---     ./flowers data --train flowers.csv --train-label kind            what was read
+--     ./flowers data --train flowers.csv --train-label kind            the table as it was read
 --     ./flowers --train flowers.csv --train-label kind --checkpoint saved
 --     ./flowers predict --checkpoint saved --data new.csv              a class for each row, by its name
 --
@@ -38,7 +38,7 @@ local Train = loop "Train" {
     ]]),
 }
 
--- The rows of `valid` one by one: what is wrong is told by the names of the classes.
+-- The rows of `valid` one by one: wrong answers are printed with the names of the classes.
 local Valid = loop "Valid" {
     call_on = { Fit.after_run },
     times = "$valid->rows",

@@ -1,7 +1,7 @@
 -- A regression: values are learnt, not classes, and told in the units of the file.
 --
 -- `targets` names the columns that are to be predicted. A net learns numbers near 0 best, and prices are not: target_scale
--- brings them there, and what the net puts out is brought back before anybody reads it; `predict` does that by itself.
+-- brings them there, and the outputs of the net are scaled back before they are read; `predict` does that by itself.
 --
 --     loopc build 19_regression.lua -o prices
 --     ./prices --train cars.csv --train-targets price --checkpoint saved
@@ -32,7 +32,7 @@ local Train = loop "Train" {
     ]]),
 }
 
--- The mean square of the errors, and that of the answers around their mean: their quotient is what is not explained.
+-- The mean square of the errors, and that of the answers around their mean: their quotient is the unexplained share.
 local Valid = loop "Valid" {
     call_on = { Fit.after_run },
     times = "$valid->rows",

@@ -147,7 +147,7 @@ local valid = callback "valid" {
             $keep[i] = fold_contacts($samples[i], $chain) >= 0;
         $folds += $rows;
     ]] .. design:filter_samples(),
-    -- From folds by chance the model is not to learn: until the end of the batch there are none.
+    -- The model does not learn from random folds: their weight is 0 until the end of the batch.
     after_reward_modification = "$kept = $rows; if ($by_chance) $rows = 0;",
     after_batch = "$rows = $kept;",
 }

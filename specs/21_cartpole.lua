@@ -66,7 +66,7 @@ local Trials = loop "Trials" {
     ]]),
 }
 
--- The learner: collects, then learns from what was collected.
+-- The learner: collects episodes, then learns from them.
 local Learner = loop "Learner" {
     call_on = { Trials.on_trial },
     done = "$Source.mean >= 475 || $Source.step >= $budget",
@@ -102,7 +102,7 @@ local Source = loop "Source" {
         place = f32[4] { doc = "of the cart, its speed, angle of the pole, its speed (m, m/s, rad, rad/s)" },
         seen = f32[4] { doc = "the same as the agent sees it, about -1 to 1" },
         over = bool { true, doc = "whether the episode has ended" },
-        force = f32 { doc = "what the agent wants: -10 or 10 N" },
+        force = f32 { doc = "the agent's choice: -10 or 10 N" },
         length = i32 { doc = "steps of this episode" },
         step = i64 { doc = "steps of this trial" },
         episode = i64 { doc = "episodes of this trial" },
@@ -137,7 +137,7 @@ local Source = loop "Source" {
     ]]),
 }
 
--- The agent: looks, chooses, and writes down what it thought.
+-- The agent: observes, chooses, and records its probabilities.
 local Agent = loop "Agent" {
     call_on = { Source.on_observe },
     state = { chance = rng { doc = "of its choices" } },
@@ -240,7 +240,7 @@ return trainer "cartpole" {
     code = code,
     state = {
         eta = f32 { 0.003, option = true, settable = true, doc = "learning rate" },
-        discount = f32 { 0.99, option = true, min = 0, max = 1, doc = "what a step later counts" },
+        discount = f32 { 0.99, option = true, min = 0, max = 1, doc = "the weight of the reward one step later" },
         decay = f32 { 0.95, option = true, min = 0, max = 1, doc = "how far advantages look beyond the guesses" },
         clip = f32 { 0.2, option = true, doc = "how much more probable a step may become" },
         weights = rng { doc = "of the first weights of later trials" },
@@ -248,8 +248,8 @@ return trainer "cartpole" {
         value = mlp { 4, 32, 1, activation = "tanh", loss = "squared_error", batch = ROWS },
         policy_rule = optimizer { "adam", net = "policy" },
         value_rule = optimizer { "adam", net = "value" },
-        places = f32[STEPS * 4] { doc = "what the agent saw, step by step" },
-        choices = i32[STEPS] { doc = "what it chose" },
+        places = f32[STEPS * 4] { doc = "the observations, step by step" },
+        choices = i32[STEPS] { doc = "the choices" },
         log_p = f32[STEPS] { doc = "and with which log-probability" },
         guesses = f32[STEPS] { doc = "the value it saw there" },
         after = f32[STEPS] { doc = "the value of where it led" },

@@ -2,7 +2,7 @@
 --
 -- A sample is a vector: x and y of each point, in -1 .. 1. The model chooses one number after another, each from a normal
 -- distribution whose mean and deviation it gives, knowing the numbers before. The reward is the least distance between two
--- points, in sides of the square; what lies outside is drawn onto the edge. (For five points the best is 0.7071, half a
+-- points, in sides of the square; points outside are drawn onto the edge. (For five points the best is 0.7071, half a
 -- diagonal; packings of circles in a square are a field of their own.)
 --
 --     loopc run 22_points.lua                         the best arrangement, and how good the same number by chance are

@@ -28,19 +28,12 @@ Feeds.__index = Feeds
 -- The roles of the arguments of a net's functions; `learns`: the net is trained by it.
 local functions = {
     train = { x = 3, answers = 4, rows = 5, learns = true }, train_from = { data = 3, rows = 6, learns = true },
-    forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 }, loss = { answers = 2, rows = 3, learns = true },
+    forward = { x = 2, rows = 3 }, forward_train = { x = 2, rows = 3, learns = true }, predict = { x = 2, rows = 3 },
+    loss = { answers = 2, rows = 3, learns = true },
     correct = { labels = 2, rows = 3 },
 }
 
 local takes = { loopc_dataset_take = "labels", loopc_dataset_take_targets = "targets" }
-
-local function fields_of_type(unit, type)
-    local out = {}
-    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
-        if field.type == type then out[#out + 1] = field end
-    end
-    return out
-end
 
 local function size_of(field)
     local count = 1
@@ -292,7 +285,7 @@ function Feeds:settle(net)
     local parameters = net.parameters
     local data = main_of(net)
     parameters.data = data or nil
-    parameters.untold = not data and parameters.inputs_from == nil and #fields_of_type(self.unit, "dataset") > 0
+    parameters.untold = not data and parameters.inputs_from == nil and #spec_tree.fields_of_type(self.unit.trainer, "dataset") > 0
     for _, feed in ipairs(parameters.feeds) do
         if data and feed.sees and head_of(feed.data) ~= head_of(data) then
             local fitted = is_fitted(feed.data) or is_fitted(data)
@@ -384,7 +377,7 @@ function Feeds:read(texts)
 end
 
 function analyse_feeds.run(unit)
-    local nets = fields_of_type(unit, "mlp")
+    local nets = spec_tree.fields_of_type(unit.trainer, "mlp")
     local texts, helpers = followed_texts.of(unit)
     local self = setmetatable({ unit = unit, nets = nets, offers = offers_of(nets), helpers = helpers,
         contents = {}, taken = {}, mentions = {}, weighed = {} }, Feeds)

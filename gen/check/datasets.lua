@@ -11,8 +11,8 @@ local function wrong(unit, field, what, hint)
     unit.diags:add("bad_field", field.at, field.name, field.name, what, hint)
 end
 
--- One of a few words; reports any other and takes the default.
-local function word(unit, field, key, words, default)
+-- One of a few words; reports any other and takes the default. `more`: what else it may be.
+local function word(unit, field, key, words, default, more)
     local value = field.parameters[key]
     if value == nil then
         field.parameters[key] = default
@@ -22,7 +22,8 @@ local function word(unit, field, key, words, default)
         if known == value then return end
     end
     wrong(unit, field, ("%s is %s%s"):format(key, reader.what(value),
-        type(value) == "string" and nearest.suggest(value, words) or ""), key .. " is one of " .. table.concat(words, ", "))
+        type(value) == "string" and nearest.suggest(value, words) or ""),
+        ('%s is one of "%s"%s'):format(key, table.concat(words, '", "'), more or ""))
     field.parameters[key] = default
 end
 
@@ -55,11 +56,11 @@ end
 
 local scales = { "none", "max", "standard" }
 
+local function is_divisor(value) return type(value) == "number" and value > 0 and value < math.huge end
+
 -- A scale may be a divisor.
 local function scale(unit, field, key)
-    local value = field.parameters[key]
-    if type(value) == "number" and value > 0 and value < math.huge then return end
-    word(unit, field, key, scales, "none")
+    if not is_divisor(field.parameters[key]) then word(unit, field, key, scales, "none", ", or a divisor above 0") end
 end
 
 local function divisor(unit, field)
@@ -68,8 +69,11 @@ local function divisor(unit, field)
     if field.parameters.scale ~= nil then
         return wrong(unit, field, "it has both scale and divisor", "divisor = 16 is scale = 16")
     end
-    field.parameters.scale = value
-    scale(unit, field, "scale")
+    if is_divisor(value) then
+        field.parameters.scale = value
+    else
+        wrong(unit, field, "divisor is " .. reader.what(value), "divisor is a number above 0")
+    end
 end
 
 local separators = { [","] = true, [";"] = true, ["|"] = true, ["\t"] = true, [" "] = true, [":"] = true, ["/"] = true, ["&"] = true,
@@ -96,7 +100,7 @@ end
 local function missing(unit, field)
     local value = field.parameters.missing
     if type(value) == "number" and value == value and value - value == 0 then return end
-    word(unit, field, "missing", { "refuse", "mean", "median", "drop" }, "refuse")
+    word(unit, field, "missing", { "refuse", "mean", "median", "drop" }, "refuse", ", or a finite number")
 end
 
 local function share(unit, field)

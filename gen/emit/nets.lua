@@ -37,14 +37,6 @@ local function describe_optimizer(unit, field)
     return optimizer
 end
 
-local function fields_of_type(unit, type)
-    local out = {}
-    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
-        if field.type == type then out[#out + 1] = field end
-    end
-    return out
-end
-
 -- All identifiers that the C of the spec names: which functions of nets are wanted.
 local function used_names(unit)
     local used = {}
@@ -59,10 +51,10 @@ end
 
 -- Describes the nets, optimizers and data sets of a trainer, with the functions of them that bodies call.
 function emit_nets.describe(unit)
-    for _, field in ipairs(fields_of_type(unit, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
     local nets, optimizers = {}, {}
-    for i, field in ipairs(fields_of_type(unit, "mlp")) do nets[i] = describe_net(unit, field) end
-    for i, field in ipairs(fields_of_type(unit, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
+    for i, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do nets[i] = describe_net(unit, field) end
+    for i, field in ipairs(spec_tree.fields_of_type(unit.trainer, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
     local used = used_names(unit)
     for _, net in ipairs(nets) do
         net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
@@ -106,7 +98,7 @@ end
 -- after the net.
 function emit_nets.prepare(unit)
     local declarations, rest = {}, {}
-    for _, field in ipairs(fields_of_type(unit, "mlp")) do
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do
         local data = field.parameters.inputs_from
         local lines = emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)
         declarations[#declarations + 1] = lines[1] -- its random stream
@@ -117,10 +109,10 @@ end
 
 -- The static options of the data sets, one struct each.
 function emit_nets.write_dataset_options(unit, w)
-    local fields = fields_of_type(unit, "dataset")
+    local fields = spec_tree.fields_of_type(unit.trainer, "dataset")
     local used = #fields > 0 and used_names(unit) or {}
     local splits, weighs = used.loopc_dataset_split, used.loopc_dataset_take_weights or used.weights
-    for _, field in ipairs(fields_of_type(unit, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
     for _, field in ipairs(fields) do
         w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits, weighs))
     end
@@ -188,7 +180,7 @@ end
 -- The table of nets, for the checks before a run and for uses of the trained model; a net that no body names is there
 -- too.
 function emit_nets.write_table(unit, w)
-    local nets = fields_of_type(unit, "mlp")
+    local nets = spec_tree.fields_of_type(unit.trainer, "mlp")
     if #nets == 0 then return end
     w:comment { "The nets, and the data sets whose rows they read." }
     local feeds, ops = {}, {}

@@ -255,18 +255,11 @@ static int files_cwd(lua_State *L)
 }
 
 const luaL_Reg host_files[] = {
-    {"read", files_read},
-    {"write", files_write},
-    {"exists", files_exists},
-    {"isfile", files_isfile},
-    {"isdir", files_isdir},
-    {"stamp", files_stamp},
-    {"list", files_list},
-    {"mkdirs", files_mkdirs},
-    {"remove", files_remove},
-    {"rename", files_rename},
-    {"tempdir", files_tempdir},
-    {"realpath", files_realpath},
-    {"cwd", files_cwd},
-    {NULL, NULL},
+    {"read", files_read},       {"write", files_write},
+    {"exists", files_exists},   {"isfile", files_isfile},
+    {"isdir", files_isdir},     {"stamp", files_stamp},
+    {"list", files_list},       {"mkdirs", files_mkdirs},
+    {"remove", files_remove},   {"rename", files_rename},
+    {"tempdir", files_tempdir}, {"realpath", files_realpath},
+    {"cwd", files_cwd},         {NULL, NULL},
 };

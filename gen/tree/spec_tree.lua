@@ -13,6 +13,15 @@ function spec_tree.fields(trainer)
     return out
 end
 
+-- Those of one type, "mlp" or "dataset" say.
+function spec_tree.fields_of_type(trainer, type)
+    local out = {}
+    for _, field in ipairs(spec_tree.fields(trainer)) do
+        if field.type == type then out[#out + 1] = field end
+    end
+    return out
+end
+
 -- Every node of a loop, on_skip and the run phase included, in a fixed order.
 function spec_tree.nodes(loop)
     local out = {}

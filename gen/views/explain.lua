@@ -213,14 +213,6 @@ function explain.event(unit, name)
     return listing:text()
 end
 
-local function fields_of_type(unit, type)
-    local out = {}
-    for _, field in ipairs(spec_tree.fields(unit.trainer)) do
-        if field.type == type then out[#out + 1] = field end
-    end
-    return out
-end
-
 -- "net learns labels from it; its inputs are scaled as these": what a net does with the rows of a data set.
 local function feed_remark(net, data, out)
     local parameters = net.parameters
@@ -238,8 +230,8 @@ end
 
 -- The data sets with the nets that read them; then the nets of which that is not known.
 local function add_data(listing, unit)
-    local nets = fields_of_type(unit, "mlp")
-    for _, data in ipairs(fields_of_type(unit, "dataset")) do
+    local nets = spec_tree.fields_of_type(unit.trainer, "mlp")
+    for _, data in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do
         local remarks = {}
         for _, net in ipairs(nets) do feed_remark(net, data, remarks) end
         listing:add(1, data.full, #remarks > 0 and table.concat(remarks, "; ") or "no net is known to read it")

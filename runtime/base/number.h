@@ -48,12 +48,12 @@ static inline void loopc_eight_bytes(const char *p, uint64_t *bytes, uint64_t *o
     *others = ((*bytes + 0x7676767676767676) | *bytes) & 0x8080808080808080;
 }
 
-/* The same as loopc_number_scan for numbers of up to seven digits, a point and digits, 19 in all, as
- * programs write an f64 in full. NULL: it is none of these. At least 40 bytes can be read. */
+/* The same as loopc_number_scan for numbers of up to seven digits, a point and digits, 19 in all,
+ * as programs write an f64 in full. NULL: it is none of these. At least 40 bytes can be read. */
 const char *loopc_number_scan_full(const char *text, char point, double *value);
 
 /* The same as loopc_number_scan for numbers of at most seven digits without an exponent, of which
- * there are many in tables, without a loop: all eight bytes at once. NULL: it is none of these. At
+ * there are many in tables, without a loop: all eight bytes at once. NULL: another form. At
  * least nine bytes can be read. */
 static inline const char *loopc_number_scan_short(const char *text, char point, double *value)
 {

@@ -25,8 +25,8 @@
  * from an older one. The best one is NAME-best.safetensors too, a name of its own for the same file
  * where the file system can do that: pruning never touches it.
  *
- * A file is written as NAME.saving, synced, renamed, and the folder synced: a file that
- * has the name of a checkpoint is whole, and the one before it stands until then. One run at a time
+ * A file is written as NAME.saving, synced, renamed, and the folder synced: a file that has the
+ * name of a checkpoint is complete, and the one before it is there until then. One run at a time
  * saves to a folder: it holds a lock (flock), which the system drops when the run ends in any way.
  * A folder belongs to one run, from its first checkpoint on and over all its resumes: its files are
  * never removed or replaced by another.

@@ -1,4 +1,4 @@
-/* The plan of a load: what the file holds, and which entry of the program each part of it goes to.
+/* The plan of a load: the contents of the file, and the entry of the program for each part of it.
  * Part of checkpoint_load. */
 #ifndef LOOPC_CHECKPOINT_PLAN_H
 #define LOOPC_CHECKPOINT_PLAN_H

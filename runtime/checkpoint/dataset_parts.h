@@ -32,14 +32,14 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,
                             const void *state, char *text, size_t size);
 
-/* Scales and fills data set field i of a state as it was when the file was written; one whose columns
- * do not allow it is left as it is. Returns whether there is something to be said of its columns, and
- * a text that says it. */
+/* Scales and fills data set field i of a state as it was when the file was written; one whose
+ * columns do not allow it is left as it is. Returns whether there is something to be said of its
+ * columns, and a text that says it. */
 bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
                       void *state, int i, char *text, size_t size);
 
 /* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
- * those that the file knows: parts, or whole again. What does not fit the data is left as it is.
+ * those that the file knows: parts, or whole again. A data set that does not fit is left as it is.
  * Returns an enum loopc_load_result; unless it is LOOPC_LOADED with a message and no changes. */
 int loopc_parts_load(const struct loopc_safetensors *file, const struct loopc_program *program,
                      void *state, const struct loopc_message *message);

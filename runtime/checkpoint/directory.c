@@ -38,7 +38,7 @@ void loopc_saving_best_name(const char *name, char text[LOOPC_NAME_SIZE])
     snprintf(text, LOOPC_NAME_SIZE, "%.*s-best.saving", NAME_SHOWN, name);
 }
 
-/* Names that we would not write so, with zeros in front or beyond all counting, are somebody
+/* Names that loopc does not write, with zeros in front or too many digits, are of somebody
  * else's. */
 int64_t loopc_directory_number(const char *name, const char *file)
 {

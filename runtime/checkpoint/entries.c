@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What each type is in a file; a str and a data set are none of these. */
+/* The type of each field in a file; a str and a data set have none. */
 static const enum loopc_dtype dtype_of[] = {
     [LOOPC_F32] = LOOPC_DTYPE_F32,   [LOOPC_F64] = LOOPC_DTYPE_F64, [LOOPC_I32] = LOOPC_DTYPE_I32,
     [LOOPC_I64] = LOOPC_DTYPE_I64,   [LOOPC_U32] = LOOPC_DTYPE_U32, [LOOPC_U64] = LOOPC_DTYPE_U64,

@@ -276,7 +276,7 @@ static bool looks_always(const struct loopc_control *c)
 }
 
 /* Applies commands and sends reports until the run may continue, must end, or is interrupted. */
-static void stand(struct loopc_control *c, struct loopc_run *run, int at)
+static void hold(struct loopc_control *c, struct loopc_run *run, int at)
 {
     enum { CAUSES = LOOPC_EVENT_SIGNAL | LOOPC_EVENT_NOW | LOOPC_EVENT_CONTROL };
     for (;;) {
@@ -326,7 +326,7 @@ bool loopc_control_poll(struct loopc_control *c, struct loopc_run *run, int at)
         loopc_raise_event(LOOPC_EVENT_CONTROL);
         return c->ended;
     }
-    stand(c, run, at);
+    hold(c, run, at);
     if (!c->ended && looks_always(c)) loopc_raise_event(LOOPC_EVENT_CONTROL);
     return c->ended;
 }
@@ -335,7 +335,7 @@ bool loopc_control_poll(struct loopc_control *c, struct loopc_run *run, int at)
 bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
 {
     if (!c->target || c->owner != getpid()) return false;
-    stand(c, run, -1);
+    hold(c, run, -1);
     loopc_raise_event(LOOPC_EVENT_CONTROL);
     return true;
 }

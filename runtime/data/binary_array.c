@@ -122,7 +122,7 @@ static int check_at_end(const struct loopc_loading *l, uint64_t rows)
     if (byte == LOOPC_INPUT_END) return LOOPC_OK;
     if (byte == LOOPC_INPUT_ERROR) return LOOPC_FAILED;
     return loopc_error_set(l->message, NULL,
-                           "%s: the file goes on after the %" PRIu64
+                           "%s: the file continues after the %" PRIu64
                            " rows that its header says it has",
                            l->path, rows);
 }
@@ -142,7 +142,7 @@ static int read_values(struct loopc_loading *l, const struct loopc_element *elem
     return whole == count ? LOOPC_OK : too_short(l, rows);
 }
 
-/* All bytes of an array, as far as there are any. The memory grows with what is read. */
+/* All bytes of an array, as far as there are any. The memory grows with the bytes read. */
 static unsigned char *read_bytes(struct loopc_loading *l, uint64_t wanted, uint64_t *got)
 {
     struct loopc_array bytes = {0};

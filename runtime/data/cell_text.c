@@ -28,7 +28,7 @@ int loopc_text_truth(const char *text, size_t length)
     return is_among(text, length, yes) ? 1 : is_among(text, length, no) ? 0 : -1;
 }
 
-/* Bytes of the UTF-8 character at p (RFC 3629), or 0 when it is none. */
+/* Bytes of the UTF-8 character at p (RFC 3629), or 0 if it is not one. */
 static size_t character_length(const unsigned char *p, size_t left)
 {
     const size_t length = *p < 0x80       ? 1
@@ -86,7 +86,7 @@ const char *loopc_excerpt(char to[LOOPC_EXCERPT], const char *text)
     return to;
 }
 
-/* The number that an item without quotes is, from 1; 0 when it is none. */
+/* The number that an item without quotes is, from 1; 0 if it is not a number. */
 static int64_t number_of(const char *name)
 {
     int64_t number = 0;
@@ -96,7 +96,7 @@ static int64_t number_of(const char *name)
     return *p || p == name ? 0 : number;
 }
 
-/* Reads what is in quotes, up to behind the quote that ends it. */
+/* Reads a quoted text, up to behind its last quote. */
 static const char *take_quoted(const char *p, char *name, size_t size)
 {
     size_t n = 0;

@@ -18,7 +18,7 @@ int loopc_text_truth(const char *text, size_t length);
  * room for twice as many and a 0. Returns the length. */
 size_t loopc_text_to_utf8(const char *text, size_t length, char *to);
 
-/* A short piece of text from a file as it can stand in a message: at most LOOPC_EXCERPT - 1 bytes,
+/* A short piece of text from a file for a message: at most LOOPC_EXCERPT - 1 bytes,
  * nothing that a terminal would obey. Returns `to`. */
 enum { LOOPC_EXCERPT = 48 };
 const char *loopc_excerpt(char to[LOOPC_EXCERPT], const char *text);

@@ -74,7 +74,7 @@ static int no_memory(const struct loopc_loading *l)
     return loopc_error_set(l->message, NULL, "%s: out of memory", l->path);
 }
 
-/* Whether nobody would call these classes: nearly as many values as rows. */
+/* Whether the values are hardly classes: nearly as many values as rows. */
 static bool is_measure(const struct numbers *n, int64_t rows)
 {
     if (n->count > MOST) return true;
@@ -208,7 +208,7 @@ static bool count_up(struct numbers *n, int32_t count)
     return true;
 }
 
-/* What a spec says of the number of classes: labels from 0 are what they are. */
+/* The number of classes in a spec; labels from 0 are kept. */
 static int fit_to_classes(struct numbers *n, const struct loopc_loading *l,
                           const struct loopc_incoming *c, int32_t wanted)
 {

@@ -1,4 +1,4 @@
-/* CSV and its relatives: a table as text. Here the records become rows; what they are cut by and
+/* CSV and its relatives: a table as text. Here the records become rows; their separators and
  * whether the first one is a header is found in csv_dialect.c. Most cells are numbers, read where
  * they are; all others go the long way, through their text. */
 #include "base/number.h"
@@ -37,7 +37,7 @@ static bool is_last(struct loopc_csv *t)
     return there >= 0 && rest[strspn(rest, " \t\r\n")] == 0;
 }
 
-/* Counts the cells behind those that were read, `more` when there are any, to say what is wrong. */
+/* Counts the cells behind those that were read, for the message; `more`: there are some. */
 static int wrong_count(struct loopc_csv *t, int64_t cells, bool more)
 {
     struct loopc_place place;
@@ -50,7 +50,7 @@ static int wrong_count(struct loopc_csv *t, int64_t cells, bool more)
     if (loopc_csv_end_line(t)) return LOOPC_FAILED;
     const bool top = t->row_line <= t->first_line + 1 && t->first_line == 1 && t->width < cells;
     const char *const hint =
-        top                ? "`skip_lines` passes over lines at the top that are none of the table"
+        top ? "`skip_lines` passes over lines at the top that are not part of the table"
         : cells > t->width ? "a cell with a comma in it is quoted"
         : is_last(t)       ? "it is the last line: the file may have been cut short"
                            : "every line has a cell for each column";
@@ -70,8 +70,8 @@ static int end_record(struct loopc_csv *t)
     return loopc_csv_end_line(t);
 }
 
-/* Reads cells from column i on as long as they are plain numbers with a separator or, after the last
- * one, the end of the line behind them, as most are. Returns the first that is not. */
+/* Reads cells from column i on as long as they are plain numbers with a separator or, after the
+ * last one, the end of the line behind them, as most are. Returns the first that is not. */
 static inline int64_t read_plain_cells(struct loopc_csv *t, int64_t i)
 {
     double *const row = t->l->row;
@@ -133,7 +133,7 @@ static int next_record(struct loopc_csv *t, bool *more)
     }
     t->row_line = t->line;
     if (!empty || t->first_line == 0) return LOOPC_OK;
-    return loopc_error_set(t->l->message, "empty lines may only stand at the end",
+    return loopc_error_set(t->l->message, "empty lines are allowed only at the end",
                            "%s:%" PRId64 ": the line is empty", t->l->path, empty);
 }
 
@@ -189,7 +189,7 @@ static int add_texts(struct loopc_csv *t, const struct loopc_csv_texts *texts)
     return loopc_loading_commit(t->l, t->row_line);
 }
 
-/* The line of counts is passed over; what it says of rows is checked at the end. */
+/* The line of counts is passed over; its number of rows is checked at the end. */
 static int read_counts(struct loopc_csv *t)
 {
     struct loopc_csv_texts texts = {0};

@@ -32,7 +32,7 @@ static enum loopc_cell_fault take_plain(char separator, const char **at, const c
     return LOOPC_CELL_GOOD;
 }
 
-/* What is in quotes, up to behind the quote that ends it. */
+/* A quoted text, up to behind its last quote. */
 static enum loopc_cell_fault take_quoted(const char **at, const char *end, char *text,
                                          size_t *length)
 {

@@ -18,7 +18,7 @@ enum { LOOPC_CELL_MAX = 4095, LOOPC_CELLS_MAX = 1 << 20 };
 struct loopc_dialect {
     char separator;     /* ' ': blanks and tabs, any number of them; 0: there is one column */
     char decimal;       /* the point of numbers: . or , */
-    char comments[3];   /* a line that begins with one of these is none of the table */
+    char comments[3];   /* a line that begins with one of these is skipped */
     int32_t skip_lines; /* at the top */
     bool names_it;      /* the next one says sep=; or the like */
     bool trailing;      /* each record has a separator at its end */
@@ -50,7 +50,7 @@ static inline const char *loopc_csv_skip_blanks(const char *p, char separator)
     return p;
 }
 
-/* Bytes of the end of a line at p, where `end` is 0: 1 or 2; 0: it is none. */
+/* Bytes of the end of a line at p, where `end` is 0: 1 or 2; 0: not one. */
 static inline int loopc_csv_line_end(const char *p)
 {
     return *p == '\n' ? 1 : *p == '\r' && p[1] == '\n' ? 2 : 0;

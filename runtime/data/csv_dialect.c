@@ -80,7 +80,8 @@ bool loopc_csv_walk_cell(struct loopc_csv_walk *walk, bool first)
     return true;
 }
 
-/* What one reading makes of a sample. The first record is counted apart, as it may be a header. */
+/* The result of one reading of a sample. The first record is counted apart, as it may be a header.
+ * */
 struct reading {
     char separator;
     int64_t records, first, width; /* cells of the first record, of the second */
@@ -91,8 +92,8 @@ struct reading {
     int64_t trailing;              /* records, the first one too, whose last cell is empty */
 };
 
-/* Whether the text, with that point, is a number to its end. A point at its end is none, if it is
- * a comma. */
+/* Whether the text, with that point, is a number to its end. A point at its end does not count, if
+ * it is a comma. */
 static bool is_number(const char *text, size_t length, char point)
 {
     double value;
@@ -100,7 +101,7 @@ static bool is_number(const char *text, size_t length, char point)
     return stop && stop == text + length && (point != ',' || text[length - 1] != ',');
 }
 
-/* 1,234 and 12,345,678: what may be read in two ways. */
+/* 1,234 and 12,345,678: texts that may be read in two ways. */
 static bool is_grouped(const char *text)
 {
     const char *const digits = text + (*text == '-' || *text == '+');

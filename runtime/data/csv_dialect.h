@@ -14,7 +14,7 @@ struct loopc_csv_sample {
     const struct loopc_message *message;
 };
 
-/* Finds out what the options leave open. Where two readings fit, or none, it is refused with a
+/* Detects the parts that the options leave open. If two readings fit, or none, it is refused with a
  * message. Returns LOOPC_OK or LOOPC_FAILED. */
 int loopc_csv_find_dialect(struct loopc_dialect *dialect, const struct loopc_csv_sample *sample,
                            const struct loopc_dataset_options *options);

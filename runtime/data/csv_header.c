@@ -20,7 +20,7 @@
 enum { RECORDS = 200, COLUMNS = 4096 }; /* that are looked at */
 enum sort { NOTHING, NUMBER, TEXT };
 
-/* What is known of a column. */
+/* The evidence about a column. */
 struct witness {
     enum sort first;
     bool is_empty;          /* the first cell */
@@ -112,7 +112,7 @@ static int64_t seen(const struct view *v)
 struct votes {
     int64_t header, row; /* for certain */
     int64_t perhaps_header, text_row;
-    int64_t numbers, texts, nothing; /* what the first cells are */
+    int64_t numbers, texts, nothing; /* counts of the first cells */
 };
 
 static struct votes count_votes(struct view *v)

@@ -5,10 +5,10 @@
 #include "data/csv_dialect.h"
 #include "data/loading.h"
 
-/* A cell, its quotes and what is around it fit into that much. */
+/* The most bytes of a cell with its quotes and separators. */
 enum { LOOPC_CSV_ROOM = 3 * LOOPC_CELL_MAX };
 
-/* What most cells need to know of their column. */
+/* The properties of a column that most cells need. */
 struct loopc_csv_column {
     int32_t kept; /* its place in the row; behind all others when it is not kept */
     bool slow;    /* its cells are no plain numbers */
@@ -50,7 +50,7 @@ static inline struct loopc_place loopc_csv_place(const struct loopc_csv *t, cons
     return (struct loopc_place){t->line, offset - t->line_start + 1};
 }
 
-/* Makes whole cells stand in the buffer, if there are any. */
+/* Fills the buffer until it holds whole cells, if there are any. */
 static inline int loopc_csv_refill(struct loopc_csv *t)
 {
     if (loopc_csv_end(t) - loopc_csv_at(t) >= LOOPC_CSV_ROOM || t->in->ended) return LOOPC_OK;

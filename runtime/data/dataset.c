@@ -216,7 +216,7 @@ static int check_rows(const struct files *files)
                            a->path, a->values.rows, b->path, b->values.rows);
 }
 
-/* Options left at default are those of the data set that this one is like; what is said of columns
+/* Options left at default are those of the data set that this one is like; options of columns
  * is that one's anyway. */
 static struct loopc_dataset_options resolve(const struct loopc_dataset_options *options,
                                             const struct loopc_dataset *like)

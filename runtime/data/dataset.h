@@ -108,7 +108,7 @@ struct loopc_dataset_options {
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */
     bool keep_values;  /* loopc_dataset_print has more to say; a checkpoint may scale them anew */
-    bool keep_refused; /* what is known of the columns of a file that is refused because of them */
+    bool keep_refused; /* keeps the columns of a file that is refused because of them */
 };
 
 /* A data set or a part of one: a plain view. The arrays it points at are written by loading and
@@ -147,8 +147,8 @@ int loopc_dataset_load(struct loopc_dataset *d, const char *argument,
  * not usable once the whole is gone. Copies of a struct have the same source: free one of them. */
 void loopc_dataset_free(struct loopc_dataset *d);
 
-/* Who is behind a data set: the seed of its run, and who is told of what people should know and
- * what no call can return, in a sentence. Both stay as long as the data set. */
+/* The owner of a data set: the seed of its run, and the listener for facts that people should know
+ * and what no call can return, in a sentence. Both stay as long as the data set. */
 struct loopc_dataset_host {
     const uint64_t *seed;
     void (*warn)(void *context, const char *text);
@@ -160,8 +160,8 @@ void loopc_dataset_set_host(struct loopc_dataset *d, const struct loopc_dataset_
  * `rest` the others. They are drawn by key, 0: by the seed of the run; where there are classes each
  * one gives its share, unless the options say otherwise, and a class that is missing from either
  * side is a warning. Both keep the order of the whole. They share its arrays, so it must stay;
- * `rest` may be `whole` itself, which is then narrowed and goes on owning what it owns (copies of a
- * narrowed part are not usable any more). What else they held before is not freed.
+ * `rest` may be `whole` itself, which is then narrowed and keeps its memory (copies of a
+ * narrowed part are not usable any more). Their other contents before are not freed.
  *
  * `rest` is the training part: where the options want a scale or a filling that is calculated
  * (max, standard; mean, median) it is calculated anew from these rows, for all of the file and for
@@ -170,12 +170,12 @@ void loopc_dataset_set_host(struct loopc_dataset *d, const struct loopc_dataset_
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
-/* Makes `part` those rows of the whole that stand at these places, ascending, and takes the index
+/* Makes `part` the rows of the whole at these indices, ascending, and takes the index
  * over, which was allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
 int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,
                          struct loopc_dataset *part);
 
-/* Leaves of d only these rows of what is stored; NULL: all. Takes the index over. */
+/* Reduces d to these stored rows; NULL: all. Takes the index over. */
 void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows);
 
 /* Whether it was made of another one, to which the arrays belong; and how many rows these have. */

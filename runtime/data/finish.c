@@ -1,5 +1,5 @@
 /* Data sets on their way in: from files that are read to the data set. Each step is for one kind of
- * column; what is wrong with columns is judged before (judge.c). */
+ * column; errors of columns are found before (judge.c). */
 #include "data/source.h"
 
 #include "base/number.h"
@@ -246,7 +246,7 @@ static bool is_plain(const struct loopc_source *s)
     return true;
 }
 
-/* The columns of a file that is refused, for those who are to see what was read. */
+/* The columns of a file that is refused, for the page of `PROG data`. */
 static int keep_refused(struct loopc_source *s, struct loopc_loading *files, int count)
 {
     if (!s->options.keep_refused || make_table(s, files, count)) return LOOPC_FAILED;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* The compressed side of a file: bytes as they are in it, and where zlib stands among them. */
+/* The compressed side of a file: its bytes, and the position of zlib. */
 struct loopc_inflate {
     z_stream z;
     bool between; /* a member has ended, no other has begun */
@@ -81,7 +81,7 @@ static int64_t read_some(struct loopc_input *in, unsigned char *to, size_t bytes
     return in->inflate ? read_inflated(in, to, bytes) : read_raw(in, to, bytes);
 }
 
-/* Moves what is there to the beginning of the buffer. Returns how much that is. */
+/* Moves the unread bytes to the beginning of the buffer. Returns their number. */
 static size_t move_down(struct loopc_input *in)
 {
     const size_t there = (size_t)(in->end - in->next);
@@ -167,8 +167,8 @@ struct loopc_input *loopc_input_new(const char *path, const struct loopc_message
     return in;
 }
 
-/* Of a pipe a read gives as much as is there: what was looked at is what fits the compressed side
- * as well. */
+/* A read from a pipe returns as much as is there: the bytes that were examined fit the compressed
+ * side as well. */
 static int64_t look_at_start(struct loopc_input *in)
 {
     const int64_t got = read_raw(in, in->buffer, sizeof((struct loopc_inflate *)0)->raw);

@@ -36,8 +36,8 @@ void loopc_input_close(struct loopc_input *in);
 /* One without a file, whose bytes come from elsewhere. NULL on failure. */
 struct loopc_input *loopc_input_new(const char *path, const struct loopc_message *message);
 
-/* Makes at least `bytes` of what comes next stand at in->next, or all there is if that is less.
- * Returns how many stand there, or LOOPC_INPUT_ERROR. bytes must not exceed the buffer. */
+/* Makes at least the next `bytes` bytes available at in->next, or all there are if that is less.
+ * Returns their number, or LOOPC_INPUT_ERROR. bytes must not exceed the buffer. */
 int64_t loopc_input_peek(struct loopc_input *in, size_t bytes);
 
 /* The next `bytes` bytes to `to`. Returns how many there were, or LOOPC_INPUT_ERROR. */

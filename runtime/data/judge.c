@@ -93,7 +93,7 @@ static int bad_text(const struct list *list)
     const char *const hint =
         c->role != LOOPC_ROLE_INPUT ? "answers and weights are numbers"
         : strchr(c->text, ';') || strchr(c->text, '\t')
-            ? "`separator` in the spec, or --DATA-separator, says what is between cells"
+            ? "`separator` in the spec, or --DATA-separator, sets the character between cells"
             : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
               "(--DATA-text, --DATA-ignore)";
     if (list->count > 1) {

@@ -198,7 +198,7 @@ static const struct entry *fill_row(struct loopc_loading *l, const struct entry 
     return entry;
 }
 
-/* What was read becomes rows, the label first. */
+/* The pairs become rows, the label first. */
 static int add_rows(struct libsvm *s)
 {
     const struct entry *entry = s->entries.items, *const end = entry + s->entries.count;

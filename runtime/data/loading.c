@@ -151,7 +151,7 @@ static int32_t place_columns(struct loopc_loading *l)
     return kept;
 }
 
-/* Inputs of a file that is like another have that one's order, and stand after all else. */
+/* Inputs of a file that is like another have that one's order, and come last. */
 static int32_t place_by_like(struct loopc_loading *l, int32_t kept)
 {
     const struct loopc_table *const table = l->like ? loopc_dataset_table(l->like) : NULL;
@@ -186,14 +186,14 @@ static int check_inputs(const struct loopc_loading *l)
     for (int64_t i = 0; i < l->width; i++)
         inputs += l->columns[i].role == LOOPC_ROLE_INPUT;
     if (inputs > 0 || l->content == LOOPC_FILE_LABELS) return LOOPC_OK;
-    return loopc_error_set(
-        l->message,
-        l->width == 1 ? "SAMPLES,ANSWERS takes two files; `separator` says what is "
-                        "between cells (--DATA-separator)"
-                      : NULL,
-        "%s: nothing is left for the samples: each of its %" PRId64 " columns has "
-        "another role",
-        l->path, l->width);
+    return loopc_error_set(l->message,
+                           l->width == 1 ? "SAMPLES,ANSWERS takes two files; `separator` sets the "
+                                           "character between cells (--DATA-separator)"
+                                         : NULL,
+                           "%s: nothing is left for the samples: each of its %" PRId64
+                           " columns has "
+                           "another role",
+                           l->path, l->width);
 }
 
 int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, int dimensions)

@@ -3,7 +3,7 @@
  *
  * A reader (csv.c, npy.c, idx.c, libsvm.c) begins a file with the number and the names of its
  * columns (loopc_loading_begin), which gives each of them a role. Then it hands on row by row. No
- * reader trusts a size that a file declares: memory grows with what has been read. When all files
+ * reader trusts a size that a file declares: memory grows with the bytes read. When all files
  * of an argument are read, loopc_loading_finish judges them and makes a data set.
  *
  * Everything here that returns int returns LOOPC_OK or LOOPC_FAILED with the message written.
@@ -50,14 +50,14 @@ struct loopc_incoming {
 /* Which file of an argument it is. */
 enum loopc_file_content { LOOPC_FILE_WHOLE, LOOPC_FILE_SAMPLES, LOOPC_FILE_LABELS };
 
-/* What is told of how a file was read. */
+/* Messages about the reading of a file. */
 struct loopc_reading {
     const char *format; /* "CSV", ".npy", "IDX", "libsvm" */
     struct loopc_dialect dialect;
     struct loopc_array notes; /* char *: sentences, owned */
 };
 
-/* What is seen of each row that is kept, while it is at hand: of each column the least and the most
+/* Statistics of each kept row, as it is read: of each column the least and the most
  * value and how many are missing, and a hash of all. */
 struct loopc_measure {
     int32_t width;
@@ -112,7 +112,7 @@ int loopc_loading_check_twins(struct loopc_loading *l);
 /* Keeps l->row. `line`: where it began, in a text file. */
 int loopc_loading_commit(struct loopc_loading *l, int64_t line);
 
-/* What a cell means that holds no number: *value is what is kept of it. */
+/* The meaning of a cell that is not a number: *value is its stored value. */
 int loopc_loading_missing(struct loopc_loading *l, int64_t column, struct loopc_place place,
                           double *value);
 int loopc_loading_text(struct loopc_loading *l, int64_t column, const char *text, size_t length,
@@ -135,7 +135,7 @@ const char *loopc_locate_row(const struct loopc_loading *l, int64_t row, char wh
 const char *loopc_locate(const struct loopc_loading *l, int64_t column, int64_t row,
                          struct loopc_place place, char where[LOOPC_WHERE]);
 
-/* Adds a sentence to what is told. */
+/* Adds a sentence to the messages. */
 void loopc_reading_note(struct loopc_reading *reading, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

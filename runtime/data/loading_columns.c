@@ -181,7 +181,7 @@ static bool has_targets(const struct loopc_dataset_options *o)
     return o->targets > 0 || o->target_list;
 }
 
-/* What is not among `inputs`, and row names, are left out. */
+/* Columns that are not among `inputs`, and row names, are left out. */
 static void ignore_others(struct loopc_loading *l, const bool *wanted)
 {
     for (int64_t i = 0; i < l->width; i++) {

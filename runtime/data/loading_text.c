@@ -1,7 +1,7 @@
 /* Data sets on their way in: cells that hold text.
  *
  * A column is one of numbers until a text comes. Where texts may be values, of a label or of an
- * input, the column gets a dictionary then, and what was read before goes there too, in the one
+ * input, the column gets a dictionary then, and the cells before are added to it, in the one
  * spelling of its number: so the order of the rows does not matter.
  */
 #include "data/loading.h"
@@ -26,7 +26,7 @@ size_t loopc_shortest_number(double value, char text[32])
     return length;
 }
 
-/* Whether the texts of a column are values for somebody. An input whose texts are to be refused is
+/* Whether the texts of a column are used as values. An input whose texts are to be refused is
  * still looked at, as it may hold nothing but true and false. */
 static bool takes_texts(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
@@ -70,7 +70,7 @@ static int unknown_value(const struct loopc_loading *l, int64_t column, struct l
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
                                  loopc_excerpt(name, like->values[i]));
     }
-    snprintf(what, sizeof what, "'%s' is none of the %" PRId32 " values of %.200s: %s%s",
+    snprintf(what, sizeof what, "'%s' is not one of the %" PRId32 " values of %.200s: %s%s",
              loopc_excerpt(excerpt, text), like->value_count, l->like->name, known,
              used + LOOPC_EXCERPT + 8 < sizeof known ? "" : ", ...");
     return loopc_bad_value(l, column, place, NULL, what);

@@ -64,7 +64,7 @@ void loopc_measure_row(struct loopc_measure *m, const double *row)
     mix_row(m->lanes, row, m->width);
 }
 
-/* Ranges of all columns, what is missing of binary files, and the digest. */
+/* Ranges of all columns, missing values of binary files, and the digest. */
 void loopc_loading_measure(struct loopc_loading *l)
 {
     const struct loopc_measure *const m = &l->measure;

@@ -144,7 +144,7 @@ static int check_header(const struct loopc_loading *l, const struct header *h,
     return bad_header(l, NULL, "it holds a single number, not an array");
 }
 
-/* Reads what stands between magic and header. */
+/* Reads the bytes between magic and header. */
 static int read_length(struct loopc_loading *l, size_t *length)
 {
     unsigned char preamble[PREAMBLE], bytes[4] = {0};

@@ -204,7 +204,7 @@ static int stratify(const struct option *o)
     return LOOPC_OK;
 }
 
-/* What is said of columns. */
+/* Roles of columns. */
 static int set_columns(const struct option *o, const char *key)
 {
     struct loopc_dataset_options *const to = o->to;
@@ -228,7 +228,7 @@ static int set_dialect(const struct option *o, const char *key)
     return whole(o, 0, &o->to->skip_lines);
 }
 
-/* What is made of it. */
+/* Transformations. */
 static int set_treatment(const struct option *o, const char *key)
 {
     struct loopc_dataset_options *const to = o->to;

@@ -180,7 +180,7 @@ static void warn_sorted(const struct loopc_dataset *d, FILE *out)
               out);
 }
 
-/* What is seen of a feature when all its rows are. */
+/* The statistics of a feature over all rows. */
 struct sight {
     uint64_t hash;
     int64_t distinct;

@@ -15,7 +15,7 @@ struct loopc_feature {
     double fill; /* NaN: none */
 };
 
-/* What a data set was read from, or a part of one: one for each. A part has its own index, all else
+/* The source of a data set, or of a part of one: one for each. A part has its own index, all else
  * is in `whole`. */
 struct loopc_source {
     struct loopc_source *whole; /* itself, unless it is a part */
@@ -49,7 +49,7 @@ void loopc_source_show(struct loopc_dataset *d, struct loopc_source *s);
 /* Makes the data set of files that are read: judges columns, names classes, takes answers out. */
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count);
 
-/* Part of it: ranges and digest of a file, and the digest of all; what is wrong with columns;
+/* Part of it: ranges and digest of a file, and the digest of all; errors of columns;
  * labels, targets, weights and ids; the texts of a column as values, sorted; classes. */
 void loopc_loading_measure(struct loopc_loading *l);
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count);
@@ -73,7 +73,7 @@ bool loopc_source_is_fitted(const struct loopc_source *s);
  * place. `room` has place for as many and as many as a row of values has. */
 const double *loopc_source_row(const struct loopc_source *s, int64_t r, double *room);
 
-/* Frees what is needed only for scaling anew. */
+/* Frees the memory that only rescaling needs. */
 void loopc_source_settle(struct loopc_source *s);
 
 #endif

@@ -27,7 +27,7 @@ static int32_t class_count(const struct split *s)
     return s->whole->labels ? s->whole->classes : 1;
 }
 
-/* What a class would have beyond the whole number of rows that it gets. */
+/* The fraction of a row that a class loses by rounding. */
 static double remainder_of(const struct split *s, double share, int32_t class)
 {
     return share * (double)s->rows[class] - (double)s->wanted[class];

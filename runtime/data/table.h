@@ -68,7 +68,7 @@ struct loopc_table {
     struct loopc_scaling x, y;
 };
 
-/* What is known of d. NULL: nothing is loaded. It stays while the whole stays. */
+/* The table of d. NULL: nothing is loaded. Valid as long as the whole. */
 const struct loopc_table *loopc_dataset_table(const struct loopc_dataset *d);
 
 /* The name of class `label` of d, or NULL when there is no such class. */
@@ -80,7 +80,7 @@ const char *loopc_table_input(const struct loopc_table *table, int32_t j, char *
 /* The name of column j of y, or NULL. */
 const char *loopc_table_target(const struct loopc_table *table, int32_t j);
 
-/* Undoes what was done to targets, in place: y is rows x targets, as nets put out. */
+/* Undoes the scaling of targets, in place: y is rows x targets, the outputs of a net. */
 void loopc_table_restore_targets(const struct loopc_table *table, float *y, int64_t rows);
 
 /* The text in the id column of row i, if options->keep_ids; else NULL. */
@@ -96,13 +96,14 @@ uint64_t loopc_dataset_digest(const struct loopc_dataset *d);
 char *loopc_dataset_save_table(const struct loopc_dataset *d);
 
 /* Makes a data set without rows of such a text; free it with loopc_dataset_free. Returns LOOPC_OK,
- * or LOOPC_FAILED with a message when it is none. */
+ * or LOOPC_FAILED with a message if it is not one. */
 int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *message, size_t size);
 
 /* Scales and fills all that was loaded as `text` says, which was saved of the same file with
- * another part for training: a run that is resumed. Returns as loopc_dataset_load_table, LOOPC_FAILED
- * with all as it was where other columns are inputs and targets. With LOOPC_OK the message is "", or
- * a sentence on the first column that has another name, other texts or classes than it had. */
+ * another part for training: a run that is resumed. Returns as loopc_dataset_load_table,
+ * LOOPC_FAILED with all as it was where other columns are inputs and targets. With LOOPC_OK the
+ * message is "", or a sentence on the first column that has another name, other texts or classes
+ * than it had. */
 int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char *message,
                                 size_t size);
 
@@ -112,7 +113,7 @@ int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char 
 int loopc_dataset_option(struct loopc_dataset_options *options, const char *key, const char *value,
                          char *message, size_t size);
 
-/* The keys that loopc_dataset_option takes, with what follows the flag and what it is for; the last
+/* The keys of loopc_dataset_option, with the value of the flag and its purpose; the last
  * one has a NULL key. */
 struct loopc_dataset_key {
     const char *key, *value, *doc;
@@ -123,7 +124,7 @@ extern const struct loopc_dataset_key loopc_dataset_keys[];
 enum { LOOPC_DIALECT_KEYS = 5 };
 bool loopc_dataset_is_dialect(const char *key);
 
-/* What was read, for people: the page of `PROG data`, and its one line. `name` is the field's. */
+/* Tables as read, for people: the page of `PROG data`, and its one line. `name` is the field's. */
 void loopc_dataset_print(const struct loopc_dataset *d, const char *name, FILE *out);
 void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *text, size_t size);
 

@@ -260,7 +260,7 @@ static bool has_values_of(const struct loopc_column *a, const struct loopc_colum
     return same;
 }
 
-/* Says what the first column that differs was before; "" when none does. */
+/* Writes the former state of the first column that differs; "" if they are equal. */
 static void tell_difference(const struct loopc_table *now, const struct loopc_table *before,
                             const struct loopc_message *to)
 {

@@ -42,8 +42,8 @@ static void *make_huge_chunk(size_t bytes, int flags)
     return memory + before;
 }
 
-/* Memory that goes back to the system when it is freed, whatever malloc thinks of it. `whole`: all of
- * it will be used, so that its pages are better made at once than by a fault each. */
+/* Memory that goes back to the system when it is freed, whatever malloc thinks of it. `whole`: all
+ * of it will be used, so that its pages are better made at once than by a fault each. */
 static void *make_chunk(size_t bytes, bool whole)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;

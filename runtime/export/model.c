@@ -78,7 +78,8 @@ static int load_dense(const struct source *s, struct loopc_layer *layer, int i, 
     return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
 }
 
-/* A norm has the width of what it reads; what goes into the net is as wide as the first weights say.
+/* A norm has the width of what it reads; what goes into the net is as wide as the first weights
+ * say.
  */
 static int load_norm(const struct source *s, struct loopc_layer *layer, int i)
 {

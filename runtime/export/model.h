@@ -107,8 +107,8 @@ int loopc_model_onnx(const struct loopc_model *model, const char *path,
 
 /* Writes the outputs for each row of a data set to `out`, as exact as in training: the same bits.
  * Where the file has the answers, how right they were goes to standard error, and as a line of JSON
- * to the file `metrics`, unless that is NULL. `written`: key, value, ... of loopc_dataset_option, ended
- * by NULL, or NULL: how the file is written, if otherwise than the spec says. */
+ * to the file `metrics`, unless that is NULL. `written`: key, value, ... of loopc_dataset_option,
+ * ended by NULL, or NULL: how the file is written, if otherwise than the spec says. */
 int loopc_model_predict(const struct loopc_model *model, const char *data,
                         const char *const *written, FILE *out, const char *metrics,
                         const struct loopc_message *message);

@@ -8,7 +8,7 @@
 #include "export/model_onnx.h"
 
 struct loopc_deep {
-    /* What a layer that is not dense makes of rows, in the bits of the training program: w and b are
+    /* The outputs of a layer that is not dense, in the bits of the training program: w and b are
      * its vectors, `skip` the value that a residual adds. */
     void (*run)(const struct loopc_layer *layer, const float *w, const float *b, const float *from,
                 const float *skip, float *to, int32_t rows);

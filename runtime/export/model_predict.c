@@ -23,8 +23,7 @@ struct work {
     float *y;    /* ROWS rows: outputs and answers in the units of the file */
     float *answers;
     int32_t *labels;
-    const char *const
-        *written; /* key, value, ...: what the command line says of the file, or NULL */
+    const char *const *written; /* key, value, ...: the options of the file, or NULL */
     FILE *out;
 };
 

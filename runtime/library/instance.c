@@ -217,8 +217,8 @@ static int write_file(const char *path, const struct stream *stream)
     return why;
 }
 
-/* Calls a hook, which may be NULL. When it fails, the text of its failure is in `text`; the failures
- * of the run stay as they were. */
+/* Calls a hook, which may be NULL. When it fails, the text of its failure is in `text`; the
+ * failures of the run stay as they were. */
 static int call_hook(int (*hook)(void *state), void *state, char *text, size_t size)
 {
     struct loopc_run *run = state;

@@ -161,7 +161,7 @@ static int unknown(struct loopc_args_reader *reader)
     snprintf(name, sizeof name, "%.*s", (int)(reader->name_length % 1000), reader->name);
     snprintf(args->message, sizeof args->message, "unknown flag '--%s'", name);
     snprintf(args->hint, sizeof args->hint, "--help lists the flags there are");
-    const char **flags = calloc((size_t)list_flags(reader, NULL), sizeof *flags);
+    const char **flags = calloc((size_t)list_flags(reader, NULL) + 1, sizeof *flags);
     if (!flags) return LOOPC_FAILED;
     const int nearest = loopc_nearest(name, flags, list_flags(reader, flags));
     if (nearest >= 0) {

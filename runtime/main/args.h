@@ -23,7 +23,7 @@
 
 enum loopc_action { LOOPC_ACTION_RUN, LOOPC_ACTION_HELP, LOOPC_ACTION_VERSION };
 
-/* What a trainer does: a run, or an output of a trained model or of its data (model.h). */
+/* The subcommands of a trainer: a run, or an output of a trained model or of its data (model.h). */
 enum loopc_subcommand {
     LOOPC_SUBCOMMAND_RUN,
     LOOPC_SUBCOMMAND_EXPORT,

@@ -182,7 +182,7 @@ static struct loopc_dataset_options options_of(const struct loopc_context *conte
     return options;
 }
 
-/* What was read of a file before it was refused, for PROG data. */
+/* The contents of a file that was refused, for PROG data. */
 static void print_refused(struct loopc_dataset *d, const struct loopc_field *field)
 {
     if (!d->source) return;

@@ -47,8 +47,8 @@ void loopc_dense_update(struct loopc_weights w, struct loopc_weights b, const fl
                         int32_t outputs, const struct loopc_step_params *rates,
                         struct loopc_thread me) LOOPC_KERNEL(loopc_dense_update);
 
-/* The same for the first layer, whose inputs each part made for itself. On the way what the next
- * step needs is fetched; ahead may be NULL. */
+/* The same for the first layer, whose inputs each part made for itself. Meanwhile the rows that the
+ * next step needs is fetched; ahead may be NULL. */
 void loopc_dense_update_first(struct loopc_weights w, struct loopc_weights b,
                               const float *sample_major, const float *d, int32_t samples,
                               int32_t batch, int32_t inputs, int32_t outputs,

@@ -12,7 +12,7 @@
  *
  * squared error takes its derivative back through the activation itself, but for a softmax. The two
  * entropies are written together with the activation they go with and leave the derivative by
- * z, which is plain a - y; they read z, because a has lost what a logarithm needs once it rounds to
+ * z, which is plain a - y; they read z, because a logarithm of a is useless once a rounds to
  * 0 or 1.
  */
 #ifndef LOOPC_LOSS_H

@@ -18,8 +18,8 @@
  *     flat.h         all weights as a list
  *     scalar.h       exp, log, tanh
  *
- * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the library
- * are
+ * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the
+ * library are
  *
  *     vector.h        vectors of floats and their lane-wise operations
  *     elementary.h    exp, log, tanh of vectors; curves.h the functions of curve.h

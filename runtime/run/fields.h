@@ -76,14 +76,14 @@ struct loopc_field {
  * in panels, open: with a member that says how many columns are in use. The rest of a row follows
  * by name: {LOOPC_FIELD(digits, eta, F32), .flag = "eta"} */
 #define LOOPC_NAMED(field, trainer, member, kind, elements)                                        \
-    .name = field, .type = LOOPC_##kind, .offset = offsetof(struct trainer, member),               \
-    .count = elements
+    .name = (field), .type = LOOPC_##kind, .offset = offsetof(struct trainer, member),             \
+    .count = (elements)
 #define LOOPC_ARRAY(trainer, member, kind, elements)                                               \
     LOOPC_NAMED(#member, trainer, member, kind, elements)
 #define LOOPC_FIELD(trainer, member, kind) LOOPC_NAMED(#member, trainer, member, kind, 1)
 #define LOOPC_MATRIX(field, trainer, member, rows, columns)                                        \
-    LOOPC_NAMED(field, trainer, member, F32, (size_t)rows *columns), .panels = true, .rank = 2,    \
-                                                                     .dims = {rows, columns}
+    LOOPC_NAMED(field, trainer, member, F32, (size_t)(rows) * (columns)),                          \
+        .panels = true, .rank = 2, .dims = {rows, columns}
 #define LOOPC_OPEN_MATRIX(field, trainer, member, rows, columns, width)                            \
     LOOPC_MATRIX(field, trainer, member, rows, columns), .width_at = offsetof(struct trainer, width)
 

@@ -52,8 +52,8 @@ enum loopc_op_kind {
 
 struct loopc_deep;
 
-/* An operation of a net that is more than dense layers. It reads value `input`, of which 0 goes into
- * the net, and makes the value with its own number, counted from 1. */
+/* An operation of a net that is more than dense layers. It reads value `input`, of which 0 goes
+ * into the net, and makes the value with its own number, counted from 1. */
 struct loopc_op {
     enum loopc_op_kind kind;
     int layer;              /* its weights are the fields NAME.layers.LAYER.weight and .bias */
@@ -137,7 +137,7 @@ struct loopc_program {
 #define LOOPC_TRACE_POINT(index, parent, kind, name, on)      [index] = {name, on, parent, kind},
 
 /* For a struct loopc_program: a table, and how many rows it has. */
-#define LOOPC_TABLE(rows, count, table) .rows = table, .count = sizeof table / sizeof table[0]
+#define LOOPC_TABLE(rows, count, table) .rows = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* How emitted code declares functions: a body that calls no function is inlined, at no cost; any
  * other is a function, whose calls cost more than its own. The run itself is inlined into its two

@@ -9,7 +9,7 @@ struct owner {
     int length; /* of name, which is longer */
     bool loop;
     uint64_t calls;
-    int64_t time; /* ns, without what is inserted */
+    int64_t time; /* ns, without insertions */
 };
 
 static bool is_named(const struct owner *owner, const char *name, int length)

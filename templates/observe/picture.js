@@ -1,4 +1,4 @@
-// Pictures of weights and of series: what page and trainers draw with. No state, no network.
+// Pictures of weights and of series, for the page and for trainers. No state, no network.
 'use strict';
 
 const POINTS_MOST = 8000;

@@ -1,4 +1,4 @@
-// A trainer on the page: what it has said, what is drawn of it, what is sent to it.
+// A trainer on the page: its messages, its pictures, its commands.
 'use strict';
 
 const STATES_MOST = 400;
@@ -39,7 +39,7 @@ class Trainer {
     this.root.replaceWith(successor);
   }
 
-  // What is clicked.
+  // Clicks.
 
   connect() {
     const on = (selector, message) =>
@@ -111,7 +111,7 @@ class Trainer {
     }
   }
 
-  // What is said.
+  // Messages.
 
   take(update) {
     for (const [name, topic] of Object.entries(update.topics)) {
@@ -130,7 +130,7 @@ class Trainer {
     text(element(this.root, '.state'), state);
   }
 
-  // Controls are there for what this trainer obeys.
+  // Controls are there for the commands of this trainer.
   showCommands(commands) {
     for (const control of this.root.querySelectorAll('[data-command]')) {
       control.hidden = !commands.includes(control.dataset.command);
@@ -289,7 +289,7 @@ class Trainer {
     });
   }
 
-  // What is drawn.
+  // Pictures.
 
   rescale() {
     const logscale = element(this.root, '.log').checked;

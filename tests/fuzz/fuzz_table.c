@@ -29,12 +29,14 @@ static int is_same(double a, double b)
 static void try_number(const char *text)
 {
     double value;
-    char room[128];
+    char room[160];
     if (strlen(text) > 100) return;
     if (loopc_number_read(text, &value)) require(is_same(value, strtod(text, NULL)), "a number");
-    snprintf(room, sizeof room, "%s;99999999", text);
+    snprintf(room, sizeof room, "%s;9999999999999999999999999", text);
     const char *const stop = loopc_number_scan_short(room, '.', &value);
     if (stop && *stop == ';') require(is_same(value, strtod(room, NULL)), "a short number");
+    const char *const after = loopc_number_scan_full(room, '.', &value);
+    if (after && *after == ';') require(is_same(value, strtod(room, NULL)), "a number in full");
 }
 
 static void try_table(const char *text)

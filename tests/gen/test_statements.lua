@@ -66,7 +66,8 @@ suite:test("the end of a function", function()
     suite:equal(ended({ op = "set", to = "st", code = "g(st)", pending = true }), "    st = g(st);\n    return st;")
     local function last(...) return { op = "if", test = "x", block = { { op = "do", code = "f()" }, ... } } end
     suite:equal(ended(last { op = "exit", leave = { "return" } }), "    if (x) f();\n    return st;")
-    suite:equal(ended(last { op = "exit", code = "g()", leave = { "return" } }), "    if (x) {\n        f();\n        st = g();\n    }\n    return st;")
+    suite:equal(ended(last { op = "exit", code = "g()", leave = { "return" } }),
+        "    if (x) {\n        f();\n        st = g();\n    }\n    return st;")
     suite:equal(ended(last { op = "exit", leave = { "break" } }), "    if (x) {\n        f();\n        if (st) break;\n    }\n    return st;")
 end)
 

@@ -176,6 +176,30 @@ test_tables_of_r() {
     same_as_csv r.csv r2.csv r.txt rn.csv r.tsv
 }
 
+test_tables_of_octave() {
+    command -v octave >/dev/null || skip "no Octave"
+    make_trainer
+    make_plain
+    tr xyz 012 <plain.csv >numbers.csv
+    octave -qf --eval 'd = dlmread("numbers.csv", ",", 1, 0); csvwrite("o.csv", d); dlmwrite("o.tsv", d, "\t"); save("-ascii", "o.txt", "d");
+        save("-text", "named.txt", "d"); save("-text", "-zip", "o.gz", "d"); dlmwrite("o17.csv", d, "precision", 17)' 2>octave.log || true
+    same_as_csv o.csv o.tsv o.txt named.txt o.gz o17.csv
+}
+
+# Half a minute, which it takes to start.
+test_tables_of_libreoffice() {
+    [ -n "${SOAK:-}" ] || skip SOAK=1 runs it
+    command -v soffice >/dev/null || skip "no LibreOffice"
+    make_trainer
+    make_plain
+    convert() { soffice -env:UserInstallation="file://$PWD/profile" --headless --convert-to "$@" >soffice.log 2>&1; }
+    convert ods plain.csv
+    convert 'csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false' --outdir semicolons plain.ods
+    convert csv --outdir commas plain.ods
+    has "$(sed -n 2p semicolons/plain.csv)" ';'
+    same_as_csv semicolons/plain.csv commas/plain.csv
+}
+
 test_tables_of_pandas() {
     python=/usr/bin/python3
     $python -c 'import pandas' 2>/dev/null || skip "no pandas"

@@ -114,8 +114,8 @@ static void check_gradients(int rows)
     net_set_weights(&net, weights, COUNT);
 }
 
-/* The product of the outputs with a derivative that is given from outside, for rows whose input i is
- * moved by `step`. */
+/* The product of the outputs with a derivative that is given from outside, for rows whose input i
+ * is moved by `step`. */
 static double product_at(int i, float step, const float *d, int rows)
 {
     double sum = 0;
@@ -128,8 +128,8 @@ static double product_at(int i, float step, const float *d, int rows)
     return sum;
 }
 
-/* Derivatives from outside go through to the inputs: against central differences, whose median error
- * is small even where one of them is at a kink. */
+/* Derivatives from outside go through to the inputs: against central differences, whose median
+ * error is small even where one of them is at a kink. */
 static void check_outside(int rows)
 {
     static float d[VALUES];

@@ -318,6 +318,13 @@ test_spirals_are_told_apart() {
     lacks "$OUT" "$(printf '\033')"
 }
 
+test_a_gan_covers_the_ring() {
+    spec 23 0
+    near "$(number radius)" 1 0.05
+    above 0.2 "$(number deviation)"
+    same "$(number eighths)" 8
+}
+
 test_the_fit_loop_ends_and_says_why() {
     spec 13 0
     has "$ERR" 'should_stop was set'

@@ -47,9 +47,9 @@ RULES = [
     ("adamw", ("adamw", {"no_decay": ("bias", "norm")})), ("nadam", ("nadam", {})), ("radam", ("radam", {"beta2": 0.9})),
     ("rmsprop", ("rmsprop", {"weight_decay": 0.01})), ("rms_mom", ("rmsprop", {"momentum": 0.5})), ("adagrad", ("adagrad", {})),
     ("lion", ("lion", {"weight_decay": 0.1})), ("clipped", ("sgd", {"clip_norm": 0.05, "momentum": 0.5})),
-    ("cut", ("sgd", {"clip_value": 0.05})), ("held", ("sgd", {"accumulate": 3, "momentum": 0.5})), ("mean", ("sgd", {"ema": 0.9})),
+    ("cut", ("sgd", {"clip_value": 0.2})), ("held", ("sgd", {"accumulate": 3, "momentum": 0.5})), ("mean", ("sgd", {"ema": 0.9})),
 ]
-CASES += [case(name, [dense(6, "gelu"), ("layer_norm", {}), dense(2)], rule=rule, eta=0.003 if rule[0] != "sgd" else 0.05)
+CASES += [case(name, [dense(6, "gelu"), ("layer_norm", {}), dense(2)], rule=rule, eta=0.003 if rule[0] != "sgd" else 0.02)
           for name, rule in RULES]
 CASES += [
     case("norm", [("layer_norm", {}), dense(6, "tanh"), ("layer_norm", {"epsilon": 0.01}), dense(2)]),

@@ -11,24 +11,9 @@
 
 #include <cmocka.h>
 
+#include "chi_square.h"
+
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
-
-/* Pearson's statistic for counts that should all be alike. */
-static double chi_square(const int *counts, size_t n, double expected)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (counts[i] - expected) * (counts[i] - expected) / expected;
-    return sum;
-}
-
-/* With k degrees of freedom it is below this but for one in a few thousand (Wilson and Hilferty's
- * approximation, at 3.4 deviations). */
-static double chi_square_bound(double k)
-{
-    const double t = 1 - 2 / (9 * k) + 3.4 * sqrt(2 / (9 * k));
-    return k * t * t * t;
-}
 
 static void below_is_uniform(void **state)
 {

@@ -1,7 +1,5 @@
 /* safetensors: what is written, what is read back, and what hostile files get. */
-#include "files.h"
-#include "checkpoint/safetensors.h"
-#include "run/failures.h"
+#include "safetensors_files.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,24 +7,6 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-static char folder[64], path[128], text[1024];
-static const struct loopc_message message = {text, sizeof text};
-
-static int set_up(void **state)
-{
-    (void)state;
-    files_folder(folder);
-    snprintf(path, sizeof path, "%s/x.safetensors", folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    files_remove(folder);
-    return 0;
-}
 
 static const int64_t two_by_three[] = {2, 3}, four[] = {4}, nothing[] = {0, 7},
                      nine[] = {1, 1, 2, 1, 1, 1, 2, 1, 1};
@@ -54,25 +34,6 @@ static const struct loopc_tensor tensors[] = {
 };
 static const struct loopc_meta metas[] = {{"name", "\"quoted\"\n\t\\ \x7f \xc3\xa4"}, {"none", ""}};
 static const struct loopc_contents contents = {tensors, 10, metas, 2};
-
-static void write_file(const struct loopc_contents *what)
-{
-    FILE *file = fopen(path, "wb");
-    assert_int_equal(loopc_safetensors_write(file, what), LOOPC_OK);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* A file of this header and so many bytes of data. */
-static void write_header(const char *header, size_t data)
-{
-    const uint64_t length = strlen(header);
-    FILE *file = fopen(path, "wb");
-    fwrite(&length, sizeof length, 1, file);
-    fputs(header, file);
-    for (size_t i = 0; i < data; i++)
-        fputc(0, file);
-    assert_int_equal(fclose(file), 0);
-}
 
 static int open_and_check(void)
 {

@@ -1,30 +1,10 @@
 /* safetensors from enemies and from bad disks: each gets a message, and nothing else happens. */
-#include "files.h"
-#include "checkpoint/safetensors.h"
-#include "run/failures.h"
+#include "safetensors_files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-static char folder[64], path[128], text[1024];
-static const struct loopc_message message = {text, sizeof text};
-
-static int set_up(void **state)
-{
-    (void)state;
-    files_folder(folder);
-    snprintf(path, sizeof path, "%s/x.safetensors", folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    files_remove(folder);
-    return 0;
-}
 
 static const int64_t three[] = {3};
 static const float floats[] = {1, -2, 3.5f};
@@ -33,25 +13,6 @@ static const struct loopc_tensor tensors[] = {{"floats", LOOPC_DTYPE_F32, 1, thr
                                               {"bytes", LOOPC_DTYPE_U8, 1, three, bytes}};
 static const struct loopc_meta metas[] = {{"a", "b \xc3\xa4"}};
 static const struct loopc_contents contents = {tensors, 2, metas, 1};
-
-static void write_file(const struct loopc_contents *what)
-{
-    FILE *file = fopen(path, "wb");
-    assert_int_equal(loopc_safetensors_write(file, what), LOOPC_OK);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* A file of this header and so many bytes of data. */
-static void write_header(const char *header, size_t data)
-{
-    const uint64_t length = strlen(header);
-    FILE *file = fopen(path, "wb");
-    fwrite(&length, sizeof length, 1, file);
-    fputs(header, file);
-    for (size_t i = 0; i < data; i++)
-        fputc(0, file);
-    assert_int_equal(fclose(file), 0);
-}
 
 static int open_only(void)
 {

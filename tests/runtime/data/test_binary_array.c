@@ -88,7 +88,7 @@ static void shapes_that_no_file_has(void **state)
     refuses("a.npy", "a.npy: the file ends after 0 of the 3 rows that its header says it has\n"
                      "hint: it may not have been copied or downloaded completely");
     write_npy("(3, 2)", "False", 7);
-    refuses("a.npy", "a.npy: the file goes on after the 3 rows that its header says it has");
+    refuses("a.npy", "a.npy: the file continues after the 3 rows that its header says it has");
     write_npy("(0, 2)", "False", 0);
     refuses("a.npy", "a.npy: its header says 0 rows of 2 values: it is empty");
     write_npy("(1, 1048577)", "False", 1);

@@ -231,11 +231,12 @@ static void refuses_bad_records(void **state)
     refuses_text("a,b\n1,2\n3,4,5\n", "t.csv:3: 3 cells, but line 1 has 2\n"
                                       "hint: a cell with a comma in it is quoted");
     refuses_text("1,2\n\n3,4\n", "t.csv:2: the line is empty\n"
-                                 "hint: empty lines may only stand at the end");
-    refuses_text("1\n2\n",
-                 "t.csv: nothing is left for the samples: each of its 1 columns has another role\n"
-                 "hint: SAMPLES,ANSWERS takes two files; `separator` says what is between cells "
-                 "(--DATA-separator)");
+                                 "hint: empty lines are allowed only at the end");
+    refuses_text(
+        "1\n2\n",
+        "t.csv: nothing is left for the samples: each of its 1 columns has another role\n"
+        "hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells "
+        "(--DATA-separator)");
     refuses_text("1,2\n3\"4,5\n", "t.csv:2:2: a quote in a cell that does not begin with one");
     refuses_text("1,2\n\"3\"4,5\n", "t.csv:2:4: text behind the quote that ends a cell");
     refuses_text("1,2\n3,\"4\n5,6\n", "t.csv:2:3: a quote that is never closed");

@@ -120,9 +120,10 @@ static void refuses_bad_idx(void **state)
     (void)state;
     put_labels();
     f.size--;
-    refuses_idx("bad.idx: nothing is left for the samples: each of its 1 columns has another role\n"
-                "hint: SAMPLES,ANSWERS takes two files; `separator` says what is between cells "
-                "(--DATA-separator)");
+    refuses_idx(
+        "bad.idx: nothing is left for the samples: each of its 1 columns has another role\n"
+        "hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells "
+        "(--DATA-separator)");
     begin_idx(0x0a, 2, none);
     refuses_idx("bad.idx: it begins as an IDX file does, but there is no such type of values");
     begin_idx(0x08, 0, none);
@@ -153,7 +154,7 @@ static void refuses_files_of_another_length(void **state)
     refuses_idx("bad.idx: the file ends after 2 of the 3 rows that its header says it has\n"
                 "hint: it may not have been copied or downloaded completely");
     put("\x00\x00", 2);
-    refuses_idx("bad.idx: the file goes on after the 3 rows that its header says it has");
+    refuses_idx("bad.idx: the file continues after the 3 rows that its header says it has");
 }
 
 static void write_table_gz(size_t cut, const char *behind)

@@ -269,12 +269,13 @@ static void finds_the_columns_of_another_by_name(void **state)
     check_x(&d, x, LENGTH(x));
     loopc_dataset_free(&d);
     write_text("test.csv", "city,a,kind\nParis,2,rose\n");
-    refuses_like("test.csv", &like, &train,
-                 "test.csv:2:1: column 1 ('city'): 'Paris' is none of the 2 values of train.csv: "
-                 "Bonn, Rome");
+    refuses_like(
+        "test.csv", &like, &train,
+        "test.csv:2:1: column 1 ('city'): 'Paris' is not one of the 2 values of train.csv: "
+        "Bonn, Rome");
     write_text("test.csv", "city,a,kind\nRome,2,lily\n");
     refuses_like("test.csv", &like, &train,
-                 "test.csv:2:8: column 3 ('kind'): 'lily' is none of the 2 values of train.csv: "
+                 "test.csv:2:8: column 3 ('kind'): 'lily' is not one of the 2 values of train.csv: "
                  "rose, tulip");
     loopc_dataset_free(&train);
 }

@@ -379,7 +379,7 @@ static void help_page(void **unused)
         "  --version           print the version\n";
     const char *const page = help_of(&program);
     assert_memory_equal(page, expected, sizeof expected - 1);
-    assert_non_null(strstr(page, "\ndigits data --train <file>: what is read."));
+    assert_non_null(strstr(page, "\ndigits data --train <file>: shows a table as read."));
     assert_non_null(strstr(page, "\n  -target-scale <how>"));
 }
 

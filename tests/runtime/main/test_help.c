@@ -92,7 +92,8 @@ static void parts_depend_on_the_program(void **unused)
     (void)unused;
     assert_null(strstr(page(), "--threads"));
     assert_null(strstr(page(), "helped export"));
-    has("helped data --data <file>: what is read. Options of each data set, as --data-label:\n");
+    has("helped data --data <file>: shows a table as read. Options of each data set, as "
+        "--data-label:\n");
     has("  -skip-lines <n>");
     program.threads = true;
     program.model = loopc_model_main;

@@ -1,0 +1,32 @@
+-- What data sets cannot be: a field for each key, and for what cannot go together.
+local Fit = loop "Fit" { on_step = node(1, [[ puts("step"); ]]) }
+return trainer "bad" {
+    Fit,
+    state = {
+        answers = dataset { option = true, label = "kind", targets = { "price" } },
+        none = dataset { option = true, targets = 0 },
+        target = dataset { option = true, targets = { "a", 0 } },
+        label = dataset { option = true, label = 0 },
+        inputs = dataset { option = true, inputs = {} },
+        ignore = dataset { option = true, ignore = { "a", "" } },
+        weight = dataset { option = true, weight = { "a", "b" } },
+        id = dataset { option = true, id = { 1, 2 } },
+        separator = dataset { option = true, separator = "ab" },
+        decimal = dataset { option = true, decimal = ";" },
+        comment = dataset { option = true, comment = "//" },
+        skip = dataset { option = true, skip_lines = -1 },
+        missing = dataset { option = true, missing = "media" },
+        infinite = dataset { option = true, missing = 1 / 0 },
+        text = dataset { option = true, text = "one-hot" },
+        both = dataset { option = true, scale = "max", divisor = 16 },
+        scale = dataset { option = true, scale = "standart" },
+        divisor = dataset { option = true, divisor = 0 },
+        target_scale = dataset { option = true, targets = 1, target_scale = -2 },
+        classes = dataset { option = true, classes = 0 },
+        columns = dataset { option = true, columns = 1.5 },
+        share = dataset { option = true, from = "answers", share = 1 },
+        no_share = dataset { option = true, from = "answers" },
+        no_whole = dataset { option = true, share = 0.2 },
+        two = dataset { option = true, from = "answers", like = "scale", share = 0.2 },
+    },
+}
