@@ -70,7 +70,7 @@ schema.kinds = {
             expression = { "body", "expression" } },
         { "check_calls", "checked?" },
         { "analyse_signals", "signal_pieces?", "implied?", "in_handler?", "refusals?" },
-        { "layout", "func?", "signals?" },
+        { "layout", "func?", "signals?", "resumable?" },
         { "emit", "identifiers?", "emitter?", "machine?" }, -- of the C; the functions of an element, and whether they have frames
     },
 
@@ -88,8 +88,9 @@ schema.kinds = {
         { "analyse_signals", step = { "signals" } },
         { "analyse_flow", "dead?", loop = { "out" }, skip = { "out" }, ["repeat"] = { "out", "stopped", "in_handler" },
             phase = { "arrives", "out", "label_used", "fails", "recovers", "cancelled", "late" }, step = { "lands_at?" } },
-        { "layout", loop = { "func?", "point?" }, phase = { "point?" }, ["repeat"] = { "at_name?", "end_name?" }, step = { "point?" } },
-        { "emit", phase = { "handles?" }, ["repeat"] = { "resumed?" } },
+        { "layout", loop = { "func?", "point?" }, phase = { "point?" }, ["repeat"] = { "at_name?", "end_name?" },
+            step = { "point?", "at_name?" } },
+        { "emit", phase = { "handles?" }, ["repeat"] = { "resumed?" }, step = { "resumed?" } },
     },
 }
 

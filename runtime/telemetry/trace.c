@@ -94,13 +94,19 @@ static void print_field(const struct loopc_trace *trace, const struct loopc_fiel
     }
 }
 
+/* Where the coroutines of a body are: of no interest to who traces fields. */
+static bool is_internal(const struct loopc_field *field)
+{
+    return !strncmp(field->name, "loopc.", sizeof "loopc." - 1);
+}
+
 void loopc_trace_changes(struct loopc_trace *trace, const void *state, int place)
 {
     bool said = trace->in_step;
     trace->in_step = false;
     for (int i = 0; i < trace->program->field_count; i++) {
         const struct loopc_field *field = &trace->program->fields[i];
-        if (field->type == LOOPC_BYTES) continue; /* where coroutines are */
+        if (is_internal(field)) continue;
         const size_t changes = loopc_field_changes(field, trace->before, state);
         if (changes == 0) continue;
         if (!said) say(trace, place, ", between steps");

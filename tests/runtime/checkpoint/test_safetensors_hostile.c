@@ -119,7 +119,7 @@ static void test_hostile_headers(void **state)
         {"{\"a\":{" F32 "\"shape\":[],\"data_offsets\":[0,4]},\"b\":{" F32
          "\"shape\":[2],\"data_offsets\":[2,10]}}",
          "those before end", 10},
-        {T("\"dtype\":[[]]"), "no list of tensors", 0},
+        {T("\"dtype\":[[]]"), "not a list of tensors", 0},
         {"{\"a\x1b[31m\":1}", "not JSON", 0},
         {"{\"a\\u001b[31m\":1}", "tensor 'a?[31m'", 0},
         {"{\"\\u0000\":1}", "not JSON", 0},
@@ -168,7 +168,7 @@ static void test_deep_json(void **state)
     header[size] = 0;
     write_header(header, 0);
     assert_int_equal(open_only(), LOOPC_DAMAGED);
-    assert_non_null(strstr(text, "no list of tensors"));
+    assert_non_null(strstr(text, "not a list of tensors"));
     free(header);
 }
 

@@ -160,9 +160,9 @@ static void test_best_names(void **state)
     } bad[] = {{"total", "'total' may be Fit.total or Train.total\nhint: give the full name"},
                {"los", "there is no field 'los'\nhint: one that is reported: Train.loss"},
                {"max:", "there is no field ''\nhint: one that is reported: Train.loss"},
-               {"word", "word is no number"},
-               {"cube", "cube is no number"},
-               {"blob", "blob is no number"}};
+               {"word", "word is not a number"},
+               {"cube", "cube is not a number"},
+               {"blob", "blob is not a number"}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct loopc_best best;
         assert_int_equal(loopc_best_parse(&best, good[i].text, &kept_program, &message), LOOPC_OK);
