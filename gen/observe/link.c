@@ -15,16 +15,8 @@
 
 enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 1 << 30 };
 
-static void say_what_starts(const char *name)
-{
-    const size_t length = strlen(name);
-    if (length > 4 && !strcmp(name + length - 4, ".lua"))
-        (void)fprintf(stderr, "    hint: loopc build %s makes a program of it\n", name);
-    else if (!strchr(name, '/') && access(name, X_OK) == 0)
-        (void)fprintf(stderr, "    hint: the one in this folder is ./%s\n", name);
-}
-
-static void become(char **argv, int fd)
+/* In the child. Writes errno to `failed` when there is no such program. */
+static void become(char **argv, int fd, int failed)
 {
     char name[32];
     char *arguments[ARGUMENTS_MOST + 3];
@@ -37,9 +29,7 @@ static void become(char **argv, int fd)
     arguments[count] = NULL;
     (void)execvp(arguments[0], arguments);
     const int why = errno;
-    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", arguments[0], strerror(why));
-    say_what_starts(arguments[0]);
-    _exit(2);
+    _exit(write(failed, &why, sizeof why) == sizeof why ? 2 : 1);
 }
 
 /* In the child. */
@@ -50,10 +40,28 @@ static void keep_output(const struct link *link)
     }
 }
 
+/* Waits until the child has become its program, which closes `failed`, or has written why not. Then it
+ * has ended: returns -1 with errno. */
+static int has_started(struct link *link, int failed)
+{
+    int why;
+    ssize_t got;
+    do {
+        got = read(failed, &why, sizeof why);
+    } while (got < 0 && errno == EINTR);
+    (void)close(failed);
+    if (got != sizeof why) return 0;
+    (void)waitpid(link->child, NULL, 0);
+    (void)close(link->fd);
+    *link = (struct link){.fd = -1};
+    errno = why;
+    return -1;
+}
+
 int link_start(struct link *link, char **argv, bool keep)
 {
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return -1;
+    int ends[2], failed[2];
+    if (pipe2(failed, O_CLOEXEC) || socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return -1;
     *link = (struct link){.fd = ends[0]};
     (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     for (int i = 0; keep && i < 2; i++)
@@ -61,10 +69,11 @@ int link_start(struct link *link, char **argv, bool keep)
     link->child = fork();
     if (link->child == 0) {
         keep_output(link);
-        become(argv, ends[1]);
+        become(argv, ends[1], failed[1]);
     }
     (void)close(ends[1]);
-    return link->child < 0 ? -1 : 0;
+    (void)close(failed[1]);
+    return link->child < 0 ? -1 : has_started(link, failed[0]);
 }
 
 void link_print_output(struct link *link)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MS = 1000000, AGAIN_MS = 1000, END_MS = 2000, BAD_USAGE = 2 };
 
@@ -48,12 +49,23 @@ static void greet(int trainer)
     link_send(&roster.links[trainer], text, sizeof text - 1);
 }
 
+static int explain_start(const char *name, const char *why)
+{
+    const size_t length = strlen(name);
+    (void)fprintf(stderr, "loopc: error: cannot start %s: %s\n", name, why);
+    if (length > 4 && !strcmp(name + length - 4, ".lua"))
+        (void)fprintf(stderr, "    hint: loopc build %s makes a program of it\n", name);
+    else if (!strchr(name, '/') && access(name, X_OK) == 0)
+        (void)fprintf(stderr, "    hint: the one in this folder is ./%s\n", name);
+    return BAD_USAGE;
+}
+
 int roster_start(char **argv, bool keep_output)
 {
     const int trainer = new_trainer(argv[0]);
     if (trainer < 0) return complain(argv[0], "too many trainers");
     if (link_start(&roster.links[trainer], argv, keep_output))
-        return complain(argv[0], strerror(errno));
+        return explain_start(argv[0], strerror(errno));
     greet(trainer);
     return 0;
 }

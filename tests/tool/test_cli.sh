@@ -31,7 +31,7 @@ test_help_on_the_language() {
     has "$OUT" 'weight_decay = 0.01'
     has "$OUT" 'float G_train($G, $O, const float *x, TARGETS, int32_t rows, float eta)'
     expect 0 "$LOOPC" help net
-    has "$OUT" 'activation      string: of hidden layers: relu, tanh, sigmoid, identity (default relu)'
+    has "$OUT" 'activation      string: of hidden layers that are sizes (loopc help net lists them) (default relu)'
     has "$OUT" 'float G_clip_grad($G, float limit)'
     expect 0 "$LOOPC" help rng
     has "$OUT" 'uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)

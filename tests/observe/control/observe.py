@@ -337,6 +337,7 @@ def test_either_side_killed_at_random_leaves_no_orphan():
         if round_number % 2:
             for trainer in trainers:
                 os.kill(trainer, signal.SIGKILL)
+            observe.terminate()  # it would wait for a viewer
         else:
             observe.kill()
         observe.wait(PATIENCE)
