@@ -5,18 +5,19 @@ local header = {}
 -- A comment as one line of text.
 local function plain(comment) return (comment:gsub("\n%s*%*?", " "):gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")) end
 
--- The comment that ends just before a position, or nil.
-local function comment_before(text, position)
-    local comment = text:sub(1, position):match(".*/%*(.-)%*/%s*$")
-    return comment and plain(comment)
+-- The comments of a text, by the position of what comes after each.
+local function comments_of(text)
+    local out = {}
+    for comment, after in text:gmatch "/%*(.-)%*/%s*()" do out[after] = plain(comment) end
+    return out
 end
 
 -- "loopc_rng_below", its declaration on one line, what its comment says.
 function header.functions(text)
-    local out = {}
-    for position, result, name, list in text:gmatch "()\n(%l[%w_ ]-[ %*])(loopc_[%w_]+)(%b())%s*[;{_]" do
+    local out, comments = {}, comments_of(text)
+    for position, result, name, list in text:gmatch "\n()(%l[%w_ ]-[ %*])(loopc_[%w_]+)(%b())%s*[;{_]" do
         out[#out + 1] = { name = name, declaration = plain(result:gsub("static inline ", "") .. name .. list),
-            doc = comment_before(text, position) }
+            doc = comments[position] }
     end
     return out
 end

@@ -1,7 +1,7 @@
 -- The differential test: random graphs, each interpreted and each generated, compiled and run, with the same result.
 --
 -- LOOPC_SEED   the seed of the run, printed; graph i has the seed LOOPC_SEED * 100003 + i
--- LOOPC_GRAPHS how many graphs (60)           LOOPC_FIRST  the number of the first one (1)
+-- LOOPC_GRAPHS how many graphs (40)           LOOPC_FIRST  the number of the first one (1)
 -- LOOPC_JOBS   how many at a time (2)         LOOPC        the generator (build/loopc)
 --
 -- LOOPC_WAY    one of program.lua (stepped, ...): all of them are compiled that way
@@ -19,7 +19,7 @@ local shrink = require "tests.differential.shrink"
 local function number(name, default) return math.tointeger(tonumber(platform.getenv(name) or "")) or default end
 
 local seed = number("LOOPC_SEED", platform.fresh())
-local count = number("LOOPC_GRAPHS", 60)
+local count = number("LOOPC_GRAPHS", 40)
 local first = number("LOOPC_FIRST", 1)
 
 local MOST_SHRUNK, SHRINK_BUDGET, MOST_KEPT = 3, 150, 10
