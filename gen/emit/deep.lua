@@ -9,6 +9,7 @@
 local layers = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
 local cwrap = require "gen.c.wrap"
+local net_frame = require "gen.emit.net_frame"
 local parts = require "gen.emit.deep_parts"
 
 local deep = { body = {}, struct = parts.struct, write_objective = parts.write_objective, logits = parts.logits, delta = parts.delta,
@@ -121,34 +122,19 @@ function deep.draw_keys(w, net)
     w:line("    n->keys[i] = loopc_rng_u64(&n->noise);")
 end
 
--- What threads share of forward: a function of its own, before it.
-function body.forward_part(w, net)
-    w:comment { ("Rows that %s looks at: what its threads are given."):format(net.name) }
-    w:open("struct %s_rows {", net.prefix)
-    w:line("struct %s *n;", net.struct)
-    w:line("const float *x;")
-    w:line("int32_t rows;")
-    w:close("};")
-    w:blank()
-    w:comment { "What the layers make of them: the share of one thread." }
-    w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
-    w:open("{")
-    w:line("const struct %s_rows *const given = job;", net.prefix)
+-- What threads share of forward.
+local function part(w, net)
     call(w, net.prefix .. "_pass", "given->n", "(struct loopc_rows){.x = given->x}", "given->rows", "me")
-    w:close("}")
-    w:blank()
 end
+
+function body.forward_part(w, net) net_frame.forward_part(w, net, part) end
 
 -- The outputs for rows; `trains` is whether dropouts drop.
 local function run(w, net, trains)
     if layers.has_modes(net) then w:line("n->trains = %s;", tostring(trains)) end
     if trains then deep.draw_keys(w, net) end
     if net.threads then
-        w:line("struct %s_rows given = {n, x, rows};", net.prefix)
-        w:line("if (rows >= %d) /* fewer are not worth threads */", mlp.rows_worth_threads(net))
-        w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
-        w:line("else")
-        w:line("    %s_forward_part(&given, LOOPC_ONE_THREAD);", net.prefix)
+        net_frame.run_parts(w, net)
     else
         call(w, net.prefix .. "_pass", "n", "(struct loopc_rows){.x = x}", "rows")
     end

@@ -10,6 +10,7 @@ local layers = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local cvalue = require "gen.c.value"
+local net_frame = require "gen.emit.net_frame"
 local cwrap = require "gen.c.wrap"
 
 local deep_optimizer = { is_fused = deep_rates.is_fused, stores = deep_rates.stores }
@@ -271,15 +272,6 @@ function body.train_from(w, optimizer)
         labels and "n->labels" or "(struct loopc_rows){data->y, n->index}", "data->weights ? n->weights : NULL", "rows", "eta" }, ";")
 end
 
-local function write_function(w, optimizer, offer, write)
-    w:comment(offer.doc)
-    cwrap.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
-    w:open("{")
-    write(w, optimizer)
-    w:close("}")
-    w:blank()
-end
-
 -- Writes one optimizer; as emit_optimizer.emit.
 function deep_optimizer.emit(w, optimizer, used, trains)
     struct(w:public(), optimizer)
@@ -290,15 +282,15 @@ function deep_optimizer.emit(w, optimizer, used, trains)
         write_pace_rates(w, optimizer)
         w:blank()
     end
-    if steps then write_function(w, optimizer, offers[net_functions.step_name(optimizer)], body.step) end
+    if steps then net_frame.write_function(w, optimizer, offers[net_functions.step_name(optimizer)], body.step) end
     if optimizer.ema and used[net_functions.swap_name(optimizer)] then
-        write_function(w, optimizer, offers[net_functions.swap_name(optimizer)], body.swap)
+        net_frame.write_function(w, optimizer, offers[net_functions.swap_name(optimizer)], body.swap)
     end
     if not trains then return end
     write_learn(w, optimizer)
     for _, name in ipairs { "train", "train_from" } do
         local full = net_functions[name .. "_name"](optimizer)
-        if used[full] then write_function(w, optimizer, offers[full], body[name]) end
+        if used[full] then net_frame.write_function(w, optimizer, offers[full], body[name]) end
     end
 end
 

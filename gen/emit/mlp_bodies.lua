@@ -9,6 +9,7 @@
 
 local deep = require "gen.emit.deep"
 local mlp = require "gen.tree.mlp"
+local net_frame = require "gen.emit.net_frame"
 local cwrap = require "gen.c.wrap"
 
 local body = {}
@@ -147,36 +148,21 @@ local function put_out(w, net)
     call(w, "loopc_unpack", a, "n->out", "rows", layer.outputs)
 end
 
--- The share of one thread of forward: a function of its own, before it.
-function body.forward_part(w, net)
-    w:comment { ("Arguments of %s_forward for its threads."):format(net.name) }
-    w:open("struct %s_rows {", net.prefix)
-    w:line("struct %s *n;", net.struct)
-    w:line("const float *x;")
-    w:line("int32_t rows;")
-    w:close("};")
-    w:blank()
-    w:comment { "The forward pass: the share of one thread." }
-    w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
-    w:open("{")
-    w:line("const struct %s_rows *const given = job;", net.prefix)
+-- What threads share of forward.
+local function part(w, net)
     w:line("struct %s *const n = given->n;", net.struct)
     w:line("const int32_t rows = given->rows;")
     w:blank()
     body.take(w, net, "(struct loopc_rows){.x = given->x}", "me")
     meet(w, "me")
     body.call_pass(w, net, "me", "&n->input")
-    w:close("}")
-    w:blank()
 end
+
+function body.forward_part(w, net) net_frame.forward_part(w, net, part) end
 
 function body.forward(w, net)
     if net.threads then
-        w:line("struct %s_rows given = {n, x, rows};", net.prefix)
-        w:line("if (rows >= %d) /* for fewer, threads cost more than they save */", mlp.rows_worth_threads(net))
-        w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
-        w:line("else")
-        w:line("    %s_forward_part(&given, %s);", net.prefix, alone)
+        net_frame.run_parts(w, net)
     else
         body.take(w, net, "(struct loopc_rows){.x = x}", alone)
         body.call_pass(w, net, alone)

@@ -7,6 +7,7 @@ local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
 local deep_optimizer = require "gen.emit.deep_optimizer"
+local net_frame = require "gen.emit.net_frame"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
 local vocabulary = require "gen.spec.vocabulary"
@@ -300,25 +301,16 @@ function body.train_from(w, optimizer)
         "(struct loopc_rows){data->x, n->next}", "next")
 end
 
-local function write_function(w, optimizer, offer, write)
-    w:comment(offer.doc)
-    cwrap.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
-    w:open("{")
-    write(w, optimizer)
-    w:close("}")
-    w:blank()
-end
-
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
     if optimizer.net.ops then return deep_optimizer.emit(w, optimizer, used, is_first and trains(optimizer, used)) end
     struct(w:public(), optimizer, used)
     local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))
-    if used[step.name] then write_function(w, optimizer, step, body.step) end
+    if used[step.name] then net_frame.write_function(w, optimizer, step, body.step) end
     if not is_first or not trains(optimizer, used) then return end
     write_learn(w, optimizer)
-    if used[train.name] then write_function(w, optimizer, train, body.train) end
-    if used[train_from.name] then write_function(w, optimizer, train_from, body.train_from) end
+    if used[train.name] then net_frame.write_function(w, optimizer, train, body.train) end
+    if used[train_from.name] then net_frame.write_function(w, optimizer, train_from, body.train_from) end
 end
 
 return emit_optimizer

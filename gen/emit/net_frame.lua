@@ -1,0 +1,45 @@
+-- What plain nets and nets of operations have in common in C: the head and the end of a function, the share of a thread.
+
+local cwrap = require "gen.c.wrap"
+local mlp = require "gen.tree.mlp"
+
+local net_frame = {}
+
+-- A function that bodies may call, an entry of net_functions; write(w, optimizer) writes its body.
+function net_frame.write_function(w, optimizer, offer, write)
+    w:comment(offer.doc)
+    cwrap.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
+    w:open("{")
+    write(w, optimizer)
+    w:close("}")
+    w:blank()
+end
+
+-- The share of one thread of forward: a function of its own, before it; write(w, net) writes what it does with `given`.
+function net_frame.forward_part(w, net, write)
+    w:comment { ("Arguments of %s_forward for its threads."):format(net.name) }
+    w:open("struct %s_rows {", net.prefix)
+    w:line("struct %s *n;", net.struct)
+    w:line("const float *x;")
+    w:line("int32_t rows;")
+    w:close("};")
+    w:blank()
+    w:comment { "The forward pass: the share of one thread." }
+    w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
+    w:open("{")
+    w:line("const struct %s_rows *const given = job;", net.prefix)
+    write(w, net)
+    w:close("}")
+    w:blank()
+end
+
+-- In forward: the shares of all threads, or all of it on one.
+function net_frame.run_parts(w, net)
+    w:line("struct %s_rows given = {n, x, rows};", net.prefix)
+    w:line("if (rows >= %d) /* for fewer, threads cost more than they save */", mlp.rows_worth_threads(net))
+    w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
+    w:line("else")
+    w:line("    %s_forward_part(&given, LOOPC_ONE_THREAD);", net.prefix)
+end
+
+return net_frame
