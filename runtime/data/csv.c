@@ -55,8 +55,9 @@ static int wrong_count(struct loopc_csv *t, int64_t cells, bool more)
         : is_last(t)       ? "it is the last line: the file may have been cut short"
                            : "every line has a cell for each column";
     return loopc_error_set(t->l->message, hint,
-                           "%s:%" PRId64 ": %" PRId64 " cells, but line %" PRId64 " has %" PRId64,
-                           t->l->path, t->row_line, cells, t->first_line, t->width);
+                           "%s:%" PRId64 ": %" PRId64 " cell%s, but line %" PRId64 " has %" PRId64,
+                           t->l->path, t->row_line, cells, cells == 1 ? "" : "s", t->first_line,
+                           t->width);
 }
 
 /* Behind the last column: nothing, or the separator that ends each line. */

@@ -220,13 +220,13 @@ static void refuses_bad_records(void **state)
     refuses_text("", "t.csv: the file is empty");
     refuses_text("\n\n", "t.csv: the file is empty");
     refuses_text("a,b\n", "t.csv: there are no rows in it");
-    refuses_text("1,2\n3\n4,5\n", "t.csv:2: 1 cells, but line 1 has 2\n"
+    refuses_text("1,2\n3\n4,5\n", "t.csv:2: 1 cell, but line 1 has 2\n"
                                   "hint: every line has a cell for each column");
-    refuses_text("1,2\n3", "t.csv:2: 1 cells, but line 1 has 2\n"
+    refuses_text("1,2\n3", "t.csv:2: 1 cell, but line 1 has 2\n"
                            "hint: it is the last line: the file may have been cut short");
-    refuses_text("1,2\n3\n\n", "t.csv:2: 1 cells, but line 1 has 2\n"
+    refuses_text("1,2\n3\n\n", "t.csv:2: 1 cell, but line 1 has 2\n"
                                "hint: it is the last line: the file may have been cut short");
-    refuses_text("1,2\n3\n\"", "t.csv:2: 1 cells, but line 1 has 2\n"
+    refuses_text("1,2\n3\n\"", "t.csv:2: 1 cell, but line 1 has 2\n"
                                "hint: every line has a cell for each column");
     refuses_text("a,b\n1,2\n3,4,5\n", "t.csv:3: 3 cells, but line 1 has 2\n"
                                       "hint: a cell with a comma in it is quoted");

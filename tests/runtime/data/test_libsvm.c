@@ -65,12 +65,25 @@ static void wrong_lines_are_refused(void **state)
     refuses_line("1 1:2\n0 1048577:1\n", "a.svm:2:3: '1048577:1' has an index above 1048576");
 }
 
+static void a_part_with_an_index_below_is_refused(void **state)
+{
+    (void)state;
+    write_text("train.svm", "1 1:1 3:1\n0 2:1\n");
+    struct loopc_dataset train = load("train.svm", &plain);
+    write_text("a.svm", "-1 0:1.5\n");
+    refuses_like("a.svm", &plain, &train,
+                 "a.svm: it has an index 0, but those of train.svm, which it is to be like, begin "
+                 "with 1");
+    loopc_dataset_free(&train);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_sparse_rows),
         cmocka_unit_test(another_file_has_the_same_columns),
         cmocka_unit_test(a_part_counts_from_where_the_set_does),
+        cmocka_unit_test(a_part_with_an_index_below_is_refused),
         cmocka_unit_test(wrong_lines_are_refused),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -102,11 +102,40 @@ static void shares_that_there_are_not(void **state)
     loopc_dataset_free(&d);
 }
 
+/* The whole is sorted by class; each class gives its share, and only what is left is fitted. */
+static void parts_are_stratified_and_fit_the_rest(void **state)
+{
+    const struct loopc_dataset_options options = {.scale = LOOPC_SCALE_STANDARD, .splits = true};
+    const struct loopc_dataset_options like = {.like = "train"};
+    FILE *const file = fopen("t.csv", "w");
+    struct loopc_dataset part, other;
+    double sum = 0;
+    int of_class[2] = {0};
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        fprintf(file, "%d,%c\n", i * i, i < 20 ? 'a' : 'b');
+    fclose(file);
+    struct loopc_dataset d = load("t.csv", &options);
+    assert_int_equal(load_like(&other, "t.csv", &like, &d), LOOPC_OK);
+    assert_int_equal(loopc_dataset_split(&d, 0, 0.25, &d, &part), LOOPC_OK);
+    for (int64_t i = 0; i < part.rows; i++)
+        of_class[part.labels[loopc_dataset_row(&part, i)]]++;
+    assert_true(of_class[0] == 5 && of_class[1] == 5);
+    for (int64_t i = 0; i < d.rows; i++)
+        sum += (double)d.x[loopc_dataset_row(&d, i)];
+    assert_true(sum > -1e-4 && sum < 1e-4);
+    assert_memory_equal(other.x, d.x, 40 * sizeof *d.x);
+    loopc_dataset_free(&part);
+    loopc_dataset_free(&other);
+    loopc_dataset_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_in_one_part),
         cmocka_unit_test(rows_are_drawn_by_the_key),
+        cmocka_unit_test(parts_are_stratified_and_fit_the_rest),
         cmocka_unit_test(a_class_without_rows_is_a_warning),
         cmocka_unit_test(shares_that_there_are_not),
     };

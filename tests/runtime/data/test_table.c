@@ -2,8 +2,6 @@
  * refused with its whole message. */
 #include "dataset_files.h"
 
-#include <math.h>
-
 /* Three flowers, as files of many forms have them. */
 static const float flowers_x[] = {5.5f, 3.25f, 7, 2.5f, 6, 3};
 static const int32_t flowers_labels[] = {0, 1, 0};
@@ -74,30 +72,6 @@ static void reads_the_line_of_counts_of_scikit_learn(void **state)
     refuses_text("4,2,rose,tulip\n5.5,3.25,0\n7,2.5,1\n6,3,0\n",
                  "t.csv:1: the first line says that there are 4 rows, but there are 3\n"
                  "hint: say `header = false` if it is a row of the table");
-}
-
-static void reads_libsvm(void **state)
-{
-    const struct loopc_dataset_options like = {.like = "train"};
-    static const float other[] = {0, 1.5f};
-    (void)state;
-    write_text("t.svm", "+1 1:5.5 2:3.25\n-1 1:7 2:2.5 # a comment\n\n1 1:6 2:3\n");
-    struct loopc_dataset d = load("t.svm", &plain), e;
-    assert_string_equal(loopc_dataset_class(&d, 0), "-1");
-    check_x(&d, flowers_x, LENGTH(flowers_x));
-    write_text("u.svm", "-1 2:1.5\n");
-    assert_int_equal(load_like(&e, "u.svm", &like, &d), LOOPC_OK);
-    check_x(&e, other, LENGTH(other));
-    write_text("u.svm", "-1 0:1.5\n");
-    refuses_like(
-        "u.svm", &like, &d,
-        "u.svm: it has an index 0, but those of t.svm, which it is to be like, begin with 1");
-    write_text("u.svm", "-1 2:1.5 1:3\n");
-    refuses_like("u.svm", &like, &d,
-                 "u.svm:1:10: '1:3' has an index that is not above the one before\n"
-                 "hint: a line is: label index:value index:value ...");
-    loopc_dataset_free(&d);
-    loopc_dataset_free(&e);
 }
 
 static void takes_columns_by_name_and_role(void **state)
@@ -280,84 +254,6 @@ static void finds_the_columns_of_another_by_name(void **state)
     loopc_dataset_free(&train);
 }
 
-static void keeps_its_table_as_text(void **state)
-{
-    const struct loopc_dataset_options options = {.text = LOOPC_TEXT_ONEHOT,
-                                                  .missing = LOOPC_MISSING_MEAN,
-                                                  .scale = LOOPC_SCALE_STANDARD,
-                                                  .id = "name"};
-    const struct loopc_dataset_options like = {
-        .like = "x", .answers_optional = true, .keep_ids = true};
-    struct loopc_dataset fit, d;
-    char why[200];
-    (void)state;
-    write_text("t.csv", "name,a,city,kind\nr,1.1,Rome,x\ns,,Bonn,y\nt,4.7,Rome,x\n");
-    struct loopc_dataset train = load("t.csv", &options);
-    char *const text = loopc_dataset_save_table(&train);
-    assert_int_equal(loopc_dataset_load_table(&fit, text, why, sizeof why), LOOPC_OK);
-    assert_int_equal(load_like(&d, "t.csv", &like, &fit), LOOPC_OK);
-    assert_memory_equal(d.x, train.x, 3 * 3 * sizeof *d.x);
-    assert_memory_equal(d.labels, train.labels, 3 * sizeof *d.labels);
-    assert_string_equal(loopc_dataset_id(&d, 2), "t");
-    assert_true(loopc_dataset_digest(&train) != 0);
-    loopc_dataset_free(&fit);
-    loopc_dataset_free(&d);
-    loopc_dataset_free(&train);
-    free(text);
-    assert_int_equal(loopc_dataset_load_table(&fit, "{\"version\":1}", why, sizeof why),
-                     LOOPC_FAILED);
-    assert_string_equal(why, "it is no description of a data set's columns");
-}
-
-/* The whole is sorted by class; each class gives its share, and only what is left is fitted. */
-static void parts_are_stratified_and_fit_the_rest(void **state)
-{
-    const struct loopc_dataset_options options = {.scale = LOOPC_SCALE_STANDARD, .splits = true};
-    const struct loopc_dataset_options like = {.like = "train"};
-    FILE *const file = fopen("t.csv", "w");
-    struct loopc_dataset part, other;
-    double sum = 0;
-    int of_class[2] = {0};
-    (void)state;
-    for (int i = 0; i < 40; i++)
-        fprintf(file, "%d,%c\n", i * i, i < 20 ? 'a' : 'b');
-    fclose(file);
-    struct loopc_dataset d = load("t.csv", &options);
-    assert_int_equal(load_like(&other, "t.csv", &like, &d), LOOPC_OK);
-    assert_int_equal(loopc_dataset_split(&d, 0, 0.25, &d, &part), LOOPC_OK);
-    for (int64_t i = 0; i < part.rows; i++)
-        of_class[part.labels[loopc_dataset_row(&part, i)]]++;
-    assert_true(of_class[0] == 5 && of_class[1] == 5);
-    for (int64_t i = 0; i < d.rows; i++)
-        sum += (double)d.x[loopc_dataset_row(&d, i)];
-    assert_true(fabs(sum) < 1e-4);
-    assert_memory_equal(other.x, d.x, 40 * sizeof *d.x);
-    loopc_dataset_free(&part);
-    loopc_dataset_free(&other);
-    loopc_dataset_free(&d);
-}
-
-static void says_which_classes_a_part_lacks(void *to, const char *text)
-{
-    strcpy(to, text);
-}
-
-static void warns_of_classes_without_rows(void **state)
-{
-    char said[600] = "";
-    const uint64_t seed = 3;
-    const struct loopc_dataset_host host = {&seed, says_which_classes_a_part_lacks, said};
-    struct loopc_dataset part;
-    (void)state;
-    write_text("t.csv", "1,a\n2,a\n3,a\n4,a\n5,a\n6,b\n");
-    struct loopc_dataset d = load("t.csv", &plain);
-    loopc_dataset_set_host(&d, &host);
-    assert_int_equal(loopc_dataset_split(&d, 0, 0.3, &d, &part), LOOPC_OK);
-    assert_string_equal(said, "t.csv: 1 of 2 classes has no row in the part that is held out: 'b'");
-    loopc_dataset_free(&part);
-    loopc_dataset_free(&d);
-}
-
 #define TWO_WAYS "hint: say `header = true` or `header = false` in the spec, or --DATA-header"
 
 static void refuses_two_readings(void **state)
@@ -450,7 +346,6 @@ int main(void)
         cmocka_unit_test(finds_out_how_a_file_is_written),
         cmocka_unit_test(obeys_what_is_said_of_the_dialect),
         cmocka_unit_test(reads_the_line_of_counts_of_scikit_learn),
-        cmocka_unit_test(reads_libsvm),
         cmocka_unit_test(takes_columns_by_name_and_role),
         cmocka_unit_test(takes_only_the_inputs_that_are_listed),
         cmocka_unit_test(names_classes),
@@ -460,9 +355,6 @@ int main(void)
         cmocka_unit_test(scales_targets_and_undoes_it),
         cmocka_unit_test(scales_before_it_rounds),
         cmocka_unit_test(finds_the_columns_of_another_by_name),
-        cmocka_unit_test(keeps_its_table_as_text),
-        cmocka_unit_test(parts_are_stratified_and_fit_the_rest),
-        cmocka_unit_test(warns_of_classes_without_rows),
         cmocka_unit_test(refuses_two_readings),
         cmocka_unit_test(refuses_columns_that_give_the_answer_away),
         cmocka_unit_test(refuses_what_is_no_class),

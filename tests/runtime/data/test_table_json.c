@@ -119,11 +119,38 @@ static void other_columns_are_told(void **state)
     free(text);
 }
 
+static void a_saved_table_has_ids_and_a_digest(void **state)
+{
+    const struct loopc_dataset_options named = {.text = LOOPC_TEXT_ONEHOT,
+                                                .missing = LOOPC_MISSING_MEAN,
+                                                .scale = LOOPC_SCALE_STANDARD,
+                                                .id = "name"};
+    const struct loopc_dataset_options like = {
+        .like = "x", .answers_optional = true, .keep_ids = true};
+    struct loopc_dataset fit, d;
+    char why[200];
+    (void)state;
+    write_text("t.csv", "name,a,city,kind\nr,1.1,Rome,x\ns,,Bonn,y\nt,4.7,Rome,x\n");
+    struct loopc_dataset train = load("t.csv", &named);
+    char *const text = loopc_dataset_save_table(&train);
+    assert_int_equal(loopc_dataset_load_table(&fit, text, why, sizeof why), LOOPC_OK);
+    assert_int_equal(load_like(&d, "t.csv", &like, &fit), LOOPC_OK);
+    assert_memory_equal(d.x, train.x, 3 * 3 * sizeof *d.x);
+    assert_memory_equal(d.labels, train.labels, 3 * sizeof *d.labels);
+    assert_string_equal(loopc_dataset_id(&d, 2), "t");
+    assert_true(loopc_dataset_digest(&train) != 0);
+    loopc_dataset_free(&fit);
+    loopc_dataset_free(&d);
+    loopc_dataset_free(&train);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_have_names),
         cmocka_unit_test(a_saved_table_reads_another_file),
+        cmocka_unit_test(a_saved_table_has_ids_and_a_digest),
         cmocka_unit_test(other_texts_are_no_table),
         cmocka_unit_test(a_scale_is_restored),
         cmocka_unit_test(other_columns_are_told),
