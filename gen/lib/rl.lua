@@ -52,7 +52,7 @@ function rl.source(given)
         limit = made.limit, episodes = episodes } }
 end
 
-local own = { rounds = true, updates = true, is_agent = true }
+local own = { rounds = true, updates = true, code = true, name = true }
 
 -- An agent: a callback with the number of steps between updates, and of updates.
 function rl.agent(given)
@@ -60,11 +60,11 @@ function rl.agent(given)
     if type(source) ~= "table" or not source.is_source then error("rl.agent takes a source: rl.agent { source, act = C }", 2) end
     local parts = {}
     for key, value in pairs(given) do
-        if type(key) == "string" and not own[key] and key ~= "name" then parts[key] = value end
+        if type(key) == "string" and not own[key] then parts[key] = value end
     end
     parts.order = parts.order or 2
     local made = { is_agent = true, source = source, callback = callback(given.name or "agent")(parts), rounds = given.rounds or 1,
-        updates = given.updates or 0 }
+        updates = given.updates or 0, code = given.code or "" }
     made.loops = loops.make(source, made)
     return made
 end
@@ -83,7 +83,7 @@ function rl.random(given)
         act = draw(source.count, "$chance"), evaluate = draw(source.episodes, "$other") }
 end
 
-for _, name in ipairs { "ppo" } do rl[name] = require("loopc.rl." .. name)(rl) end
+for _, name in ipairs { "ppo", "dqn", "td3", "sac" } do rl[name] = require("loopc.rl." .. name)(rl) end
 
 local learner_keys = { source = true, agent = true, budget = true, evaluate = true, state = true }
 
@@ -96,6 +96,14 @@ local function check_learner(given)
         if given[key] and math.type(given[key]) ~= "integer" then error(("rl.learner: %s is a whole number of steps"):format(key), 3) end
     end
     if not given.budget then error("rl.learner needs budget = how many steps", 3) end
+end
+
+local function text_of(...)
+    local parts = {}
+    for _, part in ipairs { ... } do
+        if part ~= "" then parts[#parts + 1] = part end
+    end
+    return table.concat(parts, "\n")
 end
 
 -- The options are made by the first of both calls, whose place in the spec is theirs.
@@ -111,7 +119,7 @@ function rl.learner(name)
         end
         state.budget.parameters[1], state.evaluate.parameters[1] = given.budget, given.evaluate or 0
         members.state = common.with(state, given.state)
-        members.code = environment.code(given.source.environment) .. (given.code and "\n" .. given.code or "")
+        members.code = text_of(environment.code(given.source.environment), given.agent.code, given.code or "")
         return make(members)
     end
 end
