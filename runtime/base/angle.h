@@ -20,8 +20,8 @@ static inline float loopc_turned_sine(float x, int32_t quarters)
     const float r = ((x - n * 1.5703125f) - n * 4.837512969970703125e-4f) - n * 7.549789954e-8f;
     const float z = r * r;
     const float sine = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * r;
-    const float cosine = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z +
-                          4.166664568298827e-2f) * z * z;
+    const float cosine =
+        ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z;
     const int32_t quarter = (int32_t)n + quarters;
     const float value = quarter & 1 ? cosine - 0.5f * z + 1 : sine + r;
     return quarter & 2 ? -value : value;

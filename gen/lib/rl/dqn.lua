@@ -14,6 +14,9 @@
 --     eta = 5e-4, anneal = false, norm = 10         learning rate; whether it falls to 0; the most that the gradient's norm may be
 --     discount = 0.99, steps = 1                    n of n-step returns
 --     explore = { 1, 0.05, 0.1 }                    the share of actions by chance: from, to, within that share of the budget
+--     hold = 1                                      the most steps for which an action by chance is kept: k or more of them with the
+--                                                   probability 1 / k (Dabney, Ostrovski and Barreto, "Temporally-extended epsilon-greedy
+--                                                   exploration", 2021); 1: each for itself
 --     double = true, dueling = false
 --     priority = 0, correction = 0.4                replay by priority (alpha; 0: evenly) and its correction (beta, rising to 1)
 --     normalize = false                             observations by running mean and deviation
@@ -24,11 +27,11 @@ local nets = require "loopc.rl.nets"
 local replay = require "loopc.rl.replay"
 
 local known = common.with({ hidden = "list", activation = "text", every = "count", updates = "count", target_every = "count", blend = "share",
-    eta = "number", anneal = "switch", norm = "number", explore = "list", double = "switch", dueling = "switch", normalize = "switch",
+    eta = "number", anneal = "switch", norm = "number", explore = "list", hold = "count", double = "switch", dueling = "switch", normalize = "switch",
     reward_scale = "number" }, replay.known)
 
 local defaults = common.with({ hidden = { 64, 64 }, activation = "relu", every = 4, updates = 1, target_every = 250, blend = 1, eta = 5e-4,
-    anneal = false, norm = 10, explore = { 1, 0.05, 0.1 }, double = true, dueling = false, normalize = false, reward_scale = 1 }, replay.defaults)
+    anneal = false, norm = 10, explore = { 1, 0.05, 0.1 }, hold = 1, double = true, dueling = false, normalize = false, reward_scale = 1 }, replay.defaults)
 
 local function fields_of(source, p, rows)
     local made = source.environment
@@ -39,6 +42,7 @@ local function fields_of(source, p, rows)
         eta = f32 { p.eta, option = true, settable = true, doc = "learning rate" },
         norm = f32 { p.norm, doc = "the most that the gradient's norm may be" },
         chance = rng { doc = "of the actions" }, epsilon = f32 { doc = "the share of actions by chance" },
+        held = p.hold > 1 and i32[source.count] { doc = "steps for which an action by chance is kept" } or nil,
         done = i64 { doc = "updates so far" },
         view = f32[math.max(source.count, source.episodes)][made.observation],
         best = i32[p.batch] { doc = "the best choices of the next observations" }, targets = f32[p.batch],
@@ -59,8 +63,10 @@ local act = [[
     {see}
     const float *const q = {name}_q_forward($q, &$view[0][0], {count});
     for (int32_t i = 0; i < {count}; i++) {
+        {stretch}
         const bool random = loopc_rng_f32($chance) < $epsilon;
         $action[i] = random ? {any} : {greedy};
+        {begin_stretch}
     }
 ]]
 
@@ -152,6 +158,9 @@ local function texts_of(source, p)
         q_best = q_of("$best[r]"), q_taken = q_of("$taken[r]"),
         less = p.dueling and " - slope / {actions}" or "", d_value = p.dueling and "$d[r][{actions}] = slope;" or "",
         keep_error = p.priority > 0 and "$errors[r] = error;" or "",
+        stretch = p.hold > 1 and "if ($length[i] > 0 && $held[i]-- > 0) continue; /* the action of the step before */" or "",
+        begin_stretch = p.hold > 1 and ("$held[i] = random ? (int32_t)fminf(1 / (loopc_rng_f32($chance) + 0x1p-24f), %d) - 1 : 0;")
+            :format(p.hold) or "",
         from = number(p.explore[1]), to = number(p.explore[2]), within = number(p.explore[3]),
     }
 end

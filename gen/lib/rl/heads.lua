@@ -72,7 +72,7 @@ local function normal(source, p, batch)
             pairs = f32[math.max(p.batch, source.count) * actions][2] { doc = "mean and logarithm of the deviation of each number" },
             slopes = f32[p.batch * actions][2] { doc = "derivatives of the loss by them" },
             parts = f32[math.max(p.batch, source.count) * actions],
-            means = f32[p.batch][actions], d_spread = f32[actions],
+            d_means = f32[p.batch][actions], d_spread = f32[actions],
         },
         choose = [[
             const float none = 0;
@@ -122,11 +122,11 @@ local function normal(source, p, batch)
             const float less = loopc_gaussian_entropy(&$pairs[0][0], $parts, &$slopes[0][0], {batch} * {actions});
             if ($share > 0) $entropy = -less / $share;
             for (int32_t k = 0; k < {batch} * {actions}; k++) {
-                (&$means[0][0])[k] = $slopes[k][0];
+                (&$d_means[0][0])[k] = $slopes[k][0];
                 $d_spread[k % {actions}] += $slopes[k][1];
             }
             {name}_policy_zero_grad($policy);
-            {name}_policy_backward_from($policy, &$means[0][0], {batch});
+            {name}_policy_backward_from($policy, &$d_means[0][0], {batch});
             {name}_spread_zero_grad($spread);
             {name}_spread_backward_from($spread, $d_spread, 1);
         ]],

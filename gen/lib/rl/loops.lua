@@ -4,7 +4,7 @@
 --       Learner, on Experiment.train    until --budget steps of the environments are done
 --         Source, on Learner.collect    a step of all environments side by side; as many as the agent asks for
 --           Agent, on Source.agent      what to do in each of them
---           Episode, on Source.observe  once for each episode that ended in this step
+--           Episode, on Source.episodes once for each episode that ended in this step
 --         Update, on Learner.learn      a batch to learn from; as many as the agent asks for
 --         Check, on Learner.judge       when --evaluate steps have passed: an Evaluation
 --       Evaluation, on Experiment.test  fresh episodes without exploration, with random numbers of their own
@@ -32,6 +32,7 @@ loops.events = {
     { "before_step", "Source", "actions are there, and may be changed" },
     { "step", "Source", "each environment makes a step: reward, terminated, truncated" },
     { "observe", "Source", "the observations behind the step" },
+    { "episodes", "Source", "the place of the episodes that ended" },
     { "episode_end", "Episode", "an episode ended" },
     { "store", "Source", "the step is kept, to be learned from" },
     { "before_learn", "Learner", "what was collected is complete" },
@@ -103,28 +104,8 @@ end
 
 local function source_loop(source, Learner, rounds)
     local made, count = source.environment, source.count
-    local function of_each(text) return each(source, count, text) end
     return loop "Source" (with(nodes("Source", {
-        reset = { 1, of_each("if (!$running[i]) {\n{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n"
-            .. "$running[i] = true;\n$gain[i] = 0;\n$length[i] = 0;\n}\n" .. mask(source)) },
-        agent = { 2 },
-        before_step = { 3 },
-        step = { 4, of_each("bool over = false;\n{within}\n$reward[i] = {name}_step(e, $action[i], &over);\n$gain[i] += $reward[i];\n"
-            .. "$length[i]++;\n$terminated[i] = over;\n$truncated[i] = !over && $length[i] >= {limit};\n"
-            .. "$ended[i] = over || $truncated[i];") },
-        observe = { 5, of_each("{name}_observe(e, $next[i]);") .. fill([[
-
-            $ends = 0;
-            for (int32_t i = 0; i < {count}; i++)
-                if ($ended[i]) $enders[$ends++] = i;
-            $steps += {count};
-        ]], source.values) },
-        store = { 6 },
-        after_store = { 7, fill([[
-            memcpy($observation, $next, sizeof $observation);
-            for (int32_t i = 0; i < {count}; i++)
-                $running[i] = !$ended[i];
-        ]], source.values) },
+        reset = { 1 }, agent = { 2 }, before_step = { 3 }, step = { 4 }, observe = { 5 }, episodes = { 6 }, store = { 7 },
     }), {
         call_on = { Learner.on_collect }, times = rounds,
         doc = made.doc,
@@ -141,6 +122,33 @@ local function source_loop(source, Learner, rounds)
             mean_return = f32 { doc = "of the last 100 episodes" }, mean_length = f32,
         }),
     }))
+end
+
+-- What the environments do at the events of Source, before all other callbacks: they have the order 0. Behind `store`, after all
+-- others, the next observation becomes the one in hand.
+local function source_callback(source)
+    local function of_each(text) return each(source, source.count, text) end
+    return callback "source" {
+        order = 0,
+        doc = source.environment.doc,
+        ["Source.reset"] = of_each("if (!$running[i]) {\n{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n"
+            .. "$running[i] = true;\n$gain[i] = 0;\n$length[i] = 0;\n}\n" .. mask(source)),
+        ["Source.step"] = of_each("bool over = false;\n{within}\n$reward[i] = {name}_step(e, $action[i], &over);\n"
+            .. "$gain[i] += $reward[i];\n$length[i]++;\n$terminated[i] = over;\n$truncated[i] = !over && $length[i] >= {limit};\n"
+            .. "$ended[i] = over || $truncated[i];"),
+        ["Source.observe"] = of_each("{name}_observe(e, $next[i]);") .. fill([[
+
+            $ends = 0;
+            for (int32_t i = 0; i < {count}; i++)
+                if ($ended[i]) $enders[$ends++] = i;
+            $steps += {count};
+        ]], source.values),
+        ["Source.store"] = { order = 1000000, fill([[
+            memcpy($observation, $next, sizeof $observation);
+            for (int32_t i = 0; i < {count}; i++)
+                $running[i] = !$ended[i];
+        ]], source.values) },
+    }
 end
 
 local function episode_loop(Source)
@@ -164,7 +172,7 @@ local function episode_loop(Source)
             $Source.mean_length = (float)(lengths / (double)known);
         ]] },
     }), {
-        call_on = { Source.on_observe }, times = "$Source.ends",
+        call_on = { Source.on_episodes }, times = "$Source.ends",
         state = { environment = i32 { doc = "the one whose episode ended" }, gain = f32 { doc = "the sum of its rewards" },
             length = i32 { doc = "its steps" } },
     }))
@@ -211,6 +219,19 @@ local function evaluation_loop(source, places, rows)
     }))
 end
 
+-- The result, as the last line on standard output.
+local function report_callback(source)
+    return callback "result" {
+        order = 0,
+        doc = "prints the mean return of the last evaluation",
+        ["Experiment.report"] = fill([[
+            printf("%lld steps, %lld episodes; returns %.1f to %.1f, deviation %.1f\n", (long long)$Source.steps,
+                   (long long)$Source.episodes, (double)$Evaluation.least, (double)$Evaluation.most, (double)$Evaluation.deviation);
+            printf("mean return %.1f over {episodes} episodes\n", (double)$Evaluation.mean_return);
+        ]], source.values),
+    }
+end
+
 -- The options of a learner, fields of the trainer; their defaults follow.
 function loops.options()
     return {
@@ -222,14 +243,7 @@ end
 -- All loops for a source and an agent.
 function loops.make(source, agent)
     local rows = source.episodes
-    local Experiment = loop "Experiment" (nodes("Experiment", {
-        train = { 1 }, before_test = { 2 }, test = { 3 },
-        report = { 5, fill([[
-            printf("%lld steps, %lld episodes; returns %.1f to %.1f, deviation %.1f\n", (long long)$Source.steps,
-                   (long long)$Source.episodes, (double)$Evaluation.least, (double)$Evaluation.most, (double)$Evaluation.deviation);
-            printf("mean return %.1f over {rows} episodes\n", (double)$Evaluation.mean_return);
-        ]], { rows = rows }) },
-    }))
+    local Experiment = loop "Experiment" (nodes("Experiment", { train = { 1 }, before_test = { 2 }, test = { 3 }, report = { 4 } }))
     local Learner = loop "Learner" (with(nodes("Learner", {
         before_collect = { 1, "$progress = $budget > 0 ? (float)((double)$Source.steps / (double)$budget) : 1;" }, collect = { 2 }, before_learn = { 3 }, learn = { 4 }, after_learn = { 5 }, judge = { 6 },
     }), {
@@ -249,7 +263,8 @@ function loops.make(source, agent)
         on_check = node(1, "$checks = $Source.steps / $evaluate;"),
     }
     local Evaluation = evaluation_loop(source, { Check.on_check, Experiment.on_test }, rows)
-    return { Experiment, Learner, Source, Agent, episode_loop(Source), Update, Check, Evaluation }
+    return { Experiment, Learner, Source, Agent, episode_loop(Source), Update, Check, Evaluation,
+        source_callback(source), report_callback(source) }
 end
 
 return loops

@@ -47,7 +47,7 @@ local function fields_of(source, p)
         drift = f32[source.count][made.actions] { doc = "the noise of the last actions" },
         z = f32[p.batch][made.actions] { doc = "the noise of the actions of a batch" }, log_p = f32[p.batch],
         fresh = f32[p.batch][made.actions] { doc = "the actor's actions for a batch, in bounds" },
-        d_actor = f32[p.batch][2 * made.actions], second_d = f32[p.batch][made.actions], values = f32[p.batch],
+        d_actor = f32[p.batch][2 * made.actions], values = f32[p.batch],
         view = f32[math.max(source.count, source.episodes)][made.observation],
         entropy = f32 { report = true, doc = "of the actor" },
     }
