@@ -215,7 +215,9 @@ end
 function sweep.run(arguments)
     local path = arguments[1]
     if not host.isfile(path) then cli.fail(("there is no program %s"):format(path), "loopc build makes one of a spec") end
-    if arguments.lua and not path:match "%.lua$" then cli.usage("--lua is for a spec, of which programs are built", "loopc sweep spec.lua --lua ...") end
+    if arguments.lua and not path:match "%.lua$" then
+        cli.usage("--lua is for a spec, of which programs are built", "loopc sweep spec.lua --lua ...")
+    end
     if arguments.mpi and arguments.halve then cli.usage("--halve compares the runs of one machine: not with --mpi") end
     if arguments.mpi and path:match "%.lua$" then cli.usage("--mpi takes a program, not a spec", "loopc build makes it, once") end
     local folder = arguments.output or path:gsub("%.lua$", "") .. ".sweep"
