@@ -31,7 +31,8 @@ local known = common.with({ hidden = "list", activation = "text", every = "count
     reward_scale = "number" }, replay.known)
 
 local defaults = common.with({ hidden = { 64, 64 }, activation = "relu", every = 4, updates = 1, target_every = 250, blend = 1, eta = 5e-4,
-    anneal = false, norm = 10, explore = { 1, 0.05, 0.1 }, hold = 1, double = true, dueling = false, normalize = false, reward_scale = 1 }, replay.defaults)
+    anneal = false, norm = 10, explore = { 1, 0.05, 0.1 }, hold = 1, double = true, dueling = false, normalize = false,
+    reward_scale = 1 }, replay.defaults)
 
 local function fields_of(source, p, rows)
     local made = source.environment
@@ -167,7 +168,7 @@ end
 
 local function check(source, p)
     if source.environment.bound then error("rl.dqn is for choices; for numbers there are rl.sac, rl.td3 and rl.ppo", 4) end
-    if #p.explore ~= 3 or not (p.explore[3] > 0) then error("rl.dqn: explore = { from, to, share of the budget above 0 }", 4) end
+    if #p.explore ~= 3 or p.explore[3] <= 0 then error("rl.dqn: explore = { from, to, share of the budget above 0 }", 4) end
 end
 
 return function(rl)

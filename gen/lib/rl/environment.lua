@@ -35,7 +35,7 @@ local function check(name, given)
     for _, key in ipairs { "observation", "actions", "limit" } do
         if given[key] < 1 then error(("%s: %s is at least 1"):format(word, key), 0) end
     end
-    if given.bound and not (given.bound > 0) then error(word .. ": bound is above 0", 0) end
+    if given.bound and given.bound <= 0 then error(word .. ": bound is above 0", 0) end
     if given.bound and given.mask then error(word .. ": a mask is for choices, not for numbers", 0) end
     if #given.state == 0 then error(word .. ": state names its floats", 0) end
     return given

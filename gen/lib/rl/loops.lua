@@ -131,6 +131,7 @@ local function source_callback(source)
     return callback "source" {
         order = 0,
         doc = source.environment.doc,
+        ["Learner.before_collect"] = "$progress = $budget > 0 ? (float)((double)$Source.steps / (double)$budget) : 1;",
         ["Source.reset"] = of_each("if (!$running[i]) {\n{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n"
             .. "$running[i] = true;\n$gain[i] = 0;\n$length[i] = 0;\n}\n" .. mask(source)),
         ["Source.step"] = of_each("bool over = false;\n{within}\n$reward[i] = {name}_step(e, $action[i], &over);\n"
@@ -180,7 +181,6 @@ end
 
 -- Fresh episodes, `rows` of them side by side, each until its end.
 local function evaluation_loop(source, places, rows)
-    local made = source.environment
     local function of_each(text) return each(source, rows, text) end
     return loop "Evaluation" (with(nodes("Evaluation", {
         before_run = { 0, of_each("{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n$gain[i] = 0;\n$length[i] = 0;\n"
@@ -245,7 +245,7 @@ function loops.make(source, agent)
     local rows = source.episodes
     local Experiment = loop "Experiment" (nodes("Experiment", { train = { 1 }, before_test = { 2 }, test = { 3 }, report = { 4 } }))
     local Learner = loop "Learner" (with(nodes("Learner", {
-        before_collect = { 1, "$progress = $budget > 0 ? (float)((double)$Source.steps / (double)$budget) : 1;" }, collect = { 2 }, before_learn = { 3 }, learn = { 4 }, after_learn = { 5 }, judge = { 6 },
+        before_collect = { 1 }, collect = { 2 }, before_learn = { 3 }, learn = { 4 }, after_learn = { 5 }, judge = { 6 },
     }), {
         call_on = { Experiment.on_train }, done = "$Source.steps >= $budget",
         state = {

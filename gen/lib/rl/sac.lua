@@ -176,7 +176,7 @@ return function(rl)
         if not source.environment.bound then error("rl.sac is for numbers; for choices there are rl.dqn and rl.ppo", 3) end
         local p = common.with(common.with({ name = "sac" }, defaults), given)
         p[1] = nil
-        if not (p.temperature > 0) then error("rl.sac: temperature is above 0", 3) end
+        if p.temperature <= 0 then error("rl.sac: temperature is above 0", 3) end
         replay.prepare(source, p)
         local moments, see = nets.observer(source, p.normalize)
         local memory = replay.texts(source, p)
