@@ -2,7 +2,7 @@
 
 local list = {}
 
-list.names = { "init", "check", "explain", "gen", "build", "run", "graph", "observe", "plot", "state", "golden", "types",
+list.names = { "init", "check", "explain", "gen", "build", "run", "graph", "observe", "lsp", "plot", "state", "golden", "types",
     "completion", "help", "version" }
 
 function list.has(name)
