@@ -144,7 +144,9 @@ answers["textDocument/rename"] = function(server, doc, parameters)
     if target.kind == "node" and not target.owner then return nil, ("several loops have a node %s"):format(target.name) end
     local why = vocabulary.bad_name(name)
     if why then return nil, ("'%s' cannot be a name: %s"):format(name, why) end
-    if target.kind == "node" and not structure.is_node(name) then return nil, "a node's name begins with before_, on_, after_, failed_ or finally_" end
+    if target.kind == "node" and not structure.is_node(name) then
+        return nil, "a node's name begins with before_, on_, after_, failed_ or finally_"
+    end
     local files = by_file(places)
     if doc.unit and doc.unit.diags.errors == 0 then
         why = refusal(server, doc, files, target, name, #places)

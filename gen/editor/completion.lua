@@ -93,7 +93,7 @@ end
 local field_keys = { net = "mlp", inputs_from = "dataset", like = "dataset", from = "dataset" }
 
 -- In a string of the Lua: names of nodes, fields, activations.
-local function in_string(out, index, offset, frame, first)
+local function in_string(out, index, frame, first)
     local key = frame.key or frame.under
     if key == "call_on" or key == "within" or key == "home" then
         each_node(index, function(full, _, doc) add(out, first, full, "node", "node", doc) end)
@@ -135,7 +135,7 @@ function completion.at(index, offset)
         frame = setmetatable({ key = key or false }, { __index = frame })
         if not key then frame.key = nil end
     end
-    if quote and frame then in_string(out, index, offset, frame, offset - #quote)
+    if quote and frame then in_string(out, index, frame, offset - #quote)
     else in_table(out, index, frame, offset - #part, line:match "=%s*[%w_.]*$" ~= nil) end
     return out
 end

@@ -25,7 +25,7 @@ local function uses_of(unit, field, out)
     if #readers > 0 then out[#out + 1] = "read by " .. table.concat(readers, ", ") end
 end
 
-local function of_field(index, target, field)
+local function of_field(index, field)
     local sizes = {}
     for i, size in ipairs(field.dims) do sizes[i] = ("[%d]"):format(size) end
     local out = { code(("%s%s %s"):format(field.type, table.concat(sizes), field.full)) }
@@ -130,7 +130,7 @@ end
 local function of_target(index, target)
     local object = target and index.unit and index:object(target)
     if not object then return nil end
-    if target.kind == "field" then return of_field(index, target, object) end
+    if target.kind == "field" then return of_field(index, object) end
     return target.kind == "node" and of_node(index, object) or of_loop(index, object)
 end
 

@@ -1,8 +1,9 @@
 -- The shape of a spec as it is written, read from its words without running it: what is still there while a text is being typed.
 --
 -- structure.read(text) -> { text, frames, symbols, texts }:
---   frames   every bracket: { open, head?, name?, key?, under?, parent?, first, last }: `loop "Fit" {` has the head loop and the name
---            Fit; `under` is the key of the table around it of which this is the value, `key` the one at the end while reading
+--   frames   every bracket: { open, head?, name, key?, under?, parent?, first, last }: `loop "Fit" {` has the head loop and the name
+--            Fit (a ? and its place where code makes the name); `under` is the key of the table around it of which this is the value,
+--            `key` the one at the end while reading
 --   symbols  definitions and uses of loops, nodes and fields: { kind, role, name, owner?, first, last, frame }; kind is loop, callback,
 --            trainer, node or field, role definition or use, `owner` the name of a loop or callback (nil: the trainer, or not told)
 --   texts    the strings of bodies and expressions: { first, last, inner, value, owner, frame }
@@ -73,8 +74,8 @@ function Reader:open(i, token)
     local head, name = self:head(i)
     local top = self.top
     if owners[head] and token.text == "(" then head = nil end -- loop("Fit") { ... }: the table is the loop
-    local frame = { open = token.text, head = head, name = name and name.value or "?" .. token.first, under = top and top.key, parent = top, first = token.first,
-        last = #self.text + 1, starts = token.text == "{" }
+    local frame = { open = token.text, head = head, name = name and name.value or "?" .. token.first, under = top and top.key,
+        parent = top, first = token.first, last = #self.text + 1, starts = token.text == "{" }
     if owners[head] and name then self:symbol(head, "definition", name.value, nil, name.inner, name.inner + #name.value - 1, frame) end
     self.frames[#self.frames + 1], self.top = frame, frame
 end
