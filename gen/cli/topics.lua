@@ -153,6 +153,17 @@ local function samples(out)
     functions(out, "functions for bodies:", "runtime/library/environment.h")
 end
 
+-- The comments at the heads of the files of loopc.train.
+local function train(out)
+    for _, name in ipairs { "train", "train/rates", "train/finder", "train/stopping", "train/measures", "train/statistics" } do
+        if #out > 0 then out[#out + 1] = "" end
+        for line in assert(host.script("gen/lib/" .. name .. ".lua")):gmatch("([^\n]*)\n") do
+            if line:sub(1, 2) ~= "--" then break end
+            out[#out + 1] = (line:gsub("^%-%- ?", ""))
+        end
+    end
+end
+
 local function signals(out)
     title(out, "signals: statements of bodies, each of which ends its body at once")
     for _, entry in ipairs(vocabulary.signals) do row(out, "$" .. entry[1], entry[2], 14) end
@@ -178,6 +189,7 @@ topics.list = {
     { "dataset", "keys of data sets, their functions", dataset },
     { "rng", "random numbers and orders", rng },
     { "samples", "fields with a value a sample, and functions of designs", samples },
+    { "train", "ready callbacks: schedules, early stopping, measures (require \"loopc.train\")", train },
     { "signals", "$fail, $recover, $cancel, $stop", signals },
     { "elements", "control flow in the place of C text", elements },
     { "flags", "the command line of a trainer", flags },
