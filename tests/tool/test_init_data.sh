@@ -34,7 +34,7 @@ test_a_table_with_text_and_missing_values() {
     has "$spec" 'id = "name"'
     has "$spec" 'text = "onehot"'
     has "$spec" 'missing = "median"'
-    has "$spec" 'local BATCH, INPUTS, HIDDEN, OUTPUTS = 8, 5, 64, 3'
+    has "$spec" 'local BATCH, INPUTS, HIDDEN, OUTPUTS = 8, 5, 128, 3'
     has "$spec" '-- Classes: iris 30, lily 30, rose 30.'
     expect 0 "$LOOPC" check flowers.lua
     lacks "$ERR" warning
@@ -135,8 +135,8 @@ test_tables_of_R() {
     R -q -e 'names(iris)[5] <- "class"; write.csv(iris, "flowers.csv", row.names = FALSE)
         write.csv(mtcars, "mtcars.csv"); write.csv(airquality, "airquality.csv", row.names = FALSE)' >R.log
     as_good flowers class --label 0.9
-    as_good mtcars mpg --target -1
-    as_good airquality Ozone --target 0.3
+    as_good mtcars mpg --target 0.4
+    as_good airquality Ozone --target 0.5
 }
 
 run_tests
