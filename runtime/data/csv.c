@@ -280,8 +280,8 @@ int loopc_read_csv(struct loopc_loading *l)
     if (!t) return loopc_loading_no_memory(l);
     *t = (struct loopc_csv){.l = l, .in = l->in, .line = 1, .counted = -1};
     l->has_lines = true;
-    int st = begin_file(t);
     l->reading.format = "CSV";
+    int st = begin_file(t);
     l->reading.dialect = t->dialect;
     if (!st) st = read_table(t);
     free(t->columns);

@@ -254,7 +254,10 @@ static int load(struct loopc_source *s, const struct loopc_dataset *like,
         files.parts[i] = (struct loopc_loading){
             .options = &s->options, .like = like, .message = message, .path = names};
     int st = read_files(&files, names);
-    if (!st) st = make(s, &files, like, message);
+    if (st)
+        loopc_loading_keep_cut(s, files.parts, files.count);
+    else
+        st = make(s, &files, like, message);
     for (int i = 0; i < files.count; i++)
         loopc_loading_free(&files.parts[i]);
     free(names);

@@ -57,6 +57,12 @@ static void find_kind(struct loopc_incoming *c)
     if (c->like && c->kept >= 0) c->kind = c->like->kind;
 }
 
+void loopc_find_kinds(struct loopc_loading *l)
+{
+    for (int64_t i = 0; i < l->width; i++)
+        find_kind(&l->columns[i]);
+}
+
 /* Whether it holds texts where numbers are wanted. */
 static bool is_bad_text(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
@@ -125,9 +131,9 @@ static int judge_texts(struct loopc_loading *files, int count)
     struct list list = {.count = 0};
     char what[LOOPC_EXCERPT + 80];
     for (int f = 0; f < count; f++) {
+        loopc_find_kinds(&files[f]);
         for (int64_t i = 0; i < files[f].width; i++) {
-            struct loopc_incoming *const c = &files[f].columns[i];
-            find_kind(c);
+            const struct loopc_incoming *const c = &files[f].columns[i];
             if (!is_bad_text(&files[f], c)) continue;
             describe_texts(c, what, sizeof what);
             add_to_list(&list, &files[f], i, what);
