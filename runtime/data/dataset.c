@@ -211,7 +211,7 @@ static int check_rows(const struct files *files)
 {
     const struct loopc_loading *const a = &files->parts[0], *const b = &files->parts[1];
     if (files->count < 2 || a->values.rows == b->values.rows) return LOOPC_OK;
-    return loopc_error_set(a->message, NULL,
+    return loopc_error_set(a->message, "row by row, the second file answers the first",
                            "%s: it has %" PRId64 " rows of samples, but %s has %" PRId64 " labels",
                            a->path, a->values.rows, b->path, b->values.rows);
 }

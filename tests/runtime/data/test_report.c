@@ -108,7 +108,10 @@ static void errors_come_with_what_was_read(void **state)
                "       2  b       number      input            1  1 to 1\n"
                "       3  kind    text        label            0  2 values: x, y\n"
                "  note: 2 of 2 rows have missing values and are left out\n");
-    is_refused("\"a", &plain, "t.csv:1:1: a quote that is never closed", "");
+    is_refused("\"a", &plain,
+               "t.csv:1:1: a quote that is never closed\nhint: is the quote meant? Quotes within a "
+               "cell are doubled",
+               "");
 }
 
 int main(void)
