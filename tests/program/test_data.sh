@@ -198,6 +198,14 @@ test_tables_of_libreoffice() {
     convert csv --outdir commas plain.ods
     has "$(sed -n 2p semicolons/plain.csv)" ';'
     same_as_csv semicolons/plain.csv commas/plain.csv
+    # in German: a decimal comma, between semicolons, and in quotes between commas
+    sed -i 's#</oor:items>#<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">\
+<value>de-DE</value></prop></item>&#' profile/user/registrymodifications.xcu
+    convert 'csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false' --outdir german plain.ods
+    convert csv --outdir quoted plain.ods
+    [[ $(sed -n 2p german/plain.csv) =~ ^[0-9]+,[0-9]+\; ]] || fail "no decimal comma"
+    [[ $(sed -n 2p quoted/plain.csv) =~ ^\"[0-9]+,[0-9]+\", ]] || fail "no decimal comma in quotes"
+    same_as_csv german/plain.csv quoted/plain.csv
 }
 
 test_tables_of_pandas() {
