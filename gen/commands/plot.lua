@@ -174,7 +174,8 @@ function command.run(arguments)
     if kind ~= "svg" and kind ~= "png" then
         cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local picture = picture_of_sweep(arguments) or picture_of_roc(arguments) or picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
+    local picture = picture_of_sweep(arguments) or picture_of_roc(arguments) or picture_of_checkpoints(arguments)
+    picture = picture or confusion_of(arguments) or picture_of(arguments)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)
     if not ok then cli.fail(message, nil, 1) end

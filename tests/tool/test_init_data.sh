@@ -89,7 +89,7 @@ test_what_cannot_be_learnt_is_told() {
 }
 
 # The peer is scikit-learn's MLPClassifier or MLPRegressor with its defaults, whose inputs nothing scales (which costs it most on
-# wine and on all regressions); what it makes of scaled inputs and targets is said beside, and held against nothing. The splits
+# wine and on all regressions); in the long form also the same one with scaled inputs and targets, which we may miss by 0.01. The splits
 # are none of those that the settings of `init` were chosen by: these were 1 to 10.
 seeds='101 102 103'
 [ -z "${SOAK:-}" ] || seeds='101 102 103 104 105 106 107 108 109 110'
@@ -114,7 +114,7 @@ as_good() {
     # shellcheck disable=SC2086
     ours=$("$python" "$compare" mean $ours) peers=$("$python" "$compare" mean $peers) scaled=$("$python" "$compare" mean $scaled)
     [ -z "${SOAK:-}" ] || echo "# $1: $ours, the peer $peers, with scaled inputs $scaled" >&3
-    awk "BEGIN { exit !($ours >= $peers && $ours >= $4) }" || fail "$1: $ours, the peer $peers"
+    awk "BEGIN { exit !($ours >= $peers && $ours >= $scaled - 0.01 && $ours >= $4) }" || fail "$1: $ours, the peer $peers, with scaled inputs $scaled"
 }
 
 test_tables_of_scikit_learn() {
