@@ -171,7 +171,7 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc APART=1 bash tests/program/test_memory.sh
-	LOOPC=$(CURDIR)/$(BUILD)/loopc GENERATIONS=50 bash tests/tool/test_determinism.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc GENERATIONS=50 EVERY=1 bash tests/tool/test_determinism.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/tool/test_init_data.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 ONLY=libreoffice bash tests/program/test_data.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \

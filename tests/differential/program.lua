@@ -43,7 +43,7 @@ cd "$1" || exit 1
 say() { echo "$1" >stage; }
 rm -f prog
 say generate
-"%LOOPC%" gen %STEP% spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
+"%LOOPC%" gen %STEP% --no-format spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
 say compile
 %CC% %WARNINGS% -I"%RUNTIME%" -o prog prog.c "%LIBRARY%" -ljansson -lz -lm -pthread >cc.err 2>&1 || exit 0
 say run

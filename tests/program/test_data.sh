@@ -29,7 +29,7 @@ return trainer "table" {
     Fit,
 }
 LUA
-    expect 0 "$LOOPC" build spec.lua -o table
+    build spec.lua table
 }
 
 make_flowers() {
@@ -86,7 +86,7 @@ return trainer "w" { state = {
     net = mlp { 1, 1, loss = "squared_error", batch = 8, inputs_from = "train" }, sgd = optimizer { "sgd", net = "net" } }, Fit }
 LUA
     printf 'x,y,w\n0,0,1\n1,1,3\n1,5,1\n0,0,1\n' >w.csv
-    expect 0 "$LOOPC" build spec.lua -o w
+    build spec.lua w
     expect 0 ./w --train w.csv
     same "$OUT" '2.000 0.000'
 }

@@ -25,7 +25,7 @@ return trainer "fed" {
         adam = optimizer { "adam", net = "net" } },
 }
 LUA
-    expect 0 "$LOOPC" build fed.lua -o fed
+    build fed.lua fed
 }
 
 # Flowers: an id, a colour in words, two sizes with holes, and what they are called.

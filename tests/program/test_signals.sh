@@ -25,7 +25,7 @@ return trainer "trainer" { Fit, Warm, Train, Part, Valid, Last, done, include = 
     sum = f64 {}, finals = i64 {}, sent = bool {}, where = i32 { -1, option = true }, when = i64 { 1, option = true },
     number = i32 { 15, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build "$TMP/trainer.lua" -o "$TMP/trainer"
+    build "$TMP/trainer.lua" "$TMP/trainer"
     "$TMP/trainer" --metrics "$TMP/whole.jsonl" | tail -n 1 >"$TMP/whole.out"
 }
 
@@ -156,7 +156,7 @@ test_a_reader_that_left() {
 # A pipe other than standard output: the run goes on to its end, and says what is missing.
 test_a_reader_of_metrics_that_leaves() {
     local code line saves
-    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    build "$ROOT/specs/15_stream.lua" "$TMP/stream"
     mkfifo metrics input
     for saves in "" "--checkpoint saved"; do
         exec 5<>input
@@ -180,7 +180,7 @@ test_a_reader_of_metrics_that_leaves() {
 # A body that waits for a line: 100 of a + b are there, then nothing comes.
 test_a_wait_for_a_line_ends_with_a_signal() {
     local number code
-    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    build "$ROOT/specs/15_stream.lua" "$TMP/stream"
     seq 1 100 | awk '{ print $1 / 100, 0.5, $1 / 200 }' >lines
     mkfifo input
     for number in 2 15 1; do
@@ -214,7 +214,7 @@ stream() {
 
 test_lines_of_any_kind() {
     local length
-    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    build "$ROOT/specs/15_stream.lua" "$TMP/stream"
     : >some
     stream 0
     has "$(cat out)" "0 examples, 0 other lines"

@@ -6,6 +6,7 @@
 #   same TEXT WANTED         fails when they differ
 #   fail WHY                 fails
 #   skip WHY                 ends the test as skipped
+#   build SPEC PROGRAM [OPTION...]  loopc build with -O0, for trainers that run for a moment; a suite builds the same text once
 #   as_built PROGRAM...      runs it with the CFLAGS that the tests were called with, or none
 #   sanitized                whether the runtime was built with sanitizers: it links with their compiler alone, at costs of their own
 #   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
@@ -33,6 +34,14 @@ skip() {
 
 as_built() {
     if [ -n "$FLAGS_GIVEN" ]; then "$@"; else env -u CFLAGS "$@"; fi
+}
+
+build() {
+    local spec=$1 program=$2 kept
+    kept=$TMP/built-$(printf '%s\n' "$CFLAGS" "$@" | cat - "$spec" | sha256sum | cut -d ' ' -f 1)
+    shift 2
+    [ -x "$kept" ] || expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "$spec" "$@" -o "$kept"
+    ln -sf "$kept" "$program"
 }
 
 sanitized() {

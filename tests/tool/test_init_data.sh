@@ -38,7 +38,7 @@ test_a_table_with_text_and_missing_values() {
     has "$spec" '-- Classes: iris 30, lily 30, rose 30.'
     expect 0 "$LOOPC" check flowers.lua
     lacks "$ERR" warning
-    expect 0 "$LOOPC" build flowers.lua -o flowers
+    build flowers.lua flowers
     expect 0 ./flowers --checkpoint saved
     has "$OUT" 'validation accuracy '
     expect 0 ./flowers predict --checkpoint saved --data flowers.csv
@@ -59,7 +59,7 @@ PYTHON
     expect 0 "$LOOPC" init cars --data cars.csv --target price,use
     has "$(cat cars.lua)" 'targets = { "price", "use" }'
     has "$(cat cars.lua)" 'missing = "drop"'
-    expect 0 "$LOOPC" build cars.lua -o cars
+    build cars.lua cars
     expect 0 ./cars --checkpoint saved
     has "$OUT" 'validation RMSE of price '
     has "$OUT" 'validation RMSE of use '
