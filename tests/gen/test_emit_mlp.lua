@@ -19,7 +19,7 @@ local is_sanitized = (os.getenv "CFLAGS" or ""):find("-fsanitize=", 1, true) ~= 
 
 -- For this machine with every access checked; for any machine, without its fused multiply-add, vectors of 4.
 local compilers = {
-    { "gcc", "-O1 -g -march=native " .. sanitizers },
+    { "gcc", "-O0 -march=native " .. sanitizers },
     not is_sanitized and { "clang", "-O1" } or nil,
 }
 
