@@ -24,7 +24,7 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Chains of x = x * y + y; what they come to is returned so that none is left out. */
+/* Chains of x = x * y + y; their sum is returned so that the compiler drops none of them. */
 static float multiply_add(void)
 {
     vector x[CHAINS], y;

@@ -6,7 +6,7 @@ import statistics
 import subprocess
 from dataclasses import dataclass, field
 
-# What shells set for one library would slow down another one, or all of them: a peer is measured as it comes, at its best.
+# Settings for one library in the environment would slow down another one, or all of them: a peer is measured as it comes, at its best.
 FOREIGN = ("OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "LIBXSMM_", "GLIBC_TUNABLES", "LD_PRELOAD")
 # PyTorch gives each temporary back to the system otherwise, and asks for it again.
 MALLOC = "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=268435456"
@@ -21,7 +21,7 @@ def environment(threads, malloc=False):
 
 
 def rate_of(command, env):
-    """The number that a program prints. A loss that is no number, and any failure, ends the benchmark."""
+    """The number that a program prints. A loss that is not a number, and any failure, ends the benchmark."""
     done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     words = done.stdout.split()
     if done.returncode != 0 or len(words) < 2:
@@ -66,7 +66,7 @@ class Peer:
 
 
 def alternate(peers, repeats, seconds, after_each):
-    """Runs all of them in turn, `repeats` times, so that what slows the machine down slows all of them down. Without repeats
+    """Runs all of them in turn, `repeats` times, so that other load on the machine slows all of them down. Without repeats
     what the choice of variants measured has to do."""
     for peer in peers:
         best = peer.choose(seconds)

@@ -58,7 +58,7 @@ def summary_line(task, threads, rows, single, libraries):
 
 
 def summary(rows, libraries):
-    """A table in Markdown: what the README shows."""
+    """A table in Markdown, as in the README."""
     out = ["| task | threads | steps/s | of peak | best library | FANN | PyTorch | one thread |", "|---|---|---|---|---|---|---|---|"]
     for task, threads in dict.fromkeys((row["task"], row["threads"]) for row in rows):
         same = [row for row in rows if (row["task"], row["threads"]) == (task, threads)]

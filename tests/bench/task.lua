@@ -3,7 +3,7 @@
 -- In:  { name, layers, activation, output, loss, optimizer, batch, rows, eta }; see T1.lua to T5.lua. Rows is a
 --      multiple of batch; where it is one batch, its order means nothing, and is that of the data.
 -- Out: a trainer that prints "steps_per_s N loss L": the clock is read outside the loop, after a tenth as many steps that
---      are not counted (memory is mapped, caches are filled), and the loss is the last one, so that none can be left out.
+--      are not counted (memory is mapped, caches are filled), and the loss is the last one, so that no step can be left out.
 
 return function(task)
     local labels = task.loss == "cross_entropy"

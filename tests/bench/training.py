@@ -11,7 +11,7 @@ from measure import Peer, alternate, environment, rate_of, row
 
 TASKS = ("T1", "T2", "T3", "T4", "T5")
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048)
-# libxsmm is for small matrices: its kernels do not block for the caches, and beyond this it is no peer.
+# libxsmm is for small matrices: its kernels do not block for the caches, and beyond this it is not a fair peer.
 XSMM_WIDEST = 1024
 
 
@@ -23,7 +23,7 @@ def has_threads(program):
 
 
 def guess(task, overhead):
-    """Steps a second of a program that takes so many seconds for what is no arithmetic."""
+    """Steps a second of a program that takes so many seconds besides arithmetic."""
     return 1 / (overhead + task.work() / 3e10)
 
 

@@ -76,7 +76,7 @@ end
 
 local function read(folder, name) return platform.read(folder .. "/" .. name) or "" end
 
--- Compares one run; returns what differs, or nil.
+-- Compares one run; returns the difference, or nil.
 local function differs(tree, name, text, code)
     if platform.read(tree.folder .. "/" .. name .. ".code") == nil then return name .. " did not run" end
     local out, actual = read(tree.folder, name .. ".out"), tonumber(read(tree.folder, name .. ".code"))
@@ -84,7 +84,7 @@ local function differs(tree, name, text, code)
     if out ~= text then return name .. ": other output" end
 end
 
--- How much of a run a copy, or the program that goes on from a saved position, has to do depends on the time.
+-- The remaining work of a copy, or of a program resumed from a saved position, depends on the time.
 local function check_timed(tree, all, code)
     local copied, own = read(tree.folder, "copy.out"):match("^(.-)%-%-\n(.*)$")
     if copied ~= all then return "copy: the original goes on otherwise" end

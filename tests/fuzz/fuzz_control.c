@@ -1,4 +1,4 @@
-/* Fuzzing of what a trainer hears, for libFuzzer. The first byte says what the rest of the input
+/* Fuzzing of a trainer's control input, for libFuzzer. The first byte gives the type of the rest
  * is: a message, a journal, or the bytes of a channel in one of its framings. What is taken as a
  * message can be walked, and its commands hold what commands.h promises. */
 #include "control/channel.h"

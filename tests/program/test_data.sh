@@ -1,4 +1,4 @@
-# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and what is kept for a run that goes on.
+# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and the state saved for a resumed run.
 . "$(dirname "$0")/../support/lib.sh"
 
 # A classifier of tables of up to 16 inputs; its test set is a part of the training set. It prints a sum of the inputs
@@ -136,7 +136,7 @@ test_standard_input() {
     same "$(cat out)" '8 + 2 rows, 2 inputs, sum 0.000'
 }
 
-# What each of these programs writes of the same numbers is read as the same numbers.
+# The files of these programs for the same numbers are read as the same numbers.
 same_as_csv() {
     expect 0 ./table --train plain.csv
     wanted=$OUT

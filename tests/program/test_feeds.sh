@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Data sets and the nets that they feed: what cannot go together is refused before the first step, and what training did to the
-# inputs is done again by predict, though the spec does not say which data set feeds the net.
+# Data sets and the nets that they feed: mismatches are refused before the first step, and the scaling of
+# training is repeated by predict, though the spec does not say which data set feeds the net.
 . "$(dirname "$0")/../support/lib.sh"
 
 # A trainer that learns from --train: NET the net's arguments, ANSWERS "labels" or "targets", DATA the data set's, TIMES.
@@ -122,7 +122,7 @@ test_an_array_of_the_wrong_type_does_not_compile() {
     has "$ERR" 'incompatible'
 }
 
-# The functions of `code` are followed with what bodies give them, over two steps here.
+# The functions of `code` are followed with the arguments of bodies, over two calls here.
 test_functions_of_code_are_followed() {
     make_classes
     make_values
@@ -173,7 +173,7 @@ test_weights_that_a_call_leaves_out_are_refused() {
     expect 0 "$LOOPC" check own.lua
 }
 
-# What C functions do with a net is not looked at: then nobody knows what its inputs are.
+# C functions behind a pointer are not followed: then the inputs of a net are unknown.
 test_what_is_not_known_is_refused() {
     make_classes
     make_trainer '2, 8, 3' labels 'scale = "standard"'

@@ -1,4 +1,4 @@
-# Models on their way out: what export writes, read by others, agrees with what the trainer predicts.
+# Exported models: the files of export, read by other programs, agree with the trainer's predictions.
 . "$(dirname "$0")/../support/lib.sh"
 data=${LOOPC_SHARED:+$LOOPC_SHARED/data}
 reader=$ROOT/tests/support/read_model.py
@@ -46,7 +46,7 @@ latest() {
     printf '%s\n' ck/small-[0-9]*.safetensors | sort -V | tail -n 1
 }
 
-# What predict says, and what the C and the ONNX make of the same rows, are the same numbers.
+# The output of predict, of the C and of the ONNX for the same rows are the same numbers.
 compare() {
     expect 0 ./small predict --checkpoint ck --data unlabelled.csv
     printf '%s\n' "$OUT" >predicted.csv

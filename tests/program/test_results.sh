@@ -1,7 +1,7 @@
 # The declared result of a loop: made at each of its places apart, read behind it.
 . "$(dirname "$0")/../support/lib.sh"
 
-# Fit stands on three places, one of them in a loop of its own; its counts go on over all of them.
+# Fit is inserted at three places, one of them in a loop of its own; its counts continue over all of them.
 write_spec() {
     cat >results.lua <<'SPEC'
 local Root = loop "Root" { times = 2, on_first = node(1), after_first = node(2, [[ printf("first %d\n", $Fit.sum); ]]),

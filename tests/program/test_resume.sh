@@ -1,4 +1,4 @@
-# Checkpoints from outside: whatever ends a run, it goes on from its last checkpoint and ends in the same bits.
+# Checkpoints from outside: a run ended in any way resumes from its last checkpoint and ends in the same bits.
 # KILLS (default 12) random kill -9; more of them in make soak.
 . "$(dirname "$0")/../support/lib.sh"
 KILLS=${KILLS:-12}
@@ -47,7 +47,7 @@ SPEC
     ./resume --metrics whole.jsonl >whole.out
 }
 
-# Runs what is left and compares with the run that nothing ended.
+# Runs the rest and compares with the uninterrupted run.
 resume_and_compare() {
     expect 0 ./resume --checkpoint saved --save-every 7 --keep 3 --metrics m.jsonl --resume
     same "$(tail -n 1 <<<"$OUT")" "$(tail -n 1 whole.out)"
@@ -94,7 +94,7 @@ test_others_read_what_was_saved() {
     expect 0 python3 "$ROOT/tests/support/read_safetensors.py" "$(latest)" Fit.iteration Train.total adam.step
 }
 
-# What a body made of the data before the first epoch is there after a resume: parts of data sets, a set narrowed to the rest.
+# Changes of the data by a body before the first epoch are there after a resume: parts of data sets, a set narrowed to the rest.
 test_parts_of_data_sets() {
     cat >parts.lua <<'SPEC'
 local Fit = loop "Fit" { times = "$epochs", state = { epochs = i32 { 3, option = true } },

@@ -1,7 +1,7 @@
-# What is saved, when, and whose it is: the best, folders and metrics files of one run, the schedule, interruptions.
+# Saving: the best, the owner of folders and metrics files, the schedule, interruptions.
 . "$(dirname "$0")/../support/lib.sh"
 
-# Losses of epochs and of validations that nobody would expect; a signal in any step; a mean that its end makes.
+# Losses of epochs and of validations in an unusual order; a signal in any step; a mean that its end makes.
 build_best() {
     cat >best.lua <<'SPEC'
 local Fit = loop "Fit" { times = "$epochs", state = { epochs = i32 { 5, option = true }, loss = f64 { report = true } },
@@ -41,11 +41,11 @@ test_nothing_is_the_best_before_a_pass_has_ended() {
     expect 143 ./best --checkpoint saved --best Fit.loss --at 2 --signal 15
     [ -f saved/best-1.safetensors ]
     [ ! -e saved/best-best.safetensors ]
-    expect 0 ./best --checkpoint saved --resume # judged as before, though nobody says so again
+    expect 0 ./best --checkpoint saved --resume # judged as before, without the flag
     same "$(value Fit.loss saved/best-best.safetensors) $(value w saved/best-best.safetensors)" "1 16"
 }
 
-# The judgement goes on behind every checkpoint: what was better before stays the best.
+# The judgement continues after every checkpoint: an earlier better value stays the best.
 test_a_resumed_run_judges_on() {
     build_best
     expect 143 ./best --checkpoint saved --best Fit.loss --at 18 --signal 15
@@ -165,7 +165,7 @@ test_a_damaged_latest_does_not_hide_the_owner() {
     expect 2 ./best --checkpoint saved
 }
 
-# Metrics of one run: known again by what they begin with.
+# Metrics of one run: recognised by their beginning.
 test_metrics_of_another_run() {
     build_best
     expect 0 ./best --metrics whole.jsonl
@@ -185,7 +185,7 @@ test_metrics_of_another_run() {
     expect 0 ./best --checkpoint copy2 --resume --metrics m.jsonl --at -1
     cmp m.jsonl whole.jsonl
     cp -r saved copy3
-    expect 2 ./best --checkpoint copy3 --resume --metrics cut.jsonl --at -1 # shorter than what it is known by
+    expect 2 ./best --checkpoint copy3 --resume --metrics cut.jsonl --at -1 # shorter than the beginning that is compared
     expect 143 ./best --checkpoint silent --at 10 --signal 15
     expect 2 ./best --checkpoint silent --resume --metrics whole.jsonl --at -1
 }
@@ -268,7 +268,7 @@ SPEC
     umount disk
 }
 
-# A run goes on with the data that it began with, and with their scale; other data are refused, or wished for.
+# A run is resumed with its first data and their scale; other data are refused, unless asked for.
 test_other_data() {
     cat >data.lua <<'SPEC'
 local Fit = loop "Fit" { times = "$epochs", state = { epochs = i64 { 4, option = true }, at = i64 { -1, option = true } },
@@ -320,7 +320,7 @@ SPEC
     same "$OUT" "15"
 }
 
-# Strands know where they are: a run is saved between any two steps of a WEAVE, and goes on there.
+# Strands save their positions: a run is saved between any two steps of a WEAVE, and resumed there.
 test_a_weave_is_saved_between_two_steps() {
     cat >woven.lua <<'SPEC'
 local function strand(n, digit) return REPEAT(n, CALL(([[ $all = $all * 3 + %d; if (++$a == $at) raise($usr ? SIGUSR1 : SIGTERM); ]]):format(digit))) end
@@ -354,7 +354,7 @@ SPEC
     lacks "$ERR" "position"
 }
 
-# What is outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
+# State outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'
 local Fit = loop "Fit" { times = 6, state = { at = i64 { -1, option = true } },

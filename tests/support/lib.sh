@@ -1,4 +1,4 @@
-# What the shell tests share; sourced by the test_*.sh, which then define functions test_* and call run_tests.
+# Shared by the shell tests; sourced by the test_*.sh, which then define functions test_* and call run_tests.
 #
 #   expect CODE command...   runs it, standard output in $OUT, standard error in $ERR; fails on another exit code
 #   has TEXT NEEDLE          fails when NEEDLE is not in TEXT
@@ -76,7 +76,7 @@ same() {
     [ "$1" = "$2" ] || fail "'$1' is not '$2'"
 }
 
-# Waits for what comes on any machine, some time: await COMMAND...
+# Waits for something that happens on any machine, some time: await COMMAND...
 await() {
     local tries=0
     until "$@"; do

@@ -1,4 +1,4 @@
-# The commands of loopc from outside: what they print, what they write, their exit codes.
+# The commands of loopc from outside: their output, files and exit codes.
 . "$(dirname "$0")/../support/lib.sh"
 . "$ROOT/tests/support/nested_spec.sh"
 
@@ -50,7 +50,7 @@ test_help_on_the_language() {
     has "$ERR" "there is no command or topic 'nothing'"
 }
 
-# What a call writes goes by the declaration of its function; a pointer that nothing is known of may be written through.
+# The writes of a call follow from its function's declaration; an unknown pointer may be written through.
 test_explain_knows_what_calls_write() {
     cat >calls.lua <<'SPEC'
 local Valid = loop "Valid" { state = { x = f32[4] }, on_v = node(1, [[ ; ]]) }
@@ -214,7 +214,7 @@ test_gen_to_a_full_disk() {
     done
 }
 
-# What says nothing there does not need it.
+# Commands without output there do not need it.
 test_closed_standard_output() {
     cp_spec
     expect 1 sh -c '"$0" gen nested.lua >&-' "$LOOPC"
@@ -342,7 +342,7 @@ test_golden() {
     has "$OUT" 'not ok cases/one - nested.c is not there'
     has "$OUT" 'the spec none.lua is not there'
     sed -i 's/check none.lua/gen nested.lua --max-steps=1/' cases/two/cmd
-    expect 1 "$LOOPC" golden cases/two --update # no failure is kept as what is right
+    expect 1 "$LOOPC" golden cases/two --update # a failure is never kept as the expected result
     has "$OUT" 'not ok cases/two - error.txt is not written: its command ends with exit code 2:'
     [ ! -e cases/two/error.txt ] || fail 'a failure was kept'
     sed -i 's/loopc gen nested.lua --max/! &/' cases/two/cmd
@@ -392,7 +392,7 @@ test_names_of_c_are_any() {
     done
 }
 
-# What a killed run leaves in the cache, the next one takes away; what one that still builds has there stays.
+# Files of a killed run in the cache are removed by the next one; those of a running build stay.
 test_a_killed_run_leaves_nothing_in_the_cache() {
     export XDG_CACHE_HOME=$PWD/cache
     cp_spec .

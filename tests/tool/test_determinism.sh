@@ -1,11 +1,11 @@
 # The same spec gives the same bytes: again and again, elsewhere, in another locale, time zone and home.
 . "$(dirname "$0")/../support/lib.sh"
 
-hashes_of() { # what the generator makes of each spec of a folder: prints a hash a command
+hashes_of() { # prints a hash per command for each spec of a folder
     FOLDER=$1 "$LOOPC" --test "$ROOT/tests/support/hashes.lua"
 }
 
-# The same, of what the commands print: gen of each spec, left in the folder formatted, and a third of the other commands of each
+# The same, of the output of the commands: gen of each spec, left in the folder formatted, and a third of the other commands of each
 # (all of them with EVERY=1).
 hashes_by_commands() {
     local spec words turn=0
@@ -26,7 +26,7 @@ same_hashes() { # same_hashes WHAT: compares standard input with the file wanted
     sort | diff "$TMP/wanted" - || fail "something differs $1"
 }
 
-# What clang-format makes of it takes the longest: it is in the first generation, and in that of the commands.
+# Formatting takes the longest: it is done in the first generation, and in that of the commands.
 test_generations_elsewhere() {
     local i
     cp -r "$ROOT/specs" specs

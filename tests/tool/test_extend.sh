@@ -1,7 +1,7 @@
-# Runs that are over and go on with a larger bound, and what bodies know of a resume: `restarting`.
+# Finished runs that continue with a larger bound, and `restarting`, by which bodies notice a resume.
 . "$(dirname "$0")/../support/lib.sh"
 
-# An ending changes the weight, as one that averages weights does: who goes on has to begin before it.
+# The end changes the weight, as averaging of weights does: a continued run has to begin before it.
 build_fit() {
     cat >fit.lua <<SPEC
 local Fit = loop "Fit" { $1, state = { epochs = i32 { 10, option = true }, w = f64(1), halt = i32 { -1, option = true } },
@@ -137,7 +137,7 @@ SPEC
     expect 1 ./again --checkpoint saved --save-every 1step --bad 1
     lacks "$OUT" "0 1"
     expect 0 ./again --checkpoint saved --resume --bad -1
-    # Valid has not run when the epoch around it is over: it is not restarting any more.
+    # Valid has not run when the epoch around it is over: restarting is false again.
     same "$OUT" "batch 1 1
 batch 2 0
 epoch 2 0

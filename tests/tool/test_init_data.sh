@@ -89,15 +89,15 @@ test_what_cannot_be_learnt_is_told() {
 }
 
 # The peer is scikit-learn's MLPClassifier or MLPRegressor with its defaults, whose inputs nothing scales (which costs it most on
-# wine and on all regressions); what it makes of scaled inputs and targets is said beside, and held against nothing. The splits
-# are none of those that the settings of `init` were chosen by: these were 1 to 10.
+# wine and on all regressions); its result for scaled inputs and targets is printed beside, and not compared. The splits
+# differ from those that the settings of `init` were chosen by, 1 to 10.
 seeds='101 102 103'
 [ -z "${SOAK:-}" ] || seeds='101 102 103 104 105 106 107 108 109 110'
 
 score_of() { python3 -c 'import json; m = json.load(open("m.json")); print(m["accuracy"] if "accuracy" in m else m["r2"][0])'; }
 
-# as_good TABLE ANSWER FLAG LEAST: the mean over the seeds of what the trainer makes of a quarter of the table is at least LEAST
-# and what the peer makes of it.
+# as_good TABLE ANSWER FLAG LEAST: the trainer's mean score over the seeds on a quarter of the table is at least LEAST
+# and at least the peer's.
 as_good() {
     local scores seed ours='' peers='' scaled=''
     for seed in $seeds; do

@@ -1,4 +1,4 @@
-# The tutorial from outside: every spec of specs/ builds and does what its head says.
+# The tutorial from outside: every spec of specs/ builds and behaves as its head says.
 . "$(dirname "$0")/../support/lib.sh"
 SPECS=$ROOT/specs
 data=${LOOPC_SHARED:+$LOOPC_SHARED/data}
@@ -18,7 +18,7 @@ last_line() {
     printf '%s\n' "$OUT" | tail -n 1
 }
 
-# The number behind the last WORD in what was printed.
+# The number behind the last WORD of the output.
 number() {
     printf '%s\n' "$OUT" | sed -n "s/.*$1 \([-+.0-9e]*\).*/\1/p" | tail -n 1
 }

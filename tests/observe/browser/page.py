@@ -1,4 +1,4 @@
-"""The page of `loopc observe` in a real browser, headless Chromium by its WebDriver: what a person sees and clicks.
+"""The page of `loopc observe` in a real browser, headless Chromium by its WebDriver: the view and the clicks of a person.
 Leaves a screenshot in $SHOTS. Standard library alone."""
 
 import atexit
@@ -199,7 +199,7 @@ def test_a_person_steers_xor():
         b.click(".go")
         b.sees(".message", lambda text: text.startswith(f"batch {before + 1} is learned already"))
         b.type(".target", str(before + 1000))
-        b.click(".go")  # a paused one goes on
+        b.click(".go")  # a paused one continues
         b.sees(".state", lambda text: text == "waiting for a target")
         b.sees(".batch", lambda text: int(text) == before + 1000)
         b.type(".new-eta", "1e999")

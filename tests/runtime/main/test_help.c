@@ -86,7 +86,7 @@ static void no_line_is_longer_than_a_page(void **unused)
         assert_true(strcspn(at, "\n") <= 80);
 }
 
-/* What a program cannot do is not on its page. */
+/* The page leaves out features that a program lacks. */
 static void parts_depend_on_the_program(void **unused)
 {
     (void)unused;
