@@ -4,6 +4,7 @@
 local header = require "gen.c.header"
 local host = require "host"
 local net_functions = require "gen.tree.net_functions"
+local net_pairs = require "gen.tree.net_pairs"
 local vocabulary = require "gen.spec.vocabulary"
 
 local topics = {}
@@ -77,6 +78,11 @@ local function net_offers(out)
     out[#out + 1] = "const int32_t *labels where the loss takes labels, const float *y where it takes values:"
     for _, entry in ipairs(net_functions.all) do
         if not entry.internal then offer(out, "G", entry[1], entry[2], { "$G", table.unpack(entry[3]) }, entry[4]) end
+    end
+    for _, entry in ipairs(net_pairs.all) do
+        local doc = {}
+        for i, line in ipairs(entry[3]) do doc[i] = line:gsub("FROM", "H, another net whose layers have the same sizes") end
+        offer(out, "G", entry[1] .. "_H", "void", { "$G", "$H", table.unpack(entry[2]) }, doc)
     end
     out[#out + 1] = "  and with an optimizer G_train, G_train_from: loopc help optimizer"
 end

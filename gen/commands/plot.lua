@@ -1,6 +1,7 @@
 -- loopc plot: draws metrics, control logs and times of runs, and what their checkpoints hold.
 
 local cli = require "gen.cli.cli"
+local curves = require "gen.sweep.curves"
 local host = require "host"
 local nearest = require "gen.base.nearest"
 local plot = require "gen.views.plot"
@@ -18,6 +19,7 @@ local command = {
     text = "FILE is written by --metrics, --log or --timings-log of a trainer. One panel per metric, one line per file; times as bands.\n" ..
         "FOLDER is that of --checkpoint (or files in it): the weights over the steps, and their track through the two directions in\n" ..
         "which it is longest. With --surface eta,loss and a folder for each of several runs: the loss over their learning rates.\n" ..
+        "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest.\n" ..
         "PNG needs rsvg-convert (Debian: librsvg2-bin).",
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
@@ -101,6 +103,16 @@ local function confusion_of(arguments)
     return found and plot_confusion.svg(found, arguments.title)
 end
 
+-- The picture of a sweep, if the only argument is the folder of one.
+local function picture_of_sweep(arguments)
+    if #arguments ~= 1 or not curves.is_meant(arguments[1]) then return nil end
+    local log = log_of(arguments.log)
+    local groups, panels = curves.panels(arguments[1], { only = arguments.only, log = log })
+    if not groups then cli.fail(panels, "a line is a JSON object, as --metrics FILE writes it") end
+    if #panels == 0 then cli.fail("nothing to draw in " .. arguments[1], "loopc plot FOLDER --only=METRIC draws one metric") end
+    return plot.svg(arguments.title, groups, panels)
+end
+
 local function picture_of(arguments)
     local runs = read_all(arguments)
     local log = log_of(arguments.log)
@@ -137,7 +149,7 @@ function command.run(arguments)
     if kind ~= "svg" and kind ~= "png" then
         cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local picture = picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
+    local picture = picture_of_sweep(arguments) or picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)
     if not ok then cli.fail(message, nil, 1) end

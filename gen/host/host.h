@@ -38,6 +38,16 @@
  *                                 code 1
  *   host.stderr(text)          -> nothing
  *
+ * Programs side by side (jobs.c)
+ *   host.start{argv..., output = path}
+ *                              -> pid | nil, message; the program runs in a process group of its
+ *                                 own, its output is added to the file. SIGINT, SIGTERM and
+ *                                 SIGHUP to us wait for host.await from then on
+ *   host.await(seconds)        -> "ended", pid, status (as of host.run) | "signal", number | nil:
+ *                                 nothing came in that time
+ *   host.kill(pid, number)     -> nothing: sends the signal
+ *   host.clock()               -> seconds since some time
+ *
  * Built-in files (source.c)
  *   host.script(path)          -> text | nil: a file of the binary, "gen/lib/x.lua", or the one
  *                                 that --scripts puts in its place
@@ -66,6 +76,7 @@ int host_open(lua_State *L);
 /* The parts of the module, each ending in {NULL, NULL}. */
 extern const luaL_Reg host_files[];
 extern const luaL_Reg host_processes[];
+extern const luaL_Reg host_jobs[];
 extern const luaL_Reg host_sources[];
 
 /* Pushes nil and "cannot VERB WHAT: REASON" with errno's reason. Returns 2, for a C function to

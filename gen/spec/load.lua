@@ -5,6 +5,7 @@
 -- Files are named from the spec's folder ("digits.lua", "lib/passes.lua"), so that the emitted text does not depend
 -- on the path by which the spec was reached.
 
+local constants = require "gen.spec.constants"
 local dsl = require "gen.spec.dsl"
 local host = require "host"
 local nearest = require "gen.base.nearest"
@@ -191,6 +192,7 @@ function load.run(unit)
         unit.diags:add("no_file", { file = unit.path }, nil, why:match(": (.*)$") or why)
         return
     end
+    text = assert(constants.set(text, unit.options.constants or {}))
     add_source(unit, unit.name, unit.path, text)
     local environment = dsl.words(sandbox.environment())
     environment.require = requirer(unit, environment)
