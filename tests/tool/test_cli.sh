@@ -11,6 +11,7 @@ test_help_everywhere() {
         local by_option=$OUT
         expect 0 "$LOOPC" help "$word"
         same "$OUT" "$by_option"
+        same "$(grep '.\{81\}' <<<"$OUT" || true)" ''
     done
     has "$by_option" version
     expect 0 "$LOOPC" -h
@@ -25,13 +26,15 @@ test_help_on_the_language() {
     expect 0 "$LOOPC" help
     for topic in net optimizer dataset rng samples signals elements flags; do
         has "$OUT" "  $topic "
+        same "$("$LOOPC" help "$topic" | grep '.\{81\}' || true)" ''
     done
+    same "$(grep '.\{81\}' <<<"$OUT" || true)" ''
     expect 0 "$LOOPC" help optimizer
-    has "$OUT" 'adamw           AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
+    has "$(echo $OUT)" 'adamw AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
     has "$OUT" 'weight_decay = 0.01'
     has "$OUT" 'float G_train($G, $O, const float *x, TARGETS, int32_t rows, float eta)'
     expect 0 "$LOOPC" help net
-    has "$OUT" 'activation      string: of hidden layers that are sizes (loopc help net lists them) (default relu)'
+    has "$(echo $OUT)" 'activation string: of hidden layers that are sizes (loopc help net lists them) (default relu)'
     has "$OUT" 'float G_clip_grad($G, float limit)'
     expect 0 "$LOOPC" help rng
     has "$OUT" 'uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
