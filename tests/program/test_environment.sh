@@ -5,7 +5,7 @@ SPECS=$ROOT/tests/program/environment
 
 # program NAME: builds tests/environment/NAME.lua to ./NAME, its C under the strictest warnings
 program() {
-    CFLAGS="$CFLAGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror" build "${2:-$SPECS/$1.lua}" "$1"
+    CFLAGS="$CFLAGS $STRICT" build "${2:-$SPECS/$1.lua}" "$1"
 }
 
 # optimized NAME SPEC: builds it to ./NAME, once for all tests

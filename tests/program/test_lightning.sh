@@ -6,7 +6,7 @@ SPECS=$ROOT/tests/program/lightning
 
 # program NAME: builds tests/lightning/NAME.lua to ./NAME; its C passes the strictest warnings.
 program() {
-    CFLAGS="$CFLAGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-misleading-indentation" build "$SPECS/$1.lua" "$1"
+    CFLAGS="$CFLAGS $STRICT" build "$SPECS/$1.lua" "$1"
 }
 
 # told WORDS...: the output is these, a line each.

@@ -19,7 +19,7 @@ return trainer "net" {
     Fit,
 }
 SPEC
-    CFLAGS="$CFLAGS -Wall -Wextra -Wshadow -Wconversion -Werror" build net.lua net
+    CFLAGS="$CFLAGS $STRICT" build net.lua net
 }
 
 # With a gradient of 0 a step is the weight decay alone.

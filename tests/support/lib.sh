@@ -36,6 +36,10 @@ as_built() {
     if [ -n "$FLAGS_GIVEN" ]; then "$@"; else env -u CFLAGS "$@"; fi
 }
 
+# The warnings of emitted C, as errors, for CFLAGS="$CFLAGS $STRICT" build ... What build compiles is not formatted: a body of one
+# line may have its loop and the statement behind it in one line, too.
+STRICT='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-misleading-indentation'
+
 build() {
     local spec=$1 program=$2 kept
     kept=$TMP/built-$(printf '%s\n' "$CFLAGS" "$@" | cat - "$spec" | sha256sum | cut -d ' ' -f 1)

@@ -1,5 +1,6 @@
 # From a spec to a program: build and run, the compiler's errors as those of the spec, the cache.
 . "$(dirname "$0")/../support/lib.sh"
+export CFLAGS="$CFLAGS -O0" # programs that run for a moment
 . "$ROOT/tests/support/nested_spec.sh"
 
 broken_spec() { # a body that is not C, on line 3

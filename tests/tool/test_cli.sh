@@ -1,5 +1,6 @@
 # The commands of loopc from outside: their output, files and exit codes.
 . "$(dirname "$0")/../support/lib.sh"
+export CFLAGS="$CFLAGS -O0" # programs that run for a moment
 . "$ROOT/tests/support/nested_spec.sh"
 
 test_help_everywhere() {
