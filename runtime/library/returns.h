@@ -50,4 +50,9 @@ void loopc_moments_add(const float *rows, int32_t count, int32_t width, double *
 void loopc_moments_scale(const float *rows, int32_t count, int32_t width, double seen,
                          const double *means, const double *squares, float limit, float *to);
 
+/* Changes a layer that takes such scaled numbers (without limit) so that it takes them unscaled: a
+ * list of `outputs` rows of `width` weights each, then as many biases. */
+void loopc_fold_moments(float *layer, int32_t outputs, int32_t width, double seen,
+                        const double *means, const double *squares);
+
 #endif
