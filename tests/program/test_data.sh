@@ -1,4 +1,4 @@
-# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and what is kept for a run that goes on.
+# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and the state saved for a resumed run.
 . "$(dirname "$0")/../support/lib.sh"
 
 # A classifier of tables of up to 16 inputs; its test set is a part of the training set. It prints a sum of the inputs
@@ -29,7 +29,7 @@ return trainer "table" {
     Fit,
 }
 LUA
-    expect 0 "$LOOPC" build spec.lua -o table
+    build spec.lua table
 }
 
 make_flowers() {
@@ -86,7 +86,7 @@ return trainer "w" { state = {
     net = mlp { 1, 1, loss = "squared_error", batch = 8, inputs_from = "train" }, sgd = optimizer { "sgd", net = "net" } }, Fit }
 LUA
     printf 'x,y,w\n0,0,1\n1,1,3\n1,5,1\n0,0,1\n' >w.csv
-    expect 0 "$LOOPC" build spec.lua -o w
+    build spec.lua w
     expect 0 ./w --train w.csv
     same "$OUT" '2.000 0.000'
 }
@@ -136,7 +136,22 @@ test_standard_input() {
     same "$(cat out)" '8 + 2 rows, 2 inputs, sum 0.000'
 }
 
-# What each of these programs writes of the same numbers is read as the same numbers.
+# Ten rows of each class in a part of half of them; drawn without regard to classes, hardly ever.
+test_parts_have_their_share_of_each_class() {
+    make_trainer
+    make_plain
+    local seed classes='  classes of '"'kind'"', with their rows: x 10, y 10, z 10' other=0
+    for seed in 1 2 3 4 5 6; do
+        expect 0 ./table data --train plain.csv --test-share 0.5 --seed $seed
+        same "$(grep -cF "$classes" <<<"$OUT")" 2
+        expect 0 ./table data --train plain.csv --test-share 0.5 --seed $seed --test-stratify false
+        has "$OUT" 'test: plain.csv: CSV, header; 30 rows of 60'
+        grep -qF "$classes" <<<"$OUT" || other=$((other + 1))
+    done
+    [ "$other" -ge 2 ] || fail "$other of 6 parts are not stratified"
+}
+
+# The files of these programs for the same numbers are read as the same numbers.
 same_as_csv() {
     expect 0 ./table --train plain.csv
     wanted=$OUT
