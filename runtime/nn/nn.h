@@ -18,6 +18,7 @@
  *     flat.h         all weights as a list
  *     scalar.h       exp, log, tanh
  *
+ * Nets that are trained in shards take shards.h as well, the gradient as a sum of partial sums.
  * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the
  * library are
  *
