@@ -175,6 +175,7 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_refusals.lua
 	LOOPC=$(BUILD)/loopc LOOPC_TREES=$(GRAPHS) $(BUILD)/loopc --test tests/elements/test_elements.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/program/test_environment.sh
+	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/program/test_rl.sh
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc APART=1 bash tests/program/test_memory.sh
@@ -204,9 +205,9 @@ check-layers: all
 	$(BUILD)/loopc --test tests/tool/test_layers.lua
 	BUILD=$(BUILD) bash tests/tool/test_layers_of_calls.sh
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**' 'tests/observe/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**' 'tests/observe/**' 'tests/tool/lsp/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
-	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench tests/observe
+	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench tests/observe tests/tool/lsp/moons.lua
 	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/program
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

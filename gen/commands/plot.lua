@@ -5,6 +5,7 @@ local curves = require "gen.sweep.curves"
 local host = require "host"
 local nearest = require "gen.base.nearest"
 local plot = require "gen.views.plot"
+local plot_across = require "gen.views.plot_across"
 local plot_checkpoints = require "gen.views.plot_checkpoints"
 local plot_confusion = require "gen.views.plot_confusion"
 local plot_read = require "gen.views.plot_read"
@@ -24,6 +25,7 @@ local command = {
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
         { "--only", "METRIC", "draw this metric only (loss, Train.loss); may be repeated", many = true },
+        { "--across", "METRIC", "draw the others over this one, in the place of iterations" },
         { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
         { "--surface", "FIELD,FIELD", "of checkpoints: the first field of each run across, the second as colour" },
@@ -118,6 +120,10 @@ local function picture_of(arguments)
     local log = log_of(arguments.log)
     check_names(runs, arguments.only)
     check_names(runs, log)
+    if arguments.across then
+        check_names(runs, { arguments.across })
+        plot_across.apply(runs, arguments.across, log and (#log == 0 or plot.is_meant(arguments.across, log)))
+    end
     local panels = plot.panels(runs, { only = arguments.only, log = log })
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
     return plot.svg(arguments.title, runs, panels)

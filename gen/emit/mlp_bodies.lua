@@ -190,20 +190,20 @@ function body.correct(w, net)
 end
 
 -- The losses of all rows and dLoss/dz of the last layer; where the targets are values they
--- are in d already; `narrow` as for take; `part`: the rows are a part of the batch `whole`.
-function body.losses(w, net, me, narrow, part)
+-- are in d already; `narrow` as for take; `partial`: the rows are a part of the batch `whole`.
+function body.losses(w, net, me, narrow, partial)
     local layer = mlp.last(net)
     local z, a, d = at("z", layer), at("a", layer), at("d", layer)
     local sizes = { "n->losses", "rows", layer.outputs, me }
-    local suffix = part and "_part" or ""
-    if part then table.insert(sizes, 4, "whole") end
+    local suffix = partial and "_part" or ""
+    if partial then table.insert(sizes, 4, "whole") end
     if net.loss == "squared_error" then
         if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
         local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
         if narrow then
             call(w, "loopc_narrow_squared_error", a, d, "n->losses", "rows", layer.outputs, gate)
         else
-            if part then table.insert(sizes, 4, gate) else sizes[4], sizes[5] = gate, me end
+            if partial then table.insert(sizes, 4, gate) else sizes[4], sizes[5] = gate, me end
             call(w, "loopc_squared_error" .. suffix, a, d, table.unpack(sizes))
         end
         if layer.activation == "softmax" then
@@ -310,6 +310,20 @@ function body.input_grad(w, net)
         alone)
     call(w, "loopc_unpack", "n->dx", "n->dx_rows", "rows", first.inputs)
     w:line("return n->dx_rows;")
+end
+
+function body.activations(w, net)
+    local list = {}
+    for i, layer in ipairs(mlp.layers(net)) do list[i] = { sums_of(net, layer), layer.outputs, "rows" } end
+    net_frame.spread(w, list)
+end
+
+function body.gradients(w, net)
+    local list = {}
+    for _, array in ipairs(mlp.arrays(net)) do
+        if array.part == "weight" then list[#list + 1] = { "n->g" .. array.name, array.rows, array.columns } end
+    end
+    net_frame.spread(w, list)
 end
 
 function body.parameters(w, net)

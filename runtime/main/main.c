@@ -8,7 +8,7 @@
 #include "telemetry/progress.h"
 #include "checkpoint/checkpointer.h"
 #include "main/main_host.h"
-#include "main/ranks_main.h"
+#include "main/main_ranks.h"
 #include "main/startup.h"
 #include "parallel/ranks.h"
 #include "telemetry/log.h"

@@ -3,7 +3,7 @@
 
 #include "main/datasets.h"
 #include "main/main_host.h"
-#include "main/ranks_main.h"
+#include "main/main_ranks.h"
 
 #include "parallel/ranks.h"
 #include "parallel/team.h"

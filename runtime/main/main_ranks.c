@@ -1,4 +1,4 @@
-#include "main/ranks_main.h"
+#include "main/main_ranks.h"
 
 #include "checkpoint/checkpointer.h"
 #include "data/table.h"

@@ -1,7 +1,7 @@
 /* Main among several ranks (parallel/ranks.h): what they agree on before and after the run, and the
  * host of the run between. Part of main. */
-#ifndef LOOPC_RANKS_MAIN_H
-#define LOOPC_RANKS_MAIN_H
+#ifndef LOOPC_MAIN_RANKS_H
+#define LOOPC_MAIN_RANKS_H
 
 #include "main/startup.h"
 #include "run/host.h"

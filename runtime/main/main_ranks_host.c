@@ -1,6 +1,6 @@
 /* The host of a run of several ranks. */
 #include "main/main_host.h"
-#include "main/ranks_main.h"
+#include "main/main_ranks.h"
 
 #include "base/clock.h"
 #include "parallel/ranks.h"
