@@ -1,6 +1,7 @@
 /* Shards: chains and their tree, as plain loops have them; the same for one process and for several. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
