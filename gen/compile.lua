@@ -36,7 +36,7 @@ end
 -- Unit options from a command's parsed arguments.
 function compile.options_of(arguments, more)
     local options = more or {}
-    options.max_steps, options.constants = arguments.max_steps, constants_of(arguments)
+    options.max_steps, options.constants, options.shards = arguments.max_steps, constants_of(arguments), arguments.shards
     options.limits = arguments.max_memory and { memory = arguments.max_memory << 20 } or nil
     return options
 end

@@ -49,8 +49,18 @@ local function find_runtime()
         "LOOPC_HOME names the folder that holds include/loopc and lib/libloopc.a")
 end
 
+-- The compiler of --mpi. Its name is the same with Open MPI and with MPICH.
+local function mpi_compiler(arguments)
+    local list = words(arguments.cc or "mpicc")
+    if not host.run { list[1], "--version" } then
+        cli.fail(("--mpi needs %s, the C compiler of an MPI"):format(list[1]), "apt-get install libopenmpi-dev openmpi-bin, or libmpich-dev mpich")
+    end
+    return list
+end
+
 -- The compiler as a list of words: --cc, CC, cc. CC may carry flags ("ccache gcc").
 local function compiler_of(arguments)
+    if arguments.mpi then return mpi_compiler(arguments) end
     for _, text in ipairs { arguments.cc or "", host.getenv("CC") or "", "cc" } do
         local list = words(text)
         if #list > 0 then return list end
@@ -208,11 +218,20 @@ local function build_portable(unit, arguments, source, program)
     return status, messages
 end
 
+-- Writes the C of ranks over MPI beside the source; returns its path.
+local function write_ranks(source)
+    local path = source:gsub("%.c$", "") .. "_ranks_mpi.c"
+    local ok, message = host.write(path, assert(host.template "ranks_mpi.c"))
+    if not ok then cli.fail(message, nil, 1) end
+    return path
+end
+
 -- Makes `program` of `source`. Returns a status and the compiler's messages.
 local function build_program(unit, arguments, source, program)
     if arguments.portable and has_versions(arguments) then return build_portable(unit, arguments, source, program) end
-    local processor = arguments.portable and {} or nil
-    return run(link_command(unit, arguments, { source }, program, processor), { env = { "LC_ALL=C" } })
+    local processor, sources = arguments.portable and {} or nil, { source }
+    if arguments.mpi then sources[2] = write_ranks(source) end
+    return run(link_command(unit, arguments, sources, program, processor), { env = { "LC_ALL=C" } })
 end
 
 -- Writes unit.text to `source` and compiles it to `program`. Prints the errors; returns whether there were none. recompile: as for

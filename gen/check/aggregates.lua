@@ -121,6 +121,25 @@ local function read_layers(unit, field, positional)
     parameters.init, parameters.activation = parameters.init or "xavier", "identity"
 end
 
+local most_shards = 64 -- runtime/nn/shards.h
+
+-- Refuses shards that are no tree over the rows of a batch, or of a net that has none.
+local function check_shards(unit, field)
+    local parameters, power = field.parameters, 1
+    local shards, batch = parameters.shards, parameters.batch
+    if not shards or field.broken then return end
+    while power < shards do power = 2 * power end
+    if power ~= shards or shards > most_shards then
+        wrong(unit, field, ("%d shards are no whole tree"):format(shards), "shards is 1, 2, 4, 8, 16, 32 or 64")
+    elseif batch % shards ~= 0 then
+        wrong(unit, field, ("%d shards do not divide a batch of %d rows"):format(shards, batch),
+            ("batch = %d"):format((batch + shards - 1) // shards * shards))
+    elseif parameters.ops and shards > 1 then
+        wrong(unit, field, "a net of layers, or with these losses or optimizers, has no shards",
+            "those of sizes have: cross_entropy or squared_error, with sgd, adam or adamw")
+    end
+end
+
 local other_names = { absolute = "absolute_error", gaussian = "gaussian_nll" }
 
 function read.mlp(unit, field, positional)
@@ -137,6 +156,8 @@ function read.mlp(unit, field, positional)
     if layers_of.is_deep(parameters) then layers_of.deepen(parameters) elseif is_long then layers_of.flatten(parameters) end
     local what, hint = mlp.wrong(parameters)
     if what and not field.broken then wrong(unit, field, what, hint) end
+    parameters.shards = whole(unit, field, "shards", parameters.shards, nil)
+    check_shards(unit, field)
 end
 
 local function read_no_decay(unit, field)
@@ -222,7 +243,11 @@ function check_aggregates.link(unit, trainer, owner, field)
     end
     for _, entry in ipairs(links[field.type] or {}) do link(unit, trainer, owner, field, entry[1], entry[2]) end
     local net = field.type == "optimizer" and field.parameters.net
+    local was_deep = net and net.parameters.ops
     if net and layers_of.deepens(field.parameters) then layers_of.deepen(net.parameters) end
+    if not net or (net.parameters.shards and (was_deep or not net.parameters.ops)) then return end
+    net.parameters.shards = net.parameters.shards or unit.options.shards
+    check_shards(unit, net)
 end
 
 return check_aggregates

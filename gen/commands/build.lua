@@ -2,6 +2,7 @@
 
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
+local emit_nets = require "gen.emit.nets"
 local host = require "host"
 local toolchain = require "gen.build.toolchain"
 
@@ -27,6 +28,8 @@ build.options = compile.with {
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--portable", nil, "a program for other machines, too: picks the fastest code for its processor at start" },
     { "--lua", "NAME=VALUE", "replace the value of a constant of the spec, local NAME = ...; may be repeated", many = true },
+    { "--mpi", nil, "a program for mpirun and srun, whose processes share the training of nets that have shards; needs mpicc" },
+    { "--shards", "N", "the gradients of all nets that do not say it have N shards (loopc help net)", kind = "integer", least = 1 },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
 }
 
@@ -38,10 +41,19 @@ local function check_output(program)
     end
 end
 
+local function check_mpi(arguments, unit)
+    if arguments.portable then cli.usage("--mpi and --portable do not go together", "mpicc makes programs for the machines of one cluster") end
+    if not emit_nets.shards(unit) then
+        cli.fail(("%s: --mpi: no net that is trained has shards, so several processes would share nothing"):format(arguments[1]),
+            "mlp { ..., batch = 32, shards = 8 }, or --shards 8")
+    end
+end
+
 function build.run(arguments)
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
         optimize = not arguments.plain })
     if not unit then return 2 end
+    if arguments.mpi then check_mpi(arguments, unit) end
     local program = arguments.output or unit.trainer.name
     check_output(program)
     if arguments.keep then return toolchain.build(unit, arguments, program .. ".c", program, compile.again) and 0 or 2 end

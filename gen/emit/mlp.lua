@@ -227,9 +227,11 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
     return lines
 end
 
+function emit_mlp.is_trained(net, optimizers, used) return emit_optimizer.is_trained(net, optimizers, used) end
+
 -- How many lanes a net needs whose training steps stay in registers; nil for others.
 local function lanes_of(net, optimizers, used)
-    if mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
+    if net.shards or mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
     return mlp.lanes(net)
 end
 

@@ -190,25 +190,29 @@ function body.correct(w, net)
 end
 
 -- The losses of all rows and dLoss/dz of the last layer; where the targets are values they
--- are in d already; `narrow` as for take.
-function body.losses(w, net, me, narrow)
+-- are in d already; `narrow` as for take; `partial`: the rows are a part of the batch `whole`.
+function body.losses(w, net, me, narrow, partial)
     local layer = mlp.last(net)
-    local z, a, d, sizes = at("z", layer), at("a", layer), at("d", layer), { "n->losses", "rows", layer.outputs, me }
+    local z, a, d = at("z", layer), at("a", layer), at("d", layer)
+    local sizes = { "n->losses", "rows", layer.outputs, me }
+    local suffix = partial and "_part" or ""
+    if partial then table.insert(sizes, 4, "whole") end
     if net.loss == "squared_error" then
         if layer.activation == "softmax" then call(w, "loopc_softmax", z, a, "rows", layer.outputs, me) end
         local gate = layer.activation == "softmax" and "LOOPC_STORE" or gate_of(layer)
         if narrow then
             call(w, "loopc_narrow_squared_error", a, d, "n->losses", "rows", layer.outputs, gate)
         else
-            call(w, "loopc_squared_error", a, d, "n->losses", "rows", layer.outputs, gate, me)
+            if partial then table.insert(sizes, 4, gate) else sizes[4], sizes[5] = gate, me end
+            call(w, "loopc_squared_error" .. suffix, a, d, table.unpack(sizes))
         end
         if layer.activation == "softmax" then
             call(w, "loopc_softmax_backward", a, d, "rows", layer.outputs, me)
         end
     elseif net.output == "softmax" then
-        call(w, "loopc_cross_entropy", z, "labels", d, table.unpack(sizes))
+        call(w, "loopc_cross_entropy" .. suffix, z, "labels", d, table.unpack(sizes))
     else
-        call(w, "loopc_binary_cross_entropy", z, d, table.unpack(sizes))
+        call(w, "loopc_binary_cross_entropy" .. suffix, z, d, table.unpack(sizes))
     end
 end
 

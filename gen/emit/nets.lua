@@ -14,7 +14,7 @@ local emit_nets = {}
 
 local prefix_of = mlp.prefix_of
 
-local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "ops", "label_smoothing",
+local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "shards", "ops", "label_smoothing",
     "class_weights", "targets", "delta", "quantile", "reduction" }
 
 local function describe_net(unit, field)
@@ -22,6 +22,7 @@ local function describe_net(unit, field)
         source = bodies.where(unit, field.at) }
     for _, key in ipairs(net_keys) do net[key] = field.parameters[key] end
     net.inputs_from = field.parameters.inputs_from
+    if net.shards == 1 then net.shards = nil end
     field.struct, field.net = net.struct, net
     return net
 end
@@ -83,10 +84,26 @@ function emit_nets.write_include(unit, w)
     elseif blends then
         w:directive('#include "nn/pace.h"')
     end
+    if emit_nets.shards(unit) then
+        w:directive('#include "nn/shards.h"')
+        w:directive('#include "parallel/ranks.h"')
+    end
     local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
     if not lanes then return end
     w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes)
     w:directive('#include "nn/narrow.h"')
+end
+
+-- The fewest shards of a net that is trained in shards, or nil.
+function emit_nets.shards(unit)
+    local fewest
+    for _, optimizer in ipairs(unit.nets.optimizers) do
+        local shards = optimizer.net.shards
+        if shards and optimizer.net.ops == nil and emit_mlp.is_trained(optimizer.net, unit.nets.optimizers, unit.nets.used) then
+            fewest = math.min(fewest or shards, shards)
+        end
+    end
+    return fewest
 end
 
 -- All arrays of one net from those of another.

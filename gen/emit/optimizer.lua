@@ -8,6 +8,7 @@ local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
 local deep_optimizer = require "gen.emit.deep_optimizer"
 local net_frame = require "gen.emit.net_frame"
+local sharded = require "gen.emit.sharded"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
 local vocabulary = require "gen.spec.vocabulary"
@@ -48,6 +49,7 @@ end
 local function fetches(optimizer, used)
     local net = optimizer.net
     local values = net.batch * mlp.layers(net)[1].room
+    if net.shards then return false end
     return used[net_functions.train_from_name(optimizer)] and values >= 16 * 1024 and values <= 64 * 1024
 end
 
@@ -57,7 +59,7 @@ function emit_optimizer.groups(net, optimizers, used, groups)
         if optimizer.net == net and used[net_functions.step_name(optimizer)] then groups.gradients = true end
         if optimizer.net == net and trains(optimizer, used) then
             for _, group in ipairs { "activations", "delta", "deltas", "losses" } do groups[group] = true end
-            if net.ops and not deep_optimizer.is_fused(optimizer) then groups.gradients = true end
+            if net.shards or net.ops and not deep_optimizer.is_fused(optimizer) then groups.gradients = true end
             if net.ops and deep_optimizer.stores(optimizer) then groups.norm_gradients = true end
         end
         if optimizer.net == net and used[net_functions.train_from_name(optimizer)] then
@@ -254,6 +256,7 @@ end
 -- The step as the functions for bodies call it.
 local function write_learn(w, optimizer)
     local net = optimizer.net
+    if net.shards then return sharded.write(w, optimizer, { inputs = inputs_of, split = split, rates = write_rates, weights = weights }) end
     if net.threads then write_shared(w, optimizer) elseif net.narrow then write_narrow(w, optimizer) end
     w:comment { "A training step; returns the mean loss before it."
         .. (net.threads and "" or net.narrow and "" or " " .. about[1]) }

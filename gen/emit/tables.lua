@@ -92,6 +92,7 @@ local function write_names(unit, w)
     if unit.trainer.control then w:line(".steering = &%s,", tables.steering) end
     if #unit.nets.nets > 0 then
         write_table(w, "nets", "net_count", "nets")
+        if emit_nets.shards(unit) then w:line(".shards = %d,", emit_nets.shards(unit)) end
         w:line(".threads = true,")
         w:line(".model = loopc_model_main,")
     end

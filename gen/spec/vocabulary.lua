@@ -115,6 +115,7 @@ vocabulary.aggregates = {
         { "quantile", "number", "of quantile: which one, between 0 and 1 (default: 0.5)" },
         { "reduction", "string", "what the sum of the losses of a batch is divided by: rows, elements or none (default: rows)" },
         { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
+        { "shards", "integer", "how many partial sums make up the gradient of a batch: a power of two that divides batch" },
         { "init", "string", "he, xavier, normal, zero (default: he with relu and its smooth relatives, else xavier)" },
         { "inputs_from", "string|boolean", "the dataset field whose columns are the first layer's width; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },

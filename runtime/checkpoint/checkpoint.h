@@ -85,6 +85,10 @@ struct loopc_directory {
  * written to. Returns LOOPC_OK, or LOOPC_FAILED with a message and nothing to close. */
 int loopc_directory_open(struct loopc_directory *folder, const struct loopc_program *program,
                          const char *path, const struct loopc_message *message);
+
+/* The same to read from it, while another process of the run has it open to write. */
+int loopc_directory_look(struct loopc_directory *folder, const struct loopc_program *program,
+                         const char *path, const struct loopc_message *message);
 void loopc_directory_close(struct loopc_directory *folder);
 
 /* Finds a checkpoint of a run in the folder, of any program: its name, and the identity of its run

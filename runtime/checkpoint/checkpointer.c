@@ -60,8 +60,10 @@ static int check_empty(const struct loopc_checkpointer *checkpointer,
 static int open_folder(struct loopc_checkpointer *checkpointer, const struct loopc_message *message)
 {
     if (!checkpointer->saving.folder) return LOOPC_OK;
-    if (loopc_directory_open(&checkpointer->folder, checkpointer->program,
-                             checkpointer->saving.folder, message))
+    int (*const open)(struct loopc_directory *, const struct loopc_program *, const char *,
+                      const struct loopc_message *) =
+        checkpointer->saving.reads ? loopc_directory_look : loopc_directory_open;
+    if (open(&checkpointer->folder, checkpointer->program, checkpointer->saving.folder, message))
         return LOOPC_FAILED;
     checkpointer->open = true;
     return check_empty(checkpointer, message);

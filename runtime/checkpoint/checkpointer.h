@@ -34,6 +34,7 @@ struct loopc_saving {
     int64_t keep;
     bool other_data; /* a run may continue with other data */
     bool stop;       /* when a checkpoint cannot be written */
+    bool reads;      /* another process of the run saves there; this one resumes from it */
 };
 
 struct loopc_checkpointer;

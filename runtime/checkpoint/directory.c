@@ -155,8 +155,9 @@ static int find_last(struct loopc_directory *folder, const struct loopc_message 
     return LOOPC_OK;
 }
 
-int loopc_directory_open(struct loopc_directory *folder, const struct loopc_program *program,
-                         const char *path, const struct loopc_message *message)
+/* Opens the folder, which may have to be made; finds its latest checkpoint. */
+static int open_folder(struct loopc_directory *folder, const struct loopc_program *program,
+                       const char *path, bool writes, const struct loopc_message *message)
 {
     *folder = (struct loopc_directory){.program = program, .fd = -1};
     if (!make_folders(path)) folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -166,11 +167,23 @@ int loopc_directory_open(struct loopc_directory *folder, const struct loopc_prog
         st = loopc_error_set(message, NULL, "%s: cannot save there: %s", path,
                              errno == ENOTDIR ? "it is a file, or under one" : strerror(errno));
     }
-    if (!st) st = lock(folder, message);
-    if (!st) st = try_to_write(folder, message);
+    if (!st && writes) st = lock(folder, message);
+    if (!st && writes) st = try_to_write(folder, message);
     if (!st) st = find_last(folder, message);
     if (st) loopc_directory_close(folder);
     return st;
+}
+
+int loopc_directory_open(struct loopc_directory *folder, const struct loopc_program *program,
+                         const char *path, const struct loopc_message *message)
+{
+    return open_folder(folder, program, path, true, message);
+}
+
+int loopc_directory_look(struct loopc_directory *folder, const struct loopc_program *program,
+                         const char *path, const struct loopc_message *message)
+{
+    return open_folder(folder, program, path, false, message);
 }
 
 void loopc_directory_close(struct loopc_directory *folder)

@@ -41,10 +41,11 @@ struct loopc_model_args {
 
 struct loopc_args {
     enum loopc_action action;
-    uint64_t seed;       /* of the runtime; default 1 */
-    bool seed_given;     /* by a flag */
-    int32_t threads;     /* of the thread team; default 1 */
-    const char *metrics; /* a path, or NULL */
+    uint64_t seed;         /* of the runtime; default 1 */
+    bool seed_given;       /* by a flag */
+    int32_t threads;       /* of the thread team; default 1 */
+    const char *metrics;   /* a path, or NULL */
+    const char *done_file; /* a path, or NULL */
     bool timings, trace;
     const char *timings_log; /* a path, or NULL */
     int64_t steps;           /* of the step form: how many at most; default -1, all */

@@ -8,9 +8,12 @@
 #include "telemetry/progress.h"
 #include "checkpoint/checkpointer.h"
 #include "main/main_host.h"
+#include "main/main_ranks.h"
 #include "main/startup.h"
+#include "parallel/ranks.h"
 #include "telemetry/log.h"
 #include "telemetry/profile.h"
+#include "run/events.h"
 #include "run/signals.h"
 
 #include <errno.h>
@@ -57,6 +60,7 @@ static int run_all(const struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     enum loopc_when when = context->args.progress;
+    if (loopc_ranks > 1) loopc_raise_event(LOOPC_EVENT_RANKS);
     if (when == LOOPC_AUTO && context->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(context->program, when, stderr);
     int st = run_watched(context, run);
@@ -92,7 +96,7 @@ static int conclude(const struct loopc_context *context, int st, const char **wo
     const int number = run->interrupted > 0 ? run->interrupted : loopc_signal_caught();
     *word = "failed";
     if (st == LOOPC_FAILED) {
-        report_failures(context);
+        if (!loopc_ranks_parted) report_failures(context);
         return 1;
     }
     if (st == LOOPC_INTERRUPTED && !number) { /* LOOPC_SHUTDOWN: as was wished */
@@ -119,11 +123,25 @@ static bool is_unseen(const struct loopc_args *args)
     return (args->timings || args->trace) && ferror(stderr);
 }
 
+/* The last thing that a run does: whoever finds the file knows that all went well. */
+static int write_done_file(const struct loopc_context *context, int code)
+{
+    const char *const path = context->args.done_file;
+    if (!path || code != 0) return code;
+    FILE *const file = fopen(path, "we");
+    const bool written = file && fputs("done\n", file) >= 0;
+    if (file && fclose(file) == 0 && written) return 0;
+    loopc_log(context->program, "error", "--done-file: cannot write %s: %s", path, strerror(errno));
+    return 1;
+}
+
 static int finish(const struct loopc_context *context, int st)
 {
     struct loopc_run *run = context->state;
     const char *word;
+    const bool failed = loopc_ranks_is_own_failure(st);
     const int lost = loopc_flush_stdout(context->program);
+    loopc_ranks_speak(false);
     int code = conclude(context, st, &word);
     if (loopc_checkpointer_close(run->checkpointer, run, st == LOOPC_OK)) {
         loopc_log(context->program, "error", "--checkpoint: a checkpoint is missing");
@@ -137,7 +155,8 @@ static int finish(const struct loopc_context *context, int st)
     }
     if (run->profile && context->args.timings) loopc_profile_print(run->profile, stderr);
     loopc_profile_free(run->profile);
-    return lost || is_unseen(&context->args) ? 1 : code;
+    if (lost || is_unseen(&context->args)) code = 1;
+    return write_done_file(context, loopc_ranks_conclude(context, code, failed));
 }
 
 /* The notice that the signal handler writes to a terminal. */
@@ -181,12 +200,15 @@ static int open_control(struct loopc_context *context)
  * LOOPC_CONTINUE, or the exit code. */
 static int make_ready(struct loopc_context *context)
 {
+    int code = LOOPC_CONTINUE;
     if (context->program->prepare && context->program->prepare(context->state)) {
         report_failures(context);
-        return BAD_USAGE;
+        code = BAD_USAGE;
     }
-    const int code = loopc_resume_and_open(context);
-    return code == LOOPC_CONTINUE ? open_control(context) : code;
+    code = loopc_ranks_agree(code);
+    if (code == LOOPC_CONTINUE) code = loopc_resume_and_open(context);
+    if (code == LOOPC_CONTINUE) code = open_control(context);
+    return loopc_ranks_agree(code);
 }
 
 int loopc_main(const struct loopc_program *program, int argc, char **argv)
@@ -194,7 +216,9 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv)
     struct loopc_context context = {.program = program};
     char text[256];
     hear_of_children();
-    int code = loopc_start(&context, argc, argv);
+    loopc_ranks_begin(&argc, &argv);
+    int code = loopc_ranks_agree(loopc_start(&context, argc, argv));
+    if (code == LOOPC_CONTINUE) code = loopc_ranks_agree(loopc_ranks_check(&context));
     if (code == LOOPC_CONTINUE) {
         if (loopc_signals_catch(notice(&context, text, sizeof text), context.args.saving.folder)) {
             loopc_log(program, "error", "cannot catch signals: %s", strerror(errno));
@@ -204,5 +228,6 @@ int loopc_main(const struct loopc_program *program, int argc, char **argv)
         loopc_signals_release();
     }
     loopc_end(&context);
+    loopc_ranks_end();
     return code;
 }

@@ -3,7 +3,9 @@
 
 #include "main/datasets.h"
 #include "main/main_host.h"
+#include "main/main_ranks.h"
 
+#include "parallel/ranks.h"
 #include "parallel/team.h"
 #include "run/streams.h"
 #include "telemetry/log.h"
@@ -56,7 +58,9 @@ static int make_state(struct loopc_context *context)
     }
     struct loopc_run *run = context->state;
     run->program = context->program;
-    run->host = &loopc_main_host;
+    run->rank = loopc_rank;
+    run->ranks = loopc_ranks;
+    run->host = loopc_ranks > 1 ? &loopc_ranks_host : &loopc_main_host;
     if (context->program->defaults) context->program->defaults(context->state);
     return LOOPC_CONTINUE;
 }
@@ -85,6 +89,7 @@ static int read_command_line(struct loopc_context *context, int argc, char **arg
         return BAD_USAGE;
     }
     if (args->action != LOOPC_ACTION_RUN) return print_and_end(context);
+    loopc_ranks_silence(args);
     if (args->model.subcommand == LOOPC_SUBCOMMAND_DATA) return LOOPC_CONTINUE;
     if (args->model.subcommand != LOOPC_SUBCOMMAND_RUN) return context->program->model(context);
     if ((args->timings || args->timings_log || args->trace) &&
@@ -286,12 +291,25 @@ static int take_values(struct loopc_context *context)
     return read_again(context);
 }
 
+/* A file of an earlier run would tell of a success that has not come. */
+static int remove_done_file(const struct loopc_context *context)
+{
+    const char *const path = context->args.done_file;
+    if (!path || unlink(path) == 0 || errno == ENOENT) return LOOPC_CONTINUE;
+    loopc_log(context->program, "error", "--done-file: cannot remove %s: %s", path,
+              strerror(errno));
+    return BAD_USAGE;
+}
+
 int loopc_resume_and_open(struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     int code = resume(context);
     if (code == LOOPC_CONTINUE && run->checkpointer) code = find_place(context);
     if (code == LOOPC_CONTINUE) code = take_values(context);
+    loopc_ranks_close_checkpointer(run);
+    code = loopc_ranks_agree(code);
+    if (code == LOOPC_CONTINUE) code = remove_done_file(context);
     if (code == LOOPC_CONTINUE) code = open_files(context);
     if (code == LOOPC_CONTINUE && run->checkpointer)
         loopc_checkpointer_begin(run->checkpointer, run);

@@ -1,18 +1,27 @@
 #include "nn/loss.h"
 
 #include "nn/loss_lanes.h"
+#include "nn/shards.h"
 
 #include <math.h>
 
-void loopc_squared_error(const float *a, float *d, float *losses, int32_t samples, int32_t outputs,
-                         enum loopc_epilogue gate, struct loopc_thread me)
+void loopc_squared_error_part(const float *a, float *d, float *losses, int32_t samples,
+                              int32_t outputs, enum loopc_epilogue gate, struct loopc_whole whole,
+                              struct loopc_thread me)
 {
-    const float share = loopc_share(samples);
+    const float share = loopc_share(whole.samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
         loopc_store(losses + r, loopc_squared_error_lanes(a + at, d + at, outputs, share, gate));
     }
+}
+
+void loopc_squared_error(const float *a, float *d, float *losses, int32_t samples, int32_t outputs,
+                         enum loopc_epilogue gate, struct loopc_thread me)
+{
+    const struct loopc_whole whole = {samples, samples};
+    loopc_squared_error_part(a, d, losses, samples, outputs, gate, whole, me);
 }
 
 void loopc_weigh(const float *weights, float *d, float *losses, int32_t samples, int32_t outputs,
@@ -65,47 +74,55 @@ LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, flo
     return largest - own + loopc_vlog(sum);
 }
 
-/* How many samples have a label that is not -1. */
-static int32_t count_labels(const int32_t *labels, int32_t samples)
+struct loopc_whole loopc_whole_of(const int32_t *labels, int32_t samples)
 {
-    int32_t count = 0;
+    struct loopc_whole whole = {samples, 0};
     for (int32_t r = 0; r < samples; r++)
-        count += labels[r] != -1;
-    return count;
+        whole.counted += labels[r] != -1;
+    return whole;
 }
 
 /* Samples that are left out add nothing; the others weigh so much more that the mean of all is that
  * of the others. */
 static __attribute__((noinline, cold)) void leave_out(const int32_t *labels, float *d,
                                                       float *losses, int32_t samples,
-                                                      int32_t classes, float share,
+                                                      int32_t classes, struct loopc_whole whole,
                                                       struct loopc_span mine)
 {
+    const float share = loopc_share(whole.counted);
     for (int32_t r = mine.first; r < mine.end && r < samples; r++) {
-        losses[r] = labels[r] == -1 ? 0.0f : losses[r] * share * (float)samples;
+        losses[r] = labels[r] == -1 ? 0.0f : losses[r] * share * (float)whole.samples;
         for (int32_t j = 0; labels[r] == -1 && j < classes; j++)
             d[loopc_panel_at(classes, j, r)] = 0.0f;
     }
 }
 
-void loopc_cross_entropy(const float *z, const int32_t *labels, float *d, float *losses,
-                         int32_t samples, int32_t classes, struct loopc_thread me)
+void loopc_cross_entropy_part(const float *z, const int32_t *labels, float *d, float *losses,
+                              int32_t samples, int32_t classes, struct loopc_whole whole,
+                              struct loopc_thread me)
 {
-    const int32_t count = count_labels(labels, samples);
-    const float share = loopc_share(count);
+    const float share = loopc_share(whole.counted);
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(classes, 0, r);
         const loopc_ivec label = loopc_label_lanes(labels, r, samples);
         loopc_store(losses + r, loopc_entropy_lanes(z + at, label, d + at, classes, share));
     }
-    if (count < samples) leave_out(labels, d, losses, samples, classes, share, mine);
+    if (whole.counted < whole.samples) leave_out(labels, d, losses, samples, classes, whole, mine);
 }
 
-void loopc_binary_cross_entropy(const float *z, float *d, float *losses, int32_t samples,
-                                int32_t outputs, struct loopc_thread me)
+void loopc_cross_entropy(const float *z, const int32_t *labels, float *d, float *losses,
+                         int32_t samples, int32_t classes, struct loopc_thread me)
 {
-    const float share = loopc_share(samples);
+    const struct loopc_whole whole = loopc_whole_of(labels, samples);
+    loopc_cross_entropy_part(z, labels, d, losses, samples, classes, whole, me);
+}
+
+void loopc_binary_cross_entropy_part(const float *z, float *d, float *losses, int32_t samples,
+                                     int32_t outputs, struct loopc_whole whole,
+                                     struct loopc_thread me)
+{
+    const float share = loopc_share(whole.samples);
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(outputs, 0, r);
@@ -120,6 +137,13 @@ void loopc_binary_cross_entropy(const float *z, float *d, float *losses, int32_t
         }
         loopc_store(losses + r, sum);
     }
+}
+
+void loopc_binary_cross_entropy(const float *z, float *d, float *losses, int32_t samples,
+                                int32_t outputs, struct loopc_thread me)
+{
+    const struct loopc_whole whole = {samples, samples};
+    loopc_binary_cross_entropy_part(z, d, losses, samples, outputs, whole, me);
 }
 
 int32_t loopc_class(const float *outputs, int32_t r, int32_t count, float threshold)

@@ -1,5 +1,6 @@
 #include "nn/optim.h"
 
+#include "nn/shards.h"
 #include "nn/update.h"
 
 #include <math.h>
@@ -23,6 +24,15 @@ void loopc_descend(struct loopc_weights to, const float *g, int32_t rows, int32_
                    const struct loopc_step_params *rates)
 {
     for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
+        loopc_move(to, i, loopc_load(g + i), rates);
+}
+
+void loopc_descend_part(struct loopc_weights to, const float *g, int32_t rows, int32_t columns,
+                        const struct loopc_step_params *rates, struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_span_of(LOOPC_PANEL_COUNT(columns), me);
+    const ptrdiff_t stride = LOOPC_STRIDE((ptrdiff_t)rows);
+    for (ptrdiff_t i = mine.first * stride; i < mine.end * stride; i += LOOPC_LANES)
         loopc_move(to, i, loopc_load(g + i), rates);
 }
 

@@ -22,6 +22,7 @@
 #include "nn/cpu.h"
 #include "nn/optim.h"
 #include "nn/rows.h"
+#include "nn/shards.h"
 #include <stdbool.h>
 
 struct loopc_product {
@@ -37,8 +38,9 @@ struct loopc_product {
     const float *gate;                      /* of c's shape */
     struct loopc_weights weights;
     const struct loopc_step_params *rates;
-    struct loopc_ahead *ahead; /* memory to prefetch meanwhile; NULL: nothing */
-    struct loopc_thread me;    /* whose portion is done */
+    struct loopc_ahead *ahead;  /* memory to prefetch meanwhile; NULL: nothing */
+    struct loopc_shards shards; /* whose sums are kept apart and then added; of that kind only */
+    struct loopc_thread me;     /* whose portion is done */
 };
 
 /* u along, finish: stored, or an activation. */
@@ -53,5 +55,8 @@ void loopc_multiply_update(const struct loopc_product *p) LOOPC_KERNEL(loopc_mul
 /* u along, finish: an update by Adam or AdamW. Its divisions and square roots overlap the
  * multiplications of the next tile. */
 void loopc_multiply_adam(const struct loopc_product *p) LOOPC_KERNEL(loopc_multiply_adam);
+
+/* u along, in shards of p, finish: stored. */
+void loopc_multiply_shards(const struct loopc_product *p) LOOPC_KERNEL(loopc_multiply_shards);
 
 #endif

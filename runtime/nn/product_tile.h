@@ -18,10 +18,12 @@
 #define LOOPC_KIND_BACKWARD 2
 #define LOOPC_KIND_UPDATE   3
 #define LOOPC_KIND_ADAM     4
+#define LOOPC_KIND_SHARDS   5
 
 #define LOOPC_WAY     (LOOPC_KIND == LOOPC_KIND_BACKWARD ? LOOPC_TRANS : LOOPC_NO_TRANS)
-#define LOOPC_UPDATES (LOOPC_KIND >= LOOPC_KIND_UPDATE)
+#define LOOPC_UPDATES (LOOPC_KIND == LOOPC_KIND_UPDATE || LOOPC_KIND == LOOPC_KIND_ADAM)
 #define LOOPC_DIVIDES (LOOPC_KIND == LOOPC_KIND_ADAM)
+#define LOOPC_SHARDED (LOOPC_KIND == LOOPC_KIND_SHARDS)
 
 enum {
     LOOPC_FAR = 64 * 1024,        /* floats of u, and */
@@ -303,6 +305,59 @@ LOOPC_INLINE void loopc_tile_postpone(loopc_sums acc, const struct loopc_product
     }
 }
 
+/* sums += others */
+LOOPC_INLINE void loopc_tile_add(loopc_sums acc, loopc_sums others, int rows, int vecs)
+{
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++)
+            acc[i][t] = others[i][t] + acc[i][t];
+    }
+}
+
+LOOPC_INLINE void loopc_tile_copy(loopc_sums to, loopc_sums from, int rows, int vecs)
+{
+    LOOPC_UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        LOOPC_UNROLL(4)
+        for (int t = 0; t < vecs; t++)
+            to[i][t] = from[i][t];
+    }
+}
+
+/* The chains of shard s: in blocks that begin with a panel of u, but for the first one. */
+LOOPC_INLINE void loopc_tile_chain(loopc_sums acc, const struct loopc_product *p, int rows,
+                                   int vecs, int32_t i, int32_t j, int32_t s, ptrdiff_t at,
+                                   struct loopc_pending *pending)
+{
+    const int32_t base = loopc_shard_row(p->shards, p->shards.first);
+    const int32_t end = loopc_shard_row(p->shards, s + 1) - base;
+    loopc_tile_clear(acc, rows, vecs);
+    for (int32_t k = loopc_shard_row(p->shards, s) - base, next; k < end; k = next) {
+        next = k % LOOPC_PANEL ? loopc_lesser(end, (k / LOOPC_PANEL + 1) * LOOPC_PANEL) : end;
+        const struct loopc_block block = {k, next - k};
+        loopc_tile_sum(acc, p, rows, vecs, i, j, block, at, pending);
+    }
+}
+
+/* The tree over the shards (shards.h): waiting[level] are the sums of 2^level of them. */
+LOOPC_INLINE void loopc_tile_shards(loopc_sums acc, const struct loopc_product *p, int rows,
+                                    int vecs, int32_t i, int32_t j, ptrdiff_t at,
+                                    struct loopc_pending *pending)
+{
+    loopc_sums waiting[LOOPC_SHARD_LEVELS];
+    loopc_tile_clear(acc, rows, vecs);
+    for (int32_t s = p->shards.first; s < p->shards.end; s++) {
+        int level = 0;
+        loopc_tile_chain(acc, p, rows, vecs, i, j, s, at, pending);
+        for (int32_t n = s - p->shards.first; n & 1; n >>= 1)
+            loopc_tile_add(acc, waiting[level++], rows, vecs);
+        if (s + 1 < p->shards.end) loopc_tile_copy(waiting[level], acc, rows, vecs);
+    }
+    loopc_tile_store(acc, rows, vecs, p->c + at, p->c_stride);
+}
+
 /* The tile of rows from i and of vectors from panel j on. */
 LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, int rows, int vecs, int32_t i,
                                      int32_t j, struct loopc_block block,
@@ -310,6 +365,10 @@ LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, int rows, in
 {
     loopc_sums acc;
     const ptrdiff_t at = j * p->c_stride + (ptrdiff_t)i * LOOPC_PANEL;
+    if (LOOPC_SHARDED) {
+        loopc_tile_shards(acc, p, rows, vecs, i, j, at, pending);
+        return;
+    }
     if (LOOPC_DIVIDES && pending->vecs != vecs) loopc_pending_end(pending, p);
     loopc_tile_begin(acc, p, rows, vecs, i, block.k, at);
     loopc_tile_sum(acc, p, rows, vecs, i, j, block, at, pending);

@@ -20,7 +20,8 @@ enum loopc_event {
     LOOPC_EVENT_SAVE = 4,     /* checkpoints have a schedule: is one due? */
     LOOPC_EVENT_NOW = 8,      /* SIGUSR1: save, and continue */
     LOOPC_EVENT_CONTROL = 16, /* the control channel: a message, or it is time to report */
-    LOOPC_EVENTS_ALL = 31
+    LOOPC_EVENT_RANKS = 32,   /* several ranks: always set, so that all of them count all polls */
+    LOOPC_EVENTS_ALL = 63
 };
 
 extern atomic_int loopc_pending_events; /* a bit for each enum loopc_event */

@@ -98,7 +98,8 @@ struct loopc_program {
     const struct loopc_steering *steering; /* or NULL */
     const struct loopc_net *nets;
     int net_count;
-    bool threads; /* it gives work to the thread team (team.h), so it has --threads */
+    int32_t shards; /* the fewest of a net that has some: ranks divide it; 0: there is none */
+    bool threads;   /* it gives work to the thread team (team.h), so it has --threads */
     int (*model)(
         const struct loopc_context *context); /* loopc_model_main where there is a net, or NULL */
     void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
@@ -160,8 +161,10 @@ struct loopc_run {
     const struct loopc_program *program;
     const struct loopc_host *host; /* NULL: loopc_plain_host */
     uint64_t seed;
-    int resume_at;   /* the position at which the emitted run starts; 0 is its beginning */
-    int interrupted; /* the signal that interrupted the run, LOOPC_SHUTDOWN, or 0 */
+    int resume_at;       /* the position at which the emitted run starts; 0 is its beginning */
+    int32_t rank, ranks; /* of several processes that share the run (loopc build --mpi): which one
+                            this is, from 0, and how many there are; 0 in a library */
+    int interrupted;     /* the signal that interrupted the run, LOOPC_SHUTDOWN, or 0 */
     struct loopc_metrics *metrics;
     struct loopc_progress *progress;
     struct loopc_profile *profile;

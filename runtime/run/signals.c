@@ -156,6 +156,13 @@ int loopc_signal_caught(void)
     return state.caught;
 }
 
+void loopc_signal_adopt(int number)
+{
+    if (state.caught) return;
+    state.when = loopc_clock();
+    state.caught = number;
+}
+
 void loopc_signals_release(void)
 {
     for (int i = 0; i < SIGNAL_COUNT; i++) {

@@ -40,6 +40,9 @@ const char *loopc_signal_name(int number);
 /* The first signal that was caught, or 0. */
 int loopc_signal_caught(void);
 
+/* Takes a signal that another process of the run has caught as if it had been caught here. */
+void loopc_signal_adopt(int number);
+
 /* Restores the actions before loopc_signals_catch, and clears all pending events. */
 void loopc_signals_release(void);
 

@@ -1,0 +1,141 @@
+-- The C of a training step in shards (runtime/nn/shards.h): by one process, or shared by the ranks of several.
+--
+-- In:  an optimizer of a net with shards, the writer, and functions of gen/emit/optimizer.lua: inputs(optimizer), the parameters of a
+--      step as declarations; split(declaration); rates(w, optimizer); weights(optimizer, array name).
+-- Out: net_batch, the arguments of a step for its threads; net_learn_part, from rows to gradients; net_move_part, from gradients to
+--      weights; net_learn, which calls both, with the sum over all ranks in between.
+
+local body = require "gen.emit.mlp_bodies"
+local cwrap = require "gen.c.wrap"
+local mlp = require "gen.tree.mlp"
+
+local sharded = {}
+
+local function declarations(optimizer, api)
+    local list = api.inputs(optimizer)
+    list[#list + 1] = "struct loopc_shards shards"
+    list[#list + 1] = "struct loopc_whole whole"
+    return list
+end
+
+local function write_batch(w, optimizer, api)
+    local prefix = optimizer.net.prefix
+    w:comment { ("A training batch of %s: the arguments of one process for its threads."):format(optimizer.net.name) }
+    w:open("struct %s_batch {", prefix)
+    for _, declaration in ipairs(declarations(optimizer, api)) do w:line("%s;", declaration) end
+    w:close("};")
+    w:blank()
+end
+
+-- The beginning of a function of threads: those arguments that it uses, as names.
+local function open_part(w, optimizer, api, name, wanted)
+    local prefix = optimizer.net.prefix
+    w:line("static void %s_%s_part(void *job, struct loopc_thread me)", prefix, name)
+    w:open("{")
+    w:line("const struct %s_batch *const batch = job;", prefix)
+    for _, declaration in ipairs(declarations(optimizer, api)) do
+        local kind, argument = api.split(declaration)
+        if wanted[argument] then
+            w:line(kind:find "%*" and "%sconst %s = batch->%s;" or "const %s%s = batch->%s;", kind, argument, argument)
+        end
+    end
+end
+
+local learned = { n = true, x = true, y = true, labels = true, rows = true, shards = true, whole = true }
+
+-- The step on the rows of one process, as far as the gradients; they are stored.
+local function write_learn_part(w, optimizer, api)
+    local net = optimizer.net
+    w:comment { "The gradients of the shards of one process: the share of one thread." }
+    open_part(w, optimizer, api, "learn", learned)
+    if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
+    w:blank()
+    body.take(w, net, "x", "LOOPC_ONE_THREAD", "input->")
+    body.take_targets(w, net, "y", "me")
+    body.call_pass(w, net, "me", "input")
+    body.losses(w, net, "me", false, true)
+    if net.weighs then
+        cwrap.line(w, 4, "if (n->weighted) loopc_weigh", { "n->weights", "n->d" .. mlp.last(net).index, "n->losses", "rows",
+            mlp.last(net).outputs, "me" }, ";")
+    end
+    w:line("loopc_barrier(me);")
+    body.back(w, net, "me", function(layer)
+        cwrap.line(w, 4, "loopc_shards_gradient", { "n->gw" .. layer.index, "n->gb" .. layer.index, body.sample_major(net, layer, "input->"),
+            "n->d" .. layer.index, "shards", net.batch, layer.inputs, layer.outputs, "me" }, ";")
+    end)
+    w:close("}")
+    w:blank()
+end
+
+local function write_move_part(w, optimizer, api)
+    local wanted = { n = true, o = true, eta = true }
+    w:comment { "Moves the weights: the share of one thread." }
+    open_part(w, optimizer, api, "move", wanted)
+    api.rates(w, optimizer)
+    w:blank()
+    for _, array in ipairs(mlp.arrays(optimizer.net)) do
+        cwrap.line(w, 4, "loopc_descend_part", { api.weights(optimizer, array.name), "n->g" .. array.name, array.rows, array.columns,
+            "&rates", "me" }, ";")
+    end
+    w:close("}")
+    w:blank()
+end
+
+-- The sums of all processes, the last layer first, and the losses of all rows.
+local function write_sum(w, net)
+    local arrays = mlp.arrays(net)
+    w:comment { "Adds up the gradients of all processes; false where they do not all train." }
+    w:line("static bool %s_sum(struct %s *n, int32_t rows)", net.prefix, net.struct)
+    w:open("{")
+    w:line("if (!loopc_ranks_meet_to_train(rows, %d)) return false;", net.shards)
+    for i = #arrays, 1, -1 do w:line("loopc_ranks_sum(n->g%s, %s);", arrays[i].name, arrays[i].room) end
+    w:line("loopc_ranks_losses(n->losses, rows);")
+    w:line("return true;")
+    w:close("}")
+    w:blank()
+end
+
+local function call_part(w, net, name, workspace)
+    local part = ("%s_%s_part"):format(net.prefix, name)
+    if net.threads then w:line("loopc_team_run(%s, &batch, %s);", part, workspace)
+    else w:line("%s(&batch, LOOPC_ONE_THREAD);", part) end
+end
+
+local function write_learn(w, optimizer, api)
+    local net = optimizer.net
+    local labels, first, last = mlp.targets(net) == "labels", mlp.layers(net)[1], mlp.last(net)
+    local values = { x = ("loopc_rows_from(x, mine.first, %s)"):format(first.inputs), labels = "labels + mine.first",
+        y = ("loopc_rows_from(y, mine.first, %d)"):format(last.outputs), rows = "mine.end - mine.first", shards = "shards",
+        whole = labels and "loopc_whole_of(labels, rows)" or "{rows, rows}" }
+    w:comment { ("A training step in %d shards; returns the mean loss before it."):format(net.shards) }
+    cwrap.line(w, 0, ("static float %s_learn"):format(net.prefix), api.inputs(optimizer), "")
+    w:open("{")
+    cwrap.assign(w, 4, "const struct loopc_shards shards", "loopc_shards_of", { "rows", net.shards, "loopc_rank", "loopc_ranks" })
+    w:line("const struct loopc_span mine = loopc_shards_rows(shards);")
+    w:open("struct %s_batch batch = {", net.prefix)
+    for _, declaration in ipairs(declarations(optimizer, api)) do
+        local _, name = api.split(declaration)
+        w:line(".%s = %s,", name, values[name] or name)
+    end
+    w:close("};")
+    if net.weighs then
+        w:line("if (n->weighted)")
+        w:line("    memmove(n->weights, n->weights + mine.first, (size_t)batch.rows * sizeof n->weights[0]);")
+    end
+    call_part(w, net, "learn", ("sizeof(struct %s_input)"):format(net.prefix))
+    w:line("if (loopc_ranks > 1 && !%s_sum(n, rows)) return NAN;", net.prefix)
+    call_part(w, net, "move", "0")
+    w:line("return loopc_mean(n->losses, rows);")
+    w:close("}")
+    w:blank()
+end
+
+function sharded.write(w, optimizer, api)
+    write_batch(w, optimizer, api)
+    write_learn_part(w, optimizer, api)
+    write_move_part(w, optimizer, api)
+    write_sum(w, optimizer.net)
+    write_learn(w, optimizer, api)
+end
+
+return sharded
