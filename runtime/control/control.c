@@ -136,7 +136,7 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
         c->tell_timings = true;
         break;
     case LOOPC_COMMAND_TELL_VIEWS:
-        c->tell_views = true;
+        c->tell_views = c->has_viewer = true;
         break;
     case LOOPC_COMMAND_ANSWER:
         add_text(c->answer, sizeof c->answer, command->value);

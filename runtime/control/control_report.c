@@ -158,15 +158,16 @@ static void write_layers(struct loopc_control *c, const void *state)
     }
 }
 
-static void write_settable(struct loopc_control *c, const void *state)
+/* The single values of the fields with that flag. */
+static void write_values(struct loopc_control *c, const void *state, unsigned flag)
 {
     bool any = false;
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
-        if (!(field->flags & LOOPC_SETTABLE) || field->count != 1) continue;
-        if (!loopc_field_is_value(field)) continue;
+        if (!(field->flags & flag) || field->count != 1 || !loopc_field_is_value(field)) continue;
+        if (flag == LOOPC_OPTION && field == c->target) continue; /* the status has it */
         fputs(any ? ", " : "", c->file);
-        loopc_json_string(c->file, field->name);
+        loopc_json_string(c->file, flag == LOOPC_OPTION && field->flag ? field->flag : field->name);
         fputs(": ", c->file);
         element(c, field, state, 0);
         any = true;
@@ -238,8 +239,10 @@ static void status_member(struct loopc_control *c, int64_t batch, const struct l
     fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
     fputs(", \"commands\": [", c->file);
     write_commands(c, run);
-    fputs("], \"settable\": {", c->file);
-    if (!c->replay) write_settable(c, state);
+    fprintf(c->file, "], \"seed\": \"%" PRIu64 "\", \"options\": {", run->seed);
+    write_values(c, state, LOOPC_OPTION);
+    fputs("}, \"settable\": {", c->file);
+    if (!c->replay) write_values(c, state, LOOPC_SETTABLE);
     fputs("}, \"layers\": [", c->file);
     write_layers(c, state);
     fputs("], \"views\": [", c->file);
@@ -383,6 +386,7 @@ void loopc_control_report_end(struct loopc_control *c, struct loopc_run *run, bo
 {
     const int64_t batch = loopc_control_batch(c, run);
     start_message(c);
+    c->tell_views = c->has_viewer && !failed;
     answers(c, batch, run);
     if (batch != c->loss_at) reported_members(c, batch, run);
     count_dropped(c, batch);

@@ -35,6 +35,7 @@ struct loopc_control {
     struct loopc_current_place where;
 
     /* To be sent next. */
+    bool has_viewer; /* views were asked for: they are sent at the end, too */
     bool tell_state, tell_status, tell_paused, tell_timings, tell_views;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
