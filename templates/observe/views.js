@@ -4,10 +4,11 @@
 const VIEW_SIZE = 420; // pixels of a canvas, across
 
 function wide(canvas, height) {
-  canvas.width = VIEW_SIZE * 2;
-  canvas.height = height * 2;
+  const fine = Math.min(2, window.devicePixelRatio);
+  canvas.width = VIEW_SIZE * fine;
+  canvas.height = height * fine;
   const context = canvas.getContext('2d');
-  context.setTransform(2, 0, 0, 2, 0, 0);
+  context.setTransform(fine, 0, 0, fine, 0, 0);
   context.clearRect(0, 0, VIEW_SIZE, height);
   context.font = '12px system-ui, sans-serif';
   context.fillStyle = colour('soft');
