@@ -136,6 +136,21 @@ test_standard_input() {
     same "$(cat out)" '8 + 2 rows, 2 inputs, sum 0.000'
 }
 
+# Ten rows of each class in a part of half of them; drawn without regard to classes, hardly ever.
+test_parts_have_their_share_of_each_class() {
+    make_trainer
+    make_plain
+    local seed classes='  classes of '"'kind'"', with their rows: x 10, y 10, z 10' other=0
+    for seed in 1 2 3 4 5 6; do
+        expect 0 ./table data --train plain.csv --test-share 0.5 --seed $seed
+        same "$(grep -cF "$classes" <<<"$OUT")" 2
+        expect 0 ./table data --train plain.csv --test-share 0.5 --seed $seed --test-stratify false
+        has "$OUT" 'test: plain.csv: CSV, header; 30 rows of 60'
+        grep -qF "$classes" <<<"$OUT" || other=$((other + 1))
+    done
+    [ "$other" -ge 2 ] || fail "$other of 6 parts are not stratified"
+}
+
 # What each of these programs writes of the same numbers is read as the same numbers.
 same_as_csv() {
     expect 0 ./table --train plain.csv
