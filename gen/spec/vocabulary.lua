@@ -161,6 +161,12 @@ vocabulary.layers = {
         { "momentum", "number", "what a batch weighs in the running means (default: 0.1)" },
         { "freeze", "boolean", "whether gain and bias stay as they are (default: false)" },
     } },
+    { "embedding", "embedding { vocabulary, width }", "before all other layers: a column of whole numbers from 0 to less than vocabulary "
+        .. "becomes a row of a learned table, so many values at the end of the row; the other columns stay", {
+        { "column", "integer", "which of the inputs, from 1 (default: the first that no embedding has taken)" },
+        { "freeze", "boolean", "whether the table stays as it is (default: false)" },
+        { "lr_scale", "number", "what its learning rate is multiplied by (default: 1)" },
+    } },
     { "residual", "residual { layers... }", "adds its inputs to what its layers make of them; these keep the width", {} },
 }
 

@@ -99,6 +99,18 @@ static int load_norm(const struct source *s, struct loopc_layer *layer, int i)
     return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
 }
 
+static int load_embedding(const struct source *s, struct loopc_layer *layer, int i)
+{
+    const struct loopc_stored *weight = find(s, i, "weight", 2);
+    if (!weight) return LOOPC_FAILED;
+    layer->inputs = loopc_model_width(s->model, layer->input);
+    layer->vocabulary = (int32_t)weight->dims[0];
+    layer->width = (int32_t)weight->dims[1];
+    layer->outputs = layer->inputs - 1 + layer->width;
+    layer->weights = get(s, weight);
+    return layer->weights ? LOOPC_OK : LOOPC_FAILED;
+}
+
 static int load_op(const struct source *s, int i)
 {
     const struct loopc_op *op = &s->model->net->ops[i];
@@ -108,6 +120,8 @@ static int load_op(const struct source *s, int i)
     layer->skip = op->skip;
     layer->epsilon = op->epsilon;
     layer->activation = op->activation ? op->activation : "identity";
+    layer->column = op->column;
+    if (op->kind == LOOPC_OP_EMBEDDING) return load_embedding(s, layer, op->layer);
     if (op->kind == LOOPC_OP_DENSE) return load_dense(s, layer, op->layer, !op->has_no_bias);
     if (op->kind == LOOPC_OP_LAYER_NORM || op->kind == LOOPC_OP_BATCH_NORM)
         return load_norm(s, layer, op->layer);

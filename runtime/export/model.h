@@ -32,11 +32,13 @@ struct loopc_layer {
     enum loopc_op_kind kind;
     int input, skip; /* values, as in struct loopc_op: this makes the value after its own number */
     int32_t inputs, outputs;
-    float *weights;         /* of dense: outputs x inputs; of norms the gains */
+    float *weights;         /* of dense: outputs x inputs; of norms the gains; a table: see below */
     float *biases;          /* zeros where it has none */
     float *mean, *variance; /* of batch_norm: running */
     float epsilon;
     const char *activation; /* as in a spec: "relu" */
+    /* of an embedding: its column, the rows and columns of its table; see nn/embedding.h */
+    int32_t column, vocabulary, width;
 };
 
 /* x becomes (x - mean) / divisor, 0 where divisor is 0. */

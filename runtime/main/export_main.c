@@ -129,12 +129,25 @@ static int work_on(struct task *task, const struct loopc_net *net)
     return st ? code : 0;
 }
 
+/* The only net that is more than a copy of another one, or NULL. */
+static const struct loopc_net *only_net(const struct loopc_program *program)
+{
+    const struct loopc_net *only = NULL;
+    for (int i = 0; i < program->net_count; i++) {
+        if (program->nets[i].kept) continue;
+        if (only) return NULL;
+        only = &program->nets[i];
+    }
+    return only;
+}
+
 static const struct loopc_net *find_net(const struct task *task)
 {
     const char *name = task->args->net;
-    for (int i = 0; i < task->program->net_count; i++) {
+    if (!name && only_net(task->program)) return only_net(task->program);
+    for (int i = 0; name && i < task->program->net_count; i++) {
         const struct loopc_net *net = &task->program->nets[i];
-        if (name ? !strcmp(net->name, name) : task->program->net_count == 1) return net;
+        if (!strcmp(net->name, name)) return net;
     }
     char names[512] = "";
     for (int i = 0; i < task->program->net_count; i++) {
