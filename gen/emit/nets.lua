@@ -193,6 +193,13 @@ local function is_kept(unit, net)
     return false
 end
 
+-- The optimizer of a net that keeps an average of its weights, or nil.
+local function averaging(unit, net)
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "optimizer")) do
+        if field.parameters.net == net and field.parameters.ema then return field end
+    end
+end
+
 local function net_row(unit, field, feeds, ops)
     local parameters = field.parameters
     local parts = {}
@@ -204,6 +211,8 @@ local function net_row(unit, field, feeds, ops)
     if mlp.target_count(parameters) ~= parameters.layers[#parameters.layers] then add("targets", mlp.target_count(parameters)) end
     if parameters.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
+    local average = averaging(unit, field)
+    if average then add("average", cvalue.string(average.full)) end
     if is_kept(unit, field.net) then add("kept", true) end
     if parameters.untold then add("untold", true) end
     if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end

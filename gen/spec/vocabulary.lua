@@ -82,7 +82,7 @@ vocabulary.aggregates = {
         { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
         { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },
         { "ignore", "table|string|integer", "columns that are left out" },
-        { "weight", "string|integer", "the column with the weight of each row in the loss" },
+        { "weight", "string|integer", "the column with the weight of each row in the loss, which is divided by the sum of these weights in the batch" },
         { "id", "string|integer", "a column that predictions repeat" },
         { "separator", "string", "between cells: a character, tab or blanks (default: detected)" },
         { "decimal", "string", "the decimal point: . or , (default: detected)" },

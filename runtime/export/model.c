@@ -14,6 +14,7 @@ struct source {
     struct loopc_model *model;
     const struct loopc_safetensors *file;
     const struct loopc_message *message;
+    const char *average; /* the optimizer whose averages are taken for the weights, or NULL */
 };
 
 static int bad(const struct source *s, const char *name, const char *what)
@@ -25,7 +26,9 @@ static int bad(const struct source *s, const char *name, const char *what)
 static const struct loopc_stored *find(const struct source *s, int i, const char *part, int rank)
 {
     char name[512];
-    snprintf(name, sizeof name, "%s.layers.%d.%s", s->model->net->name, i, part);
+    const bool averaged = s->average && (!strcmp(part, "weight") || !strcmp(part, "bias"));
+    snprintf(name, sizeof name, "%s.layers.%d.%s%s", averaged ? s->average : s->model->net->name, i,
+             part, averaged ? ".average" : "");
     const struct loopc_stored *t = loopc_safetensors_find(s->file, name);
     const char *what = NULL;
     if (!t) {
@@ -195,9 +198,9 @@ void loopc_model_fold(const struct loopc_layer *layer, int32_t feature, float *f
 
 int loopc_model_load(struct loopc_model *model, const struct loopc_program *program,
                      const struct loopc_net *net, const struct loopc_safetensors *file,
-                     const struct loopc_message *message)
+                     bool average, const struct loopc_message *message)
 {
-    const struct source s = {model, file, message};
+    const struct source s = {model, file, message, average ? net->average : NULL};
     *model = (struct loopc_model){.program = program, .net = net};
     return load_layers(&s) ? LOOPC_FAILED : loopc_model_load_fit(model, file, message);
 }

@@ -58,11 +58,11 @@ struct loopc_model {
     const struct loopc_table *table; /* of fit; NULL: the checkpoint knows nothing of it */
 };
 
-/* Takes a net out of an open file. Returns LOOPC_OK, or LOOPC_FAILED with a message; free it either
- * way. */
+/* Takes a net out of an open file, or with `average` the averages of its weights that net->average
+ * keeps. Returns LOOPC_OK, or LOOPC_FAILED with a message; free it either way. */
 int loopc_model_load(struct loopc_model *model, const struct loopc_program *program,
                      const struct loopc_net *net, const struct loopc_safetensors *file,
-                     const struct loopc_message *message);
+                     bool average, const struct loopc_message *message);
 void loopc_model_free(struct loopc_model *model);
 
 /* Reads the table, fill and scales of the data that feeds the model. Part of

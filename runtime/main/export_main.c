@@ -111,11 +111,20 @@ static int export(const struct task *task, const struct loopc_model *model)
     return st;
 }
 
+static int refuse_average(struct task *task, const struct loopc_net *net)
+{
+    return loopc_error_set(&task->message, "ema = 0.999 of its optimizer keeps one",
+                           "--average: there is no average of the weights of %s", net->name);
+}
+
 static int work_on(struct task *task, const struct loopc_net *net)
 {
     struct loopc_model model = {0};
     int st = net->untold ? refuse_untold(task, net) : LOOPC_OK;
-    if (!st) st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
+    const bool average = task->args->average;
+    if (!st && average && !net->average) st = refuse_average(task, net);
+    if (!st)
+        st = loopc_model_load(&model, task->program, net, &task->file, average, &task->message);
     int code = BAD_USAGE;
     if (!st && task->args->subcommand == LOOPC_SUBCOMMAND_EXPORT) {
         st = export(task, &model);

@@ -78,6 +78,7 @@ struct loopc_net {
     const char *data;        /* the data set that its inputs come from, in full, or NULL */
     bool untold;             /* there are data sets, and nothing says whether it reads one */
     bool kept;               /* it keeps weights of another net; only by its name is it a model */
+    const char *average;     /* the optimizer that keeps an average of its weights, or NULL */
     const struct loopc_feed *feeds;
     int feed_count;
     const struct loopc_op *ops; /* what the layers are, where they are not all dense; or NULL */

@@ -58,11 +58,13 @@ SPEC
     expect 0 "$LOOPC" build spec.lua -o deep
 }
 
-# agree CHECKPOINTS ROWS: predict, the C header and the ONNX file say the same of the same rows.
+# agree CHECKPOINTS ROWS [--average]: predict, the C header and the ONNX file say the same of the same rows.
 agree() {
-    expect 0 ./deep predict --checkpoint "$1" --data "$2"
+    local what=("${@:3}") folder=arrays
+    [ $# = 2 ] || folder=averages
+    expect 0 ./deep predict --checkpoint "$1" --data "$2" "${what[@]}"
     printf '%s\n' "$OUT" >predicted.csv
-    expect 0 ./deep export --checkpoint "$1" --npy arrays --c-header net.h --onnx net.onnx
+    expect 0 ./deep export --checkpoint "$1" --npy "$folder" --c-header net.h --onnx net.onnx "${what[@]}"
     cat >use.c <<'C'
 #include "net.h"
 #include <stdio.h>
@@ -108,6 +110,14 @@ test_threads_resumed_runs_and_exports_agree() {
         same "$OUT" "$whole"
     fi
     agree ck unlabelled.csv
+    agree ck unlabelled.csv --average
+    cmp -s arrays/net.layers.0.weight.npy averages/net.layers.0.weight.npy && fail "the average has the weights themselves"
+    python3 "$ROOT/tests/support/read_safetensors.py" "$(printf '%s\n' ck/deep-[0-9]*.safetensors | sort -V | tail -n 1)" \
+        opt.layers.0.weight.average | tr ' ' '\n' | grep -m 1 '^-*0x' >first.txt
+    python3 - <<'PYTHON'
+import struct
+assert float.fromhex(open("first.txt").read()) == struct.unpack("<f", open("averages/net.layers.0.weight.npy", "rb").read()[128:132])[0]
+PYTHON
 }
 
 # A table of 200 rows: a category of 5, a number, a category of 9, a number, a class.

@@ -345,6 +345,18 @@ PYTHON
     has "$ERR" 'finder: the loss falls fastest'
 }
 
+test_a_student_learns_from_its_teacher() {
+    spec 25 0
+    above "$(number 'of the teacher')" "$(number points)"
+    near "$(number 'of the teacher')" "$(number teacher)" 0.03
+}
+
+test_an_ensemble_is_better_than_its_nets() {
+    spec 26 0
+    above "$(printf '%s\n' "$OUT" | sed -n 's/one net: .*loss \([0-9.]*\).*/\1/p')" "$(printf '%s\n' "$OUT" | sed -n 's/all nets: .*loss \([0-9.]*\).*/\1/p')"
+    above "$(printf '%s\n' "$OUT" | sed -n 's/one net: .*error //p')" "$(printf '%s\n' "$OUT" | sed -n 's/all nets: .*error //p')"
+}
+
 test_the_fit_loop_ends_and_says_why() {
     spec 13 0
     has "$ERR" 'should_stop was set'
