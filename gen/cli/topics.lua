@@ -54,14 +54,20 @@ local not_for_bodies = {}
 for name in ("dataset_load dataset_free dataset_set_host dataset_select dataset_narrow dataset_is_part dataset_stored dataset_pick "
     .. "rng_seed network_of walk"):gmatch("%S+") do not_for_bodies["loopc_" .. name] = true end
 
--- Functions of the runtime that a header declares, but for those that are not for bodies.
+-- Functions of the runtime that a header declares, but for those that are not for bodies: { name, declaration, doc } each.
+function topics.functions(path)
+    local out = {}
+    for _, entry in ipairs(header.functions(assert(host.script(path)))) do
+        if entry.doc and not not_for_bodies[entry.name] then out[#out + 1] = entry end
+    end
+    return out
+end
+
 local function functions(out, head, path)
     title(out, head)
-    for _, entry in ipairs(header.functions(assert(host.script(path)))) do
-        if entry.doc and not not_for_bodies[entry.name] then
-            out[#out + 1] = "  " .. entry.declaration
-            row(out, "", header.sentence(entry.doc), 2)
-        end
+    for _, entry in ipairs(topics.functions(path)) do
+        out[#out + 1] = "  " .. entry.declaration
+        row(out, "", header.sentence(entry.doc), 2)
     end
 end
 

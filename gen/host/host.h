@@ -37,6 +37,9 @@
  *   host.stdout(text)          -> nothing; a failure to write is reported at the end, with exit
  *                                 code 1
  *   host.stderr(text)          -> nothing
+ *   host.flush()               -> whether all of standard output is written
+ *   host.receive(milliseconds) -> text | nil: what is there of standard input, at most 64 KiB; ""
+ *                                 after so long without any (-1: waits), nil at its end
  *
  * Programs side by side (jobs.c)
  *   host.start{argv..., output = path}

@@ -20,6 +20,13 @@ local function add_source(unit, name, path, text)
     unit.sources[name] = { path = path, text = text, index = #unit.files }
 end
 
+-- A file as an editor has it, not saved yet; else as it is on the disk.
+local function read(unit, path)
+    local open = unit.options.open_files and unit.options.open_files[path]
+    if open then return open end
+    return host.read(path)
+end
+
 -- A text without the mark that some editors put at the beginning of a UTF-8 file.
 local function without_mark(text) return (text:gsub("^\239\187\191", "")) end
 
@@ -33,7 +40,7 @@ local function find_module(unit, module)
         return host.script(path), "@" .. path
     end
     local path = unit.folder .. name
-    local text = host.read(path)
+    local text = read(unit, path)
     if text then add_source(unit, name, path, text) end
     return text, "=" .. name
 end
@@ -187,7 +194,7 @@ local function report(unit, environment, asked, failure)
 end
 
 function load.run(unit)
-    local text, why = host.read(unit.path)
+    local text, why = read(unit, unit.path)
     if not text then
         unit.diags:add("no_file", { file = unit.path }, nil, why:match(": (.*)$") or why)
         return

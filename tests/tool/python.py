@@ -182,15 +182,15 @@ def test_the_panel_of_a_notebook():
     with xor() as t:
         p = notebook.panel(t)
         p.target.value = 100
-        p.go.click()
+        p.go._click_handlers(p.go)
         end = time.monotonic() + PATIENCE
         while "batch 100" != p.batch.value or "polyline" not in p.plot.value:
             assert time.monotonic() < end, p.batch.value
             time.sleep(0.05)
         p.rate.value = 0.25
-        p.set_rate.click()
+        p.set_rate._click_handlers(p.set_rate)
         near(t.get("eta"), 0.25)
-        p.end.click()
+        p.end._click_handlers(p.end)
         while "exit code 0" not in p.message.value:
             assert time.monotonic() < end, p.message.value
             time.sleep(0.05)

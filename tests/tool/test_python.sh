@@ -17,9 +17,11 @@ python3 -B tests/tool/python.py "$@"
 failed=$?
 
 name='the notebook in specs'
-if ! command -v jupyter-nbconvert >/dev/null; then
-    echo "ok $name # SKIP jupyter-nbconvert is not installed"
-elif jupyter-nbconvert --execute --to markdown --output-dir "$TMPDIR" specs/xor.ipynb >"$TMPDIR/log" 2>&1 &&
+mkdir "$TMPDIR/without" # nbclient and the ipywidgets of Debian 12 do not go together: the panel has a test of its own
+echo 'raise ImportError' >"$TMPDIR/without/ipywidgets.py"
+if ! python3 -c 'import nbconvert, ipykernel' 2>/dev/null; then
+    echo "ok $name # SKIP nbconvert and ipykernel are not installed"
+elif PYTHONPATH=$TMPDIR/without:$PYTHONPATH python3 -m nbconvert --execute --to markdown --output-dir "$TMPDIR" specs/xor.ipynb >"$TMPDIR/log" 2>&1 &&
     grep -q '0\.1908' "$TMPDIR/xor.md" && grep -q 'Report(100000' "$TMPDIR/xor.md"; then
     echo "ok $name"
 else
