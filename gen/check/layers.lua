@@ -97,6 +97,47 @@ local function norm(self, layer, kind)
         momentum = self:number(layer, "momentum", layer.momentum, 0.1, 0, 1.0000001, "momentum is a number above 0, up to 1") }
 end
 
+-- The column that an embedding takes, counted from 1 among the inputs.
+function Reading:column(layer)
+    local column = layer.column
+    if column == nil then
+        column = 1
+        while self.taken[column] do column = column + 1 end
+    end
+    if math.type(column) ~= "integer" or column < 1 or column > self.inputs then
+        self:refuse(layer, ("its column is %s, and the net has %d input%s"):format(layer.column == nil and "missing" or reader.what(column),
+            self.inputs, self.inputs == 1 and "" or "s"), "column counts the inputs from 1; each embedding takes one")
+        return nil
+    elseif self.taken[column] then
+        self:refuse(layer, ("column %d has an embedding already"):format(column), "each embedding takes another column")
+        return nil
+    end
+    return column
+end
+
+local function is_size(value) return math.type(value) == "integer" and value >= 1 and value < 1 << 24 end
+
+function read.embedding(self, layer)
+    if not (is_size(layer[1]) and is_size(layer[2])) then
+        return self:refuse(layer, ("it takes two sizes, not %s and %s"):format(reader.what(layer[1]), reader.what(layer[2])),
+            "embedding { 10, 4 }: ten categories, four values for each")
+    end
+    if layer[1] * layer[2] > 0x7fffffff then
+        return self:refuse(layer, "its table is too large: sizes are counted with 32 bits", "fewer categories, or fewer values for each")
+    end
+    if #self.ops > self.embeddings then
+        return self:refuse(layer, "it is behind other layers", "embeddings come first: they read what goes into the net")
+    end
+    local column = self:column(layer)
+    if not column then return end
+    local place = column
+    for other in pairs(self.taken) do place = place - (other < column and 1 or 0) end
+    self.taken[column], self.embeddings = true, self.embeddings + 1
+    local scale = self:number(layer, "lr_scale", layer.lr_scale, 1, -1e-300, math.huge, "lr_scale is a number from 0")
+    self:add { kind = "embedding", weighted = true, outputs = self.width - 1 + layer[2], vocabulary = layer[1], width = layer[2],
+        column = place - 1, source = column - 1, freeze = self:flag(layer, "freeze", false), lr_scale = scale, layer = layer }
+end
+
 function read.layer_norm(self, layer) norm(self, layer, "layer_norm") end
 
 function read.batch_norm(self, layer)
@@ -124,7 +165,7 @@ function Reading:check_keys(layer, word)
     for _, pair in ipairs(dsl.entries(layer)) do
         local key = pair.key
         if key == "freeze" and not vocabulary.find(entry[4], key) then
-            self:refuse(layer, "it has no weights that could be frozen", "freeze = true stands in dense and in the norms")
+            self:refuse(layer, "it has no weights that could be frozen", "freeze = true stands in dense, in embedding and in the norms")
         elseif not vocabulary.find(entry[4], key) then
             self:refuse(layer, ("it has no key '%s'%s"):format(key, nearest.suggest(key, vocabulary.names(entry[4]))),
                 #entry[4] > 0 and word .. " takes " .. table.concat(vocabulary.names(entry[4]), ", ") or entry[2])
@@ -187,7 +228,7 @@ function check_layers.read(unit, field, positional)
             "inputs = 64: how many values a row has that goes in")
         inputs = 1
     end
-    local self = setmetatable({ unit = unit, field = field, ops = {}, width = inputs, weighted = 0,
+    local self = setmetatable({ unit = unit, field = field, ops = {}, width = inputs, inputs = inputs, weighted = 0, taken = {}, embeddings = 0,
         batch = math.type(parameters.batch) == "integer" and parameters.batch or 1 }, Reading)
     self:list(positional)
     local first = self.ops[1]

@@ -70,6 +70,15 @@ function forward.batch_norm(w, net, k, op, threads)
     threads:meet()
 end
 
+local function write_embedding(w, op)
+    w:line("const struct loopc_embedding embedding%d = {%d, %d, %d, %d};", op.index, op.inputs, op.column, op.vocabulary, op.width)
+end
+
+function forward.embedding(w, net, k, op)
+    write_embedding(w, op)
+    call(w, "loopc_embed", "&embedding" .. op.index, "n->w" .. op.index, value(op.input), value(k), "rows", me_of(net))
+end
+
 function forward.residual(w, net, k, op)
     call(w, "loopc_add", value(op.input), value(op.skip), value(k), "rows", op.outputs, me_of(net))
 end
@@ -237,9 +246,15 @@ function back.batch_norm(w, net, k, op, threads, groups)
     threads:meet()
 end
 
+function back.embedding(w, net, k, op, _, groups)
+    if not is_wanted(net, op, groups) then return end
+    if op.freeze then write_embedding(w, op) end
+    call(w, "loopc_embed_backward", "&embedding" .. op.index, derivative(net, k), derivative(net, op.input), "rows", me_of(net))
+end
+
 function back.residual() end
 
-local shares_samples = { activation = true, dropout = true, layer_norm = true }
+local shares_samples = { embedding = true, activation = true, dropout = true, layer_norm = true }
 
 -- Sums that branch off value `start` have derivatives of their own: those of the branch are there when its first operation is done.
 local function add_skips(w, net, k, op, threads, groups)
@@ -260,7 +275,7 @@ function deep.back(w, net, groups, learn)
     for k = #net.ops, 1, -1 do
         local op = net.ops[k]
         if k < first_weighted(net) and not groups.input then break end
-        if op.kind == "layer_norm" or op.kind == "batch_norm" then
+        if op.kind == "layer_norm" or op.kind == "batch_norm" or op.kind == "embedding" then
             threads:gather()
             learn(k, op, derivative(net, k))
         end
@@ -276,6 +291,10 @@ end
 function deep.gradient(w, net, k, op, from)
     local i, me = op.index, me_of(net)
     if op.freeze then return end
+    if op.kind == "embedding" then
+        write_embedding(w, op)
+        return call(w, "loopc_embed_gradient", "&embedding" .. i, value(op.input), from, "n->gw" .. i, "rows", me)
+    end
     if op.kind ~= "dense" then
         return call(w, "loopc_norm_gradient", from, "n->h" .. k, "n->gw" .. i, "n->gb" .. i, "rows", op.outputs, me)
     end
@@ -344,6 +363,9 @@ function body.init(w, net)
             init_dense(w, net, op)
             draws = draws or op.init ~= "zero"
             if op.bias then call(w, "memset", "n->b" .. op.index, "0", ("sizeof n->b%d"):format(op.index)) end
+        elseif op.kind == "embedding" then
+            call(w, "loopc_init_normal", "n->w" .. op.index, "rng", op.width, op.vocabulary, "1.0f")
+            draws = true
         elseif op.index then
             fill(w, op, "w", "1.0f")
             call(w, "memset", "n->b" .. op.index, "0", ("sizeof n->b%d"):format(op.index))

@@ -66,9 +66,10 @@ local function panels(rows, columns) return ("LOOPC_PANELS(%d, %d)"):format(rows
 
 local function member(w, name, room) w:line("LOOPC_ALIGNED float %s[%s];", name, room) end
 
-local function write_weights(w, net, prefix, group)
+-- `apart`: those of dense layers are left out.
+local function write_weights(w, net, prefix, apart)
     for _, array in ipairs(mlp.arrays(net)) do
-        if not group or array.group == group then member(w, prefix .. array.name, array.room) end
+        if not (apart and array.op.kind == "dense") then member(w, prefix .. array.name, array.room) end
     end
 end
 
@@ -136,7 +137,7 @@ end
 function parts.struct(w, net, groups)
     w:open("struct %s {", net.struct)
     if net.inputs_from then w:line("int32_t inputs;") end
-    w:comment { "weights, outputs x inputs, and biases; gains and biases of norms" }
+    w:comment { "weights, outputs x inputs, and biases; gains and biases of norms; tables" }
     write_weights(w, net, "")
     write_statistics(w, net)
     local drops = layers.of_kind(net, "dropout")
@@ -153,7 +154,7 @@ function parts.struct(w, net, groups)
     end
     if groups.gradients or groups.norm_gradients then
         w:comment { "gradients: derivatives of the loss by weights and biases" }
-        write_weights(w, net, "g", not groups.gradients and "norm" or nil)
+        write_weights(w, net, "g", not groups.gradients)
     end
     if groups.freezes then w:line("bool frozen[%d]; /* layers that freeze has stopped */", parts.weighted(net)) end
 end

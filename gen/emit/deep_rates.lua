@@ -41,7 +41,7 @@ local function moved(optimizer)
 end
 
 -- Whether the gradients of an array are stored.
-local function is_stored(optimizer, array) return array.group == "norm" or not deep_rates.is_fused(optimizer) end
+local function is_stored(optimizer, array) return array.op.kind ~= "dense" or not deep_rates.is_fused(optimizer) end
 
 function deep_rates.stores(optimizer)
     for _, array in ipairs(moved(optimizer)) do

@@ -192,6 +192,9 @@ local function write_ops(w, field)
         if op.skip then parts[#parts + 1] = (".skip = %d"):format(op.skip) end
         if op.activation and op.activation ~= "identity" then parts[#parts + 1] = (".activation = %s"):format(cvalue.string(op.activation)) end
         if op.epsilon then parts[#parts + 1] = (".epsilon = %s"):format(cvalue.of("f32", op.epsilon)) end
+        if op.vocabulary then
+            parts[#parts + 1] = (".vocabulary = %d, .column = %d, .source = %d"):format(op.vocabulary, op.column, op.source)
+        end
         if op.bias == false then parts[#parts + 1] = ".has_no_bias = true" end
         w:line("{%s},", table.concat(parts, ", "))
     end
@@ -199,17 +202,35 @@ local function write_ops(w, field)
     return name
 end
 
-local function net_row(field, feeds, ops)
+-- Whether a net only keeps the weights of another one: nothing runs it.
+local function is_kept(unit, net)
+    for _, pair in ipairs(unit.nets.pairs) do
+        if pair.to == net and not net.groups.activations then return true end
+    end
+    return false
+end
+
+-- The optimizer of a net that keeps an average of its weights, or nil.
+local function averaging(unit, net)
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "optimizer")) do
+        if field.parameters.net == net and field.parameters.ema then return field end
+    end
+end
+
+local function net_row(unit, field, feeds, ops)
     local parameters = field.parameters
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
     for i, text in ipairs { field.full, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
     add("layers", #parameters.layers - 1)
-    add("inputs", mlp.layers(parameters)[1].room)
+    add("inputs", parameters.inputs_from and mlp.layers(parameters)[1].room or parameters.layers[1])
     add("outputs", parameters.layers[#parameters.layers])
     if mlp.target_count(parameters) ~= parameters.layers[#parameters.layers] then add("targets", mlp.target_count(parameters)) end
     if parameters.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
+    local average = averaging(unit, field)
+    if average then add("average", cvalue.string(average.full)) end
+    if is_kept(unit, field.net) then add("kept", true) end
     if parameters.untold then add("untold", true) end
     if feeds then parts[#parts + 1] = ("LOOPC_TABLE(feeds, feed_count, %s)"):format(feeds) end
     if ops then parts[#parts + 1] = ("LOOPC_TABLE(ops, op_count, %s)"):format(ops) end
@@ -228,7 +249,7 @@ function emit_nets.write_table(unit, w)
         feeds[i], ops[i] = write_feeds(w, field) or false, write_ops(w, field) or false
     end
     w:open("static const struct loopc_net nets[] = {")
-    for i, field in ipairs(nets) do w:line("{%s},", net_row(field, feeds[i], ops[i])) end
+    for i, field in ipairs(nets) do w:line("{%s},", net_row(unit, field, feeds[i], ops[i])) end
     w:close("};")
     w:blank()
 end

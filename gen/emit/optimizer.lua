@@ -296,6 +296,7 @@ function body.train_from(w, optimizer)
     w:line("n->weighted = data->weights != NULL;")
     w:line("for (int32_t i = 0; i < rows && n->weighted; i++)")
     w:line("    n->weights[i] = data->weights[n->index[i]];")
+    w:line("if (n->weighted) loopc_even_weights(n->weights, %s, rows);", labels and "n->labels" or "NULL")
     if net.fetches then
         w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
     end

@@ -84,7 +84,7 @@ vocabulary.aggregates = {
         { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
         { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },
         { "ignore", "table|string|integer", "columns that are left out" },
-        { "weight", "string|integer", "the column with the weight of each row in the loss" },
+        { "weight", "string|integer", "the column with the weight of each row in the loss, which is divided by the sum of these weights in the batch" },
         { "id", "string|integer", "a column that predictions repeat" },
         { "separator", "string", "between cells: a character, tab or blanks (default: detected)" },
         { "decimal", "string", "the decimal point: . or , (default: detected)" },
@@ -163,6 +163,12 @@ vocabulary.layers = {
         { "epsilon", "number", "added to the variance (default: 1e-5)" },
         { "momentum", "number", "what a batch weighs in the running means (default: 0.1)" },
         { "freeze", "boolean", "whether gain and bias stay as they are (default: false)" },
+    } },
+    { "embedding", "embedding { vocabulary, width }", "before all other layers: a column of whole numbers from 0 to less than vocabulary "
+        .. "becomes a row of a learned table, so many values at the end of the row; the other columns stay", {
+        { "column", "integer", "which of the inputs, from 1 (default: the first that no embedding has taken)" },
+        { "freeze", "boolean", "whether the table stays as it is (default: false)" },
+        { "lr_scale", "number", "what its learning rate is multiplied by (default: 1)" },
     } },
     { "residual", "residual { layers... }", "adds its inputs to what its layers make of them; these keep the width", {} },
 }

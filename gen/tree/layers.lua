@@ -4,6 +4,8 @@
 --      dense       { kind, input, inputs, outputs, index, bias, freeze, init, activation, lr_scale, max_norm }
 --      dropout     { kind, input, inputs, outputs, rate }
 --      layer_norm, batch_norm   { kind, input, inputs, outputs, index, epsilon, momentum, freeze, lr_scale }
+--      embedding   { kind, input, inputs, outputs, index, vocabulary, width, column (of its input, from 0), source (of the net's),
+--                    freeze, lr_scale }
 --      residual    { kind, input, skip, inputs, outputs }
 --      `index` counts the layers that have weights, from 0; `input` and `skip` are values: 0 is what goes into the net, k what
 --      operation k makes. The activation of the last layer is the output of the net.

@@ -167,6 +167,10 @@ local function deep_arrays(net)
             arrays[#arrays + 1] = { name = "w" .. op.index, layer = layer, part = "weight", matrix = true, rows = op.outputs,
                 columns = layer.inputs, group = "weight", op = op, room = ("LOOPC_PANELS(%d, %d)"):format(op.outputs, layer.room) }
             if op.bias then arrays[#arrays + 1] = vector_of(op, "b", "bias", "bias") end
+        elseif op.kind == "embedding" then
+            arrays[#arrays + 1] = { name = "w" .. op.index, part = "weight", matrix = true, rows = op.vocabulary, columns = op.width,
+                layer = { index = op.index, outputs = op.vocabulary, inputs = op.width, room = op.width }, group = "embedding", op = op,
+                room = ("LOOPC_PANELS(%d, %d)"):format(op.vocabulary, op.width) }
         elseif op.index then
             arrays[#arrays + 1] = vector_of(op, "w", "weight", "norm")
             arrays[#arrays + 1] = vector_of(op, "b", "bias", "norm")

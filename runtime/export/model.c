@@ -14,6 +14,7 @@ struct source {
     struct loopc_model *model;
     const struct loopc_safetensors *file;
     const struct loopc_message *message;
+    const char *average; /* the optimizer whose averages are taken for the weights, or NULL */
 };
 
 static int bad(const struct source *s, const char *name, const char *what)
@@ -25,7 +26,9 @@ static int bad(const struct source *s, const char *name, const char *what)
 static const struct loopc_stored *find(const struct source *s, int i, const char *part, int rank)
 {
     char name[512];
-    snprintf(name, sizeof name, "%s.layers.%d.%s", s->model->net->name, i, part);
+    const bool averaged = s->average && (!strcmp(part, "weight") || !strcmp(part, "bias"));
+    snprintf(name, sizeof name, "%s.layers.%d.%s%s", averaged ? s->average : s->model->net->name, i,
+             part, averaged ? ".average" : "");
     const struct loopc_stored *t = loopc_safetensors_find(s->file, name);
     const char *what = NULL;
     if (!t) {
@@ -99,6 +102,18 @@ static int load_norm(const struct source *s, struct loopc_layer *layer, int i)
     return layer->weights && layer->biases ? LOOPC_OK : LOOPC_FAILED;
 }
 
+static int load_embedding(const struct source *s, struct loopc_layer *layer, int i)
+{
+    const struct loopc_stored *weight = find(s, i, "weight", 2);
+    if (!weight) return LOOPC_FAILED;
+    layer->inputs = loopc_model_width(s->model, layer->input);
+    layer->vocabulary = (int32_t)weight->dims[0];
+    layer->width = (int32_t)weight->dims[1];
+    layer->outputs = layer->inputs - 1 + layer->width;
+    layer->weights = get(s, weight);
+    return layer->weights ? LOOPC_OK : LOOPC_FAILED;
+}
+
 static int load_op(const struct source *s, int i)
 {
     const struct loopc_op *op = &s->model->net->ops[i];
@@ -108,6 +123,8 @@ static int load_op(const struct source *s, int i)
     layer->skip = op->skip;
     layer->epsilon = op->epsilon;
     layer->activation = op->activation ? op->activation : "identity";
+    layer->column = op->column;
+    if (op->kind == LOOPC_OP_EMBEDDING) return load_embedding(s, layer, op->layer);
     if (op->kind == LOOPC_OP_DENSE) return load_dense(s, layer, op->layer, !op->has_no_bias);
     if (op->kind == LOOPC_OP_LAYER_NORM || op->kind == LOOPC_OP_BATCH_NORM)
         return load_norm(s, layer, op->layer);
@@ -181,9 +198,9 @@ void loopc_model_fold(const struct loopc_layer *layer, int32_t feature, float *f
 
 int loopc_model_load(struct loopc_model *model, const struct loopc_program *program,
                      const struct loopc_net *net, const struct loopc_safetensors *file,
-                     const struct loopc_message *message)
+                     bool average, const struct loopc_message *message)
 {
-    const struct source s = {model, file, message};
+    const struct source s = {model, file, message, average ? net->average : NULL};
     *model = (struct loopc_model){.program = program, .net = net};
     return load_layers(&s) ? LOOPC_FAILED : loopc_model_load_fit(model, file, message);
 }

@@ -32,11 +32,13 @@ struct loopc_layer {
     enum loopc_op_kind kind;
     int input, skip; /* values, as in struct loopc_op: this makes the value after its own number */
     int32_t inputs, outputs;
-    float *weights;         /* of dense: outputs x inputs; of norms the gains */
+    float *weights;         /* of dense: outputs x inputs; of norms the gains; a table: see below */
     float *biases;          /* zeros where it has none */
     float *mean, *variance; /* of batch_norm: running */
     float epsilon;
     const char *activation; /* as in a spec: "relu" */
+    /* of an embedding: its column, the rows and columns of its table; see nn/embedding.h */
+    int32_t column, vocabulary, width;
 };
 
 /* x becomes (x - mean) / divisor, 0 where divisor is 0. */
@@ -56,11 +58,11 @@ struct loopc_model {
     const struct loopc_table *table; /* of fit; NULL: the checkpoint knows nothing of it */
 };
 
-/* Takes a net out of an open file. Returns LOOPC_OK, or LOOPC_FAILED with a message; free it either
- * way. */
+/* Takes a net out of an open file, or with `average` the averages of its weights that net->average
+ * keeps. Returns LOOPC_OK, or LOOPC_FAILED with a message; free it either way. */
 int loopc_model_load(struct loopc_model *model, const struct loopc_program *program,
                      const struct loopc_net *net, const struct loopc_safetensors *file,
-                     const struct loopc_message *message);
+                     bool average, const struct loopc_message *message);
 void loopc_model_free(struct loopc_model *model);
 
 /* Reads the table, fill and scales of the data that feeds the model. Part of

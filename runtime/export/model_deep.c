@@ -54,6 +54,14 @@ static void run_batch_norm(const struct loopc_layer *layer, const float *w, cons
     loopc_batch_norm(&norm, from, NULL, NULL, to, rows, layer->outputs, LOOPC_ONE_THREAD);
 }
 
+static void run_embedding(const struct loopc_layer *layer, const float *w, const float *from,
+                          float *to, int32_t rows)
+{
+    const struct loopc_embedding e = {layer->inputs, layer->column, layer->vocabulary,
+                                      layer->width};
+    loopc_embed(&e, w, from, to, rows, LOOPC_ONE_THREAD);
+}
+
 static void run(const struct loopc_layer *layer, const float *w, const float *b, const float *from,
                 const float *skip, float *to, int32_t rows)
 {
@@ -65,6 +73,7 @@ static void run(const struct loopc_layer *layer, const float *w, const float *b,
     if (layer->kind == LOOPC_OP_LAYER_NORM)
         loopc_layer_norm(from, w, b, NULL, NULL, to, rows, outputs, layer->epsilon, me);
     if (layer->kind == LOOPC_OP_BATCH_NORM) run_batch_norm(layer, w, b, from, to, rows);
+    if (layer->kind == LOOPC_OP_EMBEDDING) run_embedding(layer, w, from, to, rows);
     if (layer->kind == LOOPC_OP_RESIDUAL) loopc_add(from, skip, to, rows, outputs, me);
 }
 

@@ -27,11 +27,22 @@ static size_t room_of(const struct loopc_forward *f, int32_t width)
     return LOOPC_PANELS(((size_t)width + 31) / 32 * 32, (size_t)f->most);
 }
 
+static int take_table(struct loopc_forward *f, int i)
+{
+    const struct loopc_layer *const layer = &f->model->layers[i];
+    float *const w = floats(LOOPC_PANELS((size_t)layer->vocabulary, (size_t)layer->width));
+    f->weights[2 * i] = w;
+    if (!w) return LOOPC_FAILED;
+    loopc_panels_from(layer->weights, w, layer->vocabulary, layer->width);
+    return LOOPC_OK;
+}
+
 /* Vectors are copied, too: kernels read them in whole vectors. */
 static int take_layer(struct loopc_forward *f, int i)
 {
     const struct loopc_layer *const layer = &f->model->layers[i];
     if (!layer->weights) return LOOPC_OK;
+    if (layer->kind == LOOPC_OP_EMBEDDING) return take_table(f, i);
     const bool is_dense = layer->kind == LOOPC_OP_DENSE;
     float *const w = floats(is_dense ? LOOPC_PANELS((size_t)layer->outputs, (size_t)layer->inputs)
                                      : LOOPC_VECTOR((size_t)layer->outputs));

@@ -22,12 +22,24 @@ static void write_folded(struct loopc_c_header *h, int i)
     free(numbers);
 }
 
+static void write_table(struct loopc_c_header *h, int i)
+{
+    const struct loopc_layer *layer = &h->model->layers[i];
+    fprintf(h->file, "/* operation %d: a table, a row an index of column %" PRId32 " */\n", i,
+            layer->column);
+    loopc_header_array(h, "w", i, layer->weights, (size_t)layer->vocabulary * (size_t)layer->width);
+}
+
 void loopc_header_weights(struct loopc_c_header *h)
 {
     for (int i = 0; i < h->model->layer_count; i++) {
         const struct loopc_layer *layer = &h->model->layers[i];
         const size_t outputs = (size_t)layer->outputs;
         if (!layer->weights) continue;
+        if (layer->kind == LOOPC_OP_EMBEDDING) {
+            write_table(h, i);
+            continue;
+        }
         fprintf(h->file, "/* operation %d: %s */\n", i,
                 layer->kind == LOOPC_OP_DENSE ? "weights, a row an output, and biases"
                                               : "factors and what is added");
@@ -42,25 +54,25 @@ void loopc_header_weights(struct loopc_c_header *h)
     }
 }
 
-/* Activations as expressions of x. */
+/* Activations as expressions of z. */
 static const struct {
     const char *name, *text;
 } texts[] = {
-    {"relu", "x < 0 ? 0 : x"},
-    {"tanh", "tanhf(x)"},
-    {"sigmoid", "1 / (1 + expf(-x))"},
-    {"leaky_relu", "x < 0 ? 0.01f * x : x"},
-    {"elu", "x < 0 ? expm1f(x) : x"},
-    {"selu", "x < 0 ? 1.75809934f * expm1f(x) : 1.05070099f * x"},
-    {"gelu", "0.5f * x * erfcf(-0.707106781f * x)"},
-    {"gelu_tanh", "x / (1 + expf(-1.59576912f * (x + 0.044715f * x * x * x)))"},
-    {"silu", "x / (1 + expf(-x))"},
-    {"mish", "x * tanhf(x > 20 ? x : log1pf(expf(x)))"},
-    {"softplus", "(x > 0 ? x : 0) + log1pf(expf(-fabsf(x)))"},
-    {"softsign", "x / (1 + fabsf(x))"},
-    {"hard_tanh", "x < -1 ? -1 : x > 1 ? 1 : x"},
-    {"hard_sigmoid", "x < -3 ? 0 : x > 3 ? 1 : x / 6 + 0.5f"},
-    {"hard_swish", "x < -3 ? 0 : x > 3 ? x : x * (x / 6 + 0.5f)"},
+    {"relu", "z < 0 ? 0 : z"},
+    {"tanh", "tanhf(z)"},
+    {"sigmoid", "1 / (1 + expf(-z))"},
+    {"leaky_relu", "z < 0 ? 0.01f * z : z"},
+    {"elu", "z < 0 ? expm1f(z) : z"},
+    {"selu", "z < 0 ? 1.75809934f * expm1f(z) : 1.05070099f * z"},
+    {"gelu", "0.5f * z * erfcf(-0.707106781f * z)"},
+    {"gelu_tanh", "z / (1 + expf(-1.59576912f * (z + 0.044715f * z * z * z)))"},
+    {"silu", "z / (1 + expf(-z))"},
+    {"mish", "z * tanhf(z > 20 ? z : log1pf(expf(z)))"},
+    {"softplus", "(z > 0 ? z : 0) + log1pf(expf(-fabsf(z)))"},
+    {"softsign", "z / (1 + fabsf(z))"},
+    {"hard_tanh", "z < -1 ? -1 : z > 1 ? 1 : z"},
+    {"hard_sigmoid", "z < -3 ? 0 : z > 3 ? 1 : z / 6 + 0.5f"},
+    {"hard_swish", "z < -3 ? 0 : z > 3 ? z : z * (z / 6 + 0.5f)"},
 };
 
 /* It is always the last one. */
@@ -82,13 +94,13 @@ static void write_softmax(const struct loopc_c_header *h, const struct loopc_lay
 static void write_activation(const struct loopc_c_header *h, const struct loopc_layer *layer,
                              const char *from, const char *to)
 {
-    const char *name = layer->activation, *text = "x";
+    const char *name = layer->activation, *text = "z";
     if (!strcmp(name, "identity") && !strcmp(from, to)) return;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!strcmp(name, texts[i].name)) text = texts[i].text;
     }
     fprintf(h->file,
-            "    for (int i = 0; i < %" PRId32 "; i++) {\n        const float x = %s[i];\n"
+            "    for (int i = 0; i < %" PRId32 "; i++) {\n        const float z = %s[i];\n"
             "        %s[i] = %s;\n    }\n",
             layer->outputs, from, to, text);
 }
@@ -107,6 +119,26 @@ static void write_layer_norm(const struct loopc_c_header *h, const struct loopc_
         "        %s[i] = (%s[i] - mean%d) / sqrtf(variance%d + %.9gf) * %s_w%d[i] + %s_b%d[i];\n",
         i, i, width, i, from, width, width, i, from, i, from, i, width, width, to, from, i, i,
         (double)layer->epsilon, h->name, i, h->name, i);
+}
+
+/* The other columns, then a row of the table; NaN for an index that it does not have. */
+static void write_embedding(const struct loopc_c_header *h, const struct loopc_layer *layer, int i,
+                            const char *from, const char *to)
+{
+    const int rest = (int)layer->inputs - 1, column = (int)layer->column;
+    const int width = (int)layer->width;
+    fprintf(h->file, "    const float at%d = %s[%d];\n", i, from, column);
+    fprintf(h->file,
+            "    const int row%d =\n"
+            "        at%d >= 0 && at%d < %d && at%d == (float)(int)at%d ? (int)at%d : -1;\n",
+            i, i, i, (int)layer->vocabulary, i, i, i);
+    if (rest > 0)
+        fprintf(h->file, "    for (int i = 0; i < %d; i++)\n        %s[i] = %s[i + (i >= %d)];\n",
+                rest, to, from, column);
+    fprintf(h->file,
+            "    for (int i = 0; i < %d; i++)\n"
+            "        %s[%d + i] = row%d < 0 ? (float)NAN : %s_w%d[row%d * %d + i];\n",
+            width, to, rest, i, h->name, i, i, width);
 }
 
 /* The array of a value: what a dropout makes is what it was given. */
@@ -140,6 +172,8 @@ static void write_op(const struct loopc_c_header *h, int i, const char *first)
         write_softmax(h, layer, from, to);
     } else if (layer->kind == LOOPC_OP_ACTIVATION) {
         write_activation(h, layer, from, to);
+    } else if (layer->kind == LOOPC_OP_EMBEDDING) {
+        write_embedding(h, layer, i, from, to);
     } else if (layer->kind == LOOPC_OP_LAYER_NORM) {
         write_layer_norm(h, layer, i, from, to);
     } else if (layer->kind == LOOPC_OP_BATCH_NORM) {

@@ -69,6 +69,9 @@ static int write_layer(const struct loopc_model *model, int i, const char *folde
         model->net->ops && i < model->net->op_count ? &model->net->ops[i] : NULL;
     const int number = op ? op->layer : i;
     if (!l->weights) return LOOPC_OK;
+    if (l->kind == LOOPC_OP_EMBEDDING)
+        return write_part(model, number, "weight", l->weights, l->vocabulary, l->width, folder,
+                          message);
     int st = write_part(model, number, "weight", l->weights, l->outputs,
                         l->kind == LOOPC_OP_DENSE ? l->inputs : 0, folder, message);
     if (!st && !(op && op->has_no_bias))

@@ -193,6 +193,93 @@ static void put_batch_norm(struct buffer *graph, const struct loopc_layer *layer
     free(numbers);
 }
 
+/* Entries of the matrices that an embedding is made of: they pick its column, keep the others, and
+ * look up the table, whose columns are behind them. */
+typedef float entry_of(const struct loopc_layer *layer, int64_t row, int64_t column);
+
+static float pick(const struct loopc_layer *layer, int64_t row, int64_t column)
+{
+    return column + row == layer->column ? 1.0f : 0.0f;
+}
+
+static float keep(const struct loopc_layer *layer, int64_t row, int64_t column)
+{
+    return row < layer->inputs - 1 && column == row + (row >= layer->column) ? 1.0f : 0.0f;
+}
+
+static float look_up(const struct loopc_layer *layer, int64_t row, int64_t column)
+{
+    const int64_t j = row - (layer->inputs - 1);
+    return j < 0 ? 0.0f : layer->weights[column * layer->width + j];
+}
+
+static float one(const struct loopc_layer *layer, int64_t row, int64_t column)
+{
+    (void)layer, (void)row, (void)column;
+    return 1.0f;
+}
+
+static float count(const struct loopc_layer *layer, int64_t row, int64_t column)
+{
+    (void)layer;
+    return (float)(row + column);
+}
+
+/* A constant that `entry` makes; a vector where rows is 0. */
+static void put_made(struct buffer *graph, const char *name, const struct loopc_layer *layer,
+                     entry_of *entry, int64_t rows, int64_t columns)
+{
+    const int64_t size = (rows ? rows : 1) * columns;
+    float *const numbers = malloc((size_t)size * sizeof *numbers);
+    if (!numbers) {
+        graph->lost = true;
+        return;
+    }
+    for (int64_t i = 0; i < size; i++)
+        numbers[i] = entry(layer, i / columns, i % columns);
+    if (rows)
+        loopc_onnx_tensor(graph, name, numbers, rows, columns);
+    else
+        loopc_onnx_tensor(graph, name, numbers, columns, 0);
+    free(numbers);
+}
+
+static float nothing(const struct loopc_layer *layer, int64_t row, int64_t column)
+{
+    (void)layer, (void)row, (void)column;
+    return 0.0f;
+}
+
+/* to = from times a matrix, rows x columns, transposed. */
+static void put_product(struct buffer *graph, const char *to, const char *from,
+                        const struct loopc_layer *layer, entry_of *entry, int64_t rows,
+                        int64_t columns)
+{
+    char matrix[NAME], zero[NAME];
+    snprintf(matrix, NAME, "%.20s.matrix", to);
+    snprintf(zero, NAME, "%.20s.zero", to);
+    put_made(graph, matrix, layer, entry, rows, columns);
+    put_made(graph, zero, layer, nothing, 0, rows);
+    loopc_onnx_node(graph, "Gemm", to, "transB", INPUTS(from, matrix, zero));
+}
+
+/* Which row it is, as a vector of one 1 and zeros, times the table; 0 / 0 where it is none. */
+static void put_embedding(struct buffer *graph, const struct loopc_layer *layer, const char *from,
+                          const char *to)
+{
+    char rows[NAME], a[NAME], b[NAME], c[NAME], d[NAME], e[NAME], f[NAME], g[NAME];
+    snprintf(rows, NAME, "%.20s.rows", to);
+    put_made(graph, rows, layer, count, 0, layer->vocabulary);
+    put_product(graph, part_of(to, 0, a), from, layer, pick, 1, layer->inputs);
+    loopc_onnx_node(graph, "Equal", part_of(to, 1, b), NULL, INPUTS(a, rows));
+    loopc_onnx_node(graph, "Cast", part_of(to, 2, c), "to", INPUTS(b));
+    put_product(graph, part_of(to, 3, d), c, layer, one, 1, layer->vocabulary);
+    loopc_onnx_node(graph, "Div", part_of(to, 4, e), NULL, INPUTS(c, d));
+    put_product(graph, part_of(to, 5, f), e, layer, look_up, layer->outputs, layer->vocabulary);
+    put_product(graph, part_of(to, 6, g), from, layer, keep, layer->outputs, layer->inputs);
+    loopc_onnx_node(graph, "Add", to, NULL, INPUTS(f, g));
+}
+
 void loopc_onnx_ops(struct buffer *graph, const struct loopc_model *model, const char *first)
 {
     const struct names names = {graph, model, first};
@@ -206,6 +293,7 @@ void loopc_onnx_ops(struct buffer *graph, const struct loopc_model *model, const
         if (layer->kind == LOOPC_OP_ACTIVATION) put_activation(graph, layer->activation, from, to);
         if (layer->kind == LOOPC_OP_LAYER_NORM) put_layer_norm(graph, layer, from, to);
         if (layer->kind == LOOPC_OP_BATCH_NORM) put_batch_norm(graph, layer, from, to);
+        if (layer->kind == LOOPC_OP_EMBEDDING) put_embedding(graph, layer, from, to);
         if (layer->kind == LOOPC_OP_RESIDUAL)
             loopc_onnx_node(graph, "Add", to, NULL, INPUTS(from, skip));
     }

@@ -1,6 +1,7 @@
 /* Models at work: the outputs for each row of a data set. */
 #include "export/model.h"
 
+#include "data/categories.h"
 #include "data/dataset.h"
 #include "export/scores.h"
 #include "nn/policy.h"
@@ -265,6 +266,27 @@ static int write_metrics(const struct work *work, const char *path,
     return loopc_model_close(file, path, message);
 }
 
+/* A category that the net has no values for has no prediction either. */
+static int check_categories(const struct work *work, const struct loopc_message *message)
+{
+    const struct loopc_net *net = work->model->net;
+    char name[LOOPC_MODEL_NAME];
+    for (int i = 0; i < net->op_count; i++) {
+        const struct loopc_op *op = &net->ops[i];
+        float value = 0;
+        if (op->kind != LOOPC_OP_EMBEDDING) continue;
+        const int64_t row = loopc_categories_wrong(&work->data, op->source, op->vocabulary, &value);
+        if (row < 0) continue;
+        return loopc_error_set(message, NULL,
+                               "row %" PRId64 ", %s is %g, and %s embeds whole numbers from 0 to "
+                               "%" PRId32,
+                               row + 1,
+                               loopc_model_input(work->model, op->source, name, sizeof name),
+                               (double)value, net->name, op->vocabulary - 1);
+    }
+    return LOOPC_OK;
+}
+
 int loopc_model_predict(const struct loopc_model *model, const char *data,
                         const char *const *written, FILE *out, const char *metrics,
                         const struct loopc_message *message)
@@ -272,6 +294,7 @@ int loopc_model_predict(const struct loopc_model *model, const char *data,
     struct work work = {.model = model, .out = out, .written = written};
     int st =
         model->table ? load_like_training(&work, data, message) : load_plain(&work, data, message);
+    if (!st) st = check_categories(&work, message);
     if (!st && (make_room(&work) || (metrics && make_roc(&work))))
         st = loopc_error_set(message, NULL, "out of memory");
     if (!st) predict_all(&work);

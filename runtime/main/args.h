@@ -37,6 +37,7 @@ struct loopc_model_args {
     const char *data, *metrics;                      /* of predict, or NULL */
     const char *written[2 * LOOPC_DIALECT_KEYS + 1]; /* key, value, ...: how that file is written */
     const char *net;                                 /* or NULL */
+    bool average;                                    /* the averages of the weights */
 };
 
 struct loopc_args {

@@ -111,11 +111,20 @@ static int export(const struct task *task, const struct loopc_model *model)
     return st;
 }
 
+static int refuse_average(struct task *task, const struct loopc_net *net)
+{
+    return loopc_error_set(&task->message, "ema = 0.999 of its optimizer keeps one",
+                           "--average: there is no average of the weights of %s", net->name);
+}
+
 static int work_on(struct task *task, const struct loopc_net *net)
 {
     struct loopc_model model = {0};
     int st = net->untold ? refuse_untold(task, net) : LOOPC_OK;
-    if (!st) st = loopc_model_load(&model, task->program, net, &task->file, &task->message);
+    const bool average = task->args->average;
+    if (!st && average && !net->average) st = refuse_average(task, net);
+    if (!st)
+        st = loopc_model_load(&model, task->program, net, &task->file, average, &task->message);
     int code = BAD_USAGE;
     if (!st && task->args->subcommand == LOOPC_SUBCOMMAND_EXPORT) {
         st = export(task, &model);
@@ -129,12 +138,25 @@ static int work_on(struct task *task, const struct loopc_net *net)
     return st ? code : 0;
 }
 
+/* The only net that is more than a copy of another one, or NULL. */
+static const struct loopc_net *only_net(const struct loopc_program *program)
+{
+    const struct loopc_net *only = NULL;
+    for (int i = 0; i < program->net_count; i++) {
+        if (program->nets[i].kept) continue;
+        if (only) return NULL;
+        only = &program->nets[i];
+    }
+    return only;
+}
+
 static const struct loopc_net *find_net(const struct task *task)
 {
     const char *name = task->args->net;
-    for (int i = 0; i < task->program->net_count; i++) {
+    if (!name && only_net(task->program)) return only_net(task->program);
+    for (int i = 0; name && i < task->program->net_count; i++) {
         const struct loopc_net *net = &task->program->nets[i];
-        if (name ? !strcmp(net->name, name) : task->program->net_count == 1) return net;
+        if (!strcmp(net->name, name)) return net;
     }
     char names[512] = "";
     for (int i = 0; i < task->program->net_count; i++) {

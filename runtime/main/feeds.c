@@ -1,6 +1,7 @@
 /* Feeds: data sets against the nets that read their rows, before the first step. */
 #include "main/feeds.h"
 
+#include "data/categories.h"
 #include "data/dataset.h"
 #include "telemetry/log.h"
 
@@ -53,6 +54,26 @@ static int check_columns(const struct pair *p)
              columns, net->name);
     return refuse(p, hint, "%s has %" PRId32 " columns, and %s %s%" PRId32 " inputs", p->data->name,
                   columns, net->name, net->open ? "room for " : "", net->inputs);
+}
+
+/* Columns that are embedded hold whole numbers that the tables have. */
+static int check_categories(const struct pair *p)
+{
+    for (int i = 0; i < p->net->op_count; i++) {
+        const struct loopc_op *op = &p->net->ops[i];
+        float value = 0;
+        if (op->kind != LOOPC_OP_EMBEDDING) continue;
+        const int64_t row = loopc_categories_wrong(p->data, op->source, op->vocabulary, &value);
+        if (row < 0) continue;
+        return refuse(p,
+                      "embedded columns are neither scaled nor filled with means; batch_norm {} "
+                      "behind the embeddings scales the others",
+                      "row %" PRId64 ", input %" PRId32 " of %s is %g, and %s embeds whole numbers "
+                      "from 0 to %" PRId32,
+                      row + 1, op->source + 1, p->data->name, (double)value, p->net->name,
+                      op->vocabulary - 1);
+    }
+    return LOOPC_CONTINUE;
 }
 
 static int check_classes(const struct pair *p)
@@ -178,6 +199,7 @@ static int check_weights(const struct pair *p)
 static int check_pair(const struct pair *p)
 {
     int code = check_columns(p);
+    if (code == LOOPC_CONTINUE) code = check_categories(p);
     if (code == LOOPC_CONTINUE) code = check_weights(p);
     if (code == LOOPC_CONTINUE && p->feed->answers == LOOPC_ANSWERS_LABELS) code = check_classes(p);
     if (code == LOOPC_CONTINUE && p->feed->answers == LOOPC_ANSWERS_TARGETS)

@@ -24,6 +24,20 @@ void loopc_squared_error(const float *a, float *d, float *losses, int32_t sample
     loopc_squared_error_part(a, d, losses, samples, outputs, gate, whole, me);
 }
 
+void loopc_even_weights(float *weights, const int32_t *labels, int32_t samples)
+{
+    double sum = 0.0;
+    int32_t count = 0;
+    for (int32_t r = 0; r < samples; r++) {
+        if (labels && labels[r] == -1) continue;
+        sum += (double)weights[r];
+        count++;
+    }
+    if (!(sum > 0.0)) return;
+    for (int32_t r = 0; r < samples; r++)
+        weights[r] = (float)((double)weights[r] * (double)count / sum);
+}
+
 void loopc_weigh(const float *weights, float *d, float *losses, int32_t samples, int32_t outputs,
                  struct loopc_thread me)
 {

@@ -42,6 +42,12 @@ void loopc_squared_error(const float *a, float *d, float *losses, int32_t sample
                          enum loopc_epilogue gate, struct loopc_thread me)
     LOOPC_KERNEL(loopc_squared_error);
 
+/* Divides the weights of samples by their mean, so that the loss of a batch is the sum of weight
+ * times loss divided by the sum of the weights, as PyTorch's weighted losses are. Samples with the
+ * label -1 do not count; labels may be NULL. Weights whose sum is 0 stay. */
+void loopc_even_weights(float *weights, const int32_t *labels, int32_t samples)
+    LOOPC_KERNEL(loopc_even_weights);
+
 /* Weights of samples: multiplies the loss and the derivatives of each by its weight. The loss of a
  * batch is then the mean of weight times loss. Weights are read up to a multiple of LOOPC_LANES. */
 void loopc_weigh(const float *weights, float *d, float *losses, int32_t samples, int32_t outputs,

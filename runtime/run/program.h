@@ -58,6 +58,7 @@ enum loopc_op_kind {
     LOOPC_OP_LAYER_NORM,
     LOOPC_OP_BATCH_NORM,
     LOOPC_OP_RESIDUAL,
+    LOOPC_OP_EMBEDDING,
 };
 
 struct loopc_deep;
@@ -71,6 +72,8 @@ struct loopc_op {
     const char *activation; /* or NULL */
     float epsilon;          /* of norms */
     bool has_no_bias;
+    int32_t vocabulary;     /* of an embedding: the rows of its table; */
+    int32_t column, source; /* which column of value `input`, and of what goes into the net */
 };
 
 /* The properties of a net beside the table of fields. Its weights are the fields
@@ -84,6 +87,8 @@ struct loopc_net {
     bool open;               /* which is then the one named here: */
     const char *data;        /* the data set that its inputs come from, in full, or NULL */
     bool untold;             /* there are data sets, and nothing says whether it reads one */
+    bool kept;               /* it keeps weights of another net; only by its name is it a model */
+    const char *average;     /* the optimizer that keeps an average of its weights, or NULL */
     const struct loopc_feed *feeds;
     int feed_count;
     const struct loopc_op *ops; /* what the layers are, where they are not all dense; or NULL */

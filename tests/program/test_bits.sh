@@ -101,6 +101,25 @@ test_the_same_bits_from_every_compiler_for_every_processor() {
     same "$OUT" "$wanted"
 }
 
+# Every layer, activation, loss and optimizer, by the kernels of each generation of processors (their C needs no optimizer).
+test_nets_of_layers_have_the_same_bits_on_every_processor() {
+    local wanted
+    python3 "$ROOT/tests/program/layers/cases.py" spec 3 >nets.lua
+    CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build nets.lua -o nets
+    expect 0 ./nets
+    wanted=$OUT
+    has "$wanted" 'case embed'
+    [ "$(uname -m)" = x86_64 ] || return 0
+    CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build --portable nets.lua -o portable
+    version plain
+    if can avx2 fma; then version v3; fi
+    if can avx512f avx512bw avx512cd avx512dq avx512vl; then version v4; fi
+    if sanitized; then return 0; fi
+    CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build nets.lua --cc=clang -o nets
+    expect 0 ./nets
+    same "$OUT" "$wanted"
+}
+
 # A narrow net, and the same one with room for a batch that is not narrow: in registers, and by the kernels of the library.
 write_narrow() { # write_narrow FILE BATCH
     cat >"$1" <<SPEC

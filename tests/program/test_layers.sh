@@ -58,6 +58,38 @@ SPEC
     expect 0 "$LOOPC" build spec.lua -o deep
 }
 
+# agree CHECKPOINTS ROWS [--average]: predict, the C header and the ONNX file say the same of the same rows.
+agree() {
+    local what=("${@:3}") folder=arrays
+    [ $# = 2 ] || folder=averages
+    expect 0 ./deep predict --checkpoint "$1" --data "$2" "${what[@]}"
+    printf '%s\n' "$OUT" >predicted.csv
+    expect 0 ./deep export --checkpoint "$1" --npy "$folder" --c-header net.h --onnx net.onnx "${what[@]}"
+    cat >use.c <<'C'
+#include "net.h"
+#include <stdio.h>
+int main(void)
+{
+    float x[deep_net_inputs], y[deep_net_outputs];
+    for (int n = 0; scanf("%f%*[,]", &x[n]) == 1;) {
+        n = (n + 1) % deep_net_inputs;
+        if (n > 0) continue;
+        deep_net_predict(x, y);
+        printf("%d", deep_net_class(y));
+        for (int i = 0; i < deep_net_outputs; i++) printf(",%.9g", (double)y[i]);
+        putchar('\n');
+    }
+    return 0;
+}
+C
+    expect 0 gcc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror use.c -lm -o use
+    ./use <"$2" >c.csv
+    expect 0 python3 "$reader" compare predicted.csv c.csv
+    expect 0 python3 "$reader" onnx net.onnx "$2"
+    printf '%s\n' "$OUT" >onnx.csv
+    expect 0 python3 "$reader" compare predicted.csv onnx.csv
+}
+
 # The same bits by any number of threads and from any checkpoint; predict, the C header and the ONNX file say the same of the same rows.
 test_threads_resumed_runs_and_exports_agree() {
     make_trainer
@@ -77,32 +109,55 @@ test_threads_resumed_runs_and_exports_agree() {
         expect 0 ./deep_clang --train samples.csv
         same "$OUT" "$whole"
     fi
-    expect 0 ./deep predict --checkpoint ck --data unlabelled.csv
-    printf '%s\n' "$OUT" >predicted.csv
-    expect 0 ./deep export --checkpoint ck --npy arrays --c-header net.h --onnx net.onnx
-    cat >use.c <<'C'
-#include "net.h"
-#include <stdio.h>
-int main(void)
-{
-    float x[deep_net_inputs], y[deep_net_outputs];
-    for (int n = 0; scanf("%f%*[,]", &x[n]) == 1;) {
-        n = (n + 1) % deep_net_inputs;
-        if (n > 0) continue;
-        deep_net_predict(x, y);
-        printf("%d", deep_net_class(y));
-        for (int i = 0; i < deep_net_outputs; i++) printf(",%.9g", (double)y[i]);
-        putchar('\n');
-    }
-    return 0;
+    agree ck unlabelled.csv
+    agree ck unlabelled.csv --average
+    cmp -s arrays/net.layers.0.weight.npy averages/net.layers.0.weight.npy && fail "the average has the weights themselves"
+    python3 "$ROOT/tests/support/read_safetensors.py" "$(printf '%s\n' ck/deep-[0-9]*.safetensors | sort -V | tail -n 1)" \
+        opt.layers.0.weight.average | tr ' ' '\n' | grep -m 1 '^-*0x' >first.txt
+    python3 - <<'PYTHON'
+import struct
+assert float.fromhex(open("first.txt").read()) == struct.unpack("<f", open("averages/net.layers.0.weight.npy", "rb").read()[128:132])[0]
+PYTHON
 }
-C
-    expect 0 gcc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror use.c -lm -o use
-    ./use <unlabelled.csv >c.csv
-    expect 0 python3 "$reader" compare predicted.csv c.csv
-    expect 0 python3 "$reader" onnx net.onnx unlabelled.csv
-    printf '%s\n' "$OUT" >onnx.csv
-    expect 0 python3 "$reader" compare predicted.csv onnx.csv
+
+# A table of 200 rows: a category of 5, a number, a category of 9, a number, a class.
+make_rides() {
+    python3 - <<'PYTHON' >rides.csv
+import random
+random.seed(5)
+for _ in range(200):
+    kind, place, x, y = random.randrange(5), random.randrange(9), random.gauss(50, 9), random.gauss(0, 1)
+    print(kind, "%.5g" % x, place, "%.5g" % y, (kind * 3 + place + (x > 50)) % 3, sep=",")
+PYTHON
+    cut -d, -f1-4 rides.csv >unlabelled.csv
+}
+
+# Embeddings: the same bits by any number of threads and after a resume; predict, the C header and the ONNX file agree; what is no
+# category is refused before the first step, and by predict.
+test_embeddings_of_categories() {
+    make_trainer
+    make_rides
+    sed 's/mlp(layers)/mlp { inputs = 4, batch = 40, embedding { 5, 3 }, embedding { 9, 18, column = 3 }, batch_norm {},\
+        dense { 160, "gelu" }, dense { 160, "relu" }, dense { 3 } }/; s/scale = "standard"/header = false/' spec.lua >rides.lua
+    expect 0 "$LOOPC" build rides.lua -o deep
+    expect 0 ./deep --train rides.csv
+    local whole=$OUT
+    expect 0 ./deep --train rides.csv --threads 3
+    same "$OUT" "$whole"
+    rm -rf ck arrays
+    expect 0 ./deep --train rides.csv --checkpoint ck --save-every 12
+    expect 0 ./deep --train rides.csv --resume ck/deep-1.safetensors
+    same "$OUT" "$whole"
+    agree ck unlabelled.csv
+    same "$(head -c 128 arrays/net.layers.1.weight.npy | grep -c "'shape': (9, 18)")" 1
+    sed '7s/^[0-9]*/5/' rides.csv >odd.csv
+    expect 2 ./deep --train odd.csv
+    has "$ERR" 'row 7, input 1 of odd.csv is 5, and net embeds whole numbers from 0 to 4'
+    expect 2 ./deep --train rides.csv --train-scale standard
+    has "$ERR" 'embedded columns are neither scaled'
+    cut -d, -f1-4 odd.csv >odd_rows.csv
+    expect 2 ./deep predict --checkpoint ck --data odd_rows.csv
+    has "$ERR" 'row 7, '
 }
 
 run_tests

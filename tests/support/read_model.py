@@ -117,11 +117,12 @@ def selu(v, alpha, gamma):
 
 
 operators = {
-    "Div": lambda x, y: [a / b for a, b in pairs(x, y)], "Sqrt": each(math.sqrt), "Erf": each(math.erf), "ReduceMean": row_mean,
+    "Div": lambda x, y: [a / b if b else math.nan for a, b in pairs(x, y)], "Sqrt": each(math.sqrt), "Erf": each(math.erf), "ReduceMean": row_mean,
     "Softplus": each(lambda v: math.log1p(math.exp(-abs(v))) + max(v, 0)), "Softsign": each(lambda v: v / (1 + abs(v))),
     "LeakyRelu": each(lambda v, alpha=0.01: v if v > 0 else alpha * v), "Selu": each(selu), "HardSigmoid": each(hard_sigmoid),
     "Elu": each(lambda v, alpha=1.0: v if v > 0 else alpha * math.expm1(v)), "LogSoftmax": log_softmax,
     "Clip": lambda x, low, high: [min(max(v, low[0]), high[0]) for v in x],
+    "Equal": lambda x, y: [a == b for a, b in pairs(x, y)], "Cast": lambda x, to: [float(v) for v in x],
     "Gemm": gemm, "Softmax": softmax, "Identity": list, "Tanh": lambda x: [math.tanh(v) for v in x],
     "Relu": lambda x: [max(v, 0) for v in x], "Sigmoid": lambda x: [1 / (1 + math.exp(-v)) for v in x],
     "Sub": lambda x, y: [single(a - b) for a, b in pairs(x, y)], "Mul": lambda x, y: [a * b for a, b in pairs(x, y)],

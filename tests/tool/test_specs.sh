@@ -325,6 +325,38 @@ test_a_gan_covers_the_ring() {
     same "$(number eighths)" 8
 }
 
+test_a_table_with_embeddings() {
+    python3 - >rides.csv <<'PYTHON'
+import random
+random.seed(11)
+lines = "ring harbour airport park mill castle forest river school tower bridge market".split()
+days = "mon tue wed thu fri sat sun".split()
+print("line,day,km,minutes")
+for _ in range(600):
+    i, d, km = random.randrange(12), random.randrange(7), random.uniform(1, 20)
+    pace = (2, 3, 4)[i % 3] * (0.7 if d > 4 else 1.0)
+    print(lines[i], days[d], "%.2f" % km, "%.2f" % (km * pace + 5 + random.gauss(0, 1)), sep=",")
+PYTHON
+    spec 24 0 --train rides.csv --checkpoint saved
+    above 0.12 "$(number RMSE)"
+    spec 24 0 predict --checkpoint saved --data rides.csv
+    above 2.5 "$(printf '%s\n' "$ERR" | sed -n 's/.*RMSE \([0-9.]*\).*/\1/p')"
+    spec 24 0 --train rides.csv --find
+    has "$ERR" 'finder: the loss falls fastest'
+}
+
+test_a_student_learns_from_its_teacher() {
+    spec 25 0
+    above "$(number 'of the teacher')" "$(number points)"
+    near "$(number 'of the teacher')" "$(number teacher)" 0.03
+}
+
+test_an_ensemble_is_better_than_its_nets() {
+    spec 26 0
+    above "$(printf '%s\n' "$OUT" | sed -n 's/one net: .*loss \([0-9.]*\).*/\1/p')" "$(printf '%s\n' "$OUT" | sed -n 's/all nets: .*loss \([0-9.]*\).*/\1/p')"
+    above "$(printf '%s\n' "$OUT" | sed -n 's/one net: .*error //p')" "$(printf '%s\n' "$OUT" | sed -n 's/all nets: .*error //p')"
+}
+
 test_the_fit_loop_ends_and_says_why() {
     spec 13 0
     has "$ERR" 'should_stop was set'

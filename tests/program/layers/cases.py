@@ -58,6 +58,8 @@ CASES += [
     case("rest", [dense(6, "relu"), ("residual", [("layer_norm", {}), dense(6, "silu"), dense(6, "tanh")]), dense(2)]),
     case("nest", [("residual", [("residual", [dense(4, "tanh")]), ("dropout", 0.2), dense(4)]), dense(2)]),
     case("scaled", [dense(6, "tanh", lr_scale=0.5), dense(6, "tanh", freeze=True), dense(2, max_norm=0.4)]),
+    case("embed", [("embedding", (5, 3), 1), ("embedding", (7, 2), 2), dense(6, "gelu"), dense(2)], rule=("adam", {}), eta=0.01),
+    case("table", [("embedding", (5, 18), 0), ("layer_norm", {}), dense(3)], "cross_entropy", rows=19),
     case("wide", [dense(18, "gelu"), ("dropout", 0.2), ("residual", [("layer_norm", {}), dense(18, "silu"), dense(18)]), dense(3)],
          "cross_entropy", rule=("adamw", {}), eta=0.003, rows=17, label_smoothing=0.1),
 ]
@@ -81,6 +83,8 @@ def lua_layer(layer):
         parts = [str(layer[1])] + ([lua(layer[2])] if layer[2] else []) + ["%s = %s" % (k, lua(v)) for k, v in layer[3].items()]
     elif kind == "residual":
         parts = [lua_layer(one) for one in layer[1]]
+    elif kind == "embedding":
+        parts = [str(layer[1][0]), str(layer[1][1])] + (["column = %d" % (layer[2] + 1)] if layer[2] else [])
     elif kind == "dropout":
         parts = [repr(layer[1])]
     else:
@@ -115,6 +119,7 @@ BODY = """
     int32_t labels[%(rows)d];
     for (int step = 0; step < %(steps)d; step++) {
         for (int i = 0; i < %(rows)d * %(inputs)d; i++) x[i] = (float)loopc_rng_normal($r);
+        %(whole)s
         for (int i = 0; i < %(rows)d * %(targets)d; i++) y[i] = loopc_rng_f32($r);
         for (int i = 0; i < %(rows)d; i++) labels[i] = (int32_t)loopc_rng_below($r, %(classes)d) - (i == 1 && %(ignores)d);
         const float loss = %(n)s_train($%(n)s, $%(n)s_o, x, %(given)s, %(rows)d, %(eta)rf);
@@ -135,6 +140,12 @@ BODY = """
 """
 
 
+def whole(one):
+    """Columns of categories are whole numbers."""
+    return "\n".join("for (int i = 0; i < %d; i++) x[i * %d + %d] = (float)loopc_rng_below($r, %d);" % (one["rows"], INPUTS, layer[2], layer[1][0])
+                   for layer in one["layers"] if layer[0] == "embedding")
+
+
 def body(one):
     name, count = one["name"], drops(one["layers"])
     keys = "".join('printf("key %%llx\\n", (unsigned long long)$%s->keys[%d]);' % (name, i) for i in range(count))
@@ -143,7 +154,7 @@ def body(one):
         mean = "{0}_o_swap(${0}_o, ${0}); {0}_get_weights(${0}, w, count); show(\"w\", w, count); {0}_o_swap(${0}_o, ${0});".format(name)
     return BODY % {"n": name, "room": 8192, "rows": one["rows"], "inputs": INPUTS, "targets": target_count(one), "steps": STEPS,
                    "classes": max(2, one["layers"][-1][1]), "given": "labels" if has_labels(one) else "y", "eta": one["eta"],
-                   "keys": keys, "mean": mean, "outputs": one["layers"][-1][1],
+                   "whole": whole(one), "keys": keys, "mean": mean, "outputs": one["layers"][-1][1],
                    "ignores": one["loss"] == "cross_entropy"}
 
 
@@ -296,6 +307,10 @@ class Net:
                 width = layer[1]
             elif layer[0] == "residual":
                 out.append((layer, self.build(layer[1], width)[0]))
+            elif layer[0] == "embedding":
+                place = layer[2] - sum(1 for other in out if other[0][2] < layer[2])
+                out.append((layer, self.array(layer[1][0] * layer[1][1], "weight", layer), place))
+                width += layer[1][1] - 1
             elif layer[0] == "dropout":
                 out.append((layer,))
             else:
@@ -312,6 +327,12 @@ class Net:
         layer, w, b, width = entry
         return [[activate(layer[2], total([w[o * width + k] * row[k] for k in range(width)] + ([b[o]] if b else [])))
                  for o in range(layer[1])] for row in rows]
+
+    def embedding(self, entry, rows, keys, trains):
+        layer, table, place = entry
+        width = layer[1][1]
+        at = [int(row[place].v) * width for row in rows]
+        return [row[:place] + row[place + 1:] + table[a:a + width] for row, a in zip(rows, at)]
 
     def dropout(self, entry, rows, keys, trains):
         if not trains:

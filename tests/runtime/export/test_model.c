@@ -25,7 +25,7 @@ static int load(int tensors)
 {
     trained_write(path, tensors);
     if (loopc_safetensors_open(&file, path, &message)) fail_msg("%s", text);
-    return loopc_model_load(&model, &trained_program, trained_nets, &file, &message);
+    return loopc_model_load(&model, &trained_program, trained_nets, &file, false, &message);
 }
 
 static int set_up(void **unused)
