@@ -1,7 +1,7 @@
 -- Resume points in the run: where it can be saved, and the ways in for a run that is resumed.
 --
--- A run is saved between two iterations of a loop, and at the end of a loop that is in no other repetition. A function
--- opens with a switch on where it was saved; a function of its own is entered through its call.
+-- A run is saved between two iterations of a loop, at the end of a loop that is in no other repetition, and inside of bodies of elements.
+-- A function opens with a switch on where it was saved; a function of its own is entered through its call.
 
 local analysis = require "gen.tree.element_analysis"
 local bodies = require "gen.emit.bodies"
@@ -69,12 +69,27 @@ function emit_resume.ended(run, item)
         more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
 end
 
--- A body of elements that can be saved between two of its steps: a coroutine that is called again until it is at its end. Returns
--- the variable of its status.
+-- Enters a body of elements that can be saved inside: its frame.
+local function enter_frame(run, item)
+    local frame = ("s->%s.%s"):format(run.unit.position, item.source.func)
+    run.uses_s = true
+    run:set(frame .. ".at", "0")
+    run:set(frame .. ".point", item.at_name)
+end
+
+-- A straight function that can be saved at its repetitions. Returns its call.
+function emit_resume.iterations(run, item, code)
+    local label = run:new_label(item.source.func .. "_resumed")
+    enter_frame(run, item)
+    run:put_label(label)
+    run.positions[#run.positions + 1] = { name = item.at_name, label = label }
+    return code
+end
+
+-- A coroutine that can be saved between two of its steps: it is called again until it is at its end. Returns the variable of its status.
 function emit_resume.steps(run, item, code)
     local label = run:new_label(item.source.func .. "_resumed")
-    run.uses_s = true
-    run:set(("s->%s.%s.at"):format(run.unit.position, item.source.func), "0")
+    enter_frame(run, item)
     run:put_label(label)
     run:add { op = "for", start = "", step = "", test = ("(st = %s) == LOOPC_MORE"):format(code), pending = true,
         block = { { op = "exit", code = ("loopc_between_steps(&s->loopc, %s)"):format(item.at_name), leave = { "break" } } } }
@@ -168,11 +183,22 @@ end
 
 local function result(heads, code) return { heads = heads, block = { { op = "return", code = code } } } end
 
+-- A program in steps that was saved between two of them is past its first entry.
+local function between_steps(unit)
+    local heads = {}
+    for _, point in ipairs(unit.resume_points) do
+        if point.step then heads[#heads + 1] = "case " .. point.name end
+    end
+    return { heads = heads, block = { { op = "set", to = ("s->%s.stage"):format(unit.position), code = "LOOPC_STAGE_RUNS" },
+        { op = "return", code = "false" } } }
+end
+
 -- The function that a resumed run begins with: NAME_reevaluate.
 function emit_resume.write_bounds(unit, w)
     if #unit.resume_points == 0 then return end
     local block, cases = bounds(unit), {}
-    local takes_state = #block > 0
+    if unit.options.step then cases[1] = between_steps(unit) end
+    local takes_state = #block > 0 or unit.options.step
     for _, item in ipairs(unit.list) do
         if item.end_name then
             takes_state = takes_state or reads_state(item.instance.loop)

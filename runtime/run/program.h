@@ -152,6 +152,10 @@ enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good 
 /* The step form: how far a run is. */
 enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
 
+/* The resume point of a program in steps that was left between any two of them. */
+enum { LOOPC_AT_STEP = 1 };
+#define LOOPC_STEP_NAME "a step"
+
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 
 /* The runtime's part of a run: the first member of every state, so that a pointer to one is
