@@ -40,6 +40,12 @@ function emit_resume.condition(instance)
     return parts
 end
 
+-- The place of that condition in the spec, where it is one text.
+local function place_of(instance)
+    local done = instance.loop.texts.done
+    return done and done.body.at
+end
+
 -- The head of an iteration: the run polls for events, and can be saved. A resumed one enters here, behind the test of the
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
 -- its host. LOOPC_MORE: the run continues at once in its other variant.
@@ -66,7 +72,8 @@ function emit_resume.ended(run, item)
     run:add { op = "if", test = "!st", pending = true,
         block = { { op = "set", to = "st", code = ("loopc_ended(&s->loopc, %s)"):format(item.end_name) } } }
     run.positions[#run.positions + 1] = { name = item.end_name, label = label,
-        more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
+        more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed,
+        at = place_of(item.instance) }
 end
 
 -- Enters a body of elements that can be saved inside: its frame.
@@ -122,7 +129,7 @@ local hand_on = { op = "set", to = "s->loopc.resume_at", code = "at" }
 
 local function case_of(run, position)
     if not position.first then
-        local more = position.more and { op = "if", test = position.more, block = { jump(position.resumed) } } or nil
+        local more = position.more and { op = "if", test = position.more, at = position.at, block = { jump(position.resumed) } } or nil
         return { heads = { "case " .. position.name }, block = { more or jump(position.label), more and jump(position.label) } }
     end
     local heads = {}
@@ -144,7 +151,7 @@ function emit_resume.declare(run, w)
 end
 
 -- The way in for a resumed run: straight to where it was saved.
-function emit_resume.write_entry(run, w)
+function emit_resume.write_entry(run, w, place)
     if #run.positions == 0 then return end
     local block, cases = {}, {}
     for _, position in ipairs(run.positions) do
@@ -156,7 +163,7 @@ function emit_resume.write_entry(run, w)
         block[#block + 1] = { op = "switch", on = "at", cases = cases }
     end
     w:line("s->loopc.resume_at = AT_START;")
-    render.block(w, block)
+    render.block(w, block, place)
     w:blank()
 end
 
@@ -181,7 +188,7 @@ local function reads_state(loop)
     return loop.times ~= nil
 end
 
-local function result(heads, code) return { heads = heads, block = { { op = "return", code = code } } } end
+local function result(heads, code, at) return { heads = heads, block = { { op = "return", code = code, at = at } } } end
 
 -- A program in steps that was saved between two of them is past its first entry.
 local function between_steps(unit)
@@ -194,7 +201,7 @@ local function between_steps(unit)
 end
 
 -- The function that a resumed run begins with: NAME_reevaluate.
-function emit_resume.write_bounds(unit, w)
+function emit_resume.write_bounds(unit, w, place)
     if #unit.resume_points == 0 then return end
     local block, cases = bounds(unit), {}
     if unit.options.step then cases[1] = between_steps(unit) end
@@ -202,7 +209,7 @@ function emit_resume.write_bounds(unit, w)
     for _, item in ipairs(unit.list) do
         if item.end_name then
             takes_state = takes_state or reads_state(item.instance.loop)
-            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "))
+            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "), place_of(item.instance))
         end
     end
     cases[#cases + 1] = result({ "default" }, "false")
@@ -213,7 +220,7 @@ function emit_resume.write_bounds(unit, w)
     w:open("{")
     if takes_state then w:line("struct %s *const s = state;", unit.struct) else w:line("(void)state;") end
     w:blank()
-    render.block(w, block)
+    render.block(w, block, place)
     w:close()
     w:blank()
 end

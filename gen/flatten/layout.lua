@@ -109,10 +109,11 @@ local function add_resume_point(unit, name, instance, prefix, suffix)
     return name
 end
 
--- The resume point of a program in steps that is left between any two: the first one, as LOOPC_AT_STEP says.
+-- The resume point of a program in steps that is left between any two: the last one, so that the others have the same numbers in both
+-- forms.
 local function add_step_point(unit, names)
     if unit.options.lib or not unit.options.step then return end
-    unit.resume_points[1] = { name = names:take("AT_STEP"), path = "a step", step = true }
+    unit.resume_points[#unit.resume_points + 1] = { name = names:take("AT_STEP"), path = "a step", step = true }
 end
 
 -- Whether a run can be saved inside of a body of elements: one with repetitions, WEAVEs or processes, outside of handlers.
@@ -239,10 +240,10 @@ function layout.run(unit)
     for _, field in ipairs(unit.trainer.fields) do members:take(field.name) end
     place_fields(unit, members)
     place_loops(unit)
-    add_step_point(unit, names)
     for _, item in ipairs(unit.list) do
         if not item.dead then place_item(unit, item, names, members) end
     end
+    add_step_point(unit, names)
     for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do hook.func = names:take(hook.full:gsub("%.", "_")) end
     outline(unit, names)
     local home = home_loops(unit)

@@ -136,8 +136,9 @@ static int leave_steps(const struct loopc_context *context, struct loopc_run *ru
         loopc_checkpointer_missed(run->checkpointer, "--steps ended in the handling of a failure");
         return LOOPC_MORE;
     }
-    return loopc_checkpointer_poll(run->checkpointer, run, LOOPC_AT_STEP, true) ? LOOPC_FAILED
-                                                                               : LOOPC_MORE;
+    const int at = run->program->resume_point_count - 1;
+    const int st = loopc_checkpointer_poll(run->checkpointer, run, at, true);
+    return st ? LOOPC_FAILED : LOOPC_MORE;
 }
 
 /* At most --steps steps of the step form; LOOPC_MORE when the run is not at its end then. Sleeps

@@ -11,7 +11,6 @@
 #include "base/pages.h"
 #include "checkpoint/checkpointer.h"
 #include "checkpoint/initial_values.h"
-#include "process/child.h"
 #include "base/version.h"
 
 #include <errno.h>
@@ -241,15 +240,6 @@ static int extend(struct loopc_context *context)
     return read_again(context);
 }
 
-/* Processes that ran when a run was saved inside of a body are started anew. */
-static void forget_children(const struct loopc_context *context)
-{
-    for (int i = 0; i < context->program->child_count; i++) {
-        memset((char *)context->state + context->program->children[i], 0,
-               sizeof(struct loopc_child));
-    }
-}
-
 /* Calls the hook of bodies after a checkpoint was loaded. */
 static int call_hooks(const struct loopc_context *context)
 {
@@ -276,7 +266,6 @@ static int find_place(struct loopc_context *context)
     if (context->program->reevaluate)
         context->program->reevaluate(context->state,
                                      loopc_checkpointer_position(run->checkpointer));
-    forget_children(context);
     return call_hooks(context);
 }
 
