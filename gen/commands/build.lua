@@ -26,6 +26,7 @@ build.options = compile.with {
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--portable", nil, "a program for other machines, too: picks the fastest code for its processor at start" },
+    { "--lua", "NAME=VALUE", "replace the value of a constant of the spec, local NAME = ...; may be repeated", many = true },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
 }
 
