@@ -51,7 +51,7 @@ test_interrupted_anywhere() {
     for form in straight step; do
         expect 0 ./$form
         same "$OUT" "$whole"
-        for at in $(seq 1 "${STRIDE:-11}" $((count - 1))); do
+        for at in $(seq 1 "${STRIDE:-23}" $((count - 1))); do
             rm -rf saved
             expect 143 ./$form --checkpoint saved --at "$at"
             lacks "$ERR" "not saved"
@@ -80,7 +80,7 @@ test_a_chain_of_short_runs() {
         while [ $code -eq 143 ]; do
             code=0
             ./$form --checkpoint saved --resume --at $at >out 2>err || code=$?
-            at=$((at + 11))
+            at=$((at + 17))
         done
         same "$code $(cat out)" "0 $whole"
         [ $at -gt 60 ]

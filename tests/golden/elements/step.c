@@ -925,7 +925,6 @@ at_1:
 /* Resume points: where a run can be saved and resumed, between two iterations of a loop. */
 enum {
     AT_START,
-    AT_STEP,
     AT_Each,
     AT_Each_END,
     AT_Each_on_repeat,
@@ -936,7 +935,8 @@ enum {
     AT_Each_on_weave,
     AT_Nested_on_nested,
     AT_Each_on_popen,
-    AT_Each_on_spawn
+    AT_Each_on_spawn,
+    AT_STEP
 };
 
 /* Trace points: loops, phases and steps, as --timings and --trace know them. */
@@ -1163,7 +1163,6 @@ static bool elements_reevaluate(void *state, int at)
 
     s->Each.times = 2;
     switch (at) {
-    case AT_STEP:
     case AT_Each_on_repeat:
     case AT_Each_on_stop:
     case AT_Each_on_loop:
@@ -1173,6 +1172,7 @@ static bool elements_reevaluate(void *state, int at)
     case AT_Nested_on_nested:
     case AT_Each_on_popen:
     case AT_Each_on_spawn:
+    case AT_STEP:
         s->position.stage = LOOPC_STAGE_RUNS;
         return false;
     case AT_Each_END:
@@ -1289,7 +1289,6 @@ static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE
 /* The resume points by name, as checkpoints have them. */
 static const char *const resume_points[] = {
     [AT_START] = "start",
-    [AT_STEP] = "a step",
     [AT_Each] = "Each",
     [AT_Each_END] = "the end of Each",
     [AT_Each_on_repeat] = "Each in Each.on_repeat",
@@ -1301,6 +1300,7 @@ static const char *const resume_points[] = {
     [AT_Nested_on_nested] = "Nested on Each.on_weave in Nested.on_nested",
     [AT_Each_on_popen] = "Each in Each.on_popen",
     [AT_Each_on_spawn] = "Each in Each.on_spawn",
+    [AT_STEP] = "a step",
 };
 
 /* The processes of POPEN and SPAWN, which end with the run. */
@@ -1314,7 +1314,7 @@ static const size_t children[] = {
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
-    .fingerprint = 0x86f7cbae6499918b,
+    .fingerprint = 0x02a2b9c1b05d80ec,
     LOOPC_TABLE(fields, field_count, fields),
     LOOPC_TABLE(trace_points, trace_point_count, trace_points),
     LOOPC_TABLE(resume_points, resume_point_count, resume_points),

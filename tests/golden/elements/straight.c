@@ -1111,7 +1111,7 @@ static const size_t children[] = {
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
-    .fingerprint = 0x86f7cbae6499918b,
+    .fingerprint = 0xd687873149063625,
     LOOPC_TABLE(fields, field_count, fields),
     LOOPC_TABLE(trace_points, trace_point_count, trace_points),
     LOOPC_TABLE(resume_points, resume_point_count, resume_points),
