@@ -65,7 +65,7 @@ static inline int loopc_poll_steps(struct loopc_run *run, int at)
     return loopc_steps_pending() ? loopc_handle_events_steps(run, at) : LOOPC_OK;
 }
 
-/* At the head of each iteration that is not a resume point, as in elements and libraries. */
+/* At the head of each iteration that is not a resume point, as in libraries. */
 static inline int loopc_poll_nosave(struct loopc_run *run)
 {
     return loopc_events_pending() ? loopc_handle_events_nosave(run) : LOOPC_OK;
