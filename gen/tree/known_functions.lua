@@ -11,7 +11,8 @@ local spec_tree = require "gen.tree.spec_tree"
 local known_functions = {}
 
 -- The headers whose functions are called with fields.
-local headers = { "base/rng.h", "base/shuffle.h", "data/dataset.h", "library/environment.h", "run/read_line.h" }
+local headers = { "base/rng.h", "base/shuffle.h", "data/dataset.h", "library/environment.h", "library/returns.h",
+    "library/replay.h", "run/read_line.h" }
 
 -- The functions of the C library that are given arrays.
 local library = [[
