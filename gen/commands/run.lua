@@ -6,6 +6,7 @@ local host = require "host"
 local recall = require "gen.build.recall"
 local report = require "gen.cli.report"
 local toolchain = require "gen.build.toolchain"
+local watch = require "gen.watch"
 
 local run = {
     name = "run",
@@ -19,6 +20,7 @@ local run = {
 }
 
 run.options = compile.with {
+    { "--watch", nil, "run again whenever a file of the spec is saved" },
     { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
 }
@@ -82,7 +84,50 @@ local function make(arguments, place)
     return program
 end
 
+local TERM = 15
+
+-- Ends a program that was started, and waits for it.
+local function stop(pid)
+    if not pid then return end
+    host.kill(pid, TERM)
+    repeat local what, ended = host.await(1) until what == "ended" and ended == pid
+end
+
+-- Starts the program of the spec as it is now; nil when it has errors. The second result: the files to wait for.
+local function start(arguments)
+    local unit = compile.unit(arguments, { format = "never", step = arguments.step })
+    local program = unit and program_of(unit, arguments, ("%s/rule.tmp%d"):format(cache_folder(), host.pid()))
+    if not program then return nil, unit and unit.files end
+    local pid, message = host.start { program, output = "/dev/stdout", table.unpack(arguments.rest or {}) }
+    if not pid then cli.fail(message, nil, 1) end
+    return pid, unit.files
+end
+
+-- --watch: runs again on each save, after an end, too. Returns the exit code when a signal ends it.
+local function follow(arguments)
+    local files = { arguments[1] }
+    local made, message = host.mkdirs(cache_folder())
+    if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
+    while true do
+        local stamps = watch.stamps(files)
+        local pid, read = start(arguments)
+        if read and table.concat(read, "\0") ~= table.concat(files, "\0") then files, stamps = read, watch.stamps(read) end
+        if not pid then cli.note "waits for a change" end
+        local what, which, status
+        repeat
+            what, which, status = watch.wait(files, stamps)
+            if what == "ended" and which == pid then
+                pid = nil
+                cli.note(("ended with exit code %d; waits for a change"):format(status))
+            end
+        until what ~= "ended"
+        stop(pid)
+        if what == "signal" then return 128 + which end
+    end
+end
+
 function run.run(arguments)
+    if arguments.watch then return follow(arguments) end
     local place = recall.place(cache_folder(), arguments)
     local program = recall.program(place) or make(arguments, place)
     if not program then return 2 end

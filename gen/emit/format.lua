@@ -20,9 +20,17 @@ function format.style()
     return "--style={" .. table.concat(entries, ", ") .. "}"
 end
 
+-- Asking a program for its version takes as long as formatting a file: only the name without one needs that.
 local function is_14(program)
     local status, out = host.run { program, "--version" }
     return status == 0 and out:match("version 14%.") ~= nil
+end
+
+local function is_installed(program)
+    for folder in ((host.getenv "PATH" or "") .. ":"):gmatch "([^:]*):" do
+        if host.isfile((folder == "" and "." or folder) .. "/" .. program) then return true end
+    end
+    return false
 end
 
 local found
@@ -30,7 +38,7 @@ local found
 -- The name of a clang-format 14, or nil.
 function format.program()
     if found == nil then
-        found = is_14("clang-format-14") and "clang-format-14" or is_14("clang-format") and "clang-format" or false
+        found = is_installed("clang-format-14") and "clang-format-14" or is_14("clang-format") and "clang-format" or false
     end
     return found or nil
 end

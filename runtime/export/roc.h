@@ -34,8 +34,8 @@ void loopc_roc_add(struct loopc_roc *roc, int32_t label, const float *outputs);
 /* Members of a JSON object, each with a comma before it:
  *     , "auc": [0.9, ...], "roc": [[[false positive rates], [true positive rates]], ...]
  * one for each class, null for one without rows, or with all of them. Corners of the curve alone
- * are written, and of corners that are closer than 1 / LOOPC_ROC_POINTS in both rates the first. False:
- * no memory, and nothing is written. */
+ * are written, and of corners that are closer than 1 / LOOPC_ROC_POINTS in both rates the first.
+ * False: no memory, and nothing is written. */
 bool loopc_roc_write(const struct loopc_roc *roc, FILE *out);
 
 #endif

@@ -1,4 +1,4 @@
--- loopc plot: reading lines, axes, what is seen of many points, the picture, and the command.
+-- loopc plot: reading lines, axes, thinning of many points, the picture, and the command.
 
 local host = require "host"
 local plot = require "gen.views.plot"
@@ -227,6 +227,20 @@ test("whatever is in a file, it is drawn or refused", function()
             equal({ type(message), math.type(line) }, { "string", "integer" })
         end
     end
+end)
+
+test("metrics share a panel, and are smoothed", function()
+    local run = read(metrics)
+    run.name = "x"
+    local panels = plot.metrics({ run }, { together = { { "Train.loss", "Valid.loss" } }, smooth = 2 })
+    equal({ panels[1].title, #panels[1].lines, panels[2].title }, { "loss", 2, "Train.count" })
+    local train, valid = panels[1].lines[1], panels[1].lines[2]
+    equal({ train.element, train.dash, valid.element, valid.dash }, { "Train.loss", 1, "Valid.loss", 2 })
+    equal(train.y, { 0.5, 0.5, 0.125 }) -- the null between them is left out
+    equal(plot.smooth({ 1, 2, 3, 6 }, 3), { 1.0, 1.5, 2.0, 11 / 3 })
+    local svg = plot.svg(nil, { run }, plot.panels({ run }, { together = { { "Train.loss", "Valid.loss" } } }))
+    suite:check(svg:find("loss  (Train.loss, Valid.loss)", 1, true))
+    suite:check(svg:find("stroke-dasharray", 1, true))
 end)
 
 test("a million lines take seconds", function()

@@ -1,6 +1,7 @@
-"""The page of `loopc observe` in a real browser, headless Chromium by its WebDriver: what a person sees and clicks.
+"""The page of `loopc observe` in a real browser, headless Chromium by its WebDriver: the view and the clicks of a person.
 Leaves a screenshot in $SHOTS. Standard library alone."""
 
+import atexit
 import base64
 import json
 import os
@@ -26,7 +27,18 @@ def free_port():
 
 
 class Browser:
-    def __init__(self):
+    """Chromium, started once for all tests; each test gets it with one empty tab."""
+
+    shared = None
+
+    def __new__(cls):
+        if not cls.shared:
+            cls.shared = super().__new__(cls)
+            cls.shared.start()
+            atexit.register(cls.shared.stop)
+        return cls.shared
+
+    def start(self):
         port = free_port()
         self.driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
@@ -42,6 +54,16 @@ class Browser:
         return self
 
     def __exit__(self, *_):
+        first, *others = self.call("GET", "/window/handles")
+        for tab in others:
+            self.call("POST", "/window", {"handle": tab})
+            self.call("DELETE", "/window")
+        self.call("POST", "/window", {"handle": first})
+        self.call("POST", "/goog/cdp/execute", {"cmd": "Page.bringToFront", "params": {}})  # others do not draw
+        self.open("about:blank")
+        self.complaints()
+
+    def stop(self):
         try:
             self.call("DELETE", "")
         finally:
@@ -85,6 +107,12 @@ class Browser:
 
     def run_async(self, script):
         return self.call("POST", "/execute/async", {"script": script, "args": []})
+
+    def frames(self, script=""):
+        """How often the page is drawn in two seconds, the script before each time."""
+        return self.run_async(f"""const done = arguments[0]; let count = 0; const start = performance.now();
+            const frame = () => {{ count++; {script}
+                if (performance.now() - start > 2000) done(count); else requestAnimationFrame(frame); }}; frame();""")
 
     def freeze(self, frozen):
         """Puts the page to sleep, or wakes it."""
@@ -159,7 +187,7 @@ def test_a_person_steers_xor():
         assert b.text(".goal") == "1000000000000"
         b.shoot("observe.png")
         b.click(".pause")
-        b.sees(".state", lambda text: text == "paused")
+        b.sees(".state", lambda text: text.startswith("paused after batch "))
         before = int(b.text(".batch"))
         later = b.run_async("setTimeout(() => arguments[0](document.querySelector('.batch').textContent), 300)")
         assert int(later) == before, "a paused trainer learns"
@@ -171,8 +199,8 @@ def test_a_person_steers_xor():
         b.click(".go")
         b.sees(".message", lambda text: text.startswith(f"batch {before + 1} is learned already"))
         b.type(".target", str(before + 1000))
-        b.click(".go")  # a paused one goes on
-        b.sees(".state", lambda text: text == "waiting for a target")
+        b.click(".go")  # a paused one continues
+        b.sees(".state", lambda text: text == f"waits for a target of more than {before + 1000} batches")
         b.sees(".batch", lambda text: int(text) == before + 1000)
         b.type(".new-eta", "1e999")
         b.click(".set-eta")
@@ -186,6 +214,64 @@ def test_a_person_steers_xor():
         b.sees(".state", lambda text: text == "ended")
         assert o.process.wait(PATIENCE) == 0
         assert re.search(r"xor: last loss \S+ at batch \d+", o.process.stdout.read())
+
+
+def pixel(b, view, x, y):
+    """The colour of a view's picture at a place, by shares of its size."""
+    return b.run(f"const c = document.querySelector('[data-view=\"{view}\"] canvas');"
+                 f"return [...c.getContext('2d').getImageData(c.width * {x}, c.height * {y}, 1, 1).data].join()")
+
+
+def test_pictures_of_the_trainer():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--seed", "7") as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".run", lambda text: text == "seed 7, --eta 0.1 --every 0")
+        b.wait(lambda: b.shown('[data-view="Learn.plane"]'))
+        assert "the answer for each pair of inputs" in b.text('[data-view="Learn.plane"]')
+        assert not b.shown('[data-view="Learn.corners"]')  # they are drawn over the plane
+        b.type(".target", "2000")
+        b.click(".go")
+        b.sees(".state", lambda text: text == "waits for a target of more than 2000 batches")
+        orange, blue = "217,102,31,255", "42,111,201,255"  # the points: true is a square in orange
+        b.wait(lambda: [pixel(b, "Learn.plane", *place) for place in ((.25, .25), (.75, .75), (.75, .25), (.25, .75))]
+               == [orange, orange, blue, blue])
+        near_true = lambda: [int(part) for part in pixel(b, "Learn.plane", .3, .3).split(",")]  # noqa: E731
+        b.wait(lambda: near_true()[0] > near_true()[2] + 50)  # what the net says there
+        legend = b.text('[data-view="Learn.plane"] .legend')
+        assert re.match(r"-0\.\d+0\.\d+ 0 1$", legend), legend
+        assert not b.complaints(), b.complaints()
+        # Keys: s is one batch, also at the target; space goes on and stops; + and - change the learning rate.
+        b.run("document.activeElement.blur()")
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 's', bubbles: true }))")
+        b.sees(".batch", lambda text: text == "2001")
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '+', bubbles: true }))")
+        b.sees(".eta", lambda text: text == "0.125")
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '-', bubbles: true }))")
+        b.sees(".eta", lambda text: text == "0.1")
+        # Again, with another seed.
+        b.type(".seed", "x")
+        b.click(".again")
+        b.sees(".message", lambda text: text == "a seed is a whole number")
+        b.type(".seed", "8")
+        b.click(".again")
+        b.sees(".run", lambda text: text == "seed 8, --eta 0.1 --every 0")
+        b.sees(".batch", lambda text: text == "0")
+        b.click(".shutdown")
+        b.sees(".state", lambda text: text == "ended")
+
+
+def test_the_page_fits_its_window():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "400") as o, Browser() as b:
+        for name, wide, high, scheme in (("phone", 390, 844, "light"), ("laptop", 1366, 900, "dark"), ("projector", 1920, 1080, "light")):
+            b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+                "width": wide, "height": high, "deviceScaleFactor": 1, "mobile": name == "phone"}})
+            b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
+                "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
+            b.open(o.address)
+            b.wait(lambda: b.shown('[data-view="Learn.plane"]') and b.shown(".chart[data-series=loss] canvas"))
+            assert b.run("return document.documentElement.scrollWidth <= window.innerWidth"), name
+            assert b.run("return [...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)"), name
+            b.shoot(f"page-{name}.png")
 
 
 def test_several_trainers_and_a_late_viewer():
@@ -209,7 +295,7 @@ def test_controls_are_there_for_what_a_trainer_has():
         b.wait(lambda: b.shown(".pause"))
         assert not b.shown(".set-eta") and not b.shown(".checkpoint") and not b.shown(".log")
         b.click(".pause")
-        b.sees(".state", lambda text: text == "paused")
+        b.sees(".state", lambda text: text.startswith("paused after batch "))
         batch = int(b.text(".batch"))
         for number in (1, 2):  # it reports nothing, and its batches are counted all the same
             b.click(".step")
@@ -239,7 +325,7 @@ def test_seven_tabs_look_on():
         b.click(".pause")
         for tab in tabs:
             b.call("POST", "/window", {"handle": tab})
-            b.sees(".state", lambda text: text == "paused")
+            b.sees(".state", lambda text: text.startswith("paused after batch "))
         b.shoot("tab.png")
 
 
@@ -282,6 +368,7 @@ def test_a_million_points_are_thinned_for_display():
         file.write('{"eta": [0, 0.1], "loss": [0, -1]}\n')
         file.writelines(f'{{"loss": [{i}, {1000 if i == 654321 else 1 / i:.9g}]}}\n' for i in range(1, 1000001))
     with Observe("--log", name) as o, Browser() as b:
+        idle = b.frames()
         start = time.monotonic()
         update, size, took = events_of(o.address)
         points = update[0]["topics"]["loss"]["points"]
@@ -291,10 +378,8 @@ def test_a_million_points_are_thinned_for_display():
         b.sees(".batch", lambda text: text == "1000000")
         b.wait(lambda: b.run("return document.querySelectorAll('.chart[data-series=loss] canvas').length") > 0)
         assert time.monotonic() - start < 60 and took < 30, took
-        frames = b.run_async("""const done = arguments[0]; let count = 0; const start = performance.now();
-            const frame = () => { count++; trainers[0].dirty.add('loss'); drawSoon();
-                if (performance.now() - start > 2000) done(count); else requestAnimationFrame(frame); }; frame();""")
-        assert frames > 8, f"{frames} frames in two seconds"
+        frames = b.frames("trainers[0].dirty.add('loss'); drawSoon();")
+        assert frames > idle / 15, f"{frames} frames, and {idle} of an empty page"
 
 
 def test_what_a_loop_reports_is_shown_above_the_charts():
@@ -311,12 +396,11 @@ def test_what_a_loop_reports_is_shown_above_the_charts():
 
 def test_a_hundred_thousand_batches_a_second():
     with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000") as o, Browser() as b:
+        idle = b.frames()
         b.open(o.address)
         b.sees(".rate", lambda text: int(text) > 100000)
-        frames = b.run_async("""const done = arguments[0]; let count = 0; const start = performance.now();
-            const frame = () => { count++; if (performance.now() - start > 2000) done(count); else requestAnimationFrame(frame); };
-            frame();""")
-        assert frames > 20, f"{frames} frames in two seconds"
+        frames = b.frames()
+        assert frames > idle / 6, f"{frames} frames, and {idle} of an empty page"
         _, size, _ = events_of(o.address)
         assert size < 1000000
 
