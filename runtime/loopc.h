@@ -28,7 +28,8 @@
  * where the spec does not need it:
  *
  *     loopc_poll          run/events.h   at the head of an iteration: is an event pending?
- *     loopc_poll_nosave   run/events.h   the same in elements of control flow and in libraries
+ *     loopc_poll_steps    run/events.h   the same inside of bodies of elements
+ *     loopc_poll_nosave   run/events.h   the same in libraries, and where nothing can be saved
  *     loopc_poll_masked   run/events.h   the same in failed and finally parts
  *     loopc_ended         run/program.h  at the end of an outermost loop: a checkpoint
  *     loopc_report        run/program.h  at the end of an iteration: a line of --metrics

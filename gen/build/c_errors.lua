@@ -54,8 +54,8 @@ local function hint_for_function(unit, name)
         end
     end
     local question = nearest.suggest(name, offered(unit))
-    local hint = question ~= "" and question:gsub("^; ", "") or "a header in include, or the trainer's code, has to declare it"
-    return hint .. "; " .. where_listed(unit, name)
+    if question ~= "" then return question:gsub("^; ", "") .. " " .. where_listed(unit, name) end
+    return "a header in include, or the trainer's code, has to declare it; " .. where_listed(unit, name)
 end
 
 -- "loss", the name of a field: the dollar was forgotten.

@@ -152,9 +152,13 @@ local function read_list(unit, trainer, value, key)
 end
 
 -- Only for a spec without errors: an error may be the reason why a node has no loop.
-local function warn_unused(unit)
+local function warn_unused(unit, value)
     local unused = dsl.unused_nodes()
-    for _, at in ipairs(unit.diags.errors == 0 and unused or {}) do unit.diags:add("unused_node", at, "node") end
+    if unit.diags.errors > 0 then return end
+    for _, at in ipairs(unused) do unit.diags:add("unused_node", at, "node") end
+    for _, info in ipairs(dsl.unlisted(value)) do
+        unit.diags:add("unlisted", { file = info.file, line = info.line }, info.name, info.kind, info.name, dsl.about[value].name)
+    end
 end
 
 -- The trainer's own keys: its name, fields, headers, objects to link, C code.
@@ -180,7 +184,7 @@ local function check_whole(unit, trainer, value)
     check_fields.link_shows(unit, trainer)
     check_control.run(unit, trainer, value.control)
     attach.run(unit, trainer)
-    warn_unused(unit)
+    warn_unused(unit, value)
 end
 
 function check.run(unit)

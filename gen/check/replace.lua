@@ -87,7 +87,7 @@ local function exchange_loops(value, step)
         list[child.index] = rawget(new, child.node)
         child.member.call_on = list
     end
-    value[step.old.index] = new
+    value[step.old.index], dsl.about[old].replaced = new, true
 end
 
 function check_replace.carry_out(unit, value, exchange)

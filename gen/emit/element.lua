@@ -1,28 +1,30 @@
 -- The statements of elements: those of one function, straight or a coroutine (see elements.lua).
 --
 -- `write[op](f, tree)` adds the statements of one element to the function f; the rows of WEAVE, POPEN and SPAWN are in weave.lua
--- and process.lua. A repetition is a `for`, a CHOOSE a `switch`, and a $stop() for the repetition around it a `break`, or
+-- and process.lua, the ways to save a run inside of a body in element_resume.lua. A repetition is a `for`, a CHOOSE a `switch`, and a $stop() for the repetition around it a `break`, or
 -- a jump to the label behind it from inside of another repetition or of a switch.
 
 local bodies = require "gen.emit.bodies"
 local Builder = require "gen.c.builder"
 local cvalue = require "gen.c.value"
 local analysis = require "gen.tree.element_analysis"
+local element_resume = require "gen.emit.element_resume"
 
 local emit_element = {}
 
 local Function = {}
 Function.__index = Function
 Builder.mix_into(Function)
+element_resume.mix_into(Function)
 
 local write = {}
 
 emit_element.Function, emit_element.write = Function, write
 
--- e: the emitter of the body that this is a function of.
-function emit_element.new(e, name, machine)
-    return setmetatable({ e = e, name = name, machine = machine, block = {}, members = {}, count = {}, points = {}, depth = 0,
-        around = {}, top = {}, sites = {} }, Function)
+-- e: the emitter of the body that this is a function of. `machine`: a coroutine; `kept`: its counters can be saved (element_resume.lua).
+function emit_element.new(e, name, machine, kept)
+    return setmetatable({ e = e, name = name, machine = machine, kept = kept, block = {}, members = {}, count = {}, points = {},
+        depth = 0, around = {}, top = {}, sites = {}, live = {} }, Function)
 end
 
 -- The comment above an element: the word, its line in the spec, and a remark.
@@ -80,6 +82,10 @@ function Function:variable(type, wish, dims)
     local name = self:number(wish)
     if self.machine then return self:member(type, name, dims), name end
     name = self:free(name)
+    if self.kept then
+        self.top[#self.top + 1] = ("%s %s%s = {0};"):format(type, name, dims or "")
+        return name, name
+    end
     self:declare(type, name, "{0}", dims)
     return name, name
 end
@@ -168,16 +174,23 @@ function Function:bound_before(tree, letter)
         self:set(bound, self:whole(text), place_of(text))
         return bound
     end
+    if self.kept then
+        local bound = self:keep(letter .. "_end")
+        self:set(bound, self:whole(text), place_of(text))
+        return bound
+    end
     if tree.op == "REPEAT" and (not counter or field and field ~= counter) then return nil end
     local bound = self:free(self:number("times"))
     self:declare("const int64_t", bound, self:whole(text), nil, place_of(text))
     return bound
 end
 
--- Where a repetition polls for events: an interruption ends it, but not in handlers.
-function Function:poll_events(way)
-    if self.machine and self.e.source.resumable then return end -- its caller polls between steps
+-- Where a repetition of `el` polls for events: an interruption ends it, but not in handlers. A coroutine that is polled for between its
+-- steps polls where there may be none.
+function Function:poll_events(el, way)
+    if self.machine and self.e.source.resumable and analysis.always_steps(el) then return end
     self.uses_s = true
+    if self.kept then return self:poll_kept() end
     if self.e.source.in_handler then self:run("loopc_poll_masked(&s->loopc)")
     else self:exit("loopc_poll_nosave(&s->loopc)", way or { "return" }) end
 end
@@ -187,20 +200,22 @@ end
 function Function:for_each(tree, after, before, inside)
     self.depth = self.depth + 1
     local letter = letters[self.depth] or "i_" .. self.depth
+    local live = #self.live
     local bound = self:bound_before(tree, letter)
     if before then before(bound) end
-    local i = self.machine and self:member("int64_t", letter) or self:free(letter)
-    local start = self.machine and i .. " = 0" or ("int64_t %s = 0"):format(i)
+    local i = self.machine and self:member("int64_t", letter) or self.kept and self:keep(letter) or self:free(letter)
+    local start = (self.machine or self.kept) and i .. " = 0" or ("int64_t %s = 0"):format(i)
     if not bound then
         bound = self:free(letter .. "_end")
         start = ("%s, %s = %s"):format(start, bound, self:whole(tree.n.text))
     end
     self:add { op = "for", start = start, test = ("%s < %s"):format(i, bound), step = i .. "++" .. (after and after(i) or ""),
         at = place_of(tree.n.text), block = self:within(function()
-            self:poll_events()
+            self:poll_events(tree.el)
             inside(i)
         end) }
     self.depth = self.depth - 1
+    self:keep_only(live)
 end
 
 -- Blocks: in a repetition of nothing but a call (check/calls.lua) one call does many. A coroutine makes single calls: each is a step.
@@ -217,7 +232,7 @@ end
 -- All in one call: `to` has room for them, or nothing is filled. after(count): what is done then.
 function Function:one_block(tree, to, count, after)
     if tree.n.constant and tree.n.constant <= 0 then return end
-    self:poll_events()
+    self:poll_events(tree.el)
     local inside = self:within(function()
         self:call_block(tree, to, count)
         if after then after(count) end
@@ -228,33 +243,53 @@ end
 
 -- Blocks of as many as a local array holds.
 function Function:several_blocks(tree, to, bound, after)
-    local i, count = self:free(letters[self.depth + 1] or "i_" .. self.depth + 1), self:free(self:number "count")
-    self:add { op = "for", start = ("int64_t %s = 0, %s"):format(i, count), test = ("%s < %s"):format(i, bound),
+    local letter, wish = letters[self.depth + 1] or "i_" .. self.depth + 1, self:number "count"
+    local i, count = self:free(letter), self:free(wish)
+    local start = ("int64_t %s = 0, %s"):format(i, count)
+    if self.kept then
+        i, count = self:keep(letter), self:keep(wish)
+        start = i .. " = 0"
+    end
+    self:add { op = "for", start = start, test = ("%s < %s"):format(i, bound),
         step = ("%s += %s"):format(i, count), block = self:within(function()
-            self:poll_events()
+            self:poll_events(tree.el)
             self:set(count, ("%s - %s < %d ? %s - %s : %d"):format(bound, i, block_most, bound, i, block_most))
             self:call_block(tree, to, count)
             if after then after(("%s + %s"):format(i, count)) end
         end) }
 end
 
+-- The number of values of a REPEAT in blocks, evaluated before.
+function Function:block_bound(tree)
+    local wish, value, place = self:number "times", self:whole(tree.n.text), place_of(tree.n.text)
+    local bound = self.kept and self:keep(wish) or self:free(wish)
+    if self.kept then self:set(bound, value, place) else self:declare("const int64_t", bound, value, nil, place) end
+    return bound
+end
+
 -- A REPEAT in blocks: the last value is kept. before(bound) and after(count): for its counter.
 function Function:repeat_blocks(tree, before, after)
     local into, constant = tree.block.into, tree.n.constant
-    local bound = constant and tostring(constant) or self:free(self:number "times")
-    if not constant then self:declare("const int64_t", bound, self:whole(tree.n.text), nil, place_of(tree.n.text)) end
+    local live = #self.live
+    local bound = constant and tostring(constant) or self:block_bound(tree)
     if before then before(bound) end
-    if not into then return self:one_block(tree, nil, bound, after) end
+    if not into then
+        self:one_block(tree, nil, bound, after)
+        return self:keep_only(live)
+    end
     local values, few = self:free(self:number "block"), constant and constant <= block_most
     if not few or constant > 0 then self:declare(into.scalar[2], values, nil, ("[%d]"):format(few and constant or block_most)) end
     if few then self:one_block(tree, values, bound, after) else self:several_blocks(tree, values, bound, after) end
+    self:keep_only(live)
 end
 
 -- A BUFFER_REPEAT: all of the array.
 function Function:fill_buffer(tree, before)
+    local live = #self.live
     local into, bound = self:first_field(tree.buffers[1].into), self:bound_before(tree, "n")
     if before then before(bound) end
     self:one_block(tree, into, bound)
+    self:keep_only(live)
 end
 
 -- The inside of an element that handles $stop().
@@ -294,7 +329,7 @@ function write.LOOP(f, tree)
     f:title(tree)
     local loop = f:add { op = "for", start = "", test = "", step = "" }
     loop.block = f:within(function()
-        f:poll_events()
+        f:poll_events(tree.el)
         around = f:repeated(tree, "loop_end")
     end)
     if not around.stopped and outermost then f.endless = loop end

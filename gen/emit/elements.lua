@@ -2,7 +2,7 @@
 -- leaves and of the strands of its WEAVEs.
 --
 -- A function is straight, or a coroutine (`machine`): it returns LOOPC_MORE before each of its leaves and continues there when it is
--- called again. Strands are coroutines in both forms, bodies in the step form only, those of SPAWN in neither. What a coroutine
+-- called again. Strands are coroutines in both forms, bodies in the step form and those with strands, those of SPAWN in neither. What a coroutine
 -- has to remember between two calls is its frame, a struct of its own in the state (`here`): `at`, where it is, then its counters; a
 -- straight function has local variables in their place. Its caller sets `at` to 0 first.
 --
@@ -45,16 +45,18 @@ end
 
 -- The struct of a coroutine: `at` and its variables.
 function Emitter:frame(f)
-    if not f.machine or #f.points == 0 and #f.members == 0 then return end
+    if not (f.machine or f.kept) or #f.points == 0 and #f.members == 0 then return end
     f.has_frame = true
-    table.insert(self.unit.frames, { name = f.name, members = { "int at", table.unpack(f.members) } })
+    local members = { "int at", table.unpack(f.members) }
+    if f.polls then table.insert(members, 2, "int point") end
+    table.insert(self.unit.frames, { name = f.name, members = members })
 end
 
 -- The declarations at the top of a function.
 function Emitter:declarations(f)
     local out = {}
     if f.has_frame then out[1] = ("struct %s_at_%s *const here = &s->%s.%s;"):format(self.unit.struct, f.name, self.unit.position, f.name) end
-    if statements.has_pending(f.body) then out[#out + 1] = "int st = LOOPC_OK;" end
+    if statements.has_pending(f.body) or f.opening and statements.has_pending { f.opening } then out[#out + 1] = "int st = LOOPC_OK;" end
     for _, line in ipairs(f.top) do out[#out + 1] = line end
     if not f.has_frame and not f.uses_s then out[#out + 1] = "(void)s;" end
     for _, loop in ipairs(self.source.sites) do
@@ -86,6 +88,8 @@ function Emitter:write_function(f, tree, title)
     f:tree(tree)
     f.returns = f.machine or self.source.signals or f.name ~= self.source.func
     f.title_text = title
+    f.polls = f.name == self.source.func and self.source.resumable ~= nil
+    if f.polls and self.unit.options.step then f.opening = f:poll_between(analysis.processes(tree)) end
     if f.returns then finish(f) end
     self:frame(f)
     self.functions[#self.functions + 1] = f
@@ -99,6 +103,7 @@ local function write_function(e, f, w, place)
     w:open("{")
     for _, line in ipairs(declarations) do w:line(line) end
     if #declarations > 0 then w:blank() end
+    if f.opening then render.block(w, { f.opening, { op = "paragraph" } }) end
     if #f.points > 0 then render.block(w, entry_of(f)) end
     render.block(w, f.body, place)
     w:close()
@@ -127,9 +132,10 @@ function emit_elements.prepare(unit, source)
     local e = setmetatable({ unit = unit, source = source, functions = {}, leaf_of = {}, leaves = {}, strand_count = 0,
         identifiers = taken(unit, source) }, Emitter)
     mark_signals(source.texts)
-    local f = emit_element.new(e, source.func, unit.options.step == true or source.resumable == true)
+    local machine = unit.options.step == true or source.resumable == "steps"
+    local f = emit_element.new(e, source.func, machine, source.resumable == "iterations")
     e:write_function(f, source.tree, bodies.heading(unit, source))
-    source.machine, source.emitter = f.has_frame, e
+    source.machine, source.emitter = f.has_frame and f.machine, e
     for _, child in ipairs(analysis.processes(source.tree)) do table.insert(unit.children, child) end
 end
 

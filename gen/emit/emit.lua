@@ -85,7 +85,7 @@ local function write_run(unit, w)
     w:comment { unit.options.step and title .. " " .. step_title or title }
     w:blank()
     for _, run in ipairs(unit.runs) do functions.write(run, w, bodies.places(unit)) end
-    if not unit.options.lib then emit_resume.write_bounds(unit, w) end
+    if not unit.options.lib then emit_resume.write_bounds(unit, w, bodies.places(unit)) end
     emit_state.write_defaults(unit, w)
     emit_state.write_prepare(unit, w)
     if unit.options.step then emit_step.write_step(unit, w) end

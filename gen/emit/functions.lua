@@ -122,7 +122,7 @@ local function write_steps(run, w, place)
     if pending then w:line("int st = LOOPC_OK;") end
     resume.declare(run, w)
     if #w.lines > mark then w:blank() end
-    resume.write_entry(run, w)
+    resume.write_entry(run, w, place)
     step_form.enter(run, w)
     name_points(run)
     render.block(w, run.block, place)

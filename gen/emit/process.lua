@@ -21,7 +21,8 @@ function Function:poll(tree, child, name, call)
     if self.machine then return self:add { op = "suspend", to = "st", code = call, remark = "and polls again" } end
     self:add { op = "for", start = "", step = "", test = ("(st = %s) == LOOPC_MORE"):format(call), pending = true,
         block = self:within(function()
-            if self.e.source.in_handler then self:run(("loopc_child_wait_handler(&s->loopc, &%s)"):format(child))
+            if self.kept then self:exit(("loopc_child_wait_saved(&s->loopc, &%s, here->point)"):format(child), { "break" })
+            elseif self.e.source.in_handler then self:run(("loopc_child_wait_handler(&s->loopc, &%s)"):format(child))
             else self:exit(("loopc_child_wait(&s->loopc, &%s)"):format(child), { "break" }) end
         end) }
     self:run(("loopc_child_end(&%s)"):format(child))
@@ -40,6 +41,7 @@ function write.POPEN(f, tree)
     f:title(tree)
     local child, name = f:variable("struct loopc_child", "process")
     f:pause()
+    f:before_process()
     f:poll(tree, child, name,
         ("loopc_popen(&s->loopc, &%s, %s, %s)"):format(child, cvalue.string(f.e.source.full), arguments_of(f, tree)))
     if tree.into then f:set(f:first_field(tree.into), ("(%s)%s.status"):format(analysis.field(tree.into).scalar[2], child)) end
@@ -58,7 +60,7 @@ function Function:writes_of(tree)
     if #members == 0 then return "0, NULL" end
     local name = self:free(self:number("writes"))
     local list = ("{%s}"):format(table.concat(members, ", "))
-    if self.machine then table.insert(self.top, ("const struct loopc_memory %s[] = %s;"):format(name, list))
+    if self.machine or self.kept then table.insert(self.top, ("const struct loopc_memory %s[] = %s;"):format(name, list))
     else self:declare("const struct loopc_memory", name, list, "[]") end
     return ("%d, %s"):format(#members, name)
 end
@@ -71,6 +73,7 @@ function write.SPAWN(f, tree)
     local child, name = f:variable("struct loopc_child", "process")
     local writes = f:writes_of(tree)
     f:pause()
+    f:before_process()
     f:add { op = "if", test = ("loopc_spawn_begin(&s->loopc, &%s, %s)"):format(child, writes), block = { { op = "do",
         code = ("loopc_spawn_return(&s->loopc, &%s, %s(%s), %s)"):format(child, inner.name, f:arguments(), writes) } } }
     f:poll(tree, child, name, ("loopc_spawn_poll(&s->loopc, &%s, %s, %s)"):format(child, cvalue.string(e.source.full), writes))

@@ -1,7 +1,7 @@
 -- Resume points in the run: where it can be saved, and the ways in for a run that is resumed.
 --
--- A run is saved between two iterations of a loop, and at the end of a loop that is in no other repetition. A function
--- opens with a switch on where it was saved; a function of its own is entered through its call.
+-- A run is saved between two iterations of a loop, at the end of a loop that is in no other repetition, and inside of bodies of elements.
+-- A function opens with a switch on where it was saved; a function of its own is entered through its call.
 
 local analysis = require "gen.tree.element_analysis"
 local bodies = require "gen.emit.bodies"
@@ -40,6 +40,12 @@ function emit_resume.condition(instance)
     return parts
 end
 
+-- The place of that condition in the spec, where it is one text.
+local function place_of(instance)
+    local done = instance.loop.texts.done
+    return done and done.body.at
+end
+
 -- The head of an iteration: the run polls for events, and can be saved. A resumed one enters here, behind the test of the
 -- condition, which was made before it was saved. Handlers run whole, and nothing is saved inside them. A library is saved by
 -- its host. LOOPC_MORE: the run continues at once in its other variant.
@@ -66,15 +72,31 @@ function emit_resume.ended(run, item)
     run:add { op = "if", test = "!st", pending = true,
         block = { { op = "set", to = "st", code = ("loopc_ended(&s->loopc, %s)"):format(item.end_name) } } }
     run.positions[#run.positions + 1] = { name = item.end_name, label = label,
-        more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed }
+        more = table.concat(emit_resume.condition(item.instance), " && "), resumed = item.resumed,
+        at = place_of(item.instance) }
 end
 
--- A body of elements that can be saved between two of its steps: a coroutine that is called again until it is at its end. Returns
--- the variable of its status.
+-- Enters a body of elements that can be saved inside: its frame.
+local function enter_frame(run, item)
+    local frame = ("s->%s.%s"):format(run.unit.position, item.source.func)
+    run.uses_s = true
+    run:set(frame .. ".at", "0")
+    run:set(frame .. ".point", item.at_name)
+end
+
+-- A straight function that can be saved at its repetitions. Returns its call.
+function emit_resume.iterations(run, item, code)
+    local label = run:new_label(item.source.func .. "_resumed")
+    enter_frame(run, item)
+    run:put_label(label)
+    run.positions[#run.positions + 1] = { name = item.at_name, label = label }
+    return code
+end
+
+-- A coroutine that can be saved between two of its steps: it is called again until it is at its end. Returns the variable of its status.
 function emit_resume.steps(run, item, code)
     local label = run:new_label(item.source.func .. "_resumed")
-    run.uses_s = true
-    run:set(("s->%s.%s.at"):format(run.unit.position, item.source.func), "0")
+    enter_frame(run, item)
     run:put_label(label)
     run:add { op = "for", start = "", step = "", test = ("(st = %s) == LOOPC_MORE"):format(code), pending = true,
         block = { { op = "exit", code = ("loopc_between_steps(&s->loopc, %s)"):format(item.at_name), leave = { "break" } } } }
@@ -107,7 +129,7 @@ local hand_on = { op = "set", to = "s->loopc.resume_at", code = "at" }
 
 local function case_of(run, position)
     if not position.first then
-        local more = position.more and { op = "if", test = position.more, block = { jump(position.resumed) } } or nil
+        local more = position.more and { op = "if", test = position.more, at = position.at, block = { jump(position.resumed) } } or nil
         return { heads = { "case " .. position.name }, block = { more or jump(position.label), more and jump(position.label) } }
     end
     local heads = {}
@@ -129,7 +151,7 @@ function emit_resume.declare(run, w)
 end
 
 -- The way in for a resumed run: straight to where it was saved.
-function emit_resume.write_entry(run, w)
+function emit_resume.write_entry(run, w, place)
     if #run.positions == 0 then return end
     local block, cases = {}, {}
     for _, position in ipairs(run.positions) do
@@ -141,7 +163,7 @@ function emit_resume.write_entry(run, w)
         block[#block + 1] = { op = "switch", on = "at", cases = cases }
     end
     w:line("s->loopc.resume_at = AT_START;")
-    render.block(w, block)
+    render.block(w, block, place)
     w:blank()
 end
 
@@ -166,17 +188,28 @@ local function reads_state(loop)
     return loop.times ~= nil
 end
 
-local function result(heads, code) return { heads = heads, block = { { op = "return", code = code } } } end
+local function result(heads, code, at) return { heads = heads, block = { { op = "return", code = code, at = at } } } end
+
+-- A program in steps that was saved between two of them is past its first entry.
+local function between_steps(unit)
+    local heads = {}
+    for _, point in ipairs(unit.resume_points) do
+        if point.step then heads[#heads + 1] = "case " .. point.name end
+    end
+    return { heads = heads, block = { { op = "set", to = ("s->%s.stage"):format(unit.position), code = "LOOPC_STAGE_RUNS" },
+        { op = "return", code = "false" } } }
+end
 
 -- The function that a resumed run begins with: NAME_reevaluate.
-function emit_resume.write_bounds(unit, w)
+function emit_resume.write_bounds(unit, w, place)
     if #unit.resume_points == 0 then return end
     local block, cases = bounds(unit), {}
-    local takes_state = #block > 0
+    if unit.options.step then cases[1] = between_steps(unit) end
+    local takes_state = #block > 0 or unit.options.step
     for _, item in ipairs(unit.list) do
         if item.end_name then
             takes_state = takes_state or reads_state(item.instance.loop)
-            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "))
+            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "), place_of(item.instance))
         end
     end
     cases[#cases + 1] = result({ "default" }, "false")
@@ -187,7 +220,7 @@ function emit_resume.write_bounds(unit, w)
     w:open("{")
     if takes_state then w:line("struct %s *const s = state;", unit.struct) else w:line("(void)state;") end
     w:blank()
-    render.block(w, block)
+    render.block(w, block, place)
     w:close()
     w:blank()
 end

@@ -105,8 +105,8 @@ function write.step(self, item, i)
     self.uses_s = self.uses_s or bodies.has_parameters(source)
     if not source.tree then step_form.pause(self, item) end
     self:probe("at", item)
-    if item.at_name then code = resume.steps(self, item, code)
-    elseif source.machine then code = step_form.call(self, item, source.func, code, item.signals) end
+    if item.at_name and not step_form.is(self) then code = resume[source.resumable](self, item, code)
+    elseif source.machine then code = step_form.call(self, item, source.func, code, item.signals, item.at_name) end
     if source.kind == "listener" then code, pending = via(self, code, item.signals, source.callback.name, item.node) end
     self:call(item, code, item.signals, pending)
     return i + 1

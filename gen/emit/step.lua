@@ -53,10 +53,11 @@ function step_form.pause(run, item)
     run:put_label(point.label)
 end
 
--- The call of a coroutine: entered once, then called until it ends. `out` is the set of statuses with which it can end. Returns the variable
--- of its status, which is not st where something is pending.
-function step_form.call(run, item, frame, code, out)
+-- The call of a coroutine: entered once, then called until it ends. `out` is the set of statuses with which it can end, `at` the resume
+-- point of one that polls. Returns the variable of its status, which is not st where something is pending.
+function step_form.call(run, item, frame, code, out, at)
     run:set(("s->%s.%s.at"):format(run.unit.position, frame), "0")
+    if at then run:set(("s->%s.%s.point"):format(run.unit.position, frame), at) end
     local point = note(run, item)
     run:put_label(point.label)
     local status = point.pending and "late" or "st"

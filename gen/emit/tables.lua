@@ -128,10 +128,9 @@ local function write_names(unit, w)
     if unit.prepare then w:line(".prepare = %s_prepare,", unit.struct) end
 end
 
--- A number that changes with the elements of the bodies that are saved between two steps: a position in others means something
--- else.
+-- A number that changes with the form of the program and the elements of bodies: a position inside of others means something else.
 local function fingerprint_of(unit)
-    local texts = {}
+    local texts = { unit.options.step and "step" or "straight" }
     for _, source in ipairs(unit.sources_used) do
         if source.resumable then texts[#texts + 1] = source.full .. tostring(source.body.element) end
     end

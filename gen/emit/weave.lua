@@ -67,7 +67,7 @@ function Function:weave_turns(tree, weave, stepper, processes)
             self:run(("loopc_weave_turn%s(&s->loopc, &%s, %s_done%s, %s)"):format(tree.steps and "_of" or "", weave, weave, steps,
                 self.machine and "false" or "true"))
             self:pause()
-            if not self.machine and #processes > 0 then self:poll_events { "break" } end
+            if not self.machine and #processes > 0 then self:poll_events(tree, { "break" }) end
             self:weave_step(weave, stepper)
         end) }
 end

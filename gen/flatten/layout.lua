@@ -109,16 +109,21 @@ end
 
 local function add_resume_point(unit, name, instance, prefix, suffix)
     unit.resume_points[#unit.resume_points + 1] = { name = name, loop = instance.loop.name,
-        path = prefix .. path_of(instance) .. (suffix or "") }
+        path = prefix .. path_of(instance) .. (suffix or ""), step = suffix and unit.options.step }
     return name
 end
 
--- Whether a body of elements can be saved between two of its steps: one with a WEAVE, whose strands know where they are. (In the step
--- form the run as a whole is left between steps.)
+-- The resume point of a program in steps that is left between any two: the last one, so that the others have the same numbers in both
+-- forms.
+local function add_step_point(unit, names)
+    if unit.options.lib or not unit.options.step then return end
+    unit.resume_points[#unit.resume_points + 1] = { name = names:take("AT_STEP"), path = "a step", step = true }
+end
+
+-- Whether a run can be saved inside of a body of elements: one with repetitions, WEAVEs or processes, outside of handlers.
 local function is_resumable(unit, item)
     local source = item.source
-    return source.tree and not (unit.options.lib or unit.options.step or source.in_handler) and item.signals.INTERRUPTED
-        and analysis.weaves(source.tree)
+    return source.tree and not (unit.options.lib or source.in_handler) and item.signals.INTERRUPTED
 end
 
 local function place_item(unit, item, names, members)
@@ -139,7 +144,7 @@ local function place_item(unit, item, names, members)
         if is_resumable(unit, item) then
             item.at_name = add_resume_point(unit, names:take("AT_" .. item.source.full:gsub("%.", "_")), item.instance, "",
                 " in " .. item.source.full)
-            item.source.resumable = true
+            item.source.resumable = (unit.options.step or analysis.weaves(item.source.tree)) and "steps" or "iterations"
         end
         add_point(unit, item, names, item.source.full)
         use_source(unit, item, names)
@@ -241,6 +246,7 @@ function layout.run(unit)
     for _, item in ipairs(unit.list) do
         if not item.dead then place_item(unit, item, names, members) end
     end
+    add_step_point(unit, names)
     for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do hook.func = names:take(hook.full:gsub("%.", "_")) end
     outline(unit, names)
     local home = home_loops(unit)

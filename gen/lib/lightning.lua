@@ -16,6 +16,7 @@
 --     reset, on_run_start                         once, before the first iteration, also when there is none
 --     on_ready                                    before an iteration is counted as ready
 --     on_advance_start, advance, on_advance_end   in each iteration
+--     before_advance_start                        before that, and before all callbacks there: $cancel() leaves them out
 --     on_run_end                                  when it ended by done, times or $stop(); not after a failure
 --     teardown                                    however it ended
 --     on_skip                                     in the place of them all, when skip is true
@@ -44,7 +45,8 @@ local lightning = {}
 
 local counters = { "ready", "started", "processed", "completed" }
 
-local bodies = { "reset", "on_run_start", "on_ready", "on_advance_start", "advance", "on_advance_end", "on_run_end", "teardown", "on_skip" }
+local bodies = { "reset", "on_run_start", "on_ready", "before_advance_start", "on_advance_start", "advance", "on_advance_end",
+    "on_run_end", "teardown", "on_skip" }
 local keys = { "done", "times", "skip", "call_on", "order", "state", "site", "batch", "doc" }
 local own = { "names", "parent", "place" }
 
@@ -116,9 +118,10 @@ local function nodes(name, given)
         before_run = node(0, lightning.join(begin, given.reset, "$restart = false;", given.on_run_start)),
         on_ready = node(1, (given.on_ready or "") .. count "ready"
             .. (' $loopc->item = loopc_item($outside, "%s", $runs, $completed);'):format(name)),
-        ["on_" .. start] = node { order = 2, doc = "an iteration begins", given.on_advance_start },
-        ["before_" .. advance] = node(3, count "started"),
-        ["on_" .. advance] = node { order = 4, doc = "the iteration itself", given.advance },
+        ["before_" .. start] = given.before_advance_start and node(2, given.before_advance_start) or nil,
+        ["on_" .. start] = node { order = 3, doc = "an iteration begins", given.on_advance_start },
+        ["before_" .. advance] = node(4, count "started"),
+        ["on_" .. advance] = node { order = 5, doc = "the iteration itself", given.advance },
         ["after_" .. advance] = node(6, count "processed"),
         ["on_" .. stop] = node { order = 7, doc = "an iteration ends", given.on_advance_end },
         on_completed = node(8, count "completed"),

@@ -73,7 +73,7 @@ local types = setmetatable({}, getmetatable(about))
 -- A table of the spec's own, not a value made by a word.
 local function is_plain(value) return type(value) == "table" and not about[value] and not types[value] end
 
-local nodes, loops = {}, {} -- of this spec, in the order of the text
+local nodes, loops, members = {}, {}, {} -- of this spec, in the order of the text
 
 -- node(order, body) | node { order = n, doc = "...", body }
 local function node(order, body, ...)
@@ -102,6 +102,17 @@ function dsl.unused_nodes()
         if not info.loop and not late[value] and info.file:sub(1, 1) ~= "<" then
             out[#out + 1] = { file = info.file, line = info.line }
         end
+    end
+    return out
+end
+
+-- The loops and callbacks of the trainer's file that it does not list; one that another loop has replaced is not meant to be.
+function dsl.unlisted(trainer)
+    local listed, out = {}, {}
+    for _, member in next, trainer do listed[member] = true end
+    for _, member in ipairs(members) do
+        local info = about[member]
+        if not listed[member] and not info.replaced and info.file == about[trainer].file then out[#out + 1] = info end
     end
     return out
 end
@@ -165,6 +176,7 @@ local function named(kind, metatable, finish)
         return function(body)
             if type(body) ~= "table" or types[body] then error(('%s "%s" takes a table: %s "%s" { ... }'):format(kind, name, kind, name), 2) end
             body = record(own_table(body), kind, name, file, line)
+            if kind ~= "trainer" then members[#members + 1] = body end
             if finish then finish(body) end
             return metatable and setmetatable(body, metatable) or body
         end
@@ -206,7 +218,7 @@ function dsl.words(base)
     words.node = node
     words.loop = named("loop", Loop, own_nodes)
     words.callback = named("callback")
-    edits, nodes, loops = {}, {}, {}
+    edits, nodes, loops, members = {}, {}, {}, {}
     words.trainer = named("trainer", nil, function(trainer) about[trainer].edits = edits end)
     elements.install(words)
     for _, list in ipairs { vocabulary.scalars, vocabulary.aggregates } do

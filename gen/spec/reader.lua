@@ -26,6 +26,7 @@ end
 function reader.what(value)
     local kind = dsl.kind(value)
     if kind == "missing" then return "an unknown node" end
+    if kind == "element" then return "an element" end
     if kind or dsl.is_type(value) then return "a " .. (kind or "field") end
     if value == nil then return "nothing" end
     if type(value) == "string" then return "the string '" .. clip(value) .. "'" end

@@ -61,6 +61,34 @@ function analysis.weaves(tree)
     return any
 end
 
+local always = {}
+
+-- Whether a tree, when it runs, always takes a step or fails.
+function analysis.always_steps(tree)
+    local test = always[tree.op]
+    return test == nil or test(tree)
+end
+
+function always.SEQ(tree)
+    for _, child in ipairs(tree.items) do
+        if analysis.always_steps(child) then return true end
+    end
+    return false
+end
+
+function always.CHOOSE(tree)
+    for _, child in ipairs(tree.items) do
+        if not analysis.always_steps(child) then return false end
+    end
+    return not tree.default or analysis.always_steps(tree.default)
+end
+
+function always.REPEAT(tree) return (tree.n.constant or 0) > 0 and analysis.always_steps(tree.el) end
+
+always.BUFFER_REPEAT = always.REPEAT
+
+function always.WEAVE(tree) return tree.required > 0 and always.CHOOSE(tree) end
+
 -- The texts of the values and fields of a BUFFER_REPEAT.
 function analysis.buffer_texts(tree)
     local out = {}

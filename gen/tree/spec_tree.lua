@@ -120,8 +120,9 @@ function spec_tree.restarting(loop)
     return loop.restarting
 end
 
--- Whether bodies of elements can be saved between two of their steps.
+-- Whether the run can be saved inside of bodies of elements, and between any two steps of a program in steps.
 function spec_tree.is_resumable(unit)
+    if unit.options.step then return not unit.options.lib end
     for _, source in ipairs(unit.sources_used) do
         if source.resumable then return true end
     end

@@ -82,11 +82,13 @@ static int loop_of(const struct loopc_field *field, const struct loopc_program *
     return (int)strlen(*loop);
 }
 
-/* Whether a position, "Wait on Train.on_inner on Fit.on_train" or "the end of Fit", is in a run of
- * the loop: at one of its own boundaries, at the end of its repetition, or further inside. */
+/* Whether a position, "a step", "Wait on Train.on_inner on Fit.on_train" or "the end of Fit", is in a run of
+ * the loop: at one of its own boundaries, at the end of its repetition, or further inside. A step
+ * may be anywhere: what it would judge is judged later. */
 static bool is_inside(const char *position, const char *loop, size_t length)
 {
     static const char end[] = "the end of ";
+    if (!strcmp(position, LOOPC_STEP_NAME)) return true;
     if (!strncmp(position, end, sizeof end - 1)) position += sizeof end - 1;
     if (!strncmp(position, loop, length) && strchr(" ", position[length])) return true;
     for (const char *on = strstr(position, " on "); on; on = strstr(on + 4, " on ")) {

@@ -17,6 +17,7 @@
  *                           (model.h)
  *     "loopc.position" ...  the members of struct loopc_checkpoint_info, and "loopc.seed"
  *     "loopc.program" ...   metadata: the program's name; "loopc.hash" (loopc_program_hash);
+ *                           "loopc.inside": its fingerprint, if the position is inside of a body;
  *                           "loopc.version" and "loopc.format" of the runtime; "loopc.run", the
  *                           identity of the run; "loopc.judged_by", the value of --best
  *
@@ -67,9 +68,13 @@ static inline struct loopc_checkpoint_info loopc_checkpoint_info_start(void)
 }
 
 /* A number that programs share when a position in one means the same in the other: it is made of
- * the name, the places and the fingerprint (FNV-1a). The text of bodies is not part of it, nor are
- * fields: they are compared one by one. */
+ * the name and the places (FNV-1a). The text of bodies is not part of it, nor are fields: they are
+ * compared one by one. */
 uint64_t loopc_program_hash(const struct loopc_program *program);
+
+/* Whether a position is inside of a body, as "Fit in Fit.on_epoch", or between any two steps: then it
+ * depends on the program's fingerprint as well. */
+bool loopc_program_is_inside(const struct loopc_program *program, int64_t position);
 
 /* Saving. */
 

@@ -30,6 +30,10 @@ static int add_about(struct loopc_save *saving, const struct loopc_checkpoint_in
     st |= add_meta(saving, strdup("loopc.version"), strdup(LOOPC_VERSION));
     st |= add_meta(saving, strdup("loopc.program"), strdup(program->name));
     st |= add_meta(saving, strdup("loopc.hash"), strdup(hash));
+    if (loopc_program_is_inside(program, info->position)) {
+        snprintf(hash, sizeof hash, "%016" PRIx64, program->fingerprint);
+        st |= add_meta(saving, strdup("loopc.inside"), strdup(hash));
+    }
     if (*info->run) st |= add_meta(saving, strdup("loopc.run"), strdup(info->run));
     if (*info->by) st |= add_meta(saving, strdup("loopc.judged_by"), strdup(info->by));
     return st;

@@ -34,6 +34,19 @@ static int check_format(const struct loopc_load_plan *plan)
     return LOOPC_LOADED;
 }
 
+/* A position inside of a body is one in its elements, and in one form of the program. */
+static int check_inside(const struct loopc_load_plan *plan, const char *hint)
+{
+    const struct loopc_program *program = plan->loading->program;
+    const char *stored = loopc_safetensors_text(&plan->file, "loopc.inside");
+    char fingerprint[32];
+    snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, program->fingerprint);
+    if (!stored || !strcmp(stored, fingerprint)) return LOOPC_LOADED;
+    loopc_plan_refuse(plan, hint, "its position is inside a body of another version of %.100s",
+                      program->name);
+    return LOOPC_ELSEWHERE;
+}
+
 /* A position is an index into one program's resume points. In another program, or in another
  * version of it, the same index means another point. */
 static int check_program(const struct loopc_load_plan *plan)
@@ -54,7 +67,7 @@ static int check_program(const struct loopc_load_plan *plan)
                                  "its position is one in '%.100s', and this is '%.100s'", name,
                                  program->name);
     }
-    if (!strcmp(stored, hash)) return LOOPC_LOADED;
+    if (!strcmp(stored, hash)) return check_inside(plan, hint);
     return loopc_plan_refuse(plan, hint, "its position is one in another version of %.100s", name);
 }
 

@@ -45,6 +45,10 @@ static int entry_count(const struct loopc_load_plan *plan)
 static bool is_wanted(const struct loopc_load_plan *plan, const char *key)
 {
     const struct loopc_load_request *loading = plan->loading;
+    static const char frame[] = "loopc.position.";
+    if (!strncmp(key, frame, sizeof frame - 1) &&
+        !loopc_safetensors_text(&plan->file, "loopc.inside"))
+        return false; /* frames count for a position in them */
     return !loading->wanted || loading->wanted(loading->listener, key);
 }
 

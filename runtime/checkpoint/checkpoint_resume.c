@@ -35,26 +35,37 @@ static void warn(const struct loopc_load_request *loading)
     if (loading->note) loading->note(loading->listener, LOOPC_NOTE_WARNING, text);
 }
 
-/* From the highest number down to the first that is whole. One that another run has pruned in the
- * meantime is passed over too. */
+static bool is_passed_over(int result)
+{
+    return result == LOOPC_DAMAGED || result == LOOPC_NO_FILE || result == LOOPC_ELSEWHERE;
+}
+
+/* None of those that are there can be loaded, the last one for the reason `result`. */
+static int none_fits(struct loopc_load_request *loading, const char *folder, int result)
+{
+    const bool damaged = result == LOOPC_DAMAGED;
+    loopc_error_set(&loading->message, NULL, "%s: all checkpoints of %s in it are %s", folder,
+                    loading->program->name, damaged ? "damaged" : "of another version of it");
+    return result;
+}
+
+/* From the highest number down to the first that is whole, at a place that this version of the
+ * program has. One that another run has pruned in the meantime is passed over too. */
 static int load_latest(struct loopc_load_request *loading, const char *folder,
                        const int64_t *numbers, int count)
 {
-    int damaged = 0;
+    int passed = LOOPC_NO_FILE;
     for (int i = count; i-- > 0;) {
         char name[LOOPC_NAME_SIZE];
         loopc_checkpoint_name(loading->program->name, numbers[i], name);
         const int result = load_named(loading, folder, name);
-        if (result != LOOPC_DAMAGED && result != LOOPC_NO_FILE) return result;
-        if (result == LOOPC_DAMAGED) {
-            damaged++;
-            warn(loading);
-        }
+        if (!is_passed_over(result)) return result;
+        if (result == LOOPC_NO_FILE) continue;
+        passed = result;
+        warn(loading);
     }
-    if (!damaged) return none_there(loading, folder);
-    loopc_error_set(&loading->message, NULL, "%s: all checkpoints of %s in it are damaged", folder,
-                    loading->program->name);
-    return LOOPC_DAMAGED;
+    return passed == LOOPC_NO_FILE ? none_there(loading, folder)
+                                   : none_fits(loading, folder, passed);
 }
 
 static int resume_latest(struct loopc_load_request *loading, const char *folder)

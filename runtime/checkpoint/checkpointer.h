@@ -80,8 +80,8 @@ int loopc_checkpointer_poll(struct loopc_checkpointer *checkpointer, struct loop
  * does. */
 int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc_run *run, int at);
 
-/* The run was interrupted between two resume points: says that it is not saved there, and why. */
-void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer);
+/* Says that the run is not saved where it is left, and why. */
+void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer, const char *why);
 
 /* The number of the checkpoint saved last; 0 without one. */
 int64_t loopc_checkpointer_number(const struct loopc_checkpointer *checkpointer);

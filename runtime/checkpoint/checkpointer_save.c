@@ -158,16 +158,12 @@ int loopc_checkpointer_end(struct loopc_checkpointer *checkpointer, struct loopc
     return st;
 }
 
-void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer)
+void loopc_checkpointer_missed(const struct loopc_checkpointer *checkpointer, const char *why)
 {
     char name[LOOPC_NAME_SIZE];
+    const bool any = checkpointer->now.number > 0;
     if (!checkpointer->open) return;
     loopc_checkpoint_name(checkpointer->program->name, checkpointer->now.number, name);
-    loopc_log(checkpointer->program, "warning",
-              "not saved: interrupted inside an element (REPEAT, LOOP, ...), which has no resume "
-              "point; %s%s",
-              checkpointer->now.number ? "the last checkpoint is "
-                                       : "there is no "
-                                         "checkpoint yet",
-              checkpointer->now.number ? name : "");
+    loopc_log(checkpointer->program, "warning", "not saved: %s; %s%s", why,
+              any ? "the last checkpoint is " : "there is no checkpoint yet", any ? name : "");
 }

@@ -231,5 +231,12 @@ uint64_t loopc_program_hash(const struct loopc_program *program)
         hash = loopc_fnv1a(hash, &parent, sizeof parent);
         hash = loopc_fnv1a(hash, &place->kind, 1);
     }
-    return loopc_fnv1a(hash, &program->fingerprint, sizeof program->fingerprint);
+    return hash;
+}
+
+bool loopc_program_is_inside(const struct loopc_program *program, int64_t position)
+{
+    if (position <= 0 || position >= program->resume_point_count) return false;
+    const char *const name = program->resume_points[position];
+    return !strcmp(name, LOOPC_STEP_NAME) || strstr(name, " in ");
 }

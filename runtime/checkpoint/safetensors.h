@@ -87,7 +87,8 @@ enum loopc_load_result {
     LOOPC_NO_FILE,    /* there is none */
     LOOPC_UNREADABLE, /* it is there and cannot be read: rights, memory */
     LOOPC_DAMAGED,    /* corrupt: truncated or changed since it was written */
-    LOOPC_REFUSED     /* it is whole, and not for this program */
+    LOOPC_REFUSED,    /* it is whole, and not for this program */
+    LOOPC_ELSEWHERE   /* it is for this program, at a place that this version of it does not have */
 };
 
 struct loopc_stored {

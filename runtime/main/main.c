@@ -7,6 +7,7 @@
 #include "telemetry/metrics.h"
 #include "telemetry/progress.h"
 #include "checkpoint/checkpointer.h"
+#include "checkpoint/directory.h"
 #include "main/main_host.h"
 #include "main/main_ranks.h"
 #include "main/startup.h"
@@ -88,6 +89,22 @@ static void report_failures(const struct loopc_context *context)
     if (run->failures.count == 0) loopc_log(context->program, "failed", "without a message");
 }
 
+/* The signal that ended the run, and how it is continued. */
+static void report_interruption(const struct loopc_context *context, int number)
+{
+    const struct loopc_run *run = context->state;
+    const char *folder = context->args.saving.folder;
+    const int64_t saved = folder ? loopc_checkpointer_number(run->checkpointer) : 0;
+    char name[LOOPC_NAME_SIZE];
+    if (saved == 0) {
+        loopc_log(context->program, "interrupted", "%s", loopc_signal_name(number));
+        return;
+    }
+    loopc_checkpoint_name(context->program->name, saved, name);
+    loopc_log(context->program, "interrupted", "%s; --resume continues with %s/%s",
+              loopc_signal_name(number), folder, name);
+}
+
 /* The exit code. A signal that arrives after the last safepoint still decides it: its sender
  * expects 128 + n. */
 static int conclude(const struct loopc_context *context, int st, const char **word)
@@ -105,7 +122,7 @@ static int conclude(const struct loopc_context *context, int st, const char **wo
     }
     if (st == LOOPC_INTERRUPTED || number) {
         *word = "interrupted";
-        loopc_log(context->program, "interrupted", "%s", loopc_signal_name(number));
+        report_interruption(context, number);
         return 128 + number;
     }
     if (st != LOOPC_OK && st != LOOPC_MORE) {

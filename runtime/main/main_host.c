@@ -65,7 +65,7 @@ static int poll_nosave(struct loopc_run *run)
     const int events = loopc_events_take(LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL);
     show_progress(run, events);
     if (!(events & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
-    if (run->checkpointer && !run->interrupted) loopc_checkpointer_missed(run->checkpointer);
+    if (run->checkpointer && !run->interrupted) loopc_checkpointer_missed(run->checkpointer, "it was interrupted where it has no resume point");
     return interrupt(run);
 }
 
@@ -128,6 +128,19 @@ const struct loopc_host loopc_main_host = {
     .before_message = before_message,
 };
 
+/* A run that is left between two steps is saved there, unless a failure is on its way. */
+static int leave_steps(const struct loopc_context *context, struct loopc_run *run)
+{
+    if (!run->checkpointer || context->args.steps == 0) return LOOPC_MORE;
+    if (run->failures.count > 0) {
+        loopc_checkpointer_missed(run->checkpointer, "--steps ended in the handling of a failure");
+        return LOOPC_MORE;
+    }
+    const int at = run->program->resume_point_count - 1;
+    const int st = loopc_checkpointer_poll(run->checkpointer, run, at, true);
+    return st ? LOOPC_FAILED : LOOPC_MORE;
+}
+
 /* At most --steps steps of the step form; LOOPC_MORE when the run is not at its end then. Sleeps
  * between steps that only wait for processes. */
 static int run_steps(const struct loopc_context *context)
@@ -145,7 +158,7 @@ static int run_steps(const struct loopc_context *context)
         if (left > 0) left--;
         if (run->control) loopc_control_switch_variant(run->control, run);
     }
-    return LOOPC_MORE;
+    return leave_steps(context, run);
 }
 
 int loopc_main_run(const struct loopc_context *context)

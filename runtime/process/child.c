@@ -108,6 +108,12 @@ int loopc_child_wait(struct loopc_run *run, const struct loopc_child *child)
     return loopc_poll_nosave(run);
 }
 
+int loopc_child_wait_saved(struct loopc_run *run, const struct loopc_child *child, int at)
+{
+    wait_for(child);
+    return loopc_poll_steps(run, at);
+}
+
 void loopc_child_wait_handler(struct loopc_run *run, const struct loopc_child *child)
 {
     wait_for(child);

@@ -51,8 +51,10 @@ int loopc_spawn_poll(struct loopc_run *run, struct loopc_child *child, const cha
 
 /* Waits for a running child, at most a tenth of a second, then polls for events as at the head
  * of an iteration. Returns LOOPC_OK or LOOPC_INTERRUPTED; in failed and finally parts
- * interruptions stay pending. */
+ * interruptions stay pending. The second form is for a place where the run can be saved, the resume
+ * point `at`. */
 int loopc_child_wait(struct loopc_run *run, const struct loopc_child *child);
+int loopc_child_wait_saved(struct loopc_run *run, const struct loopc_child *child, int at);
 void loopc_child_wait_handler(struct loopc_run *run, const struct loopc_child *child);
 
 /* Ends the process, if one is running, with all of its group, and waits for its end. */

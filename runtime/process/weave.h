@@ -81,8 +81,7 @@ static inline int loopc_between_steps(struct loopc_run *run, int at)
     run->idle = run->waits != run->waited ? run->idle + 1 : 0;
     run->waited = run->waits;
     if (run->idle > 16) loopc_nap();
-    return (loopc_events_pending() & ~LOOPC_EVENT_CONTROL) ? loopc_handle_events_steps(run, at)
-                                                           : LOOPC_OK;
+    return loopc_poll_steps(run, at);
 }
 
 #endif

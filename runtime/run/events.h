@@ -37,7 +37,7 @@ static inline int loopc_events_pending(void)
     return atomic_load_explicit(&loopc_pending_events, memory_order_relaxed);
 }
 
-/* Of the three polls below when events are pending: they call the run's host. */
+/* Of the four polls below when events are pending: they call the run's host. */
 int loopc_handle_events(struct loopc_run *run, int at);
 int loopc_handle_events_nosave(struct loopc_run *run);
 int loopc_handle_events_steps(struct loopc_run *run, int at);
@@ -52,7 +52,21 @@ static inline int loopc_poll(struct loopc_run *run, int at)
     return loopc_events_pending() ? loopc_handle_events(run, at) : LOOPC_OK;
 }
 
-/* At the head of each iteration that is not a resume point, as in elements and libraries. */
+/* Whether an event is pending that is handled between the steps of a body of elements: messages of
+ * the control channel are not, they are applied between iterations. */
+static inline bool loopc_steps_pending(void)
+{
+    return loopc_events_pending() & ~LOOPC_EVENT_CONTROL;
+}
+
+/* Between the steps of a body of elements, with the resume point `at`. Returns as loopc_poll, but
+ * never LOOPC_MORE. */
+static inline int loopc_poll_steps(struct loopc_run *run, int at)
+{
+    return loopc_steps_pending() ? loopc_handle_events_steps(run, at) : LOOPC_OK;
+}
+
+/* At the head of each iteration that is not a resume point, as in libraries. */
 static inline int loopc_poll_nosave(struct loopc_run *run)
 {
     return loopc_events_pending() ? loopc_handle_events_nosave(run) : LOOPC_OK;

@@ -106,8 +106,7 @@ struct loopc_program {
     int field_count;
     const struct loopc_trace_point *trace_points;
     int trace_point_count;
-    uint64_t
-        fingerprint; /* of what positions depend on beside places, as elements of bodies; or 0 */
+    uint64_t fingerprint; /* of the elements and the form, on which positions inside depend; or 0 */
     const char *const *resume_points; /* names of where a run can be saved; [0] is its start */
     int resume_point_count;
     const struct loopc_steering *steering; /* or NULL */
@@ -170,6 +169,9 @@ enum { LOOPC_SHUTDOWN = -1 }; /* the control channel has ended the run, in good 
 
 /* The step form: how far a run is. */
 enum loopc_stage { LOOPC_STAGE_NEW, LOOPC_STAGE_RUNS, LOOPC_STAGE_ENDED };
+
+/* The name of the last resume point of a program in steps: between any two of them. */
+#define LOOPC_STEP_NAME "a step"
 
 enum loopc_when { LOOPC_AUTO, LOOPC_NEVER, LOOPC_ALWAYS };
 

@@ -304,56 +304,6 @@ SPEC
     same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 1"
 }
 
-test_an_interrupted_element_says_what_was_not_saved() {
-    cat >repeated.lua <<'SPEC'
-local Fit = loop "Fit" { times = 3, on_epoch = node(1, REPEAT(5, CALL [[ $a++; if ($a == $at) raise(SIGTERM); ]])),
-    after_run = node(9, [[ printf("%d\n", (int)$a); ]]) }
-return trainer "repeated" { include = { "<signal.h>" }, Fit, state = { a = i64(0), at = i64 { -1, option = true } } }
-SPEC
-    build repeated.lua repeated
-    expect 143 ./repeated --checkpoint saved --at 3
-    has "$ERR" "warning: not saved: interrupted inside an element"
-    has "$ERR" "there is no checkpoint yet"
-    expect 143 ./repeated --checkpoint saved --at 8 --save-every 1epoch
-    has "$ERR" "the last checkpoint is repeated-1.safetensors"
-    expect 0 ./repeated --checkpoint saved --resume --at -1
-    same "$OUT" "15"
-}
-
-# Strands save their positions: a run is saved between any two steps of a WEAVE, and resumed there.
-test_a_weave_is_saved_between_two_steps() {
-    cat >woven.lua <<'SPEC'
-local function strand(n, digit) return REPEAT(n, CALL(([[ $all = $all * 3 + %d; if (++$a == $at) raise($usr ? SIGUSR1 : SIGTERM); ]]):format(digit))) end
-local Fit = loop "Fit" { times = 3, site = { here = i64 }, on_epoch = node(1, SEQ { CALL [[ $here++; ]],
-    WEAVE { -1, { strand(5, 1), WEAVE(1, { strand(4, 2), strand("3 + $iteration", 0) }), POPEN { "sleep", "0.01" } }, steps = { 2, 1, 1 } } }),
-    after_run = node(9, [[ printf("%d %d %llu\n", (int)$a, (int)$here, (unsigned long long)$all); ]]) }
-return trainer "woven" { include = { "<signal.h>" }, Fit,
-    state = { a = i64(0), all = u64, at = i64 { -1, option = true }, usr = bool { option = true } } }
-SPEC
-    build woven.lua woven
-    expect 0 ./woven
-    local whole=$OUT at
-    for at in 1 2 7 12 20 30; do
-        rm -rf saved
-        expect 143 ./woven --checkpoint saved --at $at
-        lacks "$ERR" "not saved"
-        expect 0 ./woven --checkpoint saved --resume --at -1
-        has "$ERR" "at Fit in Fit.on_epoch"
-        same "$OUT" "$whole"
-    done
-    rm -rf saved
-    expect 0 ./woven --checkpoint saved --at 8 --usr --save-every 1000steps
-    same "$OUT" "$whole"
-    expect 0 ./woven --resume saved/woven-1.safetensors --at -1
-    same "$OUT" "$whole"
-    sed 's/steps = { 2, 1, 1 }/steps = { 1, 1, 1 }/' woven.lua >other.lua
-    build other.lua other
-    expect 2 ./other --resume saved/woven-1.safetensors
-    has "$ERR" "its position is one in another version of woven"
-    expect 0 ./woven --trace
-    lacks "$ERR" "position"
-}
-
 # State outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'

@@ -128,7 +128,7 @@ test_functions_that_nobody_declares() {
         net 'net_trian($net);' 'adam = optimizer { "adam", net = "net" }'
         expect 2 "$LOOPC" build net.lua --cc $cc
         has "$ERR" "net.lua:1: error: implicit declaration of function 'net_trian'"
-        has "$ERR" "hint: did you mean 'net_train'?; loopc help net lists its functions"
+        has "$ERR" "hint: did you mean 'net_train'? loopc help net lists its functions"
         net 'net_train($net);'
         expect 2 "$LOOPC" build net.lua --cc $cc
         has "$ERR" 'hint: an optimizer brings it: opt = optimizer { "adam", net = "net" }'

@@ -14,7 +14,8 @@
 -- by their names; lightning.callback also knows those of the ends of a run, of the validation loop that was made last before it.
 --
 -- Where max_steps or should_stop ends the training within an epoch, that epoch counts as completed. A run that is resumed with
--- a later limit takes it up again, at its next batch: the epoch is then the one in hand, as without the interruption.
+-- a later limit takes it up again, at its next batch: the epoch is then the one in hand, as without the interruption, and
+-- on_train_epoch_start is not run again for it.
 --
 -- Any body may set $should_stop: the training ends before the next batch, once min_epochs epochs and min_steps steps are
 -- done. $global_step counts the batches of all epochs. Why the training ended is said on standard error.
@@ -54,6 +55,7 @@ local function fit_fields(given)
         global_step = i64 { doc = "training steps so far" },
         should_stop = bool { doc = "set it to end the training, once the minima are met" },
         waiting = bool { doc = "whether it was said that should_stop has to wait" },
+        taken_up = bool { doc = "whether the epoch in hand was begun before such an end" },
         cut = bool { doc = "whether the last epoch was left before its last batch" },
     }
     for _, limit in ipairs(limits) do state[limit[1]] = i64 { whole_limit(given, limit[1]), option = true, doc = limit[2] } end
@@ -99,7 +101,8 @@ local leave_epoch = fill([[
 
 -- The epoch that was left is taken up again, and not counted twice.
 local take_up = [[
-    if ($cut) {
+    $taken_up = $cut;
+    if ($taken_up) {
         $cut = false;
         $ready--, $started--, $processed--, $completed--;
         $total_ready--, $total_started--, $total_processed--, $total_completed--;
@@ -173,7 +176,7 @@ return function(lightning)
             done = ("%s || %s || %s"):format(here.steps, here.epochs, here.stopped),
             names = { start = "train_epoch_start", advance = "epoch", stop = "train_epoch_end" },
             on_run_start = lightning.join(check_limits(), "if ($completed == 0) $cut = false;", given.on_train_start), on_ready = take_up,
-            on_advance_start = given.on_train_epoch_start,
+            before_advance_start = "if ($taken_up) $cancel();", on_advance_start = given.on_train_epoch_start,
             on_advance_end = lightning.join(given.on_train_epoch_end, fill(say_waiting, here)),
             on_run_end = lightning.join(say_why, given.on_train_end),
             teardown = given.teardown,

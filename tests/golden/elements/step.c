@@ -23,28 +23,33 @@ struct elements_at_Each_on_print { /* frame of Each_on_print */
 
 struct elements_at_Each_on_repeat { /* frame of Each_on_repeat */
     int at;
+    int point;
     int64_t i;
     int64_t i_end;
 };
 
 struct elements_at_Each_on_stop { /* frame of Each_on_stop */
     int at;
+    int point;
     int64_t i_end;
     int64_t i;
 };
 
 struct elements_at_Each_on_loop { /* frame of Each_on_loop */
     int at;
+    int point;
 };
 
 struct elements_at_Each_on_choose { /* frame of Each_on_choose */
     int at;
+    int point;
     int64_t i_end;
     int64_t i;
 };
 
 struct elements_at_Each_on_buffer { /* frame of Each_on_buffer */
     int at;
+    int point;
     int64_t i;
     int64_t i_end;
 };
@@ -65,6 +70,7 @@ struct elements_at_Each_on_weave_strand_3 { /* frame of Each_on_weave_strand_3 *
 
 struct elements_at_Each_on_weave { /* frame of Each_on_weave */
     int at;
+    int point;
     struct loopc_weave weave;
     bool weave_done[3];
 };
@@ -91,6 +97,7 @@ struct elements_at_Nested_on_nested_strand_4 { /* frame of Nested_on_nested_stra
 
 struct elements_at_Nested_on_nested { /* frame of Nested_on_nested */
     int at;
+    int point;
     int64_t i;
     int64_t j_end;
     int64_t j;
@@ -121,11 +128,13 @@ struct elements_at_Nested_finally_nested { /* frame of Nested_finally_nested */
 
 struct elements_at_Each_on_popen { /* frame of Each_on_popen */
     int at;
+    int point;
     struct loopc_child process;
 };
 
 struct elements_at_Each_on_spawn { /* frame of Each_on_spawn */
     int at;
+    int point;
     struct loopc_child process;
 };
 
@@ -243,6 +252,8 @@ static int Each_on_repeat(struct elements *s)
     struct elements_at_Each_on_repeat *const here = &s->position.Each_on_repeat;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -254,7 +265,6 @@ static int Each_on_repeat(struct elements *s)
 
     /* REPEAT (spec.lua:7) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -265,7 +275,6 @@ static int Each_on_repeat(struct elements *s)
     here->i_end = (int64_t)(s->x % 4);
     s->k = 0;
     for (here->i = 0; here->i < here->i_end; here->i++, s->k = here->i) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 2;
         return LOOPC_MORE;
     at_2:
@@ -287,6 +296,8 @@ static int Each_on_stop(struct elements *s)
     struct elements_at_Each_on_stop *const here = &s->position.Each_on_stop;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -299,7 +310,6 @@ static int Each_on_stop(struct elements *s)
     /* REPEAT (spec.lua:8) */
     here->i_end = (int64_t)s->x;
     for (here->i = 0; here->i < here->i_end; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -324,6 +334,8 @@ static int Each_on_loop(struct elements *s)
     struct elements_at_Each_on_loop *const here = &s->position.Each_on_loop;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -337,8 +349,6 @@ static int Each_on_loop(struct elements *s)
 
     /* LOOP (spec.lua:9) */
     for (;;) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
-
         /* CHOOSE (spec.lua:9) */
         switch ((int64_t)(s->x % 3)) {
         case 0:
@@ -371,6 +381,8 @@ static int Each_on_choose(struct elements *s)
     struct elements_at_Each_on_choose *const here = &s->position.Each_on_choose;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -393,7 +405,6 @@ static int Each_on_choose(struct elements *s)
         /* REPEAT (spec.lua:10) */
         here->i_end = (int64_t)(s->k + 1);
         for (here->i = 0; here->i < here->i_end; here->i++) {
-            if ((st = loopc_poll_nosave(&s->loopc))) return st;
             here->at = 2;
             return LOOPC_MORE;
         at_2:
@@ -413,6 +424,8 @@ static int Each_on_buffer(struct elements *s)
     struct elements_at_Each_on_buffer *const here = &s->position.Each_on_buffer;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -424,7 +437,6 @@ static int Each_on_buffer(struct elements *s)
 
     /* BUFFER_REPEAT (spec.lua:12): x into list */
     for (here->i = 0; here->i < 4; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -439,7 +451,6 @@ static int Each_on_buffer(struct elements *s)
                           "%lld values do not fit into pairs: it has room for 4",
                           (long long)here->i_end);
     for (here->i = 0; here->i < here->i_end; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 2;
         return LOOPC_MORE;
     at_2:
@@ -453,13 +464,11 @@ static int Each_on_buffer(struct elements *s)
 static int Each_on_weave_strand_1(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_1 *const here = &s->position.Each_on_weave_strand_1;
-    int st = LOOPC_OK;
 
     if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 3; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -472,13 +481,11 @@ static int Each_on_weave_strand_1(struct elements *s)
 static int Each_on_weave_strand_2(struct elements *s)
 {
     struct elements_at_Each_on_weave_strand_2 *const here = &s->position.Each_on_weave_strand_2;
-    int st = LOOPC_OK;
 
     if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:15) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -519,6 +526,8 @@ static int Each_on_weave(struct elements *s)
 {
     struct elements_at_Each_on_weave *const here = &s->position.Each_on_weave;
     int st = LOOPC_OK;
+
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
 
     if (here->at == 1) goto at_1;
 
@@ -565,14 +574,12 @@ static int Nested_on_nested_strand_2(struct elements *s, struct Nested_site *Nes
 {
     struct elements_at_Nested_on_nested_strand_2 *const here =
         &s->position.Nested_on_nested_strand_2;
-    int st = LOOPC_OK;
     (void)Nested_site;
 
     if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:25) */
     for (here->i = 0; here->i < 2; here->i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -586,14 +593,12 @@ static int Nested_on_nested_strand_3(struct elements *s, struct Nested_site *Nes
 {
     struct elements_at_Nested_on_nested_strand_3 *const here =
         &s->position.Nested_on_nested_strand_3;
-    int st = LOOPC_OK;
     (void)Nested_site;
 
     if (here->at == 1) goto at_1;
 
     /* LOOP (spec.lua:25) */
     for (;;) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
         here->at = 1;
         return LOOPC_MORE;
     at_1:
@@ -668,10 +673,6 @@ at_1:
     if (loopc_spawn_begin(&s->loopc, &here->process, 1, writes))
         loopc_spawn_return(&s->loopc, &here->process, Nested_on_nested_spawned(s, Nested_site), 1,
                            writes);
-    if ((st = loopc_poll_nosave(&s->loopc))) {
-        loopc_child_end(&here->process);
-        return st;
-    }
     if ((st = loopc_spawn_poll(&s->loopc, &here->process, "Nested.on_nested", 1, writes)) ==
         LOOPC_MORE)
         return LOOPC_MORE; /* and polls again */
@@ -696,6 +697,11 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
     struct elements_at_Nested_on_nested *const here = &s->position.Nested_on_nested;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) {
+        loopc_child_end(&s->position.Nested_on_nested_strand_4.process);
+        return st;
+    }
+
     switch (here->at) {
     case 1:
         goto at_1;
@@ -710,16 +716,11 @@ static int Nested_on_nested(struct elements *s, struct Nested_site *Nested_site)
     /* REPEAT (spec.lua:23) */
     s->k = 0;
     for (here->i = 0; here->i < 3; here->i++, s->k = here->i) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
-
         /* REPEAT (spec.lua:24) */
         here->j_end = (int64_t)(s->x % 3);
         for (here->j = 0; here->j < here->j_end; here->j++) {
-            if ((st = loopc_poll_nosave(&s->loopc))) return st;
-
             /* REPEAT (spec.lua:24) */
             for (here->k = 0; here->k < 2; here->k++) {
-                if ((st = loopc_poll_nosave(&s->loopc))) return st;
                 here->at = 1;
                 return LOOPC_MORE;
             at_1:
@@ -868,16 +869,17 @@ static int Each_on_popen(struct elements *s)
     struct elements_at_Each_on_popen *const here = &s->position.Each_on_popen;
     int st = LOOPC_OK;
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) {
+        loopc_child_end(&s->position.Each_on_popen.process);
+        return st;
+    }
+
     if (here->at == 1) goto at_1;
 
     /* POPEN (spec.lua:16) */
     here->at = 1;
     return LOOPC_MORE;
 at_1:
-    if ((st = loopc_poll_nosave(&s->loopc))) {
-        loopc_child_end(&here->process);
-        return st;
-    }
     if ((st = loopc_popen(&s->loopc, &here->process, "Each.on_popen",
                           (const char *const[]){"echo", "a process", s->word, NULL})) == LOOPC_MORE)
         return LOOPC_MORE; /* and polls again */
@@ -899,6 +901,11 @@ static int Each_on_spawn(struct elements *s)
     int st = LOOPC_OK;
     const struct loopc_memory writes[] = {{&s->x, sizeof s->x}, {&s->list, sizeof s->list}};
 
+    if ((st = loopc_poll_steps(&s->loopc, here->point))) {
+        loopc_child_end(&s->position.Each_on_spawn.process);
+        return st;
+    }
+
     if (here->at == 1) goto at_1;
 
     /* SPAWN (spec.lua:17): the fields that it writes are copied back */
@@ -907,10 +914,6 @@ static int Each_on_spawn(struct elements *s)
 at_1:
     if (loopc_spawn_begin(&s->loopc, &here->process, 2, writes))
         loopc_spawn_return(&s->loopc, &here->process, Each_on_spawn_spawned(s), 2, writes);
-    if ((st = loopc_poll_nosave(&s->loopc))) {
-        loopc_child_end(&here->process);
-        return st;
-    }
     if ((st = loopc_spawn_poll(&s->loopc, &here->process, "Each.on_spawn", 2, writes)) ==
         LOOPC_MORE)
         return LOOPC_MORE; /* and polls again */
@@ -920,7 +923,21 @@ at_1:
 /* ---- Run ----------------------------------------------------------------------------- */
 
 /* Resume points: where a run can be saved and resumed, between two iterations of a loop. */
-enum { AT_START, AT_Each, AT_Each_END };
+enum {
+    AT_START,
+    AT_Each,
+    AT_Each_END,
+    AT_Each_on_repeat,
+    AT_Each_on_stop,
+    AT_Each_on_loop,
+    AT_Each_on_choose,
+    AT_Each_on_buffer,
+    AT_Each_on_weave,
+    AT_Nested_on_nested,
+    AT_Each_on_popen,
+    AT_Each_on_spawn,
+    AT_STEP
+};
 
 /* Trace points: loops, phases and steps, as --timings and --trace know them. */
 #define TRACE_POINTS(POINT)                                                                        \
@@ -1032,6 +1049,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.repeat (spec.lua:7) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_repeat);
         s->position.Each_on_repeat.at = 0;
+        s->position.Each_on_repeat.point = AT_Each_on_repeat;
         here->at = 3;
     at_3:
         if ((st = Each_on_repeat(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1040,6 +1058,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.stop (spec.lua:8) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_stop);
         s->position.Each_on_stop.at = 0;
+        s->position.Each_on_stop.point = AT_Each_on_stop;
         here->at = 4;
     at_4:
         if ((st = Each_on_stop(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1048,6 +1067,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.loop (spec.lua:9) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_loop);
         s->position.Each_on_loop.at = 0;
+        s->position.Each_on_loop.point = AT_Each_on_loop;
         here->at = 5;
     at_5:
         if ((st = Each_on_loop(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1056,6 +1076,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.choose (spec.lua:10) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_choose);
         s->position.Each_on_choose.at = 0;
+        s->position.Each_on_choose.point = AT_Each_on_choose;
         here->at = 6;
     at_6:
         if ((st = Each_on_choose(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1064,6 +1085,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.buffer (spec.lua:11) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_buffer);
         s->position.Each_on_buffer.at = 0;
+        s->position.Each_on_buffer.point = AT_Each_on_buffer;
         here->at = 7;
     at_7:
         if ((st = Each_on_buffer(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1072,6 +1094,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.weave (spec.lua:15) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_weave);
         s->position.Each_on_weave.at = 0;
+        s->position.Each_on_weave.point = AT_Each_on_weave;
         here->at = 8;
     at_8:
         if ((st = Each_on_weave(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1080,6 +1103,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Nested.nested (spec.lua:23), on Each.on_weave */
         if (instrumented) loopc_at(&s->loopc, P_Nested_on_nested);
         s->position.Nested_on_nested.at = 0;
+        s->position.Nested_on_nested.point = AT_Nested_on_nested;
         here->at = 9;
     at_9:
         if ((st = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE)
@@ -1110,6 +1134,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.popen (spec.lua:16) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_popen);
         s->position.Each_on_popen.at = 0;
+        s->position.Each_on_popen.point = AT_Each_on_popen;
         here->at = 12;
     at_12:
         if ((st = Each_on_popen(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1118,6 +1143,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Each.spawn (spec.lua:17) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_spawn);
         s->position.Each_on_spawn.at = 0;
+        s->position.Each_on_spawn.point = AT_Each_on_spawn;
         here->at = 13;
     at_13:
         if ((st = Each_on_spawn(s)) == LOOPC_MORE) return LOOPC_MORE;
@@ -1137,6 +1163,18 @@ static bool elements_reevaluate(void *state, int at)
 
     s->Each.times = 2;
     switch (at) {
+    case AT_Each_on_repeat:
+    case AT_Each_on_stop:
+    case AT_Each_on_loop:
+    case AT_Each_on_choose:
+    case AT_Each_on_buffer:
+    case AT_Each_on_weave:
+    case AT_Nested_on_nested:
+    case AT_Each_on_popen:
+    case AT_Each_on_spawn:
+    case AT_STEP:
+        s->position.stage = LOOPC_STAGE_RUNS;
+        return false;
     case AT_Each_END:
         return s->Each.iteration < 2;
     default:
@@ -1192,6 +1230,58 @@ static const struct loopc_field fields[] = {
     {LOOPC_FIELD(elements, Each.total, I64), .flags = LOOPC_COUNTER},
     {LOOPC_FIELD(elements, Each.times, I64), .flags = LOOPC_COUNTER},
     {LOOPC_FIELD(elements, Nested_on_Each_on_weave.rounds, I32)},
+    {LOOPC_NAMED("loopc.position.Each_on_call", elements, position.Each_on_call, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_call)},
+    {LOOPC_NAMED("loopc.position.Each_on_print", elements, position.Each_on_print, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_print)},
+    {LOOPC_NAMED("loopc.position.Each_on_repeat", elements, position.Each_on_repeat, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_repeat)},
+    {LOOPC_NAMED("loopc.position.Each_on_stop", elements, position.Each_on_stop, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_stop)},
+    {LOOPC_NAMED("loopc.position.Each_on_loop", elements, position.Each_on_loop, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_loop)},
+    {LOOPC_NAMED("loopc.position.Each_on_choose", elements, position.Each_on_choose, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_choose)},
+    {LOOPC_NAMED("loopc.position.Each_on_buffer", elements, position.Each_on_buffer, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_buffer)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave_strand_1", elements, position.Each_on_weave_strand_1,
+                 BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_1)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave_strand_2", elements, position.Each_on_weave_strand_2,
+                 BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_2)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave_strand_3", elements, position.Each_on_weave_strand_3,
+                 BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_3)},
+    {LOOPC_NAMED("loopc.position.Each_on_weave", elements, position.Each_on_weave, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_weave)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_2", elements,
+                 position.Nested_on_nested_strand_2, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_2)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_3", elements,
+                 position.Nested_on_nested_strand_3, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_3)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_1", elements,
+                 position.Nested_on_nested_strand_1, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_1)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested_strand_4", elements,
+                 position.Nested_on_nested_strand_4, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested_strand_4)},
+    {LOOPC_NAMED("loopc.position.Nested_on_nested", elements, position.Nested_on_nested, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_on_nested)},
+    {LOOPC_NAMED("loopc.position.Nested_failed_nested", elements, position.Nested_failed_nested,
+                 BYTES, sizeof((struct elements *)0)->position.Nested_failed_nested)},
+    {LOOPC_NAMED("loopc.position.Nested_finally_nested_strand_1", elements,
+                 position.Nested_finally_nested_strand_1, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_finally_nested_strand_1)},
+    {LOOPC_NAMED("loopc.position.Nested_finally_nested_strand_2", elements,
+                 position.Nested_finally_nested_strand_2, BYTES,
+                 sizeof((struct elements *)0)->position.Nested_finally_nested_strand_2)},
+    {LOOPC_NAMED("loopc.position.Nested_finally_nested", elements, position.Nested_finally_nested,
+                 BYTES, sizeof((struct elements *)0)->position.Nested_finally_nested)},
+    {LOOPC_NAMED("loopc.position.Each_on_popen", elements, position.Each_on_popen, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_popen)},
+    {LOOPC_NAMED("loopc.position.Each_on_spawn", elements, position.Each_on_spawn, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_spawn)},
+    {LOOPC_NAMED("loopc.position.run", elements, position.run, BYTES,
+                 sizeof((struct elements *)0)->position.run)},
 };
 
 static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
@@ -1201,6 +1291,16 @@ static const char *const resume_points[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
     [AT_Each_END] = "the end of Each",
+    [AT_Each_on_repeat] = "Each in Each.on_repeat",
+    [AT_Each_on_stop] = "Each in Each.on_stop",
+    [AT_Each_on_loop] = "Each in Each.on_loop",
+    [AT_Each_on_choose] = "Each in Each.on_choose",
+    [AT_Each_on_buffer] = "Each in Each.on_buffer",
+    [AT_Each_on_weave] = "Each in Each.on_weave",
+    [AT_Nested_on_nested] = "Nested on Each.on_weave in Nested.on_nested",
+    [AT_Each_on_popen] = "Each in Each.on_popen",
+    [AT_Each_on_spawn] = "Each in Each.on_spawn",
+    [AT_STEP] = "a step",
 };
 
 /* The processes of POPEN and SPAWN, which end with the run. */
@@ -1214,6 +1314,7 @@ static const size_t children[] = {
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
+    .fingerprint = 0x02a2b9c1b05d80ec,
     LOOPC_TABLE(fields, field_count, fields),
     LOOPC_TABLE(trace_points, trace_point_count, trace_points),
     LOOPC_TABLE(resume_points, resume_point_count, resume_points),

@@ -13,6 +13,39 @@ struct Nested_site {
     int32_t rounds; /* spec.lua:22 */
 };
 
+struct elements_at_Each_on_repeat { /* frame of Each_on_repeat */
+    int at;
+    int point;
+    int64_t i;
+    int64_t i_end;
+};
+
+struct elements_at_Each_on_stop { /* frame of Each_on_stop */
+    int at;
+    int point;
+    int64_t i_end;
+    int64_t i;
+};
+
+struct elements_at_Each_on_loop { /* frame of Each_on_loop */
+    int at;
+    int point;
+};
+
+struct elements_at_Each_on_choose { /* frame of Each_on_choose */
+    int at;
+    int point;
+    int64_t i_end;
+    int64_t i;
+};
+
+struct elements_at_Each_on_buffer { /* frame of Each_on_buffer */
+    int at;
+    int point;
+    int64_t i;
+    int64_t i_end;
+};
+
 struct elements_at_Each_on_weave_strand_1 { /* frame of Each_on_weave_strand_1 */
     int at;
     int64_t i;
@@ -29,6 +62,7 @@ struct elements_at_Each_on_weave_strand_3 { /* frame of Each_on_weave_strand_3 *
 
 struct elements_at_Each_on_weave { /* frame of Each_on_weave */
     int at;
+    int point;
     struct loopc_weave weave;
     bool weave_done[3];
 };
@@ -55,6 +89,7 @@ struct elements_at_Nested_on_nested_strand_4 { /* frame of Nested_on_nested_stra
 
 struct elements_at_Nested_on_nested { /* frame of Nested_on_nested */
     int at;
+    int point;
     int64_t i;
     int64_t j_end;
     int64_t j;
@@ -70,6 +105,16 @@ struct elements_at_Nested_finally_nested_strand_1 { /* frame of Nested_finally_n
 struct elements_at_Nested_finally_nested_strand_2 { /* frame of Nested_finally_nested_strand_2 */
     int at;
     struct loopc_child process;
+};
+
+struct elements_at_Each_on_popen { /* frame of Each_on_popen */
+    int at;
+    int point;
+};
+
+struct elements_at_Each_on_spawn { /* frame of Each_on_spawn */
+    int at;
+    int point;
 };
 
 /* The whole state of a run. */
@@ -88,6 +133,11 @@ struct elements {
         int64_t iteration, total, times;
     } Each;
     struct {
+        struct elements_at_Each_on_repeat Each_on_repeat;
+        struct elements_at_Each_on_stop Each_on_stop;
+        struct elements_at_Each_on_loop Each_on_loop;
+        struct elements_at_Each_on_choose Each_on_choose;
+        struct elements_at_Each_on_buffer Each_on_buffer;
         struct elements_at_Each_on_weave_strand_1 Each_on_weave_strand_1;
         struct elements_at_Each_on_weave_strand_2 Each_on_weave_strand_2;
         struct elements_at_Each_on_weave_strand_3 Each_on_weave_strand_3;
@@ -99,6 +149,8 @@ struct elements {
         struct elements_at_Nested_on_nested Nested_on_nested;
         struct elements_at_Nested_finally_nested_strand_1 Nested_finally_nested_strand_1;
         struct elements_at_Nested_finally_nested_strand_2 Nested_finally_nested_strand_2;
+        struct elements_at_Each_on_popen Each_on_popen;
+        struct elements_at_Each_on_spawn Each_on_spawn;
     } position; /* the position, between two steps */
 };
 
@@ -133,19 +185,42 @@ static LOOPC_NOINLINE void Each_on_print(struct elements *s)
 /* Each.on_repeat (spec.lua:7) */
 static LOOPC_NOINLINE int Each_on_repeat(struct elements *s)
 {
+    struct elements_at_Each_on_repeat *const here = &s->position.Each_on_repeat;
     int st = LOOPC_OK;
+    int64_t i = here->i;
+    int64_t i_end = here->i_end;
+
+    switch (here->at) {
+    case 1:
+        goto at_1;
+    case 2:
+        goto at_2;
+    default:
+        break;
+    }
 
     /* REPEAT (spec.lua:7) */
-    for (int64_t i = 0; i < 2; i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
+    for (i = 0; i < 2; i++) {
+        if (loopc_steps_pending()) {
+            here->at = 1;
+            here->i = i;
+            if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+        }
+    at_1:
         s->x += 2;
     }
 
     /* REPEAT (spec.lua:7) */
-    const int64_t times = (int64_t)(s->x % 4);
+    i_end = (int64_t)(s->x % 4);
     s->k = 0;
-    for (int64_t i = 0; i < times; i++, s->k = i) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
+    for (i = 0; i < i_end; i++, s->k = i) {
+        if (loopc_steps_pending()) {
+            here->at = 2;
+            here->i_end = i_end;
+            here->i = i;
+            if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+        }
+    at_2:
         printf("%lld\n", (long long)s->k);
     }
     return LOOPC_OK;
@@ -161,11 +236,23 @@ static LOOPC_ALWAYS_INLINE int Each_on_stop_1(struct elements *s)
 /* Each.on_stop (spec.lua:8) */
 static LOOPC_NOINLINE int Each_on_stop(struct elements *s)
 {
+    struct elements_at_Each_on_stop *const here = &s->position.Each_on_stop;
     int st = LOOPC_OK;
+    int64_t i_end = here->i_end;
+    int64_t i = here->i;
+
+    if (here->at == 1) goto at_1;
 
     /* REPEAT (spec.lua:8) */
-    for (int64_t i = 0, i_end = (int64_t)s->x; i < i_end; i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
+    i_end = (int64_t)s->x;
+    for (i = 0; i < i_end; i++) {
+        if (loopc_steps_pending()) {
+            here->at = 1;
+            here->i_end = i_end;
+            here->i = i;
+            if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+        }
+    at_1:
         if (Each_on_stop_1(s)) break;
         s->x++;
     }
@@ -181,12 +268,18 @@ static LOOPC_ALWAYS_INLINE int Each_on_loop_1(void)
 /* Each.on_loop (spec.lua:9) */
 static LOOPC_NOINLINE int Each_on_loop(struct elements *s)
 {
+    struct elements_at_Each_on_loop *const here = &s->position.Each_on_loop;
     int st = LOOPC_OK;
+
+    if (here->at == 1) goto at_1;
 
     /* LOOP (spec.lua:9) */
     for (;;) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
-
+        if (loopc_steps_pending()) {
+            here->at = 1;
+            if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+        }
+    at_1:
         /* CHOOSE (spec.lua:9) */
         switch ((int64_t)(s->x % 3)) {
         case 0:
@@ -207,7 +300,12 @@ loop_end:
 /* Each.on_choose (spec.lua:10) */
 static LOOPC_NOINLINE int Each_on_choose(struct elements *s)
 {
+    struct elements_at_Each_on_choose *const here = &s->position.Each_on_choose;
     int st = LOOPC_OK;
+    int64_t i_end = here->i_end;
+    int64_t i = here->i;
+
+    if (here->at == 1) goto at_1;
 
     /* CHOOSE (spec.lua:10) */
     const int64_t choice = (int64_t)(s->x % 2);
@@ -217,8 +315,15 @@ static LOOPC_NOINLINE int Each_on_choose(struct elements *s)
         break;
     case 1:
         /* REPEAT (spec.lua:10) */
-        for (int64_t i = 0, i_end = (int64_t)(s->k + 1); i < i_end; i++) {
-            if ((st = loopc_poll_nosave(&s->loopc))) return st;
+        i_end = (int64_t)(s->k + 1);
+        for (i = 0; i < i_end; i++) {
+            if (loopc_steps_pending()) {
+                here->at = 1;
+                here->i_end = i_end;
+                here->i = i;
+                if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+            }
+        at_1:
             printf("odd\n");
         }
         break;
@@ -232,22 +337,45 @@ static LOOPC_NOINLINE int Each_on_choose(struct elements *s)
 /* Each.on_buffer (spec.lua:11) */
 static LOOPC_NOINLINE int Each_on_buffer(struct elements *s)
 {
+    struct elements_at_Each_on_buffer *const here = &s->position.Each_on_buffer;
     int st = LOOPC_OK;
+    int64_t i = here->i;
+    int64_t i_end = here->i_end;
+
+    switch (here->at) {
+    case 1:
+        goto at_1;
+    case 2:
+        goto at_2;
+    default:
+        break;
+    }
 
     /* BUFFER_REPEAT (spec.lua:12): x into list */
-    for (int64_t i = 0; i < 4; i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
+    for (i = 0; i < 4; i++) {
+        if (loopc_steps_pending()) {
+            here->at = 1;
+            here->i = i;
+            if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+        }
+    at_1:
         s->x--;
         s->list[i] = s->x;
     }
 
     /* BUFFER_REPEAT (spec.lua:13): pair into pairs */
-    const int64_t times = (int64_t)(s->k % 4);
-    if (times > 4)
+    i_end = (int64_t)(s->k % 4);
+    if (i_end > 4)
         return loopc_fail(&s->loopc, "Each.on_buffer",
-                          "%lld values do not fit into pairs: it has room for 4", (long long)times);
-    for (int64_t i = 0; i < times; i++) {
-        if ((st = loopc_poll_nosave(&s->loopc))) return st;
+                          "%lld values do not fit into pairs: it has room for 4", (long long)i_end);
+    for (i = 0; i < i_end; i++) {
+        if (loopc_steps_pending()) {
+            here->at = 2;
+            here->i_end = i_end;
+            here->i = i;
+            if ((st = loopc_poll_steps(&s->loopc, here->point))) return st;
+        }
+    at_2:
         s->pair[0]++;
         memcpy(s->pairs[i], s->pair, sizeof s->pair);
     }
@@ -632,14 +760,19 @@ static LOOPC_NOINLINE int Nested_finally_nested(struct elements *s)
 /* Each.on_popen (spec.lua:16) */
 static LOOPC_NOINLINE int Each_on_popen(struct elements *s)
 {
+    struct elements_at_Each_on_popen *const here = &s->position.Each_on_popen;
     int st = LOOPC_OK;
+    struct loopc_child process = {0};
+
+    if (here->at == 1) goto at_1;
 
     /* POPEN (spec.lua:16) */
-    struct loopc_child process = {0};
+    here->at = 1;
+at_1:
     while ((st = loopc_popen(&s->loopc, &process, "Each.on_popen",
                              (const char *const[]){"echo", "a process", s->word, NULL})) ==
            LOOPC_MORE) {
-        if ((st = loopc_child_wait(&s->loopc, &process))) break;
+        if ((st = loopc_child_wait_saved(&s->loopc, &process, here->point))) break;
     }
     loopc_child_end(&process);
     return st;
@@ -656,15 +789,20 @@ static int Each_on_spawn_spawned(struct elements *s)
 /* Each.on_spawn (spec.lua:17) */
 static LOOPC_NOINLINE int Each_on_spawn(struct elements *s)
 {
+    struct elements_at_Each_on_spawn *const here = &s->position.Each_on_spawn;
     int st = LOOPC_OK;
-
-    /* SPAWN (spec.lua:17): the fields that it writes are copied back */
     struct loopc_child process = {0};
     const struct loopc_memory writes[] = {{&s->x, sizeof s->x}, {&s->list, sizeof s->list}};
+
+    if (here->at == 1) goto at_1;
+
+    /* SPAWN (spec.lua:17): the fields that it writes are copied back */
+    here->at = 1;
+at_1:
     if (loopc_spawn_begin(&s->loopc, &process, 2, writes))
         loopc_spawn_return(&s->loopc, &process, Each_on_spawn_spawned(s), 2, writes);
     while ((st = loopc_spawn_poll(&s->loopc, &process, "Each.on_spawn", 2, writes)) == LOOPC_MORE) {
-        if ((st = loopc_child_wait(&s->loopc, &process))) break;
+        if ((st = loopc_child_wait_saved(&s->loopc, &process, here->point))) break;
     }
     loopc_child_end(&process);
     return st;
@@ -673,7 +811,20 @@ static LOOPC_NOINLINE int Each_on_spawn(struct elements *s)
 /* ---- Run ----------------------------------------------------------------------------- */
 
 /* Resume points: where a run can be saved and resumed, between two iterations of a loop. */
-enum { AT_START, AT_Each, AT_Each_END, AT_Each_on_weave, AT_Nested_on_nested };
+enum {
+    AT_START,
+    AT_Each,
+    AT_Each_END,
+    AT_Each_on_repeat,
+    AT_Each_on_stop,
+    AT_Each_on_loop,
+    AT_Each_on_choose,
+    AT_Each_on_buffer,
+    AT_Each_on_weave,
+    AT_Nested_on_nested,
+    AT_Each_on_popen,
+    AT_Each_on_spawn
+};
 
 /* Trace points: loops, phases and steps, as --timings and --trace know them. */
 #define TRACE_POINTS(POINT)                                                                        \
@@ -717,10 +868,24 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
     switch (at) {
     case AT_Each:
         goto Each_resumed;
+    case AT_Each_on_repeat:
+        goto Each_on_repeat_resumed;
+    case AT_Each_on_stop:
+        goto Each_on_stop_resumed;
+    case AT_Each_on_loop:
+        goto Each_on_loop_resumed;
+    case AT_Each_on_choose:
+        goto Each_on_choose_resumed;
+    case AT_Each_on_buffer:
+        goto Each_on_buffer_resumed;
     case AT_Each_on_weave:
         goto Each_on_weave_resumed;
     case AT_Nested_on_nested:
         goto Nested_on_nested_resumed;
+    case AT_Each_on_popen:
+        goto Each_on_popen_resumed;
+    case AT_Each_on_spawn:
+        goto Each_on_spawn_resumed;
     case AT_Each_END:
         if (s->Each.iteration < 2) goto Each_resumed;
         goto Each_ended;
@@ -744,27 +909,43 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
 
         /* Each.repeat (spec.lua:7) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_repeat);
+        s->position.Each_on_repeat.at = 0;
+        s->position.Each_on_repeat.point = AT_Each_on_repeat;
+    Each_on_repeat_resumed:
         if ((st = Each_on_repeat(s))) break;
 
         /* Each.stop (spec.lua:8) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_stop);
+        s->position.Each_on_stop.at = 0;
+        s->position.Each_on_stop.point = AT_Each_on_stop;
+    Each_on_stop_resumed:
         if ((st = Each_on_stop(s))) break;
 
         /* Each.loop (spec.lua:9) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_loop);
+        s->position.Each_on_loop.at = 0;
+        s->position.Each_on_loop.point = AT_Each_on_loop;
+    Each_on_loop_resumed:
         if ((st = Each_on_loop(s))) break;
 
         /* Each.choose (spec.lua:10) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_choose);
+        s->position.Each_on_choose.at = 0;
+        s->position.Each_on_choose.point = AT_Each_on_choose;
+    Each_on_choose_resumed:
         if ((st = Each_on_choose(s))) break;
 
         /* Each.buffer (spec.lua:11) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_buffer);
+        s->position.Each_on_buffer.at = 0;
+        s->position.Each_on_buffer.point = AT_Each_on_buffer;
+    Each_on_buffer_resumed:
         if ((st = Each_on_buffer(s))) break;
 
         /* Each.weave (spec.lua:15) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_weave);
         s->position.Each_on_weave.at = 0;
+        s->position.Each_on_weave.point = AT_Each_on_weave;
     Each_on_weave_resumed:
         while ((st = Each_on_weave(s)) == LOOPC_MORE) {
             if ((st = loopc_between_steps(&s->loopc, AT_Each_on_weave))) break;
@@ -774,6 +955,7 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
         /* Nested.nested (spec.lua:23), on Each.on_weave */
         if (instrumented) loopc_at(&s->loopc, P_Nested_on_nested);
         s->position.Nested_on_nested.at = 0;
+        s->position.Nested_on_nested.point = AT_Nested_on_nested;
     Nested_on_nested_resumed:
         while ((st = Nested_on_nested(s, &s->Nested_on_Each_on_weave)) == LOOPC_MORE) {
             if ((st = loopc_between_steps(&s->loopc, AT_Nested_on_nested))) break;
@@ -792,10 +974,16 @@ static LOOPC_ALWAYS_INLINE int elements_steps(struct elements *s, const bool ins
 
         /* Each.popen (spec.lua:16) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_popen);
+        s->position.Each_on_popen.at = 0;
+        s->position.Each_on_popen.point = AT_Each_on_popen;
+    Each_on_popen_resumed:
         if ((st = Each_on_popen(s))) break;
 
         /* Each.spawn (spec.lua:17) */
         if (instrumented) loopc_at(&s->loopc, P_Each_on_spawn);
+        s->position.Each_on_spawn.at = 0;
+        s->position.Each_on_spawn.point = AT_Each_on_spawn;
+    Each_on_spawn_resumed:
         if ((st = Each_on_spawn(s))) break;
         if (instrumented) loopc_leave(&s->loopc, P_Each_spawn);
     }
@@ -852,6 +1040,16 @@ static const struct loopc_field fields[] = {
     {LOOPC_FIELD(elements, Each.total, I64), .flags = LOOPC_COUNTER},
     {LOOPC_FIELD(elements, Each.times, I64), .flags = LOOPC_COUNTER},
     {LOOPC_FIELD(elements, Nested_on_Each_on_weave.rounds, I32)},
+    {LOOPC_NAMED("loopc.position.Each_on_repeat", elements, position.Each_on_repeat, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_repeat)},
+    {LOOPC_NAMED("loopc.position.Each_on_stop", elements, position.Each_on_stop, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_stop)},
+    {LOOPC_NAMED("loopc.position.Each_on_loop", elements, position.Each_on_loop, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_loop)},
+    {LOOPC_NAMED("loopc.position.Each_on_choose", elements, position.Each_on_choose, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_choose)},
+    {LOOPC_NAMED("loopc.position.Each_on_buffer", elements, position.Each_on_buffer, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_buffer)},
     {LOOPC_NAMED("loopc.position.Each_on_weave_strand_1", elements, position.Each_on_weave_strand_1,
                  BYTES, sizeof((struct elements *)0)->position.Each_on_weave_strand_1)},
     {LOOPC_NAMED("loopc.position.Each_on_weave_strand_2", elements, position.Each_on_weave_strand_2,
@@ -880,6 +1078,10 @@ static const struct loopc_field fields[] = {
     {LOOPC_NAMED("loopc.position.Nested_finally_nested_strand_2", elements,
                  position.Nested_finally_nested_strand_2, BYTES,
                  sizeof((struct elements *)0)->position.Nested_finally_nested_strand_2)},
+    {LOOPC_NAMED("loopc.position.Each_on_popen", elements, position.Each_on_popen, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_popen)},
+    {LOOPC_NAMED("loopc.position.Each_on_spawn", elements, position.Each_on_spawn, BYTES,
+                 sizeof((struct elements *)0)->position.Each_on_spawn)},
 };
 
 static const struct loopc_trace_point trace_points[] = {TRACE_POINTS(LOOPC_TRACE_POINT)};
@@ -889,8 +1091,15 @@ static const char *const resume_points[] = {
     [AT_START] = "start",
     [AT_Each] = "Each",
     [AT_Each_END] = "the end of Each",
+    [AT_Each_on_repeat] = "Each in Each.on_repeat",
+    [AT_Each_on_stop] = "Each in Each.on_stop",
+    [AT_Each_on_loop] = "Each in Each.on_loop",
+    [AT_Each_on_choose] = "Each in Each.on_choose",
+    [AT_Each_on_buffer] = "Each in Each.on_buffer",
     [AT_Each_on_weave] = "Each in Each.on_weave",
     [AT_Nested_on_nested] = "Nested on Each.on_weave in Nested.on_nested",
+    [AT_Each_on_popen] = "Each in Each.on_popen",
+    [AT_Each_on_spawn] = "Each in Each.on_spawn",
 };
 
 /* The processes of POPEN and SPAWN, which end with the run. */
@@ -902,7 +1111,7 @@ static const size_t children[] = {
 static const struct loopc_program program = {
     .name = "elements",
     .size = sizeof(struct elements),
-    .fingerprint = 0x6bdc845a3f19bec7,
+    .fingerprint = 0xd687873149063625,
     LOOPC_TABLE(fields, field_count, fields),
     LOOPC_TABLE(trace_points, trace_point_count, trace_points),
     LOOPC_TABLE(resume_points, resume_point_count, resume_points),

@@ -3,6 +3,8 @@ local lightning = require "loopc.lightning"
 
 local fit = lightning.fit_loop {
     batches = "$n", max_epochs = 3, state = { n = i64(5), wish = i64 { -1, option = true }, sum = f64 },
+    on_train_start = 'puts("train starts");',
+    on_train_epoch_start = 'printf("epoch %d starts\\n", (int)$completed);',
     training_step = [[
         printf("%d.%d\n", (int)$Fit.completed, (int)$completed);
         $sum = $sum * 1.01 + (double)($Fit.completed * 10 + $completed);
@@ -15,4 +17,6 @@ local fit = lightning.fit_loop {
     ]],
 }
 
-return trainer "cut" { fit }
+local heard = lightning.callback "heard" { on_train_epoch_start = 'printf("epoch %d is heard\\n", (int)$Fit.completed);' }
+
+return trainer "cut" { fit, heard }

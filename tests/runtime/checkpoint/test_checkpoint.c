@@ -238,11 +238,30 @@ static void test_another_version(void **state)
     places[3] = kept_places[3];
     places[2].on = "Fit.after_epoch";
     assert_int_equal(load(), LOOPC_REFUSED);
-    other.trace_points = kept_places;
-    other.fingerprint = 1;
-    assert_int_equal(load(), LOOPC_REFUSED);
     assert_untouched("another version of kept");
     t.loading.values_only = true;
+    assert_int_equal(load(), LOOPC_LOADED);
+}
+
+/* The form and the elements count for a position inside of a body, and for no other. */
+static void test_inside_of_a_body(void **state)
+{
+    static const char *const points[] = {"start", "Fit", "the end of Fit", "Fit in Fit.on_epoch"};
+    (void)state;
+    change_program();
+    other.resume_points = points;
+    other.resume_point_count = 4;
+    other.fingerprint = 1;
+    folder.program = &other;
+    save();
+    folder.program = &kept_program;
+    other.fingerprint = 2;
+    assert_int_equal(load(), LOOPC_ELSEWHERE);
+    assert_untouched("all checkpoints of kept in it are of another version of it");
+    other.fingerprint = 1;
+    assert_int_equal(load(), LOOPC_LOADED);
+    save();
+    other.fingerprint = 2;
     assert_int_equal(load(), LOOPC_LOADED);
 }
 
@@ -377,6 +396,7 @@ int main(void)
         TEST(test_missing_and_extra),
         TEST(test_another_program),
         TEST(test_another_version),
+        TEST(test_inside_of_a_body),
         TEST(test_another_data_set),
         TEST(test_foreign_files),
         TEST(test_values_that_cannot_be),

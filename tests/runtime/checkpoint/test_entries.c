@@ -155,7 +155,17 @@ static void the_hash_is_of_places(void **unused)
     assert_true(loopc_program_hash(&other) != hash);
     other = kept_program;
     other.fingerprint = 1;
-    assert_true(loopc_program_hash(&other) != hash);
+    assert_true(loopc_program_hash(&other) == hash);
+}
+
+static void places_inside_of_bodies(void **unused)
+{
+    static const char *const points[] = {"start", "In on Fit.on_in", "Fit in Fit.on_in",
+                                         LOOPC_STEP_NAME};
+    (void)unused;
+    const struct loopc_program program = {.resume_points = points, .resume_point_count = 4};
+    for (int i = -1; i < 6; i++)
+        assert_true(loopc_program_is_inside(&program, i) == (i == 2 || i == 3));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -171,6 +181,7 @@ int main(void)
         TEST(panels_are_rows_in_a_file),
         TEST(keys_and_sizes_as_texts),
         TEST(the_hash_is_of_places),
+        TEST(places_inside_of_bodies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
