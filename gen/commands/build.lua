@@ -3,6 +3,7 @@
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local host = require "host"
+local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
 
 local build = {
@@ -20,14 +21,15 @@ local build = {
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 
-build.options = compile.with {
+build.options = compile.with(table.move(target.options, 1, #target.options, 8, {
     { "-o, --output", "PROGRAM", "the program to write (default: the trainer's name)" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--portable", nil, "a program for other machines, too: picks the fastest code for its processor at start" },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
-}
+    { "--line", nil, "debuggers and gcov show the spec; with --keep the rest of the C, too" },
+}))
 
 local function check_output(program)
     if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end
@@ -37,9 +39,15 @@ local function check_output(program)
     end
 end
 
+-- The C as debuggers find it from the working folder: where the name of the program is not given, beside it all the same.
+local function kept_c(arguments)
+    return arguments.keep and arguments.output and arguments.output .. ".c" or nil
+end
+
 function build.run(arguments)
+    target.check(arguments)
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
-        optimize = not arguments.plain })
+        optimize = not arguments.plain, line = arguments.line, c_file = kept_c(arguments) })
     if not unit then return 2 end
     local program = arguments.output or unit.trainer.name
     check_output(program)
