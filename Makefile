@@ -37,7 +37,7 @@ HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 .PHONY: all
-all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/loopc-read $(BUILD)/libloopc.a $(BUILD)/sources ## builds the generator and the runtime (the default)
+all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/loopc-read $(BUILD)/libloopc.a $(BUILD)/python/loopc $(BUILD)/sources ## builds the generator and the runtime (the default)
 
 $(BUILD)/loopc: $(BUILD)/gen/host/main.o $(BUILD)/libhost.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LUA_LIBRARY) -lm -ldl
@@ -69,6 +69,13 @@ $(BUILD)/libloopc.a: $(RUNTIME_OBJECTS)
 	@mkdir -p $(BUILD)/minizip
 	@cd $(BUILD)/minizip && $(AR) x $(MINIZIP_LIBRARY) $(MINIZIP)
 	$(Q)$(AR) rcs $@ $^ $(MINIZIP:%=$(BUILD)/minizip/%)
+
+# With PYTHONPATH=build/python as after make install.
+PYTHON := $(sort $(wildcard runtime/python/loopc/*.py))
+$(BUILD)/python/loopc: $(PYTHON)
+	@rm -rf $@
+	@mkdir -p $@
+	@cp $^ $@
 
 $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -204,9 +211,9 @@ check-layers: all
 	$(BUILD)/loopc --test tests/tool/test_layers.lua
 	BUILD=$(BUILD) bash tests/tool/test_layers_of_calls.sh
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**' 'tests/observe/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**' 'tests/observe/**' 'tests/tool/lsp/**'
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
-	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench tests/observe
+	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench tests/observe tests/tool/lsp/moons.lua
 	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/program
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
@@ -232,6 +239,9 @@ $(BUILD)/loopc.pc: Makefile FORCE
 
 # With quotes: a folder's name may have blanks.
 ROOT = "$(DESTDIR)$(PREFIX)"
+# Where python3 looks, below PREFIX.
+PYTHON_FOLDER = $(or $(shell python3 -c 'import site, sys; print(next((p for p in site.getsitepackages() if p.startswith(sys.argv[1] + "/lib/")), ""))' \
+    '$(PREFIX)' 2>/dev/null),$(PREFIX)/lib/python3/dist-packages)
 .PHONY: install
 install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs under PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/loopc $(ROOT)/bin/loopc
@@ -245,12 +255,14 @@ install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs 
 	    install -D -m 644 runtime/$$header $(ROOT)/include/loopc/$$header || exit 1; done
 	for source in $(RUNTIME:runtime/%=%); do \
 	    install -D -m 644 runtime/$$source $(ROOT)/share/loopc/runtime/$$source || exit 1; done
+	install -d "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
+	install -m 644 $(PYTHON) "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 
 .PHONY: uninstall
 uninstall: ## removes what install put there
 	rm -f $(ROOT)/bin/loopc $(ROOT)/bin/loopc-observe $(ROOT)/bin/loopc-read $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
 	rm -f $(ROOT)/share/bash-completion/completions/loopc
-	rm -rf $(ROOT)/include/loopc $(ROOT)/share/loopc
+	rm -rf $(ROOT)/include/loopc $(ROOT)/share/loopc "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 
 .PHONY: clean
 clean: ## removes everything that was built

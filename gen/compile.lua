@@ -4,6 +4,7 @@ local cli = require "gen.cli.cli"
 local host = require "host"
 local pipeline = require "gen.pipeline"
 local report = require "gen.cli.report"
+local constants = require "gen.spec.constants"
 
 local compile = {}
 
@@ -20,10 +21,22 @@ function compile.with(options)
     return options
 end
 
+-- The values that --lua gives to constants of the spec.
+local function constants_of(arguments)
+    local out = {}
+    for i, text in ipairs(arguments.lua or {}) do
+        out[i] = constants.read(text) or cli.usage(("--lua takes NAME=VALUE, not '%s'"):format(text))
+    end
+    local text = #out > 0 and host.read(arguments[1])
+    local _, problem = constants.set(text or "", text and out or {})
+    if problem then cli.fail(("%s: --lua: %s"):format(arguments[1], problem), "it replaces a number, a text, true or false") end
+    return out
+end
+
 -- Unit options from a command's parsed arguments.
 function compile.options_of(arguments, more)
     local options = more or {}
-    options.max_steps = arguments.max_steps
+    options.max_steps, options.constants = arguments.max_steps, constants_of(arguments)
     options.limits = arguments.max_memory and { memory = arguments.max_memory << 20 } or nil
     return options
 end

@@ -76,6 +76,9 @@
 #include "data/table.h"
 #include "nn/nn.h"
 #include "library/environment.h"
+#include "library/returns.h"
+#include "library/replay.h"
+#include "base/angle.h"
 #include "main/main.h"
 
 #endif

@@ -16,6 +16,7 @@
 local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
 local followed_texts = require "gen.analyse.followed_texts"
+local net_calls = require "gen.analyse.net_calls"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
@@ -374,6 +375,8 @@ function Feeds:read(texts)
     end
     self:each_call(texts, takes, self.take)
     self:each_call(texts, self.offers, self.use)
+    local wrong = net_calls.wrong(self.unit.trainer, self.nets, texts)
+    self:each_call(texts, wrong, function(_, text, call) self:refuse(text, call, call.name, table.unpack(wrong[call.name])) end)
 end
 
 function analyse_feeds.run(unit)

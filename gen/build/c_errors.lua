@@ -3,6 +3,7 @@
 
 local nearest = require "gen.base.nearest"
 local net_functions = require "gen.tree.net_functions"
+local net_pairs = require "gen.tree.net_pairs"
 local spec_tree = require "gen.tree.spec_tree"
 
 local c_errors = {}
@@ -26,6 +27,7 @@ local function offered(unit)
         local offers = field.net and net_functions.of_net(field.net) or field.optimizer and net_functions.of_optimizer(field.optimizer)
         for _, offer in ipairs(offers or {}) do names[#names + 1] = offer.name end
     end
+    for _, offer in ipairs(net_pairs.of(unit.nets.nets)) do names[#names + 1] = offer.name end
     return names
 end
 

@@ -8,12 +8,14 @@ local runtime = require "gen.build.runtime"
 
 local target = {}
 
--- The options of commands that build.
-target.options = {
+local options = {
     { "--target", "TRIPLET", "for another processor, by its cross compiler: aarch64-linux-gnu, arm-linux-gnueabihf, ..." },
     { "--sysroot", "FOLDER", "with --target: has usr/include and usr/lib with zlib, jansson and minizip of the target" },
     { "--cpu", "NAME", "the processor, for -mcpu or -march of the compiler (default with --target: any of its kind)" },
 }
+
+-- The options of a command that builds: its own, then those for other processors.
+function target.with(own) return table.move(options, 1, #options, #own + 1, own) end
 
 -- By the first word of a triplet: Debian's name of the architecture, that of its emulator, and flags without which floats would have
 -- excess precision.

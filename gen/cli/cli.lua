@@ -7,6 +7,8 @@
 --            `optional = true`: the argument can only be given as --flag=VALUE; `many = true` collects a list
 --   least, most  how many other arguments it takes (default 0, 0)
 --   rest     "--" passes what follows through, as parsed.rest
+--   foreign  unknown options --NAME [VALUE] are those of another program: parsed.flags, a list of { name, value }; one
+--            without a value, before another option or at the end, has the value ""
 --   raw      it reads its arguments itself; only a first --help is ours
 --   text     more paragraphs for the help
 -- Every command also has --help.
@@ -92,12 +94,23 @@ local function store(parsed, option, value)
     table.insert(parsed[key], value)
 end
 
+-- Keeps an option of another program; returns as parse_option does.
+local function keep_foreign(parsed, arguments, i)
+    local name, attached = arguments[i]:match("^%-%-([^=]+)=?(.*)$")
+    local following = arguments[i + 1]
+    local takes = not arguments[i]:find("=", 1, true) and following and not following:match("^%-%-")
+    parsed.flags = parsed.flags or {}
+    table.insert(parsed.flags, { name = name, value = takes and following or attached })
+    return takes and i + 1 or i
+end
+
 -- Parses one option at arguments[i]; returns the index of the last argument that it used.
 local function parse_option(command, parsed, arguments, i)
     local options, names = by_spelling(command)
     local flag, attached = arguments[i]:match("^(%-%-[^=]+)=(.*)$")
     flag = flag or arguments[i]
     local option = options[flag]
+    if not option and command.foreign and flag:match("^%-%-[%w]") then return keep_foreign(parsed, arguments, i) end
     if not option then
         local hint = ("loopc %s --help lists the options"):format(command.name)
         cli.usage(("loopc %s: unknown option '%s'%s"):format(command.name, flag, nearest.suggest(flag, names)), hint)

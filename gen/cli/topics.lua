@@ -4,6 +4,7 @@
 local header = require "gen.c.header"
 local host = require "host"
 local net_functions = require "gen.tree.net_functions"
+local net_pairs = require "gen.tree.net_pairs"
 local vocabulary = require "gen.spec.vocabulary"
 
 local topics = {}
@@ -53,14 +54,20 @@ local not_for_bodies = {}
 for name in ("dataset_load dataset_free dataset_set_host dataset_select dataset_narrow dataset_is_part dataset_stored dataset_pick "
     .. "rng_seed network_of walk"):gmatch("%S+") do not_for_bodies["loopc_" .. name] = true end
 
--- Functions of the runtime that a header declares, but for those that are not for bodies.
+-- Functions of the runtime that a header declares, but for those that are not for bodies: { name, declaration, doc } each.
+function topics.functions(path)
+    local out = {}
+    for _, entry in ipairs(header.functions(assert(host.script(path)))) do
+        if entry.doc and not not_for_bodies[entry.name] then out[#out + 1] = entry end
+    end
+    return out
+end
+
 local function functions(out, head, path)
     title(out, head)
-    for _, entry in ipairs(header.functions(assert(host.script(path)))) do
-        if entry.doc and not not_for_bodies[entry.name] then
-            out[#out + 1] = "  " .. entry.declaration
-            row(out, "", header.sentence(entry.doc), 2)
-        end
+    for _, entry in ipairs(topics.functions(path)) do
+        out[#out + 1] = "  " .. entry.declaration
+        row(out, "", header.sentence(entry.doc), 2)
     end
 end
 
@@ -77,6 +84,11 @@ local function net_offers(out)
     out[#out + 1] = "const int32_t *labels where the loss takes labels, const float *y where it takes values:"
     for _, entry in ipairs(net_functions.all) do
         if not entry.internal then offer(out, "G", entry[1], entry[2], { "$G", table.unpack(entry[3]) }, entry[4]) end
+    end
+    for _, entry in ipairs(net_pairs.all) do
+        local doc = {}
+        for i, line in ipairs(entry[3]) do doc[i] = line:gsub("FROM", "H, another net whose layers have the same sizes") end
+        offer(out, "G", entry[1] .. "_H", "void", { "$G", "$H", table.unpack(entry[2]) }, doc)
     end
     out[#out + 1] = "  and with an optimizer G_train, G_train_from: loopc help optimizer"
 end
@@ -141,6 +153,17 @@ local function samples(out)
     functions(out, "functions for bodies:", "runtime/library/environment.h")
 end
 
+-- The comments at the heads of the files of loopc.train.
+local function train(out)
+    for _, name in ipairs { "train", "train/rates", "train/finder", "train/stopping", "train/measures", "train/statistics" } do
+        if #out > 0 then out[#out + 1] = "" end
+        for line in assert(host.script("gen/lib/" .. name .. ".lua")):gmatch("([^\n]*)\n") do
+            if line:sub(1, 2) ~= "--" then break end
+            out[#out + 1] = (line:gsub("^%-%- ?", ""))
+        end
+    end
+end
+
 local function signals(out)
     title(out, "signals: statements of bodies, each of which ends its body at once")
     for _, entry in ipairs(vocabulary.signals) do row(out, "$" .. entry[1], entry[2], 14) end
@@ -166,6 +189,7 @@ topics.list = {
     { "dataset", "keys of data sets, their functions", dataset },
     { "rng", "random numbers and orders", rng },
     { "samples", "fields with a value a sample, and functions of designs", samples },
+    { "train", "ready callbacks: schedules, early stopping, measures (require \"loopc.train\")", train },
     { "signals", "$fail, $recover, $cancel, $stop", signals },
     { "elements", "control flow in the place of C text", elements },
     { "flags", "the command line of a trainer", flags },

@@ -21,15 +21,16 @@ local build = {
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 
-build.options = compile.with(table.move(target.options, 1, #target.options, 8, {
+build.options = compile.with(target.with {
     { "-o, --output", "PROGRAM", "the program to write (default: the trainer's name)" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--portable", nil, "a program for other machines, too: picks the fastest code for its processor at start" },
+    { "--lua", "NAME=VALUE", "replace the value of a constant of the spec, local NAME = ...; may be repeated", many = true },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
     { "--line", nil, "debuggers and gcov show the spec; with --keep the rest of the C, too" },
-}))
+})
 
 local function check_output(program)
     if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end

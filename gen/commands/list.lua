@@ -2,8 +2,8 @@
 
 local list = {}
 
-list.names = { "init", "check", "explain", "gen", "build", "run", "graph", "observe", "plot", "state", "golden", "types",
-    "completion", "help", "version" }
+list.names = { "init", "check", "explain", "gen", "build", "run", "sweep", "graph", "observe", "lsp", "plot", "state",
+    "golden", "types", "completion", "help", "version" }
 
 function list.has(name)
     for _, other in ipairs(list.names) do

@@ -1,9 +1,11 @@
 -- loopc plot: draws metrics, control logs and times of runs, and what their checkpoints hold.
 
 local cli = require "gen.cli.cli"
+local curves = require "gen.sweep.curves"
 local host = require "host"
 local nearest = require "gen.base.nearest"
 local plot = require "gen.views.plot"
+local plot_across = require "gen.views.plot_across"
 local plot_checkpoints = require "gen.views.plot_checkpoints"
 local plot_confusion = require "gen.views.plot_confusion"
 local plot_read = require "gen.views.plot_read"
@@ -18,10 +20,12 @@ local command = {
     text = "FILE is written by --metrics, --log or --timings-log of a trainer. One panel per metric, one line per file; times as bands.\n" ..
         "FOLDER is that of --checkpoint (or files in it): the weights over the steps, and their track through the two directions in\n" ..
         "which it is longest. With --surface eta,loss and a folder for each of several runs: the loss over their learning rates.\n" ..
+        "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest.\n" ..
         "PNG needs rsvg-convert (Debian: librsvg2-bin).",
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
         { "--only", "METRIC", "draw this metric only (loss, Train.loss); may be repeated", many = true },
+        { "--across", "METRIC", "draw the others over this one, in the place of iterations" },
         { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
         { "--surface", "FIELD,FIELD", "of checkpoints: the first field of each run across, the second as colour" },
@@ -101,11 +105,25 @@ local function confusion_of(arguments)
     return found and plot_confusion.svg(found, arguments.title)
 end
 
+-- The picture of a sweep, if the only argument is the folder of one.
+local function picture_of_sweep(arguments)
+    if #arguments ~= 1 or not curves.is_meant(arguments[1]) then return nil end
+    local log = log_of(arguments.log)
+    local groups, panels = curves.panels(arguments[1], { only = arguments.only, log = log })
+    if not groups then cli.fail(panels, "a line is a JSON object, as --metrics FILE writes it") end
+    if #panels == 0 then cli.fail("nothing to draw in " .. arguments[1], "loopc plot FOLDER --only=METRIC draws one metric") end
+    return plot.svg(arguments.title, groups, panels)
+end
+
 local function picture_of(arguments)
     local runs = read_all(arguments)
     local log = log_of(arguments.log)
     check_names(runs, arguments.only)
     check_names(runs, log)
+    if arguments.across then
+        check_names(runs, { arguments.across })
+        plot_across.apply(runs, arguments.across, log and (#log == 0 or plot.is_meant(arguments.across, log)))
+    end
     local panels = plot.panels(runs, { only = arguments.only, log = log })
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
     return plot.svg(arguments.title, runs, panels)
@@ -137,7 +155,7 @@ function command.run(arguments)
     if kind ~= "svg" and kind ~= "png" then
         cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local picture = picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
+    local picture = picture_of_sweep(arguments) or picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)
     if not ok then cli.fail(message, nil, 1) end

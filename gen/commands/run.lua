@@ -21,10 +21,10 @@ local run = {
         "With --target an emulator runs it: Debian's qemu-user.",
 }
 
-run.options = compile.with(table.move(target.options, 1, #target.options, 3, {
+run.options = compile.with(target.with {
     { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
-}))
+})
 
 -- Builds in a folder of its own and renames that into place, so that two runs at once do not meet.
 local function build_into(unit, arguments, folder)

@@ -298,6 +298,17 @@ function body.input_grad(w, net)
     w:line("return n->dx_rows;")
 end
 
+-- Of a dense layer what its activation makes.
+function body.activations(w, net)
+    local list = {}
+    for k, op in ipairs(net.ops) do
+        local next_op = net.ops[k + 1]
+        local curved = next_op and next_op.kind == "activation" and next_op.input == k
+        if op.index then list[#list + 1] = { value(curved and k + 1 or k), op.outputs, "rows" } end
+    end
+    net_frame.spread(w, list)
+end
+
 function body.freeze(w, net)
     w:line("if (layer >= 0 && layer < %d) n->frozen[layer] = true;", parts.weighted(net))
 end

@@ -308,6 +308,20 @@ function body.input_grad(w, net)
     w:line("return n->dx_rows;")
 end
 
+function body.activations(w, net)
+    local list = {}
+    for i, layer in ipairs(mlp.layers(net)) do list[i] = { sums_of(net, layer), layer.outputs, "rows" } end
+    net_frame.spread(w, list)
+end
+
+function body.gradients(w, net)
+    local list = {}
+    for _, array in ipairs(mlp.arrays(net)) do
+        if array.part == "weight" then list[#list + 1] = { "n->g" .. array.name, array.rows, array.columns } end
+    end
+    net_frame.spread(w, list)
+end
+
 function body.parameters(w, net)
     if not net.inputs_from then w:line("(void)n;") end
     w:line("return %s;", mlp.weight_count(net))

@@ -42,4 +42,13 @@ function net_frame.run_parts(w, net)
     w:line("    %s_forward_part(&given, LOOPC_ONE_THREAD);", net.prefix)
 end
 
+-- What the numbers in one of several matrices are like: list of { array, rows, columns }, the places of layers; a layer that is none
+-- has no numbers.
+function net_frame.spread(w, list)
+    for i, entry in ipairs(list) do
+        w:line("if (layer == %d) return loopc_spread_of(%s, %s, %s);", i - 1, entry[1], entry[2], entry[3])
+    end
+    w:line("return (struct loopc_spread){0};")
+end
+
 return net_frame

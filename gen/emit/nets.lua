@@ -6,6 +6,8 @@ local bodies = require "gen.emit.bodies"
 local emit_datasets = require "gen.emit.datasets"
 local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
+local net_frame = require "gen.emit.net_frame"
+local net_pairs = require "gen.tree.net_pairs"
 local spec_tree = require "gen.tree.spec_tree"
 
 local emit_nets = {}
@@ -63,17 +65,23 @@ function emit_nets.describe(unit)
     for _, optimizer in ipairs(optimizers) do
         if (optimizer.accumulate or 1) > 1 then optimizer.net.accumulates = true end
     end
-    unit.nets = { nets = nets, optimizers = optimizers, used = used }
+    unit.nets = { nets = nets, optimizers = optimizers, used = used, pairs = {} }
+    for _, pair in ipairs(net_pairs.of(nets)) do
+        if used[pair.name] then table.insert(unit.nets.pairs, pair) end
+    end
 end
 
--- Includes the kernels of nets that are trained in registers, when there are some.
+-- Includes the kernels of nets of layers, where one net follows another by averages, and of nets that are trained in registers, when
+-- there are some.
 function emit_nets.write_include(unit, w)
-    for _, net in ipairs(unit.nets.nets) do
-        if net.ops then
-            w:directive('#include "nn/deep.h"')
-            if not unit.options.lib then w:directive('#include "export/deep.h"') end
-            break
-        end
+    local is_deep, blends = false, false
+    for _, net in ipairs(unit.nets.nets) do is_deep = is_deep or net.ops ~= nil end
+    for _, pair in ipairs(unit.nets.pairs) do blends = blends or pair.entry[1] == "blend" end
+    if is_deep then
+        w:directive('#include "nn/deep.h"')
+        if not unit.options.lib then w:directive('#include "export/deep.h"') end
+    elseif blends then
+        w:directive('#include "nn/pace.h"')
     end
     local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
     if not lanes then return end
@@ -81,9 +89,24 @@ function emit_nets.write_include(unit, w)
     w:directive('#include "nn/narrow.h"')
 end
 
--- Writes the structs and functions of all nets and optimizers.
+-- All arrays of one net from those of another.
+local function write_pair(w, pair)
+    for _, array in ipairs(net_pairs.arrays(pair.to)) do
+        local to, from = "n->" .. array.name, "from->" .. array.name
+        if pair.entry[1] == "copy" then
+            w:line("memcpy(%s, %s, sizeof %s);", to, from, to)
+        else
+            w:line("loopc_average(%s, %s, %s, %s, share);", to, from, array.rows, array.columns)
+        end
+    end
+end
+
+-- Writes the structs and functions of all nets and optimizers, then what is between two nets.
 function emit_nets.write(unit, w)
     emit_mlp.emit(w, unit.nets.nets, unit.nets.optimizers, unit.nets.used)
+    for _, pair in ipairs(unit.nets.pairs) do
+        net_frame.write_function(w, pair, { result = "void", name = pair.name, arguments = pair.arguments, doc = pair.doc }, write_pair)
+    end
 end
 
 local function owner_of(field) return { full = field.full, lvalue = (field.lvalue:gsub("^s%->", "")) } end

@@ -36,6 +36,7 @@ int host_open(lua_State *L)
     lua_newtable(L);
     luaL_setfuncs(L, host_files, 0);
     luaL_setfuncs(L, host_processes, 0);
+    luaL_setfuncs(L, host_jobs, 0);
     luaL_setfuncs(L, host_sources, 0);
     luaL_setfuncs(L, others, 0);
     lua_pushliteral(L, LOOPC_VERSION);

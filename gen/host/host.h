@@ -37,6 +37,19 @@
  *   host.stdout(text)          -> nothing; a failure to write is reported at the end, with exit
  *                                 code 1
  *   host.stderr(text)          -> nothing
+ *   host.flush()               -> whether all of standard output is written
+ *   host.receive(milliseconds) -> text | nil: what is there of standard input, at most 64 KiB; ""
+ *                                 after so long without any (-1: waits), nil at its end
+ *
+ * Programs side by side (jobs.c)
+ *   host.start{argv..., output = path}
+ *                              -> pid | nil, message; the program runs in a process group of its
+ *                                 own, its output is added to the file. SIGINT, SIGTERM and
+ *                                 SIGHUP to us wait for host.await from then on
+ *   host.await(seconds)        -> "ended", pid, status (as of host.run) | "signal", number | nil:
+ *                                 nothing came in that time
+ *   host.kill(pid, number)     -> nothing: sends the signal
+ *   host.clock()               -> seconds since some time
  *
  * Built-in files (source.c)
  *   host.script(path)          -> text | nil: a file of the binary, "gen/lib/x.lua", or the one
@@ -66,6 +79,7 @@ int host_open(lua_State *L);
 /* The parts of the module, each ending in {NULL, NULL}. */
 extern const luaL_Reg host_files[];
 extern const luaL_Reg host_processes[];
+extern const luaL_Reg host_jobs[];
 extern const luaL_Reg host_sources[];
 
 /* Pushes nil and "cannot VERB WHAT: REASON" with errno's reason. Returns 2, for a C function to

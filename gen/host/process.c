@@ -282,8 +282,30 @@ static int process_stderr(lua_State *L)
     return print_to(L, stderr);
 }
 
+static int process_flush(lua_State *L)
+{
+    lua_pushboolean(L, fflush(stdout) == 0);
+    return 1;
+}
+
+/* By read(2), so that poll(2) knows what is there. */
+static int process_receive(lua_State *L)
+{
+    enum { MOST = 1 << 16 };
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    const int ready = poll(&input, 1, (int)luaL_checkinteger(L, 1));
+    if (ready == 0 || (ready < 0 && errno == EINTR)) return lua_pushliteral(L, ""), 1;
+    luaL_Buffer buffer;
+    char *to = luaL_buffinitsize(L, &buffer, MOST);
+    const ssize_t got = ready < 0 ? -1 : read(STDIN_FILENO, to, MOST);
+    luaL_pushresultsize(&buffer, got > 0 ? (size_t)got : 0);
+    if (got <= 0) lua_pushnil(L);
+    return 1;
+}
+
 const luaL_Reg host_processes[] = {
     {"run", process_run},       {"exec", process_exec},     {"getenv", process_getenv},
     {"exe", process_exe},       {"isatty", process_isatty}, {"pid", process_pid},
-    {"stdout", process_stdout}, {"stderr", process_stderr}, {NULL, NULL},
+    {"stdout", process_stdout}, {"stderr", process_stderr}, {"flush", process_flush},
+    {"receive", process_receive}, {NULL, NULL},
 };

@@ -5,6 +5,7 @@
 -- Files are named from the spec's folder ("digits.lua", "lib/passes.lua"), so that the emitted text does not depend
 -- on the path by which the spec was reached.
 
+local constants = require "gen.spec.constants"
 local dsl = require "gen.spec.dsl"
 local host = require "host"
 local nearest = require "gen.base.nearest"
@@ -17,6 +18,13 @@ local load = {}
 local function add_source(unit, name, path, text)
     unit.files[#unit.files + 1] = path
     unit.sources[name] = { path = path, text = text, index = #unit.files }
+end
+
+-- A file as an editor has it, not saved yet; else as it is on the disk.
+local function read(unit, path)
+    local open = unit.options.open_files and unit.options.open_files[path]
+    if open then return open end
+    return host.read(path)
 end
 
 -- A text without the mark that some editors put at the beginning of a UTF-8 file.
@@ -32,7 +40,7 @@ local function find_module(unit, module)
         return host.script(path), "@" .. path
     end
     local path = unit.folder .. name
-    local text = host.read(path)
+    local text = read(unit, path)
     if text then add_source(unit, name, path, text) end
     return text, "=" .. name
 end
@@ -186,11 +194,12 @@ local function report(unit, environment, asked, failure)
 end
 
 function load.run(unit)
-    local text, why = host.read(unit.path)
+    local text, why = read(unit, unit.path)
     if not text then
         unit.diags:add("no_file", { file = unit.path }, nil, why:match(": (.*)$") or why)
         return
     end
+    text = assert(constants.set(text, unit.options.constants or {}))
     add_source(unit, unit.name, unit.path, text)
     local environment = dsl.words(sandbox.environment())
     environment.require = requirer(unit, environment)

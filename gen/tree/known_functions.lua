@@ -5,12 +5,14 @@ local declarations = require "gen.c.declarations"
 local host = require "host"
 local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
+local net_pairs = require "gen.tree.net_pairs"
 local spec_tree = require "gen.tree.spec_tree"
 
 local known_functions = {}
 
 -- The headers whose functions are called with fields.
-local headers = { "base/rng.h", "base/shuffle.h", "data/dataset.h", "library/environment.h", "run/read_line.h" }
+local headers = { "base/rng.h", "base/shuffle.h", "data/dataset.h", "library/environment.h", "library/returns.h",
+    "library/replay.h", "run/read_line.h" }
 
 -- The functions of the C library that are given arrays.
 local library = [[
@@ -46,6 +48,14 @@ local function add_nets(trainer, out)
             out[mlp.prefix_of(field) .. "_" .. entry[1]] = { parameters = parameters }
         end
     end
+end
+
+-- A net is copied to another one, which alone is written.
+local function add_pairs(trainer, out)
+    local nets = spec_tree.fields_of_type(trainer, "mlp")
+    net_pairs.each(nets, mlp.prefix_of, function(_, _, _, name)
+        out[name] = { parameters = { { text = "struct net *n" }, { text = "const struct net *from" }, { text = "float share" } } }
+    end)
 end
 
 -- A function of an optimizer learns from its arguments, and changes the net and itself.
@@ -90,6 +100,7 @@ end
 function known_functions.reads_only(unit)
     local own = known_functions.own(unit)
     add_nets(unit.trainer, own)
+    add_pairs(unit.trainer, own)
     add_optimizers(unit.trainer, own)
     return function(name, n)
         local found = own[name] or of_runtime()[name]

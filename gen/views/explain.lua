@@ -99,12 +99,19 @@ local function signal_landings(list, item, remarks)
     end
 end
 
-local function step_remark(list, item)
-    local remarks = { where(item.source.at) }
+-- What there is to say of a step, a text each, without its place: for editors.
+function explain.remarks(list, item)
+    local remarks = {}
     local uses = use_remark(item.source)
-    if uses ~= "" then remarks[#remarks + 1] = uses end
+    if uses ~= "" then remarks[1] = uses end
     remarks[#remarks + 1] = landing(item)
     signal_landings(list, item, remarks)
+    return remarks
+end
+
+local function step_remark(list, item)
+    local remarks = explain.remarks(list, item)
+    table.insert(remarks, 1, where(item.source.at))
     if item.dead then remarks[#remarks + 1] = "never runs: nothing here can fail" end
     return table.concat(remarks, "; ")
 end

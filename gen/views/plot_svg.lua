@@ -1,6 +1,7 @@
 -- Part of plot: the picture. In: a title or nil, the runs' names and the panels; out: the text of an SVG file.
 --
--- A panel is { title, x_name, log = boolean, lines = list of { run, dash, x, y } } or
+-- A panel is { title, x_name, log = boolean, lines = list of { run, dash, x, y, band, low, high } }; low and high are the edges of a
+-- band around y, drawn where `band` is true; or
 -- { title, bands = list of { name, values, share }, times = list }: the share of each band between two times, stacked.
 -- Colours are for light and dark alike; which of the two it is, the viewer says.
 
@@ -25,6 +26,7 @@ local style = [[
     .grid { stroke: #6a737d; stroke-opacity: 0.25; }
     .axis { stroke: #6a737d; }
     .line { fill: none; stroke-width: 1.5; stroke-linejoin: round; }
+    .band { fill-opacity: 0.18; }
     .pale { stroke-width: 1; stroke-opacity: 0.35; }
     .lost { stroke: #d8433f; stroke-width: 2; }
     @media (prefers-color-scheme: dark) {
@@ -156,8 +158,37 @@ local function element_names(panel)
     return #names > 1 and "  (" .. table.concat(names, ", ", 1, math.min(#names, 6)) .. (#names > 6 and ", ..." or "") .. ")" or ""
 end
 
-local function draw_lines(drawing, panel, x, y)
+-- The range of the values and of the edges of their bands.
+local function range_of_all(panel)
     local low, high = range(panel.lines, "y", panel.log)
+    for _, line in ipairs(panel.lines) do
+        local edges = line.band and { line, { y = line.low }, { y = line.high } } or {}
+        local edge_low, edge_high = range(edges, "y", panel.log)
+        low, high = math.min(low, edge_low), math.max(high, edge_high)
+    end
+    return low, high
+end
+
+-- The band around a line: along its high edge, and back along its low one. Every nth point is enough for the eye.
+local function draw_band(drawing, area, line, x_axis, y_axis)
+    local points, back, every = {}, {}, math.max(1, #line.x // 400)
+    local function put(list, x, y)
+        local up = math.max(0, math.min(1, y_axis.at(y)))
+        list[#list + 1] = ("%.1f,%.1f"):format(area.left + x_axis.at(x) * area.width, area.bottom - up * area.height)
+    end
+    for i = 1, #line.x do
+        local is_finite = line.high[i] < math.huge and line.low[i] > -math.huge
+        if is_finite and (i % every == 0 or i == 1 or i == #line.x) then
+            put(points, line.x[i], line.high[i])
+            put(back, line.x[i], line.low[i])
+        end
+    end
+    for i = #back, 1, -1 do points[#points + 1] = back[i] end
+    drawing:add('<polygon class="band" fill="%s" points="%s"/>', colour_of(line.run), table.concat(points, " "))
+end
+
+local function draw_lines(drawing, panel, x, y)
+    local low, high = range_of_all(panel)
     local x_low, x_high = range(panel.lines, "x", false)
     local is_empty = low > high or x_low > x_high
     local y_axis = is_empty and { ticks = {} } or (panel.log and plot_axis.logarithmic or plot_axis.linear)(low, high, 6)
@@ -170,6 +201,9 @@ local function draw_lines(drawing, panel, x, y)
     end
     local x_axis = axis_across(area, x_low, x_high, 7)
     axes(drawing, area, x_axis, y_axis, panel.x_name)
+    for _, line in ipairs(panel.lines) do
+        if line.band then draw_band(drawing, area, line, x_axis, y_axis) end
+    end
     draw_all(drawing, area, panel.lines, x_axis, y_axis)
 end
 

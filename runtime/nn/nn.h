@@ -16,6 +16,7 @@
  *     init.h         first weights: normal, Xavier, He
  *     optim.h        sgd, momentum, Adam, AdamW; norm and scaling of gradients
  *     flat.h         all weights as a list
+ *     spread.h       what activations and gradients are like
  *     scalar.h       exp, log, tanh
  *
  * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the
@@ -44,6 +45,7 @@
 #include "nn/optim.h"
 #include "nn/policy.h"
 #include "nn/scalar.h"
+#include "nn/spread.h"
 #include "nn/transpose.h"
 #include "parallel/team.h"
 

@@ -72,4 +72,51 @@ test_parameters_of_another_rule() {
     has "$ERR" 'loopc help optimizer'
 }
 
+# A net follows another one by its name: a copy has its bits, and half of the way from there is the mean, running statistics included;
+# the optimizer of one makes its layers operations, those of the other stay plain.
+test_a_net_follows_another_one() {
+    cat >follow.lua <<'SPEC'
+local function net() return mlp { inputs = 3, batch = 8, dense { 17, "gelu" }, batch_norm {}, dense { 2 }, loss = "squared_error" } end
+local function plain() return mlp { 3, 6, 1, loss = "squared_error", batch = 8 } end
+local Fit = loop "Fit" {
+    times = 6,
+    state = { x = f32[8][3], y = f32[8][2], a = f32[200], b = f32[200], mean = f32 {}, misses = i32 {} },
+    on_step = node(1, [[
+        for (int i = 0; i < 24; i++) (&$x[0][0])[i] = (float)(i * i % 7), (&$y[0][0])[i % 16] = (float)(i % 5);
+        if ($iteration == 3) slow_copy_fast($slow, $fast);
+        fast_train($fast, $opt, &$x[0][0], &$y[0][0], 8, 0.1f);
+        plain_train($plain, $sgd, &$x[0][0], &$y[0][0], 8, 0.01f);
+        slow_get_weights($slow, $b, 138);
+        $mean = $slow.mean1[3];
+        slow_blend_fast($slow, $fast, 0.5f);
+        other_copy_plain($other, $plain);
+    ]]),
+    after_step = node(2, [[
+        fast_get_weights($fast, $a, 138);
+        for (int i = 0; i < 138; i++) $b[i] = fmaf(0.5f, $a[i] - $b[i], $b[i]);
+        slow_get_weights($slow, $a, 138);
+        $misses += memcmp($a, $b, 138 * sizeof *$a) != 0;
+        $misses += $slow.mean1[3] != fmaf(0.5f, $fast.mean1[3] - $mean, $mean);
+        plain_get_weights($plain, $a, 31);
+        other_get_weights($other, $b, 31);
+        $misses += memcmp($a, $b, 31 * sizeof *$a) != 0;
+    ]]),
+    finally_run = node(3, [[ printf("%d misses, %d and %d weights\n", $misses, slow_parameters($slow), other_parameters($other)); ]]),
+}
+return trainer "follow" { Fit, state = {
+    fast = net(), slow = net(), plain = plain(), other = plain(),
+    opt = optimizer { "adam", net = "fast" }, sgd = optimizer { "sgd", net = "plain", clip_norm = 1 },
+} }
+SPEC
+    expect 0 env CFLAGS="$CFLAGS -O0 -Wall -Wextra -Wshadow -Wconversion -Werror" "$LOOPC" build follow.lua -o follow
+    expect 0 ./follow
+    same "$OUT" '0 misses, 138 and 31 weights'
+    expect 0 ./follow --checkpoint ck --save-every 2step
+    expect 0 ./follow --resume ck/follow-1.safetensors
+    same "$OUT" '0 misses, 138 and 31 weights'
+    sed 's/slow_blend_fast/slow_blend_fest/' follow.lua >typo.lua
+    expect 2 "$LOOPC" build typo.lua -o typo
+    has "$ERR" "did you mean 'slow_blend_fast'"
+}
+
 run_tests

@@ -173,6 +173,28 @@ static void check_blend(void)
         expect_near("blended", moved[i], 0.5 * (double)weights[i]);
 }
 
+/* The outputs of the last layer, where they are the net's; a layer that is none; gradients. */
+static void check_spreads(int rows)
+{
+    const int last = shape.layers - 1, count = rows * shape.sizes[shape.layers];
+    const float *const out = net_forward(&net, x, rows);
+    double sum = 0, most = 0;
+    for (int i = 0; i < count; i++)
+        sum += (double)out[i], most = fmax(most, fabs((double)out[i]));
+    const struct loopc_spread spread = net_activations(&net, last, rows);
+    if (!strcmp(shape.output, "identity")) {
+        expect_near("mean of outputs", (double)spread.mean, sum / count);
+        expect_near("greatest output", (double)spread.most, most);
+    }
+    expect(spread.deviation >= 0 && spread.zeros >= 0, "spread", (double)spread.deviation, 0);
+    expect(net_activations(&net, shape.layers, rows).most == 0, "no layer", 1, 0);
+    net_loss(&net, TARGETS, rows);
+    net_zero_grad(&net);
+    expect(net_gradients(&net, last).most == 0, "no gradient", 1, 0);
+    net_backward(&net, rows);
+    expect(net_gradients(&net, last).most > 0, "gradient", 0, 1);
+}
+
 #ifdef SOFTMAX
 /* What is drawn, and its losses, out of the probabilities themselves; a mask leaves the others
  * their proportions. */
@@ -307,6 +329,7 @@ int main(void)
         check_gradients(rows[i]);
         check_outside(rows[i]);
         check_classes(rows[i]);
+        check_spreads(rows[i]);
 #ifdef SOFTMAX
         check_policy(rows[i]);
 #endif

@@ -36,6 +36,10 @@ test_what_is_installed() {
         share/bash-completion/completions/loopc; do
         [ -s "dest/usr/$file" ] || fail "$file was not installed"
     done
+    expect 0 find dest/usr/lib -path '*python3*/loopc/__init__.py'
+    has "$OUT" loopc/__init__.py
+    expect 0 env PYTHONPATH="$(dirname "$(dirname "$OUT")")" python3 -B -c 'import loopc; print(loopc.Trainer.__name__)'
+    same "$OUT" Trainer
     as_built make -s -C "$ROOT" BUILD="$BUILD" uninstall DESTDIR="$PWD/dest" PREFIX=/usr
     same "$(find dest -type f)" ''
 }

@@ -1,0 +1,67 @@
+-- A spec that is open in an editor: its text as it is there, what the compiler says of it, its shape.
+--
+-- { path, text, lines, unit, good }: `unit` is the newest compilation, `good` the newest one that came to a step list, which answers
+-- while the text does not compile.
+
+local compile = require "gen.compile"
+local host = require "host"
+local pipeline = require "gen.pipeline"
+local positions = require "gen.editor.positions"
+local structure = require "gen.editor.structure"
+local toolchain = require "gen.build.toolchain"
+
+local document = {}
+
+function document.new(path, text)
+    local self = { path = path }
+    document.change(self, text)
+    return self
+end
+
+function document.change(self, text)
+    self.text, self.lines, self.shape = text, positions.lines(text), nil
+end
+
+-- Its shape, read when it is asked for.
+function document.structure(self)
+    self.shape = self.shape or structure.read(self.text)
+    return self.shape
+end
+
+-- Whether the text is a spec: other Lua files, and modules of specs, are not compiled by themselves.
+function document.is_spec(self) return self.text:find "%f[%w_]trainer%f[^%w_]" ~= nil end
+
+-- Compiles the text, as far as to the pass `last` (default: the C). open: path -> text of all that is open. Returns the unit; an error
+-- of the compiler itself is its second result.
+function document.compile(self, open, last)
+    local unit = pipeline.unit(self.path, { format = "never", open_files = open })
+    local ok, why = pcall(pipeline.run, unit, last or "emit")
+    collectgarbage "restart" -- passes stop it
+    self.unit = unit
+    if ok and (unit.text or last and unit.diags.errors == 0) then self.good = unit end
+    return unit, not ok and (type(why) == "table" and why.text or tostring(why)) or nil
+end
+
+-- Asks the C compiler about the bodies, too; its errors become diagnostics of the unit.
+function document.check_bodies(self)
+    local unit = self.unit
+    if not unit or not unit.text or unit.diags.errors > 0 then return end
+    pcall(toolchain.check, unit, {}, function(same, options)
+        options.open_files = unit.options.open_files
+        return compile.again(same, options)
+    end)
+end
+
+-- All files of the spec by their path: { path -> structure and text }, those that are open as they are in the editor.
+function document.files(self, open)
+    local out, unit = { { path = self.path, structure = document.structure(self), text = self.text, lines = self.lines } }, self.good
+    for _, path in ipairs(unit and unit.files or {}) do
+        if path ~= self.path then
+            local text = open[path] or host.read(path) or ""
+            out[#out + 1] = { path = path, structure = structure.read(text), text = text, lines = positions.lines(text) }
+        end
+    end
+    return out
+end
+
+return document

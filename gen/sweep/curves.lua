@@ -1,0 +1,98 @@
+-- The picture of a sweep: a curve for each setting, the mean over its seeds, in a band from the lowest to the highest value.
+
+local host = require "host"
+local plot = require "gen.views.plot"
+local plot_read = require "gen.views.plot_read"
+local run_folder = require "gen.sweep.run_folder"
+
+local curves = {}
+
+local function metrics_of(folder, name) return ("%s/%s/metrics.jsonl"):format(folder, name) end
+
+-- Whether a folder is that of a sweep.
+function curves.is_meant(folder)
+    for _, name in ipairs(host.isdir(folder) and host.list(folder) or {}) do
+        if host.exists(metrics_of(folder, name)) then return true end
+    end
+    return false
+end
+
+-- The runs of a folder as plot reads them, in groups: list of { name, list of runs }. nil and a message when a file is damaged.
+local function groups_of(folder)
+    local groups, by_name = {}, {}
+    for _, name in ipairs(host.list(folder) or {}) do
+        local text, group = host.read(metrics_of(folder, name)), run_folder.group(name)
+        local run, why, line = plot_read.run(text or "")
+        if not run then return nil, ("%s:%d: %s"):format(metrics_of(folder, name), line, why) end
+        if text and not by_name[group] then
+            by_name[group] = { name = group == "" and "all" or group }
+            groups[#groups + 1] = by_name[group]
+        end
+        if text then table.insert(by_name[group], run) end
+    end
+    return groups
+end
+
+-- The values of all runs of a group at each x, x ascending. Runs may have ended at different ones.
+local function values_at(lines)
+    local xs, at = {}, {}
+    for _, line in ipairs(lines) do
+        for i, x in ipairs(line.x) do
+            if not at[x] then
+                at[x] = {}
+                xs[#xs + 1] = x
+            end
+            if line.y[i] == line.y[i] then table.insert(at[x], line.y[i]) end
+        end
+    end
+    table.sort(xs)
+    return xs, at
+end
+
+-- The lines of one element of a metric as one: { run = index, x, y = means, low, high }.
+local function merged(index, lines)
+    local xs, at = values_at(lines)
+    local out = { run = index, dash = lines[1].dash, element = lines[1].element, x = xs, y = {}, low = {}, high = {} }
+    for i, x in ipairs(xs) do
+        local sum = 0.0
+        for _, y in ipairs(at[x]) do sum = sum + y end
+        out.y[i] = sum / #at[x] -- NaN where no run has a number
+        out.low[i], out.high[i] = math.min(out.y[i], table.unpack(at[x])), math.max(out.y[i], table.unpack(at[x]))
+    end
+    out.band = #lines > 1
+    return out
+end
+
+local function by_element(lines)
+    local list, of = {}, {}
+    for _, line in ipairs(lines) do
+        local key = line.element or ""
+        if not of[key] then
+            of[key] = {}
+            list[#list + 1] = of[key]
+        end
+        table.insert(of[key], line)
+    end
+    return list
+end
+
+-- The groups, each with its name, and the panels; or nil and a message.
+function curves.panels(folder, options)
+    local groups, why = groups_of(folder)
+    if not groups then return nil, why end
+    local panels, by_title = {}, {}
+    for g, group in ipairs(groups) do
+        for _, panel in ipairs(plot.metrics(group, options)) do
+            local ours = by_title[panel.title]
+            if not ours then
+                ours = { title = panel.title, x_name = panel.x_name, log = panel.log, lines = {} }
+                by_title[panel.title] = ours
+                panels[#panels + 1] = ours
+            end
+            for _, lines in ipairs(by_element(panel.lines)) do table.insert(ours.lines, merged(g, lines)) end
+        end
+    end
+    return groups, panels
+end
+
+return curves
