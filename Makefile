@@ -178,6 +178,7 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_refusals.lua
 	LOOPC=$(BUILD)/loopc LOOPC_TREES=$(GRAPHS) $(BUILD)/loopc --test tests/elements/test_elements.lua
 	LOOPC=$(CURDIR)/$(BUILD)/loopc LOOPC_DESIGNS=100 bash tests/program/test_environment.sh
+	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/program/test_rl.sh
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc APART=1 bash tests/program/test_memory.sh

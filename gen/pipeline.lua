@@ -39,10 +39,11 @@ function pipeline.has(name)
 end
 
 -- Our own passes allocate data that lives as long as the unit, and little garbage: the collector rests while memory use is small,
--- and starts again with the next unit.
+-- and starts again with the next unit. Of a long list, what the passes left is collected before the text is made.
 local function set_collector(pass)
-    local leave = not pass.foreign and collectgarbage("count") < 256 * 1024
-    collectgarbage(leave and "stop" or "restart")
+    local used = collectgarbage("count")
+    collectgarbage(not pass.foreign and used < 256 * 1024 and "stop" or "restart")
+    if pass[1] == "emit" and used > 96 * 1024 then collectgarbage() end
 end
 
 -- Runs the passes up to `last` (all of them when nil). Returns whether the unit got there without an error.

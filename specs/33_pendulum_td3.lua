@@ -14,6 +14,6 @@ local source = rl.source { rl.pendulum }
 return rl.learner "pendulum_td3" {
     doc = "Swings a pendulum up and holds it upright.",
     source = source,
-    agent = rl.td3 { source, start = 500, batch = 100, noise = 0.2 },
+    agent = rl.td3 { source, start = 500, batch = 100, noise = 0.2, discount = 0.98, blend = 0.01 },
     budget = 10000,
 }

@@ -4,7 +4,7 @@
 --
 --     loopc run 34_pendulum_ppo.lua
 --
--- Try: normalize = true; spread = -0.5; decay = 0.95.
+-- Try: discount = 0.9; decay = 0.95; count = 8.
 
 local rl = require "loopc.rl"
 
@@ -13,6 +13,6 @@ local source = rl.source { rl.pendulum, count = 4 }
 return rl.learner "pendulum_ppo" {
     doc = "Swings a pendulum up and holds it upright.",
     source = source,
-    agent = rl.ppo { source, steps = 256, batch = 64, epochs = 20, eta = 1e-3, discount = 0.9, decay = 0.9, reward_scale = 0.1 },
+    agent = rl.ppo { source, steps = 256, batch = 64, epochs = 20, eta = 1e-3, discount = 0.97, decay = 0.9, reward_scale = 0.1 },
     budget = 74000,
 }

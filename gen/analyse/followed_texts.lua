@@ -11,17 +11,21 @@ local definitions = require "gen.c.definitions"
 
 local followed_texts = {}
 
+local NONE = {}
+
 -- The texts of a trainer, once each, with the places where they stand: { body, pieces, instances }.
 local function texts_of(unit)
     local out, known = {}, {}
-    for _, item in ipairs(unit.list) do
-        for _, source in ipairs(item.op == "step" and (item.source.texts or { item.source }) or {}) do
-            if not known[source] then
-                known[source] = { body = source.body, pieces = source.pieces, instances = {}, places = {} }
-                table.insert(out, known[source])
-            end
-            table.insert(known[source].instances, item.instance)
+    local function add(source, instance)
+        if not known[source] then
+            known[source] = { body = source.body, pieces = source.pieces, instances = {}, places = {} }
+            table.insert(out, known[source])
         end
+        table.insert(known[source].instances, instance)
+    end
+    for _, item in ipairs(unit.list) do
+        for _, text in ipairs(item.op == "step" and item.source.texts or NONE) do add(text, item.instance) end
+        if item.op == "step" and not item.source.texts then add(item.source, item.instance) end
     end
     return out
 end

@@ -78,6 +78,7 @@ function results.run(unit)
         local instance = item.instance
         if item.op == "loop" then find_expressions(unit, instance, last, { "skip", "times" }, instance.parent)
         elseif item.op == "end_loop" then
+            instance = unit.list[item.matching].instance
             find_expressions(unit, instance, last, { "done" }, instance)
             note_place(last, instance)
         elseif item.op == "step" then

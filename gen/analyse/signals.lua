@@ -14,6 +14,8 @@ local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_signals = {}
 
+local NONE = {}
+
 local Signals = {}
 Signals.__index = Signals
 
@@ -113,7 +115,10 @@ function raise.stop(self, item, piece)
     return piece.status
 end
 
+-- Steps without a signal share the empty set.
 function Signals:step(item)
+    item.signals = NONE
+    if #item.source.signal_pieces == 0 and not item.source.implied then return end
     item.signals = {}
     for _, piece in ipairs(item.source.signal_pieces) do
         local status = raise[piece.word](self, item, piece)

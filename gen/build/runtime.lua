@@ -7,12 +7,15 @@ local runtime = {}
 
 local function folder_of(path) return (path:gsub("/[^/]*$", "")) end
 
--- Where headers, library and sources may be, seen from the folder of the program or of LOOPC_HOME: { headers, library, sources }. A folder of built
--- things that is outside the sources says where these are, in the file `sources`.
+-- Where headers, library and sources may be, seen from the folder of the program or of LOOPC_HOME: { headers, library, sources }. A
+-- folder of built things that is outside the sources says where these are, in the file `sources`.
 local function places()
     local home = host.getenv("LOOPC_HOME")
     if home and home ~= "" then
-        return { { home .. "/include/loopc", home .. "/lib/libloopc.a", home .. "/share/loopc/runtime" }, { home .. "/runtime", home .. "/build/libloopc.a" } }
+        return {
+            { home .. "/include/loopc", home .. "/lib/libloopc.a", home .. "/share/loopc/runtime" },
+            { home .. "/runtime", home .. "/build/libloopc.a" },
+        }
     end
     local here = folder_of(assert(host.exe()))
     local up, upper = folder_of(here), folder_of(folder_of(here))

@@ -90,8 +90,13 @@ function CWriter:append(other)
     end
 end
 
+-- The lines as one text, each with its end; made at once, for it may be long.
 function CWriter:text()
-    return table.concat(self.lines, "\n") .. "\n"
+    local lines = self.lines
+    lines[#lines + 1] = ""
+    local text = table.concat(lines, "\n")
+    lines[#lines] = nil
+    return text
 end
 
 return CWriter

@@ -9,6 +9,7 @@ local plot_across = require "gen.views.plot_across"
 local plot_checkpoints = require "gen.views.plot_checkpoints"
 local plot_confusion = require "gen.views.plot_confusion"
 local plot_read = require "gen.views.plot_read"
+local plot_roc = require "gen.views.plot_roc"
 local plot_surface = require "gen.views.plot_surface"
 
 local command = {
@@ -20,6 +21,7 @@ local command = {
     text = "FILE is written by --metrics, --log or --timings-log of a trainer. One panel per metric, one line per file; times as bands.\n" ..
         "FOLDER is that of --checkpoint (or files in it): the weights over the steps, and their track through the two directions in\n" ..
         "which it is longest. With --surface eta,loss and a folder for each of several runs: the loss over their learning rates.\n" ..
+        "A file of predict --metrics with classes: the confusion table; with --roc the ROC curves, a panel a class, one line per file.\n" ..
         "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest.\n" ..
         "PNG needs rsvg-convert (Debian: librsvg2-bin).",
     options = {
@@ -29,6 +31,7 @@ local command = {
         { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
         { "--surface", "FIELD,FIELD", "of checkpoints: the first field of each run across, the second as colour" },
+        { "--roc", nil, "of files of predict --metrics: ROC curves of their classes" },
         { "--title", "TEXT", "a title above the picture" },
     },
 }
@@ -105,6 +108,22 @@ local function confusion_of(arguments)
     return found and plot_confusion.svg(found, arguments.title)
 end
 
+-- The ROC curves of files of predict --metrics, with --roc.
+local function picture_of_roc(arguments)
+    if not arguments.roc then return nil end
+    local texts, names = {}, names_of(arguments)
+    for i, path in ipairs(arguments) do
+        local text, message = host.read(path)
+        if not text then cli.fail(message) end
+        texts[i] = text
+    end
+    local runs, why, which = plot_roc.read(texts, names)
+    if not runs then cli.fail(("%s: %s"):format(arguments[which], why), "PROG predict --metrics FILE writes them, of at most 30 classes") end
+    local panels = plot_roc.panels(runs)
+    if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", ") .. ": its rows are of one class") end
+    return plot.svg(arguments.title, runs, panels)
+end
+
 -- The picture of a sweep, if the only argument is the folder of one.
 local function picture_of_sweep(arguments)
     if #arguments ~= 1 or not curves.is_meant(arguments[1]) then return nil end
@@ -155,7 +174,8 @@ function command.run(arguments)
     if kind ~= "svg" and kind ~= "png" then
         cli.usage("loopc plot: -o FILE names the picture to write, .svg or .png", "loopc plot run.jsonl -o loss.svg")
     end
-    local picture = picture_of_sweep(arguments) or picture_of_checkpoints(arguments) or confusion_of(arguments) or picture_of(arguments)
+    local picture = picture_of_sweep(arguments) or picture_of_roc(arguments) or picture_of_checkpoints(arguments)
+    picture = picture or confusion_of(arguments) or picture_of(arguments)
     if kind == "png" then picture = to_png(picture) end
     local ok, message = host.write(output, picture)
     if not ok then cli.fail(message, nil, 1) end

@@ -1,6 +1,7 @@
 -- format: lays out the emitted C with clang-format, in the style of the .clang-format built into loopc, and numbers its line directives.
 --
--- In and out: unit.text. A clang-format of another version than 14 will do if it lays out templates/format/probe.c as 14 does. unit.options.format says how much it matters: "must" (loopc gen: other bytes would differ from
+-- In and out: unit.text. A clang-format of another version than 14 will do if it lays out templates/format/probe.c
+-- as 14 does. unit.options.format says how much it matters: "must" (loopc gen: other bytes would differ from
 -- those of another machine, so its absence is an error), "may" (build, run: skipped without the program, or when the text
 -- is long), "never". The style goes along on the command line, so no file of the working folder can change it.
 

@@ -26,7 +26,7 @@ function emit_phase.parts(run, item, i)
             at = at + 1
         else at = inner.matching and inner.matching + 1 or at + 1 end
     end
-    item.handles = ends.failed and item.fails or ends.finally ~= nil or #item.cancelled > 0
+    if ends.failed and item.fails or ends.finally or item.cancelled then item.handles = true end
     return ends
 end
 

@@ -11,6 +11,7 @@ local bodies = require "gen.emit.bodies"
 local Builder = require "gen.c.builder"
 local emit_phase = require "gen.emit.phase"
 local emit_state = require "gen.emit.state"
+local equal_loops = require "gen.emit.equal_loops"
 local functions = require "gen.emit.functions"
 local resume = require "gen.emit.resume"
 local statements = require "gen.c.statements"
@@ -279,7 +280,7 @@ end
 
 -- A signal that has reached its target is over.
 function Run:consume_statuses(statuses)
-    if #statuses == 0 then return end
+    if not statuses then return end
     local tests = {}
     for i, status in ipairs(statuses) do
         tests[i] = "st == " .. (status:find("_") and status or "LOOPC_" .. status)
@@ -315,7 +316,7 @@ function Run:new_label(wish)
 end
 
 function Run:new(item)
-    return setmetatable({ unit = self.unit, list = self.list, root = item, shared = self.shared, out = self.out, block = {}, labels = {},
+    return setmetatable({ unit = self.unit, list = self.list, root = item, shared = self.shared, known = self.known, out = self.out, block = {}, labels = {},
         taken = {}, positions = {}, points = {}, sites = {} }, Run)
 end
 
@@ -326,6 +327,11 @@ end
 
 -- One function: the root's, or that of a loop that has its own. Inner ones come before it in `out`.
 function Run:func(item)
+    local equal = item.parent and equal_loops.find(self.known, self.list, item)
+    if equal then
+        equal.sites[#equal.sites + 1] = item.instance.on.full
+        return equal
+    end
     local run = self:new(item)
     if item.parent then
         run:probe("enter", item)
@@ -347,13 +353,14 @@ function Run:func(item)
     step_form.frame(run, item)
     functions.name(run, item)
     self.shared[key] = run
+    if item.parent then equal_loops.keep(self.known, run) end
     self.out[#self.out + 1] = run
     return run
 end
 
 -- The functions of the run, inner ones first. Frames are added to unit.frames.
 function emit_run.make(unit)
-    local outer = setmetatable({ unit = unit, list = unit.list, shared = {}, out = {} }, Run)
+    local outer = setmetatable({ unit = unit, list = unit.list, shared = {}, known = {}, out = {} }, Run)
     outer:func(unit.list[1])
     return outer.out
 end

@@ -56,6 +56,20 @@ function trace_points.tidy(block, after)
     compact(block)
 end
 
+local kinds = { loop = "l", phase = "p", step = "s" }
+
+local function title_of(item)
+    if item.op == "loop" then return item.instance.loop.name end
+    return (item.phase or item.source).full
+end
+
+-- The node that a listener or an instance is on.
+local function on_of(item)
+    local is_listener = item.source and item.source.kind == "listener"
+    local node = is_listener and item.node or item.instance.on
+    return node and cvalue.string(node.full) or "NULL"
+end
+
 -- All points, in the order of the run: a list from which names and table are made. Parents come before what is in
 -- them.
 function trace_points.write_list(unit, w)
@@ -63,8 +77,9 @@ function trace_points.write_list(unit, w)
     w:comment { "Trace points: loops, phases and steps, as --timings and --trace know them." }
     w:directive("#define %s(POINT) \\", list)
     for i, point in ipairs(unit.trace_points) do
-        w:directive("    POINT(%s, %s, '%s', %s, %s)%s", point.name, point.parent and point.parent.name or "-1", point.kind,
-            cvalue.string(point.title), point.on and cvalue.string(point.on) or "NULL", i < #unit.trace_points and " \\" or "")
+        local item = point.item
+        w:directive("    POINT(%s, %s, '%s', %s, %s)%s", point.name, point.parent and point.parent.name or "-1", kinds[item.op],
+            cvalue.string(title_of(item)), on_of(item), i < #unit.trace_points and " \\" or "")
     end
     w:line("enum { %s(LOOPC_TRACE_POINT_NAME) };", list)
     w:blank()

@@ -10,7 +10,7 @@
 --                            is a step here with a tree of its own (item.source.tree)
 --
 -- Every item has parent (the index of the bracket around it) and part (try, failed or finally of the nearest phase);
--- an opening bracket and its end know each other by matching. An instance is { loop, on, parent, index }: the node
+-- an opening bracket and its end know each other by matching, and only the opening one has the rest. An instance is { loop, on, parent, index }: the node
 -- it is inserted on, the instance of that node's loop, its number among the instances of its loop.
 
 local ctext = require "gen.c.text"
@@ -123,23 +123,24 @@ end
 local Flattener = {}
 Flattener.__index = Flattener
 
-function Flattener:add(op, fields)
-    fields.op, fields.parent, fields.part = op, self.open[#self.open], self.part
-    self.list[#self.list + 1] = fields
+-- A list has many items: with all fields at once a table has room for those of later passes and does not grow.
+function Flattener:add(op, instance, phase)
+    self.list[#self.list + 1] = { op = op, instance = instance, phase = phase, parent = self.open[#self.open], part = self.part }
     return #self.list
 end
 
-function Flattener:begin(op, fields) self.open[#self.open + 1] = self:add(op, fields) end
+function Flattener:begin(op, instance, phase) self.open[#self.open + 1] = self:add(op, instance, phase) end
 
 function Flattener:finish(op)
-    local first = table.remove(self.open)
-    local last = self:add(op, { matching = first, instance = self.list[first].instance, phase = self.list[first].phase })
+    local first, last = table.remove(self.open), #self.list + 1
+    self.list[last] = { op = op, matching = first, parent = self.open[#self.open], part = self.part }
     self.list[first].matching = last
 end
 
 function Flattener:step(source, node, instance)
     self.steps = self.steps + (source.leaves or 1)
-    self:add("step", { source = source, node = node, instance = instance })
+    self.list[#self.list + 1] = { op = "step", source = source, node = node, instance = instance, parent = self.open[#self.open],
+        part = self.part }
 end
 
 -- A node: its body, then its insertions in order.
@@ -163,7 +164,7 @@ end
 function Flattener:handler(phase, part, instance, active)
     local node = phase[part]
     if not node then return end
-    local mark = self:add(part, { phase = phase, instance = instance })
+    local mark = self:add(part, instance, phase)
     self.part = part
     self:node(node, instance, active)
     if #self.list == mark then self.list[mark] = nil end
@@ -172,7 +173,7 @@ end
 -- A phase around `try`, which adds the steps of its try part. One in which nothing happens leaves no trace.
 function Flattener:phase(phase, instance, active, try)
     local outer = self.part
-    self:begin("phase", { phase = phase, instance = instance })
+    self:begin("phase", instance, phase)
     self.part = "try"
     try()
     self:handler(phase, "failed", instance, active)
@@ -183,7 +184,7 @@ function Flattener:phase(phase, instance, active, try)
 end
 
 function Flattener:phases(loop, instance, active)
-    if loop.repeats then self:begin("repeat", { instance = instance }) end
+    if loop.repeats then self:begin("repeat", instance) end
     for _, phase in ipairs(loop.phases) do
         self:phase(phase, instance, active, function()
             for _, node in ipairs(phase.try) do self:node(node, instance, active) end
@@ -203,7 +204,7 @@ function Flattener:run_phase(loop, instance, active)
 end
 
 function Flattener:skip(loop, instance, active)
-    self:begin("skip", { instance = instance })
+    self:begin("skip", instance)
     self:node(loop.on_skip, instance, active)
     self:finish("end_skip")
     self:drop_empty()
@@ -214,7 +215,7 @@ function Flattener:loop(loop, on, parent, active)
     if self.counter:loop(loop, active) == 0 and parent then return end
     self.count_of[loop] = (self.count_of[loop] or 0) + 1
     local instance = { loop = loop, on = on, parent = parent, index = self.count_of[loop] }
-    self:begin("loop", { instance = instance })
+    self:begin("loop", instance)
     if loop.on_skip and loop.skip then self:skip(loop, instance, active) end
     if loop.run then self:run_phase(loop, instance, active) else self:phases(loop, instance, active) end
     self:finish("end_loop")

@@ -10,7 +10,7 @@
 --   source.func, .signals  the function of a body, whether it gives a signal anywhere
 --   repeat item .at_name   the name of its resume point, where a run can be saved (as a step with a WEAVE); unit.resume_points lists them
 --   repeat item .end_name  that of its end, where a run is saved too, when no other repetition is around it
---   item.point             the trace point of a loop, phase or step, { name, title, on, parent, kind, index } of unit.trace_points;
+--   item.point             the trace point of a loop, phase or step, { name, item, parent, index } of unit.trace_points;
 --                          libraries have none
 --   loop item .func        the name of its own function, when its text is longer than a screen or it may fail in a handler
 --   unit.names             the names at file scope that are taken, those that the trainer's code mentions among them
@@ -74,13 +74,19 @@ local function use_source(unit, item, names)
     if next(item.signals) then source.signals = true end
 end
 
-local function add_point(unit, item, names, title, on, kind)
+local wishes = {} -- names of points by their titles: many have the same
+
+local function wished_name(title)
+    wishes[title] = wishes[title] or "P_" .. title:gsub("%.", "_")
+    return wishes[title]
+end
+
+local function add_point(unit, item, names, title)
     if unit.options.lib then return end
     local parent = item.parent and unit.list[item.parent]
     while parent and not parent.point do parent = parent.parent and unit.list[parent.parent] end
     local points = unit.trace_points
-    item.point = { name = names:take("P_" .. title:gsub("%.", "_")), title = title, on = on, kind = kind, parent = parent and parent.point,
-        index = #points }
+    item.point = { name = names:take(wished_name(title)), item = item, parent = parent and parent.point, index = #points }
     points[#points + 1] = item.point
 end
 
@@ -94,8 +100,6 @@ local function path_of(instance)
     local path = table.concat(names, " on ")
     return #path <= LONGEST_PATH and path or path:sub(1, 200) .. " ... " .. host.sha256(path)
 end
-
-local function on_of(instance) return instance.on and instance.on.full end
 
 local function is_in_repetition(unit, item)
     local parent = item.parent
@@ -120,7 +124,7 @@ end
 local function place_item(unit, item, names, members)
     local instance = item.instance
     if item.op == "loop" then
-        add_point(unit, item, names, instance.loop.name, on_of(instance), "l")
+        add_point(unit, item, names, instance.loop.name)
         if instance.loop.site_struct then
             instance.site = members:take(instance.on and site_name(instance) or instance.loop.name .. "_site")
         end
@@ -130,15 +134,14 @@ local function place_item(unit, item, names, members)
             item.end_name = add_resume_point(unit, names:take(("AT_%s_END"):format(instance.loop.name)), instance, "the end of ")
         end
     elseif item.op == "phase" then
-        add_point(unit, item, names, item.phase.full, on_of(instance), "p")
+        add_point(unit, item, names, item.phase.full)
     elseif item.op == "step" then
         if is_resumable(unit, item) then
             item.at_name = add_resume_point(unit, names:take("AT_" .. item.source.full:gsub("%.", "_")), item.instance, "",
                 " in " .. item.source.full)
             item.source.resumable = true
         end
-        local listener = item.source.kind == "listener"
-        add_point(unit, item, names, item.source.full, listener and item.node.full or on_of(instance), "s")
+        add_point(unit, item, names, item.source.full)
         use_source(unit, item, names)
     end
 end

@@ -83,7 +83,7 @@ function rl.random(given)
         act = draw(source.count, "$chance"), evaluate = draw(source.episodes, "$other") }
 end
 
-for _, name in ipairs { "ppo", "dqn", "td3", "sac" } do rl[name] = require("loopc.rl." .. name)(rl) end
+for _, name in ipairs { "ppo", "reinforce", "dqn", "td3", "sac" } do rl[name] = require("loopc.rl." .. name)(rl) end
 
 local learner_keys = { source = true, agent = true, budget = true, evaluate = true, state = true }
 

@@ -80,14 +80,15 @@ schema.kinds = {
     -- Items of the step list, by op. `matching` is the index of the other bracket of a pair. The analyses add `out`, the statuses that can
     -- leave a bracket, and so on; `dead` marks unreachable items.
     item = {
-        { "flatten", "op", "instance", "parent?", "part?",
-            loop = { "matching" }, end_loop = { "matching" }, skip = { "matching" }, end_skip = { "matching" },
-            ["repeat"] = { "matching" }, end_repeat = { "matching" }, phase = { "phase", "matching" }, end_phase = { "phase", "matching" },
-            failed = { "phase" }, finally = { "phase" }, step = { "source", "node" } },
+        { "flatten", "op", "parent?", "part?",
+            loop = { "instance", "matching" }, end_loop = { "matching" }, skip = { "instance", "matching" }, end_skip = { "matching" },
+            ["repeat"] = { "instance", "matching" }, end_repeat = { "matching" }, phase = { "instance", "phase", "matching" },
+            end_phase = { "matching" }, failed = { "instance", "phase" }, finally = { "instance", "phase" },
+            step = { "instance", "source", "node" } },
         { "analyse_fields", step = { "results?" } },
         { "analyse_signals", step = { "signals" } },
-        { "analyse_flow", "dead?", loop = { "out" }, skip = { "out" }, ["repeat"] = { "out", "stopped", "in_handler" },
-            phase = { "arrives", "out", "label_used", "fails", "recovers", "cancelled", "late" }, step = { "lands_at?" } },
+        { "analyse_flow", "dead?", loop = { "out" }, skip = { "out" }, ["repeat"] = { "out", "stopped?", "in_handler" },
+            phase = { "arrives?", "out", "fails?", "recovers?", "cancelled?" } },
         { "layout", loop = { "func?", "point?" }, phase = { "point?" }, ["repeat"] = { "at_name?", "end_name?" },
             step = { "point?", "at_name?" } },
         { "emit", phase = { "handles?" }, ["repeat"] = { "resumed?" }, step = { "resumed?" } },

@@ -98,7 +98,7 @@ local function notes(item)
     local out = {}
     if item.dead then out[#out + 1] = "dead" end
     if item.signals and next(item.signals) then out[#out + 1] = "signals " .. set_text(item.signals) end
-    if item.arrives then out[#out + 1] = "arrives " .. set_text(item.arrives) end
+    if item.op == "phase" and item.out then out[#out + 1] = "arrives " .. set_text(item.arrives or {}) end
     if item.out and next(item.out) then out[#out + 1] = "out " .. set_text(item.out) end
     if item.recovers then out[#out + 1] = "recovers" end
     if item.func then out[#out + 1] = "function " .. item.func end

@@ -60,26 +60,27 @@ local function use_remark(source)
     return table.concat(out, "; ")
 end
 
--- Where the failure of a step goes first: the handlers that run because of it.
-local function landing(item)
-    if not item.signals or not item.signals.FAILED then return nil end
-    if item.part == "failed" then return "a failure is kept as suppressed" end
-    if item.part == "finally" then return "a failure leaves its phase" end
-    local phase = item.lands_at and item.lands_at.phase
-    if not phase then return "a failure ends the trainer" end
-    local handlers = {}
-    for _, part in ipairs { "failed", "finally" } do
-        if phase[part] then handlers[#handlers + 1] = phase[part].name end
-    end
-    return "a failure lands at the end of " .. phase.full .. (#handlers > 0 and ": " .. table.concat(handlers, ", ") or "")
-end
-
 -- The innermost bracket of that op around an item: the phase that $cancel() leaves, the repetition that $stop() ends.
 local function bracket_around(list, item, op)
     while item.parent do
         item = list[item.parent]
         if item.op == op then return item end
     end
+end
+
+-- Where the failure of a step goes first: the handlers that run because of it.
+local function landing(list, item)
+    if not item.signals or not item.signals.FAILED then return nil end
+    if item.part == "failed" then return "a failure is kept as suppressed" end
+    if item.part == "finally" then return "a failure leaves its phase" end
+    local bracket = bracket_around(list, item, "phase")
+    if not bracket then return "a failure ends the trainer" end
+    local phase = bracket.phase
+    local handlers = {}
+    for _, part in ipairs { "failed", "finally" } do
+        if phase[part] then handlers[#handlers + 1] = phase[part].name end
+    end
+    return "a failure lands at the end of " .. phase.full .. (#handlers > 0 and ": " .. table.concat(handlers, ", ") or "")
 end
 
 -- Where the other signals of a step land: "$cancel leaves Fit.epoch", "$stop ends Fit".
@@ -104,7 +105,7 @@ function explain.remarks(list, item)
     local remarks = {}
     local uses = use_remark(item.source)
     if uses ~= "" then remarks[1] = uses end
-    remarks[#remarks + 1] = landing(item)
+    remarks[#remarks + 1] = landing(list, item)
     signal_landings(list, item, remarks)
     return remarks
 end

@@ -1,7 +1,7 @@
 -- Part of plot: the picture. In: a title or nil, the runs' names and the panels; out: the text of an SVG file.
 --
--- A panel is { title, x_name, log = boolean, lines = list of { run, dash, x, y, band, low, high } }; low and high are the edges of a
--- band around y, drawn where `band` is true; or
+-- A panel is { title, x_name, log = boolean, guide = boolean (the diagonal), lines = list of { run, dash, x, y, band, low, high } };
+-- low and high are the edges of a band around y, drawn where `band` is true; or
 -- { title, bands = list of { name, values, share }, times = list }: the share of each band between two times, stacked.
 -- Colours are for light and dark alike; which of the two it is, the viewer says.
 
@@ -201,6 +201,10 @@ local function draw_lines(drawing, panel, x, y)
     end
     local x_axis = axis_across(area, x_low, x_high, 7)
     axes(drawing, area, x_axis, y_axis, panel.x_name)
+    if panel.guide then
+        drawing:add('<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="grid"/>', area.left, area.bottom - y_axis.at(x_low) * area.height,
+            area.right, area.bottom - y_axis.at(x_high) * area.height)
+    end
     for _, line in ipairs(panel.lines) do
         if line.band then draw_band(drawing, area, line, x_axis, y_axis) end
     end

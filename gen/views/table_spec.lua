@@ -161,12 +161,22 @@ local function what_of(plan, roles)
     return (table.concat(names, ", "):gsub("%c", "?"))
 end
 
--- How long, how wide, how fast: small tables are learnt in many short epochs, and need more of their rows to be judged by.
+-- Few rows leave most directions of the inputs open. There a net answers with what it began with, so its first weights are small
+-- (xavier), and decay takes away what no row asks for. Inputs of one kind are small numbers, whose classes need large weights.
+local function rules(plan, alike, values)
+    local free = alike and not values
+    local decay = plan.rows < 200 and "3" or plan.rows < 1000 and "1" or "0.01"
+    return free and "" or ', init = "xavier"', free and "0.01" or decay, free and plan.rows < 1000 and 64 or 128
+end
+
+-- How long, how fast: small tables are learnt in many short epochs, and need more of their rows to be judged by.
 local function sizes(plan, roles, outputs)
-    local small, alike = plan.rows < 1000, are_of_one_kind(plan, roles)
+    local small, alike, values = plan.rows < 1000, are_of_one_kind(plan, roles), #roles.targets > 0
+    local init, decay, hidden = rules(plan, alike, values)
     return { BATCH = plan.rows < 100 and 8 or plan.rows < 2000 and 16 or 64, INPUTS = roles.inputs, OUTPUTS = outputs,
-        HIDDEN = small and 64 or 128, EPOCHS = small and 200 or 60, PATIENCE = small and 60 or 20, SHARE = small and "0.15" or "0.1",
-        ETA = alike and "0.003" or "0.002", DECAY = "0.01" }
+        HIDDEN = hidden, EPOCHS = small and 200 or 60, PATIENCE = small and 60 or 20,
+        SHARE = plan.rows < 100 and "0.2" or small and "0.15" or "0.1",
+        ETA = alike and "0.003" or "0.002", DECAY = decay, INIT = init }
 end
 
 function table_spec.holes(plan)

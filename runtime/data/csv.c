@@ -168,10 +168,12 @@ static int begin_columns(struct loopc_csv *t, struct loopc_csv_texts *texts)
     if (!t->columns) return loopc_loading_no_memory(t->l);
     t->l->has_row_names = t->dialect.row_names;
     if (loopc_loading_begin(t->l, t->width, header ? texts->items : NULL, 2)) return LOOPC_FAILED;
+    /* A comma that separates cells is a decimal point only in quotes, which the long way takes off. */
+    const bool quoted_point = t->separator == t->decimal;
     for (int64_t i = 0; i < t->width; i++) {
         const struct loopc_incoming *const c = &t->l->columns[i];
         t->columns[i].kept = c->kept >= 0 ? c->kept : t->l->values.width;
-        t->columns[i].slow = c->has_dictionary || c->role == LOOPC_ROLE_ID;
+        t->columns[i].slow = quoted_point || c->has_dictionary || c->role == LOOPC_ROLE_ID;
     }
     return LOOPC_OK;
 }
@@ -280,8 +282,8 @@ int loopc_read_csv(struct loopc_loading *l)
     if (!t) return loopc_loading_no_memory(l);
     *t = (struct loopc_csv){.l = l, .in = l->in, .line = 1, .counted = -1};
     l->has_lines = true;
-    int st = begin_file(t);
     l->reading.format = "CSV";
+    int st = begin_file(t);
     l->reading.dialect = t->dialect;
     if (!st) st = read_table(t);
     free(t->columns);

@@ -243,7 +243,7 @@ static int find_point(struct loopc_dialect *dialect, const struct loopc_csv_samp
 {
     if (dialect->decimal) return LOOPC_OK;
     dialect->decimal = '.';
-    if (r->separator == ',' || r->pointed[1] == 0 || r->pointed[0] > 0) return LOOPC_OK;
+    if (r->pointed[1] == 0 || r->pointed[0] > 0) return LOOPC_OK;
     dialect->decimal = ',';
     if (r->grouped < r->pointed[1]) return LOOPC_OK;
     return loopc_error_set(sample->message,

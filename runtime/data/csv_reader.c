@@ -24,11 +24,17 @@ static int fault_at(const struct loopc_csv *t, const char *p, enum loopc_cell_fa
         [LOOPC_CELL_BEHIND] = "text behind the quote that ends a cell",
         [LOOPC_CELL_ZERO] = "a byte 0: this is no text",
         [LOOPC_CELL_LONG] = "a cell of more than 4095 bytes"};
+    static const char *const hints[] = {
+        [LOOPC_CELL_QUOTE] = "a cell with quotes in it is in quotes, and they are doubled",
+        [LOOPC_CELL_OPEN] = "is the quote meant? Quotes within a cell are doubled",
+        [LOOPC_CELL_BEHIND] = "quotes within a cell are doubled",
+        [LOOPC_CELL_ZERO] = NULL,
+        [LOOPC_CELL_LONG] = NULL};
     const bool quoted = *loopc_csv_at(t) == '"';
     const struct loopc_place place = loopc_csv_place(t, p);
     return loopc_error_set(
         t->l->message,
-        fault == LOOPC_CELL_LONG && quoted ? "is the quote that begins it meant to?" : NULL,
+        fault == LOOPC_CELL_LONG && quoted ? "is the quote that begins it meant to?" : hints[fault],
         "%s:%" PRId64 ":%" PRId64 ": %s", t->l->path, place.line, place.byte, texts[fault]);
 }
 
@@ -54,7 +60,9 @@ static int too_large(const struct loopc_csv *t, int64_t column, struct loopc_pla
     char what[80];
     snprintf(what, sizeof what, "%g is too large for f32", value);
     return loopc_bad_value(t->l, column, place,
-                           isinf(value) ? "every value has to be a finite number" : NULL, what);
+                           isinf(value) ? "every value has to be a finite number"
+                                        : "the largest is 3.4e38: another unit makes it smaller",
+                           what);
 }
 
 static int keep_id(struct loopc_csv *t)

@@ -211,7 +211,7 @@ static int check_rows(const struct files *files)
 {
     const struct loopc_loading *const a = &files->parts[0], *const b = &files->parts[1];
     if (files->count < 2 || a->values.rows == b->values.rows) return LOOPC_OK;
-    return loopc_error_set(a->message, NULL,
+    return loopc_error_set(a->message, "row by row, the second file answers the first",
                            "%s: it has %" PRId64 " rows of samples, but %s has %" PRId64 " labels",
                            a->path, a->values.rows, b->path, b->values.rows);
 }
@@ -254,7 +254,10 @@ static int load(struct loopc_source *s, const struct loopc_dataset *like,
         files.parts[i] = (struct loopc_loading){
             .options = &s->options, .like = like, .message = message, .path = names};
     int st = read_files(&files, names);
-    if (!st) st = make(s, &files, like, message);
+    if (st)
+        loopc_loading_keep_cut(s, files.parts, files.count);
+    else
+        st = make(s, &files, like, message);
     for (int i = 0; i < files.count; i++)
         loopc_loading_free(&files.parts[i]);
     free(names);

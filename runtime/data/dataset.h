@@ -170,6 +170,10 @@ void loopc_dataset_set_host(struct loopc_dataset *d, const struct loopc_dataset_
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 
+/* The same; `stratify`: each class gives its share, whatever the options of the whole say. */
+int loopc_dataset_draw(const struct loopc_dataset *whole, uint64_t key, double share, bool stratify,
+                       struct loopc_dataset *rest, struct loopc_dataset *part);
+
 /* Makes `part` the rows of the whole at these indices, ascending, and takes the index
  * over, which was allocated. Returns LOOPC_OK, or LOOPC_FAILED for want of memory. */
 int loopc_dataset_select(const struct loopc_dataset *whole, int64_t *index, int64_t rows,

@@ -246,16 +246,64 @@ static bool is_plain(const struct loopc_source *s)
     return true;
 }
 
+/* The texts of labels, of which classes would have been made. */
+static void keep_labels(struct loopc_source *s, struct loopc_loading *files, int count)
+{
+    int32_t column = 0;
+    for (int f = 0; f < count; f++) {
+        for (int64_t i = 0; i < files[f].width; i++, column++) {
+            struct loopc_incoming *const c = &files[f].columns[i];
+            if (c->role == LOOPC_ROLE_LABEL && c->has_dictionary)
+                loopc_take_values(&files[f], c, &s->table.columns[column]);
+        }
+    }
+}
+
 /* The columns of a file that is refused, for the page of `PROG data`. */
 static int keep_refused(struct loopc_source *s, struct loopc_loading *files, int count)
 {
     if (!s->options.keep_refused || make_table(s, files, count)) return LOOPC_FAILED;
     for (int32_t i = 0; i < s->table.count; i++)
         s->table.inputs += s->table.columns[i].role == LOOPC_ROLE_INPUT;
+    keep_labels(s, files, count);
     s->rows = files->values.rows;
     s->reading = files->reading;
     files->reading.notes = (struct loopc_array){0};
     return LOOPC_FAILED;
+}
+
+/* Ranges of the rows until the error, where columns had roles. */
+static void measure_cut(struct loopc_loading *l)
+{
+    if (l->row) loopc_loading_measure(l);
+    for (int64_t i = 0; i < l->width; i++) {
+        struct loopc_incoming *const c = &l->columns[i];
+        if (!l->row || c->min > c->max) c->min = c->max = NAN;
+    }
+    if (l->row) loopc_find_kinds(l);
+}
+
+static bool has_names(const struct loopc_loading *l)
+{
+    bool all = l->columns != NULL;
+    for (int64_t i = 0; all && i < l->width; i++)
+        all = l->columns[i].name != NULL;
+    return all;
+}
+
+void loopc_loading_keep_cut(struct loopc_source *s, struct loopc_loading *files, int count)
+{
+    bool undecided = false;
+    while (count > 0 && !has_names(&files[count - 1]))
+        count--;
+    if (count == 0 || !s->options.keep_refused) return;
+    for (int f = 0; f < count; f++) {
+        measure_cut(&files[f]);
+        undecided |= !files[f].row;
+    }
+    keep_refused(s, files, count);
+    s->reading.is_cut = true;
+    s->reading.is_undecided = undecided;
 }
 
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count)
@@ -267,14 +315,16 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
     s->digest = loopc_loading_digest(files, count);
     if (loopc_judge_columns(files, count)) return keep_refused(s, files, count);
     const bool drop = s->options.missing == LOOPC_MISSING_DROP;
-    if (drop && has_missing(files, count) && drop_rows(files, count)) return LOOPC_FAILED;
+    if (drop && has_missing(files, count) && drop_rows(files, count))
+        return keep_refused(s, files, count);
     s->rows = files->values.rows;
-    if (make_table(s, files, count) || make_features(s, files)) return LOOPC_FAILED;
+    if (make_table(s, files, count)) return LOOPC_FAILED;
+    s->reading = files->reading;
+    files->reading.notes = (struct loopc_array){0};
+    if (make_features(s, files)) return LOOPC_FAILED;
     if (check_inputs(s, files) || loopc_take_answers(s, files, count)) return LOOPC_FAILED;
     s->is_plain = is_plain(s);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);
-    s->reading = files->reading;
-    files->reading.notes = (struct loopc_array){0};
     return LOOPC_OK;
 }

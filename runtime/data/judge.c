@@ -57,6 +57,12 @@ static void find_kind(struct loopc_incoming *c)
     if (c->like && c->kept >= 0) c->kind = c->like->kind;
 }
 
+void loopc_find_kinds(struct loopc_loading *l)
+{
+    for (int64_t i = 0; i < l->width; i++)
+        find_kind(&l->columns[i]);
+}
+
 /* Whether it holds texts where numbers are wanted. */
 static bool is_bad_text(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
@@ -84,6 +90,22 @@ static const char *role_of(const struct loopc_incoming *c)
                                           : "";
 }
 
+/* "1,500", "12.345.678,9": thousands that a comma, a point or a blank separates. */
+static bool has_thousands(const char *text)
+{
+    static const char digits[] = "0123456789";
+    text += *text == '-' || *text == '+';
+    size_t length = strspn(text, digits);
+    const char separator = text[length];
+    if (length < 1 || length > 3 || !separator || !strchr(",. '", separator)) return false;
+    while (text[length] == separator) {
+        if (strspn(text + length + 1, digits) != 3) return false;
+        length += 4;
+    }
+    if (text[length] && strchr(",.", text[length])) length += 1 + strspn(text + length + 1, digits);
+    return !text[length];
+}
+
 /* The message for a single column names the place, as an editor wants it. */
 static int bad_text(const struct list *list)
 {
@@ -92,6 +114,8 @@ static int bad_text(const struct list *list)
     char where[LOOPC_WHERE], more[64] = "";
     const char *const hint =
         c->role != LOOPC_ROLE_INPUT ? "answers and weights are numbers"
+        : has_thousands(c->text)
+            ? "are its thousands separated? Numbers are read without such separators"
         : strchr(c->text, ';') || strchr(c->text, '\t')
             ? "`separator` in the spec, or --DATA-separator, sets the character between cells"
             : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
@@ -125,9 +149,9 @@ static int judge_texts(struct loopc_loading *files, int count)
     struct list list = {.count = 0};
     char what[LOOPC_EXCERPT + 80];
     for (int f = 0; f < count; f++) {
+        loopc_find_kinds(&files[f]);
         for (int64_t i = 0; i < files[f].width; i++) {
-            struct loopc_incoming *const c = &files[f].columns[i];
-            find_kind(c);
+            const struct loopc_incoming *const c = &files[f].columns[i];
             if (!is_bad_text(&files[f], c)) continue;
             describe_texts(c, what, sizeof what);
             add_to_list(&list, &files[f], i, what);

@@ -250,7 +250,9 @@ static int too_large(const struct loopc_loading *l, double value)
     char what[80];
     snprintf(what, sizeof what, "%g is too large for f32", value);
     return loopc_bad_value(l, l->column, (struct loopc_place){0},
-                           isinf(value) ? "every value has to be a finite number" : NULL, what);
+                           isinf(value) ? "every value has to be a finite number"
+                                        : "the largest is 3.4e38: another unit makes it smaller",
+                           what);
 }
 
 /* Values of the row that is read, one by one. */

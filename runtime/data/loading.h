@@ -55,6 +55,8 @@ struct loopc_reading {
     const char *format; /* "CSV", ".npy", "IDX", "libsvm" */
     struct loopc_dialect dialect;
     struct loopc_array notes; /* char *: sentences, owned */
+    bool is_cut;              /* an error ended it before the end of the file */
+    bool is_undecided;        /* before the columns had roles */
 };
 
 /* Statistics of each kept row, as it is read: of each column the least and the most

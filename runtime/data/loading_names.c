@@ -132,8 +132,8 @@ static int find_by_name(struct loopc_loading *l, const struct loopc_dictionary *
     }
     const int64_t absent = list_absent(l, found, text, sizeof text);
     if (absent == 0 && others > 0)
-        loopc_reading_note(&l->reading, "%" PRId64 " columns that %s has not are left out", others,
-                           l->like->name);
+        loopc_reading_note(&l->reading, "%" PRId64 " column%s that %s has not %s left out", others,
+                           others > 1 ? "s" : "", l->like->name, others > 1 ? "are" : "is");
     if (absent == 0) return LOOPC_OK;
     return loopc_error_set(l->message, "columns are found by their names, in any order",
                            "%s: it has no column %s, as %.200s has", l->path, text, l->like->name);

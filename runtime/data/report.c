@@ -56,8 +56,10 @@ void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *t
     size_t used = append(text, size, 0, "%s: %s: ", name, d->name);
     used = append_format(text, size, used, &s->reading);
     used = append(text, size, used, "; %" PRId64 " row%s", d->rows, plural(d->rows));
+    if (s->reading.is_cut) used = append(text, size, used, " before the error");
     if (d->rows < s->rows) used = append(text, size, used, " of %" PRId64, s->rows);
-    used = append(text, size, used, ", %" PRId32 " input%s", t->inputs, plural(t->inputs));
+    if (!s->reading.is_undecided)
+        used = append(text, size, used, ", %" PRId32 " input%s", t->inputs, plural(t->inputs));
     if (d->classes && t->label >= 0)
         used = append(text, size, used, ", %" PRId32 " classes in '%s'", d->classes,
                       loopc_excerpt(excerpt, t->columns[t->label].name));
@@ -112,7 +114,7 @@ static int widest_name(const struct loopc_table *t)
 }
 
 /* Very many columns are told by the first and the last ones. */
-static void print_columns(const struct loopc_table *t, FILE *out)
+static void print_columns(const struct loopc_table *t, bool undecided, FILE *out)
 {
     enum { SHOWN = 200, LAST = 5 };
     const int width = widest_name(t);
@@ -128,8 +130,8 @@ static void print_columns(const struct loopc_table *t, FILE *out)
         }
         describe_range(c, range, sizeof range);
         fprintf(out, "  %6" PRId32 "  %-*s  %-10s  %-8s  %8" PRId64 "%s%s\n", i + 1, width,
-                loopc_excerpt(name, c->name), kind_name(c->kind), role_name(c->role), c->missing,
-                *range ? "  " : "", range);
+                loopc_excerpt(name, c->name), undecided ? "?" : kind_name(c->kind),
+                undecided ? "?" : role_name(c->role), c->missing, *range ? "  " : "", range);
     }
 }
 
@@ -255,7 +257,7 @@ void loopc_dataset_print(const struct loopc_dataset *d, const char *name, FILE *
     char *const second = note ? strstr(note + 1, ";") : NULL;
     if (second) *second = 0;
     fprintf(out, "%s\n", text);
-    print_columns(&s->table, out);
+    print_columns(&s->table, s->reading.is_undecided, out);
     print_classes(d, out);
     for (size_t i = 0; i < s->reading.notes.count; i++)
         fprintf(out, "  note: %s\n", ((char **)s->reading.notes.items)[i]);

@@ -49,12 +49,17 @@ void loopc_source_show(struct loopc_dataset *d, struct loopc_source *s);
 /* Makes the data set of files that are read: judges columns, names classes, takes answers out. */
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count);
 
+/* Of files whose reading ended with an error: what was recognized until then, for loopc_dataset_print,
+ * if the options ask for it. The error stays in the message. */
+void loopc_loading_keep_cut(struct loopc_source *s, struct loopc_loading *files, int count);
+
 /* Part of it: ranges and digest of a file, and the digest of all; errors of columns;
  * labels, targets, weights and ids; the texts of a column as values, sorted; classes. */
 void loopc_loading_measure(struct loopc_loading *l);
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count);
 int loopc_take_answers(struct loopc_source *s, struct loopc_loading *files, int count);
 int loopc_judge_columns(struct loopc_loading *files, int count);
+void loopc_find_kinds(struct loopc_loading *l);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);
 int loopc_name_classes(struct loopc_source *s, struct loopc_loading *l,

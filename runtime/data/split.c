@@ -160,19 +160,25 @@ static uint64_t key_of(const struct loopc_dataset *whole)
     return loopc_shuffle_key(host->seed ? *host->seed : 1, UINT64_C(0x73706c6974)); /* "split" */
 }
 
-int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
-                        struct loopc_dataset *rest, struct loopc_dataset *part)
+int loopc_dataset_draw(const struct loopc_dataset *whole, uint64_t key, double share, bool stratify,
+                       struct loopc_dataset *rest, struct loopc_dataset *part)
 {
     if (!whole->source || !(share >= 0 && share <= 1)) return LOOPC_FAILED;
     struct split s = {.whole = whole,
                       .key = key ? key : key_of(whole),
                       .count = (int64_t)(share * (double)whole->rows + 0.5)};
-    const bool stratified = whole->labels && !whole->source->whole->options.unstratified;
-    int st = mark(&s, share, stratified) ? LOOPC_OK : LOOPC_FAILED;
+    int st = mark(&s, share, stratify && whole->labels) ? LOOPC_OK : LOOPC_FAILED;
     if (!st && s.count > 0) warn_of_classes(&s, 1);
     if (!st && s.count < whole->rows) warn_of_classes(&s, 0);
     if (!st) st = make_parts(&s, rest, part);
     free(s.marks);
     free(s.rows);
     return st;
+}
+
+int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
+                        struct loopc_dataset *rest, struct loopc_dataset *part)
+{
+    const bool stratify = whole->source && !whole->source->whole->options.unstratified;
+    return loopc_dataset_draw(whole, key, share, stratify, rest, part);
 }

@@ -18,9 +18,10 @@ struct work {
     struct loopc_dataset data;
     struct loopc_forward *forward;
     struct loopc_scores scores;
-    bool values; /* outputs are values, which the targets of the data are compared with */
-    float *x;    /* ROWS rows */
-    float *y;    /* ROWS rows: outputs and answers in the units of the file */
+    struct loopc_roc roc; /* with classes, for metrics */
+    bool values;          /* outputs are values, which the targets of the data are compared with */
+    float *x;             /* ROWS rows */
+    float *y;             /* ROWS rows: outputs and answers in the units of the file */
     float *answers;
     int32_t *labels;
     const char *const *written; /* key, value, ...: the options of the file, or NULL */
@@ -110,10 +111,21 @@ static void free_work(struct work *work)
     loopc_dataset_free(&work->data);
     loopc_forward_free(work->forward);
     loopc_scores_free(&work->scores);
+    loopc_roc_free(&work->roc);
     free(work->x);
     free(work->y);
     free(work->answers);
     free(work->labels);
+}
+
+/* Metrics have the curves of classes as well, which takes the outputs of all rows. */
+static int make_roc(struct work *work)
+{
+    const int32_t classes = work->scores.classes;
+    if (classes < 1 || classes > LOOPC_ROC_CLASSES) return LOOPC_OK;
+    if (!loopc_roc_new(&work->roc, classes, work->data.rows)) return LOOPC_FAILED;
+    work->scores.roc = &work->roc;
+    return LOOPC_OK;
 }
 
 /* A checkpoint that has the scale alone: rows are as they are in the file. */
@@ -188,6 +200,7 @@ static void write_row(struct work *work, int64_t row, const float *y, int32_t la
         write_text(work->out, loopc_model_class(model, class, text, sizeof text));
         comma = ",";
         if (label >= 0) loopc_scores_add_class(&work->scores, label, class);
+        if (label >= 0 && work->scores.roc) loopc_roc_add(&work->roc, label, y);
     }
     for (int32_t i = 0; i < model->outputs; i++, comma = ",") {
         loopc_field_format(&one, y + i, 0, text, sizeof text);
@@ -259,7 +272,8 @@ int loopc_model_predict(const struct loopc_model *model, const char *data,
     struct work work = {.model = model, .out = out, .written = written};
     int st =
         model->table ? load_like_training(&work, data, message) : load_plain(&work, data, message);
-    if (!st && make_room(&work)) st = loopc_error_set(message, NULL, "out of memory");
+    if (!st && (make_room(&work) || (metrics && make_roc(&work))))
+        st = loopc_error_set(message, NULL, "out of memory");
     if (!st) predict_all(&work);
     if (!st) loopc_scores_print(&work.scores, model->program->name, score_name, model, stderr);
     if (!st) st = write_metrics(&work, metrics, message);

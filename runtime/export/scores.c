@@ -250,6 +250,7 @@ void loopc_scores_write(const struct loopc_scores *scores, loopc_scores_namer *n
         write_value(out, accuracy(scores));
         write_names(&page, "classes", scores->classes);
         write_confusion(&page);
+        if (scores->roc) loopc_roc_write(scores->roc, out);
     }
     if (scores->targets > 0 && scores->rows > 0) {
         write_names(&page, "targets", scores->targets);

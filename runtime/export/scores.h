@@ -2,6 +2,8 @@
 #ifndef LOOPC_SCORES_H
 #define LOOPC_SCORES_H
 
+#include "export/roc.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +16,7 @@ struct loopc_scores {
     int32_t targets;    /* 0: classes are compared */
     double *sums;       /* targets x 3: of squared errors, of answers - first, of their squares */
     double *first; /* the answers of the first row, so that squares of large values lose nothing */
+    const struct loopc_roc *roc; /* written with the confusion, or NULL */
 };
 
 /* One of classes and targets is 0. False: no memory; free it either way. */
@@ -45,6 +48,7 @@ void loopc_scores_print(const struct loopc_scores *scores, const char *program,
 
 /* The same as a line of JSON:
  *     {"rows": 3, "accuracy": 0.9, "classes": ["a", "b"], "confusion": [[1, 0], [1, 1]]}
+ * with the members of roc.h behind, or
  *     {"rows": 3, "targets": ["mpg"], "rmse": [2.5], "r2": [0.8]} */
 void loopc_scores_write(const struct loopc_scores *scores, loopc_scores_namer *name,
                         const void *context, FILE *out);

@@ -164,7 +164,9 @@ static int draw_parts(const struct loopc_context *context, int i)
         if (rows + 0.5 < 1) return bad_share(context, k, "its share is less than a row");
         if (rows + 0.5 >= (double)whole->rows)
             return bad_share(context, k, "its share leaves nothing for training");
-        if (loopc_dataset_split(whole, key, rows / (double)whole->rows, whole, to))
+        const bool stratify =
+            !context->args.data[k].unstratified && !context->args.data[i].unstratified;
+        if (loopc_dataset_draw(whole, key, rows / (double)whole->rows, stratify, whole, to))
             return bad_share(context, k, "it cannot be drawn");
     }
     return LOOPC_CONTINUE;

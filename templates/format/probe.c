@@ -1,4 +1,4 @@
-/* The constructs of emitted C, as clang-format 14 lays them out (gen/emit/format.lua). Not compiled. */
+/* The constructs of emitted C, as clang-format 14 lays them out (gen/emit/format.lua). */
 #include "loopc.h"
 
 #define TRACE_POINTS(POINT)                                                                        \

@@ -1,6 +1,7 @@
-/* The machine's own limits: limits fma|memory THREADS prints "gflop_per_s N" or "gb_per_s N", the
- * best of several short measurements. fma: fused multiply-adds on registers, more of them under
- * way than a core can hold. memory: a sum over an array far larger than the caches, bytes read. */
+/* The machine's own limits, by the protocol of measure.py: limits fma|memory THREADS does as many
+ * billions of operations, or of bytes, as each line of standard input says, and prints "seconds S
+ * billions N". fma: fused multiply-adds on registers, more of them under way than a core can hold.
+ * memory: sums over an array far larger than the caches, bytes read. */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@ enum { LANES = 8 };
 enum { LANES = 4 };
 #endif
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
-enum { CHAINS = 12, ROUNDS = 4000000, TRIES = 3, FLOATS = 1 << 26 };
+enum { CHAINS = 12, FLOATS = 1 << 26 };
+
+static const double BILLION = 1e9;
 
 static double seconds(void)
 {
@@ -25,14 +28,14 @@ static double seconds(void)
 }
 
 /* Chains of x = x * y + y; what they come to is returned so that none is left out. */
-static float multiply_add(void)
+static float multiply_add(long rounds)
 {
     vector x[CHAINS], y;
     for (int i = 0; i < LANES; i++)
         y[i] = 0.5f;
     for (int c = 0; c < CHAINS; c++)
         x[c] = y * (float)c;
-    for (int r = 0; r < ROUNDS; r++) {
+    for (long r = 0; r < rounds; r++) {
 #pragma GCC unroll 12
         for (int c = 0; c < CHAINS; c++)
             x[c] = x[c] * y + y;
@@ -55,27 +58,27 @@ static float read_all(const float *values, long from, long to)
 
 static volatile float kept;
 
-static double fma_rate(int threads)
+/* Both return the operations, or the bytes, that it came to. */
+static double run_fma(double wanted, int threads)
 {
-    const double start = seconds();
+    const long rounds = (long)(wanted / (2.0 * LANES * CHAINS * threads)) + 1;
     float sum = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : sum)
-    sum += multiply_add();
+    sum += multiply_add(rounds);
     kept = sum;
-    return 2.0 * LANES * CHAINS * ROUNDS * threads / (seconds() - start);
+    return 2.0 * LANES * CHAINS * (double)rounds * threads;
 }
 
-static double memory_rate(int threads, const float *values)
+static double run_memory(double wanted, int threads, const float *values)
 {
-    const double start = seconds();
+    const double all = (double)sizeof(float) * FLOATS;
+    const long times = (long)(wanted / all) + 1, part = FLOATS / threads;
     float sum = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : sum)
-    {
-        const long part = FLOATS / threads, me = omp_get_thread_num();
-        sum += read_all(values, me * part, (me + 1) * part);
-    }
+    for (long i = 0, from = omp_get_thread_num() * part; i < times; i++)
+        sum += read_all(values, from, from + part);
     kept = sum;
-    return (double)sizeof(float) * FLOATS / (seconds() - start);
+    return all * (double)times;
 }
 
 int main(int argc, char **argv)
@@ -85,12 +88,14 @@ int main(int argc, char **argv)
     float *const values = memory ? malloc(sizeof(float) * FLOATS) : NULL;
     if (memory && !values) return EXIT_FAILURE;
     if (memory) memset(values, 1, sizeof(float) * FLOATS);
-    double best = 0;
-    for (int i = 0; i < TRIES; i++) {
-        const double rate = memory ? memory_rate(threads, values) : fma_rate(threads);
-        best = rate > best ? rate : best;
+    double billions;
+    while (scanf("%lf", &billions) == 1) {
+        const double began = seconds(), wanted = billions * BILLION;
+        const double done = memory ? run_memory(wanted, threads, values) : run_fma(wanted, threads);
+        /* in the time that what was asked for would have taken */
+        printf("seconds %.9g billions %.6g\n", (seconds() - began) * wanted / done, done / BILLION);
+        fflush(stdout);
     }
-    printf("%s %.6g\n", memory ? "gb_per_s" : "gflop_per_s", best * 1e-9);
     free(values);
     return EXIT_SUCCESS;
 }

@@ -1,17 +1,29 @@
--- The trainer of a task: `batches` steps of training on batches of shuffled rows, timed.
+-- The trainer of a task: steps of training on batches of shuffled rows, timed in slices.
 --
 -- In:  { name, layers, activation, output, loss, optimizer, batch, rows, eta }; see T1.lua to T5.lua. Rows is a
 --      multiple of batch; where it is one batch, its order means nothing, and is that of the data.
--- Out: a trainer that prints "steps_per_s N loss L": the clock is read outside the loop, after a tenth as many steps that
---      are not counted (memory is mapped, caches are filled), and the loss is the last one, so that none can be left out.
+-- Out: a trainer with the protocol of measure.py: for each line of standard input, a number of steps, it does that many and
+--      prints "seconds S loss L". The clock is read outside the loop of steps, and the loss is the last one, so that no step
+--      can be left out. --batches N does N steps and ends.
 
 return function(task)
     local labels = task.loss == "cross_entropy"
     local outputs, inputs = task.layers[#task.layers], task.layers[1]
-    local Bench = loop "Bench" { times = 2, on_pass = node(1) }
+    local Bench = loop "Bench" {
+        done = "$batches > 0 && $total > 0",
+        state = { steps = i64 { doc = "of the slice" } },
+        on_slice = node(1, [[
+            char line[24];
+            $steps = $batches;
+            if ($batches == 0) {
+                if (loopc_read_line($loopc, line, sizeof line) != LOOPC_LINE) $stop();
+                $steps = strtoll(line, NULL, 10);
+            }
+        ]]),
+    }
     local Train = loop "Train" {
-        call_on = { Bench.on_pass },
-        times = "$Bench.iteration == 0 ? $batches / 10 + 1 : $batches",
+        call_on = { Bench.on_slice },
+        times = "$Bench.steps",
         state = {
             start = i64 { doc = "nanoseconds, when the loop began" },
             loss = f32 { doc = "of the last batch" },
@@ -22,17 +34,17 @@ return function(task)
             $loss = net_train_from($net, $opt, $data, key, $iteration % BATCHES * BATCH, BATCH, $eta);
         ]]),
         after_run = node(2, [[
-            if ($Bench.iteration == 1)
-                printf("steps_per_s %.9g loss %.6g\n", 1e9 * (double)$batches / (double)(loopc_clock() - $start), (double)$loss);
+            printf("seconds %.9g loss %.6g\n", 1e-9 * (double)(loopc_clock() - $start), (double)$loss);
+            fflush(stdout);
         ]]),
     }
     return trainer(task.name) {
         doc = "A task of the benchmark.",
-        include = { "\"base/clock.h\"" },
+        include = { "<stdlib.h>", "\"base/clock.h\"" },
         code = ("enum { BATCH = %d, BATCHES = %d };"):format(task.batch, task.rows // task.batch),
         state = {
             data = dataset { option = true, required = true, columns = inputs, targets = not labels and outputs or nil },
-            batches = i64 { 1000, option = true, doc = "steps to time" },
+            batches = i64 { 0, option = true, min = 0, doc = "steps to time; 0: as many as each line of standard input says" },
             eta = f32 { task.eta },
             net = mlp { activation = task.activation, output = task.output, loss = task.loss, batch = task.batch,
                 table.unpack(task.layers) },

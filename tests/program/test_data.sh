@@ -136,6 +136,21 @@ test_standard_input() {
     same "$(cat out)" '8 + 2 rows, 2 inputs, sum 0.000'
 }
 
+# Ten rows of each class in a part of half of them; drawn without regard to classes, hardly ever.
+test_parts_have_their_share_of_each_class() {
+    make_trainer
+    make_plain
+    local seed classes='  classes of '"'kind'"', with their rows: x 10, y 10, z 10' other=0
+    for seed in 1 2 3 4 5 6; do
+        expect 0 ./table data --train plain.csv --test-share 0.5 --seed $seed
+        same "$(grep -cF "$classes" <<<"$OUT")" 2
+        expect 0 ./table data --train plain.csv --test-share 0.5 --seed $seed --test-stratify false
+        has "$OUT" 'test: plain.csv: CSV, header; 30 rows of 60'
+        grep -qF "$classes" <<<"$OUT" || other=$((other + 1))
+    done
+    [ "$other" -ge 2 ] || fail "$other of 6 parts are not stratified"
+}
+
 # What each of these programs writes of the same numbers is read as the same numbers.
 same_as_csv() {
     expect 0 ./table --train plain.csv
@@ -198,6 +213,14 @@ test_tables_of_libreoffice() {
     convert csv --outdir commas plain.ods
     has "$(sed -n 2p semicolons/plain.csv)" ';'
     same_as_csv semicolons/plain.csv commas/plain.csv
+    # in German: a decimal comma, between semicolons, and in quotes between commas
+    sed -i 's#</oor:items>#<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">\
+<value>de-DE</value></prop></item>&#' profile/user/registrymodifications.xcu
+    convert 'csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false' --outdir german plain.ods
+    convert csv --outdir quoted plain.ods
+    [[ $(sed -n 2p german/plain.csv) =~ ^[0-9]+,[0-9]+\; ]] || fail "no decimal comma"
+    [[ $(sed -n 2p quoted/plain.csv) =~ ^\"[0-9]+,[0-9]+\", ]] || fail "no decimal comma in quotes"
+    same_as_csv german/plain.csv quoted/plain.csv
 }
 
 test_tables_of_pandas() {
@@ -227,6 +250,107 @@ PYTHON
         savetxt.txt savetxt.csv
     expect 2 ./table --train many.npz
     has "$ERR" "many.npz: error: which of its arrays? It has x_train, y_train, x_test, y_test"
+}
+
+# Classes of broken files, with all that a person sees of them.
+test_broken_files() {
+    make_trainer
+    local name bytes
+    while IFS='|' read -r name bytes; do
+        # shellcheck disable=SC2059
+        printf "$bytes" >broken
+        expect 2 ./table --train broken
+        same "$OUT" ''
+        printf '%s: %s\n' "$name" "$ERR" >>seen
+    done <<'FILES'
+empty|
+header alone|a,b,kind\n
+few cells|a,b,kind\n1,2,x\n3,y\n4,5,x\n
+many cells|a,b,kind\n1,2,x\n3,4,5,y\n
+cut off|a,b,kind\n1,2,x\n3,4
+empty line|a,b,kind\n1,2,x\n\n3,4,y\n
+quote inside|a,b,kind\n1,2,x\n3,4"5,y\n
+text behind a quote|a,b,kind\n1,2,x\n"3"4,5,y\n
+open quote|a,b,kind\n1,2,x\n"3,4,y\n5,6,x\n
+byte 0|a,b,kind\n1,2,x\n3,\0,y\n
+too large|a,b,kind\n1,2,x\n1e99,4,y\n
+missing value|a,b,kind\n1,2,x\n3,,y\n
+word among numbers|a,b,kind\n1,2,x\n3,four,y\n
+missing label|a,b,kind\n1,2,x\n3,4,\n
+label twice|kind,a,kind\nx,2,x\ny,4,y\n
+comma in numbers|a;b;kind\n1,234;2;x\n3,456;3;y\n
+header or row|a,b,kind\nc,d,x\ne,f,y\n
+slip in a label|a,b,c\n1,2,0\n3,4,one\n5,6,1\n
+UTF-16|\377\376a\0,\0b\0
+workbook|PK\003\004aaaaaaaaaaaaaaaaaaa
+Parquet|PAR1aaaaaaaaaaaaaaaa
+web page|<!DOCTYPE html>\n
+ARFF|@relation iris\n@attribute a numeric\n@data\n1,2,x\n
+gzip cut off|\037\213\010\0\0\0
+npy cut off|\223NUMPY\001\000\166\000{
+IDX cut off|\0\0\010\003\0\0
+libsvm word|1 1:2 2:3\n0 1:x 2:5\n
+libsvm order|1 1:2 2:3\n0 3:1 2:5\n
+wrong count|3,2,a,b\n1,2,0\n3,4,1\n
+one column|1\n2\n3\n
+FILES
+    same "$(cat seen)" "$(cat <<'SEEN'
+empty: broken: error: the file is empty
+header alone: broken: error: there are no rows in it
+few cells: broken:3: error: 2 cells, but line 1 has 3
+table: hint: every line has a cell for each column
+many cells: broken:3: error: 4 cells, but line 1 has 3
+table: hint: a cell with a comma in it is quoted
+cut off: broken:3: error: 2 cells, but line 1 has 3
+table: hint: it is the last line: the file may have been cut short
+empty line: broken:3: error: the line is empty
+table: hint: empty lines are allowed only at the end
+quote inside: broken:3:4: error: a quote in a cell that does not begin with one
+table: hint: a cell with quotes in it is in quotes, and they are doubled
+text behind a quote: broken:3:4: error: text behind the quote that ends a cell
+table: hint: quotes within a cell are doubled
+open quote: broken:3:1: error: a quote that is never closed
+table: hint: is the quote meant? Quotes within a cell are doubled
+byte 0: broken:3:3: error: a byte 0: this is no text
+too large: broken:3:1: error: column 1 ('a'): 1e+99 is too large for f32
+table: hint: the largest is 3.4e38: another unit makes it smaller
+missing value: broken:3: error: values are missing: 'b' 1 (first in line 3)
+table: hint: missing = "mean", "median" or a number fills them, "drop" leaves such rows out (--train-missing)
+word among numbers: broken:3:3: error: column 2 ('b'): 'four' is not a number
+table: hint: text = "onehot" or "number" takes texts as inputs, `ignore` leaves columns out (--train-text, --train-ignore)
+missing label: broken:3: error: values are missing: 'kind' 1 (first in line 3), the label
+table: hint: missing = "drop" leaves such rows out (--train-missing)
+label twice: broken: error: the columns 1 and 3 are both called 'kind'; one is an input, the other the answer
+table: hint: `ignore` one of them, by its number
+comma in numbers: broken: error: it can be read in two ways: in its numbers a comma may be the decimal point or separate thousands
+table: hint: say `decimal = ","` in the spec, or --train-decimal; numbers with separated thousands are not read
+header or row: broken:1: error: the first line can be read in two ways: as a header, or as a row
+table: hint: say `header = true` or `header = false` in the spec, or --train-header
+slip in a label: broken:3:5: error: column 3 ('c'): the label is 'one', no number as in 2 other rows
+table: hint: is it a slip? Labels are numbers in all other rows
+UTF-16: broken: error: the file is text in UTF-16
+table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+workbook: broken: error: the file is an archive (.zip, .xlsx)
+table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+Parquet: broken: error: the file is Parquet
+table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+web page: broken: error: the file is a web page
+table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+ARFF: broken: error: the file is ARFF (of Weka)
+table: hint: `skip_lines` passes over all lines up to @data
+gzip cut off: broken: error: the file ends in the middle of compressed data
+npy cut off: broken: error: a .npy file, but it ends in its header
+IDX cut off: broken: error: it begins as an IDX file does, but ends in its header
+libsvm word: broken:2:3: error: '1:x' is not index:value
+table: hint: a line is: label index:value index:value ...
+libsvm order: broken:2:7: error: '2:5' has an index that is not above the one before
+table: hint: a line is: label index:value index:value ...
+wrong count: broken:1: error: the first line says that there are 3 rows, but there are 2
+table: hint: say `header = false` if it is a row of the table
+one column: broken: error: nothing is left for the samples: each of its 1 columns has another role
+table: hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells (--train-separator)
+SEEN
+)"
 }
 
 run_tests

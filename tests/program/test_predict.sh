@@ -70,6 +70,23 @@ m = json.load(open("m.json"))
 assert "lily, white" in texts and "%.4f" % m["accuracy"] in texts[0]
 assert [t for t in texts if t.isdigit()] == [str(n) for row in m["confusion"] for n in row]
 PYTHON
+    expect 0 "$LOOPC" plot --roc m.json -o roc.svg
+    python3 - <<'PYTHON'
+import csv, json
+import xml.etree.ElementTree as tree
+m, svg = json.load(open("m.json")), "{http://www.w3.org/2000/svg}"
+kinds, rows = [r["kind"] for r in csv.DictReader(open("flowers.csv"))], list(csv.DictReader(open("straight.csv")))
+for name, area in zip(m["classes"], m["auc"]):
+    outputs = [float(r["output_" + name]) for r in rows]
+    own, other = [y for y, k in zip(outputs, kinds) if k == name], [y for y, k in zip(outputs, kinds) if k != name]
+    pairs = sum((a > b) + (a == b) / 2 for a in own for b in other)
+    assert abs(pairs / len(own) / len(other) - area) < 1e-6, (name, area)
+drawn = tree.parse("roc.svg")
+assert ["%s: area %.4f" % pair for pair in zip(m["classes"], m["auc"])] == [t.text for t in drawn.iter(svg + "text") if t.get("class") == "name"]
+assert len(list(drawn.iter(svg + "polyline"))) == 3
+PYTHON
+    expect 0 "$LOOPC" plot --roc m.json m.json -o two.svg
+    same "$(grep -c '<polyline' two.svg)" 6
     # other columns among them, in another order, without the answer: the same bits
     python3 - <<'PYTHON'
 import csv
@@ -84,6 +101,8 @@ PYTHON
     same "$OUT" "$(cat straight.csv)"
     lacks "$ERR" accuracy
     same "$(cat n.json)" '{"rows": 90}'
+    expect 2 "$LOOPC" plot --roc m.json n.json -o roc.svg
+    has "$ERR" 'n.json: there are no ROC curves in it'
 }
 
 test_a_file_that_does_not_fit_is_refused() {

@@ -41,7 +41,7 @@ test_events_are_explained() {
 # Each step of an environment is that of its formulas in double precision.
 world() {
     sed "s/rl\.WORLD/rl.$1/g" "$SPECS/environments.lua" >world.lua
-    program world world.lua
+    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build world.lua -o world
     expect 0 ./world
     echo "$OUT" >steps
     expect 0 python3 "$SPECS/environments.py" "$1" steps
@@ -53,5 +53,103 @@ test_pendulum_is_that_of_its_formulas() { world pendulum '7 ends'; }
 test_mountain_car_is_that_of_its_formulas() { world mountain_car '7 ends'; }
 test_mountain_car_continuous_is_that_of_its_formulas() { world mountain_car_continuous '1 ends'; }
 test_acrobot_is_that_of_its_formulas() { world acrobot; }
+
+# The rest of a kind, of which each test run has a part.
+long() { [ -n "${SOAK:-}" ] || skip SOAK=1 runs it; }
+
+# variant FILE OF=VALUE...: builds ./FILE of the spec FILE.lua with these words exchanged.
+variant() {
+    local name=$1 word script=''
+    shift
+    for word in "$@"; do script="$script;s/\\<${word%%=*}\\>/${word#*=}/g"; done
+    sed "$script" "$SPECS/$name.lua" >"$name.lua"
+    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "$name.lua" -o "$name"
+}
+
+# The values of two states, 0.5 and 1, and of an environment without an end, 2, in which episodes are cut.
+knows_the_values() {
+    variant values AGENT="$1" STEPS="${2:-1}" PRIORITY="${3:-0}" DUELING="${4:-false}"
+    expect 0 ./values
+    echo "$OUT" | awk '$1 == "value" { wanted = 2 ^ (n++ - 1); d = $2 - wanted; if (d > 0.06 || d < -0.06) bad = 1 }
+        END { exit bad || n != 3 }' || fail "the values are $(echo $OUT)"
+}
+
+test_ppo_knows_the_values_of_a_chain() { knows_the_values ppo; }
+test_reinforce_knows_the_values_of_a_chain() { long; knows_the_values reinforce; }
+test_dqn_knows_the_values_of_a_chain() { long; knows_the_values dqn; }
+test_dqn_of_n_steps_and_priorities_knows_them() { knows_the_values dqn 3 0.6 true; }
+test_td3_of_n_steps_and_priorities_knows_them() { long; knows_the_values td3 2 0.5; }
+test_sac_knows_the_values_of_a_chain() { knows_the_values sac; }
+
+# Each line has the norm of a gradient, and of the differences. Where the loss has kinks a difference may be on both sides of one.
+has_the_gradients_of() {
+    variant gradients AGENT="$1"
+    expect 0 ./gradients
+    echo "$OUT" | awk -v share="$2" -v nets="$3" 'NF == 3 { seen[$1] = 1; n++; d = ($2 - $3) / ($3 + 1e-3); if (d > 0.005 || d < -0.005) bad++ }
+        END { for (net in seen) nets--; exit !(n > 30 && nets == 0 && bad <= share * n) }' || fail "$(echo "$OUT" | head -n 40)"
+}
+
+test_gradients_of_ppo() { has_the_gradients_of ppo 0.1 2; }
+test_gradients_of_ppo_for_numbers() { long; has_the_gradients_of normal 0.1 2; }
+test_gradients_of_dqn() { long; has_the_gradients_of dqn 0 1; }
+test_gradients_of_td3() { has_the_gradients_of td3 0 2; }
+test_gradients_of_sac() { has_the_gradients_of sac 0 2; }
+
+# A run is the same with any number of threads, with evaluations on its way, and left in the middle of an episode and resumed.
+goes_on() {
+    variant small AGENT="$1"
+    expect 0 ./small
+    local whole=$OUT step
+    has "$whole" 'weights '
+    expect 0 ./small --threads 2
+    same "$OUT" "$whole"
+    for step in 46 298; do
+        expect 143 ./small --halt "$step" --checkpoint "saved$step"
+        same "$OUT" ''
+        expect 0 ./small --checkpoint "saved$step" --resume
+        has "$ERR" 'resumed: '
+        lacks "$ERR" 'is over'
+        same "$OUT" "$whole"
+    done
+    expect 0 ./small --seed 2
+    [ "$OUT" != "$whole" ] || fail 'the seed changes nothing'
+    expect 0 ./small --evaluate 100
+    OUT=${OUT##*weights} whole=${whole##*weights}
+    same "${OUT%, test*}" "${whole%, test*}"
+}
+
+test_ppo_goes_on_in_an_episode() { long; goes_on ppo; }
+test_ppo_for_numbers_goes_on_in_an_episode() { goes_on normal; }
+test_dqn_goes_on_in_an_episode() { goes_on dqn; }
+test_td3_goes_on_in_an_episode() { long; goes_on td3; }
+test_sac_goes_on_in_an_episode() { long; goes_on sac; }
+
+# reaches SPEC LEAST ARGUMENT...: the last line is the mean return, which is no lower.
+reaches() {
+    local file=$1 least=$2
+    shift 2
+    [ -x "./${file%_*}" ] || expect 0 "$LOOPC" build "$ROOT"/specs/"$file".lua -o "./${file%_*}"
+    expect 0 "./${file%_*}" "$@"
+    echo "$OUT" | tail -n 1 | grep -Eqx 'mean return -?[0-9]+\.[0-9] over 100 episodes' || fail "the last line is $(echo "$OUT" | tail -n 1)"
+    echo "$OUT" | tail -n 1 | awk -v least="$least" '{ exit !($3 >= least) }'
+}
+
+test_a_pole_is_balanced() {
+    reaches 30_cartpole_ppo 300 --budget 30000 --seed 3 || fail "$OUT"
+}
+
+# Nine of ten seeds reach the goal, each within the spec's budget.
+test_nine_of_ten_seeds() {
+    long
+    local row seed reached
+    for row in 30_cartpole_ppo=475 31_cartpole_dqn=475 32_pendulum_sac=-200 33_pendulum_td3=-200 34_pendulum_ppo=-200 35_acrobot_dqn=-100 \
+        36_mountaincar_dqn=-110 37_mountaincar_sac=90; do
+        reached=0
+        for seed in 1 2 3 4 5 6 7 8 9 10; do
+            if reaches "${row%=*}" "${row#*=}" --seed "$seed"; then reached=$((reached + 1)); fi
+        done
+        [ "$reached" -ge 9 ] || fail "$row: $reached of 10 seeds"
+    done
+}
 
 run_tests

@@ -34,7 +34,7 @@ test_a_table_with_text_and_missing_values() {
     has "$spec" 'id = "name"'
     has "$spec" 'text = "onehot"'
     has "$spec" 'missing = "median"'
-    has "$spec" 'local BATCH, INPUTS, HIDDEN, OUTPUTS = 8, 5, 64, 3'
+    has "$spec" 'local BATCH, INPUTS, HIDDEN, OUTPUTS = 8, 5, 128, 3'
     has "$spec" '-- Classes: iris 30, lily 30, rose 30.'
     expect 0 "$LOOPC" check flowers.lua
     lacks "$ERR" warning
@@ -89,7 +89,7 @@ test_what_cannot_be_learnt_is_told() {
 }
 
 # The peer is scikit-learn's MLPClassifier or MLPRegressor with its defaults, whose inputs nothing scales (which costs it most on
-# wine and on all regressions); what it makes of scaled inputs and targets is said beside, and held against nothing. The splits
+# wine and on all regressions); in the long form also the same one with scaled inputs and targets, which we may miss by 0.01. The splits
 # are none of those that the settings of `init` were chosen by: these were 1 to 10.
 seeds='101 102 103'
 [ -z "${SOAK:-}" ] || seeds='101 102 103 104 105 106 107 108 109 110'
@@ -114,14 +114,14 @@ as_good() {
     # shellcheck disable=SC2086
     ours=$("$python" "$compare" mean $ours) peers=$("$python" "$compare" mean $peers) scaled=$("$python" "$compare" mean $scaled)
     [ -z "${SOAK:-}" ] || echo "# $1: $ours, the peer $peers, with scaled inputs $scaled" >&3
-    awk "BEGIN { exit !($ours >= $peers && $ours >= $4) }" || fail "$1: $ours, the peer $peers"
+    awk "BEGIN { exit !($ours >= $peers && $ours >= $scaled - 0.01 && $ours >= $4) }" || fail "$1: $ours, the peer $peers, with scaled inputs $scaled"
 }
 
 test_tables_of_scikit_learn() {
     find_peer
     "$python" "$compare" tables
     as_good wine class --label 0.93
-    as_good diabetes progression --target 0.3
+    as_good diabetes progression --target 0.4
     [ -n "${SOAK:-}" ] || return 0
     as_good iris class --label 0.9
     as_good cancer class --label 0.93
@@ -135,8 +135,8 @@ test_tables_of_R() {
     R -q -e 'names(iris)[5] <- "class"; write.csv(iris, "flowers.csv", row.names = FALSE)
         write.csv(mtcars, "mtcars.csv"); write.csv(airquality, "airquality.csv", row.names = FALSE)' >R.log
     as_good flowers class --label 0.9
-    as_good mtcars mpg --target -1
-    as_good airquality Ozone --target 0.3
+    as_good mtcars mpg --target 0.4
+    as_good airquality Ozone --target 0.5
 }
 
 run_tests

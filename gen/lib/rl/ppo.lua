@@ -160,7 +160,7 @@ return function(rl)
             less = p.anneal and " * (1 - $Learner.progress)" or "",
         }, head)
         local function text(c) return fill_twice(c, texts, values) end
-        return rl.agent { source, name = name, doc = "proximal policy optimization", order = p.order,
+        return rl.agent { source, name = name, doc = p.doc or "proximal policy optimization", order = p.order,
             rounds = p.steps, updates = p.epochs * p.room // p.batch,
             state = common.with(common.with(fields_of(source, p, most), head.fields), moments),
             act = text("const int32_t first = (int32_t)$Source.iteration * {count};\n"

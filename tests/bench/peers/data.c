@@ -75,12 +75,14 @@ int timed_steps(char **argv, void (*start)(int threads), step_function *step)
 {
     struct data data = {0};
     read_data(&data, argv);
-    const long steps = atol(argv[3]);
     shuffle();
-    start(atoi(argv[4]));
-    run(step, &data, steps / 10 + 1);
-    const double began = seconds();
-    const float loss = run(step, &data, steps);
-    printf("steps_per_s %.9g loss %.6g\n", (double)steps / (seconds() - began), (double)loss);
+    start(atoi(argv[3]));
+    long steps;
+    while (scanf("%ld", &steps) == 1) {
+        const double began = seconds();
+        const float loss = run(step, &data, steps);
+        printf("seconds %.9g loss %.6g\n", seconds() - began, (double)loss);
+        fflush(stdout);
+    }
     return EXIT_SUCCESS;
 }

@@ -14,8 +14,8 @@ struct data {
 /* One training step on these rows of the data; returns the loss. */
 typedef float step_function(const struct data *data, const int32_t *rows);
 
-/* Runs `step` as often as argv says (PROGRAM X.npy Y.npy STEPS THREADS) on batches of shuffled
- * rows, after a tenth as many that do not count, and prints "steps_per_s N loss L". `start` is
+/* Runs `step` on batches of shuffled rows by the protocol of measure.py: as often as each line of
+ * standard input says, then prints "seconds S loss L" (PROGRAM X.npy Y.npy THREADS). `start` is
  * called once, with the number of threads. */
 int timed_steps(char **argv, void (*start)(int threads), step_function *step);
 

@@ -48,5 +48,5 @@ static float train(const struct data *data, const int32_t *rows)
 
 int main(int argc, char **argv)
 {
-    return argc == 5 ? timed_steps(argv, start, train) : EXIT_FAILURE;
+    return argc == 4 ? timed_steps(argv, start, train) : EXIT_FAILURE;
 }

@@ -1,8 +1,8 @@
 """A training step in PyTorch, at its best: tensors in memory, a batch gathered by index_select, gradients taken
 directly, no module around what a function does; Adam a parameter at a time or all at once (foreach), whichever is faster, and
-gradient descent as the one call that it is.
+gradient descent as the one call that it is. By the protocol of measure.py.
 
-usage: pytorch.py X.npy Y.npy STEPS THREADS LAYERS ACTIVATION OUTPUT LOSS OPTIMIZER BATCH ETA each|foreach
+usage: pytorch.py X.npy Y.npy THREADS LAYERS ACTIVATION OUTPUT LOSS OPTIMIZER BATCH ETA each|foreach
 """
 
 import sys
@@ -66,7 +66,7 @@ def run(steps, batches, x, y, parameters, forward, loss_of, update):
     return loss.item()
 
 
-def main(x, y, steps, threads, layers, activation, output, loss, optimizer, batch, eta, kind):
+def main(x, y, threads, layers, activation, output, loss, optimizer, batch, eta, kind):
     torch.set_num_threads(int(threads))
     x, y = (torch.from_numpy(numpy.load(path)) for path in (x, y))
     y = y.long() if loss == "cross_entropy" else y
@@ -75,10 +75,10 @@ def main(x, y, steps, threads, layers, activation, output, loss, optimizer, batc
     loss_of = functional.cross_entropy if loss == "cross_entropy" else squared_error
     whole = len(x) == int(batch)
     batches = [None] if whole else list(torch.randperm(len(x)).split(int(batch)))
-    run(int(steps) // 10 + 1, batches, x, y, parameters, forward, loss_of, update)
-    start = time.monotonic()
-    last = run(int(steps), batches, x, y, parameters, forward, loss_of, update)
-    print(f"steps_per_s {int(steps) / (time.monotonic() - start):.9g} loss {last:.6g}")
+    for line in sys.stdin:
+        start = time.monotonic()
+        last = run(int(line), batches, x, y, parameters, forward, loss_of, update)
+        print(f"seconds {time.monotonic() - start:.9g} loss {last:.6g}", flush=True)
 
 
 main(*sys.argv[1:])

@@ -193,7 +193,8 @@ static void refuses_bad_cells(void **state)
     refuses_text("1,2\n--1,1\n", "t.csv:2:1: column 1: '--1' is not a number\n" TEXT_HINT);
     refuses_text("1,2\n1e999,1\n", "t.csv:2:1: column 1: inf is too large for f32\n"
                                    "hint: every value has to be a finite number");
-    refuses_text("1,2\n-1e39,1\n", "t.csv:2:1: column 1: -1e+39 is too large for f32");
+    refuses_text("1,2\n-1e39,1\n", "t.csv:2:1: column 1: -1e+39 is too large for f32\nhint: the "
+                                   "largest is 3.4e38: another unit makes it smaller");
     refuses_text("1,2\n\033[31m,1\n", "t.csv:2:1: column 1: '?[31m' is not a number\n" TEXT_HINT);
 }
 
@@ -237,9 +238,13 @@ static void refuses_bad_records(void **state)
         "t.csv: nothing is left for the samples: each of its 1 columns has another role\n"
         "hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells "
         "(--DATA-separator)");
-    refuses_text("1,2\n3\"4,5\n", "t.csv:2:2: a quote in a cell that does not begin with one");
-    refuses_text("1,2\n\"3\"4,5\n", "t.csv:2:4: text behind the quote that ends a cell");
-    refuses_text("1,2\n3,\"4\n5,6\n", "t.csv:2:3: a quote that is never closed");
+    refuses_text("1,2\n3\"4,5\n",
+                 "t.csv:2:2: a quote in a cell that does not begin with one\nhint: a cell with "
+                 "quotes in it is in quotes, and they are doubled");
+    refuses_text("1,2\n\"3\"4,5\n", "t.csv:2:4: text behind the quote that ends a cell\nhint: "
+                                    "quotes within a cell are doubled");
+    refuses_text("1,2\n3,\"4\n5,6\n", "t.csv:2:3: a quote that is never closed\nhint: is the quote "
+                                      "meant? Quotes within a cell are doubled");
     write_file("t.csv", "1,2\n3,\0\n", 8);
     refuses("t.csv", "t.csv:2:3: a byte 0: this is no text");
 }

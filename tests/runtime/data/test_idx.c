@@ -97,7 +97,8 @@ static void refuses_bad_pairs(void **state)
     begin_idx(0x08, 1, &two);
     put("\x00\x01", 2);
     write_file("labels", f.bytes, f.size);
-    refuses("images,labels", "images: it has 3 rows of samples, but labels has 2 labels");
+    refuses("images,labels", "images: it has 3 rows of samples, but labels has 2 labels\nhint: row "
+                             "by row, the second file answers the first");
     begin_idx(0x09, 2, table);
     put("\x00\x01\x00\x01\x00\xff", 6);
     write_file("table", f.bytes, f.size);

@@ -18,6 +18,28 @@ static void text_is_told_for_all_columns(void **state)
                                                    "number; 2 cells of it hold text\n" TEXT_HINT);
 }
 
+/* Spreadsheets write numbers as they show them. */
+static void separated_thousands_are_told(void **state)
+{
+    static const char *const numbers[] = {"\"1,500.5\"", "-12.345.678", "1 500", "1'500,25"};
+    static const char *const texts[] = {"1.500.2", "1500'250", "1,50.5", "1 500 m"};
+    char text[200], expected[300];
+    (void)state;
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        const int quoted = *numbers[i] == '"';
+        snprintf(text, sizeof text, "a\tb\ty\n%s\t2.5\t0\n3\t4.5\t1\n", numbers[i]);
+        snprintf(expected, sizeof expected,
+                 "t.csv:2:1: column 1 ('a'): '%.*s' is not a number\nhint: are its thousands "
+                 "separated? Numbers are read without such separators",
+                 (int)strlen(numbers[i]) - 2 * quoted, numbers[i] + quoted);
+        refuses_text(text, expected);
+        snprintf(text, sizeof text, "a\tb\ty\n%s\t2.5\t0\n3\t4.5\t1\n", texts[i]);
+        snprintf(expected, sizeof expected,
+                 "t.csv:2:1: column 1 ('a'): '%s' is not a number\n" TEXT_HINT, texts[i]);
+        refuses_text(text, expected);
+    }
+}
+
 static void missing_values_are_told_for_all_columns(void **state)
 {
     const struct loopc_dataset_options filled = {.missing = LOOPC_MISSING_MEAN};
@@ -82,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_told_for_all_columns),
+        cmocka_unit_test(separated_thousands_are_told),
         cmocka_unit_test(missing_values_are_told_for_all_columns),
         cmocka_unit_test(a_column_without_values_cannot_be_filled),
         cmocka_unit_test(truth_is_a_number),

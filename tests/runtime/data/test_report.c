@@ -63,12 +63,64 @@ static void sorted_rows_are_a_warning(void **state)
     loopc_dataset_free(&d);
 }
 
+static void is_refused(const char *text, const struct loopc_dataset_options *options,
+                       const char *wanted, const char *page)
+{
+    struct loopc_dataset_options all = *options;
+    struct loopc_dataset d;
+    char found[LOOPC_DATASET_MESSAGE];
+    all.keep_refused = true;
+    write_text("t.csv", text);
+    assert_int_equal(loopc_dataset_load(&d, "t.csv", &all, NULL, found, sizeof found),
+                     LOOPC_FAILED);
+    assert_string_equal(found, wanted);
+    assert_string_equal(d.source ? page_of(&d) : "", page);
+    loopc_dataset_free(&d);
+}
+
+/* The page of a file that is refused has what was recognized until then. */
+static void errors_come_with_what_was_read(void **state)
+{
+    const struct loopc_dataset_options label = {.label = LOOPC_LABEL_NAME, .label_name = "knd"},
+                                       drop = {.missing = LOOPC_MISSING_DROP};
+    (void)state;
+    is_refused("a;b;kind\n5,5;NA;x\n7,5;2;y\n8,5;3\n", &plain,
+               "t.csv:4: 2 cells, but line 1 has 3\nhint: it is the last line: the file may have "
+               "been cut short",
+               "data: t.csv: CSV, semicolons, decimal comma, header; 2 rows before the error, 2 "
+               "inputs\n"
+               "  column  name    kind        role       missing  range\n"
+               "       1  a       number      input            0  5.5 to 7.5\n"
+               "       2  b       number      input            1  2 to 2\n"
+               "       3  kind    text        label            0  2 values: x, y\n");
+    is_refused("a,kind\n5,x\n", &label,
+               "t.csv: it has no column 'knd', which is to be the label\nhint: did you mean "
+               "'kind'?",
+               "data: t.csv: CSV, header; 0 rows before the error\n"
+               "  column  name    kind        role       missing  range\n"
+               "       1  a       ?           ?                0\n"
+               "       2  kind    ?           ?                0\n");
+    is_refused("a,b,kind\n,1,x\n2,NA,y\n", &drop,
+               "t.csv: each row has a missing value: none is left",
+               "data: t.csv: CSV, header; 0 rows, 2 inputs\n"
+               "  column  name    kind        role       missing  range\n"
+               "       1  a       number      input            1  2 to 2\n"
+               "       2  b       number      input            1  1 to 1\n"
+               "       3  kind    text        label            0  2 values: x, y\n"
+               "  note: 2 of 2 rows have missing values and are left out\n");
+    is_refused("\"a", &plain,
+               "t.csv:1:1: a quote that is never closed\nhint: is the quote meant? Quotes within a "
+               "cell are doubled",
+               "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_line),
         cmocka_unit_test(a_page_has_columns_classes_and_warnings),
         cmocka_unit_test(sorted_rows_are_a_warning),
+        cmocka_unit_test(errors_come_with_what_was_read),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
