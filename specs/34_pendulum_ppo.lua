@@ -13,6 +13,7 @@ local source = rl.source { rl.pendulum, count = 4 }
 return rl.learner "pendulum_ppo" {
     doc = "Swings a pendulum up and holds it upright.",
     source = source,
-    agent = rl.ppo { source, steps = 256, batch = 64, epochs = 20, eta = 1e-3, discount = 0.97, decay = 0.9, reward_scale = 0.1 },
+    agent = rl.ppo { source, hidden = { 128, 64 }, steps = 256, batch = 64, epochs = 20, eta = 1e-3, discount = 0.97, decay = 0.9,
+        reward_scale = 0.1 },
     budget = 74000,
 }

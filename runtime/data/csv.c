@@ -168,7 +168,7 @@ static int begin_columns(struct loopc_csv *t, struct loopc_csv_texts *texts)
     if (!t->columns) return loopc_loading_no_memory(t->l);
     t->l->has_row_names = t->dialect.row_names;
     if (loopc_loading_begin(t->l, t->width, header ? texts->items : NULL, 2)) return LOOPC_FAILED;
-    /* A comma that separates cells is a decimal point only in quotes, which the long way takes off. */
+    /* A comma that separates cells is a decimal point in quotes only: the long way. */
     const bool quoted_point = t->separator == t->decimal;
     for (int64_t i = 0; i < t->width; i++) {
         const struct loopc_incoming *const c = &t->l->columns[i];

@@ -49,8 +49,8 @@ void loopc_source_show(struct loopc_dataset *d, struct loopc_source *s);
 /* Makes the data set of files that are read: judges columns, names classes, takes answers out. */
 int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, int count);
 
-/* Of files whose reading ended with an error: what was recognized until then, for loopc_dataset_print,
- * if the options ask for it. The error stays in the message. */
+/* Of files whose reading ended with an error: what was recognized until then, for
+ * loopc_dataset_print, if the options ask for it. The error stays in the message. */
 void loopc_loading_keep_cut(struct loopc_source *s, struct loopc_loading *files, int count);
 
 /* Part of it: ranges and digest of a file, and the digest of all; errors of columns;

@@ -1,6 +1,6 @@
-/* Receiver operating characteristics: for each class against all others, the share of its rows (true
- * positive rate) over the share of other rows (false positive rate) that are taken for it, for each
- * threshold of its output. Not for emitted code.
+/* Receiver operating characteristics: for each class against all others, the share of its rows
+ * (true positive rate) over the share of other rows (false positive rate) that are taken for it,
+ * for each threshold of its output. Not for emitted code.
  *
  * The area under a curve is the probability that a row of the class has a larger output for it than
  * a row of another one, ties counted half (Mann and Whitney's U / (positives x negatives)).
@@ -33,9 +33,9 @@ void loopc_roc_add(struct loopc_roc *roc, int32_t label, const float *outputs);
 
 /* Members of a JSON object, each with a comma before it:
  *     , "auc": [0.9, ...], "roc": [[[false positive rates], [true positive rates]], ...]
- * one for each class, null for one without rows, or with all of them. Corners of the curve alone are
- * written, and of corners that are closer than 1 / LOOPC_ROC_POINTS in both rates the first. False:
- * no memory, and nothing is written. */
+ * one for each class, null for one without rows, or with all of them. Corners of the curve alone
+ * are written, and of corners that are closer than 1 / LOOPC_ROC_POINTS in both rates the first.
+ * False: no memory, and nothing is written. */
 bool loopc_roc_write(const struct loopc_roc *roc, FILE *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* Replay: where the steps of agents are kept and drawn again, for the library loopc.rl.
  *
- * A replay memory is a ring of `room` places; the fields of a step are arrays of as many entries. Of
- * several environments side by side each has its own part of the n-step window.
+ * A replay memory is a ring of `room` places; the fields of a step are arrays of as many
+ * entries.
  */
 #ifndef LOOPC_REPLAY_H
 #define LOOPC_REPLAY_H
@@ -14,9 +14,10 @@
 /* Draws n of 0 .. filled-1 with replacement, each equally likely. */
 void loopc_draw_uniform(struct loopc_rng *rng, int32_t filled, int32_t n, int32_t *drawn);
 
-/* Sum tree (Schaul, Quan, Antonoglou and Silver, "Prioritized experience replay", 2016): `leaves`, a
- * power of two, priorities at tree[leaves + k]; tree[k] = tree[2 k] + tree[2 k + 1] is the sum of
- * those below it, tree[1] the sum of all, tree[0] unused. An array of 2 * leaves, all 0 at first. */
+/* Sum tree (Schaul, Quan, Antonoglou and Silver, "Prioritized experience replay", 2016):
+ * `leaves`, a power of two, priorities at tree[leaves + k]; tree[k] = tree[2 k] + tree[2 k + 1] is the sum of
+ * those below it, tree[1] the sum of all, tree[0] unused. An array of 2 * leaves, all 0 at
+ * first. */
 
 /* Sets the priority of leaf k, which is at least 0, and all sums above it. */
 void loopc_tree_set(double *tree, int32_t leaves, int32_t k, double priority);

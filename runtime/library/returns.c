@@ -53,3 +53,15 @@ void loopc_moments_scale(const float *rows, int32_t count, int32_t width, double
         }
     }
 }
+
+void loopc_fold_moments(float *layer, int32_t outputs, int32_t width, double seen,
+                        const double *means, const double *squares)
+{
+    float *const biases = layer + outputs * width;
+    for (int32_t k = 0; k < outputs * width; k++) {
+        const double variance = seen > 1 ? squares[k % width] / seen : 1;
+        const double weight = (double)layer[k] / sqrt(variance + 1e-8);
+        biases[k / width] = (float)((double)biases[k / width] - weight * means[k % width]);
+        layer[k] = (float)weight;
+    }
+}

@@ -6,7 +6,7 @@
  *     rewards   the reward of the step
  *     values    an estimate of the value of the observation before it
  *     after     an estimate of the value of the observation behind it: 0 where the episode
- *               terminated there; where only its time was up it is the value of its last observation
+ *               terminated there; where only its time was up it is that of its last observation
  *     ends      whether the episode ended with the step, in either way
  */
 #ifndef LOOPC_RETURNS_H
@@ -35,19 +35,24 @@ void loopc_advantages(const float *rewards, const float *values, const float *af
                       const bool *ends, int32_t steps, int32_t count, float discount, float decay,
                       float *advantages);
 
-/* Shifts and scales n values to the mean 0 and the deviation 1 (with n, not n - 1, and 1e-8 added to
- * it). */
+/* Shifts and scales n values to the mean 0 and the deviation 1 (with n, not n - 1, and 1e-8
+ * added to it). */
 void loopc_standardize(float *values, int32_t n);
 
 /* Running moments of vectors of `width` numbers: means and sums of squared differences from them,
- * brought up to date by the formula of Chan, Golub and LeVeque ("Algorithms for computing the sample
- * variance", 1983). All of it is 0 at first. */
+ * brought up to date by the formula of Chan, Golub and LeVeque ("Algorithms for computing the
+ * sample variance", 1983). All of it is 0 at first. */
 void loopc_moments_add(const float *rows, int32_t count, int32_t width, double *seen, double *means,
                        double *squares);
 
-/* (x - mean) / deviation of each number, kept between -limit and limit; before there are two vectors
- * deviations count as 1. `to` may be `rows`. */
+/* (x - mean) / deviation of each number, kept between -limit and limit; before there are two
+ * vectors deviations count as 1. `to` may be `rows`. */
 void loopc_moments_scale(const float *rows, int32_t count, int32_t width, double seen,
                          const double *means, const double *squares, float limit, float *to);
+
+/* Changes a layer that takes such scaled numbers (without limit) so that it takes them unscaled: a
+ * list of `outputs` rows of `width` weights each, then as many biases. */
+void loopc_fold_moments(float *layer, int32_t outputs, int32_t width, double seen,
+                        const double *means, const double *squares);
 
 #endif

@@ -124,6 +124,39 @@ test_dqn_goes_on_in_an_episode() { goes_on dqn; }
 test_td3_goes_on_in_an_episode() { long; goes_on td3; }
 test_sac_goes_on_in_an_episode() { long; goes_on sac; }
 
+# flies AGENT WORLD LIMIT ACTION: the exported pilot in the simulator earns what the agent does in its last evaluation.
+flies() {
+    variant small AGENT="$1"
+    expect 0 ./small --show --checkpoint saved
+    echo "$OUT" >said
+    sed -n 's/^state //p' said >states
+    expect 0 ./small export --checkpoint saved --net "$1.pilot" --c-header pilot.h
+    expect 0 "$LOOPC" gen small.lua -o small.c
+    sed -n "/^struct $2 {/,/(small\.lua:/p" small.c | sed '$d' >simulator.h
+    sed "s/WORLD/$2/g;s/LIMIT/$3/;s/ACTION/$4/;s/PILOT/small_$1_pilot/g" "$SPECS/pilot.c" >pilot.c
+    expect 0 compile -Wno-unused-function pilot.c -o pilot
+    ./pilot <states >earned
+    [ "$(wc -l <earned)" = 2 ] || fail 'there are two episodes'
+    sed -n 's/^gain //p' said | paste - earned | awk '{ d = $1 - $2; if (d > 0.5 || d < -0.5) exit 1 }' ||
+        fail "the trainer and the pilot: $(sed -n 's/^gain //p' said | paste - earned)"
+}
+
+test_a_pilot_of_dqn_flies() {
+    long
+    flies dqn cartpole 500 'small_dqn_pilot_class(out)'
+}
+test_a_pilot_of_td3_flies() {
+    long
+    flies td3 pendulum 200 out
+}
+test_a_pilot_of_sac_flies() {
+    flies sac pendulum 200 out
+}
+test_a_pilot_of_ppo_flies() {
+    long
+    flies ppo cartpole 500 'small_ppo_pilot_class(out)'
+}
+
 # reaches SPEC LEAST ARGUMENT...: the last line is the mean return, which is no lower.
 reaches() {
     local file=$1 least=$2

@@ -180,6 +180,8 @@ return function(rl)
         replay.prepare(source, p)
         local name, made = p.name or "dqn", source.environment
         local moments, see = nets.observer(source, p.normalize)
+        local pilot, make_pilot = nets.pilot(source, { name = name, from = "q", hidden = p.hidden, activation = p.activation,
+            outputs = made.actions + (p.dueling and 1 or 0), dueling = p.dueling, normalize = p.normalize })
         local values = { name = name, batch = p.batch, outputs = made.actions + (p.dueling and 1 or 0) }
         for key, value in pairs(source.values) do values[key] = values[key] or value end
         local texts, memory = texts_of(source, p), replay.texts(source, p)
@@ -188,7 +190,8 @@ return function(rl)
         return rl.agent { source, name = name, doc = "deep Q-learning", order = p.order, code = code_of(made, p),
             rounds = math.max(1, p.every // source.count), updates = ("$Source.steps < $%s.start ? 0 : %d"):format(name, p.updates),
             state = common.with(common.with(fields_of(source, p, nets.largest(source.count, p.batch, source.episodes)),
-                replay.fields(source, p)), moments),
+                replay.fields(source, p)), common.with(pilot, moments)),
+            on_save_checkpoint = make_pilot,
             train = text "{name}_slow_copy_{name}_q($slow, $q);",
             act = text(act), store = memory.store,
             sample = memory.sample .. seen("&$x[0][0]") .. seen("&$x_next[0][0]"),

@@ -119,6 +119,7 @@ local function source_loop(source, Learner, rounds)
             steps = i64 { doc = "steps of all environments together" },
             episodes = i64 { doc = "episodes that have ended" },
             gains = f32[100] { doc = "of the last episodes" }, lengths = f32[100],
+            gain_sum = f64 { doc = "of all of them" }, length_sum = f64,
             mean_return = f32 { doc = "of the last 100 episodes" }, mean_length = f32,
         }),
     }))
@@ -162,15 +163,12 @@ local function episode_loop(Source)
         episode_end = { 2 },
         after_episode_end = { 3, [[
             const int64_t place = $Source.episodes++ % 100, known = $Source.episodes < 100 ? $Source.episodes : 100;
+            $Source.gain_sum += (double)$gain - (double)$Source.gains[place];
+            $Source.length_sum += (double)$length - (double)$Source.lengths[place];
             $Source.gains[place] = $gain;
             $Source.lengths[place] = (float)$length;
-            double gains = 0, lengths = 0;
-            for (int64_t k = 0; k < known; k++) {
-                gains += (double)$Source.gains[k];
-                lengths += (double)$Source.lengths[k];
-            }
-            $Source.mean_return = (float)(gains / (double)known);
-            $Source.mean_length = (float)(lengths / (double)known);
+            $Source.mean_return = (float)($Source.gain_sum / (double)known);
+            $Source.mean_length = (float)($Source.length_sum / (double)known);
         ]] },
     }), {
         call_on = { Source.on_episodes }, times = "$Source.ends",

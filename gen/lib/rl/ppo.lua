@@ -150,6 +150,8 @@ return function(rl)
         local name, most = p.name or "ppo", nets.largest(source.count, p.batch, source.episodes)
         local head = heads.of(source, p, most)
         local moments, see = nets.observer(source, p.normalize)
+        local pilot, make_pilot = nets.pilot(source, { name = name, from = "policy", hidden = p.hidden, activation = p.activation,
+            outputs = source.environment.actions, normalize = p.normalize })
         local values = common.with({ name = name, room = p.room, batch = p.batch, steps = p.steps }, {})
         for key, value in pairs(source.values) do values[key] = values[key] or value end
         local texts = common.with({
@@ -162,7 +164,8 @@ return function(rl)
         local function text(c) return fill_twice(c, texts, values) end
         return rl.agent { source, name = name, doc = p.doc or "proximal policy optimization", order = p.order,
             rounds = p.steps, updates = p.epochs * p.room // p.batch,
-            state = common.with(common.with(fields_of(source, p, most), head.fields), moments),
+            state = common.with(common.with(fields_of(source, p, most), head.fields), common.with(pilot, moments)),
+            on_save_checkpoint = make_pilot,
             act = text("const int32_t first = (int32_t)$Source.iteration * {count};\n"
                 .. see("&$observation[0][0]", "{count}", "&$observations[first][0]", true) .. "\n{choose}\n"
                 .. "memcpy(&$values[first], {name}_value_forward($value, &$observations[first][0], {count}), {count} * sizeof(float));"),

@@ -181,6 +181,8 @@ return function(rl)
         replay.prepare(source, p)
         local moments, see = nets.observer(source, p.normalize)
         local memory = replay.texts(source, p)
+        local pilot, make_pilot = nets.pilot(source, { name = p.name, from = "actor", hidden = p.hidden, activation = p.activation,
+            outputs = 2 * source.environment.actions, squash = true, normalize = p.normalize })
         local text = critics.filler(source, p, {
             see = see("&$observation[0][0]", "{count}", "&$view[0][0]", true), hold = number(p.hold),
             fresh = number(math.sqrt(1 - p.hold * p.hold)),
@@ -192,7 +194,9 @@ return function(rl)
         local function seen(from) return p.normalize and text(see(from, "{batch}", from)) or "" end
         return rl.agent { source, name = p.name, doc = "soft actor-critic", order = p.order, code = code,
             rounds = math.max(1, p.every // source.count), updates = ("$Source.steps < $%s.start ? 0 : %d"):format(p.name, p.updates),
-            state = common.with(common.with(common.with(fields_of(source, p), critics.fields(source, p)), replay.fields(source, p)), moments),
+            state = common.with(common.with(common.with(fields_of(source, p), critics.fields(source, p)), replay.fields(source, p)),
+                common.with(pilot, moments)),
+            on_save_checkpoint = make_pilot,
             train = text(critics.copy),
             act = text(act), store = memory.store, sample = memory.sample .. seen("&$x[0][0]") .. seen("&$x_next[0][0]"),
             compute_target = text(compute_target), compute_loss = text(critics.loss),

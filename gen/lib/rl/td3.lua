@@ -109,6 +109,8 @@ return function(rl)
         replay.prepare(source, p)
         local moments, see = nets.observer(source, p.normalize)
         local memory = replay.texts(source, p)
+        local pilot, make_pilot = nets.pilot(source, { name = p.name, from = "actor", hidden = p.hidden, activation = p.activation,
+            outputs = source.environment.actions, squash = true, normalize = p.normalize })
         local text = critics.filler(source, p, {
             see = see("&$observation[0][0]", "{count}", "&$view[0][0]", true), hold = number(p.hold),
             fresh = number(math.sqrt(1 - p.hold * p.hold)), smooth = number(p.smooth), smooth_limit = number(p.smooth_limit),
@@ -119,7 +121,9 @@ return function(rl)
         local function seen(from) return p.normalize and text(see(from, "{batch}", from)) or "" end
         return rl.agent { source, name = p.name, doc = "twin delayed deep deterministic policy gradient", order = p.order,
             rounds = math.max(1, p.every // source.count), updates = ("$Source.steps < $%s.start ? 0 : %d"):format(p.name, p.updates),
-            state = common.with(common.with(common.with(fields_of(source, p), critics.fields(source, p)), replay.fields(source, p)), moments),
+            state = common.with(common.with(common.with(fields_of(source, p), critics.fields(source, p)), replay.fields(source, p)),
+                common.with(pilot, moments)),
+            on_save_checkpoint = make_pilot,
             train = text("{name}_slow_actor_copy_{name}_actor($slow_actor, $actor);\n" .. critics.copy),
             act = text(act), store = memory.store, sample = memory.sample .. seen("&$x[0][0]") .. seen("&$x_next[0][0]"),
             compute_target = text(compute_target), compute_loss = text(critics.loss),

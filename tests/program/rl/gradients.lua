@@ -139,7 +139,8 @@ local function compare(net, loss)
             PREFIX_set_weights(NET, weights, count);
             printf("%s %.5g %.5g\n", "PREFIX", (double)PREFIX_grad_norm(NET), sqrt(squares));
         }
-    ]]):gsub("%f[%w]H%f[%W]", kinks and "0.0005f" or "0.004f"):gsub("LOSS", (loss:gsub("%%", "%%%%"))):gsub("PREFIX", (net:gsub("%.", "_"))):gsub("NET", "$" .. net:gsub("%%", "")))
+    ]]):gsub("%f[%w]H%f[%W]", kinks and "0.0005f" or "0.004f"):gsub("LOSS", (loss:gsub("%%", "%%%%")))
+        :gsub("PREFIX", (net:gsub("%.", "_"))):gsub("NET", "$" .. net))
 end
 
 -- An actor has made its step when its gradient is seen, so its weights from before the step are put back for the comparison.

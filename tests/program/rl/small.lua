@@ -24,6 +24,18 @@ local net = kind .. (kind == "dqn" and "_q" or (kind == "td3" or kind == "sac") 
 
 return rl.learner "small" {
     include = { "<signal.h>" }, source = source, budget = 600, agent = agents[kind](),
+    callback "states" {
+        doc = "the first states of the last evaluation, and what came of them",
+        state = { show = bool { false, option = true } },
+        ["Evaluation.before_run"] = [[
+            for (size_t i = 0; i < 2 && $show; i++) {
+                printf("state");
+                for (size_t k = 0; k < sizeof $worlds[0] / sizeof(float); k++) printf(" %.9g", (double)$worlds[i][k]);
+                puts("");
+            }
+        ]],
+        ["Evaluation.after_run"] = 'if ($show) printf("gain %.2f\\ngain %.2f\\n", (double)$gain[0], (double)$gain[1]);',
+    },
     callback "halt" {
         state = { halt = i64 { 0, option = true } },
         ["Source.store"] = "if ($halt > 0 && $Source.steps == $halt) raise(SIGTERM);",

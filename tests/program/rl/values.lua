@@ -4,6 +4,7 @@
 local rl = require "loopc.rl"
 
 local kind = "AGENT"
+local steps, priority, dueling = STEPS, PRIORITY, DUELING -- luacheck: ignore
 local numbers = kind == "td3" or kind == "sac"
 
 -- From the first state to the second, reward 0; from there to the end, reward 1. With the discount 0.5 their values are 0.5 and 1. From the
@@ -29,14 +30,14 @@ local agents = {
     reinforce = function() return rl.reinforce { source, hidden = { 16 }, steps = 32, eta = 0.02, discount = 0.5 } end,
     dqn = function()
         return rl.dqn { source, hidden = { 16 }, eta = 0.01, anneal = true, discount = 0.5, start = 200, blend = 0.1, target_every = 1,
-            steps = STEPS, priority = PRIORITY, dueling = DUELING }
+            steps = steps, priority = priority, dueling = dueling }
     end,
     td3 = function()
-        return rl.td3 { source, hidden = { 16 }, eta = 0.01, discount = 0.5, start = 200, batch = 32, every = 4, blend = 0.05, steps = STEPS,
-            priority = PRIORITY }
+        return rl.td3 { source, hidden = { 16 }, eta = 0.01, discount = 0.5, start = 200, batch = 32, every = 4, blend = 0.05, steps = steps,
+            priority = priority }
     end,
     sac = function()
-        return rl.sac { source, hidden = { 16 }, eta = 0.01, discount = 0.5, start = 200, batch = 32, every = 4, blend = 0.05, steps = STEPS,
+        return rl.sac { source, hidden = { 16 }, eta = 0.01, discount = 0.5, start = 200, batch = 32, every = 4, blend = 0.05, steps = steps,
             temperature = 1e-6, automatic = false }
     end,
 }
@@ -44,7 +45,7 @@ local agents = {
 local values = {
     ppo = "value = ppo_value_forward($ppo.value, seen[k], 1)[0];",
     reinforce = "value = reinforce_value_forward($reinforce.value, seen[k], 1)[0];",
-    dqn = DUELING and [[
+    dqn = dueling and [[
         const float *const q = dqn_q_forward($dqn.q, seen[k], 1);
         value = q[0] + q[2] - (q[0] + q[1]) / 2;
     ]] or "value = dqn_q_forward($dqn.q, seen[k], 1)[0];",
