@@ -1,8 +1,8 @@
 /* Sine and cosine of simulations, the same bits with every C library.
  *
  * The argument is brought to -pi/4 .. pi/4 by subtracting n pi/2, in three parts of which the first
- * two have few bits (Cody and Waite, "Software manual for the elementary functions", 1980); there the
- * polynomials of the Cephes library (Moshier, sinf.c) approximate. The error is below 2e-7 for
+ * two have few bits (Cody and Waite, "Software manual for the elementary functions", 1980); there
+ * the polynomials of the Cephes library (Moshier, sinf.c) approximate. The error is below 2e-7 for
  * |x| < 1000. Neither has a branch, so a loop over several arguments becomes code of vectors.
  */
 #ifndef LOOPC_ANGLE_H

@@ -15,9 +15,9 @@
 void loopc_draw_uniform(struct loopc_rng *rng, int32_t filled, int32_t n, int32_t *drawn);
 
 /* Sum tree (Schaul, Quan, Antonoglou and Silver, "Prioritized experience replay", 2016):
- * `leaves`, a power of two, priorities at tree[leaves + k]; tree[k] = tree[2 k] + tree[2 k + 1] is the sum of
- * those below it, tree[1] the sum of all, tree[0] unused. An array of 2 * leaves, all 0 at
- * first. */
+ * `leaves`, a power of two, priorities at tree[leaves + k]; tree[k] = tree[2 k] + tree[2 k + 1] is
+ * the sum of those below it, tree[1] the sum of all, tree[0] unused. An array of 2 * leaves, all 0
+ * at first. */
 
 /* Sets the priority of leaf k, which is at least 0, and all sums above it. */
 void loopc_tree_set(double *tree, int32_t leaves, int32_t k, double priority);

@@ -1,6 +1,6 @@
-/* A policy in use: simulates the episodes whose first states are on standard input, a line each, with the
- * exported net PILOT in the simulator of the spec (simulator.h, out of its C), and prints the sum of
- * the rewards of each. */
+/* A policy in use: simulates the episodes whose first states are on standard input, a line each,
+ * with the exported net PILOT in the simulator of the spec (simulator.h, out of its C), and prints
+ * the sum of the rewards of each. */
 #include "loopc.h"
 #include "pilot.h"
 #include "simulator.h"
