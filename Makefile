@@ -140,12 +140,12 @@ install-packages:
 	@tests/install.sh
 
 .PHONY: demo
-demo: install-packages ## trains on a set that it makes itself and shows the C, the times and the result
+demo: install-packages ## trains on generated data; shows the C, the times, the result
 	+@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tests/demo.sh
 
 .PHONY: test
-test: install-packages ## runs all tests; installs with apt-get what they need and do not find
+test: install-packages ## runs all tests; first installs missing packages with apt-get
 	+@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/run
 
@@ -157,12 +157,12 @@ golden: all ## rewrites the golden files from what loopc prints now
 	$(BUILD)/loopc golden --update tests/golden
 
 .PHONY: bench
-bench: all ## measures what loopc makes beside its peers, and the generator; QUICK=1: rough, in two minutes
+bench: all ## speed beside peers and of loopc; QUICK=1: in two minutes
 	@BUILD=$(BUILD) tests/bench/run
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: asan
-asan: ## runs all tests under the address and undefined-behaviour sanitizers
+asan: ## runs all tests under the address and UB sanitizers
 	+@$(MAKE) --no-print-directory BUILD=build/asan CFLAGS="$(SANITIZE)" test
 
 SECONDS_EACH = 60
@@ -172,7 +172,7 @@ fuzz: all ## feeds random bytes to what reads input, SECONDS_EACH (60) each
 
 GRAPHS = 5000
 .PHONY: soak
-soak: all ## compares GRAPHS (5000) random specs and trees with their interpretation; random designs; ten seeds of the tasks; 200 kills; eight tables beside scikit-learn; all floats; 10^8 numbers read
+soak: all ## the long forms of tests: GRAPHS (5000) random specs, ...
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_differential.lua
 	LOOPC=$(BUILD)/loopc LOOPC_BOTH=1 $(BUILD)/loopc --test tests/differential/test_cases.lua
 	LOOPC=$(BUILD)/loopc LOOPC_GRAPHS=$(GRAPHS) $(BUILD)/loopc --test tests/differential/test_refusals.lua
@@ -182,7 +182,7 @@ soak: all ## compares GRAPHS (5000) random specs and trees with their interpreta
 	@BUILD=$(BUILD) tests/program/ten_seeds.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc KILLS=200 bash tests/program/test_resume.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc APART=1 bash tests/program/test_memory.sh
-	LOOPC=$(CURDIR)/$(BUILD)/loopc GENERATIONS=50 bash tests/tool/test_determinism.sh
+	LOOPC=$(CURDIR)/$(BUILD)/loopc GENERATIONS=50 EVERY=1 bash tests/tool/test_determinism.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/tool/test_init_data.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 ONLY=libreoffice bash tests/program/test_data.sh
 	$(CC) $(STANDARD) -O2 -march=native -fno-math-errno -Iruntime -Itests/support -o $(BUILD)/elementary tests/runtime/nn/test_elementary.c \
@@ -201,7 +201,7 @@ ports: all ## trains on other processors, under qemu-user, and compares all bits
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)
 .PHONY: check
-check: install-packages ## clang-format, layers, luacheck, cppcheck, clang-tidy; compiles with -Werror by two compilers
+check: install-packages ## format, layers, luacheck, cppcheck, clang-tidy, -Werror
 	+@$(MAKE) --no-print-directory check-format check-layers check-lua check-cppcheck check-tidy check-warnings
 
 .PHONY: check-format check-layers check-lua check-cppcheck check-tidy check-warnings

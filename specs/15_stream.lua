@@ -8,7 +8,7 @@
 --     awk 'BEGIN { for (i = 0; i < 20000; i++) { a = rand(); b = rand(); print a, b, a * b } }' | ./stream
 --     tail -f measurements | ./stream --checkpoint saved          Ctrl-C; later: tail -f ... | ./stream --checkpoint saved --resume
 --
--- Try: a line that is no example as a failure (--strict); the predictions on standard output, for the next in the pipe.
+-- Try: a line that is not an example as a failure (--strict); the predictions on standard output, for the next in the pipe.
 
 local INPUTS <const> = 2
 
@@ -30,7 +30,7 @@ local Stream = loop "Stream" {
         default: $fail("standard input: %s", strerror(errno));
         }
         $good = take_example(line, $x, &$y);
-        if (!$good && $strict) $fail("line %lld is no example: %s", (long long)($examples + $skipped + 1), line);
+        if (!$good && $strict) $fail("line %lld is not an example: %s", (long long)($examples + $skipped + 1), line);
         $skipped += !$good;
     ]]),
     on_line = node(2, [[
@@ -65,7 +65,7 @@ return trainer "stream" {
     ]]):gsub("INPUTS", INPUTS),
     state = {
         eta = f32 { 0.003, option = true, settable = true, doc = "learning rate" },
-        strict = bool { option = true, doc = "a line that is no example is a failure" },
+        strict = bool { option = true, doc = "a line that is not an example is a failure" },
         net = mlp { INPUTS, 16, 1, activation = "tanh", loss = "squared_error", batch = 1 },
         adam = optimizer { "adam", net = "net" },
     },

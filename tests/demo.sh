@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The demo: a net learns to tell two spirals apart. Shows the run function of the C that the spec becomes, trains with
-# progress and the table of times, and trains once more with a picture of what the net thinks, drawn while it learns.
+# progress and the table of times, and trains once more with a picture of the net's output, drawn while it learns.
 # Arguments go to both runs: --epochs 20, --turns 3, --seed 7. Needs no data.
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ if [ -t 1 ] && [ "$(tput lines 2>/dev/null || echo 0)" -ge 36 ]; then
     live=--live
 fi
 
-# What follows, and the command that does it, as a person would type it.
+# A title for the next step, and its command as a person would type it.
 title() {
     printf '\n%s%s%s\n$ %s\n\n' "$bold" "$1" "$plain" "$2"
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # install.sh [PACKAGE...]: installs the packages of Debian that building and testing need, or those that are named, and that
-# are not there yet; says which before it does. Quick when nothing is missing. On other systems it only says what is needed.
+# are not there yet; says which before it does. Quick when nothing is missing. On other systems it only lists the packages.
 set -eu
 
 packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check libclang-rt-14-dev pkg-config

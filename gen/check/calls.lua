@@ -172,9 +172,9 @@ function Checker:check_block(leaf, call, field)
         return self:block_error(leaf, call, ("it takes %d argument%s, not %d: those of %s%s, and how many"):format(count,
             count == 1 and "" or "s", #call.arguments + more, call.name, field and ", where to" or ""))
     end
-    local problem = to and (to.pointer == 0 and "it is no pointer" or pointer_problem("array", { dims = { 1 }, scalar = field.scalar }, to))
+    local problem = to and (to.pointer == 0 and "it is not a pointer" or pointer_problem("array", { dims = { 1 }, scalar = field.scalar }, to))
     if problem then return self:block_error(leaf, call, ("it does not fill places of %s: %s"):format(name_of({}, field), problem)) end
-    if not last.number or last.number.class == "real" then return self:block_error(leaf, call, "its last argument is no count") end
+    if not last.number or last.number.class == "real" then return self:block_error(leaf, call, "its last argument is not a count") end
     if known.result.base ~= "void" or known.result.pointer > 0 then
         self:block_error(leaf, call, "it returns something", "a block function fills all that it is asked for and returns nothing")
     end

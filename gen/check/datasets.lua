@@ -48,7 +48,7 @@ local function columns(unit, field, key, most)
     for _, column in ipairs(list) do good = good and is_column(column) end
     if good then field.parameters[key] = list
     else
-        wrong(unit, field, key .. " is no list of columns", most and key .. ' = "name", or a number from 1'
+        wrong(unit, field, key .. " is not a list of columns", most and key .. ' = "name", or a number from 1'
             or key .. ' = { "name", ... }, each a name or a number from 1')
         field.parameters[key] = nil
     end

@@ -15,6 +15,7 @@
 
 local host = require "host"
 local nearest = require "gen.base.nearest"
+local wrap = require "gen.base.wrap"
 
 local cli = {}
 
@@ -181,9 +182,9 @@ end
 function cli.help(command)
     local usage = command.usage and " " .. command.usage or ""
     local out = { ("usage: loopc %s%s\n\n%s.\n"):format(command.name, usage, command.summary) }
-    if command.text then out[#out + 1] = "\n" .. command.text .. "\n" end
+    if command.text then out[#out + 1] = "\n" .. wrap.sentences(command.text) .. "\n" end
     out[#out + 1] = "\noptions:\n" .. rows(cli.options(command))
-    return table.concat(out)
+    return wrap.page(table.concat(out))
 end
 
 return cli

@@ -6,25 +6,18 @@ local host = require "host"
 local net_functions = require "gen.tree.net_functions"
 local net_pairs = require "gen.tree.net_pairs"
 local vocabulary = require "gen.spec.vocabulary"
+local wrap = require "gen.base.wrap"
 
 local topics = {}
 
--- A line "  name  text", the text broken at `most` columns and indented behind the names.
+-- A line "  name  text", the text broken and indented behind the names.
 local function row(out, name, text, width)
-    local most, indent = 100, (" "):rep(width + 4)
-    local line = ("  %-" .. width .. "s  "):format(name)
+    local head = ("  %-" .. width .. "s  "):format(name)
     if #name > width then
         out[#out + 1] = "  " .. name
-        line = indent
+        head = (" "):rep(width + 4)
     end
-    for word in text:gmatch("%S+") do
-        if #line + #word > most and line:match("%S") and #line > #indent then
-            out[#out + 1] = line:gsub("%s+$", "")
-            line = indent
-        end
-        line = line .. word .. " "
-    end
-    out[#out + 1] = line:gsub("%s+$", "")
+    for _, line in ipairs(wrap.words(head, text, width + 4)) do out[#out + 1] = line end
 end
 
 local function title(out, text)
@@ -80,8 +73,8 @@ local function offer(out, prefix, name, result, arguments, doc)
 end
 
 local function net_offers(out)
-    title(out, "functions for bodies; G is the name of the field, Loop_G of one that a loop has, and TARGETS are")
-    out[#out + 1] = "const int32_t *labels where the loss takes labels, const float *y where it takes values:"
+    title(out, "functions for bodies; G is the name of the field, Loop_G of one that a loop has, and TARGETS are const int32_t *labels "
+        .. "where the loss takes labels, const float *y where it takes values:")
     for _, entry in ipairs(net_functions.all) do
         if not entry.internal then offer(out, "G", entry[1], entry[2], { "$G", table.unpack(entry[3]) }, entry[4]) end
     end
@@ -102,8 +95,8 @@ local function net_parts(out)
     end
     title(out, "activations, where s(x) is 1 / (1 + exp(-x)); as output of a net softmax and log_softmax, too:")
     for _, entry in ipairs(vocabulary.activations) do row(out, entry[1], entry[2], 14) end
-    title(out, "losses of one row, a its outputs; of a batch the sum, by the weights of the rows, divided as reduction says; a label")
-    out[#out + 1] = "of -1 leaves its row out:"
+    title(out, "losses of one row, a its outputs; of a batch the sum, by the weights of the rows, divided as reduction says; a label of -1 "
+        .. "leaves its row out:")
     for _, entry in ipairs(vocabulary.losses) do row(out, entry[1], entry[2], 22) end
 end
 
@@ -201,7 +194,7 @@ function topics.text(name)
         if topic[1] == name then
             local out = {}
             topic[3](out)
-            return table.concat(out, "\n") .. "\n"
+            return wrap.page(table.concat(out, "\n") .. "\n")
         end
     end
 end

@@ -5,6 +5,7 @@ local host = require "host"
 local topics = require "gen.cli.topics"
 local list = require "gen.commands.list"
 local manpage = require "gen.cli.manpage"
+local wrap = require "gen.base.wrap"
 
 local help = {
     name = "help",
@@ -28,8 +29,8 @@ function help.overview()
     out[#out + 1] = "\nhelp of the language, loopc help TOPIC:\n"
     for _, topic in ipairs(topics.list) do out[#out + 1] = ("  %-10s  %s\n"):format(topic[1], topic[2]) end
     out[#out + 1] = "\noptions:\n  -h, --help  show this help; loopc COMMAND --help that of a command\n" ..
-        "  --version   print the version\n\nexit codes: 0 success; 1 a check or a program failed; 2 wrong usage or a bad spec\n"
-    return table.concat(out)
+        "  --version   print the version\n\nexit codes:\n  0  success\n  1  a check or a program failed\n  2  wrong usage or a bad spec\n"
+    return wrap.page(table.concat(out))
 end
 
 function help.run(arguments)

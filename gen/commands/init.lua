@@ -42,7 +42,7 @@ local function refuse(message)
     cli.fail(in_our_words(text or message), hint ~= "" and hint or nil)
 end
 
--- Text that is no class of its own is looked at as numbers: the plan decides how it is used. A file in which answers
+-- Text that is not a class of its own is looked at as numbers: the plan decides how it is used. A file in which answers
 -- are missing is read without their rows.
 local function look_at(arguments)
     local options = { "text=number" }

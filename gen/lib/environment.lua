@@ -11,7 +11,7 @@
 --
 -- The fields of all bodies (`$rows` and so on):
 --   samples[i], sources[i], rewards[i], rewards_final[i]                of the batch, made anew in each one
---   rows, loss                                                          how many samples it has; what the losses add up to
+--   rows, loss                                                          the number of samples; the sum of the losses
 --   buffer[i], buffer_sources[i], buffered                              the buffer, and how much there is in it
 --   bs, iters, buffer_frequency                                         options
 --   room, buffer_room, width, vocabulary, item_size                     constants: rows of a batch, of the buffer; numbers a
@@ -52,7 +52,7 @@ environment.events = {
     { "after_train", "Environment", "once, after the last batch" },
 }
 
--- An event's node: `on_` before its name, where that does not say already when it is. (after_build_buffer is no part of a
+-- An event's node: `on_` before its name, where that does not say already when it is. (after_build_buffer is not part of a
 -- phase build_buffer, for filter_buffer comes between the two.)
 local function node_name(event)
     local timed = event:match("^before_") or event:match("^after_")
@@ -199,7 +199,7 @@ for _, event in ipairs(environment.events) do
 end
 
 -- A callback that hears one of them is at home in batches, whatever else it hears: its batch fields are made anew in each,
--- and it reports in each. (Loops have a metatable, callbacks none.)
+-- and it reports in each. (Loops have a metatable, callbacks do not.)
 local function settle(design, members)
     for _, member in ipairs(members) do
         for key in pairs(getmetatable(member) == nil and member or {}) do
@@ -228,7 +228,7 @@ end
 
 -- An environment. tokens = "LSR" (a letter a token) with length = the most tokens of a sample (fixed = true: all have as
 -- many), or vector = how many floats. room, buffer_room: how much there is space for; bs, iters, buffer_frequency:
--- defaults of the options; allowed: C that sets allowed[token] = false for what an `item` may not have at a `position`,
+-- defaults of the options; allowed: C that sets allowed[token] = false for tokens that an `item` must not have at a `position`,
 -- which samplers and the model then do not choose there (nothing allowed counts as all); log_memory: how many samples a
 -- log remembers; call_on: its places in other loops.
 function environment.new(parameters)

@@ -39,7 +39,7 @@ local function read_state(path)
     if not file then return nil, why end
     if file.checksum == "wrong" then return nil, path .. ": it is damaged: its checksum is not that of its bytes" end
     local step = value_of(file, "loopc.steps")
-    if not step then return nil, path .. ": it is no checkpoint of loopc: it has no loopc.steps" end
+    if not step then return nil, path .. ": it is not a checkpoint of loopc: it has no loopc.steps" end
     return { step = step, number = value_of(file, "loopc.number") or 0, file = file }
 end
 

@@ -185,7 +185,7 @@ static bool names_differ(struct checker *c, struct loopc_json object)
 static bool whole(struct checker *c, struct loopc_json text)
 {
     skip_blanks(c);
-    if (c->at >= c->end || *c->at != '{') return wrong(c, "it is no object");
+    if (c->at >= c->end || *c->at != '{') return wrong(c, "it is not an object");
     if (!value(c, 0)) return false;
     skip_blanks(c);
     if (c->at < c->end) return wrong(c, "something follows the object");

@@ -12,7 +12,7 @@
 bool loopc_number_read(const char *text, double *value);
 
 /* The same at the beginning of the bytes from text to end, with `point` for the point; byte `end`
- * can be read and is no part of a number. Returns where the number ends, or NULL when there is
+ * can be read and is not part of a number. Returns where the number ends, or NULL when there is
  * none. */
 const char *loopc_number_scan(const char *text, const char *end, char point, double *value);
 

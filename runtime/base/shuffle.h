@@ -73,7 +73,7 @@ __attribute__((always_inline)) static inline void loopc_feistel(const struct loo
          __builtin_convertvector(low, loopc_numbers);
 }
 
-/* Whether any of them is no lower than n. */
+/* Whether any of them is at least n. */
 __attribute__((always_inline)) static inline bool loopc_any_beyond(const loopc_numbers *x,
                                                                    uint64_t n)
 {
@@ -86,7 +86,7 @@ __attribute__((always_inline)) static inline bool loopc_any_beyond(const loopc_n
 /* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): a result
  * no lower than n is permuted again, until it is. It started below n and comes back there at the
  * latest with where it started, and the result is again a permutation. Less than two steps on
- * average, as n is no smaller than half of the network. */
+ * average, as n is at least half of the network. */
 static inline void loopc_walk(const struct loopc_network *net, uint64_t n, loopc_numbers *x)
 {
     loopc_feistel(net, x);

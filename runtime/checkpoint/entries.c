@@ -20,7 +20,7 @@ static const enum loopc_dtype dtype_of[] = {
 _Static_assert(sizeof(bool) == 1, "BOOL is a byte");
 _Static_assert(sizeof(struct loopc_rng) == 32, "an rng is U64 [4]");
 
-/* The info's members. A file without one that is needed is no checkpoint. */
+/* The info's members. A file that lacks a required one is not a checkpoint. */
 static const struct {
     const char *key;
     enum loopc_dtype dtype;

@@ -38,7 +38,7 @@ enum {
 
 enum loopc_channel_message_kind {
     LOOPC_CHANNEL_TEXT,
-    LOOPC_CHANNEL_REFUSED,   /* a frame that is no message; the text says why */
+    LOOPC_CHANNEL_REFUSED,   /* a frame that is not a message; the text says why */
     LOOPC_CHANNEL_CONNECTED, /* a peer is there; always the first one of it */
     LOOPC_CHANNEL_ENDED,     /* the peer is gone; the text says how */
     LOOPC_CHANNEL_END_MARKER /* the peer has sent the end marker, which the text says */

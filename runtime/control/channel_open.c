@@ -31,7 +31,7 @@ static int open_number(struct loopc_ends *ends, const char *text, char *message,
     errno = 0;
     const long fd = strtol(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || fd > 1 << 20) {
-        snprintf(message, size, "'%.80s' is no descriptor", text);
+        snprintf(message, size, "'%.80s' is not a descriptor", text);
         return LOOPC_FAILED;
     }
     if (fcntl((int)fd, F_SETFD, FD_CLOEXEC)) return refuse("the descriptor", errno, message, size);
@@ -120,7 +120,7 @@ int loopc_ends_open(struct loopc_ends *ends, const char *where, char *message, s
     const size_t length = colon ? (size_t)(colon - where) : 0;
     ends->lines = length == 5 && !strncmp(where, "lines", 5);
     if (!ends->lines && !(length == 4 && !strncmp(where, "conn", 4))) {
-        snprintf(message, size, "'%.80s' is no channel: conn:FD, lines:stdio or lines:unix:PATH",
+        snprintf(message, size, "'%.80s' is not a channel: conn:FD, lines:stdio or lines:unix:PATH",
                  where);
         return LOOPC_FAILED;
     }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* More is no table of numbers. They bound the memory that one record can take. */
+/* More is not a table of numbers. They bound the memory that one record can take. */
 enum { LOOPC_CELL_MAX = 4095, LOOPC_CELLS_MAX = 1 << 20 };
 
 /* How a file is written. */

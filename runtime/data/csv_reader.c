@@ -22,7 +22,7 @@ static int fault_at(const struct loopc_csv *t, const char *p, enum loopc_cell_fa
         [LOOPC_CELL_QUOTE] = "a quote in a cell that does not begin with one",
         [LOOPC_CELL_OPEN] = "a quote that is never closed",
         [LOOPC_CELL_BEHIND] = "text behind the quote that ends a cell",
-        [LOOPC_CELL_ZERO] = "a byte 0: this is no text",
+        [LOOPC_CELL_ZERO] = "a byte 0: this is not text",
         [LOOPC_CELL_LONG] = "a cell of more than 4095 bytes"};
     static const char *const hints[] = {
         [LOOPC_CELL_QUOTE] = "a cell with quotes in it is in quotes, and they are doubled",

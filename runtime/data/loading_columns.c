@@ -93,7 +93,7 @@ static int give_list(struct loopc_loading *l, const char *list, enum loopc_role 
         return loopc_error_set(l->message,
                                "names are separated by commas; one with a comma is in "
                                "double quotes",
-                               "%s: '%.80s' is no list of columns", l->path, list);
+                               "%s: '%.80s' is not a list of columns", l->path, list);
     }
     while (loopc_column_list_next(&items, name, sizeof name, &number)) {
         if (number ? find_number(l, number, role, &i) : find_name(l, name, role, &i))

@@ -235,7 +235,7 @@ int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *me
     const struct loopc_message to = {message, size};
     struct loopc_source *const s = parse(text);
     *d = (struct loopc_dataset){0};
-    if (!s) return loopc_error_set(&to, NULL, "it is no description of a data set's columns");
+    if (!s) return loopc_error_set(&to, NULL, "it is not a description of a data set's columns");
     loopc_source_show(d, s);
     return LOOPC_OK;
 }

@@ -31,7 +31,7 @@ static const struct loopc_stored *find(const struct source *s, int i, const char
     if (!t) {
         what = "is not in it";
     } else if (t->dtype != LOOPC_DTYPE_F32 || t->rank != rank) {
-        what = rank == 2 ? "is no matrix of F32" : "is no vector of F32";
+        what = rank == 2 ? "is not a matrix of F32" : "is not a vector of F32";
     } else if (t->bytes == 0 || t->bytes / sizeof(float) > MOST_VALUES) {
         what = "has no size that a layer can have";
     }

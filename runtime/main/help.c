@@ -1,6 +1,7 @@
 /* The page of --help, made from the table of fields. */
 #include "main/args.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 enum {
@@ -99,6 +100,17 @@ static void print_entry(const char *label, const char *text, int width, FILE *ou
     print_wrapped(text, width + 4, out);
 }
 
+__attribute__((format(printf, 2, 3))) static void print_title(FILE *out, const char *format, ...)
+{
+    char text[TEXT_BYTES];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    fputc('\n', out);
+    print_wrapped(text, 0, out);
+}
+
 static int widest(const struct loopc_program *program)
 {
     char label[128];
@@ -153,8 +165,8 @@ static void print_common(const struct loopc_program *program, int width, FILE *o
 
 static void print_model(const struct loopc_program *program, int width, FILE *out)
 {
-    fprintf(out, "\n%s export, %s predict, with --resume: a trained model:\n", program->name,
-            program->name);
+    print_title(out, "%s export, %s predict, with --resume: a trained model:", program->name,
+                program->name);
     for (const struct loopc_common_flag *flag = loopc_common_flags; flag->name; flag++) {
         if (loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_RUN, program)) continue;
         if (!loopc_flag_is_of(flag, LOOPC_SUBCOMMAND_EXPORT, program) &&
@@ -174,10 +186,10 @@ static void print_keys(const struct loopc_program *program, int width, FILE *out
         if (program->fields[i].type == LOOPC_DATASET) first = program->fields[i].flag;
     }
     if (!first) return;
-    fprintf(
-        out,
-        "\n%s data --%s <file>: shows a table as read. Options of each data set, as --%s-label:\n",
-        program->name, first, first);
+    print_title(out,
+                "%s data --%s <file>: shows a table as read. Options of each data set, as "
+                "--%s-label:",
+                program->name, first, first);
     for (const struct loopc_dataset_key *key = loopc_dataset_keys; key->key; key++) {
         char label[64];
         snprintf(label, sizeof label, "-%s %s", key->key, key->value);

@@ -1,6 +1,6 @@
 /* Multilayer perceptrons: the functions that emitted C calls.
  *
- * A net is no object here. The generator knows its sizes, so it emits a plain struct that holds all
+ * A net is not an object here. The generator knows its sizes, so it emits a plain struct with all
  * of it inline, and functions that call these kernels, a line a layer. Kernels are compiled when
  * the library is, for each generation of processors (cpu.h); sizes are their arguments. Where
  * nothing in a net is wider than 8 it stays in registers: then the calls of a step are to the

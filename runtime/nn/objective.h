@@ -3,7 +3,7 @@
  *
  * a is what the net puts out, or z what its last activation is given, feature-major, outputs x
  * samples; y the targets in the same form, or labels, the index of the right class, -1 for a sample
- * that is left out (any other index that is no class makes the loss NaN). Each sample is multiplied
+ * that is left out (any other invalid index makes the loss NaN). Each sample is multiplied
  * by its share of the batch (loopc_shares), so that the loss is the plain sum of `losses`
  * (loopc_total), and d its derivative by a or z. Sums run over the outputs of a sample:
  *

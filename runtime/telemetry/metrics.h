@@ -22,7 +22,7 @@
 struct loopc_metrics_mark {
     int64_t size;       /* bytes; -1: the run wrote no metrics */
     uint64_t head, all; /* digests of the first LOOPC_METRICS_HEAD of them, or fewer, and of all; 0
-                           where it is no file that can be read */
+                           where the file cannot be read */
 };
 enum { LOOPC_METRICS_HEAD = 4096 };
 

@@ -1,4 +1,4 @@
--- XOR: a net that fits in registers. What counts is all that is not arithmetic, and tanh.
+-- XOR: a net that fits in registers. Its cost is everything besides arithmetic, and tanh.
 return require "task" {
     name = "T1",
     layers = { 2, 2, 1 },

@@ -1,4 +1,4 @@
-"""Builds what is measured, into build/bench, when it is older than what it is made of."""
+"""Builds the programs of the benchmark, into build/bench, when they are older than their sources."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ OUT = os.path.join(BUILD, "bench")
 LOOPC = os.path.join(BUILD, "loopc")
 PEERS = os.path.join(HERE, "peers")
 
-# The peers get what makes them fastest; loopc's programs are built as loopc builds them.
+# The peers get their fastest flags; loopc's programs are built as loopc builds them.
 FAST = ["gcc", "-std=gnu11", "-O3", "-march=native", "-ffast-math", "-Wall", "-Wextra", "-Wno-unknown-pragmas"]
 # Debian has OpenBLAS with OpenMP beside the one with threads of its own: one pool of threads for it and for our loops.
 OPENBLAS = "x86_64-linux-gnu/openblas-openmp"
@@ -67,7 +67,7 @@ def trainer(spec, name):
 
 
 def generated(name, text, module):
-    """A spec that the bench writes: beside it stands the module that it requires."""
+    """A spec that the bench writes: the module that it requires is beside it."""
     with open(os.path.join(HERE, module), encoding="utf-8") as source:
         keep(f"{OUT}/{os.path.basename(module)}", source.read())
     keep(f"{OUT}/{name}.lua", text)

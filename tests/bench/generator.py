@@ -1,4 +1,4 @@
-"""The generator's time and memory, and what dispatch costs in what it makes."""
+"""The generator's time and memory, and the cost of dispatch in its programs."""
 
 import re
 import subprocess

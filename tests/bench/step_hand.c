@@ -1,4 +1,4 @@
-/* The same steps as in step.spec, as somebody writes them who has them resumed by hand, with a
+/* The same steps as in step.spec, as a programmer writes a resumable run by hand, with a
  * switch; and as a loop. */
 #include "step_forms.h"
 
@@ -20,7 +20,7 @@ int hand_step(struct hand *h)
     return 0;
 }
 
-/* Each count is written: it stands for work that is. */
+/* Each count is written: it represents work that is done. */
 int64_t hand_straight(struct hand *h)
 {
     volatile int64_t *const x = &h->x;

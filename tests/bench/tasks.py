@@ -28,7 +28,7 @@ class Task:
         return 2 * self.batch * (2 * sum(sizes) + sum(sizes[1:]))
 
     def defines(self):
-        """What tests/bench/peers/task.h wants to know."""
+        """The constants of tests/bench/peers/task.h."""
         return ["-DSIZES=" + ",".join(map(str, self.layers)), f"-DBATCH={self.batch}", f"-DROWS={self.rows}",
                 f"-DETA={self.eta}", f"-DACTIVATION_{self.activation}", f"-DOUTPUT_{self.output}",
                 f"-DLOSS_{self.loss}", f"-DOPTIMIZER_{self.optimizer}"]

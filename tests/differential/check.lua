@@ -1,4 +1,4 @@
--- What the test files share: ok lines, and the comparison of what a program should do with what it did.
+-- Shared by the test files: ok lines, and the comparison of a program's run with the expected one.
 
 local platform = require "tests.differential.platform"
 
@@ -46,7 +46,7 @@ function check.run(name, expected, actual)
         or (actual.code ~= expected.exit and ("expected exit code %d, got %d"):format(expected.exit, actual.code)) or nil
 end
 
--- What a case (cases.lua) expects, in the form of an interpreter's answer.
+-- The expectation of a case (cases.lua), in the form of an interpreter's answer.
 function check.of_case(case)
     local output = {}
     for word in case.prints:gmatch("%S+") do

@@ -1,4 +1,4 @@
--- The abstract graph: what the random generator makes, the interpreter runs and the writer turns into a spec.
+-- The abstract graph: made by the random generator, run by the interpreter and turned into a spec by the writer.
 --
 --   graph    { name, state, loops, callbacks, entries }   loops[1] is the root; entries: names in the trainer's order
 --   loop     { kind = "loop", name, nodes, done?, times?, skip?, call_on, order?, state, site, batch }
@@ -93,7 +93,7 @@ local function attach_callback(g, map, callback, index)
     end
 end
 
--- "Loop.node" -> list of insertions { loop | callback + key, order, index } in the order in which they stand.
+-- "Loop.node" -> list of insertions { loop | callback + key, order, index } in order.
 function graph.insertions(g)
     local map, index_of = {}, {}
     for i, name in ipairs(g.entries) do index_of[name] = i end

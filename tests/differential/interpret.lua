@@ -1,9 +1,9 @@
 -- An interpreter of LANGUAGE.md sections 2 to 4, written from its text alone: in, an abstract graph (graph.lua); out,
--- what the program made of it prints, how it ends and which failures it reports.
+-- the program's output, its exit code and the failures it reports.
 --
--- A step, a phase and a loop all end in nil (go on) or in an outcome:
+-- A step, a phase and a loop all end in nil (continue) or in an outcome:
 --   { kind = "fail", failure, suppressed = { failure... } }  failure: "Inner.on_x on Outer.on_y: message"
---   { kind = "recover" }                                      only from a step, straight to the failed part it stands in
+--   { kind = "recover" }                                      only from a step, straight to the failed part around it
 --   { kind = "cancel", target? }  { kind = "stop", target? }  until the phase, or the repetition, takes it
 
 local graph = require "tests.differential.graph"
@@ -89,7 +89,7 @@ function Run:body(body, at, callback, key)
     end
 end
 
--- The steps that stand at a node, each a function: its body, then its insertions.
+-- The steps at a node, each a function: its body, then its insertions.
 function Run:steps(at)
     local out = {}
     if at.node.body then out[1] = function() return self:body(at.node.body, at) end end
@@ -147,7 +147,7 @@ local function later(pending, failure)
     return pending
 end
 
--- The failed part of a phase. Returns what is pending after it: nil when the phase is recovered (rule 5).
+-- The failed part of a phase. Returns the status pending after it: nil when the phase is recovered (rule 5).
 function Run:failed_part(loop, phase, up, pending)
     local recovered, failed = false, false
     self:every(loop, nodes_of(loop, phase, "failed"), up, function(outcome)
@@ -248,7 +248,7 @@ interpret.out_of_fuel = { "out of fuel" }
 
 -- Runs a graph; `fuel` bounds the bodies executed. Returns nil when they do not suffice, else
 --   { output = lines, trace = "node on path" of each body, exit = 0 | 1, failures = the primary one, then the suppressed,
---     seen = set of what happened, for statistics }
+--     seen = set of the events of the run, for statistics }
 function interpret.run(g, fuel)
     local run = setmetatable({ graph = g, insertions = graph.insertions(g), values = {}, output = {}, trace = {}, seen = {},
         fuel = fuel, work = 0 }, Run)

@@ -1,7 +1,7 @@
--- Places: where a node stands in the inlined program, and what a field's name means there.
+-- Places: the position of a node in the inlined program, and the meaning of a field's name there.
 --
 -- A place is { loop, node?, up? }: the copy of the node in the copy of the loop that is inlined at the place `up` (nil for
--- the root). Without `node` it stands for the loop itself, whose expressions are evaluated there.
+-- the root). Without `node` it is the loop itself, whose expressions are evaluated there.
 
 local graph = require "tests.differential.graph"
 

@@ -1,11 +1,11 @@
--- What the tests need of the outside, the same under `loopc --test FILE` (module host) and under a plain lua5.4.
+-- The operating system as the tests need it, the same under `loopc --test FILE` (module host) and under a plain lua5.4.
 --
 -- platform.read(path) -> text | nil            platform.write(path, text)
 -- platform.mkdirs(folder)                      platform.remove(path): a file or a folder, with all that is in it
 -- platform.getenv(name) -> text | nil          platform.say(text): a line on standard output, at once
 -- platform.run { argv... } -> exit code, standard output, standard error
 -- platform.fresh() -> an integer that differs from run to run
--- platform.finish(code): what a test file returns
+-- platform.finish(code): the return value of a test file
 
 local found, host = pcall(require, "host")
 

@@ -1,4 +1,4 @@
--- Generated programs: from a graph's spec to what the program does.
+-- Generated programs: from a graph's spec to a run of its program.
 --
 -- A job is a folder with spec.lua in it. A shell script per job leaves there: prog.c, the messages of loopc and of the
 -- compiler, and standard output, standard error and exit code of the program, run as it is and with --trace. Jobs run a
@@ -43,7 +43,7 @@ cd "$1" || exit 1
 say() { echo "$1" >stage; }
 rm -f prog
 say generate
-"%LOOPC%" gen %STEP% spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
+"%LOOPC%" gen %STEP% --no-format spec.lua -o prog.c >gen.out 2>gen.err || { echo $? >gen.code; exit 0; }
 say compile
 %CC% %WARNINGS% -I"%RUNTIME%" -o prog prog.c "%LIBRARY%" -ljansson -lz -lm -pthread >cc.err 2>&1 || exit 0
 say run
@@ -94,7 +94,7 @@ local function outcome(folder, prefix)
         code = tonumber(read(folder, prefix .. "code")) or -1 }
 end
 
--- Takes the lines of --trace out of standard error: the steps, and what is left.
+-- Takes the lines of --trace out of standard error: the steps, and the rest.
 local function split_trace(err)
     local steps, rest = {}, {}
     for _, line in ipairs(check.lines(err)) do
@@ -112,7 +112,7 @@ local function check_trace(folder, name, expected)
     return check.run(name, expected, actual) or expected.trace and check.difference("trace", expected.trace, steps)
 end
 
--- Compares what a job left with what the interpreter says. Returns nil, or the stage that differs and why.
+-- Compares the result of a job with that of the interpreter. Returns nil, or the stage that differs and why.
 function program.compare(folder, name, expected)
     local stage = read(folder, "stage"):match("%a+") or "nothing"
     if stage == "generate" then return stage, "loopc gen fails: " .. first_lines(read(folder, "gen.err")) end

@@ -1,4 +1,4 @@
--- Makes a random graph (graph.lua) from a seed: first the loops and where they stand, then the callbacks, and last the
+-- Makes a random graph (graph.lua) from a seed: first the loops and their places, then the callbacks, and last the
 -- bodies, whose fields and signals are chosen among those that are valid at all their places.
 
 local Dice = require "tests.differential.dice"
@@ -17,7 +17,7 @@ local sizes = {
     { loops = { 5, 10 }, phases = { 1, 3 }, callbacks = { 1, 5 }, steps = 160 },
 }
 
--- One graph in fifty is one of these, for what only long programs and deep insertions do.
+-- One graph in fifty is one of these, for effects of long programs and deep insertions.
 local huge = { loops = { 8, 16 }, phases = { 1, 3 }, callbacks = { 2, 8 }, steps = 390 }
 
 local phase_names = { "step", "jump", "pass", "epoch", "sweep", "turn" }
@@ -47,7 +47,7 @@ local function ascending(dice, first)
     end
 end
 
--- The run phase and on_skip stand outside of the others, and so may their orders: below, above or around them.
+-- The run phase and on_skip are outside of the others, and so may their orders: below, above or around them.
 local function outer_nodes(dice, loop)
     local low, high = ascending(dice, 0), ascending(dice, 2000)
     local side = dice:int(1, 3)
@@ -125,7 +125,7 @@ local function random_key(dice, g, target)
     return target.loop .. "." .. K
 end
 
--- A list of the places at which copies of the callback would stand without `within`.
+-- A list of the places at which copies of the callback would be without `within`.
 local function copies(g, callback)
     local out = {}
     place.each(g, valid.most_steps, function(at, owner)
@@ -191,7 +191,7 @@ local function worthwhile(dice, expected)
     return next(expected.seen) ~= nil or #expected.failures > 1 or dice:chance(0.2)
 end
 
--- The graph of a seed, and what the interpreter says of it. Graphs that run too long are thrown away.
+-- The graph of a seed, and the interpreter's result. Graphs that run too long are thrown away.
 function random.graph(seed, name)
     local dice = Dice(seed)
     while true do

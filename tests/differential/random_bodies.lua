@@ -103,7 +103,7 @@ local function some(dice, fields)
     return out
 end
 
--- How the signal stands in its body's C text (write.lua); it means the same in all of them.
+-- The form of the signal in its body's C text (write.lua); it means the same in all of them.
 local styles = { "plain", "plain", "plain", "plain", "for", "do", "else", "comment" }
 
 local function add_signal(dice, site, fields, counter, mood)

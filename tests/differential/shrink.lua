@@ -1,4 +1,4 @@
--- Makes a graph smaller while it still differs: tries one edit after the other on a copy, puts right what the edit left
+-- Makes a graph smaller while it still differs: tries one edit after the other on a copy, repairs what the edit left
 -- dangling, and keeps the copy when it is valid and `differs` says so.
 
 local graph = require "tests.differential.graph"
@@ -24,7 +24,7 @@ local function exists(g)
     end
 end
 
--- Drops loops and callbacks that stand nowhere any more, until none does.
+-- Drops loops and callbacks without a place, until all have one.
 local function drop_unattached(g)
     repeat
         local before = #g.loops
@@ -151,7 +151,7 @@ local function edited(g, edit, fuel)
     return copy, interpret.run(copy, fuel)
 end
 
--- Returns the smallest graph found, and what the interpreter says of it. `differs(graph, expected)` is asked at most
+-- Returns the smallest graph found, and the interpreter's result. `differs(graph, expected)` is asked at most
 -- `budget` times.
 function shrink.run(g, expected, fuel, budget, differs)
     local position = 1

@@ -73,7 +73,7 @@ local function expected_text(entry, expected)
     return table.concat(out, "\n") .. "\n"
 end
 
--- Leaves the smallest graph that differs, with all that belongs to it, in a folder. Returns what differs, and the folder.
+-- Leaves the smallest graph that differs, with all that belongs to it, in a folder. Returns the difference, and the folder.
 local function keep(entry, stage, budget)
     local folder = ("%s/failed-%d-%d"):format(program.folder, seed, entry.index)
     local differs = differs_at(folder, entry, stage)
@@ -96,7 +96,7 @@ local function report(list)
     end
 end
 
--- What happened in the graphs of this run, so that a generator that has gone dull shows.
+-- Statistics of the graphs of this run, to notice a generator that has become too simple.
 local function statistics(list)
     local seen, names, bodies = {}, {}, 0
     local function see(name)

@@ -1,4 +1,4 @@
--- Random graphs, each with one mistake put in that LANGUAGE.md names: a signal that may not stand where it stands (section 4,
+-- Random graphs, each with one mistake put in that LANGUAGE.md names: a signal in a place where it is not allowed (section 4,
 -- rule 6), or a field that means nothing, or different things at two sites (section 5). loopc must refuse each of them with
 -- an error of the spec and exit code 2. Environment: as for test_differential.lua; LOOPC_GRAPHS is 40 by default.
 
@@ -40,7 +40,7 @@ local function all_references(g)
     return out
 end
 
--- What is wrong with a reference at these places: "unknown", "ambiguous", or nothing.
+-- The error of a reference at these places: "unknown", "ambiguous", or nothing.
 local function reference_mistake(g, reference, places)
     local owner
     for _, where in ipairs(places) do
@@ -51,7 +51,7 @@ local function reference_mistake(g, reference, places)
     end
 end
 
--- The statements that may not stand in the body of this site: some lists of them, one a sort of mistake.
+-- The statements that are not allowed in the body of this site: lists of them, one per kind of mistake.
 local function mistakes(g, site)
     local lists, sorts = {}, {}
     local function add(sort, statement)
@@ -71,7 +71,7 @@ local function mistakes(g, site)
     return lists
 end
 
--- Puts a mistake into one of the bodies of the graph. Returns what it is, as text.
+-- Puts a mistake into one of the bodies of the graph. Returns its description.
 local function spoil(dice, g)
     local bodies = {}
     for _, site in ipairs(valid.sites(g)) do

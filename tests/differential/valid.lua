@@ -1,4 +1,4 @@
--- Whether a graph is a valid spec whose meaning LANGUAGE.md settles: for the random generator, which asks what it may
+-- Whether a graph is a valid spec whose meaning LANGUAGE.md settles: for the random generator, which asks what it is allowed to
 -- write where, and for the shrinker, which must not turn a mismatch into an error of the spec.
 
 local graph = require "tests.differential.graph"
@@ -45,8 +45,8 @@ local function has_run_phase(loop)
     return false
 end
 
--- What a body at a place may leave, innermost first: lists of phases "Loop.phase" and of repeating loops' names. Rule 6:
--- nothing outside of a failed or finally part that the body stands in.
+-- The phases and loops that a body at a place may leave, innermost first: lists of phases "Loop.phase" and of repeating loops' names. Rule 6:
+-- nothing outside of a failed or finally part around the body.
 function valid.targets(at)
     local phases, loops = {}, {}
     while at do
@@ -87,7 +87,7 @@ function allowed.stop(signal, at)
     return #loops > 0
 end
 
--- Whether a signal may stand in a body at all these places.
+-- Whether a signal is allowed in a body at all these places.
 function valid.signal(signal, places)
     for _, where in ipairs(places) do
         if not allowed[signal.kind](signal, where.at) then return false end
@@ -95,7 +95,7 @@ function valid.signal(signal, places)
     return true
 end
 
--- Whether the value of a field is settled at a place around which its owner's copy stands: a batch field outside of
+-- Whether the value of a field is settled at a place inside of its owner's copy: a batch field outside of
 -- the iterations, and the count of iterations before the loop is entered or after it was left, are not.
 local function settled(field, at, around)
     if field.scope == "state" or field.scope == "trainer" then return true end
@@ -182,7 +182,7 @@ local function callback_problem(g, callback)
     end
 end
 
--- Every loop and every callback body stands somewhere.
+-- Every loop and every callback body has a place.
 local function all_stand(g, sites)
     local stands = {}
     for _, site in ipairs(sites) do stands[site.loop or site.holder] = true end
@@ -196,7 +196,7 @@ local function all_stand(g, sites)
     end
 end
 
--- What is wrong with a graph, as text; nil when it is valid.
+-- The error of a graph, as text; nil when it is valid.
 function valid.problem(g)
     for i, loop in ipairs(g.loops) do
         local problem = loop_problem(g, loop, i == 1)

@@ -2,7 +2,7 @@
 --
 --   loop("Inner", { "before_step", { "on_step", fail() }, { "after_step", event = true } }, { call_on = {...}, times = 2 })
 --
--- Nodes get the orders 1, 2, ... as they are listed. A body prints the node's full name, then does what stands behind
+-- Nodes get the orders 1, 2, ... as they are listed. A body prints the node's full name, then does the actions behind
 -- the name. `count = "n"` counts in that field first; a field is given as "n" or "Loop.n".
 
 local words = {}

@@ -1,6 +1,6 @@
 -- An interpreter of LANGUAGE.md section 6, from its text alone: a random tree (random.lua) -> its steps.
 --
--- An element runs as a coroutine that yields just before each leaf; a step is what lies between two yields. So "executes one
+-- An element runs as a coroutine that yields just before each leaf; a step lies between two yields. So "executes one
 -- leaf, then moves on to just before the next" needs no saying, and a WEAVE is its strands as coroutines of their own.
 --
 -- interpret.run(spec) returns { steps = { text printed by step 1, 2, ... }, code = exit code, fields = final values }, or nil
@@ -25,7 +25,7 @@ function run.PRINT(machine, el)
     machine:print(("%s %d\n"):format(el.label, machine.fields[el.field]))
 end
 
--- A process: what it does to the fields comes back when it ends, unless it failed. How many steps that takes nobody knows.
+-- A process: its changes of fields come back when it ends, unless it failed. The number of steps until then is not fixed.
 function run.SPAWN(machine, el)
     coroutine.yield()
     for _, child in ipairs(el) do
@@ -33,7 +33,7 @@ function run.SPAWN(machine, el)
     end
 end
 
--- A leaf with the site field of the loop that it stands in.
+-- A leaf with the site field of the loop around it.
 function run.SITE(machine)
     coroutine.yield()
     machine:print(("w %d\n"):format(machine.sites[machine.site]))
@@ -120,7 +120,7 @@ Machine.__index = Machine
 
 function Machine:print(text) self.steps[#self.steps] = self.steps[#self.steps] .. text end
 
--- The inner loop at one of its two sites. Returns what leaves it.
+-- The inner loop at one of its two sites. Returns the signal that leaves it.
 local function inner(machine, loop, site)
     machine.site = site
     for _ = 1, loop.times do
@@ -131,14 +131,14 @@ local function inner(machine, loop, site)
     end
 end
 
--- The failed part of phase a. Returns what is pending after it.
+-- The failed part of phase a. Returns the status pending after it.
 local function failed(machine, spec)
     local signal = element(machine, spec.failed)
     run.PRINT(machine, { label = "failed", field = 1 })
     return signal ~= "recover" and "fail" or nil
 end
 
--- One iteration of the loop: phase a with its handlers, then phase b. Returns what ends the loop.
+-- One iteration of the loop: phase a with its handlers, then phase b. Returns the signal that ends the loop.
 local function iteration(machine, spec)
     local signal = element(machine, spec.tree) or inner(machine, spec.inner, 1)
     if signal == "fail" then signal = failed(machine, spec) end

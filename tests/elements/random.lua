@@ -84,7 +84,7 @@ function make.BUFFER_REPEAT(self, signals, depth)
     return { op = "BUFFER_REPEAT", n = n, value = 1 + self.dice:int(0, 2), el = self:element(depth - 1, signals) }
 end
 
--- How often it is the turn of what waits for a process depends on the time.
+-- The number of turns of a strand that waits for a process depends on the time.
 function make.WEAVE(self, signals, depth)
     self.in_weave = self.in_weave + 1
     local el = children(self, depth, signals, 1)

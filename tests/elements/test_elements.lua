@@ -2,7 +2,7 @@
 -- steps, each against the interpreter of section 6. Of trees with processes, whose steps depend on the time, the output as a
 -- whole is compared.
 --
--- LOOPC_SEED   the seed of the run, printed          LOOPC_TREES  how many trees (30)
+-- LOOPC_SEED   the seed of the run, printed          LOOPC_TREES  how many trees (16)
 -- LOOPC_FIRST  the number of the first one (1)       LOOPC_JOBS   how many at a time (2)
 --
 -- The machines and the programs are compiled under sanitizers, by gcc and clang in turn; every fifth tree with -O0 of loopc. What
@@ -15,7 +15,7 @@ local random = require "tests.elements.random"
 
 local function number(name, default) return math.tointeger(tonumber(platform.getenv(name) or "")) or default end
 
-local seed, count, first = number("LOOPC_SEED", platform.fresh()), number("LOOPC_TREES", 30), number("LOOPC_FIRST", 1)
+local seed, count, first = number("LOOPC_SEED", platform.fresh()), number("LOOPC_TREES", 16), number("LOOPC_FIRST", 1)
 local loopc = platform.getenv "LOOPC" or "build/loopc"
 local build = loopc:match("^(.*)/[^/]*$") or "."
 local MOST_STEPS = 400
@@ -76,7 +76,7 @@ end
 
 local function read(folder, name) return platform.read(folder .. "/" .. name) or "" end
 
--- Compares one run; returns what differs, or nil.
+-- Compares one run; returns the difference, or nil.
 local function differs(tree, name, text, code)
     if platform.read(tree.folder .. "/" .. name .. ".code") == nil then return name .. " did not run" end
     local out, actual = read(tree.folder, name .. ".out"), tonumber(read(tree.folder, name .. ".code"))
@@ -84,7 +84,7 @@ local function differs(tree, name, text, code)
     if out ~= text then return name .. ": other output" end
 end
 
--- How much of a run a copy, or the program that goes on from a saved position, has to do depends on the time.
+-- The remaining work of a copy, or of a program resumed from a saved position, depends on the time.
 local function check_timed(tree, all, code)
     local copied, own = read(tree.folder, "copy.out"):match("^(.-)%-%-\n(.*)$")
     if copied ~= all then return "copy: the original goes on otherwise" end

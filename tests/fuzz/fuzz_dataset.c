@@ -101,7 +101,7 @@ static void use(struct loopc_dataset *d)
     free(x);
 }
 
-/* What was saved of a table reads a file as the table did. */
+/* A saved description of a table reads a file as the table did. */
 static void check_table(const struct loopc_dataset *d, const char *argument)
 {
     const struct loopc_dataset_options like = {.like = "d", .answers_optional = true};

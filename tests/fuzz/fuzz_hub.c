@@ -1,5 +1,5 @@
 /* Fuzzing of what `loopc observe` hears of its trainers, for libFuzzer: lines of any bytes.
- * Whatever they are, what viewers are told is JSON. */
+ * Messages to viewers are JSON for any input. */
 #include "../../gen/observe/hub.h"
 
 #include <stdlib.h>

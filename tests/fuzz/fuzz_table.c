@@ -1,4 +1,4 @@
-/* Fuzzing of what readers of tables are made of, for libFuzzer: numbers against strtod, tables kept
+/* Fuzzing of the parts of table readers, for libFuzzer: numbers against strtod, tables kept
  * as text, options as flags have them, archives. The first byte says which. */
 #include "base/number.h"
 #include "data/npz.h"
@@ -25,7 +25,7 @@ static int is_same(double a, double b)
     return !memcmp(&a, &b, sizeof a);
 }
 
-/* What is a number here is one for strtod, with the same bits. */
+/* A number here is a number for strtod, with the same bits. */
 static void try_number(const char *text)
 {
     double value;

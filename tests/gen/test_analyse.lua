@@ -1,4 +1,4 @@
--- gen/analyse_*.lua: what names mean, what steps read and write, which signals they give, where those lead.
+-- gen/analyse/: the meaning of names, the fields that steps read and write, their signals and where those lead.
 
 local dump = require "gen.views.dump"
 local harness = require "tests.support.harness"

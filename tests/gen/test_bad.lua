@@ -31,7 +31,7 @@ local function options_of(text)
     return options
 end
 
--- What needs another machine: "-- command gen PATH=bin" runs `loopc gen` on the spec, with the programs of its folder's bin/ alone.
+-- For a machine without some programs: "-- command gen PATH=bin" runs `loopc gen` on the spec, with the programs of its folder's bin/ alone.
 local function run_command(path, command, variable, value)
     local folder_of_spec = path:gsub("/[^/]*$", "")
     local environment = ("%s=%s/%s/%s"):format(variable, host.cwd(), folder_of_spec, value)
@@ -56,7 +56,7 @@ local function compare(path, text)
     if text ~= expected then suite:fail(("UPDATE=1 writes %s; it says\n%s--- instead of\n%s"):format(path, text, expected)) end
 end
 
--- What a case must show besides its text: its diagnostic, and success or not as its severity says.
+-- Requirements of a case besides its text: its diagnostic, and success or not as its severity says.
 local function check_unit(id, unit, text)
     suite:check(text:find("[" .. id .. "]", 1, true), "it does not show " .. id)
     local worst = unit.diags.errors > 0 and "error" or "warning"

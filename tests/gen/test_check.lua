@@ -1,4 +1,4 @@
--- gen/check*.lua: what becomes of a good spec. What is wrong with bad ones stands in tests/bad/.
+-- gen/check/: the tree of a good spec. Bad ones are in tests/bad/.
 
 local dump = require "gen.views.dump"
 local harness = require "tests.support.harness"

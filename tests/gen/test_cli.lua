@@ -71,7 +71,7 @@ test("every command has what help needs", function()
     end
 end)
 
--- What patch makes of `old` and the difference.
+-- The result of patch for `old` and the difference.
 local function patched(old, difference)
     local folder = assert(host.tempdir())
     host.write(folder .. "/file", old)

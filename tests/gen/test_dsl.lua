@@ -1,4 +1,4 @@
--- gen/spec/dsl.lua and gen/spec/load.lua: the words of a spec, where they stand, what a spec may do.
+-- gen/spec/dsl.lua and gen/spec/load.lua: the words of a spec, their positions, the limits of a spec.
 
 local dsl = require "gen.spec.dsl"
 local harness = require "tests.support.harness"

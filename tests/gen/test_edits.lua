@@ -1,4 +1,4 @@
--- Edits of a spec: loops connected to places of others, and exchanged. What does not fit stands in tests/bad/.
+-- Edits of a spec: loops connected to places of others, and exchanged. Edits that do not fit are in tests/bad/.
 
 local harness = require "tests.support.harness"
 local suite = harness.suite "edits"

@@ -1,4 +1,4 @@
--- Elements as values: found, replaced, copied, printed as text that reads back; and what the optimizer makes of them.
+-- Elements as values: found, replaced, copied, printed as text that reads back; and the results of the optimizer.
 
 local dsl = require "gen.spec.dsl"
 local elements = require "gen.spec.elements"

@@ -19,11 +19,11 @@ local is_sanitized = (os.getenv "CFLAGS" or ""):find("-fsanitize=", 1, true) ~= 
 
 -- For this machine with every access checked; for any machine, without its fused multiply-add, vectors of 4.
 local compilers = {
-    { "gcc", "-O1 -g -march=native " .. sanitizers },
+    { "gcc", "-O0 -march=native " .. sanitizers },
     not is_sanitized and { "clang", "-O1" } or nil,
 }
 
--- Looks at what threads read and write without having met.
+-- Finds accesses of several threads without a barrier between them.
 local race_detector = { { "gcc", "-O1 -g -fsanitize=thread runtime/parallel/team.c -D_GNU_SOURCE" } }
 
 -- As trainers are compiled.
@@ -76,7 +76,7 @@ local function emitted(net, optimizers, used)
     return (w:text():gsub("\n+$", "\n"))
 end
 
--- What a program includes for nets that are trained in registers.
+-- The includes of a program for nets that are trained in registers.
 local function narrow_kernels(net, optimizers, used)
     local lanes = emit_mlp.narrow_lanes({ net }, optimizers, used or setmetatable({}, { __index = function() return true end }))
     return lanes and ('#define LOOPC_MOST_LANES %d\n#include "nn/narrow.h"\n'):format(lanes) or ""
@@ -91,7 +91,7 @@ local function assert_formatted(text)
     error(select(2, run(("diff %s/format.c %s/formatted.c"):format(folder, folder))), 0)
 end
 
--- What tests/support/emitted_mlp.c has to know of the net, besides the net itself.
+-- The constants that tests/support/emitted_mlp.c needs, besides the net itself.
 local function header(net, optimizer, inputs, rate, text)
     local w = CWriter.new()
     local sizes = table.concat(net.layers, ", ", 2)

@@ -1,4 +1,4 @@
--- gen/check/fields.lua, check_aggregates.lua: what becomes of good fields. Bad ones stand in tests/bad/.
+-- gen/check/fields.lua, aggregates.lua: the tree of good fields. Bad ones are in tests/bad/.
 
 local host = require "host"
 local suite = require("tests.support.harness").suite "fields"

@@ -1,4 +1,4 @@
--- gen/flatten/flatten.lua: where everything stands in the step list, and that it fits its schema after every pass.
+-- gen/flatten/flatten.lua: the order of the step list, which fits its schema after every pass.
 
 local dump = require "gen.views.dump"
 local harness = require "tests.support.harness"

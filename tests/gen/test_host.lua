@@ -1,4 +1,4 @@
--- The module host: files, processes, what is built in.
+-- The module host: files, processes, built-in scripts.
 
 local host = require "host"
 local suite = require("tests.support.harness").suite "host"

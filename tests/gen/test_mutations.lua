@@ -112,7 +112,7 @@ end
 
 local limits = { memory = 64 << 20, instructions = 2000000, seconds = 2 }
 
--- Compiles a text; what is wrong with how that went, or nil.
+-- Compiles a text; returns a description of a crash or a wrong ending, or nil.
 local function problem(text)
     local unit, ok
     local fine, why = xpcall(function()

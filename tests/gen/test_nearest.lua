@@ -1,4 +1,4 @@
--- gen/base/nearest.lua: what did the writer mean?
+-- gen/base/nearest.lua: suggestions for misspelt names.
 
 local nearest = require "gen.base.nearest"
 local suite = require("tests.support.harness").suite "nearest"

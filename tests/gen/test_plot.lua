@@ -1,4 +1,4 @@
--- loopc plot: reading lines, axes, what is seen of many points, the picture, and the command.
+-- loopc plot: reading lines, axes, thinning of many points, the picture, and the command.
 
 local host = require "host"
 local plot = require "gen.views.plot"

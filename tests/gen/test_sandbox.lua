@@ -1,4 +1,4 @@
--- The sandbox of specs: what they cannot reach, that nothing differs from run to run, and that everything ends.
+-- The sandbox of specs: unreachable functions, the same result in every run, and limits for endless ones.
 
 local host = require "host"
 local sandbox = require "gen.spec.sandbox"

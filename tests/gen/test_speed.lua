@@ -1,4 +1,4 @@
--- What compiling costs, counted in instructions of the Lua machine: the same on every machine and under any load. A spec eight
+-- The cost of compiling, in instructions of the Lua machine: the same on every machine and under any load. A spec eight
 -- times as large may cost eight times as much. Memory is bounded, too.
 --
 -- Time is measured by `make bench`; a C function that is called on too long a text does not show here.
@@ -7,7 +7,7 @@ local host = require "host"
 local pipeline = require "gen.pipeline"
 local suite = require("tests.support.harness").suite "speed"
 
--- Compiles a spec within bounds; says what it ran into, or nil.
+-- Compiles a spec within bounds; returns the bound that it exceeded, or nil.
 local function beyond(text, instructions, memory)
     local unit = pipeline.unit(suite:file("spec.lua", text), { format = "never", max_steps = 1000000 })
     local ok, why = host.sandbox("run()", "=speed", { run = function() pipeline.run(unit, "emit") end },

@@ -1,4 +1,4 @@
--- loopc state and what it reads with: JSON, CRC-32, safetensors, tensors.
+-- loopc state and its readers: JSON, CRC-32, safetensors, tensors.
 
 local crc32 = require "gen.base.crc32"
 local host = require "host"

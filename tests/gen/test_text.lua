@@ -1,4 +1,4 @@
--- gen/c/text.lua: which `$` of a C text are words, what they mean, and what is left alone.
+-- gen/c/text.lua: which `$` of a C text are words, their meaning, and text that is left alone.
 
 local ctext = require "gen.c.text"
 local suite = require("tests.support.harness").suite "ctext"

@@ -39,7 +39,7 @@ local function each(visit)
     for _, name in ipairs(names) do visit(name, compile(specs[name])) end
 end
 
--- What a JSON reader of others says about a text: nil when it is good.
+-- The error of another program's JSON reader for a text: nil when it is good.
 local function json_problem(text)
     local program = "import json, sys; json.loads(sys.stdin.buffer.read().decode(), parse_constant=sys.exit)"
     local status, _, message = host.run { "python3", "-c", program, input = text }

@@ -1,4 +1,4 @@
-# What a control channel costs that nobody uses: see bench/control.
+# The cost of an unused control channel: see bench/control.
 . "$(dirname "$0")/../support/lib.sh"
 
 test_a_channel_that_nobody_opens_costs_nothing() {

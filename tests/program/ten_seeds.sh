@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ten seeds of the design and of the control task, with what they print: `make soak` runs it, for it takes minutes.
+# Ten seeds of the design and of the control task, with their output: `make soak` runs it, as it takes minutes.
 #
 # Of ten searches by the model six must reach the best known energy of each chain, and beat as many folds by chance; every
 # trial of the pole must be solved within its budget. Exit code 1 when one of them falls short.
@@ -10,7 +10,7 @@ TMP=$(mktemp -d)
 trap 'rm -rf "$TMP"' EXIT
 failed=0
 
-# falls SHORT...: says so, and goes on
+# falls SHORT...: reports it, and continues
 falls() {
     echo "falls short: $*" >&2
     failed=1

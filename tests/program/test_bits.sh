@@ -1,13 +1,13 @@
 # A trainer makes the same bits whatever compiles it, for whatever processor, and with any number of threads: by gcc in the versions of
 # a portable program and for this processor, by clang without and with a fused multiply-add. (-march=native is among the flags of
-# each; what follows it takes it back. Plain x86-64 has no fused multiply-add.)
+# each; the flags behind it take it back. Plain x86-64 has no fused multiply-add.)
 . "$(dirname "$0")/../support/lib.sh"
 
 # Two nets of some size, and batches that end in a part of one; three small ones of odd sizes. All activations, losses and rules are
 # there, rules that divide and that do not. It prints losses, and a hash of all weights.
 write_spec() { cp "$ROOT/tests/support/bits.lua" .; }
 
-# What a compiler makes of it; what it prints is OUT.
+# Compiles it with these flags; its output is OUT.
 build_and_run() { # build_and_run COMPILER FLAGS...
     local compiler=$1
     shift
@@ -20,7 +20,7 @@ can() { # can FLAG...: whether this processor can do that
     for flag in "$@"; do grep -qw "$flag" /proc/cpuinfo || return 1; done
 }
 
-version() { # version NAME: what that version of the portable program prints is what was wanted
+version() { # version NAME: the output of that version of the portable program is the wanted one
     expect 0 env LOOPC_CPU="$1" ./portable
     same "$OUT" "$wanted"
 }

@@ -1,4 +1,4 @@
-# What programs cost, counted, never timed: instructions (callgrind), machine code, memory, size.
+# The cost of programs, counted, never timed: instructions (callgrind), machine code, memory, size.
 . "$(dirname "$0")/../support/lib.sh"
 
 plain_build() { if sanitized; then skip "sanitizers have costs of their own"; fi; }
@@ -14,7 +14,7 @@ instructions() { # instructions COMMAND...
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'
 }
 
-run_of() { # run_of PROGRAM: instructions of its run function and what that calls, in a thousand iterations
+run_of() { # run_of PROGRAM: instructions of its run function and its callees, in a thousand iterations
     valgrind --tool=callgrind --toggle-collect=work_run --callgrind-out-file=/dev/null "$1" --times 1000 2>&1 >/dev/null |
         sed -n 's/.*Collected : //p'
 }
@@ -139,7 +139,7 @@ lines_of() { # lines_of SPEC: of its C, after preprocessing
     grep -c . counted.i
 }
 
-# What a compiler reads of a spec decides how long it takes: kernels are not among it, unless a net is trained in registers.
+# The text that a compiler reads for a spec decides how long it takes: kernels are not among it, unless a net is trained in registers.
 test_what_the_compiler_reads() {
     local most
     [ "$(lines_of "$ROOT/specs/01_nested.lua")" -lt 2600 ] || fail "nested: $(lines_of "$ROOT/specs/01_nested.lua") lines"

@@ -1,4 +1,4 @@
-# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and what is kept for a run that goes on.
+# Data sets as real programs write them, in a program: flags, parts, weights, `data`, and the state saved for a resumed run.
 . "$(dirname "$0")/../support/lib.sh"
 
 # A classifier of tables of up to 16 inputs; its test set is a part of the training set. It prints a sum of the inputs
@@ -29,7 +29,7 @@ return trainer "table" {
     Fit,
 }
 LUA
-    expect 0 "$LOOPC" build spec.lua -o table
+    build spec.lua table
 }
 
 make_flowers() {
@@ -86,7 +86,7 @@ return trainer "w" { state = {
     net = mlp { 1, 1, loss = "squared_error", batch = 8, inputs_from = "train" }, sgd = optimizer { "sgd", net = "net" } }, Fit }
 LUA
     printf 'x,y,w\n0,0,1\n1,1,3\n1,5,1\n0,0,1\n' >w.csv
-    expect 0 "$LOOPC" build spec.lua -o w
+    build spec.lua w
     expect 0 ./w --train w.csv
     same "$OUT" '2.000 0.000'
 }
@@ -151,7 +151,7 @@ test_parts_have_their_share_of_each_class() {
     [ "$other" -ge 2 ] || fail "$other of 6 parts are not stratified"
 }
 
-# What each of these programs writes of the same numbers is read as the same numbers.
+# The files of these programs for the same numbers are read as the same numbers.
 same_as_csv() {
     expect 0 ./table --train plain.csv
     wanted=$OUT

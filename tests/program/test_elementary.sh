@@ -6,7 +6,7 @@ wanted= # the sums of the first program that ran
 ran=0
 emulator=
 
-# Compiles with these words and compares. What this processor cannot run ends with SIGILL and says nothing.
+# Compiles with these words and compares. A program that this processor cannot run ends with SIGILL and proves nothing.
 compare() {
     local code=0
     "$@" -std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic -Wconversion -Werror -I"$ROOT/runtime" \

@@ -3,12 +3,9 @@
 
 SPECS=$ROOT/tests/program/environment
 
-# program NAME: builds tests/environment/NAME.lua to ./NAME, its C under the strictest warnings. It runs for a moment only, so
-# that a compiler which optimizes would take most of the time.
+# program NAME: builds tests/environment/NAME.lua to ./NAME, its C under the strictest warnings
 program() {
-    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "${2:-$SPECS/$1.lua}" -o "$1"
-    expect 0 "$LOOPC" gen "${2:-$SPECS/$1.lua}" -o "$1.c"
-    expect 0 cc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O1 -fsyntax-only -I"$ROOT/runtime" "$1.c"
+    CFLAGS="$CFLAGS $STRICT" build "${2:-$SPECS/$1.lua}" "$1"
 }
 
 # optimized NAME SPEC: builds it to ./NAME, once for all tests
@@ -104,7 +101,7 @@ test_random_designs() {
     cp "$SPECS/invariants.lua" .
     for design in $(seq "${LOOPC_DESIGNS:-6}"); do
         sed "s/^local SEED = .*/local SEED = $design/" "$SPECS/any.lua" >any.lua
-        expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build any.lua -o any
+        build any.lua any
         expect 0 ./any --metrics first --seed "$design"
         cp "$TMP/out" told
         expect 0 ./any --metrics second --seed "$design"
@@ -321,7 +318,7 @@ test_wrong_use_is_refused_where_it_stands() {
     expect 2 "$LOOPC" check bad.lua
     has "$ERR" "bad.lua:2: error: environment.new: there is no parameter 'vectr'"
     sed 's/order = 100,/order = 5, setup = "$S.p_batch = 1.5f;",/' "$SPECS/buffer.lua" >shares.lua
-    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build shares.lua -o shares
+    build shares.lua shares
     expect 1 ./shares
     has "$ERR" "the samplers' shares of a batch make 1.5, more than 1"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Data sets and the nets that they feed: what cannot go together is refused before the first step, and what training did to the
-# inputs is done again by predict, though the spec does not say which data set feeds the net.
+# Data sets and the nets that they feed: mismatches are refused before the first step, and the scaling of
+# training is repeated by predict, though the spec does not say which data set feeds the net.
 . "$(dirname "$0")/../support/lib.sh"
 
 # A trainer that learns from --train: NET the net's arguments, ANSWERS "labels" or "targets", DATA the data set's, TIMES.
@@ -22,7 +22,7 @@ return trainer "fed" {
     state = { train = dataset { option = true, required = true, $3 }, net = mlp { $1, batch = 8 }, adam = optimizer { "adam", net = "net" } },
 }
 LUA
-    expect 0 "$LOOPC" build spec.lua -o fed
+    build spec.lua fed
 }
 
 # Points of three classes, their first number in thousands: 60 rows x, y, class.
@@ -122,7 +122,7 @@ test_an_array_of_the_wrong_type_does_not_compile() {
     has "$ERR" 'incompatible'
 }
 
-# The functions of `code` are followed with what bodies give them, over two steps here.
+# The functions of `code` are followed with the arguments of bodies, over two calls here.
 test_functions_of_code_are_followed() {
     make_classes
     make_values
@@ -137,7 +137,7 @@ static float step(struct fed_net *net, struct fed_adam *adam, const float *rows,
 static float learn(struct fed_net *n, struct fed_adam *a, const float *x, const '"$1"' *answers, int32_t rows)\
 { const float *batch = x; return step(n, a, batch, answers, rows); }]],\
 &/' spec.lua >code.lua
-        expect 0 "$LOOPC" build code.lua -o code
+        build code.lua code
     }
     add_functions int32_t loopc_dataset_take
     expect 0 ./code --train classes.csv --checkpoint ck
@@ -159,7 +159,7 @@ test_weights_that_a_call_leaves_out_are_refused() {
     make_trainer '2, 8, 1, loss = "squared_error"' targets ''
     sed 's/net_train(.*/$iteration > 0 ? net_train($net, $adam, $x, $answers, $rows, 0.02f)\
             : net_train_from($net, $adam, $train, 0, 0, 8, 0.02f);/' spec.lua >both.lua
-    expect 0 "$LOOPC" build both.lua -o both
+    build both.lua both
     { echo x,z,w,y; sed 's/-//g' values.csv; } >weighted.csv
     expect 0 ./both --train weighted.csv --train-targets y --train-ignore w
     expect 2 ./both --train weighted.csv --train-targets y --train-weight w
@@ -173,14 +173,14 @@ test_weights_that_a_call_leaves_out_are_refused() {
     expect 0 "$LOOPC" check own.lua
 }
 
-# What C functions do with a net is not looked at: then nobody knows what its inputs are.
+# C functions behind a pointer are not followed: then the inputs of a net are unknown.
 test_what_is_not_known_is_refused() {
     make_classes
     make_trainer '2, 8, 3' labels 'scale = "standard"'
     sed 's/^        \$rows = .*/float x[16]; \$rows = read_rows(\$train, 0, \$iteration * 8, 8, x, \$answers);/; s/net_train(\$net, \$adam, \$x/net_train($net, $adam, x/
         s/    state = { train/    code = "static int32_t (*const read_rows)(const struct loopc_dataset *, uint64_t, int64_t, int32_t, float *, int32_t *) = loopc_dataset_take;",\
 &/' spec.lua >hidden.lua
-    expect 0 "$LOOPC" build hidden.lua -o hidden
+    build hidden.lua hidden
     expect 0 ./hidden --train classes.csv --checkpoint ck
     expect 2 ./hidden predict --checkpoint ck --data classes.csv
     has "$ERR" 'which data set feeds net is not known, so neither are the columns of its inputs nor their scale'
@@ -188,12 +188,12 @@ test_what_is_not_known_is_refused() {
     expect 2 ./hidden export --checkpoint ck --npy arrays
     has "$("$LOOPC" explain hidden.lua)" 'net: which data set feeds it is not told: predict and export refuse it'
     sed 's/batch = 8 }/batch = 8, inputs_from = "train" }/' hidden.lua >told.lua
-    expect 0 "$LOOPC" build told.lua -o told
+    build told.lua told
     expect 0 ./told --train classes.csv --checkpoint ck2
     expect 0 ./told predict --checkpoint ck2 --data classes.csv
     has "$ERR" 'accuracy 1.0000'
     sed 's/batch = 8 }/batch = 8, inputs_from = false }/' hidden.lua >false.lua
-    expect 0 "$LOOPC" build false.lua -o false
+    build false.lua false
     expect 0 ./false --train classes.csv --checkpoint ck3
     expect 0 ./false predict --checkpoint ck3 --data classes.csv
 }

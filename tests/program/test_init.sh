@@ -16,7 +16,7 @@ local Fit = loop "Fit" { times = "\$epochs", state = { epochs = i32 { 2, option 
 return trainer "$1" { Fit, state = { score = f32(0), text = str { "none", option = true },
     net = mlp { 2, 4, $2, batch = 4 }, adam = optimizer { "adam", net = "net" } } }
 SPEC
-    "$LOOPC" build "$1.lua" -o "$1"
+    build "$1.lua" "$1"
 }
 
 weights() {
@@ -85,7 +85,7 @@ test_what_cannot_be_taken() {
     has "$ERR" "none.safetensors: No such file"
     spec deep 3
     sed -i 's/mlp { 2, 4, 3/mlp { 2, 4, 4, 3/; s/const int n = .*;$/const int n = 47;/' deep.lua
-    "$LOOPC" build deep.lua -o deep
+    build deep.lua deep
     expect 2 ./small --init "$FILE:adam.layers.7"
     expect 2 ./deep --init "$FILE:net.layers.2"
     has "$ERR" "there is no net.layers.2 in it"

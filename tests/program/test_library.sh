@@ -1,4 +1,4 @@
-# The library form: what a program that links it gets, and what it does not.
+# The library form: the functions and the size that a program gets by linking it.
 . "$(dirname "$0")/../support/lib.sh"
 
 cat >"$TMP/fit.lua" <<'SPEC'

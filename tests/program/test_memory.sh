@@ -1,4 +1,4 @@
-# Programs without memory: whichever allocation fails, a run says so, or does what it does with all of them.
+# Programs without memory: after any failed allocation a run reports it, or gives its usual result.
 . "$(dirname "$0")/../support/lib.sh"
 
 build_fit() {

@@ -1,4 +1,4 @@
-# Models on their way out: what export writes, read by others, agrees with what the trainer predicts.
+# Exported models: the files of export, read by other programs, agree with the trainer's predictions.
 . "$(dirname "$0")/../support/lib.sh"
 data=${LOOPC_SHARED:+$LOOPC_SHARED/data}
 reader=$ROOT/tests/support/read_model.py
@@ -38,7 +38,7 @@ return trainer "small" {
     Fit,
 }
 LUA
-    expect 0 "$LOOPC" build spec.lua -o small
+    build spec.lua small
     expect 0 ./small --train samples.csv --checkpoint ck
 }
 
@@ -46,7 +46,7 @@ latest() {
     printf '%s\n' ck/small-[0-9]*.safetensors | sort -V | tail -n 1
 }
 
-# What predict says, and what the C and the ONNX make of the same rows, are the same numbers.
+# The output of predict, of the C and of the ONNX for the same rows are the same numbers.
 compare() {
     expect 0 ./small predict --checkpoint ck --data unlabelled.csv
     printf '%s\n' "$OUT" >predicted.csv
@@ -94,13 +94,13 @@ test_exports_agree_with_the_other_activations() {
     compare
     sed -i 's/"tanh"/"sigmoid"/' spec.lua
     rm -r ck
-    expect 0 "$LOOPC" build spec.lua -o small
+    build spec.lua small
     expect 0 ./small --train samples.csv --checkpoint ck
     compare
 }
 
 test_a_net_with_one_output() {
-    expect 0 "$LOOPC" build "$ROOT/specs/08_xor.lua" -o xor
+    build "$ROOT/specs/08_xor.lua" xor
     expect 0 ./xor --checkpoint ck --save-every 300steps --every 0
     printf '%s\n' -0.5,-0.5 -0.5,0.5 0.5,-0.5 0.5,0.5 >points.csv
     expect 0 ./xor predict --checkpoint ck --data points.csv
@@ -170,7 +170,7 @@ test_a_damaged_checkpoint_is_passed_over() {
 }
 
 test_programs_without_a_net_have_no_verbs() {
-    expect 0 "$LOOPC" build "$ROOT/specs/01_nested.lua" -o nested
+    build "$ROOT/specs/01_nested.lua" nested
     expect 2 ./nested export --npy there
     has "$ERR" "unexpected argument 'export'"
     expect 0 ./nested --help

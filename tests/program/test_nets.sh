@@ -19,7 +19,7 @@ return trainer "net" {
     Fit,
 }
 SPEC
-    expect 0 env CFLAGS="$CFLAGS -O0 -Wall -Wextra -Wshadow -Wconversion -Werror" "$LOOPC" build net.lua -o net
+    CFLAGS="$CFLAGS $STRICT" build net.lua net
 }
 
 # With a gradient of 0 a step is the weight decay alone.
@@ -59,7 +59,7 @@ test_a_limit_that_is_none_is_a_failure() {
         same "$OUT" '1 1'
     done
     sed -i 's/finally_use = node(4/failed_use = node(3, [[ puts("recovered"); $recover(); ]]),\n    &/; s/times = 1/times = 2/' net.lua
-    expect 0 "$LOOPC" build net.lua -o net
+    build net.lua net
     expect 0 ./net --limit -1
     same "$(echo $OUT)" 'recovered 1 1 recovered 1 1'
 }

@@ -1,4 +1,4 @@
-# Nets from outside: whatever the form in which weights stand in a state, checkpoints, saved positions and lists of them
+# Nets from outside: for any layout of weights in a state, checkpoints, saved positions and lists of them
 # have them row by row, of the width that the data has.
 . "$(dirname "$0")/../support/lib.sh"
 
@@ -62,7 +62,7 @@ test_a_run_goes_on_from_a_checkpoint() {
     has "$ERR" 'net.layers.0.weight is 33x18 in the file, 33x17 in the program'
 }
 
-# The step form saves the state as it stands.
+# The step form saves the state as it is in memory.
 test_a_saved_position_goes_on_in_a_new_process() {
     cat >narrow.lua <<'LUA'
 local Fit = loop "Fit" {

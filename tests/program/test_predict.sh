@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# predict and export do to a file what training did to its own: columns by name, classes by name, text, missing values, scale;
-# and undo what was done to targets. Exports agree with predict to 1e-5, for inputs that a float cannot hold, too.
+# predict and export treat a file as training did its own: columns by name, classes by name, text, missing values, scale;
+# and undo the scaling of targets. Exports agree with predict to 1e-5, for inputs that a float cannot hold, too.
 . "$(dirname "$0")/../support/lib.sh"
 reader=$ROOT/tests/support/read_model.py
 
@@ -25,10 +25,10 @@ return trainer "fed" {
         adam = optimizer { "adam", net = "net" } },
 }
 LUA
-    expect 0 "$LOOPC" build fed.lua -o fed
+    build fed.lua fed
 }
 
-# Flowers: an id, a colour in words, two sizes with holes, and what they are called.
+# Flowers: an id, a colour in words, two sizes with holes, and their names.
 make_flowers() {
     python3 - >flowers.csv <<'PYTHON'
 import random
@@ -118,7 +118,7 @@ test_a_file_that_does_not_fit_is_refused() {
     same "$OUT" ''
 }
 
-# Cars: what is predicted is far from 0 and scaled, too.
+# Cars: the targets are far from 0 and scaled, too.
 make_cars() {
     python3 - >cars.csv <<'PYTHON'
 import random
@@ -212,7 +212,7 @@ C
     expect 0 python3 "$reader" near "$1" npy.csv "$3"
 }
 
-# Seconds since 1970 of two days, and coordinates of one town: a float has lost what tells the classes apart.
+# Seconds since 1970 of two days, and coordinates of one town: a float cannot tell the classes apart.
 make_places() {
     python3 - >places.csv <<'PYTHON'
 import random

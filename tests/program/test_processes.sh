@@ -1,4 +1,4 @@
-# POPEN and SPAWN: what children do that misbehave, in both forms. No hang, no zombie, no descriptor, nobody left behind.
+# POPEN and SPAWN: misbehaving children, in both forms. No hang, no zombie, no open descriptor, no process left behind.
 . "$(dirname "$0")/../support/lib.sh"
 
 cat >"$TMP/procs.lua" <<'SPEC'
@@ -84,7 +84,7 @@ test_interrupted_while_waiting() {
     done
 }
 
-# Killed processes need a moment on a busy machine; those that nobody ends would stay for two hours.
+# Killed processes need a moment on a busy machine; those that are not ended would stay for two hours.
 none_sleeps() { ! pgrep -f '^sleep 7777\.25' >/dev/null; }
 gone() {
     await none_sleeps
@@ -113,7 +113,7 @@ test_steps_end_processes() {
 }
 
 # A host with a SIGCHLD handler, a child and descriptors of its own holds two runs, one a copy made while a process of the first
-# is running: the machine waits for nobody's children but its own, and gives everything back.
+# is running: the machine waits only for its own children, and releases everything.
 test_a_host_keeps_its_children() {
     cat >work.lua <<'SPEC'
 local L = loop "L" { times = 3, on_a = node(1, WEAVE(-1, {

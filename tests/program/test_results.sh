@@ -1,7 +1,7 @@
 # The declared result of a loop: made at each of its places apart, read behind it.
 . "$(dirname "$0")/../support/lib.sh"
 
-# Fit stands on three places, one of them in a loop of its own; its counts go on over all of them.
+# Fit is inserted at three places, one of them in a loop of its own; its counts continue over all of them.
 write_spec() {
     cat >results.lua <<'SPEC'
 local Root = loop "Root" { times = 2, on_first = node(1), after_first = node(2, [[ printf("first %d\n", $Fit.sum); ]]),
@@ -23,7 +23,7 @@ test_each_place_has_its_own() {
     local form
     for form in "" --step; do
         # shellcheck disable=SC2086
-        expect 0 "$LOOPC" build $form results.lua -o results
+        build results.lua results $form
         expect 0 ./results
         same "$(echo $OUT)" "$wanted"
     done
@@ -31,7 +31,7 @@ test_each_place_has_its_own() {
 
 test_resumed_from_everywhere() {
     write_spec
-    expect 0 "$LOOPC" build results.lua -o results
+    build results.lua results
     ./results --checkpoint saved --save-every 1step >whole
     local file
     for file in saved/results-[0-9]*; do
@@ -42,7 +42,7 @@ test_resumed_from_everywhere() {
 
 test_metrics_of_places() {
     write_spec
-    expect 0 "$LOOPC" build results.lua -o results
+    build results.lua results
     expect 0 ./results --metrics m.jsonl
     same "$(head -n 1 m.jsonl)" '{"loop":"Fit_on_Root_on_first","ended":true,"sum":2}'
     same "$(wc -l <m.jsonl | tr -d ' ')" 7
@@ -52,7 +52,7 @@ local Fit = loop "Fit" { call_on = { Root.on_first }, times = 2, result = { sum 
     after_run = node(9, [[ $sum *= 10; ]]) }
 return trainer "one" { Root, Fit }
 SPEC
-    expect 0 "$LOOPC" build one.lua -o one
+    build one.lua one
     expect 0 ./one --metrics m.jsonl
     same "$(sed -n 3p m.jsonl)" '{"loop":"Fit","ended":true,"iteration":2,"total":2,"sum":20}'
 }

@@ -1,4 +1,4 @@
-# Checkpoints from outside: whatever ends a run, it goes on from its last checkpoint and ends in the same bits.
+# Checkpoints from outside: a run ended in any way resumes from its last checkpoint and ends in the same bits.
 # KILLS (default 12) random kill -9; more of them in make soak.
 . "$(dirname "$0")/../support/lib.sh"
 KILLS=${KILLS:-12}
@@ -43,11 +43,11 @@ return trainer "resume" { Fit, Train, Valid, Wait, done, state = {
     score = f32(0), name = str "a text",
     net = mlp { 2, 8, 1, activation = "tanh", loss = "squared_error", batch = 8 }, adam = optimizer { "adam", net = "net" } } }
 SPEC
-    "$LOOPC" build resume.lua -o resume
+    build resume.lua resume
     ./resume --metrics whole.jsonl >whole.out
 }
 
-# Runs what is left and compares with the run that nothing ended.
+# Runs the rest and compares with the uninterrupted run.
 resume_and_compare() {
     expect 0 ./resume --checkpoint saved --save-every 7 --keep 3 --metrics m.jsonl --resume
     same "$(tail -n 1 <<<"$OUT")" "$(tail -n 1 whole.out)"
@@ -94,7 +94,7 @@ test_others_read_what_was_saved() {
     expect 0 python3 "$ROOT/tests/support/read_safetensors.py" "$(latest)" Fit.iteration Train.total adam.step
 }
 
-# What a body made of the data before the first epoch is there after a resume: parts of data sets, a set narrowed to the rest.
+# Changes of the data by a body before the first epoch are there after a resume: parts of data sets, a set narrowed to the rest.
 test_parts_of_data_sets() {
     cat >parts.lua <<'SPEC'
 local Fit = loop "Fit" { times = "$epochs", state = { epochs = i32 { 3, option = true } },
@@ -115,7 +115,7 @@ local Pass = loop "Pass" { call_on = { Fit.on_epoch }, times = "$all->rows", sta
 return trainer "parts" { Fit, Pass, state = { sum = f64 {},
     all = dataset { option = true, label = false }, valid = dataset {}, first = dataset {}, second = dataset {} } }
 SPEC
-    expect 0 "$LOOPC" build parts.lua -o parts
+    build parts.lua parts
     for i in $(seq 20); do echo "$i,$((i * i))"; done >rows.csv
     expect 0 ./parts --all rows.csv --checkpoint saved --save-every 1step --keep 100
     local whole=$OUT
@@ -232,7 +232,7 @@ test_wrong_use() {
     expect 2 ./resume --checkpoint saved --keep 0
     sed 's/on_inner = node(2)/on_inner = node(2), on_other = node(5, [[ $score += 1; ]])/; s/times = 40/times = 40/' resume.lua >other.lua
     expect 0 ./resume --checkpoint saved --epochs 2
-    "$LOOPC" build other.lua -o other
+    build other.lua other
     expect 2 ./other --checkpoint saved --resume
     has "$ERR" "another version"
 }
@@ -249,7 +249,7 @@ for i = 1, 30 do
 end
 return trainer "deep" (all)
 SPEC
-    "$LOOPC" build --keep deep.lua -o deep
+    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build --keep deep.lua -o deep
     grep -q 'at >= AT_L[0-9]* && at <= AT_L' deep.c || fail 'there are no ranges'
     ./deep --checkpoint saved --save-every 1step >whole
     [ "$(wc -l <whole)" -eq 8 ] || fail 'that is not what it runs'

@@ -1,7 +1,7 @@
-# What is saved, when, and whose it is: the best, folders and metrics files of one run, the schedule, interruptions.
+# Saving: the best, the owner of folders and metrics files, the schedule, interruptions.
 . "$(dirname "$0")/../support/lib.sh"
 
-# Losses of epochs and of validations that nobody would expect; a signal in any step; a mean that its end makes.
+# Losses of epochs and of validations in an unusual order; a signal in any step; a mean that its end makes.
 build_best() {
     cat >best.lua <<'SPEC'
 local Fit = loop "Fit" { times = "$epochs", state = { epochs = i32 { 5, option = true }, loss = f64 { report = true } },
@@ -17,7 +17,7 @@ local Valid = loop "Valid" { call_on = { Fit.on_valid }, times = 3, skip = "$Fit
 return trainer "best" { include = { "<signal.h>" }, Fit, Train, Valid,
     state = { w = f64(0), signal = i32 { 10, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build best.lua -o best
+    build best.lua best
 }
 
 # value NAME FILE: of a field of a checkpoint.
@@ -41,11 +41,11 @@ test_nothing_is_the_best_before_a_pass_has_ended() {
     expect 143 ./best --checkpoint saved --best Fit.loss --at 2 --signal 15
     [ -f saved/best-1.safetensors ]
     [ ! -e saved/best-best.safetensors ]
-    expect 0 ./best --checkpoint saved --resume # judged as before, though nobody says so again
+    expect 0 ./best --checkpoint saved --resume # judged as before, without the flag
     same "$(value Fit.loss saved/best-best.safetensors) $(value w saved/best-best.safetensors)" "1 16"
 }
 
-# The judgement goes on behind every checkpoint: what was better before stays the best.
+# The judgement continues after every checkpoint: an earlier better value stays the best.
 test_a_resumed_run_judges_on() {
     build_best
     expect 143 ./best --checkpoint saved --best Fit.loss --at 18 --signal 15
@@ -76,7 +76,7 @@ test_the_best_validation() {
 }
 
 test_the_fit_loop_of_the_library() {
-    expect 0 "$LOOPC" build "$ROOT/specs/13_fit_loop.lua" -o fit
+    build "$ROOT/specs/13_fit_loop.lua" fit
     expect 0 ./fit --checkpoint saved --save-every 7steps --keep 2 --best Validate.loss --max-epochs 6 --metrics m.jsonl
     local best
     best=$(python3 - <<'PYTHON'
@@ -113,7 +113,7 @@ local Valid = loop "Valid" { call_on = { Fit.on_epoch }, times = "$Fit.iteration
 local note = callback "note" { state = { seen = i64 { report = true } }, ["Valid.after_run"] = [[ $seen++; ]] }
 return trainer "ends" { Fit, Valid, note }
 SPEC
-    expect 0 "$LOOPC" build ends.lua -o ends
+    build ends.lua ends
     cat >wanted <<'LINES'
 {"loop":"Valid","iteration":1,"total":1,"sum":1,"share":1}
 {"loop":"Valid","iteration":2,"total":2,"sum":3,"share":3}
@@ -126,7 +126,7 @@ SPEC
 LINES
     expect 0 ./ends --metrics m.jsonl
     diff wanted m.jsonl
-    expect 0 "$LOOPC" build --step ends.lua -o ends
+    build ends.lua ends --step
     expect 0 ./ends --metrics m.jsonl
     diff wanted m.jsonl
     expect 0 ./ends --metrics m.jsonl --timings
@@ -144,7 +144,7 @@ test_a_folder_belongs_to_one_run() {
     expect 2 ./best --checkpoint saved --resume other/best-2.safetensors --epochs 9
     has "$ERR" "the checkpoints of another run"
     sed 's/trainer "best"/trainer "rest"/' best.lua >rest.lua
-    expect 0 "$LOOPC" build rest.lua -o rest
+    build rest.lua rest
     expect 2 ./rest --checkpoint saved
     expect 2 ./rest --checkpoint saved --resume
     has "$ERR" "continue in another folder"
@@ -165,7 +165,7 @@ test_a_damaged_latest_does_not_hide_the_owner() {
     expect 2 ./best --checkpoint saved
 }
 
-# Metrics of one run: known again by what they begin with.
+# Metrics of one run: recognised by their beginning.
 test_metrics_of_another_run() {
     build_best
     expect 0 ./best --metrics whole.jsonl
@@ -185,7 +185,7 @@ test_metrics_of_another_run() {
     expect 0 ./best --checkpoint copy2 --resume --metrics m.jsonl --at -1
     cmp m.jsonl whole.jsonl
     cp -r saved copy3
-    expect 2 ./best --checkpoint copy3 --resume --metrics cut.jsonl --at -1 # shorter than what it is known by
+    expect 2 ./best --checkpoint copy3 --resume --metrics cut.jsonl --at -1 # shorter than the beginning that is compared
     expect 143 ./best --checkpoint silent --at 10 --signal 15
     expect 2 ./best --checkpoint silent --resume --metrics whole.jsonl --at -1
 }
@@ -198,7 +198,7 @@ test_another_seed_is_refused() {
     has "$ERR" "hint: leave it out"
     expect 0 ./best --seed 7 --checkpoint saved --resume --at -1
     sed 's/signal = i32/seed = u64 { 3, option = true }, signal = i32/' best.lua >own.lua
-    expect 0 "$LOOPC" build own.lua -o own
+    build own.lua own
     expect 143 ./own --checkpoint own_saved --at 10 --signal 15
     expect 2 ./own --checkpoint own_saved --resume --at -1 --seed 4
     expect 0 ./own --checkpoint own_saved --resume --at -1 --seed 3
@@ -215,7 +215,7 @@ local Inner = loop "Inner" { call_on = { Outer.on_step }, times = 5, on_item = n
     ]]), finally_run = node(9, [[ if ($iteration < 5) $fail("left early"); ]]) }
 return trainer "over" { include = { "<signal.h>" }, Outer, Inner, state = { sum = i64(0), at = i64 { -1, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build over.lua -o over
+    build over.lua over
     for at in 1 7 13 17; do
         for flags in "" "--save-every 1step" "--save-every 1epoch"; do
             rm -rf saved
@@ -233,7 +233,7 @@ local Fit = loop "Fit" { times = "$n", state = { n = i64 { 150000, option = true
     on_step = node(1, [[ for (int i = 0; i < 100; i++) $x = 1 + 1 / (1 + $x); ]]) }
 return trainer "brief" { Fit }
 SPEC
-    expect 0 "$LOOPC" build brief.lua -o brief
+    build brief.lua brief
     expect 0 ./brief --checkpoint saved
     same "$(find saved -type f | wc -l | tr -d ' ')" 2
     expect 0 ./brief --checkpoint saved --resume --n 200000
@@ -250,7 +250,7 @@ return trainer "net" { Fit, state = { x = f32[64], y = f32(0), net = mlp { 64, 3
     adam = optimizer { "adam", net = "net" } } }
 SPEC
     sed -i 's/y = f32(0)/y = f32[1]/' net.lua
-    expect 0 "$LOOPC" build net.lua -o net
+    build net.lua net
     expect 0 ./net --checkpoint saved
     mkdir disk
     mount -t tmpfs -o size=40k tmpfs disk 2>/dev/null || skip "no tmpfs here"
@@ -268,7 +268,7 @@ SPEC
     umount disk
 }
 
-# A run goes on with the data that it began with, and with their scale; other data are refused, or wished for.
+# A run is resumed with its first data and their scale; other data are refused, unless asked for.
 test_other_data() {
     cat >data.lua <<'SPEC'
 local Fit = loop "Fit" { times = "$epochs", state = { epochs = i64 { 4, option = true }, at = i64 { -1, option = true } },
@@ -280,7 +280,7 @@ local Fit = loop "Fit" { times = "$epochs", state = { epochs = i64 { 4, option =
 return trainer "data" { include = { "<signal.h>" }, Fit, state = { x = f32[8],
     points = dataset { option = true, label = false, columns = 1, scale = "standard" } } }
 SPEC
-    expect 0 "$LOOPC" build data.lua -o data
+    build data.lua data
     printf '%s\n' 1 3 1 3 >a.csv
     printf '%s\n' 1 3 1 7 >b.csv
     printf 'x\n1\n3\n1\n3\n' | gzip >c.csv.gz
@@ -310,7 +310,7 @@ local Fit = loop "Fit" { times = 3, on_epoch = node(1, REPEAT(5, CALL [[ $a++; i
     after_run = node(9, [[ printf("%d\n", (int)$a); ]]) }
 return trainer "repeated" { include = { "<signal.h>" }, Fit, state = { a = i64(0), at = i64 { -1, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build repeated.lua -o repeated
+    build repeated.lua repeated
     expect 143 ./repeated --checkpoint saved --at 3
     has "$ERR" "warning: not saved: interrupted inside an element"
     has "$ERR" "there is no checkpoint yet"
@@ -320,7 +320,7 @@ SPEC
     same "$OUT" "15"
 }
 
-# Strands know where they are: a run is saved between any two steps of a WEAVE, and goes on there.
+# Strands save their positions: a run is saved between any two steps of a WEAVE, and resumed there.
 test_a_weave_is_saved_between_two_steps() {
     cat >woven.lua <<'SPEC'
 local function strand(n, digit) return REPEAT(n, CALL(([[ $all = $all * 3 + %d; if (++$a == $at) raise($usr ? SIGUSR1 : SIGTERM); ]]):format(digit))) end
@@ -330,7 +330,7 @@ local Fit = loop "Fit" { times = 3, site = { here = i64 }, on_epoch = node(1, SE
 return trainer "woven" { include = { "<signal.h>" }, Fit,
     state = { a = i64(0), all = u64, at = i64 { -1, option = true }, usr = bool { option = true } } }
 SPEC
-    expect 0 "$LOOPC" build woven.lua -o woven
+    build woven.lua woven
     expect 0 ./woven
     local whole=$OUT at
     for at in 1 2 7 12 20 30; do
@@ -347,14 +347,14 @@ SPEC
     expect 0 ./woven --resume saved/woven-1.safetensors --at -1
     same "$OUT" "$whole"
     sed 's/steps = { 2, 1, 1 }/steps = { 1, 1, 1 }/' woven.lua >other.lua
-    expect 0 "$LOOPC" build other.lua -o other
+    build other.lua other
     expect 2 ./other --resume saved/woven-1.safetensors
     has "$ERR" "its position is one in another version of woven"
     expect 0 ./woven --trace
     lacks "$ERR" "position"
 }
 
-# What is outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
+# State outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'
 local Fit = loop "Fit" { times = 6, state = { at = i64 { -1, option = true } },
@@ -369,7 +369,7 @@ local count = callback "count" { state = { saves = i64(0) }, on_save_checkpoint 
     on_load_checkpoint = [[ printf("saved %d times\n", (int)$saves); ]] }
 return trainer "hooks" { include = { "<signal.h>", "<unistd.h>" }, code = "static FILE *file;", Fit, count, state = { length = i64(0) } }
 SPEC
-    expect 0 "$LOOPC" build hooks.lua -o hooks
+    build hooks.lua hooks
     expect 0 cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only -I"$ROOT/runtime" \
         -x c <("$LOOPC" gen hooks.lua)
     expect 0 ./hooks
@@ -384,7 +384,7 @@ SPEC
     expect 1 ./hooks --checkpoint other --resume --at -1
     has "$ERR" "failed: Fit.on_load_checkpoint: log.txt is gone"
     sed 's/fflush(file);/$fail("no room");/' hooks.lua >bad.lua
-    expect 0 "$LOOPC" build bad.lua -o bad
+    build bad.lua bad
     expect 1 ./bad --checkpoint bad_saved
     has "$ERR" "--checkpoint: Fit.on_save_checkpoint: no room; the run continues"
     sed 's/fflush(file);/$stop();/' hooks.lua >stop.lua

@@ -1,4 +1,4 @@
-# What a person or a batch scheduler sends to a run: in each loop it is saved, ends in good order, and goes on in the same bits.
+# Signals of a person or a batch scheduler: in each loop a run is saved, ends in good order, and is resumed with the same bits.
 . "$(dirname "$0")/../support/lib.sh"
 
 # Loops in each place; body number --where of the --at-th time sends the signal --number to its own process.
@@ -25,7 +25,7 @@ return trainer "trainer" { Fit, Warm, Train, Part, Valid, Last, done, include = 
     sum = f64 {}, finals = i64 {}, sent = bool {}, where = i32 { -1, option = true }, when = i64 { 1, option = true },
     number = i32 { 15, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build "$TMP/trainer.lua" -o "$TMP/trainer"
+    build "$TMP/trainer.lua" "$TMP/trainer"
     "$TMP/trainer" --metrics "$TMP/whole.jsonl" | tail -n 1 >"$TMP/whole.out"
 }
 
@@ -138,7 +138,7 @@ test_a_limit_of_file_size() {
     same "$(ls saved)" ""
 }
 
-# Whoever reads the output has left: a run that saves ends in good order, any other as it always has.
+# The reader of the output has closed it: a run that saves ends in good order, any other by SIGPIPE.
 test_a_reader_that_left() {
     build_trainer
     local code=0
@@ -153,10 +153,10 @@ test_a_reader_that_left() {
     lacks "$(cat out)" finally
 }
 
-# A pipe other than standard output: the run goes on to its end, and says what is missing.
+# A pipe other than standard output: the run continues to its end, and reports the lost output.
 test_a_reader_of_metrics_that_leaves() {
     local code line saves
-    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    build "$ROOT/specs/15_stream.lua" "$TMP/stream"
     mkfifo metrics input
     for saves in "" "--checkpoint saved"; do
         exec 5<>input
@@ -180,7 +180,7 @@ test_a_reader_of_metrics_that_leaves() {
 # A body that waits for a line: 100 of a + b are there, then nothing comes.
 test_a_wait_for_a_line_ends_with_a_signal() {
     local number code
-    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    build "$ROOT/specs/15_stream.lua" "$TMP/stream"
     seq 1 100 | awk '{ print $1 / 100, 0.5, $1 / 200 }' >lines
     mkfifo input
     for number in 2 15 1; do
@@ -214,7 +214,7 @@ stream() {
 
 test_lines_of_any_kind() {
     local length
-    expect 0 "$LOOPC" build "$ROOT/specs/15_stream.lua" -o "$TMP/stream"
+    build "$ROOT/specs/15_stream.lua" "$TMP/stream"
     : >some
     stream 0
     has "$(cat out)" "0 examples, 0 other lines"
@@ -222,7 +222,7 @@ test_lines_of_any_kind() {
     stream 0
     has "$(cat out)" "2 examples, 3 other lines"
     stream 1 --strict
-    has "$(cat err)" "line 2 is no example"
+    has "$(cat err)" "line 2 is not an example"
     for length in 1023 1024 65536 200000; do
         { head -c "$length" /dev/zero | tr '\0' 1; printf '\n1 2 3\n'; } >some
         if [ "$length" -eq 1023 ]; then

@@ -1,5 +1,6 @@
 # The step form from outside: --steps, libraries, positions that are saved and refused, the example with poll(2).
 . "$(dirname "$0")/../support/lib.sh"
+export CFLAGS="$CFLAGS -O0" # programs that run for a moment
 
 cat >"$TMP/count.lua" <<'SPEC'
 local Count = loop "Count" {

@@ -8,7 +8,7 @@
 static char path[64], text[1024];
 static const struct loopc_message message = {text, sizeof text};
 static const struct loopc_spared none_spared __attribute__((unused));
-static struct kept saved, loaded, before; /* before: what loaded was */
+static struct kept saved, loaded, before; /* before: a copy of loaded */
 static struct loopc_directory folder;
 static struct test_loading t;
 

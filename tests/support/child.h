@@ -1,4 +1,4 @@
-/* For tests: runs a function in a child process and keeps what it wrote and how it ended. */
+/* For tests: runs a function in a child process and keeps its output and exit status. */
 #ifndef CHILD_H
 #define CHILD_H
 
@@ -13,7 +13,7 @@
 
 struct child {
     pid_t pid;
-    FILE *files[2];  /* what it writes to standard output and standard error */
+    FILE *files[2];  /* its standard output and standard error */
     char out[65536]; /* the same, read when it has ended */
     char err[65536];
     int code;   /* its exit code, or 128 + n when signal n ended it */

@@ -6,7 +6,7 @@
 
 enum { EVERY = 65537 }; /* prime: the low bits are seen in all places */
 
-/* Fowler, Noll and Vo's hash, of what there is of a lane; one NaN is like another. */
+/* Fowler, Noll and Vo's hash, of the values of a lane; all NaNs count as equal. */
 static uint64_t add(uint64_t sum, float x)
 {
     uint32_t bits;

@@ -1,5 +1,5 @@
 /* Drives a net that gen/emit/mlp.lua emitted. tests/gen/test_emit_mlp.lua writes emitted.h (the
- * net, its optimizers `opt` and `plain`, and what they are made from: shape, BATCH, COUNT, TARGETS,
+ * net, its optimizers `opt` and `plain`, and their description: shape, BATCH, COUNT, TARGETS,
  * RATE, JOB, SHARED, RESIZE, SOFTMAX) and compiles this.
  *
  * The net is filled with NaN first, so that reading anything that was not written shows.
@@ -196,7 +196,7 @@ static void check_spreads(int rows)
 }
 
 #ifdef SOFTMAX
-/* What is drawn, and its losses, out of the probabilities themselves; a mask leaves the others
+/* Draws and their losses, from the probabilities themselves; a mask leaves the others
  * their proportions. */
 static void check_policy(int rows)
 {
@@ -252,7 +252,7 @@ static void check_training(void)
     expect(opt.step == 303, "steps", (double)opt.step, 303);
 }
 
-/* train_from learns what train does from the rows that take gives. */
+/* train_from learns the same as train from the rows that take gives. */
 static void check_gathering(void)
 {
     static struct my_net gathering, taking;

@@ -1,4 +1,4 @@
--- What the Lua tests share. A test file opens a suite, runs its cases and returns suite:finish(), the exit code:
+-- Shared by the Lua tests. A test file opens a suite, runs its cases and returns suite:finish(), the exit code:
 --
 --   local suite = require("tests.support.harness").suite "ctext"
 --   suite:test("strings are passed over", function() suite:equal(1 + 1, 2) end)
@@ -17,7 +17,7 @@ Suite.__index = Suite
 
 function harness.suite(name) return setmetatable({ name = name, failures = 0, cases = 0 }, Suite) end
 
--- Runs one case; an error in it, of ours or of what is tested, is its failure.
+-- Runs one case; an error in the test or in the tested code is its failure.
 function Suite:test(name, run)
     local ok, why = xpcall(run, function(message)
         if type(message) == "table" and message.failed then return message.failed end
@@ -63,7 +63,7 @@ local function content(value)
     return "{ " .. table.concat(out, ", ") .. " }"
 end
 
--- Like equal, but tables are compared by what is in them.
+-- Like equal, but tables are compared by content.
 function Suite:same(actual, expected) self:equal(content(actual), content(expected)) end
 
 -- `text` has something that the Lua pattern matches.

@@ -1,5 +1,5 @@
--- What loopc makes of each spec of the folder $FOLDER, as a hash a command: what tests/tool/test_determinism.sh compares. A spec goes its
--- way once for all of them; what clang-format makes of it, which takes the longest, is left out where $UNFORMATTED is set.
+-- The output of loopc for each spec of the folder $FOLDER, a hash per command, for tests/tool/test_determinism.sh. A spec is compiled
+-- once for all commands; formatting, which takes the longest, is left out where $UNFORMATTED is set.
 
 local dump = require "gen.views.dump"
 local explain = require "gen.views.explain"

@@ -1,6 +1,6 @@
-/* What the tests of kernels share: random numbers, comparison, and arrays of panels with guards.
+/* Shared by the tests of kernels: random numbers, comparison, and arrays of panels with guards.
  *
- * An array begins as NaN, so that what is read and was never written shows; and it lies between
+ * An array begins as NaN, so that a read of unwritten memory shows; and it lies between
  * guards, so that a write outside of it shows. It is freed by end_arrays, which looks at the
  * guards.
  */

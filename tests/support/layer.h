@@ -1,4 +1,4 @@
-/* One layer and what is done with it, twice: by kernels, on panels, and by plain loops on row-major
+/* One layer and its operations, twice: by kernels, on panels, and by plain loops on row-major
  * arrays. Every sum of these begins where its formula does and runs upwards, a fused multiply-add a
  * term; so both have the same bits.
  */

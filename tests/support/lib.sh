@@ -1,4 +1,4 @@
-# What the shell tests share; sourced by the test_*.sh, which then define functions test_* and call run_tests.
+# Shared by the shell tests; sourced by the test_*.sh, which then define functions test_* and call run_tests.
 #
 #   expect CODE command...   runs it, standard output in $OUT, standard error in $ERR; fails on another exit code
 #   has TEXT NEEDLE          fails when NEEDLE is not in TEXT
@@ -6,6 +6,7 @@
 #   same TEXT WANTED         fails when they differ
 #   fail WHY                 fails
 #   skip WHY                 ends the test as skipped
+#   build SPEC PROGRAM [OPTION...]  loopc build with -O0, for trainers that run for a moment; a suite builds the same text once
 #   as_built PROGRAM...      runs it with the CFLAGS that the tests were called with, or none
 #   sanitized                whether the runtime was built with sanitizers: it links with their compiler alone, at costs of their own
 #   compile ARGUMENT...      cc with the runtime, and with the flags that it was built with
@@ -33,6 +34,18 @@ skip() {
 
 as_built() {
     if [ -n "$FLAGS_GIVEN" ]; then "$@"; else env -u CFLAGS "$@"; fi
+}
+
+# The warnings of emitted C, as errors, for CFLAGS="$CFLAGS $STRICT" build ... What build compiles is not formatted: a body of one
+# line may have its loop and the statement behind it in one line, too.
+STRICT='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-misleading-indentation'
+
+build() {
+    local spec=$1 program=$2 kept
+    kept=$TMP/built-$(printf '%s\n' "$CFLAGS" "$@" | cat - "$spec" | sha256sum | cut -d ' ' -f 1)
+    shift 2
+    [ -x "$kept" ] || expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "$spec" "$@" -o "$kept"
+    ln -sf "$kept" "$program"
 }
 
 sanitized() {
@@ -67,7 +80,7 @@ same() {
     [ "$1" = "$2" ] || fail "'$1' is not '$2'"
 }
 
-# Waits for what comes on any machine, some time: await COMMAND...
+# Waits for something that happens on any machine, some time: await COMMAND...
 await() {
     local tries=0
     until "$@"; do

@@ -1,5 +1,5 @@
 /* For tests: a small program written as the generator would emit it. One loop, Fit, with a phase
- * epoch that has all parts; options say what its steps do. */
+ * epoch that has all parts; options choose the actions of its steps. */
 #ifndef MINI_H
 #define MINI_H
 

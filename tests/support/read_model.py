@@ -91,7 +91,7 @@ def softmax(x, axis=-1):
 
 
 def pairs(x, y):
-    """A vector of one value stands for as many as the other has."""
+    """A vector of one value is repeated to the length of the other."""
     return zip(x * (len(y) if len(x) == 1 else 1), y * (len(x) if len(y) == 1 else 1))
 
 
@@ -165,7 +165,7 @@ def outputs(path, data):
 
 
 def numpy(folder, data, net):
-    """What the arrays of a folder make of rows; activations and all else that they do not say from the spec."""
+    """The predictions of the arrays of a folder for rows; activations and other settings come from the spec."""
     get = lambda name: npy(os.path.join(folder, "net.%s.npy" % name))
     has = lambda name: os.path.exists(os.path.join(folder, "net.%s.npy" % name))
     layers = len(glob.glob(os.path.join(folder, "*.weight.npy")))

@@ -8,7 +8,7 @@
 #include "loopc.h"
 #include "run/failures.h"
 
-/* Hidden unit 0 is x0, unit 1 is x1 - 1; class 0 gets what unit 0 is, class 1 twice unit 1. */
+/* Hidden unit 0 is x0, unit 1 is x1 - 1; class 0 gets unit 0, class 1 twice unit 1. */
 static const float trained_weights[2][4] = {{1, 0, 0, 1}, {1, 0, 0, 2}};
 static const float trained_biases[2][2] = {{0, -1}, {0, 0}};
 static const double trained_mean[2] = {10, 20}, trained_divisor[2] = {2, 4};

@@ -1,8 +1,9 @@
 # From a spec to a program: build and run, the compiler's errors as those of the spec, the cache.
 . "$(dirname "$0")/../support/lib.sh"
+export CFLAGS="$CFLAGS -O0" # programs that run for a moment
 . "$ROOT/tests/support/nested_spec.sh"
 
-broken_spec() { # a body that is no C, on line 3
+broken_spec() { # a body that is not C, on line 3
     cat >broken.lua <<'SPEC'
 local L = loop "L" {
     on_x = node(1, [[
@@ -46,7 +47,7 @@ SPEC
     lacks "$ERR" ': ok'
 }
 
-test_a_jump_may_end_before_a_declaration() { # as C before C23 has it: a label stands before a statement
+test_a_jump_may_end_before_a_declaration() { # in C before C23 a label must precede a statement
     cat >spec.lua <<'SPEC'
 return trainer "t" { loop "L" {
     state = { x = i32 {}, xs = i32[4] },
@@ -185,7 +186,7 @@ SPEC
     cd elsewhere
     expect 0 "$LOOPC" run ../linked.lua
     same "$OUT" 42
-    # what is linked and what is included are part of the cache's key
+    # linked and included files are part of the cache's key
     sed -i 's/2 \* x/3 * x/' ../twice.c
     (cd .. && cc -c twice.c)
     expect 0 "$LOOPC" run ../linked.lua
@@ -254,7 +255,7 @@ test_run_recalls_an_unchanged_spec() {
     unset XDG_CACHE_HOME
 }
 
-# What has a warning shows it each time.
+# A spec with a warning shows it each time.
 test_run_shows_a_warning_again() {
     export XDG_CACHE_HOME=$PWD/cache
     cp "$ROOT/tests/bad/unused_callback/spec.lua" warns.lua

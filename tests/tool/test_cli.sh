@@ -1,5 +1,6 @@
-# The commands of loopc from outside: what they print, what they write, their exit codes.
+# The commands of loopc from outside: their output, files and exit codes.
 . "$(dirname "$0")/../support/lib.sh"
+export CFLAGS="$CFLAGS -O0" # programs that run for a moment
 . "$ROOT/tests/support/nested_spec.sh"
 
 test_help_everywhere() {
@@ -11,6 +12,7 @@ test_help_everywhere() {
         local by_option=$OUT
         expect 0 "$LOOPC" help "$word"
         same "$OUT" "$by_option"
+        same "$(grep '.\{81\}' <<<"$OUT" || true)" ''
     done
     has "$by_option" version
     expect 0 "$LOOPC" -h
@@ -25,13 +27,15 @@ test_help_on_the_language() {
     expect 0 "$LOOPC" help
     for topic in net optimizer dataset rng samples signals elements flags; do
         has "$OUT" "  $topic "
+        same "$("$LOOPC" help "$topic" | grep '.\{81\}' || true)" ''
     done
+    same "$(grep '.\{81\}' <<<"$OUT" || true)" ''
     expect 0 "$LOOPC" help optimizer
-    has "$OUT" 'adamw           AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
+    has "$(echo $OUT)" 'adamw AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
     has "$OUT" 'weight_decay = 0.01'
     has "$OUT" 'float G_train($G, $O, const float *x, TARGETS, int32_t rows, float eta)'
     expect 0 "$LOOPC" help net
-    has "$OUT" 'activation      string: of hidden layers that are sizes (loopc help net lists them) (default relu)'
+    has "$(echo $OUT)" 'activation string: of hidden layers that are sizes (loopc help net lists them) (default relu)'
     has "$OUT" 'float G_clip_grad($G, float limit)'
     expect 0 "$LOOPC" help rng
     has "$OUT" 'uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
@@ -50,7 +54,7 @@ test_help_on_the_language() {
     has "$ERR" "there is no command or topic 'nothing'"
 }
 
-# What a call writes goes by the declaration of its function; a pointer that nothing is known of may be written through.
+# The writes of a call follow from its function's declaration; an unknown pointer may be written through.
 test_explain_knows_what_calls_write() {
     cat >calls.lua <<'SPEC'
 local Valid = loop "Valid" { state = { x = f32[4] }, on_v = node(1, [[ ; ]]) }
@@ -222,7 +226,7 @@ test_gen_to_a_full_disk() {
     done
 }
 
-# What says nothing there does not need it.
+# Commands without output there do not need it.
 test_closed_standard_output() {
     cp_spec
     expect 1 sh -c '"$0" gen nested.lua >&-' "$LOOPC"
@@ -369,7 +373,7 @@ test_golden() {
     has "$OUT" 'not ok cases/one - nested.c is not there'
     has "$OUT" 'the spec none.lua is not there'
     sed -i 's/check none.lua/gen nested.lua --max-steps=1/' cases/two/cmd
-    expect 1 "$LOOPC" golden cases/two --update # no failure is kept as what is right
+    expect 1 "$LOOPC" golden cases/two --update # a failure is never kept as the expected result
     has "$OUT" 'not ok cases/two - error.txt is not written: its command ends with exit code 2:'
     [ ! -e cases/two/error.txt ] || fail 'a failure was kept'
     sed -i 's/loopc gen nested.lua --max/! &/' cases/two/cmd
@@ -419,7 +423,7 @@ test_names_of_c_are_any() {
     done
 }
 
-# What a killed run leaves in the cache, the next one takes away; what one that still builds has there stays.
+# Files of a killed run in the cache are removed by the next one; those of a running build stay.
 test_a_killed_run_leaves_nothing_in_the_cache() {
     export XDG_CACHE_HOME=$PWD/cache
     cp_spec .

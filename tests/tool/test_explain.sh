@@ -1,7 +1,7 @@
-# loopc explain and --trace: what is said to be written, and in which step.
+# loopc explain and --trace: the fields written, and the step that writes them.
 . "$(dirname "$0")/../support/lib.sh"
 
-reads_and_writes() { # NODE: what explain says of it
+reads_and_writes() { # NODE: its entry in explain
     grep "\. $1 \[" <<<"$OUT" | sed 's/.*lua:[0-9]*; //'
 }
 
@@ -53,7 +53,7 @@ SPEC
     PATH=/usr/bin CC=false "$LOOPC" gen spec.lua | cmp - one.c
 }
 
-# What an iteration begins with is no deed of the step before it.
+# The reset at the start of an iteration is not attributed to the step before it.
 test_trace_of_batch_fields() {
     cat >spec.lua <<'SPEC'
 local L = loop "L" { times = 2, batch = { b = i32(7) }, state = { u = i32 }, before_run = node(0, [[ $u = 5; ]]),

@@ -1,7 +1,7 @@
-# Runs that are over and go on with a larger bound, and what bodies know of a resume: `restarting`.
+# Finished runs that continue with a larger bound, and `restarting`, by which bodies notice a resume.
 . "$(dirname "$0")/../support/lib.sh"
 
-# An ending changes the weight, as one that averages weights does: who goes on has to begin before it.
+# The end changes the weight, as averaging of weights does: a continued run has to begin before it.
 build_fit() {
     cat >fit.lua <<SPEC
 local Fit = loop "Fit" { $1, state = { epochs = i32 { 10, option = true }, w = f64(1), halt = i32 { -1, option = true } },
@@ -11,7 +11,7 @@ local Train = loop "Train" { call_on = { Fit.on_epoch }, times = 3, state = { lo
     on_batch = node(1, [[ \$w += 0.1 * \$w / (double)(1 + \$total); \$loss = \$w; ]]) }
 return trainer "fit" { Fit, Train }
 SPEC
-    expect 0 "$LOOPC" build ${2:-} fit.lua -o fit
+    build fit.lua fit ${2:-}
 }
 
 # 10 epochs, and then 20, are 20 at once, metrics included; and 20 more of nothing are nothing.
@@ -97,7 +97,7 @@ local A = loop "A" { call_on = { All.on_first }, times = "$a", on_a = node(1, [[
 local B = loop "B" { call_on = { All.on_second }, times = "$b", on_b = node(1, [[ $x = 3 * $x + 1; ]]) }
 return trainer "two" { All, A, B, state = { x = f64(0), a = i32 { 3, option = true }, b = i32 { 4, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build two.lua -o two
+    build two.lua two
     for flags in "--b 6" "--a 5" "--a 5 --b 6"; do
         expect 0 ./two $flags
         local whole=$OUT
@@ -114,7 +114,7 @@ test_a_bound_that_a_body_decides_stays() {
 local Fit = loop "Fit" { times = "$n", state = { n = i32(6) }, on_epoch = node(1, [[ $n = 3; printf("%d\n", (int)$iteration); ]]) }
 return trainer "own" { Fit }
 SPEC
-    expect 0 "$LOOPC" build own.lua -o own
+    build own.lua own
     expect 0 ./own --checkpoint saved --save-every 1epoch
     rm saved/own-6.safetensors saved/own-7.safetensors
     expect 0 ./own --checkpoint saved --resume
@@ -133,11 +133,11 @@ local Valid = loop "Valid" { call_on = { Fit.after_epoch }, times = 2, skip = "$
     on_valid = node(1, [[ printf("valid %d %d\n", (int)$iteration, $restarting); ]]) }
 return trainer "again" { Fit, Train, Valid, state = { bad = i32 { -1, option = true } } }
 SPEC
-    expect 0 "$LOOPC" build again.lua -o again
+    build again.lua again
     expect 1 ./again --checkpoint saved --save-every 1step --bad 1
     lacks "$OUT" "0 1"
     expect 0 ./again --checkpoint saved --resume --bad -1
-    # Valid has not run when the epoch around it is over: it is not restarting any more.
+    # Valid has not run when the epoch around it is over: restarting is false again.
     same "$OUT" "batch 1 1
 batch 2 0
 epoch 2 0

@@ -38,7 +38,7 @@ test_a_table_with_text_and_missing_values() {
     has "$spec" '-- Classes: iris 30, lily 30, rose 30.'
     expect 0 "$LOOPC" check flowers.lua
     lacks "$ERR" warning
-    expect 0 "$LOOPC" build flowers.lua -o flowers
+    build flowers.lua flowers
     expect 0 ./flowers --checkpoint saved
     has "$OUT" 'validation accuracy '
     expect 0 ./flowers predict --checkpoint saved --data flowers.csv
@@ -59,7 +59,7 @@ PYTHON
     expect 0 "$LOOPC" init cars --data cars.csv --target price,use
     has "$(cat cars.lua)" 'targets = { "price", "use" }'
     has "$(cat cars.lua)" 'missing = "drop"'
-    expect 0 "$LOOPC" build cars.lua -o cars
+    build cars.lua cars
     expect 0 ./cars --checkpoint saved
     has "$OUT" 'validation RMSE of price '
     has "$OUT" 'validation RMSE of use '
@@ -90,14 +90,14 @@ test_what_cannot_be_learnt_is_told() {
 
 # The peer is scikit-learn's MLPClassifier or MLPRegressor with its defaults, whose inputs nothing scales (which costs it most on
 # wine and on all regressions); in the long form also the same one with scaled inputs and targets, which we may miss by 0.01. The splits
-# are none of those that the settings of `init` were chosen by: these were 1 to 10.
+# differ from those that the settings of `init` were chosen by, 1 to 10.
 seeds='101 102 103'
 [ -z "${SOAK:-}" ] || seeds='101 102 103 104 105 106 107 108 109 110'
 
 score_of() { python3 -c 'import json; m = json.load(open("m.json")); print(m["accuracy"] if "accuracy" in m else m["r2"][0])'; }
 
-# as_good TABLE ANSWER FLAG LEAST: the mean over the seeds of what the trainer makes of a quarter of the table is at least LEAST
-# and what the peer makes of it.
+# as_good TABLE ANSWER FLAG LEAST: the trainer's mean score over the seeds on a quarter of the table is at least LEAST
+# and at least the peer's.
 as_good() {
     local scores seed ours='' peers='' scaled=''
     for seed in $seeds; do

@@ -40,7 +40,7 @@ local function used_by(top, line)
     return name and (name:match "^([%w_]+)%." or "top")
 end
 
--- What is wrong with a line of a file, or nil.
+-- The error in a line of a file, or nil.
 local function wrong_line(layers, top, own, line)
     local rank, used = layers[top], used_by(top, line)
     if used and used ~= own then

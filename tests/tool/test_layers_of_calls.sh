@@ -4,7 +4,7 @@
 
 layers=$(sed -n 's/^runtime //p' "$ROOT/tests/support/layers")
 
-# symbols FOLDER: "KIND SYMBOL LAYER OBJECT" a line, of the objects in FOLDER/LAYER; of those that the build made, of what has a source.
+# symbols FOLDER: "KIND SYMBOL LAYER OBJECT" a line, of the objects in FOLDER/LAYER; of the build's objects only those that have a source.
 symbols() {
     (
         cd "$1" && nm -A -- */*.o

@@ -41,7 +41,7 @@ test_each_version_is_made_for_its_processor() {
         awk '/^[0-9a-f]+ <.*>:$/ { name = $2 } { print name, $0 }' >code
     grep -q 'zmm' code || fail 'no version is for AVX-512'
     grep -q 'vfmadd.*ymm' code || fail 'no version is for AVX2'
-    # what runs before a version is chosen runs everywhere
+    # code that runs before a version is chosen runs everywhere
     if grep -E '^<(main|loopc_main|choose|has_v[34]|_start)>:' code | grep -E '[yz]mm'; then
         fail 'the choice itself needs AVX'
     fi

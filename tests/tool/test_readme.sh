@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
-# The README from outside: every block that can run does, and prints what the README says (readme.py).
+# The README from outside: every runnable block runs, with the output that the README shows (readme.py).
 set -u
 LOOPC=$(realpath "${LOOPC:-build/loopc}") exec python3 "$(dirname "$0")/readme.py"

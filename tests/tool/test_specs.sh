@@ -1,4 +1,4 @@
-# The tutorial from outside: every spec of specs/ builds and does what its head says.
+# The tutorial from outside: every spec of specs/ builds and behaves as its head says.
 . "$(dirname "$0")/../support/lib.sh"
 SPECS=$ROOT/specs
 data=${LOOPC_SHARED:+$LOOPC_SHARED/data}
@@ -18,7 +18,7 @@ last_line() {
     printf '%s\n' "$OUT" | tail -n 1
 }
 
-# The number behind the last WORD in what was printed.
+# The number behind the last WORD of the output.
 number() {
     printf '%s\n' "$OUT" | sed -n "s/.*$1 \([-+.0-9e]*\).*/\1/p" | tail -n 1
 }
@@ -43,9 +43,9 @@ test_every_spec_stands_in_the_tour() {
 test_every_spec_compiles_without_a_warning() {
     for file in "$SPECS"/*.lua; do
         expect 0 "$LOOPC" gen "$file" -o spec.c
-        for compiler in gcc clang; do
-            expect 0 "$compiler" -std=c11 -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" \
-                -c spec.c -o spec.o
+        for compiler in 'gcc -O1 -S -o /dev/null' 'clang -fsyntax-only'; do # gcc finds some while it optimizes, clang none
+            # shellcheck disable=SC2086
+            expect 0 $compiler -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" spec.c
             same "$ERR" ''
         done
     done

@@ -1,4 +1,4 @@
-# Specs that are hard on C: what they become compiles without a warning, with both compilers, in all three forms.
+# Specs that are hard on C: their C compiles without a warning, with both compilers, in all three forms.
 . "$(dirname "$0")/../support/lib.sh"
 
 strict() { # strict SPEC: leaves the program of the straight form as ./program

@@ -1,5 +1,5 @@
--- Part of loopc.environment: buffers, and filters of samples. All have the order 0 where they stand first, for samplers
--- (10) fill what a buffer leaves free.
+-- Part of loopc.environment: buffers, and filters of samples. All have the order 0 when they come first, because samplers
+-- (10) fill the rows that a buffer leaves free.
 
 local common = require "loopc.environment.common"
 
@@ -68,7 +68,7 @@ function parts.buffer(design, p)
     }, p.name or "buffer", p.p_total)
 end
 
--- C that gives a weight to the items of the buffer that have none.
+-- C that gives a weight to the items of the buffer without one.
 local weigh = [[
         for (int32_t i = 0; i < $buffered; i++) {
             if ($has_weight[i]) continue;
@@ -81,7 +81,7 @@ local weigh = [[
         }
 ]]
 
--- A weighted buffer: `weight` is C that sets `weight`, 0 or more, of an `item`. A share `top` of what a batch takes are
+-- A weighted buffer: `weight` is C that sets `weight`, 0 or more, of an `item`. A share `top` of the items that a batch takes are
 -- those of the largest weights, the others are drawn by weight, without replacement. Weights that are missing are
 -- computed before the batch, all of them anew in every refresh-th batch (0: never).
 function parts.weighted_buffer(design, p)
@@ -115,7 +115,7 @@ function parts.weighted_buffer(design, p)
     }, p.name or "buffer", p.p_total)
 end
 
--- C that drops what was used in the last $batches batches.
+-- C that drops items used in the last $batches batches.
 local function drop_blocked(items, rows, filter)
     return common.fill([[
         for (int32_t i = 0; i < {rows}; i++) {

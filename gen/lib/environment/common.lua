@@ -34,7 +34,7 @@ local function names_of(known)
     return table.concat(names, ", ")
 end
 
--- Refuses parameters `p` of a word that it does not know: `known` says of each what it is, a name of `kinds`. name, order
+-- Refuses parameters `p` of a word that it does not know: `known` gives the kind of each, a name of `kinds`. name, order
 -- and doc are known to all.
 function common.check(word, p, known)
     if type(p) ~= "table" then error(("%s takes a table, and after design a colon: design:buffer { ... }"):format(word), 0) end

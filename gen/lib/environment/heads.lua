@@ -1,11 +1,11 @@
 -- Part of loopc.environment: the outputs of a model's net, and their interpretation. Tokens have a softmax over the tokens
 -- and the end; numbers a normal distribution, the mean and the logarithm of the deviation put out.
 --
--- A head is what the two have in common for the model (policy.lua), the samplers and the losses: functions that return C,
+-- A head is the interface of the two for the model (policy.lua), the samplers and the losses: functions that return C,
 -- for the policy named {policy} and `count` rows, a row a token or number.
 --
 --     inputs(design, context), outputs(design), keys    of the net
---     fields(design, rows, outputs)                     what it keeps in the policy's state
+--     fields(design, rows, outputs)                     its fields in the policy's state
 --     encode(design, item, position, row)               the inputs of the net for an item, before the choice at a position
 --     drawn(design)                                     which choice row r of the batch, sample i at k, was
 --     look(net)                                         the net, for all rows of the batch; log-probabilities to {to}

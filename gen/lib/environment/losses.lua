@@ -64,7 +64,7 @@ local ratio = [[
 
 -- The policy gradient: the mean of -(rewards_final - baseline) log p(sample). baseline: "none", "mean" (of the batch) or
 -- "average" (an exponential average over batches, with `decay`); normalize = true divides by the root of the mean square
--- of what is left. ratio = 0.2: measures the model against its slow copy instead (policy { slow = ... }): with
+-- of the rest. ratio = 0.2: measures the model against its slow copy instead (policy { slow = ... }): with
 -- q = p / p_slow of a token, the mean of -min(q A, clip(q, 1 - ratio, 1 + ratio) A), summed over the tokens.
 function parts.policy_gradient(design, p)
     common.check("policy_gradient", p, { policy = "text", weight = "number", normalize = "switch", decay = "share",

@@ -1,5 +1,5 @@
 -- Part of loopc.environment: rewards, which add up in $rewards, and modifications, which change $rewards_final alone, so
--- that what the log shows stays clean.
+-- that the values of the log stay clean.
 
 local common = require "loopc.environment.common"
 
@@ -81,7 +81,7 @@ local body = [=[
 ]=]
 
 -- A reward: `score` is C that sets `score` for an `item`, or `scores` for `count` `items` into out[0], out[1], ... It is
--- called for at most `chunk` at a time, and not for what is in the cache, which holds `cache` samples (0: no cache). Its
+-- called for at most `chunk` at a time, and not for samples in the cache, which holds `cache` of them (0: no cache). Its
 -- scores are added to $rewards, times `weight`; by themselves they are in $NAME.scores.
 function parts.reward(design, p)
     common.check("reward", p, { score = "text", scores = "text", weight = "number", cache = "count", chunk = "count",

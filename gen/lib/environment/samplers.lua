@@ -23,7 +23,7 @@ end
 -- The parameters of every sampler.
 local shares = { buffer_size = "count", p_batch = "share" }
 
--- Latent data: $NAME.latent[i] of the batch, which `make` writes as latent[i]. Items for the buffer have none that is kept.
+-- Latent data: $NAME.latent[i] of the batch, which `make` writes as latent[i]. Latents of items for the buffer are not kept.
 local function latent_parts(design, p)
     if not p.latent then return {}, nil, "", "" end
     local state = { unkept = f32[design.buffer_room][p.latent] { doc = "latent data of items for the buffer" } }
@@ -60,7 +60,7 @@ local function sampler(design, p)
 end
 
 -- A sampler: `make` is C that writes up to n items to to[0], to[1], ... and sets n to how many it made. Whoever writes
--- their own gives it `state` for what it needs; `random` is a stream of random numbers. Items of tokens are filled with
+-- their own declares its fields in `state`; `random` is a stream of random numbers. Items of tokens are filled with
 -- -1 behind their last one. latent = 2: two floats of latent data a sample, latent[0], latent[1], ...
 function parts.sampler(design, p)
     common.check("sampler", p, common.with({ make = "text", state = "list", latent = "count" }, shares))
@@ -129,7 +129,7 @@ function parts.from_data(design, p)
 end
 
 -- Samples of a policy (design:policy), drawn with `temperature`, which is an option of the program with option = true.
--- unique = true draws again, `tries` times, what it has drawn already in this call, and then goes without.
+-- unique = true redraws, `tries` times, an item that it has drawn in this call already, and then leaves it out.
 function parts.from_model(design, p)
     common.check("from_model", p, common.with({ policy = "text", temperature = "number", unique = "switch", tries = "count",
         option = "switch" }, shares))
@@ -227,7 +227,7 @@ local pair_up = [[
 
 -- Contrastive pairs: each sample that `make` (C, as for `sampler`) puts into a batch is followed by another one, which `change`
 -- makes of it: C that changes `other`, at first a copy (default: one token is another, a number moves a little). The
--- rewards_final of each of the two is what it is better than the other, times `share`: of what they have in common, nothing is
+-- rewards_final of each of the two is its advantage over the other, times `share`: from their common part, nothing is
 -- learnt. A sample whose partner was filtered keeps its own.
 function parts.pairs(design, p)
     common.check("pairs", p, { make = "text", change = "text", share = "number", state = "list", p_batch = "share" })

@@ -1,4 +1,4 @@
--- A loop with an event that `count` callbacks listen to, each with a body of three instructions: what dispatch costs when
+-- A loop with an event that `count` callbacks listen to, each with a body of three instructions: the cost of dispatch when
 -- it is done by the generator. hooks/table.c is the same with a table of function pointers.
 return function(count)
     local Run = loop "Run" {

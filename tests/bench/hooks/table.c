@@ -13,7 +13,7 @@ struct state {
 typedef void hook_function(struct state *s);
 
 /* clang-format off */
-/* 256 functions, named by four digits of base four, numbered by the order in which they stand. */
+/* 256 functions, named by four digits of base four, numbered in the order of the table. */
 #define HOOK(digits)                                                                               \
     static void hook##digits(struct state *s)                                                      \
     {                                                                                              \
@@ -28,7 +28,7 @@ ALL(0) ALL(1) ALL(2) ALL(3)
 static hook_function *const all[] = {ALL(0) ALL(1) ALL(2) ALL(3)};
 /* clang-format on */
 
-/* Filled when the program runs, and not static: the compiler may not know what is in it. */
+/* Filled when the program runs, and not static: the compiler must not know its content. */
 hook_function *hooks[256];
 int count;
 

@@ -1,11 +1,11 @@
-/* What all peers written in C share: the data of a task, and the frame around its steps. */
+/* Shared by all peers written in C: the data of a task, and the frame around its steps. */
 #ifndef DATA_H
 #define DATA_H
 
 #include <stdint.h>
 
 /* Samples, row-major, with a label or `targets` numbers each, from .npy files with the 128 bytes
- * of header that the bench writes; what is not asked for is NULL. */
+ * of header that the bench writes; arrays that were not asked for are NULL. */
 struct data {
     float *x, *y;
     int32_t *labels;

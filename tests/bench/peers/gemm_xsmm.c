@@ -1,4 +1,4 @@
-/* libxsmm's kernels are column-major: what is C = A B row by row is C' = B' A' to them, so their A
+/* libxsmm's kernels are column-major: a row-major C = A B is C' = B' A' for them, so their A
  * is our B. They take a turned B (our A), not a turned A; a turned B of ours is copied to its
  * other form first, as the library's users do. Two threads take half of the rows of C each. */
 #include "gemm.h"
@@ -31,7 +31,7 @@ void gemm_plan(struct gemm *g)
     const int lda = g->n, ldb = g->turn_a ? g->m : g->k, ldc = g->n;
     const libxsmm_smmfunction kernel = libxsmm_smmdispatch(g->n, g->m / g->parts, g->k, &lda, &ldb,
                                                            &ldc, &one, &zero, &flags, &no_prefetch);
-    if (!kernel) abort(); /* a shape that the library has no kernel for */
+    if (!kernel) abort(); /* the library has no kernel for this shape */
     *(libxsmm_smmfunction *)&g->kernel = kernel;
 }
 

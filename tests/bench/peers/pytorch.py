@@ -16,7 +16,7 @@ ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "softmax": None, "identit
 
 
 def make_net(layers, activation, output):
-    """The parameters, and the function from inputs to outputs (for the cross-entropy: to what its softmax is given)."""
+    """The parameters, and the function from inputs to outputs (for the cross-entropy: to logits)."""
     torch.manual_seed(1)
     weights = [(torch.rand(m, n) * 2 - 1) * (6 / n) ** 0.5 for n, m in zip(layers, layers[1:])]
     parameters = [p.requires_grad_() for w in weights for p in (w, torch.zeros(w.shape[0]))]

@@ -17,7 +17,7 @@ WEIGHTS = [1, 1, 1, 1, 0.5, -0.5, 1, -1, 0]
 def test_idle_at_the_start_and_at_the_target():
     with Trainer(XOR) as t:
         t.receive()
-        assert t.receive(PATIENCE) == {"loss": [0, -1]}  # the heartbeat of one who waits
+        assert t.receive(PATIENCE) == {"loss": [0, -1]}  # the heartbeat of a waiting trainer
         ticks = open(f"/proc/{t.process.pid}/stat").read().rsplit(")")[1].split()
         assert (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK") < 0.3, "it spins"
         t.loss_at(5)

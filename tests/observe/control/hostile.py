@@ -1,4 +1,4 @@
-"""What no parent should send: messages that are none, frames without end, journals of others, random bytes. None of it ends a
+"""Hostile input: malformed messages, frames without end, foreign journals, random bytes. None of it ends a
 trainer, or changes it."""
 
 import json

@@ -58,7 +58,7 @@ class Screen:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, patience=0.1):
-        """Reads what there is; False when nobody writes any more."""
+        """Reads all available output; False at the end of the stream."""
         if not select.select([self.fd], [], [], patience)[0]:
             return True
         try:
@@ -139,7 +139,7 @@ def test_lines_end_where_the_window_does():
         time.sleep(0.3)
         while screen.read(0.01) and select.select([screen.fd], [], [], 0)[0]:
             pass
-        screen.text = screen.text[screen.text.index("\x1b[?1049h"):][:8]  # what was drawn before the resize
+        screen.text = screen.text[screen.text.index("\x1b[?1049h"):][:8]  # drop the output from before the resize
         screen.sees(r"\x1b\[J[^J]*\x1b\[J")
         drawn = re.sub(r"\x1b\[[?0-9]*[a-zA-Z]", "", screen.text[8:screen.text.rindex("\x1b[J")])
         longest = max(len(line.strip("\r")) for line in drawn.split("\n"))

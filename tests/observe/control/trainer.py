@@ -1,4 +1,4 @@
-"""A trainer as a child process, its control channel in our hands: what the tests of the channel share."""
+"""A trainer as a child process, its control channel in our hands: shared by the tests of the channel."""
 
 import json
 import os
@@ -90,7 +90,7 @@ class Trainer:
         return self.process.wait(PATIENCE)
 
     def end(self):
-        """Ends it in good order; what it said until then."""
+        """Ends it in good order; returns its messages until then."""
         self.send({"shutdown": 1})
         messages = self.rest()
         assert self.wait() == 0, self.process.returncode

@@ -39,7 +39,7 @@ local few = [[
 
 local value = vector and "(float)($made % 5)" or "k % 2 && $made % 3 ? 0 : 1" -- no two 0 in a row
 
--- What takes shares of the batch: { callback, how it fills, its name, its share, its part of the buffer }.
+-- Callbacks with a share of the batch: { callback, how it fills, its name, its share, its part of the buffer }.
 local takers, left = {}, 1
 local function add(made, p, exact)
     takers[#takers + 1] = { made = made, name = p.name, share = p.p_batch, size = p.buffer_size, exact = exact }

@@ -1,4 +1,4 @@
--- A buffer of numbered items and a sampler: what a batch takes from where. The sampler's share is p_batch, the buffer's the rest.
+-- A buffer of numbered items and a sampler: the composition of a batch. The sampler's share is p_batch, the buffer's the rest.
 local environment = require "loopc.environment"
 
 local design = environment.new { vector = 1, room = 32, buffer_room = 64, bs = 10, iters = 3 }

@@ -1,5 +1,5 @@
 -- The gradient of a model against finite differences of its losses, for designs whose policy has the hidden layer HIDDEN and
--- learns by plain descent: what a step takes from the weights is the gradient. The losses: `kind` with baseline "none" and
+-- learns by plain descent: the change of the weights in a step is the gradient. The losses: `kind` with baseline "none" and
 -- weight 1, and entropy with weight 0.1.
 --
 --     differences(design, weights, actions, "plain" | "ratio" | "likelihood")

@@ -1,4 +1,4 @@
--- What the model draws comes as often as its log-probabilities say, at temperature 2 as their halves do; with unique = true
+-- The model's draws are as frequent as its log-probabilities say, at temperature 2 as their halves do; with unique = true
 -- no sample twice; at temperature 0 only the most probable one.
 local environment = require "loopc.environment"
 

@@ -1,6 +1,6 @@
 """Folds of the HP model, counted again: folds.py CHAIN TABLE [--all].
 
-TABLE is what 20_folding.lua writes with --table: each fold has to have the score that is its number of contacts, and none
+TABLE is written by 20_folding.lua with --table: each fold has to have the score that is its number of contacts, and none
 may cross itself. --all: its best must be the best that there is, by trying every fold. Prints the best energy.
 """
 import csv

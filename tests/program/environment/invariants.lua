@@ -1,4 +1,4 @@
--- What holds in every design, whatever its parameters: a callback that fails where it does not.
+-- Invariants of every design with any parameters: a callback that fails when one is violated.
 --
 -- settings: design, takers (samplers: name, share, size, exact), buffer ("plain", "weighted", "none"), p_total, duplicates,
 -- timeout, bonus, modelled, logged, vector, as drawn by any.lua.
@@ -70,7 +70,7 @@ local function no_duplicates(items, rows)
     ]]):gsub("ROWS", (rows:gsub("%%", "%%%%"))):gsub("ITEMS", items)
 end
 
--- What was used in the last batches does not come again; the past is what the check itself remembers.
+-- Items of the last batches do not come again; the check itself remembers them.
 local function timeout(settings)
     return settings.timeout and ([[
         for (int32_t i = 0; i < $rows; i++) {

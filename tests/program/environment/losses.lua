@@ -1,4 +1,4 @@
--- Losses by hand: what the log-probabilities of two known samples make of them, weighted and added up; contrast; the slow
+-- Losses by hand: computed from the log-probabilities of two known samples, weighted and added up; contrast; the slow
 -- copy, an exponential average of the model, taken every second batch; clipping.
 local environment = require "loopc.environment"
 

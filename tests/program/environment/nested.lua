@@ -1,5 +1,5 @@
--- A design that stands in another loop, and runs twice. A callback that hears the setup as well is at home in batches all
--- the same: its batch is new in each, and what it reports is reported in each.
+-- A design inside of another loop, run twice. A callback that hears the setup as well is at home in batches all
+-- the same: its batch is new in each, and its report fields are reported in each.
 local environment = require "loopc.environment"
 
 local Twice = loop "Twice" { times = 2, on_turn = node(1) }

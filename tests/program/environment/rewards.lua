@@ -1,4 +1,4 @@
--- Two samples with known rewards: 1, 2 with weight 1 and 4, 4 with weight 0.5 make 3, 4; a bonus for what is new makes 3.05
+-- Two samples with known rewards: 1, 2 with weight 1 and 4, 4 with weight 0.5 make 3, 4; a bonus for new samples makes 3.05
 -- of the first, for the second was there in the batch before. Scores are cached and computed in chunks.
 local environment = require "loopc.environment"
 

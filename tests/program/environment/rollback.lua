@@ -1,4 +1,4 @@
--- Rollback: from batch 60 on the learning rate is spoilt until a rollback. With --lasting there is none.
+-- Rollback: from batch 60 on the learning rate is spoilt until a rollback. With --lasting there is no rollback.
 local environment = require "loopc.environment"
 
 local design = environment.new { tokens = "AB", length = 6, fixed = true, room = 64, bs = 48, iters = 120 }

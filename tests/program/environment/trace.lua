@@ -1,4 +1,4 @@
--- Every event prints its name: their order, and when those of the buffer fire. `buffered` stands for what samplers did.
+-- Every event prints its name: their order, and when those of the buffer fire. `buffered` represents the work of samplers.
 local environment = require "loopc.environment"
 
 local design = environment.new { vector = 1, room = 8, bs = 4, iters = 3 }

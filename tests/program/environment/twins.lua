@@ -1,4 +1,4 @@
--- Batches with twins: A B A B, then A B C C. What no batch before had is new, however often this one has it; a cached reward
+-- Batches with twins: A B A B, then A B C C. A sample is new when no earlier batch had it, however often this one has it; a cached reward
 -- scores each sample once, one without a cache each time.
 local environment = require "loopc.environment"
 

@@ -1,4 +1,4 @@
--- A weighted buffer: half of what is taken are the heaviest, the others are drawn by weight; items of weight 0 do not come
+-- A weighted buffer: half of the items taken are the heaviest, the others are drawn by weight; items of weight 0 do not come
 -- while there are others. Weights are the items themselves times `scale`, which shows when they are computed anew.
 local environment = require "loopc.environment"
 

@@ -1,4 +1,4 @@
--- A fit loop that prints what runs; it fails in batch --bad-batch of epoch --bad-epoch, once, or in the same batch of the
+-- A fit loop that prints its steps; it fails in batch --bad-batch of epoch --bad-epoch, once, or in the same batch of the
 -- validation. With --attempts 2 it is restarted.
 local lightning = require "loopc.lightning"
 

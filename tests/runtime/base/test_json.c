@@ -1,4 +1,4 @@
-/* JSON of the control channel: what is a message and what is none, walking, characters, writing. */
+/* JSON of the control channel: valid and invalid messages, walking, characters, writing. */
 #include "base/json.h"
 
 #include "base/json_text.h"
@@ -50,8 +50,8 @@ static void no_messages(void **unused)
 {
     (void)unused;
     static const char *const bad[][2] = {
-        {"", "it is no object, at byte 1"},
-        {"[]", "it is no object, at byte 1"},
+        {"", "it is not an object, at byte 1"},
+        {"[]", "it is not an object, at byte 1"},
         {"{\"a\":1}x", "something follows the object, at byte 8"},
         {"{\"a\":1", "a comma or a closing bracket is missing"},
         {"{\"a\":1,}", "a string is missing"},
@@ -157,7 +157,7 @@ static void characters(void **unused)
     assert_int_equal(loopc_json_characters(of("\"\""), text, sizeof text), 0);
 }
 
-/* What is written for a real number. */
+/* The text of a real number. */
 static const char *real(double value, bool *finite)
 {
     static char *text;

@@ -1,4 +1,4 @@
-/* Numbers in text: every way of reading one gives what strtod gives, bit by bit. LOOPC_NUMBERS says
+/* Numbers in text: every way of reading one agrees with strtod, bit by bit. LOOPC_NUMBERS says
  * how many are tried (default 300,000). */
 #include "base/number.h"
 #include "base/powers_of_five.h"
@@ -25,8 +25,8 @@ static void is_same(const char *text)
 
 typedef const char *scanner(const char *text, char point, double *value);
 
-/* A scanner of some numbers, where it goes. Behind the number the text has what may be read and is
- * none of it. Returns whether it went. */
+/* A scanner of some numbers, where it applies. Behind the number the text has readable bytes that
+ * do not belong to it. Returns whether it applied. */
 static bool is_same_by(scanner *scan, const char *text)
 {
     char room[160];

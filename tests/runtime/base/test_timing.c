@@ -37,7 +37,7 @@ static void one_time_is_exact(void **unused)
     }
 }
 
-/* No time is more than a 16th off what its bucket says. */
+/* No time differs by more than a 16th from its bucket's value. */
 static void buckets_are_narrow(void **unused)
 {
     (void)unused;

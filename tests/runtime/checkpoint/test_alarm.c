@@ -47,7 +47,7 @@ static void it_is_silent_when_stopped(void **unused)
     loopc_alarm_stop(NULL);
 }
 
-/* Neither waits for its time: stopping takes none of it. */
+/* Neither waits for its time: stopping is immediate. */
 static void long_times_do_not_ring(void **unused)
 {
     (void)unused;
@@ -58,7 +58,7 @@ static void long_times_do_not_ring(void **unused)
     loopc_alarm_stop(ages);
 }
 
-/* A child has the memory of the alarm and no thread: stopping it there is no wait. */
+/* A child has the memory of the alarm but not its thread: stopping it there does not wait. */
 static void a_child_has_nothing_to_stop(void **unused)
 {
     (void)unused;

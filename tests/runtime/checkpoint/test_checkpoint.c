@@ -1,4 +1,4 @@
-/* Checkpoints: what is saved comes back, and what does not fit changes nothing. */
+/* Checkpoints: saved values come back, and a file that does not fit changes nothing. */
 #include "checkpoints.h"
 
 #include <math.h>
@@ -89,7 +89,7 @@ static void test_special_numbers(void **state)
     assert_true(kept_equal(&saved, &loaded));
 }
 
-/* Only what is in use of a net is stored, in rows as they stand. */
+/* Only the used part of a net is stored, row by row. */
 static void test_width(void **state)
 {
     (void)state;

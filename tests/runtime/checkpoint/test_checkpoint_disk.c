@@ -1,7 +1,7 @@
-/* Checkpoints on disks that are full, read-only, or gone: a message, and what was there before
- * stands.
+/* Checkpoints on disks that are full, read-only, or gone: a message, and the earlier content
+ * stays.
  *
- * What needs a process of its own, for its limits, mounts or rights, runs in a child: a function
+ * A test that needs its own limits, mounts or rights runs in a child process: a function
  * that returns 0, the line of the check that failed, or NOT_HERE where the system does not let
  * it. */
 #include "checkpoints.h"
@@ -182,7 +182,7 @@ static void test_limited_size(void **state)
     in_child(limited_size);
 }
 
-/* Rights mean nothing to root, who becomes nobody for this. */
+/* Rights mean nothing to root, which becomes the user nobody for this. */
 static int read_only_folder(void)
 {
     char inside[128];

@@ -16,7 +16,7 @@ enum { KILLS = 200, LONGEST_US = 30000, KEEP = 2 };
 static char path[64], text[1024];
 static const struct loopc_message message = {text, sizeof text};
 
-/* Goes on from where the one before was killed. Tells through the pipe what is on the disk. */
+/* Resumes where the run before was killed. Reports the checkpoints on disk through the pipe. */
 static void save_forever(int64_t number, int told)
 {
     static struct kept state;

@@ -1,4 +1,4 @@
-/* Checkpoints of matrices that stand in panels: in the file they are row-major, of the width that
+/* Checkpoints of matrices in panels: in the file they are row-major, of the width that
  * is in use. */
 #include "checkpoints.h"
 
@@ -38,7 +38,7 @@ static void row_by_row_in_the_file(void **state)
     loopc_safetensors_close(&file);
 }
 
-/* What is beyond the width, and what pads the last panel, stays as it was. */
+/* Values beyond the width, and the padding of the last panel, stay as they were. */
 static void back_in_their_places(void **state)
 {
     (void)state;
@@ -52,7 +52,7 @@ static void back_in_their_places(void **state)
         }
 }
 
-/* The last panel has padding, but that is no room. */
+/* The last panel has padding, but it is not usable. */
 static void widths_that_cannot_be(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The checkpointer: what its flags say, when it saves, what it keeps, and resuming. */
+/* The checkpointer: its flags, its schedule, the files it keeps, and resuming. */
 #include "checkpoint/checkpointer.h"
 #include "checkpoints.h"
 #include "run/events.h"

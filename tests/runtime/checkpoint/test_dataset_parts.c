@@ -140,7 +140,7 @@ static void what_was_whole_is_whole_again(void **unused)
     assert_null(s.train.index);
 }
 
-/* The same rows of a shorter file are no rows of it. */
+/* The same row numbers are out of range in a shorter file. */
 static void rows_that_do_not_fit_are_left(void **unused)
 {
     (void)unused;

@@ -81,7 +81,7 @@ static void test_numbers_are_numbers(void **state)
     assert_resumes("latest", 11, "kept-11.safetensors");
 }
 
-/* What a new run saves comes after all that is there, and other files are nobody's business. */
+/* A new run numbers its files after all existing ones, and other files are ignored. */
 static void test_numbers_go_on(void **state)
 {
     (void)state;
@@ -171,7 +171,7 @@ static void test_a_damaged_latest(void **state)
     assert_non_null(strstr(t.text, "all checkpoints of kept in it are damaged"));
 }
 
-/* One that is whole and does not fit is no reason to take an older one. */
+/* A complete file that does not fit is an error, not a reason to take an older one. */
 static void test_a_refused_latest(void **state)
 {
     (void)state;

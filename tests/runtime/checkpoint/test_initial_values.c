@@ -73,7 +73,7 @@ static void parts_that_are_not_there_are_refused(void **unused)
     (void)unused;
     assert_int_equal(take(":net.layers.7"), LOOPC_FAILED);
     assert_non_null(strstr(text, "net.layers.7"));
-    assert_int_equal(take(":net.layers.0.b"), LOOPC_FAILED); /* half of a name is none */
+    assert_int_equal(take(":net.layers.0.b"), LOOPC_FAILED); /* half of a name is not a name */
 }
 
 static void a_file_has_to_be_there_and_fit(void **unused)

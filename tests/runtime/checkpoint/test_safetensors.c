@@ -1,4 +1,4 @@
-/* safetensors: what is written, what is read back, and what hostile files get. */
+/* safetensors: writing, reading back, and rejecting hostile files. */
 #include "safetensors_files.h"
 
 #include <errno.h>

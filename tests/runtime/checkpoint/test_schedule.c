@@ -1,4 +1,4 @@
-/* The schedule: what counts steps and epochs, when one is due, which one is the best. */
+/* The schedule: counting steps and epochs, the due checkpoint, the best one. */
 #include "kept.h"
 #include "checkpoint/best.h"
 #include "checkpoint/schedule.h"
@@ -103,7 +103,7 @@ static void test_passed_over(void **state)
     assert_false(loopc_schedule_due(&steps, &last, &now));
 }
 
-/* Fit holds Train and Valid, which holds nothing; Once does not repeat; Alone stands beside Fit. */
+/* Fit holds Train and Valid, which holds nothing; Once does not repeat; Alone is beside Fit. */
 static void test_counting(void **state)
 {
     (void)state;

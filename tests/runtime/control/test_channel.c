@@ -238,7 +238,7 @@ static void peers_at_a_path_one_after_the_other(void **unused)
         ours = connect_to(path);
         expect(LOOPC_CHANNEL_CONNECTED, NULL);
         assert_true(loopc_channel_has_listener(channel));
-        send_bytes("{\"a\"", 4, 4); /* what it did not end is nobody's */
+        send_bytes("{\"a\"", 4, 4); /* an incomplete message is dropped */
         close(ours);
         expect(LOOPC_CHANNEL_TEXT, "{\"a\"");
         expect(LOOPC_CHANNEL_ENDED, "end of file");

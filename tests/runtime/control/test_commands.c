@@ -1,4 +1,4 @@
-/* Orders and the journal: what messages ask for, what is refused as a whole, what is written
+/* Commands and the journal: parsing of messages, those refused as a whole, the lines written
  * down. */
 #include "control/journal.h"
 #include "control/commands.h"

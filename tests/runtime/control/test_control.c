@@ -1,4 +1,4 @@
-/* Control: what commands do to a run, and what it reports of itself. */
+/* Control: the effect of commands on a run, and its reports. */
 #include "control/control.h"
 #include "files.h"
 #include "run/events.h"
@@ -120,7 +120,7 @@ static void settable_fields_are_set(void **unused)
     assert_non_null(strstr(line, "\"ignored\": [0, \"fixed is not settable; other is unknown\"]"));
 }
 
-/* None of a wrong message is done. */
+/* A wrong message changes nothing. */
 static void wrong_messages_change_nothing(void **unused)
 {
     (void)unused;

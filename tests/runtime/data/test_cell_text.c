@@ -1,4 +1,4 @@
-/* What texts in tables mean, and lists of columns. */
+/* The meaning of texts in tables, and lists of columns. */
 #include "data/cell_text.h"
 
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static void truth_has_many_spellings(void **state)
     assert_true(truth("") == -1 && truth("yess") == -1 && truth("tru") == -1 && truth("1") == -1);
 }
 
-/* As UTF-8, what is not is taken for Latin-1 as a whole. */
+/* Text is UTF-8; invalid UTF-8 is taken for Latin-1 as a whole. */
 static void texts_become_utf8(void **state)
 {
     char to[32];

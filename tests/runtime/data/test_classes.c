@@ -1,4 +1,4 @@
-/* Classes: their names, their order, their number, and labels that are none. */
+/* Classes: their names, their order, their number, and invalid labels. */
 #include "dataset_files.h"
 
 static void are_classes(const char *text, const struct loopc_dataset_options *options,
@@ -52,7 +52,7 @@ static void a_spec_may_say_how_many(void **state)
                  "hint: say `classes = 3`, and as many outputs of the net");
 }
 
-/* Nearly each row has a value of its own: somebody measured it. */
+/* Nearly each row has a value of its own: it is a measured quantity. */
 static void a_measure_is_no_label(void **state)
 {
     FILE *const file = fopen("m.csv", "w");

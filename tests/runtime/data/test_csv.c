@@ -1,4 +1,4 @@
-/* Data sets from CSV: what is read, and every way in which it is refused. */
+/* Data sets from CSV: values read, and every reason for a refusal. */
 #include "dataset_files.h"
 
 #include <locale.h>
@@ -246,7 +246,7 @@ static void refuses_bad_records(void **state)
     refuses_text("1,2\n3,\"4\n5,6\n", "t.csv:2:3: a quote that is never closed\nhint: is the quote "
                                       "meant? Quotes within a cell are doubled");
     write_file("t.csv", "1,2\n3,\0\n", 8);
-    refuses("t.csv", "t.csv:2:3: a byte 0: this is no text");
+    refuses("t.csv", "t.csv:2:3: a byte 0: this is not text");
 }
 
 static void refuses_cells_without_end(void **state)

@@ -205,7 +205,7 @@ static void takes_targets(void **state)
     loopc_dataset_free(&d);
 }
 
-/* Marks the rows of a part of `numbers`, which stand in ascending order, with their labels. */
+/* Marks the rows of a part of `numbers`, which are in ascending order, with their labels. */
 static void check_part(const struct loopc_dataset *d, int64_t rows, int *seen)
 {
     int before = -1;
@@ -286,7 +286,7 @@ static void splits_at_the_limits(void **state)
     loopc_dataset_free(&whole);
 }
 
-/* A part scales what is like it as the whole does. */
+/* A part scales a similar set as the whole set does. */
 static void parts_have_the_scale_of_the_whole(void **state)
 {
     static const float x[] = {0.5f};

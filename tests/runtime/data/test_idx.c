@@ -1,4 +1,4 @@
-/* Data sets from IDX, and compressed ones: what is read, and every way in which it is refused. */
+/* Data sets from IDX, and compressed ones: values read, and every reason for a refusal. */
 #include "dataset_bytes.h"
 
 static void begin_idx(int type, int dimensions, const uint32_t *shape)

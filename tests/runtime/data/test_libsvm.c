@@ -31,7 +31,7 @@ static void another_file_has_the_same_columns(void **state)
     loopc_dataset_free(&train);
 }
 
-/* A part that has no index 0 counts from where the set does that it is like. */
+/* A part without an index 0 counts from the same index as the set that it is like. */
 static void a_part_counts_from_where_the_set_does(void **state)
 {
     static const float x[] = {0, 8, 9};

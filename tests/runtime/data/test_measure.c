@@ -1,4 +1,4 @@
-/* What is measured while rows are read: ranges, missing values, the digest of the content. */
+/* Measured while rows are read: ranges, missing values, the digest of the content. */
 #include "dataset_files.h"
 
 #include <math.h>
@@ -30,7 +30,7 @@ static uint64_t digest_of(const char *name, const char *text,
     return digest;
 }
 
-/* It is of the content: neither of the path, the way of writing, nor of what is made of it. */
+/* It depends on the content only: not on the path, the notation, or later processing. */
 static void the_digest_is_of_the_content(void **state)
 {
     const struct loopc_dataset_options scaled = {.scale = LOOPC_SCALE_STANDARD};

@@ -1,4 +1,4 @@
-/* Data sets from .npy: what is read, and every way in which it is refused. */
+/* Data sets from .npy: values read, and every reason for a refusal. */
 #include "dataset_bytes.h"
 
 static void begin_npy(int version, const char *header)

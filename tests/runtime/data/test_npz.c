@@ -11,7 +11,7 @@ struct member {
     size_t at;
 };
 
-/* What the header of a file and its entry in the directory have in common. */
+/* Fields common to a file's header and its entry in the directory. */
 static void put_about(const struct member *m)
 {
     const size_t size = strlen(m->bytes);

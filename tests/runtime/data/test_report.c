@@ -1,4 +1,4 @@
-/* What was read, for people. */
+/* The report on the data read, for people. */
 #include "dataset_files.h"
 
 static void says(const char *text, const struct loopc_dataset_options *options, const char *line)

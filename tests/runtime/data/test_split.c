@@ -102,7 +102,7 @@ static void shares_that_there_are_not(void **state)
     loopc_dataset_free(&d);
 }
 
-/* The whole is sorted by class; each class gives its share, and only what is left is fitted. */
+/* The whole is sorted by class; each class gives its share, and only the remainder is fitted. */
 static void parts_are_stratified_and_fit_the_rest(void **state)
 {
     const struct loopc_dataset_options options = {.scale = LOOPC_SCALE_STANDARD, .splits = true};

@@ -336,7 +336,7 @@ static void refuses_roles_that_cannot_be(void **state)
     refuses_like("t.csv", &none, NULL,
                  "t.csv: it has no column 'aa', which is to be ignored\nhint: did you mean 'a'?");
     refuses_like("t.csv", &open, NULL,
-                 "t.csv: '\"a' is no list of columns\n"
+                 "t.csv: '\"a' is not a list of columns\n"
                  "hint: names are separated by commas; one with a comma is in double quotes");
     refuses_like("t.csv", &many, NULL,
                  "t.csv: nothing is left for the samples: each of its 3 columns has another role");

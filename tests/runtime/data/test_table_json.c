@@ -59,11 +59,11 @@ static void other_texts_are_no_table(void **state)
     for (size_t i = 0; i < LENGTH(texts); i++) {
         assert_int_equal(loopc_dataset_load_table(&d, texts[i], message, sizeof message),
                          LOOPC_FAILED);
-        assert_string_equal(message, "it is no description of a data set's columns");
+        assert_string_equal(message, "it is not a description of a data set's columns");
     }
 }
 
-/* A run that is resumed scales by what it was trained with, not by what the file would give. */
+/* A resumed run uses the scale of its training, not that of the new file. */
 static void a_scale_is_restored(void **state)
 {
     static const float scaled[] = {0.5f, 1}, as_before[] = {0.25f, 0.5f};
@@ -88,7 +88,7 @@ static void a_scale_is_restored(void **state)
     free(text);
 }
 
-/* Columns of a run that goes on with other data: renamed ones and other texts are told, those that
+/* Columns of a run resumed with other data: renamed ones and other texts are told, those that
  * are laid out otherwise refused. */
 static void other_columns_are_told(void **state)
 {

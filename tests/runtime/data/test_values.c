@@ -30,7 +30,7 @@ static void has(int64_t r, double a, double b)
     assert_true(loopc_values_get(&v, r, 1) >= b && loopc_values_get(&v, r, 1) <= b);
 }
 
-/* 0.1 is no f32: from there on all are f64, and none has lost a bit. */
+/* 0.1 has no exact f32: from there on all values are f64, and no bit is lost. */
 static void one_wide_value_makes_all_wide(void **state)
 {
     (void)state;

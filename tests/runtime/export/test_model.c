@@ -1,4 +1,4 @@
-/* Models: a net out of a checkpoint, what it makes of rows, and the files that it is written to. */
+/* Models: a net out of a checkpoint, its predictions, and the files that it is written to. */
 #include "trained.h"
 #include "export/model.h"
 
@@ -145,7 +145,7 @@ static void it_is_written_as_arrays(void **unused)
     assert_int_equal(loopc_model_npy(&model, "/proc/loopc", &message), LOOPC_FAILED);
 }
 
-/* Both as C: compiled, it has to say what the model says. */
+/* Both as C: compiled, it predicts the same as the model. */
 static void it_is_written_as_c(void **unused)
 {
     (void)unused;

@@ -99,7 +99,7 @@ static void no_rows_have_no_scores(void **state)
     assert_string_equal(written("c"), "{\"rows\": 0}\n");
 }
 
-/* Names come from files: none of their bytes reaches a terminal as a command. */
+/* Names come from files: their bytes never reach a terminal as a command. */
 static void names_are_harmless(void **state)
 {
     (void)state;

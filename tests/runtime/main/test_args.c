@@ -1,4 +1,4 @@
-/* Command lines: what they set, what is refused and with which words, and the page of --help. */
+/* Command lines: the values they set, and the messages of refused ones. */
 #include "main/args.h"
 
 #include <setjmp.h>
@@ -31,9 +31,7 @@ static const struct loopc_field table[] = {
     FIELD(shuffle, LOOPC_BOOL, 1, "whether each epoch has an order of its own"),
     FIELD(no_mercy, LOOPC_BOOL, 1, NULL),
     FIELD(name, LOOPC_STR, 1, "what the run is called"),
-    FIELD(widths, LOOPC_F32, 3,
-          "a text that is so long that it cannot be in one line, because there "
-          "are eighty columns to a line and no more"),
+    FIELD(widths, LOOPC_F32, 3, "three numbers"),
     {.name = "batch_size",
      .flag = "batch-size",
      .type = LOOPC_U32,
@@ -324,73 +322,6 @@ static void very_long_flags(void **unused)
     assert_string_equal(args.hint, "--help lists the flags there are");
 }
 
-static void help_page(void **unused)
-{
-    (void)unused;
-    static const char expected[] =
-        "usage: digits [options]\n"
-        "\n"
-        "A classifier of digits.\n"
-        "\n"
-        "options of digits:\n"
-        "  --eta <f32>         learning rate (default 0.5)\n"
-        "  --epochs <i64>      passes over the samples (default 20)\n"
-        "  --[no-]shuffle      whether each epoch has an order of its own (default true)\n"
-        "  --[no-]no_mercy     (default false)\n"
-        "  --name <text>       what the run is called (default \"run\")\n"
-        "  --widths <f32 x 3>  a text that is so long that it cannot be in one line,\n"
-        "                      because there are eighty columns to a line and no more\n"
-        "                      (default 1,2,3)\n"
-        "  --batch-size <u32>  rows at a time (default 32)\n"
-        "  --train <file>      samples\n"
-        "\n"
-        "options of every trainer:\n"
-        "  --seed <u64>        seed of all random streams (default 1)\n"
-        "  --metrics <file>    write reported fields to a file, as JSON lines\n"
-        "  --checkpoint <folder>\n"
-        "                      save the run there, on a schedule and on SIGUSR1\n"
-        "  --save-every <n>[unit]\n"
-        "                      steps, epochs or seconds between checkpoints (default: 30\n"
-        "                      seconds or more)\n"
-        "  --keep <n>          keep the latest n checkpoints, and the best (default 3;\n"
-        "                      all with --save-every)\n"
-        "  --best <field>      keep the checkpoint with the lowest field, max:<field> the\n"
-        "                      highest\n"
-        "  --resume [which]    continue from latest, best or a file (default latest)\n"
-        "  --init <file>       begin with the nets of a checkpoint, or parts:\n"
-        "                      <file>:net.layers.0\n"
-        "  --other-data        continue although a data set has other content than before\n"
-        "  --not-saved <action>\n"
-        "                      go-on or stop when a checkpoint cannot be written (default\n"
-        "                      go-on)\n"
-        "  --control <channel>\n"
-        "                      accept commands: conn:FD, lines:stdio,\n"
-        "                      lines:unix:PATH[,owner]\n"
-        "  --log <file>        write the messages sent to the control channel to a file,\n"
-        "                      too\n"
-        "  --journal <file>    record the commands received, each with its batch\n"
-        "  --replay <file>     execute the commands of a journal\n"
-        "  --timings           print the time of each step, phase and loop at the end\n"
-        "  --timings-log <file>\n"
-        "                      write these times to a file during the run, as JSON lines\n"
-        "  --trace             print each step, and each field that it changes\n"
-        "  --progress <when>   auto, never or always: show progress (default auto)\n"
-        "  --help              print this page\n"
-        "  --version           print the version\n";
-    const char *const page = help_of(&program);
-    assert_memory_equal(page, expected, sizeof expected - 1);
-    assert_non_null(strstr(page, "\ndigits data --train <file>: shows a table as read."));
-    assert_non_null(strstr(page, "\n  -target-scale <how>"));
-}
-
-static void help_names_a_flag_once(void **unused)
-{
-    (void)unused;
-    const char *page = help_of(&seeded);
-    assert_non_null(strstr(page, "  --seed <u64>       our own (default 9)\n"));
-    assert_null(strstr(page, "seed of all random streams"));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -412,8 +343,6 @@ int main(void)
         TEST(stray_arguments),
         TEST(missing_and_wrong_values),
         TEST(very_long_flags),
-        TEST(help_page),
-        TEST(help_names_a_flag_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The data sets of a program: what is needed, drawn, said and printed. */
+/* The data sets of a program: required, drawn, described and printed. */
 #include "main/datasets.h"
 #include "child.h"
 #include "data/dataset.h"

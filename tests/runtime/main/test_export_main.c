@@ -1,4 +1,4 @@
-/* The subcommands of a trained model: which checkpoint, which net, what is asked for. */
+/* The subcommands of a trained model: the checkpoint, the net, the output format. */
 #include "trained.h"
 #include "child.h"
 

@@ -1,4 +1,4 @@
-/* Main: exit codes, what is said where, and in which order, for a program as it is emitted. */
+/* Main: exit codes, the output on each stream and its order, for a program as emitted. */
 #include "child.h"
 #include "mini.h"
 #include "base/version.h"
@@ -164,7 +164,7 @@ static void files_that_cannot_be_written(void **unused)
     if (access("/dev/full", W_OK)) return;
     RUN("--metrics=/dev/full");
     assert_int_equal(child.code, 1);
-    assert_string_equal(child.out, two_epochs); /* the run itself goes on */
+    assert_string_equal(child.out, two_epochs); /* the run itself continues */
     assert_string_equal(child.err, "mini: error: --metrics: cannot write: No space left on device\n"
                                    "mini: error: --metrics: /dev/full is not complete\n");
 }
@@ -206,7 +206,7 @@ static void times_that_are_lost(void **unused)
     child_run(&child, words_into_full_disk, ARGV("--silent", "--trace"));
     assert_int_equal(child.code, 1);
     child_run(&child, words_into_full_disk, ARGV("--silent", "--progress=always"));
-    assert_int_equal(child.code, 0); /* nobody asked for a word that counts */
+    assert_int_equal(child.code, 0); /* no word that counts was asked for */
 }
 
 static int without_streams(void *argv)
@@ -321,7 +321,7 @@ static void interrupted(void **unused)
     assert_string_equal(child.err, "mini: interrupted: SIGTERM\n");
 }
 
-/* No boundary is left, but who sent the signal waits for an answer. */
+/* No safepoint is left, but the sender of the signal waits for an answer. */
 static void interrupted_in_the_last_iteration(void **unused)
 {
     (void)unused;

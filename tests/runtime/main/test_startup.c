@@ -1,4 +1,4 @@
-/* Startup: data sets that need each other, random streams, and what is said of bad files. */
+/* Startup: data sets that need each other, random streams, and the messages about bad files. */
 #include "child.h"
 #include "loopc.h"
 

@@ -58,7 +58,7 @@ static double exact(enum loopc_curve curve, double x)
     return NAN;
 }
 
-/* What the header promises, in units in the last place. */
+/* The error bounds of the header, in units in the last place. */
 static double bound_of(enum loopc_curve curve)
 {
     if (curve == LOOPC_CURVE_MISH) return 4.5;

@@ -1,2 +1,2 @@
-/* Layers, for any processor: short vectors, and multiply-adds put together where it has none. */
+/* Layers, for any processor: short vectors, and emulated multiply-adds where it lacks them. */
 #include "dense_tests.h"

@@ -20,7 +20,7 @@ struct function {
     const char *name;
     loopc_vec (*vector)(loopc_vec x);
     double (*exact)(double x);
-    double bound; /* on the error, in units in the last place: what the header promises */
+    double bound; /* on the error, in units in the last place, from the header */
 };
 
 #define WRAP(name)                                                                                 \
@@ -208,7 +208,7 @@ static void fma_rounds_once(void **unused)
         const int like = i % 2;
         const float a = factor(&seed, like), b = factor(&seed, like);
         float c = factor(&seed, like);
-        if (i % 4 == 3) c = -a * b; /* what is left is the product's own error */
+        if (i % 4 == 3) c = -a * b; /* the rest is the product's own error */
         const float want = fmaf(a, b, c), got = loopc_fma_emulated(a, b, c);
         if (isnan(want) ? isnan(got) : bits_of(want) == bits_of(got)) continue;
         fail_msg("%a * %a + %a is %a, not %a", (double)a, (double)b, (double)c, (double)want,

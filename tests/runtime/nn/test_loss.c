@@ -30,7 +30,7 @@ static void activations_at_their_ends(void **state)
     assert_true(isnan(relu[3]) && isnan(sigmoid[3]) && isnan(hyperbolic[3]));
 }
 
-/* Each gate is the derivative of its activation, by what that activation makes. */
+/* Each gate is the derivative of its activation, as a function of its output. */
 static void gates_are_derivatives(void **state)
 {
     (void)state;
@@ -71,7 +71,7 @@ static void softmax_of_extremes(void **state)
 
 /* ---- losses ---- */
 
-/* What a loss and its derivatives are of `samples` samples, by any number of parts. */
+/* A loss and its derivatives for `samples` samples, with any number of threads. */
 struct result {
     float mean, d[BATCH * 4];
 };

@@ -17,7 +17,7 @@ static void check_samples(const struct layer_kernels *kernels, const struct laye
         check_layer(kernels, shape, samples, 1);
 }
 
-/* A layer of constant sizes, and the test of it. What has no narrow form is that of the library. */
+/* A layer of constant sizes, and the test of it. Others are the library's. */
 #define NARROW(name, INPUTS, OUTPUTS, BATCH, FINISH, GATE, RULE, RATES)                            \
     static void name##_forward(struct layer *l, struct loopc_thread me)                            \
     {                                                                                              \

@@ -14,8 +14,7 @@ struct net {
     float flat[MOST_WEIGHTS], x[MOST_VALUES], y[MOST_VALUES];
     int32_t labels[MOST_ROWS];
     struct {
-        float *w, *b, *gw, *gb, *a, *z, *d,
-            *sample_major; /* sample_major is what the layer is given */
+        float *w, *b, *gw, *gb, *a, *z, *d, *sample_major; /* sample_major: the layer's input */
     } at[8];
     float *feature_major, *losses;
 };

@@ -1,7 +1,7 @@
 /* Optimizers by hand, norms and scaling of gradients, first weights, the flat list of weights. */
 #include "kernels.h"
 
-/* One weight, what its rule keeps, and a gradient: each a matrix of one. */
+/* One weight, the state of its rule, and a gradient: each a matrix of one. */
 struct one {
     float *w, *m, *v, *g;
 };
@@ -107,7 +107,7 @@ static void power_is_exact_where_it_can_be(void **state)
     assert_near(loopc_power(0.999, INT64_MAX), 0, 0);
 }
 
-/* What pads a matrix counts for nothing, and neither do the rows between panels. */
+/* The padding of a matrix is ignored, and so are the rows between panels. */
 static void norm_and_scale(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What a step does to gradients and weights as a whole; the rules themselves are compared with a
+/* A step as a whole, on gradients and weights; the rules themselves are compared with a
  * reference over many steps by tests/program/test_layers.sh. */
 #include "kernels.h"
 #include "nn/pace.h"

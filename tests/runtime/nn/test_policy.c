@@ -1,10 +1,10 @@
 /* Policies: masks, probabilities and their losses against formulas in double precision, derivatives
- * against central differences, what is drawn against what it should be. */
+ * against central differences, draws against their probabilities. */
 #include "kernels.h"
 
 enum { SAMPLES = 19, CLASSES = 5, BATCH = 20, VALUES = SAMPLES * CLASSES };
 
-/* What a net's softmax is given, sample by sample; what is drawn of it, and with which weight. */
+/* Logits sample by sample; the actions drawn, and their weights. */
 static float z[VALUES], weights[SAMPLES];
 static int32_t actions[SAMPLES];
 
@@ -53,7 +53,7 @@ static void log_probabilities(void **state)
     end_arrays();
 }
 
-/* Derivatives that are not 0 at first, for what adds to them. */
+/* Derivatives that are not 0 at first, for functions that add to them. */
 static float *begun(void)
 {
     prepare();
@@ -63,7 +63,7 @@ static float *begun(void)
     return to;
 }
 
-/* The likelihood and its derivative; it adds to what d is. */
+/* The likelihood and its derivative, which is added to d. */
 static void likelihood(void **state)
 {
     (void)state;
@@ -109,7 +109,7 @@ static void entropy(void **state)
     end_arrays();
 }
 
-/* What is masked has no probability, no part in any loss; a sample without a choice stays. */
+/* Masked actions have no probability and no part in any loss; a sample without a choice stays. */
 static void masks(void **state)
 {
     (void)state;
@@ -188,7 +188,7 @@ static void no_temperature_takes_the_most_probable(void **state)
     assert_int_equal(loopc_draw(&rng, (float[]){0.2f, 0.4f, 0.4f}, 3, 0), 1);
     assert_int_equal(loopc_draw(&rng, (float[]){1, 0, 0}, 3, -1), 0);
     assert_memory_equal(&rng, &before, sizeof rng);
-    for (int i = 0; i < 1000; i++) /* what has no probability is never drawn */
+    for (int i = 0; i < 1000; i++) /* an action of probability 0 is never drawn */
         assert_int_equal(loopc_draw(&rng, (float[]){0, 1, 0}, 3, 3), 1);
 }
 

@@ -1,4 +1,4 @@
-/* The thread team: everybody works once, meetings hold, and nobody is left over, woken in vain or
+/* The thread team: each thread works once, barriers hold, and none is left over, woken in vain or
  * starved. */
 #include "child.h"
 #include "parallel/team.h"
@@ -34,7 +34,7 @@ static int end_crew(void **unused)
     return 0;
 }
 
-/* Of processor time, of all threads: a loaded machine adds none. */
+/* Processor time of all threads, which other load does not change. */
 static int64_t milliseconds(void)
 {
     struct timespec time;
@@ -52,7 +52,7 @@ static int tasks(void)
     return count;
 }
 
-/* A thread that was joined may still stand in the list for a moment. */
+/* A joined thread may still be in the list for a moment. */
 static bool tasks_become(int wanted)
 {
     for (int i = 0; i < 60000 && tasks() != wanted; i++)
@@ -60,7 +60,7 @@ static bool tasks_become(int wanted)
     return tasks() == wanted;
 }
 
-/* What each part leaves of itself. */
+/* The traces that each part leaves. */
 struct traces {
     struct {
         int calls, parts;
@@ -118,7 +118,7 @@ static void only_the_caller_has_signals(void **unused)
     assert_true(sigismember(&traces.of[1].blocked, SIGCHLD));
 }
 
-/* Plain words, on purpose: a meeting is what orders them. */
+/* Not atomic, on purpose: the barrier orders the accesses. */
 struct rounds {
     int count, nap_every;
     int at[MOST];
@@ -188,8 +188,8 @@ static void one_processor_is_enough(void **unused)
     assert_in_range(taken, 0, 4000);
 }
 
-/* Each part's own memory is its own, aligned, and keeps what was left in it; that of the caller is
- * what the caller says. */
+/* Each part's workspace is private, aligned, and keeps its content; the size of the caller's is
+ * set by the caller. */
 static void use_own(void *job, struct loopc_thread me)
 {
     static unsigned char first[3000];
@@ -322,7 +322,7 @@ static void impossible_sizes_are_refused(void **unused)
     go_rounds(1, 2, 0);
 }
 
-/* No room for stacks: what was started is ended again. */
+/* No room for stacks: the threads that were started are ended again. */
 static int starts_too_many(void *unused)
 {
     (void)unused;

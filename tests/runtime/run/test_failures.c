@@ -1,4 +1,4 @@
-/* Failures: recording, their way outwards, recovery, what wins. */
+/* Failures: recording, propagation, recovery, precedence. */
 #include "loopc.h"
 
 #include <setjmp.h>
@@ -95,7 +95,7 @@ static void inner_recovery_keeps_outer_failure(void **unused)
     assert_string_equal(text_of(&run, 0), "Outer.on_step: primary");
 }
 
-/* The same loop stands in the try part, where it failed, and in the failed part, where it fails
+/* The same loop is in the try part, where it failed, and in the failed part, where it fails
  * again and recovers: the failure that has left it already is Outer's. */
 static void recovery_of_a_loop_that_failed_before(void **unused)
 {

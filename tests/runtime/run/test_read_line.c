@@ -1,4 +1,4 @@
-/* Lines of standard input: what comes in pieces, ends, is too long, or is interrupted. */
+/* Lines of standard input: in pieces, at the end, too long, interrupted. */
 #include "run/read_line.h"
 #include "child.h"
 #include "run/events.h"

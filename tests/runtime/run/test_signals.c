@@ -32,7 +32,7 @@ static void interrupts_once(void **unused)
     raise(SIGTERM);
     assert_int_equal(loopc_signal_caught(), SIGTERM);
     loopc_poll_masked(&run);
-    assert_int_equal(run.interrupted, 0); /* a handler's loop goes on */
+    assert_int_equal(run.interrupted, 0); /* a handler's loop continues */
     assert_int_equal(loopc_poll(&run, 1), LOOPC_INTERRUPTED);
     assert_int_equal(run.interrupted, SIGTERM);
     assert_int_equal(loopc_poll(&run, 1), LOOPC_OK);

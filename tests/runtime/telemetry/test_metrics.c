@@ -1,4 +1,4 @@
-/* Metrics: the lines, byte for byte, and what happens when they cannot be written. */
+/* Metrics: the lines, byte for byte, and failures to write them. */
 #include "telemetry/metrics.h"
 
 #include <errno.h>
@@ -196,7 +196,7 @@ static void a_file_that_cannot_be_opened(void **unused)
     assert_string_equal(message, "cannot write /no/such/folder/m: No such file or directory");
 }
 
-/* What a resumed run goes on from, and what stays of a file of eight bytes. */
+/* The length that a resumed run keeps, of a file of eight bytes. */
 static void what_is_left_of_a_file(void **unused)
 {
     static const struct {

@@ -201,7 +201,7 @@ static void columns_are_aligned(void **unused)
     loopc_profile_free(state.loopc.profile);
 }
 
-/* What a callback's bodies took at all events; loops have their own bodies' time. */
+/* The time of a callback's bodies at all events; loops have their own bodies' time. */
 static void times_by_callback(void **unused)
 {
     (void)unused;
@@ -300,7 +300,7 @@ static void any_order_is_survived(void **unused)
     loopc_profile_free(state.loopc.profile);
 }
 
-/* A run that is resumed within a loop enters only what it comes to. */
+/* A run resumed within a loop enters only the phases that it still reaches. */
 static void places_around_a_resumed_one_are_open(void **unused)
 {
     (void)unused;

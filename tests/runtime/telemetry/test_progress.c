@@ -1,4 +1,4 @@
-/* Progress on a terminal: a pseudo-terminal takes its place, and what arrives is drawn as a
+/* Progress on a terminal: a pseudo-terminal takes its place, and its input is drawn as a
  * terminal would draw it. Lines elsewhere are test_program.c's. */
 #include "child.h"
 #include "mini.h"
@@ -36,7 +36,7 @@ static int run_on_terminal(char **argv)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* What is left to see: \r goes to the start of the line, \n to the next one; escapes are
+/* The visible result: \r goes to the start of the line, \n to the next one; escapes are
  * colours. */
 static void draw(void)
 {
