@@ -22,7 +22,23 @@ local Learn = loop "Learn" {
     state = {
         loss = f32 { report = true, doc = "of the batch, before it is learned" },
         below = i64 { doc = "the first batch with a loss below 0.001" },
+        plane = f32[24 * 24] { show = "image", rows = 24, low = -1, high = 1, over = "corners", doc = "the answer for each pair of inputs" },
+        corners = f32[4][3] { show = "points", doc = "the four points, true or false" },
     },
+    on_show = [[
+        float four[8];
+        for (int i = 0; i < 24 * 24; i += 4) {
+            for (int k = 0; k < 4; k++) {
+                four[2 * k] = ((float)((i + k) % 24) + 0.5f) / 12 - 1;
+                four[2 * k + 1] = 1 - ((float)((i + k) / 24) + 0.5f) / 12;
+            }
+            memcpy($plane + i, net_forward($net, four, 4), 4 * sizeof(float));
+        }
+        for (int i = 0; i < 4; i++) {
+            memcpy($corners[i], points + 2 * i, 2 * sizeof(float));
+            $corners[i][2] = answers[i] > 0;
+        }
+    ]],
     before_run = node(0, [[
         net_set_weights($net, $weights, 9);
     ]]),

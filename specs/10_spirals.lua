@@ -19,7 +19,27 @@ local WIDTH, DOTS = 64, 300 -- pixels of the picture, each way; points in it
 
 local Fit = loop "Fit" {
     times = "$epochs",
-    state = { epochs = i32 { 100, option = true, doc = "how many epochs" } },
+    state = {
+        epochs = i32 { 100, option = true, doc = "how many epochs" },
+        plane = f32[64 * 64] { show = "image", rows = 64, low = -6, high = 6, over = "batch", doc = "which spiral each place is of" },
+        batch = f32[64][3] { show = "points", doc = "the points of the newest batch" },
+    },
+    on_show = [[
+        float places[2 * WIDTH * 2];
+        for (int line = 0; line < WIDTH; line += 2) {
+            for (int i = 0; i < 2 * WIDTH; i++) {
+                places[2 * i] = picture_place(i % WIDTH, WIDTH, 6);
+                places[2 * i + 1] = -picture_place(line + i / WIDTH, WIDTH, 6);
+            }
+            const float *p = net_forward($net, places, 2 * WIDTH);
+            for (int i = 0; i < 2 * WIDTH; i++)
+                $plane[line * WIDTH + i] = 2 * p[2 * i + 1] - 1;
+        }
+        for (int i = 0; i < ROWS; i++) {
+            memcpy($batch[i], $Train.x + 2 * i, 2 * sizeof(float));
+            $batch[i][2] = (float)$Train.labels[i];
+        }
+    ]],
     before_epoch = node(1, [[ $eta = $peak * (1 - (float)$iteration / (float)$epochs); ]]),
     on_epoch = node(2),
     after_epoch = node(3),

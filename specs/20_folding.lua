@@ -163,7 +163,18 @@ local result = callback "result" {
         best_moves = i32[LONGEST - 2],
         tally = i32[2][LONGEST] { doc = "how many searches of each kind ended with which energy, without its sign" },
         sum_found = i64[2] { doc = "folds until the best of each search, added up" },
+        fold = f32[LONGEST][3] { show = "points", low = -12, high = 12, doc = "the best fold of all, its H and P" },
     },
+    on_show = [[
+        int32_t places[LONGEST][2];
+        const int32_t residues = $best < 0 ? (int32_t)strlen($chain) : 0;
+        fold_places($best_moves, residues, places);
+        for (int32_t i = 0; i < LONGEST; i++) {
+            $fold[i][0] = i < residues ? (float)(places[i][0] - places[residues / 2][0]) : NAN;
+            $fold[i][1] = i < residues ? (float)(places[i][1] - places[residues / 2][1]) : NAN;
+            $fold[i][2] = i < residues && $chain[i] == 'H';
+        }
+    ]],
     setup = "$energy = 0, $found = 0;",
     after_compute_reward = [[
         for (int32_t i = 0; i < $rows; i++) {

@@ -108,7 +108,19 @@ local Source = loop "Source" {
         episode = i64 { doc = "episodes of this trial" },
         lengths = i32[100] { doc = "of the last episodes" },
         mean = f32 { report = 4096, doc = "mean length of the last 100 episodes" },
+        cart = f32[24][3] { show = "points", low = -2.4, high = 2.4, doc = "the cart on its track, and the pole" },
+        episodes = f32[100] { show = "line", doc = "steps of the last 100 episodes, the newest last" },
     },
+    on_show = [[
+        for (int32_t i = 0; i < 24; i++) {
+            const float up = (float)(i - 7) / 16;
+            $cart[i][0] = $place[0] + (i < 8 ? (float)(i - 4) / 16 : up * sinf($place[2]));
+            $cart[i][1] = i < 8 ? 0 : up * cosf($place[2]);
+            $cart[i][2] = i >= 8;
+        }
+        for (int64_t i = 0; i < 100; i++)
+            $episodes[i] = (float)$lengths[($episode + i) % 100];
+    ]],
     on_reset = node(1, [[
         for (int32_t i = 0; i < 4 && $over; i++)
             $place[i] = 0.1f * loopc_rng_f32($chance) - 0.05f;

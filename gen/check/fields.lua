@@ -127,6 +127,58 @@ local function settle(unit, field)
     if field.option then field.flag = field.name:gsub("_", "-") end
 end
 
+-- What is wrong with the way in which a field is to be shown, and a hint; or nil.
+local function show_problem(field)
+    local count = spec_tree.element_count(field.dims)
+    local words = table.concat(vocabulary.names(vocabulary.shows), ", ")
+    if not vocabulary.find(vocabulary.shows, field.show) then return ("it is shown as '%s'"):format(field.show), "show is one of " .. words end
+    if field.life ~= "state" then return "a field of " .. field.life .. " is not shown", "move it to state = { ... }" end
+    if field.show == "text" then return field.type ~= "str" and "only a str is shown as text", "name = str { \"\", show = \"text\" }" end
+    if not field.scalar or field.type == "str" or #field.dims == 0 then return "only arrays of numbers are shown as " .. field.show,
+        ("name = f32[64] { show = \"%s\" }"):format(field.show) end
+    if field.show == "points" and not (#field.dims == 2 and (field.dims[2] == 2 or field.dims[2] == 3)) then
+        return "points have two or three numbers each", "name = f32[100][2], or f32[100][3] with a class"
+    end
+    local rows = field.rows or field.dims[1]
+    if field.show == "image" and (rows < 1 or count % rows ~= 0 or not field.rows and #field.dims ~= 2) then
+        return ("%d values do not make an image of %s"):format(count, field.rows and rows .. " rows" or "one row"),
+            "rows = n, where n divides the number of values; or f32[rows][columns]"
+    end
+end
+
+-- show, and the keys that go with it.
+local function check_show(unit, field, parameters)
+    for _, key in ipairs { "show", "rows", "low", "high", "over" } do field[key] = parameters[key] end
+    local why, hint
+    if field.show then why, hint = show_problem(field)
+    elseif field.rows or field.low or field.high or field.over then
+        why, hint = "it says how it is shown, and is not", "show = \"image\""
+    end
+    if not why and field.show and (field.low or 0) >= (field.high or math.huge) then
+        why, hint = "its low is not below its high", "low = -1, high = 1: the coordinates at the edges"
+    end
+    if not why then return end
+    unit.diags:add("bad_field", field.at, field.name, field.name, why, hint)
+    field.show = nil
+end
+
+-- The points that are drawn over images.
+function check_fields.link_shows(unit, trainer)
+    for _, owner in ipairs { trainer, table.unpack(trainer.members) } do
+        for _, field in ipairs(owner.fields) do
+            local other
+            for _, candidate in ipairs(field.over and owner.fields or {}) do
+                if candidate.name == field.over and candidate.show == "points" then other = candidate end
+            end
+            if field.over and not other then
+                unit.diags:add("bad_field", field.at, field.name, field.name, ("'%s' is not a field of points beside it"):format(field.over),
+                    "over names a field of the same owner with show = \"points\"")
+            end
+            field.over = other and other.full
+        end
+    end
+end
+
 -- min and max restrict flags, messages and the default; bodies may assign any value.
 local function check_range(unit, field)
     local low, high = field.min or -math.huge, field.max or math.huge
@@ -194,6 +246,7 @@ local function read_field(unit, owner, life, entry)
     else check_aggregates.read(unit, field, parameters) end
     settle(unit, field)
     check_range(unit, field)
+    check_show(unit, field, parameters)
     return field
 end
 

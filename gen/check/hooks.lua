@@ -1,4 +1,4 @@
--- Part of check: the checkpoint hooks of a loop or a callback, which run outside of its phases.
+-- Part of check: the hooks of a loop or a callback, which run outside of its phases: at checkpoints, and for a viewer.
 --
 -- member.hooks is a list of { kind = "hook", key, full, owner, callback?, at, body }, in the order of hooks.keys.
 
@@ -7,7 +7,7 @@ local reader = require "gen.spec.reader"
 
 local hooks = {}
 
-hooks.keys = { "on_save_checkpoint", "on_load_checkpoint" }
+hooks.keys = { "on_save_checkpoint", "on_load_checkpoint", "on_show" }
 
 function hooks.read(unit, member)
     member.hooks = {}

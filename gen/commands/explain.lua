@@ -14,10 +14,21 @@ local command = {
     text = "A line a loop, phase and step: order, source line, the fields that a step reads and writes, where its failure lands.\n" ..
         "What a function reads through a pointer is known from its declaration: in `code`, and in headers of `include`.\n" ..
         "With EVENT, or any node, as Train.after_batch: its text, and its listeners in order.",
-    options = compile.with { { "--cc", "COMPILER", "the C compiler, asked what a spec's headers declare (default: CC, else cc)" } },
+    options = compile.with {
+        { "--c", nil, "walk through the emitted C, part by part, with the lines of the spec beside it" },
+        { "--cc", "COMPILER", "the C compiler, asked what a spec's headers declare (default: CC, else cc)" } },
 }
 
+local function walk_through(arguments)
+    if arguments[2] then cli.usage "--c walks through the whole file, and takes no event" end
+    local unit = compile.spec(arguments, { format = "may" })
+    if not unit then return 2 end
+    host.stdout(require("gen.views.walk").text(unit))
+    return 0
+end
+
 function command.run(arguments)
+    if arguments.c then return walk_through(arguments) end
     local function headers(unit) return toolchain.headers(unit, arguments) end
     local unit = compile.spec(arguments, { format = "never", headers = headers }, "layout")
     if not unit then return 2 end

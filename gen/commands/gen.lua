@@ -6,6 +6,7 @@ local diff = require "gen.base.diff"
 local dump = require "gen.views.dump"
 local host = require "host"
 local pipeline = require "gen.pipeline"
+local watch = require "gen.watch"
 
 local gen = {
     name = "gen",
@@ -18,6 +19,7 @@ local gen = {
 
 gen.options = compile.with {
     { "-o, --output", "FILE", "write to FILE instead of standard output" },
+    { "--watch", nil, "compile again whenever a file of the spec is saved, and show what changes in the C" },
     { "--check", "FILE", "compare with FILE (default: that of -o), print the difference, write nothing", optional = true },
     { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
     { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
@@ -83,6 +85,7 @@ local function check_usage(arguments)
         cli.usage(("there is no pass '%s'"):format(arguments.dump), "the passes are " .. table.concat(names, ", "))
     end
     if arguments.lib and not arguments.step then cli.usage("--lib is a form of --step", "loopc gen --step --lib SPEC -o NAME.c") end
+    if arguments.watch and arguments.check then cli.usage "--watch and --check do not go together" end
     if arguments.check == "" and not arguments.output then cli.usage("--check needs a file: --check=FILE, or -o FILE") end
     if (arguments.depend or arguments.depend_file) and not arguments.output then cli.usage("-MD needs -o FILE") end
 end
@@ -102,21 +105,55 @@ local function files_of(arguments, unit, target)
     return { { path = target:gsub("c$", "h"), text = unit.header }, { path = target, text = unit.text } }
 end
 
-function gen.run(arguments)
-    check_usage(arguments)
-    local target = target_of(arguments)
+-- Compiles once. Returns the exit code, the files as they are written, and those that were read.
+local function generate(arguments, target)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
     local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step,
         lib = arguments.lib, c_file = target,
         header = arguments.lib and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
         optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end
-    local files = files_of(arguments, unit, target)
-    if arguments.check then return compare(files) end
+    return 0, files_of(arguments, unit, target), unit
+end
+
+local function write_all(arguments, files, unit, target)
     for _, file in ipairs(files) do
         if file.path then write(file.path, file.text) else host.stdout(file.text) end
     end
     write_rule(arguments, unit, target)
+end
+
+-- --watch: on each save compiles again, writes, and shows what has changed in the C, until a signal comes; the exit code.
+local function follow(arguments, target)
+    local before, read = {}, { arguments[1] }
+    while true do
+        local stamps = watch.stamps(read)
+        local _, files, unit = generate(arguments, target)
+        for i, file in ipairs(files or {}) do
+            local name = file.path or unit.trainer.name .. ".c"
+            host.stdout(before[i] and diff.unified(before[i], file.text, name .. " (before)", name) or "")
+            before[i] = file.text
+            if file.path then write(file.path, file.text) end
+        end
+        if unit then
+            write_rule(arguments, unit, target)
+            if table.concat(unit.files, "\0") ~= table.concat(read, "\0") then read, stamps = unit.files, watch.stamps(unit.files) end
+        end
+        cli.note(unit and ("%s: ok, waits for a change"):format(arguments[1]) or "waits for a change")
+        host.flush()
+        local what, number = watch.wait(read, stamps)
+        if what == "signal" then return 128 + number end
+    end
+end
+
+function gen.run(arguments)
+    check_usage(arguments)
+    local target = target_of(arguments)
+    if arguments.watch then return follow(arguments, target) end
+    local code, files, unit = generate(arguments, target)
+    if code ~= 0 then return code end
+    if arguments.check then return compare(files) end
+    write_all(arguments, files, unit, target)
     return 0
 end
 

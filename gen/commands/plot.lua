@@ -23,6 +23,8 @@ local command = {
         "which it is longest. With --surface eta,loss and a folder for each of several runs: the loss over their learning rates.\n" ..
         "A file of predict --metrics with classes: the confusion table; with --roc the ROC curves, a panel a class, one line per file.\n" ..
         "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest.\n" ..
+        "  loopc plot run.jsonl --together=Train.loss,Valid.loss --smooth=10 -o loss.svg     training beside validation\n" ..
+        "  loopc plot a.jsonl b.jsonl --only=loss --log -o loss.png                           two runs, logarithmic\n" ..
         "PNG needs rsvg-convert (Debian: librsvg2-bin).",
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
@@ -30,6 +32,8 @@ local command = {
         { "--across", "METRIC", "draw the others over this one, in the place of iterations" },
         { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
+        { "--together", "METRIC,METRIC", "draw these in one panel: Train.loss,Valid.loss; may be repeated", many = true },
+        { "--smooth", "ROWS", "draw the mean over so many rows", kind = "integer", least = 1 },
         { "--surface", "FIELD,FIELD", "of checkpoints: the first field of each run across, the second as colour" },
         { "--roc", nil, "of files of predict --metrics: ROC curves of their classes" },
         { "--title", "TEXT", "a title above the picture" },
@@ -134,6 +138,18 @@ local function picture_of_sweep(arguments)
     return plot.svg(arguments.title, groups, panels)
 end
 
+-- The lists of --together.
+local function groups_of(runs, given)
+    local groups = {}
+    for i, text in ipairs(given or {}) do
+        groups[i] = {}
+        for name in text:gmatch "[^,]+" do table.insert(groups[i], name) end
+        check_names(runs, groups[i])
+        if #groups[i] < 2 then cli.usage "--together takes two metrics or more: --together=Train.loss,Valid.loss" end
+    end
+    return groups
+end
+
 local function picture_of(arguments)
     local runs = read_all(arguments)
     local log = log_of(arguments.log)
@@ -143,7 +159,8 @@ local function picture_of(arguments)
         check_names(runs, { arguments.across })
         plot_across.apply(runs, arguments.across, log and (#log == 0 or plot.is_meant(arguments.across, log)))
     end
-    local panels = plot.panels(runs, { only = arguments.only, log = log })
+    local together = groups_of(runs, arguments.together)
+    local panels = plot.panels(runs, { only = arguments.only, log = log, together = together, smooth = arguments.smooth })
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
     return plot.svg(arguments.title, runs, panels)
 end

@@ -8,6 +8,7 @@ local recall = require "gen.build.recall"
 local report = require "gen.cli.report"
 local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
+local watch = require "gen.watch"
 
 local run = {
     name = "run",
@@ -22,6 +23,7 @@ local run = {
 }
 
 run.options = compile.with(target.with {
+    { "--watch", nil, "run again whenever a file of the spec is saved" },
     { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
 })
@@ -69,14 +71,63 @@ local function make(arguments, place)
     return program
 end
 
+local TERM = 15
+
+-- Ends a program that was started, and waits for it.
+local function stop(pid)
+    if not pid then return end
+    host.kill(pid, TERM)
+    repeat local what, ended = host.await(1) until what == "ended" and ended == pid
+end
+
+-- The command that runs a program with the arguments behind --: for another processor by way of an emulator.
+local function command_of(arguments, program)
+    local command, rest = arguments.target and target.runner(arguments) or {}, arguments.rest or {}
+    command[#command + 1] = program
+    return table.move(rest, 1, #rest, #command + 1, command)
+end
+
+-- Starts the program of the spec as it is now; nil when it has errors. The second result: the files to wait for.
+local function start(arguments)
+    local unit = compile.unit(arguments, { format = "never", step = arguments.step })
+    local program = unit and program_of(unit, arguments, ("%s/rule.tmp%d"):format(cache.folder(), host.pid()))
+    if not program then return nil, unit and unit.files end
+    local command = command_of(arguments, program)
+    command.output = "/dev/stdout"
+    local pid, message = host.start(command)
+    if not pid then cli.fail(message, nil, 1) end
+    return pid, unit.files
+end
+
+-- --watch: runs again on each save, after an end, too. Returns the exit code when a signal ends it.
+local function follow(arguments)
+    local files = { arguments[1] }
+    cache.made()
+    while true do
+        local stamps = watch.stamps(files)
+        local pid, read = start(arguments)
+        if read and table.concat(read, "\0") ~= table.concat(files, "\0") then files, stamps = read, watch.stamps(read) end
+        if not pid then cli.note "waits for a change" end
+        local what, which, status
+        repeat
+            what, which, status = watch.wait(files, stamps)
+            if what == "ended" and which == pid then
+                pid = nil
+                cli.note(("ended with exit code %d; waits for a change"):format(status))
+            end
+        until what ~= "ended"
+        stop(pid)
+        if what == "signal" then return 128 + which end
+    end
+end
+
 function run.run(arguments)
     target.check(arguments)
+    if arguments.watch then return follow(arguments) end
     local place = recall.place(cache.folder(), arguments)
     local program = recall.program(place) or make(arguments, place)
     if not program then return 2 end
-    local command = arguments.target and target.runner(arguments) or {}
-    command[#command + 1] = program
-    local _, message = host.exec(table.move(arguments.rest or {}, 1, #(arguments.rest or {}), #command + 1, command))
+    local _, message = host.exec(command_of(arguments, program))
     cli.fail(message, nil, 1)
 end
 

@@ -1,4 +1,4 @@
--- The checkpoint hooks: their functions, and the two that call all of one kind, in the order of the trainer's list.
+-- The hooks of checkpoints and of viewers: their functions, and the two that call all of one kind, in the order of the trainer's list.
 
 local emit_bodies = require "gen.emit.bodies"
 local render = require "gen.c.render"
@@ -9,6 +9,7 @@ local emit_hooks = {}
 local kinds = {
     { "on_save_checkpoint", "before_save", "Before a checkpoint is taken." },
     { "on_load_checkpoint", "after_load", "After a checkpoint was loaded." },
+    { "on_show", "before_show", "Before a viewer is shown the fields of the table of views." },
 }
 
 local function of_kind(unit, key)

@@ -43,6 +43,33 @@ local function write_steering(unit, w)
     w:blank()
 end
 
+-- The fields that a viewer is shown, in the order of the trainer's list.
+local function shown(unit)
+    local out = {}
+    for _, field in ipairs(spec_tree.fields(unit.trainer)) do out[#out + 1] = field.show and field or nil end
+    return out
+end
+
+local function write_views(unit, w)
+    local list = shown(unit)
+    if #list == 0 then return end
+    w:comment { "The fields that loopc observe draws." }
+    w:open("static const struct loopc_view %s[] = {", unit.tables.views)
+    for _, field in ipairs(list) do
+        local row = { (".field = %s, .show = %s"):format(cvalue.string(field.full), cvalue.string(field.show)) }
+        if field.show == "image" then row[2] = (".rows = %d"):format(field.rows or field.dims[1]) end
+        if field.show == "points" then row[2] = (".rows = %d"):format(field.dims[1]) end
+        for _, key in ipairs { "low", "high" } do
+            if field[key] then row[#row + 1] = (".%s = %s"):format(key, cvalue.of("f64", field[key] + 0.0)) end
+        end
+        if field.over then row[#row + 1] = ".over = " .. cvalue.string(field.over) end
+        if field.doc then row[#row + 1] = ".doc = " .. cvalue.string(field.doc) end
+        w:line("{%s},", table.concat(row, ", "))
+    end
+    w:close("};")
+    w:blank()
+end
+
 -- Where processes may be running.
 function emit_tables.write_children(unit, w)
     if #unit.children == 0 then return end
@@ -61,6 +88,7 @@ function emit_tables.write(unit, w)
     trace_points.write_table(unit, w)
     write_resume_points(unit, w)
     write_steering(unit, w)
+    write_views(unit, w)
     emit_tables.write_children(unit, w)
 end
 
@@ -90,6 +118,7 @@ local function write_names(unit, w)
         w:line(".reevaluate = %s_reevaluate,", unit.struct)
     end
     if unit.trainer.control then w:line(".steering = &%s,", tables.steering) end
+    if #shown(unit) > 0 then write_table(w, "views", "view_count", tables.views) end
     if #unit.nets.nets > 0 then
         write_table(w, "nets", "net_count", "nets")
         w:line(".threads = true,")

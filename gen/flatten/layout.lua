@@ -216,13 +216,13 @@ end
 local function file_scope(unit)
     local names = Names.new()
     if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, names.taken) end
-    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_reevaluate",
-        "_one_step", "_step", "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do
+    for _, suffix in ipairs { "_steps", "_run", "_run_instrumented", "_defaults", "_prepare", "_before_save", "_after_load", "_before_show",
+        "_reevaluate", "_one_step", "_step", "_step_instrumented", "_init", "_resume", "_copy", "_save", "_load", "_end" } do
         names.taken[unit.struct .. suffix] = true
     end
     for _, name in ipairs { "nets", "main", "run", "AT_START" } do names.taken[name] = true end
     unit.tables = {}
-    for _, name in ipairs { "fields", "trace_points", "resume_points", "children", "steering", "program" } do
+    for _, name in ipairs { "fields", "trace_points", "resume_points", "children", "steering", "views", "program" } do
         unit.tables[name] = names:take(name)
     end
     unit.tables.list_of_points = names:take("TRACE_POINTS")

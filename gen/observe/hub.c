@@ -206,8 +206,9 @@ static void write_head(const struct trainer *trainer, FILE *out)
 {
     fputs("{\"name\":", out);
     loopc_json_string(out, trainer->name);
-    fprintf(out, ",\"restarts\":%" PRIu64 ",\"ended\":%s,\"how\":", trainer->restarts,
-            trainer->ended ? "true" : "false");
+    fprintf(out,
+            ",\"restarts\":%" PRIu64 ",\"startable\":%s,\"ended\":%s,\"how\":", trainer->restarts,
+            trainer->startable ? "true" : "false", trainer->ended ? "true" : "false");
     loopc_json_string(out, trainer->how);
     fputs(",\"topics\":{", out);
 }

@@ -42,6 +42,7 @@ struct topic {
 struct trainer {
     char name[NAME_SIZE];
     bool ended;
+    bool startable; /* it was started here, and can be again */
     char how
         [HOW_SIZE];   /* it ended: "ended", "killed by signal 9 (Killed)"; its first word says it */
     uint64_t changes; /* of ended */

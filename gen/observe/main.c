@@ -243,7 +243,8 @@ static int print_address(const struct server *server)
 
 static int serve(void)
 {
-    struct server *server = server_start(&hub, options.host, options.port, roster_send);
+    struct server *server =
+        server_start(&hub, options.host, options.port, roster_send, roster_again);
     const int failed =
         server ? print_address(server)
                : complain(options.host, errno ? strerror(errno) : "cannot listen there");

@@ -10,14 +10,24 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MS = 1000000, AGAIN_MS = 1000, END_MS = 2000, BAD_USAGE = 2 };
+enum {
+    MS = 1000000,
+    AGAIN_MS = 1000,
+    END_MS = 2000,
+    BAD_USAGE = 2,
+    SEED_SIZE = 24,
+    ARGUMENTS_MOST = 1000
+};
 
 static struct {
     struct hub *hub;
     struct link links[TRAINERS_MOST];
     const char *paths[TRAINERS_MOST]; /* of sockets that were joined, or NULL */
-    int64_t tried;                    /* ns; when those that are gone were tried last */
-    pthread_mutex_t sending;          /* over links */
+    char **programs[TRAINERS_MOST];   /* with arguments, of those that were started; or NULL */
+    bool keeps_output;
+    char seeds[TRAINERS_MOST][SEED_SIZE]; /* to start again with; or "" */
+    int64_t tried;                        /* ns; when those that are gone were tried last */
+    pthread_mutex_t sending;              /* over links */
 } roster = {.sending = PTHREAD_MUTEX_INITIALIZER};
 
 void roster_open(struct hub *hub)
@@ -45,7 +55,7 @@ static int new_trainer(const char *path)
 
 static void greet(int trainer)
 {
-    static const char text[] = "{\"tell status\": 1}";
+    static const char text[] = "{\"tell status\": 1, \"tell views\": 1}";
     link_send(&roster.links[trainer], text, sizeof text - 1);
 }
 
@@ -66,8 +76,22 @@ int roster_start(char **argv, bool keep_output)
     if (trainer < 0) return complain(argv[0], "too many trainers");
     if (link_start(&roster.links[trainer], argv, keep_output))
         return explain_start(argv[0], strerror(errno));
+    roster.programs[trainer] = argv;
+    roster.keeps_output = keep_output;
+    roster.hub->trainers[trainer].startable = true;
     greet(trainer);
     return 0;
+}
+
+bool roster_again(int trainer, const char *seed)
+{
+    const size_t length = strlen(seed);
+    if (!roster.programs[trainer] || length == 0 || length > 19) return false;
+    if (strspn(seed, "0123456789") != length) return false;
+    pthread_mutex_lock(&roster.sending);
+    strcpy(roster.seeds[trainer], seed);
+    pthread_mutex_unlock(&roster.sending);
+    return true;
 }
 
 int roster_join(const char *where)
@@ -151,6 +175,52 @@ static void join_again(int i)
     hub_restart(roster.hub, i);
 }
 
+/* The last messages of a trainer are read before its channel is closed. */
+static void shut_down(int i)
+{
+    static const char text[] = "{\"shutdown\": 1}";
+    struct link *link = &roster.links[i];
+    link_send(link, text, sizeof text - 1);
+    struct pollfd fd = {.fd = link->fd, .events = POLLIN};
+    while (poll(&fd, 1, END_MS) > 0 && link_read(link, roster.hub, i)) {
+    }
+}
+
+/* The arguments of a program with another --seed. */
+static void with_seed(char **argv, char *seed, char **out)
+{
+    int count = 0;
+    for (; *argv && count < ARGUMENTS_MOST - 3; argv++) {
+        const bool is_seed = !strcmp(*argv, "--seed");
+        if (is_seed && argv[1]) argv++;
+        if (is_seed || !strncmp(*argv, "--seed=", 7)) continue;
+        out[count++] = *argv;
+    }
+    out[count++] = "--seed";
+    out[count++] = seed;
+    out[count] = NULL;
+}
+
+static void start_again(int i)
+{
+    char seed[SEED_SIZE], *argv[ARGUMENTS_MOST];
+    struct link *link = &roster.links[i];
+    pthread_mutex_lock(&roster.sending);
+    strcpy(seed, roster.seeds[i]);
+    roster.seeds[i][0] = 0;
+    pthread_mutex_unlock(&roster.sending);
+    if (!seed[0]) return;
+    if (link->fd >= 0) shut_down(i);
+    with_seed(roster.programs[i], seed, argv);
+    pthread_mutex_lock(&roster.sending);
+    link_close(link);
+    const bool started = !link_start(link, argv, roster.keeps_output);
+    if (started) greet(i);
+    pthread_mutex_unlock(&roster.sending);
+    hub_restart(roster.hub, i);
+    if (!started) hub_end(roster.hub, i, "cannot be started again");
+}
+
 static void look_around(void)
 {
     const int64_t now = loopc_clock();
@@ -158,6 +228,7 @@ static void look_around(void)
     if (again) roster.tried = now;
     for (int i = 0; i < roster.hub->trainer_count; i++) {
         look_after_ended(i);
+        start_again(i);
         if (again) join_again(i);
     }
 }
@@ -189,17 +260,6 @@ int roster_missing(void)
     for (int i = 0; i < roster.hub->trainer_count; i++)
         count += roster.links[i].fd < 0 && roster.paths[i];
     return count;
-}
-
-/* The last messages of a trainer are read before its channel is closed. */
-static void shut_down(int i)
-{
-    static const char text[] = "{\"shutdown\": 1}";
-    struct link *link = &roster.links[i];
-    link_send(link, text, sizeof text - 1);
-    struct pollfd fd = {.fd = link->fd, .events = POLLIN};
-    while (poll(&fd, 1, END_MS) > 0 && link_read(link, roster.hub, i)) {
-    }
 }
 
 static int end_one(int i)

@@ -17,6 +17,7 @@ struct server {
     struct hub *hub;
     struct MHD_Daemon *daemon;
     void (*send)(int trainer, const char *text, size_t length);
+    bool (*again)(int trainer, const char *seed);
     int port;
     char token[TOKEN_BYTES * 2 + 1];
 };
@@ -227,6 +228,16 @@ static enum MHD_Result take_message(struct server *server, struct MHD_Connection
     return answer(connection, MHD_HTTP_NO_CONTENT, "text/plain", "", 0);
 }
 
+static enum MHD_Result begin_again(struct server *server, struct MHD_Connection *connection)
+{
+    const int trainer = trainer_of(server, connection);
+    const char *seed = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "seed");
+    if (trainer < 0) return refuse(connection, MHD_HTTP_BAD_REQUEST, "there is no such trainer\n");
+    if (!seed || !server->again(trainer, seed))
+        return refuse(connection, MHD_HTTP_BAD_REQUEST, "it cannot be started again with that\n");
+    return answer(connection, MHD_HTTP_NO_CONTENT, "text/plain", "", 0);
+}
+
 /* A body that is too long is read to its end and forgotten. */
 static void read_body(struct body *body, const char *data, size_t *size)
 {
@@ -252,6 +263,7 @@ static enum MHD_Result post(struct server *server, struct MHD_Connection *connec
         return refuse(connection, MHD_HTTP_FORBIDDEN, "that does not come from here\n");
     if (!has_token(server, connection))
         return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing\n");
+    if (!strcmp(path, "/again")) return begin_again(server, connection);
     if (strcmp(path, "/send") != 0)
         return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page\n");
     return take_message(server, connection, body);
@@ -313,7 +325,8 @@ static void keep_quiet(void *argument, const char *format, va_list list)
 }
 
 struct server *server_start(struct hub *hub, const char *address, int port,
-                            void (*send)(int trainer, const char *text, size_t length))
+                            void (*send)(int trainer, const char *text, size_t length),
+                            bool (*again)(int trainer, const char *seed))
 {
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct server *server = calloc(1, sizeof *server);
@@ -325,6 +338,7 @@ struct server *server_start(struct hub *hub, const char *address, int port,
     }
     server->hub = hub;
     server->send = send;
+    server->again = again;
     server->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ERROR_LOG |
             MHD_USE_ITC,

@@ -4,6 +4,7 @@
  *     GET  /NAME                    a file of the page; built in, nothing else is served
  *     GET  /events?token=T          server-sent events: the output of hub_update
  *     POST /send?token=T&trainer=N  a message, a JSON object, for trainer N
+ *     POST /again?token=T&trainer=N&seed=S  starts the program of trainer N again
  *
  * The token gives access to all data and commands. Requests whose Host is not this server, and
  * those of pages from elsewhere (Origin), are refused, so that no other site reaches it by a name
@@ -16,9 +17,10 @@
 
 struct server;
 
-/* `send` is called in a thread of the server. Returns NULL with errno when it cannot listen. */
+/* `send` and `again` are called in a thread of the server. Returns NULL with errno when it cannot listen. */
 struct server *server_start(struct hub *hub, const char *address, int port,
-                            void (*send)(int trainer, const char *text, size_t length));
+                            void (*send)(int trainer, const char *text, size_t length),
+                            bool (*again)(int trainer, const char *seed));
 int server_port(const struct server *server);
 const char *server_token(const struct server *server);
 void server_stop(struct server *server);

@@ -21,6 +21,7 @@ vocabulary.loop_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
     { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
+    { "on_show", "string", "C, run before fields with `show` are sent to a viewer: it sets them, and nothing that the run reads" },
     { "doc", "string", "one line on the purpose of the loop" },
 }
 
@@ -32,6 +33,7 @@ vocabulary.callback_keys = {
     { "home", "table", "the loop whose iterations report its fields and zero its batch (default: the one around its first body)" },
     { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
     { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
+    { "on_show", "string", "C, run before fields with `show` are sent to a viewer: it sets them, and nothing that the run reads" },
     { "doc", "string", "one line on the purpose of the callback" },
 }
 
@@ -244,7 +246,22 @@ vocabulary.field_keys = {
     { "const", "boolean", "no body may assign it" },
     { "min", "number", "the minimum for flags and messages" },
     { "max", "number", "the maximum for flags and messages" },
+    { "show", "string", "drawn by loopc observe: image, line, points, histogram, bars or text" },
+    { "rows", "integer", "of an image: how many rows it has (default: its first dimension)" },
+    { "low", "number", "of an image or points: the coordinate at the left and lower edge" },
+    { "high", "number", "of an image or points: the coordinate at the right and upper edge" },
+    { "over", "string", "of an image: the field of points that are drawn on it" },
     { "doc", "string", "one line on the field" },
+}
+
+-- How a field is shown: the word, the values it takes.
+vocabulary.shows = {
+    { "image", "numbers, row by row from the top; negative ones blue, positive ones orange" },
+    { "line", "numbers, over their index" },
+    { "points", "x, y, or x, y and a class each: f32[n][2] or f32[n][3]; nan leaves one out" },
+    { "histogram", "numbers: how many of them are how large" },
+    { "bars", "numbers, a bar each" },
+    { "text", "a str" },
 }
 
 vocabulary.signals = {

@@ -51,7 +51,7 @@ schema.kinds = {
     field = {
         { "check", "kind", "name", "full", "at", "owner", "type", "scalar?", "dims", "life", "default?", "parameters", "aggregate?",
             "samples?", "flag?", "option?", "settable?", "report?", "report_every?", "const?", "hidden?", "counter?", "result?", "min?",
-            "max?", "doc?" },
+            "max?", "doc?", "show?", "rows?", "low?", "high?", "over?" },
         { "analyse_fields", "restarting?" },
         { "layout", "lvalue", "report_in?", "report_loop?", "only_at_end?", "set_at_end?", "set_at_entry?", "set_by_iterations?" },
         { "emit", "struct?", "net?", "optimizer?", "options_name?" },

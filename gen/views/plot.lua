@@ -26,20 +26,48 @@ end
 
 plot.is_meant = is_meant
 
--- The panels of the metrics, in the order in which they appear. runs: list of { name, series, times }.
+-- The title of the panel that a metric shares with others, and its place among them; nil when it has one of its own.
+local function shared(title, groups)
+    for _, group in ipairs(groups or {}) do
+        for i, name in ipairs(group) do
+            if is_meant(title, { name }) then return table.concat(group, ", "), i end
+        end
+    end
+end
+
+-- The mean over the last `count` values; one that is not a number is left out.
+function plot.smooth(values, count)
+    local out, sum, known = {}, 0, 0
+    local function add(value, times)
+        if value and value == value and math.abs(value) < math.huge then sum, known = sum + times * value, known + times end
+    end
+    for i, value in ipairs(values) do
+        add(value, 1)
+        add(values[i - count], -1)
+        out[i] = known > 0 and sum / known or value
+    end
+    return out
+end
+
+-- The panels of the metrics, in the order in which they appear. runs: list of { name, series, times }. options: only, log; together,
+-- a list of lists of names that share a panel; smooth, a number of rows.
 function plot.metrics(runs, options)
     local panels, by_title = {}, {}
     for r, run in ipairs(runs) do
         for _, series in ipairs(run.series) do
             local title, dash, element = place_of(series.name)
-            local panel = by_title[title]
+            local whole, place = shared(title, options.together)
+            local key = whole or title
+            if whole then title, dash, element = whole:match "([^.]*)$", place, series.name end
+            local panel = by_title[key]
             if not panel and (not options.only or is_meant(title, options.only)) then
                 panel = { title = title, x_name = series.x_name, lines = {},
                     log = options.log and (#options.log == 0 or is_meant(title, options.log)) }
-                by_title[title] = panel
+                by_title[key] = panel
                 panels[#panels + 1] = panel
             end
-            if panel then table.insert(panel.lines, { run = r, dash = dash, element = element, x = series.x, y = series.y }) end
+            local y = options.smooth and plot.smooth(series.y, options.smooth) or series.y
+            if panel then table.insert(panel.lines, { run = r, dash = dash, element = element, x = series.x, y = y }) end
         end
     end
     return panels

@@ -25,6 +25,7 @@ static const struct {
     {"tell status", LOOPC_COMMAND_TELL_STATUS, false, 0},
     {"stay", LOOPC_COMMAND_STAY, false, 0},
     {"watch", LOOPC_COMMAND_WATCH, true, 0},
+    {"tell views", LOOPC_COMMAND_TELL_VIEWS, false, 0},
     {"tell timings", LOOPC_COMMAND_TELL_TIMINGS, false, 0},
     {"answer", LOOPC_COMMAND_ANSWER, false, 0},
 };

@@ -5,7 +5,7 @@
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
  * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
- * "tell timings" any, "answer" text. All others are fields declared settable, in full
+ * "tell timings" any, "tell views" any, "answer" text. All others are fields declared settable, in full
  * ("Train.rate"), or "eta" for the one that is the learning rate.
  */
 #ifndef LOOPC_COMMANDS_H
@@ -28,6 +28,7 @@ enum loopc_command_kind {
     LOOPC_COMMAND_STAY,
     LOOPC_COMMAND_WATCH,
     LOOPC_COMMAND_TELL_TIMINGS,
+    LOOPC_COMMAND_TELL_VIEWS,
     LOOPC_COMMAND_ANSWER
 };
 

@@ -135,6 +135,9 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
     case LOOPC_COMMAND_TELL_TIMINGS:
         c->tell_timings = true;
         break;
+    case LOOPC_COMMAND_TELL_VIEWS:
+        c->tell_views = c->has_viewer = true;
+        break;
     case LOOPC_COMMAND_ANSWER:
         add_text(c->answer, sizeof c->answer, command->value);
         break;
@@ -177,7 +180,8 @@ static bool is_read_only(const struct loopc_commands *commands)
         if (kind != LOOPC_COMMAND_TELL_STATE && kind != LOOPC_COMMAND_TELL_STATUS &&
             kind != LOOPC_COMMAND_SHUTDOWN && kind != LOOPC_COMMAND_STAY &&
             kind != LOOPC_COMMAND_REPORT_EVERY && kind != LOOPC_COMMAND_WATCH &&
-            kind != LOOPC_COMMAND_TELL_TIMINGS && kind != LOOPC_COMMAND_ANSWER) {
+            kind != LOOPC_COMMAND_TELL_TIMINGS && kind != LOOPC_COMMAND_TELL_VIEWS &&
+            kind != LOOPC_COMMAND_ANSWER) {
             return false;
         }
     }

@@ -20,7 +20,7 @@ int64_t loopc_control_batch(const struct loopc_control *control, const struct lo
 
 /* The message. */
 
-static void open_member(struct loopc_control *c, const char *name, int64_t batch)
+void loopc_control_open_member(struct loopc_control *c, const char *name, int64_t batch)
 {
     fputs(c->members++ ? ", " : "{", c->file);
     loopc_json_string(c->file, name);
@@ -36,7 +36,7 @@ static void element(struct loopc_control *c, const struct loopc_field *field, co
 static void field_member(struct loopc_control *c, const char *name, int64_t batch,
                          const struct loopc_field *field, const void *state)
 {
-    open_member(c, name, batch);
+    loopc_control_open_member(c, name, batch);
     if (field->count != 1) fputc('[', c->file);
     for (size_t i = 0; i < field->count; i++) {
         if (i) fputs(", ", c->file);
@@ -47,7 +47,7 @@ static void field_member(struct loopc_control *c, const char *name, int64_t batc
 
 static void text_member(struct loopc_control *c, const char *name, int64_t batch, const char *text)
 {
-    open_member(c, name, batch);
+    loopc_control_open_member(c, name, batch);
     loopc_json_string(c->file, text);
     fputc(']', c->file);
 }
@@ -84,7 +84,7 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
         if (!is_weight(field)) continue;
         const size_t columns = columns_of(field), width = width_of(field, state);
         if (!any) {
-            open_member(c, "sv", batch);
+            loopc_control_open_member(c, "sv", batch);
             fputc('[', c->file);
         }
         for (size_t k = 0; k < field->count; k++) {
@@ -101,7 +101,7 @@ static void loss_member(struct loopc_control *c, int64_t batch, const void *stat
 {
     if (!c->loss) return;
     if (batch == 0) {
-        open_member(c, "loss", 0);
+        loopc_control_open_member(c, "loss", 0);
         fputs("-1]", c->file);
     } else {
         field_member(c, "loss", batch, c->loss, state);
@@ -125,7 +125,7 @@ static const char *short_name(const struct loopc_control *c, const char *name)
 static void batch_member(struct loopc_control *c, int64_t batch)
 {
     if (!c->total) return;
-    open_member(c, "batch", batch);
+    loopc_control_open_member(c, "batch", batch);
     fprintf(c->file, "%" PRId64 "]", batch);
 }
 
@@ -158,15 +158,16 @@ static void write_layers(struct loopc_control *c, const void *state)
     }
 }
 
-static void write_settable(struct loopc_control *c, const void *state)
+/* The single values of the fields with that flag. */
+static void write_values(struct loopc_control *c, const void *state, unsigned flag)
 {
     bool any = false;
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
-        if (!(field->flags & LOOPC_SETTABLE) || field->count != 1) continue;
-        if (!loopc_field_is_value(field)) continue;
+        if (!(field->flags & flag) || field->count != 1 || !loopc_field_is_value(field)) continue;
+        if (flag == LOOPC_OPTION && field == c->target) continue; /* the status has it */
         fputs(any ? ", " : "", c->file);
-        loopc_json_string(c->file, field->name);
+        loopc_json_string(c->file, flag == LOOPC_OPTION && field->flag ? field->flag : field->name);
         fputs(": ", c->file);
         element(c, field, state, 0);
         any = true;
@@ -220,7 +221,7 @@ static int64_t samples_of(const struct loopc_control *c, const void *state)
 static void status_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
     const void *state = run;
-    open_member(c, "status", batch);
+    loopc_control_open_member(c, "status", batch);
     fputs("{\"program\": ", c->file);
     loopc_json_string(c->file, c->program->name);
     fprintf(c->file,
@@ -238,10 +239,14 @@ static void status_member(struct loopc_control *c, int64_t batch, const struct l
     fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
     fputs(", \"commands\": [", c->file);
     write_commands(c, run);
-    fputs("], \"settable\": {", c->file);
-    if (!c->replay) write_settable(c, state);
+    fprintf(c->file, "], \"seed\": \"%" PRIu64 "\", \"options\": {", run->seed);
+    write_values(c, state, LOOPC_OPTION);
+    fputs("}, \"settable\": {", c->file);
+    if (!c->replay) write_values(c, state, LOOPC_SETTABLE);
     fputs("}, \"layers\": [", c->file);
     write_layers(c, state);
+    fputs("], \"views\": [", c->file);
+    loopc_control_write_views(c);
     fputs("], \"places\": [", c->file);
     write_places(c);
     fputs("]}]", c->file);
@@ -250,7 +255,7 @@ static void status_member(struct loopc_control *c, int64_t batch, const struct l
 /* false without a profile. */
 static void timings_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
 {
-    open_member(c, "timings", batch);
+    loopc_control_open_member(c, "timings", batch);
     if (run->profile) {
         fprintf(c->file, "{\"seconds\": %.6g, \"places\": ", loopc_profile_seconds(run->profile));
         loopc_profile_write(run->profile, c->file);
@@ -310,23 +315,25 @@ static void send_message(struct loopc_control *c, bool report)
     if (fflush(c->file) == 0) loopc_channel_send(c->channel, c->text, c->size, report);
 }
 
-static void answers(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
+static void answers(struct loopc_control *c, int64_t batch, struct loopc_run *run)
 {
+    if (c->tell_views) loopc_control_prepare_views(c, run);
     if (c->errors[0]) text_member(c, "error", batch, c->errors);
     if (c->answer[0]) text_member(c, "answer", batch, c->answer);
     if (c->answer[0] && c->ignored[0]) text_member(c, "ignored", batch, c->ignored);
     if (c->tell_paused) {
-        open_member(c, "paused", batch);
+        loopc_control_open_member(c, "paused", batch);
         fputs(c->paused ? "true]" : "false]", c->file);
     }
     if (c->tell_checkpoint) {
-        open_member(c, "checkpoint", batch);
+        loopc_control_open_member(c, "checkpoint", batch);
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
     if (c->tell_status) status_member(c, batch, run);
     if (c->tell_timings) timings_member(c, batch, run);
+    if (c->tell_views) loopc_control_views_member(c, batch, run);
     c->errors[0] = c->answer[0] = c->ignored[0] = 0;
-    c->tell_paused = c->tell_status = c->tell_timings = false;
+    c->tell_paused = c->tell_status = c->tell_timings = c->tell_views = false;
     c->tell_checkpoint = 0;
 }
 
@@ -334,7 +341,7 @@ static void count_dropped(struct loopc_control *c, int64_t batch)
 {
     const uint64_t dropped = loopc_channel_dropped(c->channel);
     if (dropped == c->dropped || c->members == 0) return;
-    open_member(c, "dropped", batch);
+    loopc_control_open_member(c, "dropped", batch);
     fprintf(c->file, "%" PRIu64 "]", dropped);
     c->dropped = dropped;
 }
@@ -350,7 +357,7 @@ static void keep_beat(struct loopc_control *c, int64_t batch, const void *state)
     if (fflush(c->file) == 0) loopc_channel_set_heartbeat(c->channel, c->text, c->size);
 }
 
-void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
+void loopc_control_report(struct loopc_control *c, struct loopc_run *run)
 {
     const int64_t batch = loopc_control_batch(c, run);
     if (!loopc_channel_has_listener(c->channel)) return;
@@ -375,10 +382,11 @@ void loopc_control_report(struct loopc_control *c, const struct loopc_run *run)
     if (with_loss) keep_beat(c, batch, run);
 }
 
-void loopc_control_report_end(struct loopc_control *c, const struct loopc_run *run, bool failed)
+void loopc_control_report_end(struct loopc_control *c, struct loopc_run *run, bool failed)
 {
     const int64_t batch = loopc_control_batch(c, run);
     start_message(c);
+    c->tell_views = c->has_viewer && !failed;
     answers(c, batch, run);
     if (batch != c->loss_at) reported_members(c, batch, run);
     count_dropped(c, batch);

@@ -35,7 +35,8 @@ struct loopc_control {
     struct loopc_current_place where;
 
     /* To be sent next. */
-    bool tell_state, tell_status, tell_paused, tell_timings;
+    bool has_viewer; /* views were asked for: they are sent at the end, too */
+    bool tell_state, tell_status, tell_paused, tell_timings, tell_views;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
     char answer[1024], ignored[1024]; /* ignored: names, said where an answer was asked for */
@@ -65,11 +66,19 @@ void loopc_control_set_goal(struct loopc_control *control, struct loopc_run *run
 /* Finds the fields above. */
 void loopc_control_find(struct loopc_control *control);
 
+/* Begins a member of the message: its name, the batch. */
+void loopc_control_open_member(struct loopc_control *control, const char *name, int64_t batch);
+
+/* Runs the hooks that set the fields that are shown; the member of these; their table in the status. */
+void loopc_control_prepare_views(struct loopc_control *control, struct loopc_run *run);
+void loopc_control_views_member(struct loopc_control *control, int64_t batch,
+                                const struct loopc_run *run);
+void loopc_control_write_views(struct loopc_control *control);
+
 /* Makes the message that is due, if any, and sends it. */
-void loopc_control_report(struct loopc_control *control, const struct loopc_run *run);
+void loopc_control_report(struct loopc_control *control, struct loopc_run *run);
 
 /* The last report: unreported values, and the error of a failed run. */
-void loopc_control_report_end(struct loopc_control *control, const struct loopc_run *run,
-                              bool failed);
+void loopc_control_report_end(struct loopc_control *control, struct loopc_run *run, bool failed);
 
 #endif

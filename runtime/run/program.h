@@ -28,6 +28,16 @@ struct loopc_steering {
     int64_t samples;           /* or how many it always has; 0: unknown */
 };
 
+/* A field that a viewer draws, and how. */
+struct loopc_view {
+    const char *field; /* in full */
+    const char *show;  /* "image", "line", "points", "histogram", "bars", "text" */
+    const char *over;  /* of an image: the field of points on it, in full; or NULL */
+    const char *doc;   /* or NULL */
+    int rows;          /* of an image; of points their number */
+    double low, high;  /* coordinates at the edges of image and points; equal: not told */
+};
+
 /* The targets of a net's outputs. */
 enum loopc_answers { LOOPC_ANSWERS_NONE, LOOPC_ANSWERS_LABELS, LOOPC_ANSWERS_TARGETS };
 
@@ -96,6 +106,8 @@ struct loopc_program {
     const char *const *resume_points; /* names of where a run can be saved; [0] is its start */
     int resume_point_count;
     const struct loopc_steering *steering; /* or NULL */
+    const struct loopc_view *views;        /* or NULL */
+    int view_count;
     const struct loopc_net *nets;
     int net_count;
     bool threads; /* it gives work to the thread team (team.h), so it has --threads */
@@ -104,7 +116,8 @@ struct loopc_program {
     void (*defaults)(void *state);            /* of the fields that do not start as 0; or NULL */
     int (*before_save)(void *state); /* the hooks of checkpoints, or NULL; they return a status */
     int (*after_load)(void *state);
-    int (*prepare)(void *state); /* first weights and the like; or NULL; returns a status */
+    int (*before_show)(void *state); /* the hooks of viewers, or NULL; a status */
+    int (*prepare)(void *state);     /* first weights and the like; or NULL; returns a status */
     /* Called on resume, where there are resume points: recomputes loop bounds that depend only
      * on options. Returns whether the loop that ended at the resume point `position` has
      * iterations left now; false for any other resume point. */

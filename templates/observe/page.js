@@ -49,4 +49,17 @@ function follow() {
   });
 }
 
+// Pictures are painted in the colours of the page.
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  for (const trainer of trainers) trainer.repaint();
+  drawSoon();
+});
+
+// Keys go to the trainer that has the focus, else to the first. Fields and buttons have keys of their own.
+window.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
+  const trainer = trainers.find((one) => one.root.contains(document.activeElement)) || trainers[0];
+  if (trainer && !trainer.ended && trainer.press(event.key)) event.preventDefault();
+});
+
 follow();

@@ -20,19 +20,49 @@ function thin(points) {
   return kept;
 }
 
-// One picture a layer: a row an output, blue below 0, red above, by the largest magnitude there is.
-function paintWeights(canvas, values, layer) {
-  const context = canvas.getContext('2d');
-  const image = context.createImageData(layer.columns, layer.rows);
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function parts(hex) {
+  const digits = hex.length < 7 ? hex.replace(/[^#]/g, '$&$&') : hex;
+  return [1, 3, 5].map((at) => parseInt(digits.slice(at, at + 2), 16));
+}
+
+// From the colour of the card at 0 to blue below and orange above, by the share of the largest magnitude.
+function scaleOfColours() {
+  const [zero, below, above] = ['card', 'below', 'above'].map((name) => parts(colour(name)));
+  return (share) => {
+    const end = share < 0 ? below : above;
+    const size = Math.min(1, Math.abs(share));
+    return zero.map((value, k) => Math.round(value + (end[k] - value) * size));
+  };
+}
+
+function largestOf(values) {
   let largest = 1e-30;
   for (const value of values) largest = Math.max(largest, Math.abs(value || 0));
+  return largest;
+}
+
+// Numbers as an image, row by row; what is not finite is grey.
+function paintValues(canvas, values, rows, columns, largest) {
+  const context = canvas.getContext('2d');
+  const image = context.createImageData(columns, rows);
+  const scale = scaleOfColours();
   values.forEach((value, index) => {
-    const share = value === null ? 0 : Math.min(1, Math.abs(value) / largest);
-    const faded = Math.round(255 * (1 - share));
-    image.data.set(value === null ? [0, 0, 0, 255] : value < 0 ? [faded, faded, 255, 255] : [255, faded, faded, 255],
-      index * 4);
+    image.data.set(value === null ? [128, 128, 128, 255] : [...scale(value / largest), 255], index * 4);
   });
   context.putImageData(image, 0, 0);
+}
+
+// The colour bar of such images: what colour is how much.
+function colourBar(parent, largest) {
+  parent.replaceChildren();
+  const bar = document.createElement('span');
+  bar.className = 'bar';
+  bar.style.background = `linear-gradient(to right, ${colour('below')}, ${colour('card')}, ${colour('above')})`;
+  parent.append(short(-largest), bar, short(largest));
 }
 
 // A state of many weights as a point of few dimensions: itself where it is small, else sums of the weights with signs
@@ -72,11 +102,11 @@ function paintTrajectory(canvas, states) {
   const place = (point) => [10 + (point[0] - low) / (high - low || 1) * (canvas.width - 20),
     canvas.height - 10 - point[1] / top * (canvas.height - 20)];
   context.clearRect(0, 0, canvas.width, canvas.height);
-  context.strokeStyle = '#3b7dd8';
+  context.strokeStyle = colour('below');
   context.beginPath();
   points.forEach((point) => context.lineTo(...place(point)));
   context.stroke();
-  context.fillStyle = '#e0762f';
+  context.fillStyle = colour('above');
   for (const point of [points[0], points[points.length - 1]]) {
     context.beginPath();
     context.arc(...place(point), 4, 0, 7);

@@ -4,6 +4,8 @@
 const STATES_MOST = 400;
 const LINES_MOST = 40;
 const TIMES_MS = 1000;
+const VIEWS_MS = 200;
+const FEW_POINTS = 20; // are dots, too: a line needs two
 
 const element = (parent, selector) => parent.querySelector(selector);
 
@@ -36,6 +38,7 @@ class Trainer {
 
   leave(successor) {
     clearInterval(this.timer);
+    clearTimeout(this.viewTimer);
     this.root.replaceWith(successor);
   }
 
@@ -49,13 +52,66 @@ class Trainer {
     on('.set-eta', () => [`{"eta": ${field('.new-eta')}, "tell state": 1}`, `eta is ${field('.new-eta')}`]);
     on('.pause', () => ['{"pause": 1}', 'paused']);
     on('.resume', () => ['{"resume": 1}', 'resumed']);
-    on('.step', () => ['{"step": 1}', 'learns one batch']);
+    element(this.root, '.step').addEventListener('click', () => this.step());
+    element(this.root, '.again').addEventListener('click', () => this.again());
+    element(this.root, '.smooth').addEventListener('change', () => this.rescale());
     on('.checkpoint', () => ['{"checkpoint": 1}', 'saved']);
     on('.shutdown', () => ['{"shutdown": 1}', 'ends']);
     element(this.root, '.controls').addEventListener('submit', (event) => event.preventDefault());
     element(this.root, '.log').addEventListener('change', () => this.rescale());
     element(this.root, '.graph').addEventListener('toggle', () => this.watch());
     for (const [input, button] of [['.target', '.go'], ['.new-eta', '.set-eta']]) this.enter(input, button);
+  }
+
+  // One that waits at its target is given a later one.
+  step() {
+    const waits = this.goal !== null && this.batch >= this.goal;
+    const target = waits ? `"batch to": ${this.batch + 1}, ` : '';
+    this.send(`{${target}"step": 1, "tell status": 1}`, 'learns one batch');
+  }
+
+  // space, s, + and -; false for other keys.
+  press(key) {
+    const has = (name) => !element(this.root, name).hidden;
+    if (key === ' ' && has('.pause')) {
+      this.send(this.paused ? '{"resume": 1}' : '{"pause": 1}', this.paused ? 'resumed' : 'paused');
+    } else if (key === 's' && has('.step')) {
+      this.step();
+    } else if ((key === '+' || key === '-') && this.series.has('eta')) {
+      const points = this.series.get('eta');
+      const eta = Number((points[points.length - 1][1] * (key === '+' ? 1.25 : 0.8)).toPrecision(3));
+      this.send(`{"eta": ${eta}, "tell state": 1}`, `eta is ${eta}`);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // The server starts the program again, with that seed.
+  async again() {
+    const seed = element(this.root, '.seed').value.trim();
+    if (!/^\d+$/.test(seed)) {
+      this.say('a seed is a whole number');
+      return;
+    }
+    this.say('begins again');
+    try {
+      const address = `/again?token=${encodeURIComponent(this.token)}&trainer=${this.index}&seed=${seed}`;
+      const reply = await fetch(address, { method: 'POST', body: '{}' });
+      if (!reply.ok) this.say(await reply.text());
+    } catch {
+      this.say('the server is gone');
+    }
+  }
+
+  // Pictures are asked for one at a time, and only while somebody looks.
+  askForViews() {
+    clearTimeout(this.viewTimer);
+    this.viewTimer = setTimeout(() => {
+      if (this.ended) return;
+      if (document.hidden) this.askForViews();
+      else this.send('{"tell views": 1}');
+    }, VIEWS_MS);
   }
 
   enter(input, button) {
@@ -114,6 +170,7 @@ class Trainer {
   // Messages.
 
   take(update) {
+    this.startable = update.startable;
     for (const [name, topic] of Object.entries(update.topics)) {
       if (topic.points) this.points(name, topic);
       else this.newest(name, topic.newest);
@@ -126,7 +183,8 @@ class Trainer {
 
   showState() {
     const waits = this.goal !== null && this.batch >= this.goal;
-    const state = this.ended ? this.how : this.paused ? 'paused' : waits ? 'waiting for a target' : 'running';
+    const held = this.paused ? `paused after batch ${this.batch}` : `waits for a target of more than ${this.goal} batches`;
+    const state = this.ended ? this.how : this.paused || waits ? held : 'running';
     text(element(this.root, '.state'), state);
   }
 
@@ -193,6 +251,11 @@ class Trainer {
     if (name === 'status') this.status(newest);
     if (name === 'paused') this.paused = newest;
     if (name === 'running') this.run(newest);
+    if (name === 'views') {
+      this.shown = newest;
+      this.dirty.add('views');
+      this.askForViews();
+    }
     if (name === 'timings' && newest) this.times(newest);
     if (name === 'error' || name === 'failed' || name === 'answer') this.say(String(newest));
     if (name === 'ignored') this.say(`ignored: ${newest}`);
@@ -207,7 +270,18 @@ class Trainer {
     text(element(this.root, '.goal'), status.target === null ? '-' : String(status.target));
     if (!this.places) this.graph(status.places);
     if (!this.settable) this.fields(status);
+    if (!this.views && status.views) this.show(status);
     this.showCommands([...status.commands, 'shutdown']);
+  }
+
+  // What is known of the run itself, and its pictures.
+  show(status) {
+    const options = Object.entries(status.options || {}).map(([name, value]) => `--${name} ${value}`);
+    text(element(this.root, '.run'), `seed ${status.seed}${options.length ? `, ${options.join(' ')}` : ''}`);
+    element(this.root, '.seed').value = String(Number(status.seed) + 1);
+    element(this.root, '.another').hidden = !this.startable;
+    this.views = new Views(element(this.root, '.views'), status.views);
+    if (status.views.length) this.send('{"tell views": 1}');
   }
 
   // Fields beside eta that can be set, each with its button.
@@ -229,42 +303,6 @@ class Trainer {
       label.append(`${name} `, input, ' ', button);
       element(this.root, '.others').append(label);
     }
-  }
-
-  graph(places) {
-    this.places = places;
-    const depths = [];
-    const kinds = { l: 'loop', p: 'phase', s: 'step' };
-    this.rows = places.map((place, index) => {
-      const row = element(this.root, '.places tbody').insertRow();
-      depths[index] = place.parent < 0 ? 0 : depths[place.parent] + 1;
-      row.className = kinds[place.kind];
-      for (let k = 0; k < 6; k++) row.insertCell();
-      row.cells[0].style.paddingLeft = `${depths[index] * 1.2}rem`;
-      row.cells[0].textContent = place.name + (place.on ? `  on ${place.on}` : '');
-      row.cells[3].className = 'share';
-      return row;
-    });
-  }
-
-  run(place) {
-    if (!this.rows) return;
-    if (this.rows[this.running]) this.rows[this.running].classList.remove('running');
-    this.running = place;
-    if (this.rows[place]) this.rows[place].classList.add('running');
-  }
-
-  times(times) {
-    if (!this.rows) return;
-    this.timed = true;
-    times.places.forEach(([calls, total, , median], index) => {
-      const share = 100 * total / times.seconds;
-      const cells = this.rows[index].cells;
-      [String(calls), duration(total), `${share.toFixed(1)} %`, duration(calls ? total / calls : null), duration(median)]
-        .forEach((value, k) => text(cells[k + 1], value));
-      cells[3].style.setProperty('--share', `${Math.min(100, share)}%`);
-    });
-    text(element(this.root, '.timed'), `taken for ${duration(times.seconds)}`);
   }
 
   // Few weights are a line each, many the root mean square of each layer.
@@ -293,32 +331,51 @@ class Trainer {
 
   rescale() {
     const logscale = element(this.root, '.log').checked;
-    for (const [name, chart] of this.charts) chart.updateOptions({ logscale: logscale && name === 'loss' });
+    const rollPeriod = Math.max(1, Number(element(this.root, '.smooth').value) || 1);
+    for (const [name, chart] of this.charts) chart.updateOptions({ logscale: logscale && this.isLoss(name), rollPeriod });
+  }
+
+  repaint() {
+    for (const name of ['sv', 'views', ...this.charts.keys()]) this.dirty.add(name);
+    for (const chart of this.charts.values()) chart.updateOptions({ colors: [colour('below')] }, true);
   }
 
   draw() {
     for (const name of this.dirty) {
       if (name === 'sv') this.drawWeights();
+      else if (name === 'views') this.drawViews();
       else this.drawSeries(name);
     }
     this.dirty.clear();
   }
 
+  drawViews() {
+    if (this.views && this.shown) this.views.draw(this.shown);
+  }
+
   drawSeries(name) {
     const chart = this.charts.get(name);
     if (chart) {
-      chart.updateOptions({ file: this.series.get(name) });
+      chart.updateOptions({ file: this.series.get(name), drawPoints: this.series.get(name).length < FEW_POINTS });
       return;
     }
     const box = document.createElement('div');
+    const card = document.createElement('section');
     box.className = 'chart';
+    card.className = 'card';
+    card.append(box);
     box.dataset.series = name;
-    if (name === 'loss') element(this.root, '.for-loss').hidden = false;
-    if (name === 'loss') element(this.root, '.charts').prepend(box);
-    else element(this.root, '.charts').append(box);
+    if (name === 'loss') for (const label of this.root.querySelectorAll('.for-loss')) label.hidden = false;
+    if (name === 'loss') element(this.root, '.charts').prepend(card);
+    else element(this.root, '.charts').append(card);
     const logscale = name === 'loss' && element(this.root, '.log').checked;
-    this.charts.set(name, new Dygraph(box, this.series.get(name),
-      chartOptions(name, { labels: ['batch', name], logscale, colors: ['#3b7dd8'] })));
+    const made = new Dygraph(box, this.series.get(name), chartOptions(name, { labels: ['batch', name], logscale,
+      colors: [colour('below')], pointSize: 2.5, drawPoints: this.series.get(name).length < FEW_POINTS }));
+    this.charts.set(name, made);
+    this.sizes = this.sizes || new ResizeObserver((entries) => {
+      for (const entry of entries) this.charts.get(entry.target.dataset.series).resize();
+    });
+    this.sizes.observe(box);
   }
 
   drawWeights() {
@@ -326,9 +383,11 @@ class Trainer {
     if (!this.layers.length) return;
     element(this.root, '.for-weights').hidden = false;
     let at = 0;
+    const largest = largestOf(this.weights); // one scale for all layers
+    colourBar(element(this.root, '.for-weights .legend'), largest);
     for (const layer of this.layers) {
       const count = layer.rows * layer.columns;
-      paintWeights(this.picture(layer), this.weights.slice(at, at + count), layer);
+      paintValues(this.picture(layer), this.weights.slice(at, at + count), layer.rows, layer.columns, largest);
       at += count;
     }
     this.drawHistory();
@@ -370,3 +429,5 @@ class Trainer {
     return canvas;
   }
 }
+
+Object.assign(Trainer.prototype, places);

@@ -229,6 +229,20 @@ test("whatever is in a file, it is drawn or refused", function()
     end
 end)
 
+test("metrics share a panel, and are smoothed", function()
+    local run = read(metrics)
+    run.name = "x"
+    local panels = plot.metrics({ run }, { together = { { "Train.loss", "Valid.loss" } }, smooth = 2 })
+    equal({ panels[1].title, #panels[1].lines, panels[2].title }, { "loss", 2, "Train.count" })
+    local train, valid = panels[1].lines[1], panels[1].lines[2]
+    equal({ train.element, train.dash, valid.element, valid.dash }, { "Train.loss", 1, "Valid.loss", 2 })
+    equal(train.y, { 0.5, 0.5, 0.125 }) -- the null between them is left out
+    equal(plot.smooth({ 1, 2, 3, 6 }, 3), { 1.0, 1.5, 2.0, 11 / 3 })
+    local svg = plot.svg(nil, { run }, plot.panels({ run }, { together = { { "Train.loss", "Valid.loss" } } }))
+    suite:check(svg:find("loss  (Train.loss, Valid.loss)", 1, true))
+    suite:check(svg:find("stroke-dasharray", 1, true))
+end)
+
 test("a million lines take seconds", function()
     local lines, format = {}, '{"loop":"Train","iteration":%d,"total":%d,"loss":%.9g}\n'
     for i = 1, 1000000 do lines[i] = format:format(i, i, 1 / i) end

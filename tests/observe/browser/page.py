@@ -187,7 +187,7 @@ def test_a_person_steers_xor():
         assert b.text(".goal") == "1000000000000"
         b.shoot("observe.png")
         b.click(".pause")
-        b.sees(".state", lambda text: text == "paused")
+        b.sees(".state", lambda text: text.startswith("paused after batch "))
         before = int(b.text(".batch"))
         later = b.run_async("setTimeout(() => arguments[0](document.querySelector('.batch').textContent), 300)")
         assert int(later) == before, "a paused trainer learns"
@@ -200,7 +200,7 @@ def test_a_person_steers_xor():
         b.sees(".message", lambda text: text.startswith(f"batch {before + 1} is learned already"))
         b.type(".target", str(before + 1000))
         b.click(".go")  # a paused one continues
-        b.sees(".state", lambda text: text == "waiting for a target")
+        b.sees(".state", lambda text: text == f"waits for a target of more than {before + 1000} batches")
         b.sees(".batch", lambda text: int(text) == before + 1000)
         b.type(".new-eta", "1e999")
         b.click(".set-eta")
@@ -214,6 +214,64 @@ def test_a_person_steers_xor():
         b.sees(".state", lambda text: text == "ended")
         assert o.process.wait(PATIENCE) == 0
         assert re.search(r"xor: last loss \S+ at batch \d+", o.process.stdout.read())
+
+
+def pixel(b, view, x, y):
+    """The colour of a view's picture at a place, by shares of its size."""
+    return b.run(f"const c = document.querySelector('[data-view=\"{view}\"] canvas');"
+                 f"return [...c.getContext('2d').getImageData(c.width * {x}, c.height * {y}, 1, 1).data].join()")
+
+
+def test_pictures_of_the_trainer():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--seed", "7") as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".run", lambda text: text == "seed 7, --eta 0.1 --every 0")
+        b.wait(lambda: b.shown('[data-view="Learn.plane"]'))
+        assert "the answer for each pair of inputs" in b.text('[data-view="Learn.plane"]')
+        assert not b.shown('[data-view="Learn.corners"]')  # they are drawn over the plane
+        b.type(".target", "2000")
+        b.click(".go")
+        b.sees(".state", lambda text: text == "waits for a target of more than 2000 batches")
+        orange, blue = "217,102,31,255", "42,111,201,255"  # the points: true is a square in orange
+        b.wait(lambda: [pixel(b, "Learn.plane", *place) for place in ((.25, .25), (.75, .75), (.75, .25), (.25, .75))]
+               == [orange, orange, blue, blue])
+        near_true = lambda: [int(part) for part in pixel(b, "Learn.plane", .3, .3).split(",")]  # noqa: E731
+        b.wait(lambda: near_true()[0] > near_true()[2] + 50)  # what the net says there
+        legend = b.text('[data-view="Learn.plane"] .legend')
+        assert re.match(r"-0\.\d+0\.\d+ 0 1$", legend), legend
+        assert not b.complaints(), b.complaints()
+        # Keys: s is one batch, also at the target; space goes on and stops; + and - change the learning rate.
+        b.run("document.activeElement.blur()")
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 's', bubbles: true }))")
+        b.sees(".batch", lambda text: text == "2001")
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '+', bubbles: true }))")
+        b.sees(".eta", lambda text: text == "0.125")
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '-', bubbles: true }))")
+        b.sees(".eta", lambda text: text == "0.1")
+        # Again, with another seed.
+        b.type(".seed", "x")
+        b.click(".again")
+        b.sees(".message", lambda text: text == "a seed is a whole number")
+        b.type(".seed", "8")
+        b.click(".again")
+        b.sees(".run", lambda text: text == "seed 8, --eta 0.1 --every 0")
+        b.sees(".batch", lambda text: text == "0")
+        b.click(".shutdown")
+        b.sees(".state", lambda text: text == "ended")
+
+
+def test_the_page_fits_its_window():
+    with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "400") as o, Browser() as b:
+        for name, wide, high, scheme in (("phone", 390, 844, "light"), ("laptop", 1366, 900, "dark"), ("projector", 1920, 1080, "light")):
+            b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+                "width": wide, "height": high, "deviceScaleFactor": 1, "mobile": name == "phone"}})
+            b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
+                "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
+            b.open(o.address)
+            b.wait(lambda: b.shown('[data-view="Learn.plane"]') and b.shown(".chart[data-series=loss] canvas"))
+            assert b.run("return document.documentElement.scrollWidth <= window.innerWidth"), name
+            assert b.run("return [...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)"), name
+            b.shoot(f"page-{name}.png")
 
 
 def test_several_trainers_and_a_late_viewer():
@@ -237,7 +295,7 @@ def test_controls_are_there_for_what_a_trainer_has():
         b.wait(lambda: b.shown(".pause"))
         assert not b.shown(".set-eta") and not b.shown(".checkpoint") and not b.shown(".log")
         b.click(".pause")
-        b.sees(".state", lambda text: text == "paused")
+        b.sees(".state", lambda text: text.startswith("paused after batch "))
         batch = int(b.text(".batch"))
         for number in (1, 2):  # it reports nothing, and its batches are counted all the same
             b.click(".step")
@@ -267,7 +325,7 @@ def test_seven_tabs_look_on():
         b.click(".pause")
         for tab in tabs:
             b.call("POST", "/window", {"handle": tab})
-            b.sees(".state", lambda text: text == "paused")
+            b.sees(".state", lambda text: text.startswith("paused after batch "))
         b.shoot("tab.png")
 
 

@@ -271,5 +271,40 @@ def test_watching_changes_nothing_of_a_run():
     plain = learn(False)
     assert plain[0] and plain == learn(True)
 
+
+def test_views_are_computed_when_they_are_asked_for():
+    with Trainer(XOR) as t:
+        t.send({"tell status": 1})
+        status = t.until("status")[1]
+        plane, corners = status["views"]
+        assert plane == {"field": "Learn.plane", "show": "image", "over": "Learn.corners", "doc": "the answer for each pair of inputs",
+                         "rows": 24, "low": -1, "high": 1}, plane
+        assert corners["show"] == "points" and corners["rows"] == 4
+        assert status["seed"] == "1" and status["options"] == {"eta": 0.1, "every": 50}, status["options"]
+        t.send({"tell views": 1})
+        before = t.until("views")
+        assert before[0] == 0 and len(before[1]["Learn.plane"]) == 576, before
+        t.loss_at(2000)
+        t.send({"tell views": 1, "tell state": 1})
+        batch, views = t.until("views")
+        assert batch == 2000 and views["Learn.corners"][:6] == [-0.5, -0.5, 0, -0.5, 0.5, 1], views["Learn.corners"]
+        place = lambda x, y: views["Learn.plane"][int((1 - y) * 12) * 24 + int((x + 1) * 12)]  # noqa: E731
+        assert place(-0.5, 0.5) > 0.4 and place(0.5, -0.5) > 0.4 and place(0.5, 0.5) < -0.4 and place(-0.5, -0.5) < -0.4
+        last = [message for message in t.end() if "views" in message][-1]
+        assert last["views"] == [2000, views]  # who has asked once sees the end
+
+
+def test_looking_changes_nothing():
+    losses = []
+    for looks in (False, True):
+        with Trainer(XOR) as t:
+            for batch in range(50, 301, 50):
+                if looks:
+                    t.send({"tell views": 1})
+                losses.append(t.loss_at(batch))
+            t.end()
+    assert losses[:6] == losses[6:], losses
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

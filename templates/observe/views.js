@@ -1,0 +1,179 @@
+// Fields that a trainer shows: a card each, with a legend. No network.
+'use strict';
+
+const VIEW_SIZE = 420; // pixels of a canvas, across
+
+function wide(canvas, height) {
+  const fine = Math.min(2, window.devicePixelRatio);
+  canvas.width = VIEW_SIZE * fine;
+  canvas.height = height * fine;
+  const context = canvas.getContext('2d');
+  context.setTransform(fine, 0, 0, fine, 0, 0);
+  context.clearRect(0, 0, VIEW_SIZE, height);
+  context.font = '12px system-ui, sans-serif';
+  context.fillStyle = colour('soft');
+  return context;
+}
+
+// A circle for class 0, a square for 1, a triangle for others: shapes, because some do not see colours.
+function drawMark(context, x, y, kind) {
+  context.beginPath();
+  if (kind === 0) context.arc(x, y, 4, 0, 7);
+  else if (kind === 1) context.rect(x - 3.5, y - 3.5, 7, 7);
+  else for (const [dx, dy] of [[0, -5], [4.5, 4], [-4.5, 4]]) context.lineTo(x + dx, y + dy);
+  context.fillStyle = colour(kind === 0 ? 'below' : kind === 1 ? 'above' : 'soft');
+  context.fill();
+  context.lineWidth = 1.2;
+  context.strokeStyle = colour('ink');
+  context.closePath();
+  context.stroke();
+}
+
+function rowsOf(view, values) {
+  const width = values.length / view.rows;
+  return Array.from({ length: view.rows }, (_, row) => values.slice(row * width, (row + 1) * width));
+}
+
+function extent(values) {
+  const known = values.filter((value) => value !== null);
+  const [low, high] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
+  return low < high ? [low, high] : [low - 1, high + 1];
+}
+
+// Where the points of a view are drawn: its own edges, or those of its points.
+function placer(view, points, height) {
+  const told = view.low < view.high;
+  const [left, right] = told ? [view.low, view.high] : extent(points.map((point) => point[0]));
+  const [bottom, top] = told ? [view.low, view.high] : extent(points.map((point) => point[1]));
+  return ([x, y]) => [(x - left) / (right - left) * VIEW_SIZE, height - (y - bottom) / (top - bottom) * height];
+}
+
+function drawPoints(context, view, points, height) {
+  const place = placer(view, points, height);
+  for (const point of points) {
+    if (point[0] !== null && point[1] !== null) drawMark(context, ...place(point), point.length > 2 ? point[2] : 0);
+  }
+}
+
+function classesOf(points) {
+  return [...new Set(points.filter((point) => point.length > 2 && point[0] !== null).map((point) => point[2]))].sort();
+}
+
+function addClasses(legend, points) {
+  for (const kind of classesOf(points)) {
+    const mark = document.createElement('canvas');
+    [mark.width, mark.height] = [14, 14];
+    mark.style.width = '14px';
+    drawMark(mark.getContext('2d'), 7, 7, kind);
+    const label = document.createElement('span');
+    label.append(mark, ` ${kind}`);
+    label.style.display = 'inline-flex';
+    legend.append(label);
+  }
+}
+
+const painters = {
+  image(card, view, values, all, views) {
+    const columns = values.length / view.rows;
+    const height = Math.round(VIEW_SIZE * view.rows / columns);
+    const context = wide(card.canvas, height);
+    const pixels = document.createElement('canvas');
+    [pixels.width, pixels.height] = [columns, view.rows];
+    const largest = largestOf(values);
+    paintValues(pixels, values, view.rows, columns, largest);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(pixels, 0, 0, VIEW_SIZE, height);
+    colourBar(card.legend, largest);
+    const over = views.find((other) => other.field === view.over);
+    if (!over || !all[over.field]) return;
+    const points = rowsOf(over, all[over.field]);
+    drawPoints(context, view, points, height);
+    addClasses(card.legend, points);
+  },
+
+  points(card, view, values) {
+    const context = wide(card.canvas, VIEW_SIZE * 0.75);
+    const points = rowsOf(view, values);
+    drawPoints(context, view, points, VIEW_SIZE * 0.75);
+    const [left, right] = view.low < view.high ? [view.low, view.high] : extent(points.map((point) => point[0]));
+    card.legend.replaceChildren(`${short(left)} to ${short(right)}`);
+    addClasses(card.legend, points);
+  },
+
+  line(card, view, values) {
+    const height = 200;
+    const context = wide(card.canvas, height);
+    const [low, high] = extent(values);
+    context.strokeStyle = colour('below');
+    context.lineWidth = 1.5;
+    context.beginPath();
+    values.forEach((value, k) => {
+      if (value !== null) context.lineTo(k / Math.max(1, values.length - 1) * VIEW_SIZE, height - 4 - (value - low) / (high - low) * (height - 8));
+    });
+    context.stroke();
+    card.legend.replaceChildren(`${short(low)} to ${short(high)}`);
+  },
+
+  bars(card, view, values, all, views, labels) {
+    const height = 200;
+    const context = wide(card.canvas, height);
+    const [low, high] = [Math.min(0, ...values), Math.max(0, ...values) || 1];
+    const up = (value) => 14 + (high - value) / (high - low) * (height - 30);
+    const step = VIEW_SIZE / values.length;
+    values.forEach((value, k) => {
+      context.fillStyle = colour(value < 0 ? 'below' : 'above');
+      context.fillRect(k * step + step * 0.1, Math.min(up(0), up(value)), step * 0.8, Math.abs(up(value) - up(0)));
+      context.fillStyle = colour('soft');
+      if (step > 14 && !labels) context.fillText(String(k), k * step + step / 2 - 3, height - 3);
+    });
+    card.legend.replaceChildren(labels || `${short(low)} to ${short(high)}`);
+  },
+
+  histogram(card, view, values) {
+    const bins = new Array(24).fill(0);
+    const [low, high] = extent(values);
+    for (const value of values) {
+      if (value !== null) bins[Math.min(23, Math.floor((value - low) / (high - low) * 24))]++;
+    }
+    painters.bars(card, view, bins, null, null, `${short(low)} to ${short(high)}, at most ${Math.max(...bins)} of ${values.length} in a bar`);
+  },
+
+  text(card, view, values) {
+    text(card.pre, String(values[0]));
+  },
+};
+
+// The cards of a trainer's views; points that are drawn over an image have none of their own.
+class Views {
+  constructor(parent, views) {
+    this.views = views;
+    this.cards = new Map();
+    for (const view of views) {
+      if (!views.some((other) => other.over === view.field)) this.add(parent, view);
+    }
+  }
+
+  add(parent, view) {
+    const node = document.createElement('section');
+    const title = document.createElement('h3');
+    const doc = document.createElement('p');
+    const card = { canvas: document.createElement('canvas'), legend: document.createElement('div'), pre: document.createElement('pre') };
+    node.className = 'card view';
+    node.dataset.view = view.field;
+    card.legend.className = 'legend';
+    title.textContent = view.field;
+    doc.textContent = view.doc || '';
+    card.canvas.setAttribute('role', 'img');
+    card.canvas.setAttribute('aria-label', `${view.show} of ${view.field}: ${view.doc || ''}`);
+    node.append(title, doc, view.show === 'text' ? card.pre : card.canvas, card.legend);
+    parent.append(node);
+    this.cards.set(view.field, card);
+  }
+
+  draw(values) {
+    for (const view of this.views) {
+      const card = this.cards.get(view.field);
+      if (card && values[view.field]) painters[view.show](card, view, values[view.field], values, this.views);
+    }
+  }
+}
