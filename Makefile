@@ -2,7 +2,7 @@
 #
 # Variables: PREFIX and DESTDIR (install), CC, CFLAGS, LDFLAGS, WERROR=-Werror, BUILD (the folder of built things: another
 # set of flags wants another folder), V=1 (show whole commands), and for the targets that use them SECONDS_EACH (fuzz),
-# GRAPHS (soak).
+# GRAPHS (soak), TARGETS (ports: triplets; all).
 
 VERSION := $(shell sed -n 's/^.define LOOPC_VERSION "\(.*\)"/\1/p' runtime/base/version.h)
 PREFIX = /usr/local
@@ -10,7 +10,7 @@ BUILD = build
 CFLAGS ?= -O2 -g
 WERROR =
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-STANDARD = -std=c11 -D_GNU_SOURCE -ffp-contract=off
+STANDARD = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -ffp-contract=off
 
 # Recursive on purpose: asked only when used, after what was missing has been installed.
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
@@ -37,7 +37,7 @@ HOST_OBJECTS = $(HOST:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 TEST_PROGRAMS = $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 .PHONY: all
-all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/loopc-read $(BUILD)/libloopc.a $(BUILD)/python/loopc ## builds the generator and the runtime (the default)
+all: $(BUILD)/loopc $(BUILD)/loopc-observe $(BUILD)/loopc-read $(BUILD)/libloopc.a $(BUILD)/python/loopc $(BUILD)/sources ## builds the generator and the runtime (the default)
 
 $(BUILD)/loopc: $(BUILD)/gen/host/main.o $(BUILD)/libhost.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LUA_LIBRARY) -lm -ldl
@@ -129,6 +129,9 @@ $(BUILD)/flags: FORCE
 	$(call keep_text,$(filter-out -Werror,$(COMPILE) $(LDFLAGS) $(SMALL)))
 $(BUILD)/scripts.list: FORCE
 	$(call keep_text,$(SCRIPTS))
+# Where loopc finds the headers when this folder is elsewhere.
+$(BUILD)/sources: FORCE
+	$(call keep_text,$(CURDIR))
 
 -include $(HOST_OBJECTS:.o=.d) $(OBSERVE:%.c=$(BUILD)/%.d) $(RUNTIME_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
@@ -191,6 +194,10 @@ soak: all ## the long forms of tests: GRAPHS (5000) random specs, ...
 	+@$(MAKE) --no-print-directory $(BUILD)/tests/runtime/base/test_number
 	LOOPC_NUMBERS=100000000 $(BUILD)/tests/runtime/base/test_number
 
+.PHONY: ports
+ports: all ## trains on other processors, under qemu-user, and compares all bits with this one; those whose cross compiler is installed
+	@BUILD=$(CURDIR)/$(BUILD) tests/ports/run $(TARGETS)
+
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))
 TIDY_FLAGS = $(STANDARD) -Iruntime -Igen/host -Itests/support $(LUA_CFLAGS)
 .PHONY: check
@@ -231,7 +238,8 @@ $(BUILD)/loopc.pc: Makefile FORCE
 	    'Name: loopc' 'Description: runtime of the programs that loopc makes' 'Version: $(VERSION)' \
 	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lloopc $(LIBRARIES)' > $@
 
-ROOT = $(DESTDIR)$(PREFIX)
+# With quotes: a folder's name may have blanks.
+ROOT = "$(DESTDIR)$(PREFIX)"
 # Where python3 looks, below PREFIX.
 PYTHON_FOLDER = $(or $(shell python3 -c 'import site, sys; print(next((p for p in site.getsitepackages() if p.startswith(sys.argv[1] + "/lib/")), ""))' \
     '$(PREFIX)' 2>/dev/null),$(PREFIX)/lib/python3/dist-packages)
@@ -246,14 +254,16 @@ install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs 
 	install -D -m 644 $(BUILD)/loopc.bash $(ROOT)/share/bash-completion/completions/loopc
 	for header in $(HEADERS:runtime/%=%); do \
 	    install -D -m 644 runtime/$$header $(ROOT)/include/loopc/$$header || exit 1; done
-	install -d $(DESTDIR)$(PYTHON_FOLDER)/loopc
-	install -m 644 $(PYTHON) $(DESTDIR)$(PYTHON_FOLDER)/loopc
+	for source in $(RUNTIME:runtime/%=%); do \
+	    install -D -m 644 runtime/$$source $(ROOT)/share/loopc/runtime/$$source || exit 1; done
+	install -d "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
+	install -m 644 $(PYTHON) "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 
 .PHONY: uninstall
 uninstall: ## removes what install put there
 	rm -f $(ROOT)/bin/loopc $(ROOT)/bin/loopc-observe $(ROOT)/bin/loopc-read $(ROOT)/lib/libloopc.a $(ROOT)/lib/pkgconfig/loopc.pc $(ROOT)/share/man/man1/loopc.1
 	rm -f $(ROOT)/share/bash-completion/completions/loopc
-	rm -rf $(ROOT)/include/loopc $(DESTDIR)$(PYTHON_FOLDER)/loopc
+	rm -rf $(ROOT)/include/loopc $(ROOT)/share/loopc "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 
 .PHONY: clean
 clean: ## removes everything that was built

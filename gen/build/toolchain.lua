@@ -1,10 +1,13 @@
 -- Builds a program from emitted C: finds the runtime and the C compiler, calls it, and maps its messages back to the spec.
 
 local c_errors = require "gen.build.c_errors"
+local cache = require "gen.build.cache"
 local cli = require "gen.cli.cli"
+local compiler = require "gen.build.compiler"
 local host = require "host"
 local portable = require "gen.build.portable"
 local report = require "gen.cli.report"
+local target = require "gen.build.target"
 
 local toolchain = {}
 
@@ -13,12 +16,6 @@ local toolchain = {}
 toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g" }
 toolchain.here = { "-march=native" }
 
-local function words(text)
-    local out = {}
-    for word in (text or ""):gmatch("%S+") do out[#out + 1] = word end
-    return out
-end
-
 local function append(list, more)
     for _, value in ipairs(more or {}) do list[#list + 1] = value end
     return list
@@ -26,54 +23,15 @@ end
 
 local function folder_of(path) return (path:gsub("/[^/]*$", "")) end
 
--- Where headers and library may be, seen from the folder of the program or of LOOPC_HOME: { headers, library }.
-local function places()
-    local home = host.getenv("LOOPC_HOME")
-    if home and home ~= "" then
-        return { { home .. "/include/loopc", home .. "/lib/libloopc.a" }, { home .. "/runtime", home .. "/build/libloopc.a" } }
-    end
-    local here = folder_of(assert(host.exe()))
-    local up, upper = folder_of(here), folder_of(folder_of(here))
-    return { { up .. "/runtime", here .. "/libloopc.a" }, { upper .. "/runtime", here .. "/libloopc.a" },
-        { up .. "/include/loopc", up .. "/lib/libloopc.a" } }
-end
-
--- The runtime that programs are built with: { headers = folder, library = file }.
-local function find_runtime()
-    for _, place in ipairs(places()) do
-        if host.exists(place[1] .. "/loopc.h") and host.exists(place[2]) then
-            return { headers = place[1], library = place[2] }
-        end
-    end
-    cli.fail("cannot find the runtime (loopc.h and libloopc.a)",
-        "LOOPC_HOME names the folder that holds include/loopc and lib/libloopc.a")
-end
-
--- The compiler of --mpi. Its name is the same with Open MPI and with MPICH.
-local function mpi_compiler(arguments)
-    local list = words(arguments.cc or "mpicc")
-    if not host.run { list[1], "--version" } then
-        cli.fail(("--mpi needs %s, the C compiler of an MPI"):format(list[1]), "apt-get install libopenmpi-dev openmpi-bin, or libmpich-dev mpich")
-    end
-    return list
-end
-
--- The compiler as a list of words: --cc, CC, cc. CC may carry flags ("ccache gcc").
-local function compiler_of(arguments)
-    if arguments.mpi then return mpi_compiler(arguments) end
-    for _, text in ipairs { arguments.cc or "", host.getenv("CC") or "", "cc" } do
-        local list = words(text)
-        if #list > 0 then return list end
-    end
-end
-
 -- The compiler with its flags, those for a processor (default: this one) among them; headers are found beside the spec
 -- too. CFLAGS of the environment go after ours.
 local function compile_command(unit, arguments, processor)
-    local command = append(compiler_of(arguments), toolchain.flags)
-    append(append(command, processor or toolchain.here), c_errors.flags)
-    append(command, words(host.getenv("CFLAGS")))
-    append(command, { "-I" .. find_runtime().headers })
+    local command = append(compiler.words(arguments), toolchain.flags)
+    if arguments.target then command = append(append(target.compiler(arguments), toolchain.flags), target.again(arguments))
+    else append(command, processor or arguments.cpu and { "-march=" .. arguments.cpu } or toolchain.here) end
+    append(command, c_errors.flags)
+    append(command, compiler.words_of(host.getenv("CFLAGS")))
+    append(command, { "-I" .. target.runtime(arguments).headers })
     return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
 end
 
@@ -87,15 +45,16 @@ local function link_words(unit)
     return out
 end
 
--- The command line that makes `program` of C files and objects, without unused parts of the runtime. LDFLAGS of
--- the environment go after ours.
+-- The command line that links objects, or C files, to `program`, without unused parts of the runtime. LDFLAGS of the environment go
+-- after ours.
 local function link_command(unit, arguments, files, program, processor)
-    local command = compile_command(unit, arguments, processor)
-    append(append(command, { "-ffile-prefix-map=" .. folder_of(files[1]) .. "/=", "-o", program }), files)
+    local command = append(append(compile_command(unit, arguments, processor), { "-o", program }), files)
     append(command, link_words(unit))
-    append(command, { find_runtime().library })
-    append(command, words(host.getenv("LDFLAGS")))
-    return append(command, { "-Wl,--gc-sections", "-ljansson", "-lz", "-lm", "-pthread" })
+    local place = target.runtime(arguments)
+    append(command, { place.library })
+    append(command, compiler.words_of(host.getenv("LDFLAGS")))
+    append(command, { "-Wl,--gc-sections" })
+    return append(append(command, place.libraries or { "-ljansson", "-lz" }), { "-lm", "-pthread" })
 end
 
 local function run(command, options)
@@ -106,23 +65,9 @@ local function run(command, options)
     return status, err, out
 end
 
--- The files of the compiler: its words as the shell finds them.
-local function compiler_files(arguments)
-    local out = {}
-    for _, word in ipairs(compiler_of(arguments)) do
-        local folders = word:find "/" and "" or (host.getenv "PATH" or "") .. ":"
-        if word:find "/" then out[#out + 1] = word end
-        for folder in word:sub(1, 1) ~= "-" and folders:gmatch "([^:]*):" or function() end do
-            local file = (folder == "" and "." or folder) .. "/" .. word
-            if host.isfile(file) then out[#out + 1] = file break end
-        end
-    end
-    return out
-end
-
 -- All files besides headers that a program is made of.
 function toolchain.files(unit, arguments)
-    local out = append({ host.exe(), find_runtime().library }, compiler_files(arguments))
+    local out = append({ host.exe(), target.runtime(arguments).library }, compiler.files(arguments))
     return append(append(out, unit.files), link_words(unit))
 end
 
@@ -134,7 +79,7 @@ function toolchain.fingerprint(unit, arguments, rule)
     local status, _, preprocessed = run(command, { input = unit.text, env = { "LC_ALL=C" } })
     local parts = { table.concat(link_command(unit, arguments, { "x.c" }, "x"), "\0"), preprocessed }
     if status ~= 0 then return nil end
-    for _, file in ipairs(append({ find_runtime().library }, link_words(unit))) do
+    for _, file in ipairs(append({ target.runtime(arguments).library }, link_words(unit))) do
         parts[#parts + 1] = host.read(file) or file
     end
     return table.concat(parts, "\0")
@@ -198,24 +143,19 @@ end
 
 -- Whether the compiler makes programs for processors that have versions (portable.lua).
 local function has_versions(arguments)
-    local command = append(compiler_of(arguments), { "-dumpmachine" })
+    local command = append(compiler.words(arguments), { "-dumpmachine" })
     local _, _, machine = run(command)
     return machine and machine:match("^x86_64") ~= nil
 end
 
--- Makes a program that runs on all processors of this kind. Returns a status and the compiler's messages.
-local function build_portable(unit, arguments, source, program)
-    local folder, message = host.tempdir()
-    if not folder then cli.fail(message, nil, 1) end
-    local function compile_for(flags)
-        local command = compile_command(unit, arguments, flags)
-        return append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=", source })
-    end
-    local function link(files) return link_command(unit, arguments, files, program, {}) end
-    local function run_quietly(command) return run(command, { env = { "LC_ALL=C" } }) end
-    local status, messages = portable.build(run_quietly, compile_for, link, folder, unit.trainer.name)
-    host.remove(folder)
-    return status, messages
+local function run_quietly(command) return run(command, { env = { "LC_ALL=C" } }) end
+
+-- The command that compiles the source, without names of files to write. The folder of the source is temporary: debuggers see none.
+-- With --line they find the C that was kept.
+local function source_command(unit, arguments, source, processor)
+    local command = compile_command(unit, arguments, processor)
+    if not (arguments.line and arguments.keep) then append(command, { "-ffile-prefix-map=" .. folder_of(source) .. "/=" }) end
+    return append(command, { source })
 end
 
 -- Writes the C of ranks over MPI beside the source; returns its path.
@@ -226,12 +166,30 @@ local function write_ranks(source)
     return path
 end
 
--- Makes `program` of `source`. Returns a status and the compiler's messages.
-local function build_program(unit, arguments, source, program)
-    if arguments.portable and has_versions(arguments) then return build_portable(unit, arguments, source, program) end
-    local processor, sources = arguments.portable and {} or nil, { source }
-    if arguments.mpi then sources[2] = write_ranks(source) end
-    return run(link_command(unit, arguments, sources, program, processor), { env = { "LC_ALL=C" } })
+-- Makes a program that runs on all processors of this kind. Returns a status and the compiler's messages.
+local function build_portable(unit, arguments, source, program, folder)
+    local function compile_for(flags) return source_command(unit, arguments, source, flags) end
+    local function link(files) return link_command(unit, arguments, files, program, {}) end
+    return portable.build(run_quietly, compile_for, link, folder, unit.trainer.name)
+end
+
+-- Makes `program` of `source`, by way of objects in `folder`: caches of compilers keep objects. Returns a status and the compiler's
+-- messages.
+local function build_program(unit, arguments, source, program, folder)
+    if arguments.portable and has_versions(arguments) then return build_portable(unit, arguments, source, program, folder) end
+    local processor = arguments.portable and {} or nil
+    local object = ("%s/%s.o"):format(folder, unit.trainer.name)
+    local files = { object, arguments.mpi and write_ranks(source) or nil }
+    local status, messages = run_quietly(append(source_command(unit, arguments, source, processor), { "-c", "-o", object }))
+    if status ~= 0 then return status, messages end
+    local linked, more = run_quietly(link_command(unit, arguments, files, program, processor))
+    return linked, messages .. more
+end
+
+-- The file to compile: `source`, unless a cache of the compiler looks for the same text at the same path.
+local function place_of(unit, arguments, source)
+    local stable = not arguments.keep and compiler.is_cached(arguments)
+    return stable and cache.source(unit.trainer.name .. ".c", unit.text) or source
 end
 
 -- Writes unit.text to `source` and compiles it to `program`. Prints the errors; returns whether there were none. recompile: as for
@@ -239,7 +197,10 @@ end
 function toolchain.build(unit, arguments, source, program, recompile)
     local ok, message = host.write(source, unit.text)
     if not ok then cli.fail(message, nil, 1) end
-    local status, messages = build_program(unit, arguments, source, program)
+    local folder, problem = host.tempdir()
+    if not folder then cli.fail(problem, nil, 1) end
+    local status, messages = build_program(unit, arguments, place_of(unit, arguments, source), program, folder)
+    host.remove(folder)
     if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments, recompile) end
     return toolchain.show(unit, arguments, status, messages)
 end

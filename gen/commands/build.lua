@@ -4,6 +4,7 @@ local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local emit_nets = require "gen.emit.nets"
 local host = require "host"
+local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
 
 local build = {
@@ -21,7 +22,7 @@ local build = {
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 
-build.options = compile.with {
+build.options = compile.with(target.with {
     { "-o, --output", "PROGRAM", "the program to write (default: the trainer's name)" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
@@ -31,7 +32,8 @@ build.options = compile.with {
     { "--mpi", nil, "a program for mpirun and srun, whose processes share the training of nets that have shards; needs mpicc" },
     { "--shards", "N", "the gradients of all nets that do not say it have N shards (loopc help net)", kind = "integer", least = 1 },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
-}
+    { "--line", nil, "debuggers and gcov show the spec; with --keep the rest of the C, too" },
+})
 
 local function check_output(program)
     if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end
@@ -49,9 +51,15 @@ local function check_mpi(arguments, unit)
     end
 end
 
+-- The C as debuggers find it from the working folder: where the name of the program is not given, beside it all the same.
+local function kept_c(arguments)
+    return arguments.keep and arguments.output and arguments.output .. ".c" or nil
+end
+
 function build.run(arguments)
+    target.check(arguments)
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
-        optimize = not arguments.plain })
+        optimize = not arguments.plain, line = arguments.line, c_file = kept_c(arguments) })
     if not unit then return 2 end
     if arguments.mpi then check_mpi(arguments, unit) end
     local program = arguments.output or unit.trainer.name

@@ -23,7 +23,7 @@ gen.options = compile.with {
     { "--check", "FILE", "compare with FILE (default: that of -o), print the difference, write nothing", optional = true },
     { "-MD", nil, "also write a rule for make that names every Lua file read, to FILE.d", key = "depend" },
     { "-MF", "FILE", "write that rule to FILE", key = "depend_file" },
-    { "--line", nil, "#line directives: compilers and debuggers show the spec" },
+    { "--line", nil, "#line directives: compilers, debuggers and gcov show the spec" },
     { "--step", nil, "the step form: a program that runs step by step" },
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
@@ -37,7 +37,7 @@ local function put(path, text)
     if not ok then cli.fail(message, nil, 1) end
 end
 
-local function escape(path) return (path:gsub("[ #]", "\\%0"):gsub("%$", "$$")) end
+local function escape(path) return (path:gsub("[ #:]", "\\%0"):gsub("%$", "$$")) end
 
 -- The rule; every file but the spec also is a target of its own, so that make does not stop when one is removed.
 local function rule(target, files)
@@ -109,7 +109,7 @@ end
 local function generate(arguments, target)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
     local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step,
-        lib = arguments.lib,
+        lib = arguments.lib, c_file = target,
         header = arguments.lib and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
         optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end

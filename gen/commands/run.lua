@@ -1,10 +1,12 @@
 -- loopc run: makes a program of a spec, unless the cache has it, and becomes that program.
 
+local cache = require "gen.build.cache"
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local host = require "host"
 local recall = require "gen.build.recall"
 local report = require "gen.cli.report"
+local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
 local watch = require "gen.watch"
 
@@ -16,29 +18,15 @@ local run = {
     most = 1,
     rest = true,
     text = "The arguments after -- are passed to the program; its exit code is that of loopc run.\n" ..
-        "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.",
+        "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.\n" ..
+        "With --target an emulator runs it: Debian's qemu-user.",
 }
 
-run.options = compile.with {
+run.options = compile.with(target.with {
     { "--watch", nil, "run again whenever a file of the spec is saved" },
     { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
-}
-
-local function cache_folder()
-    local root, home = host.getenv("XDG_CACHE_HOME"), host.getenv("HOME")
-    if not root or root == "" then root = home and home ~= "" and home .. "/.cache" or nil end
-    if not root then cli.fail("no folder for the cache: HOME is not set", "set XDG_CACHE_HOME") end
-    return root .. "/loopc"
-end
-
--- Removes the build folders of processes that no longer exist: of runs that were killed.
-local function tidy(cache)
-    for _, name in ipairs(host.exists "/proc/self" and host.list(cache) or {}) do
-        local pid = name:match("%.tmp(%d+)$")
-        if pid and not host.exists("/proc/" .. pid) then host.remove(cache .. "/" .. name) end
-    end
-end
+})
 
 -- Builds in a folder of its own and renames that into place, so that two runs at once do not meet.
 local function build_into(unit, arguments, folder)
@@ -57,21 +45,20 @@ end
 local function program_of(unit, arguments, rule)
     local fingerprint = toolchain.fingerprint(unit, arguments, rule) -- nil: it does not even preprocess; the build says why
     local key = fingerprint and host.sha256(fingerprint) or ("broken%d"):format(host.pid())
-    local folder = ("%s/%s"):format(cache_folder(), key)
+    local folder = ("%s/%s"):format(cache.folder(), key)
     local program = ("%s/%s"):format(folder, unit.trainer.name)
     if host.exists(program) then
         report.show(unit, arguments)
         return program
     end
-    tidy(cache_folder())
+    cache.tidy()
     return build_into(unit, arguments, folder) and program or nil
 end
 
 -- Reads the spec and returns its program, or nil when it has errors. A spec with warnings is read each time, to show them.
 local function make(arguments, place)
-    local rule, began = ("%s/rule.tmp%d"):format(cache_folder(), host.pid()), ("%s/began.tmp%d"):format(cache_folder(), host.pid())
-    local made, message = host.mkdirs(cache_folder())
-    if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
+    local folder = cache.made()
+    local rule, began = ("%s/rule.tmp%d"):format(folder, host.pid()), ("%s/began.tmp%d"):format(folder, host.pid())
     host.write(began, "")
     local unit = compile.unit(arguments, { format = "never", step = arguments.step })
     local program = unit and program_of(unit, arguments, rule)
@@ -93,12 +80,21 @@ local function stop(pid)
     repeat local what, ended = host.await(1) until what == "ended" and ended == pid
 end
 
+-- The command that runs a program with the arguments behind --: for another processor by way of an emulator.
+local function command_of(arguments, program)
+    local command, rest = arguments.target and target.runner(arguments) or {}, arguments.rest or {}
+    command[#command + 1] = program
+    return table.move(rest, 1, #rest, #command + 1, command)
+end
+
 -- Starts the program of the spec as it is now; nil when it has errors. The second result: the files to wait for.
 local function start(arguments)
     local unit = compile.unit(arguments, { format = "never", step = arguments.step })
-    local program = unit and program_of(unit, arguments, ("%s/rule.tmp%d"):format(cache_folder(), host.pid()))
+    local program = unit and program_of(unit, arguments, ("%s/rule.tmp%d"):format(cache.folder(), host.pid()))
     if not program then return nil, unit and unit.files end
-    local pid, message = host.start { program, output = "/dev/stdout", table.unpack(arguments.rest or {}) }
+    local command = command_of(arguments, program)
+    command.output = "/dev/stdout"
+    local pid, message = host.start(command)
     if not pid then cli.fail(message, nil, 1) end
     return pid, unit.files
 end
@@ -106,8 +102,7 @@ end
 -- --watch: runs again on each save, after an end, too. Returns the exit code when a signal ends it.
 local function follow(arguments)
     local files = { arguments[1] }
-    local made, message = host.mkdirs(cache_folder())
-    if not made then cli.fail(message, "XDG_CACHE_HOME names another folder for the cache", 1) end
+    cache.made()
     while true do
         local stamps = watch.stamps(files)
         local pid, read = start(arguments)
@@ -127,11 +122,12 @@ local function follow(arguments)
 end
 
 function run.run(arguments)
+    target.check(arguments)
     if arguments.watch then return follow(arguments) end
-    local place = recall.place(cache_folder(), arguments)
+    local place = recall.place(cache.folder(), arguments)
     local program = recall.program(place) or make(arguments, place)
     if not program then return 2 end
-    local _, message = host.exec { program, table.unpack(arguments.rest or {}) }
+    local _, message = host.exec(command_of(arguments, program))
     cli.fail(message, nil, 1)
 end
 

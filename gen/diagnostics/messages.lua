@@ -104,7 +104,7 @@ return {
         "pass it to a function as an argument; only bodies and expressions may use fields"),
 
     -- the layout of the emitted C
-    no_format_program = error_row("clang-format 14 is not installed: it lays out the C that loopc prints",
+    no_format_program = error_row("no clang-format is installed that lays out C as clang-format 14 does: loopc prints it laid out",
         "apt-get install clang-format-14, or --no-format"),
     format_failed = error_row("%1 failed: %2", "--no-format leaves it out"),
 

@@ -5,6 +5,7 @@
 local ctext = require "gen.c.text"
 local CWriter = require "gen.c.writer"
 local cvalue = require "gen.c.value"
+local line_directives = require "gen.emit.line_directives"
 local results = require "gen.analyse.results"
 
 local emit_bodies = {}
@@ -132,29 +133,14 @@ function emit_bodies.the(word, unit, at)
     return where and ("the %s at %s"):format(word, where) or "a " .. word
 end
 
--- A line directive for the text of a body, under the name that the options ask for.
-function emit_bodies.line_directive(unit, w, at)
-    local mode = unit.options.line
-    if not mode then return end
-    local source = unit.sources[at.file]
-    w:directive("#line %d %s", at.line, cvalue.string(mode == "path" and source and source.path or at.file))
-end
-
--- Back to the emitted file itself: the next line is its own.
-function emit_bodies.line_back(unit, w)
-    if unit.options.line then w:directive("#line %d %s", #w.lines + 2 + (w.base or 0), cvalue.string(unit.struct .. ".c")) end
-end
-
 -- For render.lua: line directives around statements whose C is of the spec, when they are asked for.
 function emit_bodies.places(unit)
     if not unit.options.line then return nil end
-    return { mark = function(w, at) emit_bodies.line_directive(unit, w, at) end, unmark = function(w) emit_bodies.line_back(unit, w) end }
+    return { mark = function(w, at) line_directives.to_spec(unit, w, at) end, unmark = function(w) line_directives.back(unit, w) end }
 end
 
-local function write_lines(w, text)
-    for line in (text .. "\n"):gmatch("([^\n]*)\n") do
-        if line:match("^%s*#") then w:directive(line) else w:line((line:gsub("%s+$", ""))) end
-    end
+local function write_line(w, line)
+    if line:match("^%s*#") then w:directive(line) else w:line((line:gsub("%s+$", ""))) end
 end
 
 -- The comment above the function of a body.
@@ -243,10 +229,7 @@ function emit_bodies.write_function(unit, w, source, title)
     w:comment { title or emit_bodies.heading(unit, source) }
     w:line("%s %s %s(%s)", storage(source), source.signals and "int" or "void", source.func, parameters(unit, source, state))
     w:open("{")
-    local at = source.body.at
-    emit_bodies.line_directive(unit, w, { file = at.file, line = at.line + dropped })
-    write_lines(w, text)
-    emit_bodies.line_back(unit, w)
+    line_directives.write(unit, w, source.body, text, dropped, function(line) write_line(w, line) end)
     write_refusals(w, source, state)
     if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
     w:close()

@@ -20,6 +20,7 @@ local emit_step = require "gen.emit.step"
 local emit_tables = require "gen.emit.tables"
 local functions = require "gen.emit.functions"
 local host = require "host"
+local line_directives = require "gen.emit.line_directives"
 local reader = require "gen.spec.reader"
 local trace_points = require "gen.emit.trace_points"
 
@@ -30,10 +31,10 @@ local function includes(unit, w, first)
     w:directive('#include "%s"', first)
     emit_nets.write_include(unit, w)
     for _, name in ipairs(unit.trainer.include) do
-        bodies.line_directive(unit, w, reader.code(unit, name, reader.key_at(unit, unit.trainer, "include")).at)
+        line_directives.to_spec(unit, w, reader.code(unit, name, reader.key_at(unit, unit.trainer, "include")).at)
         w:directive("#include %s", name:match('^[<"]') and name or '"' .. name .. '"')
     end
-    if #unit.trainer.include > 0 then bodies.line_back(unit, w) end
+    if #unit.trainer.include > 0 then line_directives.back(unit, w) end
     w:blank()
 end
 
@@ -59,9 +60,7 @@ local function write_code(unit, w)
     local code = unit.trainer.code
     if not code then return end
     local text, dropped = ctext.dedent(code.text)
-    bodies.line_directive(unit, w, { file = code.at.file, line = code.at.line + dropped })
-    for line in (text .. "\n"):gmatch("(.-)\n") do w:directive(line) end
-    bodies.line_back(unit, w)
+    line_directives.write(unit, w, code, text, dropped, function(line) w:directive(line) end)
     w:blank()
 end
 

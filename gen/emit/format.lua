@@ -1,10 +1,12 @@
--- format: lays out the emitted C with clang-format 14, in the style of the .clang-format built into loopc.
+-- format: lays out the emitted C with clang-format, in the style of the .clang-format built into loopc, and numbers its line directives.
 --
--- In and out: unit.text. unit.options.format says how much it matters: "must" (loopc gen: other bytes would differ from
+-- In and out: unit.text. A clang-format of another version than 14 will do if it lays out templates/format/probe.c
+-- as 14 does. unit.options.format says how much it matters: "must" (loopc gen: other bytes would differ from
 -- those of another machine, so its absence is an error), "may" (build, run: skipped without the program, or when the text
 -- is long), "never". The style goes along on the command line, so no file of the working folder can change it.
 
 local host = require "host"
+local line_directives = require "gen.emit.line_directives"
 
 local format = {}
 
@@ -20,12 +22,14 @@ function format.style()
     return "--style={" .. table.concat(entries, ", ") .. "}"
 end
 
--- Asking a program for its version takes as long as formatting a file: only the name without one needs that.
-local function is_14(program)
-    local status, out = host.run { program, "--version" }
-    return status == 0 and out:match("version 14%.") ~= nil
+-- Formatted text, or nil and a message.
+function format.text(text, program)
+    local status, out, err = host.run { program, format.style(), "--assume-filename=x.c", input = text }
+    if status == 0 then return out end
+    return nil, err or out
 end
 
+-- Asking a program for its version takes as long as formatting a file: only names without one need that.
 local function is_installed(program)
     for folder in ((host.getenv "PATH" or "") .. ":"):gmatch "([^:]*):" do
         if host.isfile((folder == "" and "." or folder) .. "/" .. program) then return true end
@@ -33,21 +37,31 @@ local function is_installed(program)
     return false
 end
 
-local found
-
--- The name of a clang-format 14, or nil.
-function format.program()
-    if found == nil then
-        found = is_installed("clang-format-14") and "clang-format-14" or is_14("clang-format") and "clang-format" or false
-    end
-    return found or nil
+local function is_14(program)
+    local status, out = host.run { program, "--version" }
+    return status == 0 and out:match("version 14%.") ~= nil
 end
 
--- Formatted text, or nil and a message.
-function format.text(text, program)
-    local status, out, err = host.run { program, format.style(), "--assume-filename=x.c", input = text }
-    if status == 0 then return out end
-    return nil, err or out
+-- Whether it makes the probe, which is laid out by 14, of its text with other line breaks and without indentation.
+local function agrees(program)
+    local probe = host.template "format/probe.c"
+    return format.text(probe:gsub("([,&|])\n +", "%1 "):gsub("\n +", "\n"), program) == probe
+end
+
+local function find()
+    if is_installed "clang-format-14" then return "clang-format-14" end
+    for _, name in ipairs { "clang-format", "clang-format-15", "clang-format-16", "clang-format-19", "clang-format-13" } do
+        if is_14(name) or agrees(name) then return name end
+    end
+    return false
+end
+
+local found
+
+-- The name of a clang-format that lays out as 14 does, or nil.
+function format.program()
+    if found == nil then found = find() end
+    return found or nil
 end
 
 local function wanted(unit)
@@ -56,15 +70,19 @@ local function wanted(unit)
     return mode == "must" or (unit.step_count or 0) <= format.most_steps
 end
 
+local function lay_out(unit, program)
+    local text, message = format.text(unit.text, program)
+    if not text then return unit.diags:add("format_failed", nil, nil, program, (message:gsub("%s+$", ""))) end
+    unit.text = text
+    unit.header = unit.header and format.text(unit.header, program)
+    return true
+end
+
 function format.run(unit)
-    if not wanted(unit) then return end
-    local program = format.program()
-    if program then
-        local text, message = format.text(unit.text, program)
-        if not text then return unit.diags:add("format_failed", nil, nil, program, (message:gsub("%s+$", ""))) end
-        unit.text = text
-        unit.header = unit.header and format.text(unit.header, program)
-    elseif unit.options.format == "must" then unit.diags:add("no_format_program") end
+    local program = wanted(unit) and format.program()
+    local formatted = program and lay_out(unit, program)
+    if program == nil and unit.options.format == "must" then unit.diags:add "no_format_program" end
+    unit.text = line_directives.number(unit, unit.text, formatted)
 end
 
 return format

@@ -1,7 +1,8 @@
 -- The step form as a library: the header, and the functions that it declares.
 --
--- The header is for programs that hold states of this trainer: the structs and the prototypes. The source holds the
--- rest, all of it static; common parts are in runtime/library/instance.h.
+-- The header is for programs that hold states of this trainer: the structs and the prototypes. C++ sees an incomplete struct, made
+-- and reached by functions, because the structs are C11. The source holds the rest, all of it static; common parts are in
+-- runtime/library/instance.h.
 
 local CWriter = require "gen.c.writer"
 
@@ -23,12 +24,18 @@ local functions = {
         "Continues a saved run, after init; refuses files of other programs." },
     { "void", "_end", "struct %s *s", "Ends the processes of the run." },
     { "const struct loopc_program *", "_program", "void", "The program's name and the table of its fields." },
+    { "struct %s *", "_new", "uint64_t seed", "Allocates a state and begins a new run; NULL without memory." },
+    { "void", "_free", "struct %s *s", "Ends its processes and frees it, unless it is NULL." },
+    { "void *", "_field", "struct %s *s, const char *name",
+        "The address of the field of that name, \"Fit.loss\"; NULL when there is none." },
+    { "size_t", "_failure", "const struct %s *s, char *text, size_t size",
+        "The text of the failure with which the run ended, \"\" without one; returns its length." },
 }
 
 local function prototype(unit, row)
     local name = unit.struct
     local blank = row[1]:match("%*$") and "" or " "
-    return ("%s%s%s%s(%s)"):format(row[1], blank, name, row[2], (row[3]:gsub("%%s", name)))
+    return ("%s%s%s%s(%s)"):format((row[1]:gsub("%%s", name)), blank, name, row[2], (row[3]:gsub("%%s", name)))
 end
 
 -- The header, around the writer of its structs.
@@ -38,15 +45,28 @@ function emit_lib.header(unit, banner, structs)
     w:directive("#ifndef %s", guard)
     w:directive("#define %s", guard)
     w:blank()
-    w:directive('#include "loopc.h"')
+    w:directive "#ifdef __cplusplus"
+    w:directive '#include "base/status.h"'
+    w:directive "#include <stddef.h>"
+    w:directive "#include <stdint.h>"
+    w:directive 'extern "C" {'
+    w:directive("struct loopc_program;")
+    w:directive("struct %s; /* %s_new makes one, %s_field reaches its fields */", unit.struct, unit.struct, unit.struct)
+    w:directive "#else"
+    w:directive '#include "loopc.h"'
     w:blank()
     w:append(structs)
+    w:directive "#endif"
+    w:blank()
     for _, row in ipairs(functions) do
         w:comment { row[4] }
         w:line("%s;", prototype(unit, row))
         w:blank()
     end
-    w:directive("#endif")
+    w:directive "#ifdef __cplusplus"
+    w:directive "}"
+    w:directive "#endif"
+    w:directive "#endif"
     return w:text()
 end
 
@@ -58,6 +78,10 @@ local bodies = {
     _load = "return loopc_instance_load(&%s, s, path, message, size);",
     _end = "loopc_instance_end(&%s, s);",
     _program = "return &%s;",
+    _new = "return loopc_instance_new(&%s, seed);",
+    _free = "loopc_instance_free(&%s, s);",
+    _field = "return loopc_instance_field(&%s, s, name);",
+    _failure = "return loopc_instance_failure(s, text, size);",
 }
 
 function emit_lib.write(unit, w)

@@ -147,10 +147,10 @@ end
 
 -- The line at which `body` begins, the nearest at or after `line`, else the last before it; and how many of its lines, from the
 -- first on, are consecutive there: all of a long literal, those of the first part of a text that code put together.
--- `line` itself when code made all of it.
+-- `line` itself when code made all of it, or there is nothing of it.
 function source.line_of(file, body, line)
     local index = file and file.text and index_of(file)
-    if not index then return line end
+    if not index or body == "" then return line end
     local list = index.literals[body]
     local literal = list and list[nearest(list, line, line_of_literal)] or beginning(index.in_order, body, line)
     if not literal then return line end

@@ -27,7 +27,7 @@ schema.kinds = {
             "runs", "nets",                  -- functions of the run as statements; nets and optimizers with the functions that are used
             "defaults", "prepare?",          -- statements
             "field_rows",                    -- of the table of fields
-            "text", "header?" },             -- the C; of a library its header
+            "text", "header?", "line_index?" }, -- the C; of a library its header; lines of sources, for line directives
     },
 
     -- The spec tree.

@@ -1,7 +1,6 @@
 /* Random numbers: uniform integers, normal numbers. */
 #include "base/normal.h"
-
-__extension__ typedef unsigned __int128 u128;
+#include "base/wide.h"
 
 /* The high half of a 64 x 64 bit product is below n; of the low half those few are drawn again
  * that would make some results likelier (Lemire, "Fast random integer generation in an interval",
@@ -9,13 +8,13 @@ __extension__ typedef unsigned __int128 u128;
 uint64_t loopc_rng_below(struct loopc_rng *rng, uint64_t n)
 {
     if (n == 0) return 0;
-    u128 product = (u128)loopc_rng_u64(rng) * n;
-    if ((uint64_t)product < n) {
+    struct loopc_wide product = loopc_multiply_wide(loopc_rng_u64(rng), n);
+    if (product.low < n) {
         const uint64_t surplus = (0 - n) % n; /* 2^64 mod n */
-        while ((uint64_t)product < surplus)
-            product = (u128)loopc_rng_u64(rng) * n;
+        while (product.low < surplus)
+            product = loopc_multiply_wide(loopc_rng_u64(rng), n);
     }
-    return (uint64_t)(product >> 64);
+    return product.high;
 }
 
 double loopc_rng_normal(struct loopc_rng *rng)

@@ -16,4 +16,12 @@ static inline uint64_t loopc_fnv1a(uint64_t hash, const void *bytes, size_t size
     return hash;
 }
 
+/* The same for the `size` lowest bytes of a number, the lowest first, on every machine. */
+static inline uint64_t loopc_fnv1a_number(uint64_t hash, uint64_t number, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (number >> 8 * i & 0xff)) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/number.h"
 
 #include "base/powers_of_five.h"
+#include "base/wide.h"
 
 #include <locale.h>
 #include <stdint.h>
@@ -98,20 +99,17 @@ static inline const char *read_decimal(const char *p, const char *end, char poin
     return *p == 'e' || *p == 'E' ? read_power(p + 1, d) : p;
 }
 
-#ifdef __SIZEOF_INT128__
-__extension__ typedef unsigned __int128 product_type;
-
 /* The f64 nearest to digits * 10^power, digits not 0. False: it cannot tell. */
 static bool multiply(uint64_t digits, int power, double *value)
 {
     if (power < LOOPC_FIVE_LEAST || power > LOOPC_FIVE_MOST) return false;
     const uint64_t *const five = loopc_powers_of_five[power - LOOPC_FIVE_LEAST];
     const int zeros = __builtin_clzll(digits);
-    const product_type product = (product_type)(digits << zeros) * five[0];
-    uint64_t high = (uint64_t)(product >> 64), low = (uint64_t)product;
+    const struct loopc_wide product = loopc_multiply_wide(digits << zeros, five[0]);
+    uint64_t high = product.high, low = product.low;
     if ((high & 0x1ff) == 0x1ff) {
-        const product_type rest = (product_type)(digits << zeros) * five[1];
-        high += __builtin_add_overflow(low, (uint64_t)(rest >> 64), &low);
+        const uint64_t rest = loopc_multiply_wide(digits << zeros, five[1]).high;
+        high += __builtin_add_overflow(low, rest, &low);
     }
     if (low == UINT64_MAX && (power < -27 || power > 55)) return false;
     const int top = (int)(high >> 63);
@@ -129,13 +127,6 @@ static bool multiply(uint64_t digits, int power, double *value)
     memcpy(value, &bits, sizeof *value);
     return true;
 }
-#else
-static bool multiply(uint64_t digits, int power, double *value)
-{
-    (void)digits, (void)power, (void)value;
-    return false;
-}
-#endif
 
 /* By the C library, with a point for any other point. */
 static double convert_slowly(const char *text, const char *end, char point)

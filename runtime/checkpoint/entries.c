@@ -226,9 +226,8 @@ uint64_t loopc_program_hash(const struct loopc_program *program)
     uint64_t hash = hash_text(LOOPC_FNV1A_START, program->name);
     for (int i = 0; i < program->trace_point_count; i++) {
         const struct loopc_trace_point *place = &program->trace_points[i];
-        const int32_t parent = place->parent;
         hash = hash_text(hash_text(hash, place->name), place->on);
-        hash = loopc_fnv1a(hash, &parent, sizeof parent);
+        hash = loopc_fnv1a_number(hash, (uint64_t)place->parent, 4);
         hash = loopc_fnv1a(hash, &place->kind, 1);
     }
     return hash;

@@ -50,6 +50,9 @@ enum loopc_dtype {
 const char *loopc_dtype_name(enum loopc_dtype dtype);
 size_t loopc_dtype_size(enum loopc_dtype dtype);
 
+/* F32 or F64: a type of C whose NaNs may have other bits in memory (byte_order.h). */
+bool loopc_dtype_is_real(enum loopc_dtype dtype);
+
 /* A text of the metadata. Keys that begin with "loopc." are the runtime's own. */
 struct loopc_meta {
     const char *key, *value; /* UTF-8 */

@@ -2,6 +2,7 @@
  * safetensors_header.c. */
 #include "checkpoint/safetensors.h"
 
+#include "base/byte_order.h"
 #include "base/json_text.h"
 #include "checkpoint/safetensors_format.h"
 #include "checkpoint/safetensors_header.h"
@@ -208,7 +209,10 @@ int loopc_safetensors_check(const struct loopc_safetensors *file,
 int loopc_safetensors_get(const struct loopc_safetensors *file, const struct loopc_stored *tensor,
                           void *to, const struct loopc_message *message)
 {
-    return read_at(file, to, tensor->bytes, tensor->at, message);
+    const int result = read_at(file, to, tensor->bytes, tensor->at, message);
+    loopc_file_values(to, result ? 0 : (size_t)tensor->bytes, loopc_dtype_size(tensor->dtype),
+                      loopc_dtype_is_real(tensor->dtype));
+    return result;
 }
 
 static int by_name(const void *name, const void *tensor)

@@ -2,6 +2,7 @@
  * is written is gone through twice: once for the checksum, once for the file. */
 #include "checkpoint/safetensors.h"
 
+#include "base/byte_order.h"
 #include "base/json_text.h"
 #include "checkpoint/safetensors_format.h"
 #include "run/failures.h"
@@ -11,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "data are written as they are in memory, and safetensors are little-endian"
-#endif
 
 static const struct {
     const char *name;
@@ -38,6 +35,11 @@ const char *loopc_dtype_name(enum loopc_dtype dtype)
 size_t loopc_dtype_size(enum loopc_dtype dtype)
 {
     return dtypes[dtype].size;
+}
+
+bool loopc_dtype_is_real(enum loopc_dtype dtype)
+{
+    return dtype == LOOPC_DTYPE_F32 || dtype == LOOPC_DTYPE_F64;
 }
 
 /* A file on its way out. */
@@ -127,30 +129,59 @@ static int make_head(struct writer *writer, const struct loopc_contents *content
 static void put_length(struct writer *writer)
 {
     const uint64_t length = writer->head_size - LOOPC_LENGTH_BYTES;
-    memcpy(writer->head, &length, sizeof length);
+    for (int i = 0; i < LOOPC_LENGTH_BYTES; i++)
+        writer->head[i] = (char)(length >> 8 * i & 0xff);
+}
+
+/* Where bytes of a tensor go, one piece after the other: into a checksum, or a file. Returns
+ * false when it took less. */
+struct sink {
+    uLong crc;
+    FILE *out;
+};
+
+static bool take(struct sink *sink, const void *bytes, size_t size)
+{
+    if (sink->out) return fwrite(bytes, 1, size, sink->out) == size;
+    sink->crc = crc32_z(sink->crc, bytes, size);
+    return true;
+}
+
+/* The data as the file has them. */
+static bool take_data(struct sink *sink, const struct loopc_tensor *tensor)
+{
+    const size_t bytes = bytes_of(tensor);
+    if (bytes == 0 || LOOPC_AS_IN_FILES) return bytes == 0 || take(sink, tensor->data, bytes);
+    char piece[4096];
+    for (size_t at = 0, size; at < bytes; at += size) {
+        size = bytes - at < sizeof piece ? bytes - at : sizeof piece;
+        memcpy(piece, (const char *)tensor->data + at, size);
+        loopc_file_values(piece, size, loopc_dtype_size(tensor->dtype),
+                          loopc_dtype_is_real(tensor->dtype));
+        if (!take(sink, piece, size)) return false;
+    }
+    return true;
 }
 
 static void put_checksum(struct writer *writer)
 {
     char digits[16];
-    uLong crc = crc32_z(0, (const Bytef *)writer->head, writer->head_size);
-    for (int i = 0; i < writer->count; i++) {
-        const size_t bytes = bytes_of(writer->order[i]);
-        if (bytes) crc = crc32_z(crc, writer->order[i]->data, bytes);
-    }
-    snprintf(digits, sizeof digits, "%08lx", crc);
+    struct sink sink = {0};
+    take(&sink, writer->head, writer->head_size);
+    for (int i = 0; i < writer->count; i++)
+        take_data(&sink, writer->order[i]);
+    snprintf(digits, sizeof digits, "%08lx", sink.crc);
     memcpy(writer->head + LOOPC_LENGTH_BYTES + strlen(LOOPC_CHECKSUM_OPENS), digits,
            LOOPC_CHECKSUM_DIGITS);
 }
 
 static int write_all(const struct writer *writer, FILE *out)
 {
-    size_t lost = writer->head_size - fwrite(writer->head, 1, writer->head_size, out);
-    for (int i = 0; !lost && i < writer->count; i++) {
-        const size_t bytes = bytes_of(writer->order[i]);
-        if (bytes) lost = bytes - fwrite(writer->order[i]->data, 1, bytes, out);
-    }
-    return lost || fflush(out) ? LOOPC_FAILED : LOOPC_OK;
+    struct sink sink = {.out = out};
+    bool whole = take(&sink, writer->head, writer->head_size);
+    for (int i = 0; whole && i < writer->count; i++)
+        whole = take_data(&sink, writer->order[i]);
+    return !whole || fflush(out) ? LOOPC_FAILED : LOOPC_OK;
 }
 
 int loopc_safetensors_write(FILE *out, const struct loopc_contents *contents)

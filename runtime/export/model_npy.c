@@ -1,6 +1,8 @@
 /* Models as NumPy arrays: one .npy file (version 1.0) an array. */
 #include "export/model.h"
 
+#include "base/byte_order.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -45,7 +47,13 @@ static int write_array(const struct array *array, const char *folder, const char
     FILE *const file = loopc_model_open(path, message);
     if (!file) return LOOPC_FAILED;
     write_header(array, file);
-    fwrite(array->data, 1, array->bytes, file);
+    const size_t width = (size_t)(array->type[1] - '0');
+    for (size_t at = 0; at < array->bytes; at += width) {
+        char value[8];
+        memcpy(value, (const char *)array->data + at, width);
+        loopc_file_values(value, width, width, true);
+        fwrite(value, 1, width, file);
+    }
     return loopc_model_close(file, path, message);
 }
 

@@ -8,6 +8,7 @@
 #include "export/model_deep.h"
 #include "base/version.h"
 
+#include "base/byte_order.h"
 #include "base/json_text.h"
 
 #include <inttypes.h>
@@ -91,8 +92,12 @@ void loopc_onnx_tensor(struct buffer *graph, const char *name, const float *valu
     if (columns) put_number(&tensor, TENSOR_DIMS, columns);
     put_number(&tensor, TENSOR_TYPE, TENSOR_FLOAT);
     put_text(&tensor, TENSOR_NAME, name);
-    put_bytes(&tensor, TENSOR_RAW, values,
-              (size_t)(rows ? rows : 1) * (size_t)(columns ? columns : 1) * sizeof *values);
+    const size_t size =
+        (size_t)(rows ? rows : 1) * (size_t)(columns ? columns : 1) * sizeof *values;
+    put_bytes(&tensor, TENSOR_RAW, values, size);
+    if (tensor.length >= size) {
+        loopc_file_values(tensor.bytes + tensor.length - size, size, sizeof *values, true);
+    }
     put_message(graph, GRAPH_TENSOR, &tensor);
 }
 

@@ -47,6 +47,34 @@ void loopc_instance_end(const struct loopc_program *program, void *state)
         program->end_child(child_at(program, state, i));
 }
 
+void *loopc_instance_new(const struct loopc_program *program, uint64_t seed)
+{
+    enum { ALIGNMENT = 64 }; /* of LOOPC_ALIGNED; a size has to be a multiple of it */
+    void *state = aligned_alloc(ALIGNMENT, (program->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    if (state) loopc_instance_init(program, state, seed);
+    return state;
+}
+
+void loopc_instance_free(const struct loopc_program *program, void *state)
+{
+    if (state) loopc_instance_end(program, state);
+    free(state);
+}
+
+void *loopc_instance_field(const struct loopc_program *program, void *state, const char *name)
+{
+    const struct loopc_field *field = loopc_field_find(program->fields, program->field_count, name);
+    return field ? (char *)state + field->offset : NULL;
+}
+
+size_t loopc_instance_failure(const void *state, char *text, size_t size)
+{
+    const struct loopc_run *run = state;
+    if (size > 0) text[0] = 0;
+    if (run->failures.count > 0) loopc_failure_text(&run->failures.kept[0], text, size);
+    return size > 0 ? strlen(text) : 0;
+}
+
 /* A buffer that is written to a file, or was read from one. */
 struct stream {
     unsigned char *bytes;

@@ -11,6 +11,8 @@
  *     NAME_save(s, path, ..), NAME_load(s, path, ..)
  *     NAME_end(s)           ends the processes that s has started
  *     NAME_program()        its name, and the table of its fields
+ *     NAME_new(seed), NAME_free(s), NAME_field(s, name), NAME_failure(s, text, size)
+ *                           for C++, where struct NAME is incomplete, and other languages
  *
  * The state is plain memory. A process of POPEN or SPAWN stays with the state that started it; a
  * copy, and a state that was saved while it ran, starts it anew. Memory that a state points to is
@@ -32,6 +34,19 @@ void loopc_instance_copy(const struct loopc_program *program, void *to, const vo
 
 /* Ends all processes of POPEN and SPAWN of this state. */
 void loopc_instance_end(const struct loopc_program *program, void *state);
+
+/* A new state that has begun a run, aligned as kernels need it; NULL without memory. */
+void *loopc_instance_new(const struct loopc_program *program, uint64_t seed);
+
+/* Ends its processes and frees it. `state` may be NULL. */
+void loopc_instance_free(const struct loopc_program *program, void *state);
+
+/* The memory of the field with that full name, as its type is laid out in C; NULL if there is none.
+ */
+void *loopc_instance_field(const struct loopc_program *program, void *state, const char *name);
+
+/* The text of the first failure of a run. Returns its length; 0 and "" without a failure. */
+size_t loopc_instance_failure(const void *state, char *text, size_t size);
 
 /* Writes a state to a file, which is replaced as a whole or not at all: all fields but data sets,
  * the position, the failures that are pending, and a hash of the program. on_save_checkpoint hooks

@@ -33,8 +33,8 @@ LOOPC_INLINE loopc_strip loopc_fold_lanes(const float *row)
     const loopc_strip *const lower = upper + 4 * LOOPC_PANEL / LOOPC_STRIP;
     loopc_strip a = upper[0], b = lower[0];
     if (LOOPC_MOST_LANES > 8) a += upper[1], b += lower[1];
-    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
-           __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    return LOOPC_SHUFFLE(loopc_places, a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+           LOOPC_SHUFFLE(loopc_places, a, b, 4, 5, 6, 7, 12, 13, 14, 15);
 #else
     if (LOOPC_MOST_LANES == 4) return upper[0];
     if (LOOPC_MOST_LANES == 8) return upper[0] + upper[1];

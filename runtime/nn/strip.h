@@ -20,13 +20,21 @@ enum { LOOPC_SQUARE = LOOPC_PANEL * LOOPC_PANEL };
 
 typedef float loopc_quad __attribute__((vector_size(16), may_alias));
 typedef float loopc_strip __attribute__((vector_size(LOOPC_STRIP * 4), may_alias));
+typedef int32_t loopc_places __attribute__((vector_size(LOOPC_STRIP * 4)));
 
 /* The quad at p, and the one 4 rows of a panel below. */
 LOOPC_INLINE loopc_strip loopc_load_strip(const float *p)
 {
     const loopc_quad *const quads = (const loopc_quad *)p;
 #if LOOPC_STRIP == 8
+#if defined __clang__ || __GNUC__ >= 12
     return __builtin_shufflevector(quads[0], quads[LOOPC_PANEL], 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+    loopc_strip strip;
+    memcpy(&strip, quads, sizeof *quads);
+    memcpy((char *)&strip + sizeof *quads, quads + LOOPC_PANEL, sizeof *quads);
+    return strip;
+#endif
 #else
     return *quads;
 #endif
@@ -36,16 +44,18 @@ LOOPC_INLINE loopc_strip loopc_load_strip(const float *p)
 LOOPC_INLINE void loopc_transpose_four(loopc_strip rows[4])
 {
     enum { L = LOOPC_STRIP };
-    const loopc_strip ab = __builtin_shufflevector(rows[0], rows[1], LOOPC_QUADS(0, L, 1, L + 1));
-    const loopc_strip cd = __builtin_shufflevector(rows[2], rows[3], LOOPC_QUADS(0, L, 1, L + 1));
+    const loopc_strip ab =
+        LOOPC_SHUFFLE(loopc_places, rows[0], rows[1], LOOPC_QUADS(0, L, 1, L + 1));
+    const loopc_strip cd =
+        LOOPC_SHUFFLE(loopc_places, rows[2], rows[3], LOOPC_QUADS(0, L, 1, L + 1));
     const loopc_strip ef =
-        __builtin_shufflevector(rows[0], rows[1], LOOPC_QUADS(2, L + 2, 3, L + 3));
+        LOOPC_SHUFFLE(loopc_places, rows[0], rows[1], LOOPC_QUADS(2, L + 2, 3, L + 3));
     const loopc_strip gh =
-        __builtin_shufflevector(rows[2], rows[3], LOOPC_QUADS(2, L + 2, 3, L + 3));
-    rows[0] = __builtin_shufflevector(ab, cd, LOOPC_QUADS(0, 1, L, L + 1));
-    rows[1] = __builtin_shufflevector(ab, cd, LOOPC_QUADS(2, 3, L + 2, L + 3));
-    rows[2] = __builtin_shufflevector(ef, gh, LOOPC_QUADS(0, 1, L, L + 1));
-    rows[3] = __builtin_shufflevector(ef, gh, LOOPC_QUADS(2, 3, L + 2, L + 3));
+        LOOPC_SHUFFLE(loopc_places, rows[2], rows[3], LOOPC_QUADS(2, L + 2, 3, L + 3));
+    rows[0] = LOOPC_SHUFFLE(loopc_places, ab, cd, LOOPC_QUADS(0, 1, L, L + 1));
+    rows[1] = LOOPC_SHUFFLE(loopc_places, ab, cd, LOOPC_QUADS(2, 3, L + 2, L + 3));
+    rows[2] = LOOPC_SHUFFLE(loopc_places, ef, gh, LOOPC_QUADS(0, 1, L, L + 1));
+    rows[3] = LOOPC_SHUFFLE(loopc_places, ef, gh, LOOPC_QUADS(2, 3, L + 2, L + 3));
 }
 
 /* to[j][i] = from[i][j] for a strip of rows of `from`, and 4 columns; rows are 16 floats apart on

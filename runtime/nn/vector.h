@@ -42,6 +42,16 @@
 #define LOOPC_MOST_LANES 16
 #endif
 
+/* A float that is kept with more bits than it has would make other results. */
+#ifdef __FLT_EVAL_METHOD_C99__
+#define LOOPC_PRECISION __FLT_EVAL_METHOD_C99__
+#else
+#define LOOPC_PRECISION __FLT_EVAL_METHOD__
+#endif
+#if LOOPC_PRECISION != 0
+#error "floats are kept with excess precision: i386 needs -msse2 -mfpmath=sse, s390x -std=gnu11"
+#endif
+
 /* Before a loop that ends after `most` rounds at the latest, and is to be written out; and before
  * one that is not, because it needs all registers. Elsewhere than where sizes are constants this
  * can fail; clang need not warn of that. */
@@ -86,6 +96,14 @@
 
 typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
+
+/* Elements of two vectors of one type as a third one, by constant indices; `places` is a vector of
+ * as many int32_t. gcc before 12 has it as its own builtin only. */
+#if defined __clang__ || __GNUC__ >= 12
+#define LOOPC_SHUFFLE(places, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define LOOPC_SHUFFLE(places, a, b, ...) __builtin_shuffle(a, b, (places){__VA_ARGS__})
+#endif
 
 /* Hides the origin of a pointer from the compiler. Where a function uses the same addresses
  * before and after a loop that needs all registers, it is cheaper to calculate them again. */

@@ -201,10 +201,10 @@ struct loopc_run {
  * which of its runs it is, within the item `outside` that was in hand when that run began. */
 static inline uint64_t loopc_item(uint64_t outside, const char *loop, int64_t run, int64_t item)
 {
-    uint64_t hash = loopc_fnv1a(LOOPC_FNV1A_START, &outside, sizeof outside);
+    uint64_t hash = loopc_fnv1a_number(LOOPC_FNV1A_START, outside, sizeof outside);
     hash = loopc_fnv1a(hash, loop, strlen(loop));
-    hash = loopc_fnv1a(hash, &run, sizeof run);
-    return loopc_fnv1a(hash, &item, sizeof item);
+    hash = loopc_fnv1a_number(hash, (uint64_t)run, sizeof run);
+    return loopc_fnv1a_number(hash, (uint64_t)item, sizeof item);
 }
 
 void loopc_report_now(struct loopc_run *run, const char *loop);

@@ -71,4 +71,41 @@ SPEC
     has "$ERR" "fit: epoch 2"
 }
 
+# From C++: the header without a warning, a run, its fields by name, a failure's text.
+test_from_cpp() {
+    sanitized && skip "sanitizers"
+    command -v g++ >/dev/null || skip "no C++ compiler"
+    cat >prog.cc <<'CPP'
+#include "fit.h"
+
+#include <cstdio>
+
+int main()
+{
+    fit *s = fit_new(1);
+    *static_cast<float *>(fit_field(s, "eta")) = 2;
+    int st = fit_resume(s);
+    char text[200];
+    std::printf("%d %g %zu %d\n", st, static_cast<double>(*static_cast<float *>(fit_field(s, "Fit.loss"))),
+                fit_failure(s, text, sizeof text), fit_field(s, "Fit.los") == nullptr);
+    fit_free(s);
+    fit_free(nullptr);
+    return st == LOOPC_OK ? 0 : 1;
+}
+CPP
+    sed 's/\$loss = 0.5f/if ($eta < 0) $fail("eta is %g", (double)$eta); &/' "$TMP/fit.lua" >fit.lua
+    expect 0 "$LOOPC" gen --step --lib fit.lua -o fit.c
+    "${CC:-cc}" -I"$ROOT/runtime" -c fit.c -o fit.o
+    for cc in g++ clang++; do
+        command -v $cc >/dev/null || continue
+        expect 0 $cc -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" prog.cc fit.o -L"$ROOT/$BUILD" -lloopc -lm -o prog
+        expect 0 ./prog
+        same "$OUT" "0 1.99805 0 1"
+    done
+    sed -i 's/= 2;/= -2;/; s/std::printf(/std::printf("%s: ", (fit_failure(s, text, sizeof text), text)), &/' prog.cc
+    expect 0 g++ -I"$ROOT/runtime" prog.cc fit.o -L"$ROOT/$BUILD" -lloopc -lm -o prog
+    expect 1 ./prog
+    has "$OUT" "eta is -2: "
+}
+
 run_tests

@@ -296,4 +296,16 @@ SPEC
     expect 2 "$LOOPC" run args.lua --n 9
 }
 
+# Compiled for the second time, by ccache: it has the object.
+test_ccache_has_the_object() {
+    command -v ccache >/dev/null || skip 'no ccache'
+    cp_spec
+    export CCACHE_DIR=$PWD/ccache XDG_CACHE_HOME=$PWD/cache
+    expect 0 "$LOOPC" build nested.lua --cc 'ccache gcc' -o one
+    expect 0 "$LOOPC" build nested.lua --cc 'ccache gcc' -o two
+    cmp one two
+    ccache --print-stats | grep -qE '^(direct|preprocessed)_cache_hit[[:space:]]+1$' || fail "$(ccache --print-stats)"
+    expect 0 ./two
+}
+
 run_tests

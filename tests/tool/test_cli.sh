@@ -198,6 +198,14 @@ test_gen_depfile() {
     make -q && fail 'helper.lua changed, make would not rebuild'
     rm 'a folder/helper.lua'
     expect 0 make -n
+    mkdir 'a:b'
+    cp_spec 'a:b'
+    expect 0 "$LOOPC" gen 'a:b/nested.lua' -o out.c -MD
+    has "$(cat out.c.d)" 'out.c: a\:b/nested.lua a\:b/helper.lua'
+    touch -d '1 minute' 'a:b/helper.lua'
+    make -q && fail 'helper.lua changed, make would not rebuild'
+    touch out.c -d '2 minutes'
+    expect 0 make -q
 }
 
 test_gen_to_a_full_disk() {
@@ -249,6 +257,25 @@ test_gen_without_clang_format() {
     has "$OUT" nested_run
 }
 
+# Another version is accepted when it lays out as 14 does, and no other.
+test_gen_with_another_clang_format() {
+    cp_spec
+    expect 0 "$LOOPC" gen nested.lua
+    local text=$OUT
+    mkdir bin
+    ln -s "$(command -v env)" bin/env
+    ln -s "$(command -v sed)" bin/sed
+    printf '#!/bin/sh\n[ "$1" != --version ] || { echo "clang-format version 99.1"; exit; }\nexec %s "$@"\n' \
+        "$(command -v clang-format-14)" >bin/clang-format
+    chmod +x bin/clang-format
+    expect 0 env PATH="$PWD/bin:/bin" "$LOOPC" gen nested.lua
+    same "$OUT" "$text"
+    printf '#!/bin/sh\n[ "$1" != --version ] || { echo "clang-format version 99.1"; exit; }\n%s "$@" | sed "s/ break;/  break;/"\n' \
+        "$(command -v clang-format-14)" >bin/clang-format
+    expect 2 env PATH="$PWD/bin" "$LOOPC" gen nested.lua
+    has "$ERR" 'apt-get install clang-format-14, or --no-format'
+}
+
 test_gen_ignores_a_style_file() {
     cp_spec
     expect 0 "$LOOPC" gen nested.lua
@@ -261,7 +288,7 @@ test_gen_ignores_a_style_file() {
 test_gen_line_directives() {
     cp_spec
     expect 0 "$LOOPC" gen nested.lua --line
-    has "$OUT" '#line 3 "nested.lua"'
+    has "$OUT" '#line 3 "nested.lua"' # more in test_line.sh
 }
 
 test_gen_errors() {

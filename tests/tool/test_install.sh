@@ -13,8 +13,8 @@ SPEC
 }
 
 test_the_installed_tree_alone_builds_a_trainer() {
-    install_into "$PWD/dest" /opt/loopc
-    mv dest/opt/loopc moved
+    install_into "$PWD/a dest" /opt/loopc
+    mv "a dest/opt/loopc" moved
     local loopc=$PWD/moved/bin/loopc
     write_spec
     unset LOOPC_HOME LOOPC_SCRIPTS
@@ -64,6 +64,19 @@ test_loopc_home() {
     expect 0 env LOOPC_HOME="$PWD/dest/usr" ./lonely build counter.lua
     expect 0 ./counter
     expect 0 env LOOPC_HOME="$ROOT" ./lonely check counter.lua
+}
+
+# Built things elsewhere: the file `sources` beside them says where the headers are.
+test_a_folder_of_built_things_outside_the_sources() {
+    mkdir elsewhere
+    cp "$LOOPC" "$ROOT/$BUILD/libloopc.a" elsewhere
+    write_spec
+    unset LOOPC_HOME LOOPC_SCRIPTS
+    expect 2 elsewhere/loopc build counter.lua
+    same "$(cat "$ROOT/$BUILD/sources")" "$ROOT"
+    cp "$ROOT/$BUILD/sources" elsewhere
+    expect 0 elsewhere/loopc build counter.lua
+    expect 0 ./counter
 }
 
 run_tests
