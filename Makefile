@@ -17,6 +17,8 @@ LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIBRARY = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
 MINIZIP_LIBRARY = $(shell pkg-config --variable=libdir minizip)/libminizip.a
 LIBRARIES = -ljansson -lz -lm -pthread
+# For those who say no -j themselves.
+ALL_CORES = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 Q = $(if $(V),,@echo "  $@";)
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
 
@@ -141,12 +143,12 @@ install-packages:
 
 .PHONY: demo
 demo: install-packages ## trains on generated data; shows the C, the times, the result
-	+@$(MAKE) --no-print-directory all
+	+@$(MAKE) --no-print-directory $(ALL_CORES) all
 	@BUILD=$(BUILD) tests/demo.sh
 
 .PHONY: test
 test: install-packages ## runs all tests; first installs missing packages with apt-get
-	+@$(MAKE) --no-print-directory all $(TEST_PROGRAMS)
+	+@$(MAKE) --no-print-directory $(ALL_CORES) all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/run
 
 .PHONY: test-programs
@@ -195,7 +197,7 @@ soak: all ## the long forms of tests: GRAPHS (5000) random specs, ...
 	LOOPC_NUMBERS=100000000 $(BUILD)/tests/runtime/base/test_number
 
 .PHONY: ports
-ports: all ## trains on other processors, under qemu-user, and compares all bits with this one; those whose cross compiler is installed
+ports: all ## compares the bits of other processors, under qemu-user
 	@BUILD=$(CURDIR)/$(BUILD) tests/ports/run $(TARGETS)
 
 ALL_C = $(sort $(shell find gen runtime tests templates -name '*.c' -o -name '*.h'))

@@ -227,7 +227,7 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
     return lines
 end
 
-function emit_mlp.is_trained(net, optimizers, used) return emit_optimizer.is_trained(net, optimizers, used) end
+emit_mlp.is_trained, emit_mlp.is_idle = emit_optimizer.is_trained, emit_optimizer.is_idle
 
 -- How many lanes a net needs whose training steps stay in registers; nil for others.
 local function lanes_of(net, optimizers, used)

@@ -64,6 +64,7 @@ function emit_nets.describe(unit)
         net.is_frozen = net.ops and (used[net.prefix .. "_freeze"] or used[net.prefix .. "_thaw"])
     end
     for _, optimizer in ipairs(optimizers) do
+        optimizer.idle = emit_mlp.is_idle(optimizer, used)
         if (optimizer.accumulate or 1) > 1 then optimizer.net.accumulates = true end
     end
     unit.nets = { nets = nets, optimizers = optimizers, used = used, pairs = {} }

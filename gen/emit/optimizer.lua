@@ -24,6 +24,11 @@ local function trains(optimizer, used)
     return used[net_functions.train_name(optimizer)] or used[net_functions.train_from_name(optimizer)]
 end
 
+-- Whether no body uses an optimizer: it keeps its count of steps, and nothing else.
+function emit_optimizer.is_idle(optimizer, used)
+    return not optimizer.net.ops and not used[net_functions.step_name(optimizer)] and not trains(optimizer, used)
+end
+
 -- The set of used names, with those that the used functions of the optimizers call.
 function emit_optimizer.needs(optimizers, used)
     local all = setmetatable({}, { __index = used })
@@ -77,12 +82,12 @@ local titles = {
     momentum = { "gradient descent with momentum", "the velocity: a decaying sum of gradients" },
 }
 
-local function struct(w, optimizer, used)
+local function struct(w, optimizer)
     local title = titles[mlp.rule(optimizer)]
     w:comment { ("%s: %s on %s"):format(optimizer.name, title[1], optimizer.net.name) }
     w:open("struct %s {", optimizer.struct)
     w:line("int64_t step; /* steps taken */")
-    local moments = (used[net_functions.step_name(optimizer)] or trains(optimizer, used)) and mlp.moments(optimizer) or {}
+    local moments = mlp.moments(optimizer)
     if #moments > 0 then w:comment { title[2] } end
     for _, array in ipairs(#moments > 0 and mlp.arrays(optimizer.net) or {}) do
         local names = {}
@@ -308,7 +313,7 @@ end
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
     if optimizer.net.ops then return deep_optimizer.emit(w, optimizer, used, is_first and trains(optimizer, used)) end
-    struct(w:public(), optimizer, used)
+    struct(w:public(), optimizer)
     local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))
     if used[step.name] then net_frame.write_function(w, optimizer, step, body.step) end
     if not is_first or not trains(optimizer, used) then return end

@@ -244,9 +244,9 @@ function mlp.rule(optimizer)
     return optimizer.kind == "sgd" and (optimizer.momentum or 0) > 0 and "momentum" or optimizer.kind
 end
 
--- The arrays an optimizer keeps for each array of weights: { { letter, name }, ... }.
+-- The arrays an optimizer keeps for each array of weights: { { letter, name }, ... }; an idle one, which no body uses, keeps none.
 function mlp.moments(optimizer)
-    return moments[mlp.rule(optimizer)]
+    return optimizer.idle and moments.sgd or moments[mlp.rule(optimizer)]
 end
 
 -- One array of a checkpoint; `inputs` is the C text for a width that the data set decides.

@@ -119,4 +119,19 @@ SPEC
     has "$ERR" "did you mean 'slow_blend_fast'"
 }
 
+test_an_optimizer_that_no_body_uses_keeps_nothing() {
+    cat >idle.lua <<'SPEC'
+local Fit = loop "Fit" { times = 2, on_step = node(1, "$x++;") }
+return trainer "idle" { Fit, state = {
+    x = i32(0), net = mlp { 2, 4, 1 }, adam = optimizer { "adam", net = "net" }, sgd = optimizer { "sgd", net = "net", momentum = 0.9 },
+} }
+SPEC
+    build idle.lua idle
+    expect 0 ./idle --checkpoint ck
+    expect 0 "$LOOPC" state ck/idle-2.safetensors
+    has "$OUT" "adam.step"
+    lacks "$OUT" "adam.layers"
+    lacks "$OUT" "sgd.layers"
+}
+
 run_tests
