@@ -25,7 +25,7 @@ local Learn = loop "Learn" {
         plane = f32[24 * 24] { show = "image", rows = 24, low = -1, high = 1, over = "corners", doc = "the answer for each pair of inputs" },
         corners = f32[4][3] { show = "points", doc = "the four points, true or false" },
     },
-    on_show = [[
+    draw = [[
         float four[8];
         for (int i = 0; i < 24 * 24; i += 4) {
             for (int k = 0; k < 4; k++) {

@@ -24,7 +24,7 @@ local Fit = loop "Fit" {
         plane = f32[64 * 64] { show = "image", rows = 64, low = -6, high = 6, over = "batch", doc = "which spiral each place is of" },
         batch = f32[64][3] { show = "points", doc = "the points of the newest batch" },
     },
-    on_show = [[
+    draw = [[
         float places[2 * WIDTH * 2];
         for (int line = 0; line < WIDTH; line += 2) {
             for (int i = 0; i < 2 * WIDTH; i++) {

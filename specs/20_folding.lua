@@ -165,7 +165,7 @@ local result = callback "result" {
         sum_found = i64[2] { doc = "folds until the best of each search, added up" },
         fold = f32[LONGEST][3] { show = "points", low = -12, high = 12, doc = "the best fold of all, its H and P" },
     },
-    on_show = [[
+    draw = [[
         int32_t places[LONGEST][2];
         const int32_t residues = $best < 0 ? (int32_t)strlen($chain) : 0;
         fold_places($best_moves, residues, places);

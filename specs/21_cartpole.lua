@@ -111,7 +111,7 @@ local Source = loop "Source" {
         cart = f32[24][3] { show = "points", low = -2.4, high = 2.4, doc = "the cart on its track, and the pole" },
         episodes = f32[100] { show = "line", doc = "steps of the last 100 episodes, the newest last" },
     },
-    on_show = [[
+    draw = [[
         for (int32_t i = 0; i < 24; i++) {
             const float up = (float)(i - 7) / 16;
             $cart[i][0] = $place[0] + (i < 8 ? (float)(i - 4) / 16 : up * sinf($place[2]));

@@ -13,7 +13,7 @@ local toolchain = {}
 
 -- The bits of a program must not depend on the compiler: no contraction, no reassociation. (No errno for square roots
 -- changes no result.)
-toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g" }
+toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g", "-pthread" }
 toolchain.here = { "-march=native" }
 
 local function append(list, more)

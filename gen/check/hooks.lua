@@ -7,7 +7,7 @@ local reader = require "gen.spec.reader"
 
 local hooks = {}
 
-hooks.keys = { "on_save_checkpoint", "on_load_checkpoint", "on_show" }
+hooks.keys = { "on_save_checkpoint", "on_load_checkpoint", "draw" }
 
 function hooks.read(unit, member)
     member.hooks = {}

@@ -67,7 +67,8 @@ return {
     too_deep = error_row("loops are nested more than %1 deep, down to this one", "does code that makes loops recurse too often?"),
     unreached = error_row("loop '%1' is never reached", "%2"),
     unused_node = warning_row("this node is not used: no loop has it", "when a key is written twice in a table, the last one counts"),
-    unlisted = warning_row("%1 '%2' is not in the trainer: it does nothing", 'a trainer consists of what it lists: return trainer "%3" { Root, ... }'),
+    unlisted = warning_row("%1 '%2' is not in the trainer: it does nothing",
+        'a trainer consists of what it lists: return trainer "%3" { Root, ... }'),
     unused_callback = warning_row("callback '%1' has no body"),
 
     -- signals

@@ -1,8 +1,8 @@
 -- The statements of elements: those of one function, straight or a coroutine (see elements.lua).
 --
 -- `write[op](f, tree)` adds the statements of one element to the function f; the rows of WEAVE, POPEN and SPAWN are in weave.lua
--- and process.lua, the ways to save a run inside of a body in element_resume.lua. A repetition is a `for`, a CHOOSE a `switch`, and a $stop() for the repetition around it a `break`, or
--- a jump to the label behind it from inside of another repetition or of a switch.
+-- and process.lua, the ways to save a run inside of a body in element_resume.lua. A repetition is a `for`, a CHOOSE a `switch`, and a
+-- $stop() for the repetition around it a `break`, or a jump to the label behind it from inside of another repetition or of a switch.
 
 local bodies = require "gen.emit.bodies"
 local Builder = require "gen.c.builder"

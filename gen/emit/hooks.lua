@@ -9,7 +9,7 @@ local emit_hooks = {}
 local kinds = {
     { "on_save_checkpoint", "before_save", "Before a checkpoint is taken." },
     { "on_load_checkpoint", "after_load", "After a checkpoint was loaded." },
-    { "on_show", "before_show", "Before a viewer is shown the fields of the table of views." },
+    { "draw", "before_show", "Before a viewer is shown the fields of the table of views." },
 }
 
 local function of_kind(unit, key)

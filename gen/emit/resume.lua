@@ -209,7 +209,8 @@ function emit_resume.write_bounds(unit, w, place)
     for _, item in ipairs(unit.list) do
         if item.end_name then
             takes_state = takes_state or reads_state(item.instance.loop)
-            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "), place_of(item.instance))
+            cases[#cases + 1] = result({ "case " .. item.end_name }, table.concat(emit_resume.condition(item.instance), " && "),
+                place_of(item.instance))
         end
     end
     cases[#cases + 1] = result({ "default" }, "false")

@@ -316,8 +316,8 @@ function Run:new_label(wish)
 end
 
 function Run:new(item)
-    return setmetatable({ unit = self.unit, list = self.list, root = item, shared = self.shared, known = self.known, out = self.out, block = {}, labels = {},
-        taken = {}, positions = {}, points = {}, sites = {} }, Run)
+    return setmetatable({ unit = self.unit, list = self.list, root = item, shared = self.shared, known = self.known, out = self.out,
+        block = {}, labels = {}, taken = {}, positions = {}, points = {}, sites = {} }, Run)
 end
 
 function Run:finish_function()

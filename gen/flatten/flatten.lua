@@ -10,8 +10,8 @@
 --                            is a step here with a tree of its own (item.source.tree)
 --
 -- Every item has parent (the index of the bracket around it) and part (try, failed or finally of the nearest phase);
--- an opening bracket and its end know each other by matching, and only the opening one has the rest. An instance is { loop, on, parent, index }: the node
--- it is inserted on, the instance of that node's loop, its number among the instances of its loop.
+-- an opening bracket and its end know each other by matching, and only the opening one has the rest. An instance is
+-- { loop, on, parent, index }: the node it is inserted on, the instance of that node's loop, its number among the instances of its loop.
 
 local ctext = require "gen.c.text"
 local spec_tree = require "gen.tree.spec_tree"

@@ -14,8 +14,8 @@
 static sigset_t watched; /* SIGCHLD, and the requests to end; empty: host.start was not called */
 static sigset_t before;  /* the mask that programs begin with */
 
-/* From the first call on these signals wait for host.await. One that we were started to ignore, as by
- * nohup, stays ignored. */
+/* From the first call on these signals wait for host.await. One that we were started to ignore,
+ * as by nohup, stays ignored. */
 static void watch_signals(void)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP};

@@ -304,8 +304,15 @@ static int process_receive(lua_State *L)
 }
 
 const luaL_Reg host_processes[] = {
-    {"run", process_run},       {"exec", process_exec},     {"getenv", process_getenv},
-    {"exe", process_exe},       {"isatty", process_isatty}, {"pid", process_pid},
-    {"stdout", process_stdout}, {"stderr", process_stderr}, {"flush", process_flush},
-    {"receive", process_receive}, {NULL, NULL},
+    {"run", process_run},
+    {"exec", process_exec},
+    {"getenv", process_getenv},
+    {"exe", process_exe},
+    {"isatty", process_isatty},
+    {"pid", process_pid},
+    {"stdout", process_stdout},
+    {"stderr", process_stderr},
+    {"flush", process_flush},
+    {"receive", process_receive},
+    {NULL, NULL},
 };

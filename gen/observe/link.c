@@ -40,8 +40,8 @@ static void keep_output(const struct link *link)
     }
 }
 
-/* Waits until the child has become its program, which closes `failed`, or has written why not. Then it
- * has ended: returns -1 with errno. */
+/* Waits until the child has become its program, which closes `failed`, or has written why not.
+ * Then it has ended: returns -1 with errno. */
 static int has_started(struct link *link, int failed)
 {
     int why;

@@ -20,8 +20,8 @@ struct link {
 };
 
 /* Starts a program, a NULL-terminated list, with its channel on a descriptor. With `keep` what it
- * prints goes to files without a name, to be shown later. Returns 0, or -1 with errno where there is
- * no such program. */
+ * prints goes to files without a name, to be shown later. Returns 0, or -1 with errno where there
+ * is no such program. */
 int link_start(struct link *link, char **argv, bool keep);
 
 /* Copies the kept output to the standard streams. */

@@ -1,7 +1,8 @@
 /* The trainers that `loopc observe` watches: started, joined or read from logs; how each ended; and
  * those at a socket's path joined again when they are back.
  *
- * One thread calls these functions; roster_send and roster_again may be called by the threads of the server.
+ * One thread calls these functions; roster_send and roster_again may be called by the threads of
+ * the server.
  */
 #ifndef LOOPC_OBSERVE_ROSTER_H
 #define LOOPC_OBSERVE_ROSTER_H
@@ -24,8 +25,8 @@ int roster_replay(const char *path);
 /* Sends a message to a trainer; one that is gone gets none. */
 void roster_send(int trainer, const char *text, size_t length);
 
-/* Has a program that was started ended and started again with another seed, by the next roster_read.
- * Returns false for one that was not started here, or a text that is no seed. */
+/* Has a program that was started ended and started again with another seed, by the next
+ * roster_read. Returns false for one that was not started here, or a text that is no seed. */
 bool roster_again(int trainer, const char *seed);
 
 /* Reads messages, waits at most `ms` for them; notices trainers that have ended, and tries once a

@@ -17,7 +17,8 @@
 
 struct server;
 
-/* `send` and `again` are called in a thread of the server. Returns NULL with errno when it cannot listen. */
+/* `send` and `again` are called in a thread of the server. Returns NULL with errno when it cannot
+ * listen. */
 struct server *server_start(struct hub *hub, const char *address, int port,
                             void (*send)(int trainer, const char *text, size_t length),
                             bool (*again)(int trainer, const char *seed));

@@ -21,7 +21,7 @@ vocabulary.loop_keys = {
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
     { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
-    { "on_show", "string", "C, run before fields with `show` are sent to a viewer: it sets them, and nothing that the run reads" },
+    { "draw", "string", "C, run before fields with `show` are sent to a viewer: it sets them, and nothing that the run reads" },
     { "doc", "string", "one line on the purpose of the loop" },
 }
 
@@ -33,7 +33,7 @@ vocabulary.callback_keys = {
     { "home", "table", "the loop whose iterations report its fields and zero its batch (default: the one around its first body)" },
     { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
     { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
-    { "on_show", "string", "C, run before fields with `show` are sent to a viewer: it sets them, and nothing that the run reads" },
+    { "draw", "string", "C, run before fields with `show` are sent to a viewer: it sets them, and nothing that the run reads" },
     { "doc", "string", "one line on the purpose of the callback" },
 }
 
@@ -84,7 +84,7 @@ vocabulary.aggregates = {
         { "targets", "integer|table|string", "columns that are predicted as numbers: names, or how many at the end" },
         { "inputs", "table|string|integer", "the samples' columns (default: all without another role)" },
         { "ignore", "table|string|integer", "columns that are left out" },
-        { "weight", "string|integer", "the column with the weight of each row in the loss, which is divided by the sum of these weights in the batch" },
+        { "weight", "string|integer", "the column with the weight of each row in the loss, divided by the sum of these in the batch" },
         { "id", "string|integer", "a column that predictions repeat" },
         { "separator", "string", "between cells: a character, tab or blanks (default: detected)" },
         { "decimal", "string", "the decimal point: . or , (default: detected)" },

@@ -82,9 +82,9 @@ static int loop_of(const struct loopc_field *field, const struct loopc_program *
     return (int)strlen(*loop);
 }
 
-/* Whether a position, "a step", "Wait on Train.on_inner on Fit.on_train" or "the end of Fit", is in a run of
- * the loop: at one of its own boundaries, at the end of its repetition, or further inside. A step
- * may be anywhere: what it would judge is judged later. */
+/* Whether a position, "a step", "Wait on Train.on_inner on Fit.on_train" or "the end of Fit", is
+ * in a run of the loop: at one of its own boundaries, at the end of its repetition, or further
+ * inside. A step may be anywhere: what it would judge is judged later. */
 static bool is_inside(const char *position, const char *loop, size_t length)
 {
     static const char end[] = "the end of ";

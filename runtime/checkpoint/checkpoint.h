@@ -72,8 +72,8 @@ static inline struct loopc_checkpoint_info loopc_checkpoint_info_start(void)
  * compared one by one. */
 uint64_t loopc_program_hash(const struct loopc_program *program);
 
-/* Whether a position is inside of a body, as "Fit in Fit.on_epoch", or between any two steps: then it
- * depends on the program's fingerprint as well. */
+/* Whether a position is inside of a body, as "Fit in Fit.on_epoch", or between any two steps:
+ * then it depends on the program's fingerprint as well. */
 bool loopc_program_is_inside(const struct loopc_program *program, int64_t position);
 
 /* Saving. */

@@ -5,8 +5,8 @@
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
  * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
- * "tell timings" any, "tell views" any, "answer" text. All others are fields declared settable, in full
- * ("Train.rate"), or "eta" for the one that is the learning rate.
+ * "tell timings" any, "tell views" any, "answer" text. All others are fields declared settable,
+ * in full ("Train.rate"), or "eta" for the one that is the learning rate.
  */
 #ifndef LOOPC_COMMANDS_H
 #define LOOPC_COMMANDS_H

@@ -25,9 +25,9 @@
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
  *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
  *                  else false
- *     views        the answer to "tell views": an object with the values of the fields with `show`, as
- *                  they are now, after the hooks on_show; the status has the table of them. Once
- *                  asked for, they are sent at the end of the run, too
+ *     views        the answer to "tell views": an object with the values of the fields with
+ *                  `show`, as they are now, after the hooks `draw`; the status has the table of
+ *                  them. Once asked for, they are sent at the end of the run, too
  *     running      the place that is open, as an index of those of the status, or -1: at most ten
  *                  times a second while it is watched, also within an iteration
  *     dropped      how many reports a slow peer has missed

@@ -69,7 +69,8 @@ void loopc_control_find(struct loopc_control *control);
 /* Begins a member of the message: its name, the batch. */
 void loopc_control_open_member(struct loopc_control *control, const char *name, int64_t batch);
 
-/* Runs the hooks that set the fields that are shown; the member of these; their table in the status. */
+/* Runs the hooks that set the fields that are shown; the member of these; their table in the
+ * status. */
 void loopc_control_prepare_views(struct loopc_control *control, struct loopc_run *run);
 void loopc_control_views_member(struct loopc_control *control, int64_t batch,
                                 const struct loopc_run *run);

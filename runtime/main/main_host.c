@@ -65,7 +65,9 @@ static int poll_nosave(struct loopc_run *run)
     const int events = loopc_events_take(LOOPC_EVENT_TICK | LOOPC_EVENT_SIGNAL);
     show_progress(run, events);
     if (!(events & LOOPC_EVENT_SIGNAL)) return LOOPC_OK;
-    if (run->checkpointer && !run->interrupted) loopc_checkpointer_missed(run->checkpointer, "it was interrupted where it has no resume point");
+    if (run->checkpointer && !run->interrupted)
+        loopc_checkpointer_missed(run->checkpointer,
+                                  "it was interrupted where it has no resume point");
     return interrupt(run);
 }
 

@@ -54,7 +54,8 @@ static inline struct loopc_rows loopc_rows_from(struct loopc_rows rows, int32_t 
 /* The gradients of a dense layer (dense.h) over these shards, which are stored, not added:
  *     gw(o, k) = tree over s of sum over the rows r of s of d(o, r) * sample_major(r, k)
  *     gb(o)    = tree over s of sum over the rows r of s of d(o, r)
- * Row 0 of d and of sample_major is the first row of the first shard; they have room for `batch`. */
+ * Row 0 of d and of sample_major is the first row of the first shard; they have room for
+ * `batch`. */
 void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, const float *d,
                            struct loopc_shards shards, int32_t batch, int32_t inputs,
                            int32_t outputs, struct loopc_thread me)

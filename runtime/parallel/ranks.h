@@ -30,7 +30,8 @@ void loopc_ranks_end(void);
 /* Replaces each value by the largest that a rank has in its place. */
 void loopc_ranks_most(int64_t *values, int32_t count);
 
-/* Adds vectors of all ranks in the tree of nn/shards.h: neighbours in pairs, then pairs of these. */
+/* Adds vectors of all ranks in the tree of nn/shards.h: neighbours in pairs, then pairs of
+ * these. */
 void loopc_ranks_sum(float *values, ptrdiff_t count);
 
 /* Completes a list of values, of which this rank has its own in front: moves them to their place,

@@ -25,8 +25,9 @@ struct loopc_host {
     /* The same between resume points: whatever needs one stays pending. */
     int (*poll_nosave)(struct loopc_run *run);
 
-    /* The same between two steps of a body of elements, where the run can be saved: `at` as for poll.
-     * Messages of the control channel stay pending, for they are applied between iterations. */
+    /* The same between two steps of a body of elements, where the run can be saved: `at` as for
+     * poll. Messages of the control channel stay pending, for they are applied between
+     * iterations. */
     int (*poll_steps)(struct loopc_run *run, int at);
 
     /* The same in failed and finally parts: interruptions stay pending, too. */

@@ -322,7 +322,7 @@ text behind a quote: broken:3:4: error: text behind the quote that ends a cell
 table: hint: quotes within a cell are doubled
 open quote: broken:3:1: error: a quote that is never closed
 table: hint: is the quote meant? Quotes within a cell are doubled
-byte 0: broken:3:3: error: a byte 0: this is no text
+byte 0: broken:3:3: error: a byte 0: this is not text
 too large: broken:3:1: error: column 1 ('a'): 1e+99 is too large for f32
 table: hint: the largest is 3.4e38: another unit makes it smaller
 missing value: broken:3: error: values are missing: 'b' 1 (first in line 3)

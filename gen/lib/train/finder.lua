@@ -4,7 +4,8 @@
 -- smooth = 0.98, limit = 4 } does nothing unless the program is run with --find. Then the rate, an f32 field, rises from `low` to
 -- `high` by one factor a step, at the node `before`; at `after` the loss, `watch`, is smoothed by an exponential mean without bias.
 -- The run ends, with the loop `stop`, after all steps or once the mean is more than `limit` times its lowest value. Then a line on
--- standard error names the rate at which the loss fell fastest, the first tenth of the steps left out, and a tenth of that at which it was lowest. The picture:
+-- standard error names the rate at which the loss fell fastest, the first tenth of the steps left out, and a tenth of that at which
+-- it was lowest. The picture:
 --
 --     PROG --find --metrics find.jsonl && loopc plot find.jsonl -o find.svg --across NAME.tried --log=NAME.tried --only NAME.smoothed
 
@@ -46,7 +47,8 @@ return function(train)
         if not (a.low > 0 and a.high > a.low) then error("train.rate_finder: low is above 0 and below high", 3) end
         if a.steps < 2 then error("train.rate_finder: steps is 1, and a line has two ends", 3) end
         local values = { name = name, rate = a.rate, watch = a.watch, stop = a.stop, low = double(a.low), high = double(a.high),
-            last = double(a.steps - 1), steps = tostring(a.steps), first = tostring(a.steps // 10 + 1), smooth = double(a.smooth), limit = double(a.limit) }
+            last = double(a.steps - 1), steps = tostring(a.steps), first = tostring(a.steps // 10 + 1), smooth = double(a.smooth),
+            limit = double(a.limit) }
         return { order = a.order, doc = "finds learning rates",
             state = {
                 find = bool { option = true, doc = "try learning rates, and end" },

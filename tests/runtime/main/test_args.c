@@ -202,7 +202,7 @@ static void every_flag_is_read(void **unused)
         if (*flag->value != '[') assert_int_equal(read_line(&shared, text, NULL), LOOPC_FAILED);
         count++;
     }
-    assert_int_equal(count, 21);
+    assert_int_equal(count, 22);
 }
 
 static const char *help_of(const struct loopc_program *of)

@@ -166,6 +166,8 @@ static void the_whole_page(void **unused)
         "                      write these times to a file during the run, as JSON lines\n"
         "  --trace             print each step, and each field that it changes\n"
         "  --progress <when>   auto, never or always: show progress (default auto)\n"
+        "  --done-file <file>  write this file at the very end of a run that succeeds; it\n"
+        "                      is removed when one begins\n"
         "  --help              print this page\n"
         "  --version           print the version\n";
     program.name = "digits";

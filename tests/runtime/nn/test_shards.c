@@ -1,4 +1,5 @@
-/* Shards: chains and their tree, as plain loops have them; the same for one process and for several. */
+/* Shards: chains and their tree, as plain loops have them; the same for one process and for
+ * several. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,8 +69,8 @@ static void check(struct loopc_shards shards)
     }
 }
 
-/* All numbers of processes and of threads; batches whose shards begin within panels, and of fewer rows
- * than shards. */
+/* All numbers of processes and of threads; batches whose shards begin within panels, and of fewer
+ * rows than shards. */
 static void test_gradient(void **state)
 {
     static const int32_t batches[] = {BATCH, 64, 61, 8, 5};

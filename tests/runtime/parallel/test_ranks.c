@@ -1,4 +1,5 @@
-/* Ranks of a program without MPI: one, which agrees with itself. Several are in program/test_mpi.sh. */
+/* Ranks of a program without MPI: one, which agrees with itself. Several are in
+ * program/test_mpi.sh. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
