@@ -216,9 +216,9 @@ check-layers: all
 	$(BUILD)/loopc --test tests/tool/test_layers.lua
 	BUILD=$(BUILD) bash tests/tool/test_layers_of_calls.sh
 check-lua: all
-	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**' 'tests/observe/**' 'tests/tool/lsp/**'
+	luacheck -q gen tests --exclude-files 'gen/lib/**' 'tests/program/**' 'tests/bench/**' 'tests/observe/**' 'tests/tool/lsp/**' tests/support/bits.lua
 	@{ cat .luacheckrc; $(BUILD)/loopc types --luacheck; echo 'std = "loopc"'; } > $(BUILD)/specs.luacheckrc
-	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench tests/observe tests/tool/lsp/moons.lua
+	luacheck -q --config $(BUILD)/specs.luacheckrc specs templates/init tests/bench tests/observe tests/tool/lsp/moons.lua tests/support/bits.lua
 	luacheck -q --config $(BUILD)/specs.luacheckrc --ignore 143 -- gen/lib tests/program
 check-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -54,11 +54,13 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        first, *others = self.call("GET", "/window/handles")
-        for tab in others:
+        """The next test gets a new tab: one that was put to sleep, or was behind another one, may draw no more."""
+        used = self.call("GET", "/window/handles")
+        new = self.call("POST", "/window/new", {"type": "tab"})["handle"]
+        for tab in used:
             self.call("POST", "/window", {"handle": tab})
             self.call("DELETE", "/window")
-        self.call("POST", "/window", {"handle": first})
+        self.call("POST", "/window", {"handle": new})
         self.call("POST", "/goog/cdp/execute", {"cmd": "Page.bringToFront", "params": {}})  # others do not draw
         self.open("about:blank")
         self.complaints()
