@@ -71,6 +71,7 @@ local function emitted(net, optimizers, used)
             for _, offer in ipairs(net_functions.of_optimizer(optimizer)) do set[offer.name] = true end
         end
     end
+    for _, optimizer in ipairs(optimizers) do optimizer.idle = emit_mlp.is_idle(optimizer, set) end
     local w = CWriter.new()
     emit_mlp.emit(w, { net }, optimizers, set)
     return (w:text():gsub("\n+$", "\n"))
