@@ -179,13 +179,13 @@ def test_at_most_one_message_an_iteration():
 def test_loss_reports_are_50_ms_apart():
     with Trainer(XOR) as t:
         t.receive()
-        t.send({"batch to": 10 ** 12})
         start, count = time.monotonic(), 0
-        while time.monotonic() - start < 1.5:
+        t.send({"batch to": 10 ** 12})
+        while count < 20:
             count += "loss" in t.receive()
-        assert 2 <= count <= 32, count
+        assert time.monotonic() - start > 19 * 0.049
         messages = t.end()
-        assert len(messages) < 40
+        assert len(messages) < (time.monotonic() - start) * 20 + 40
 
 
 def test_unknown_keys_are_ignored_with_one_warning():
