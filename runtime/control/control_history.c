@@ -58,8 +58,8 @@ void loopc_control_history_member(struct loopc_control *c, int64_t batch)
 /* The target of a run is that of its control, and none of its options. */
 static bool has_flag(const struct loopc_control *c, const struct loopc_field *field)
 {
-    return field != c->target && (field->flags & LOOPC_OPTION) && field->flag && field->count == 1 &&
-           loopc_field_is_value(field);
+    return field != c->target && (field->flags & LOOPC_OPTION) && field->flag &&
+           field->count == 1 && loopc_field_is_value(field);
 }
 
 static void write_bound(struct loopc_control *c, const char *name, double bound)
