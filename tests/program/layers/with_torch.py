@@ -23,8 +23,9 @@ RULES = {
 def case(activation, loss, rule):
     name, keys = RULES[rule]
     keys = dict(keys, epsilon=1e-6) if name != "sgd" else keys
+    eta = 0.003 if name != "sgd" else 0.002 if loss == "gaussian_nll" else 0.02  # which diverges at 0.02
     return cases.case("%s_%s_%s" % (activation, loss, rule), [cases.dense(6, activation), cases.dense(4 if loss == "gaussian_nll" else 3)],
-                      loss, (name, keys), 0.02 if name == "sgd" else 0.003)
+                      loss, (name, keys), eta)
 
 
 def grid():
