@@ -48,7 +48,7 @@ return trainer "shared" { Fit, Train, code = "enum { ROWS = 32 };", state = {
     net = mlp { 5, 40, 3, batch = 32, shards = 8, inputs_from = "data" }, adam = optimizer { "adam", net = "net" },
     line = mlp { 3, 9, 2, loss = "squared_error", activation = "tanh", batch = 32, shards = 8 },
     sgd = optimizer { "sgd", net = "line", momentum = 0.9 },
-    eta = f32 { 0.05, option = true }, slow = bool { option = true },
+    eta = f32 { 0.05, option = true, settable = true }, slow = bool { option = true },
     fail_at = i64 { -1, option = true }, fail_rank = i32 { 0, option = true },
 } }
 SPEC
@@ -149,6 +149,53 @@ test_killed_rank_ends_the_others() {
     expect 0 "$LOOPC" state "$(printf '%s\n' saved/*.safetensors | sort -V | tail -n 1)"
 }
 
+# answer TEXT: reads what the run of the coprocess sends, up to this.
+answer() {
+    local line
+    while IFS= read -r line <&"${RUN[0]}"; do
+        case $line in *"$1"*) return 0 ;; esac
+    done
+    fail "the run never said $1: $(cat err)"
+}
+
+# The channel is rank 0's alone; what it sets counts for all, in the same batch: a replay of its journal gives the same run.
+test_control_of_rank_0() {
+    programs
+    coproc RUN { exec "$MPIRUN" -n 2 ./shared_mpi --data rows.csv --control lines:stdio --journal journal --metrics steered.jsonl \
+        --epochs 100000 --slow 2>err; }
+    local pid=$RUN_PID code=0
+    {
+        echo '{"answer": "it is there"}'
+        answer 'it is there'
+        echo '{"eta": 0.02, "pause": 1}'
+        answer ', true]'
+        echo '{"eta": 0.01, "answer": "still paused"}'
+        answer 'still paused'
+        echo '{"eta": 0.04, "step": 3}'
+        answer ', true]'
+        echo '{"resume": 1, "answer": "it goes on"}'
+        answer 'it goes on'
+        answer '"loss"'
+        echo '{"shutdown": 1}'
+    } >&"${RUN[1]}"
+    wait "$pid" || code=$?
+    same "$code" 0
+    lacks "$(cat err)" failed
+    expect 0 ./shared --data rows.csv --epochs 100000 --replay journal --metrics alone.jsonl
+    cmp steered.jsonl alone.jsonl || fail 'the replay on one is another run'
+    expect 0 ranks 2 ./shared_mpi --data rows.csv --epochs 100000 --replay journal --metrics two.jsonl
+    cmp steered.jsonl two.jsonl || fail 'the replay on two is another run'
+}
+
+test_times_of_the_ranks() {
+    programs
+    expect 0 ranks 2 ./shared_mpi --data rows.csv --timings
+    same "$(tail -n 3 <<<"$ERR" | awk '{ print $1, NF }')" 'process 4
+0 7
+1 7'
+    tail -n 2 <<<"$ERR" | awk '$6 < 0 || $6 > 100 { exit 1 }' || fail "$ERR"
+}
+
 test_refusals() {
     programs
     expect 2 ranks 3 ./shared_mpi --data rows.csv
@@ -156,8 +203,6 @@ test_refusals() {
     has "$ERR" 'hint: mpirun -n 1, 2, 4 or 8'
     expect 2 ranks 2 ./shared_mpi --data rows.csv --epochs x
     same "$(grep -c "'x' is not a whole number" <<<"$ERR")" 1
-    expect 2 ranks 2 ./shared_mpi --data rows.csv --control lines:stdio
-    has "$ERR" '--control and --replay steer a run of one process'
     # every rank reads a file of its own
     cat >own.sh <<'SH'
 rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
