@@ -11,7 +11,7 @@
 --
 -- loopc_dataset_take puts rows into arrays, and NET_train, NET_forward and the like read arrays: fields, or local variables of
 -- one body. An array is known by its field, or by its name within the body. The functions of `code` that bodies call are
--- followed, with what they are given; other C functions are not looked at.
+-- followed, through pointers and macros as well, with what they are given; other C functions are not looked at.
 
 local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
@@ -60,7 +60,9 @@ end
 
 -- Errors.
 
+-- Of a call that may be another one nothing is said.
 function Feeds:refuse(text, call, name, what, hint)
+    if call.maybe or text.maybe then return end
     if text.bound then name = call.name end
     self.unit.diags:add("bad_feed", reader.line_in(text.body, call.line), name, what, hint)
 end

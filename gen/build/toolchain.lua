@@ -138,7 +138,7 @@ function toolchain.show(unit, arguments, status, messages)
         host.stderr(explained and "" or shortened(messages))
         cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
     end
-    return status == 0
+    return status == 0 and unit.diags.errors == 0
 end
 
 -- Whether the compiler makes programs for processors that have versions (portable.lua).
@@ -202,7 +202,9 @@ function toolchain.build(unit, arguments, source, program, recompile)
     local status, messages = build_program(unit, arguments, place_of(unit, arguments, source), program, folder)
     host.remove(folder)
     if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments, recompile) end
-    return toolchain.show(unit, arguments, status, messages)
+    local good = toolchain.show(unit, arguments, status, messages)
+    if not good and status == 0 then host.remove(program) end -- of C that only loopc refuses
+    return good
 end
 
 return toolchain

@@ -6,6 +6,7 @@ local layers_of = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
 local nearest = require "gen.base.nearest"
+local other_names = require "gen.spec.other_names"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_aggregates = {}
@@ -23,6 +24,8 @@ local function wrong(unit, field, what, hint)
     unit.diags:add("bad_field", field.at, field.name, field.name, what, hint)
 end
 
+local kinds_of_words = { output = "activation", ["its rule"] = "rule" } -- in other_names
+
 -- One of a few words; reports any other and takes the default.
 local function choice(unit, field, key, value, words, default)
     if value == nil then return default end
@@ -30,7 +33,8 @@ local function choice(unit, field, key, value, words, default)
         if word == value then return value end
     end
     wrong(unit, field, ("%s is %s%s"):format(key, reader.what(value),
-        type(value) == "string" and nearest.suggest(value, words) or ""), key .. " is one of " .. table.concat(words, ", "))
+        type(value) == "string" and nearest.suggest(value, words) or ""),
+        other_names.hint(kinds_of_words[key] or key, value, key .. " is one of " .. table.concat(words, ", ")))
     return default
 end
 

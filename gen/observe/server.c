@@ -17,7 +17,7 @@ struct server {
     struct hub *hub;
     struct MHD_Daemon *daemon;
     void (*send)(int trainer, const char *text, size_t length);
-    bool (*again)(int trainer, const char *seed);
+    bool (*again)(int trainer, const char *flags, size_t length);
     int port;
     char token[TOKEN_BYTES * 2 + 1];
 };
@@ -228,12 +228,12 @@ static enum MHD_Result take_message(struct server *server, struct MHD_Connection
     return answer(connection, MHD_HTTP_NO_CONTENT, "text/plain", "", 0);
 }
 
-static enum MHD_Result begin_again(struct server *server, struct MHD_Connection *connection)
+static enum MHD_Result begin_again(struct server *server, struct MHD_Connection *connection,
+                                   const struct body *body)
 {
     const int trainer = trainer_of(server, connection);
-    const char *seed = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "seed");
     if (trainer < 0) return refuse(connection, MHD_HTTP_BAD_REQUEST, "there is no such trainer\n");
-    if (!seed || !server->again(trainer, seed))
+    if (body->length > BODY_MOST || !server->again(trainer, body->text, body->length))
         return refuse(connection, MHD_HTTP_BAD_REQUEST, "it cannot be started again with that\n");
     return answer(connection, MHD_HTTP_NO_CONTENT, "text/plain", "", 0);
 }
@@ -263,7 +263,7 @@ static enum MHD_Result post(struct server *server, struct MHD_Connection *connec
         return refuse(connection, MHD_HTTP_FORBIDDEN, "that does not come from here\n");
     if (!has_token(server, connection))
         return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing\n");
-    if (!strcmp(path, "/again")) return begin_again(server, connection);
+    if (!strcmp(path, "/again")) return begin_again(server, connection, body);
     if (strcmp(path, "/send") != 0)
         return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page\n");
     return take_message(server, connection, body);
@@ -326,7 +326,7 @@ static void keep_quiet(void *argument, const char *format, va_list list)
 
 struct server *server_start(struct hub *hub, const char *address, int port,
                             void (*send)(int trainer, const char *text, size_t length),
-                            bool (*again)(int trainer, const char *seed))
+                            bool (*again)(int trainer, const char *flags, size_t length))
 {
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct server *server = calloc(1, sizeof *server);

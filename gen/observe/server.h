@@ -4,7 +4,8 @@
  *     GET  /NAME                    a file of the page; built in, nothing else is served
  *     GET  /events?token=T          server-sent events: the output of hub_update
  *     POST /send?token=T&trainer=N  a message, a JSON object, for trainer N
- *     POST /again?token=T&trainer=N&seed=S  starts the program of trainer N again
+ *     POST /again?token=T&trainer=N starts the program of trainer N again with the flags in the
+ *                                   body: see again.h
  *
  * The token gives access to all data and commands. Requests whose Host is not this server, and
  * those of pages from elsewhere (Origin), are refused, so that no other site reaches it by a name
@@ -21,7 +22,7 @@ struct server;
  * listen. */
 struct server *server_start(struct hub *hub, const char *address, int port,
                             void (*send)(int trainer, const char *text, size_t length),
-                            bool (*again)(int trainer, const char *seed));
+                            bool (*again)(int trainer, const char *flags, size_t length));
 int server_port(const struct server *server);
 const char *server_token(const struct server *server);
 void server_stop(struct server *server);

@@ -17,7 +17,7 @@ vocabulary.loop_keys = {
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
     { "result", "table", "fields that its end sets; behind each place of it bodies read them as $Loop.name" },
     { "batch", "table", "fields that are zeroed at the start of every iteration" },
-    { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
+    { "call_on", "table", "the node or the list of nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
     { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
