@@ -300,7 +300,7 @@ def test_speed_history_zoom_and_link():
         assert b.run("return trainers[0].charts.get('eta').chart.xAxisRange()") == [20, 200]
         assert "zoom=20%2C200" in b.run("return location.hash")
         b.run("hover(trainers[0].charts.get('eta'), 57)")
-        assert b.run(f"return {LOSS_CHART}.chart.getSelection()") == 56
+        assert b.run(f"return {LOSS_CHART}.chart.getValue({LOSS_CHART}.chart.getSelection(), 0)") == 57
         assert "57" in b.text("[data-series=loss] + .values")
         link = b.run("return location.href")
         b.open("about:blank")
