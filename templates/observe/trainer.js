@@ -8,7 +8,8 @@ function text(node, value) {
 }
 
 function number(value) {
-  return value === null || value === undefined ? 'diverged' : String(Number(Number(value).toPrecision(7)));
+  if (value === null || value === undefined || Number.isNaN(value)) return 'diverged';
+  return value !== 0 && Math.abs(value) < 1e-3 ? Number(value).toExponential(4) : String(Number(Number(value).toPrecision(6)));
 }
 
 class Trainer {
