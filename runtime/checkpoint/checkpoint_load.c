@@ -121,19 +121,29 @@ static int check_contents(const struct loopc_load_plan *plan)
     return result;
 }
 
-/* Restores the data sets, and warns of those that have changed: training on with other data may be
- * intended. */
-static void load_tables(const struct loopc_load_plan *plan)
+/* Restores a data set, and warns where it has changed: training on with other data may be intended.
+ * What the net has learned would mean nothing to other columns and classes. */
+static int load_table(const struct loopc_load_plan *plan, int i)
 {
     const struct loopc_program *program = plan->loading->program;
     void *const state = plan->loading->state;
-    for (int i = 0; i < program->field_count; i++) {
-        char text[512];
-        if (loopc_table_load(&plan->file, program, state, i, text, sizeof text))
-            loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
-        if (loopc_dataset_is_other(&plan->file, &program->fields[i], state, text, sizeof text))
-            loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
-    }
+    char text[512];
+    if (loopc_table_load(&plan->file, program, state, i, text, sizeof text))
+        return loopc_plan_refuse(
+            plan, "the flags and the file of the run; or a new run, which begins with --init", "%s",
+            text);
+    if (*text) loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
+    if (loopc_dataset_is_other(&plan->file, &program->fields[i], state, text, sizeof text))
+        loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
+    return LOOPC_LOADED;
+}
+
+static int load_tables(const struct loopc_load_plan *plan)
+{
+    int result = LOOPC_LOADED;
+    for (int i = 0; !result && i < plan->loading->program->field_count; i++)
+        result = load_table(plan, i);
+    return result;
 }
 
 /* Other bytes than 0 and 1 in a bool would be undefined behaviour of the program. */
@@ -211,9 +221,9 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     if (!result) result = stage(&plan);
     if (!result && !loading->values_only)
         result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
+    if (!result && !loading->values_only) result = load_tables(&plan);
     if (!result) {
         read_run(&plan);
-        if (!loading->values_only) load_tables(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);
     }

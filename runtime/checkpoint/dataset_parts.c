@@ -142,20 +142,30 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
     return d && d->source && !loopc_dataset_is_part(d) && !(options && options->like);
 }
 
-bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
-                      void *state, int i, char *text, size_t size)
+/* Data sets that share the table of another one know its classes, too. */
+static void take_classes(const struct loopc_program *program, void *state)
+{
+    for (int i = 0; i < program->field_count; i++) {
+        struct loopc_dataset *const d = dataset_at(program, state, i);
+        if (d) loopc_dataset_take_classes(d);
+    }
+}
+
+int loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                     void *state, int i, char *text, size_t size)
 {
     char message[256];
-    if (!loopc_has_own_table(program, state, i)) return false;
+    if (size > 0) *text = 0;
+    if (!loopc_has_own_table(program, state, i)) return LOOPC_OK;
     char *const key = loopc_key_make("loopc.table", program->fields[i].name);
     const char *const table = key ? loopc_safetensors_text(file, key) : NULL;
     free(key);
-    if (!table) return false;
-    const bool failed =
+    if (!table) return LOOPC_OK;
+    const int st =
         loopc_dataset_restore_table(dataset_at(program, state, i), table, message, sizeof message);
-    snprintf(text, size, "data set %s: %s%s", program->fields[i].name, message,
-             failed ? ", so its scale and filling are those of these rows" : "");
-    return *message;
+    if (*message) snprintf(text, size, "data set %s: %s", program->fields[i].name, message);
+    take_classes(program, state);
+    return st;
 }
 
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,

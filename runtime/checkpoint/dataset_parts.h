@@ -32,11 +32,11 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,
                             const void *state, char *text, size_t size);
 
-/* Scales and fills data set field i of a state as it was when the file was written; one whose
- * columns do not allow it is left as it is. Returns whether there is something to be said of its
- * columns, and a text that says it. */
-bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
-                      void *state, int i, char *text, size_t size);
+/* Arranges, scales and fills data set field i of a state as it was when the file was written.
+ * Returns LOOPC_OK, with a text on its columns or "", or LOOPC_FAILED and a text where its columns
+ * or classes do not allow it. */
+int loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                     void *state, int i, char *text, size_t size);
 
 /* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
  * those that the file knows: parts, or whole again. A data set that does not fit is left as it is.

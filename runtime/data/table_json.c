@@ -240,47 +240,6 @@ int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *me
     return LOOPC_OK;
 }
 
-/* Whether a fit of one of them can be that of the other: the same columns become inputs and targets
- * of the same width at the same place. */
-static bool is_laid_out_as(const struct loopc_table *a, const struct loopc_table *b)
-{
-    bool alike = a->inputs == b->inputs && a->targets == b->targets && a->count == b->count;
-    for (int32_t i = 0; alike && i < a->count; i++) {
-        const struct loopc_column *const c = &a->columns[i], *const before = &b->columns[i];
-        alike = c->role == before->role && c->place == before->place && c->width == before->width;
-    }
-    return alike;
-}
-
-static bool has_values_of(const struct loopc_column *a, const struct loopc_column *b)
-{
-    bool same = a->value_count == b->value_count;
-    for (int32_t i = 0; same && i < a->value_count; i++)
-        same = !strcmp(a->values[i], b->values[i]);
-    return same;
-}
-
-/* Writes the former state of the first column that differs; "" if they are equal. */
-static void tell_difference(const struct loopc_table *now, const struct loopc_table *before,
-                            const struct loopc_message *to)
-{
-    const bool named = now->has_names && before->has_names;
-    if (to->size > 0) *to->text = 0;
-    for (int32_t i = 0; i < now->count; i++) {
-        const struct loopc_column *const a = &now->columns[i], *const b = &before->columns[i];
-        if (a->role == LOOPC_ROLE_IGNORED || a->role == LOOPC_ROLE_ID) continue;
-        if (named && strcmp(a->name, b->name) != 0) {
-            snprintf(to->text, to->size, "column %" PRId32 " is '%.80s', and was '%.80s'", i + 1,
-                     a->name, b->name);
-            return;
-        }
-        if (a->kind == b->kind && has_values_of(a, b)) continue;
-        snprintf(to->text, to->size, "column %" PRId32 " ('%.80s') has other %s than it had", i + 1,
-                 a->name, a->role == LOOPC_ROLE_LABEL ? "classes" : "texts");
-        return;
-    }
-}
-
 static int restore(struct loopc_source *s, const struct loopc_table *table,
                    const struct loopc_message *message)
 {
@@ -294,14 +253,19 @@ int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char 
                                 size_t size)
 {
     const struct loopc_message to = {message, size};
+    char failure[512];
     struct loopc_source *const s = d->source ? d->source->whole : NULL;
     struct loopc_source *const saved = parse(text);
-    int st = LOOPC_OK;
-    if (!saved || !s || !is_laid_out_as(&s->table, &saved->table))
-        st = loopc_error_set(&to, NULL, "the columns are not those of the checkpoint");
-    else if (s->values.rows > 0)
-        st = restore(s, &saved->table, &to);
-    if (!st) tell_difference(&s->table, &saved->table, &to);
+    int st = saved && s ? loopc_source_align(s, &saved->table, &to)
+                        : loopc_error_set(&to, NULL, "the columns are not those of the checkpoint");
+    if (!st && s->values.rows > 0 &&
+        restore(s, &saved->table, &(struct loopc_message){failure, sizeof failure}))
+        st = loopc_error_set(&to, NULL, "%s", failure);
     loopc_source_free(saved);
     return st;
+}
+
+void loopc_dataset_take_classes(struct loopc_dataset *d)
+{
+    if (d->source && d->labels) d->classes = d->source->whole->table.classes;
 }

@@ -304,6 +304,38 @@ SPEC
     same "$(tail -n 1 <<<"$OUT")" "-1 1 -1 1"
 }
 
+# Columns are found by their names: a run goes on alike with those of its file in another order. Classes keep their numbers.
+test_columns_in_another_order() {
+    cat >order.lua <<'SPEC'
+local Fit = loop "Fit" { times = 4, state = { at = i64 { -1, option = true } }, on_epoch = node(1, [[
+    loopc_dataset_take($points, 0, 0, 2, $x, $y);
+    printf("%g %g %g %g, %d %d\n", (double)$x[0], (double)$x[1], (double)$x[2], (double)$x[3], $y[0], $y[1]);
+    if ($iteration == $at) raise(SIGTERM);
+]]) }
+return trainer "order" { include = { "<signal.h>" }, Fit, state = { x = f32[4], y = i32[2],
+    points = dataset { option = true, label = "kind", columns = 2, scale = "standard" } } }
+SPEC
+    build order.lua order
+    printf '%s\n' u,v,kind 1,50,cat 3,10,eel 2,30,dog >a.csv
+    printf '%s\n' kind,v,u cat,50,1 eel,10,3 dog,30,2 >b.csv
+    printf '%s\n' v,kind,u 50,eel,1 10,cat,3 >c.csv
+    sed 's/dog/owl/' b.csv >d.csv
+    expect 0 ./order --points a.csv
+    same "$(sort -u <<<"$OUT" | sed 's/[0-9.]*[0-9]/n/3g')" "-1.22474 1.22474 n -n, n n"
+    printf '%s\n' "$OUT" >whole
+    expect 143 ./order --points a.csv --checkpoint saved --at 1
+    sha256sum saved/* >before
+    expect 2 ./order --points d.csv --checkpoint saved --resume --at -1 --other-data
+    has "$ERR" "data set points: column 1 ('kind') has the class 'owl', which the run does not know"
+    has "$ERR" "order: hint: the flags and the file of the run; or a new run, which begins with --init"
+    sha256sum --quiet -c before
+    cp -r saved copy
+    expect 0 ./order --points b.csv --checkpoint saved --resume --at -1
+    same "$OUT" "$(tail -n 2 whole)"
+    expect 0 ./order --points c.csv --checkpoint copy --resume --at -1 --other-data
+    same "$(tail -n 1 <<<"$OUT")" "$(tail -n 1 whole | sed 's/, .*/, 2 0/')"
+}
+
 # State outside of fields: here a file that is written to, which has to be cut where the checkpoint was taken.
 test_hooks_of_checkpoints() {
     cat >hooks.lua <<'SPEC'
