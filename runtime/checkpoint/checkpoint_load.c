@@ -3,6 +3,7 @@
 
 #include "data/table.h"
 #include "checkpoint/dataset_parts.h"
+#include "checkpoint/net_words.h"
 #include "process/child.h"
 
 #include <errno.h>
@@ -138,11 +139,49 @@ static int load_table(const struct loopc_load_plan *plan, int i)
     return LOOPC_LOADED;
 }
 
+/* Flags that would change nothing. */
+static int check_share(const struct loopc_load_plan *plan, int i)
+{
+    const struct loopc_load_request *loading = plan->loading;
+    char text[512];
+    if (!loopc_share_check(&plan->file, loading->program, loading->state, i, text, sizeof text))
+        return LOOPC_LOADED;
+    return loopc_plan_refuse(plan, "leave it as it was, or begin a new run", "%s", text);
+}
+
+/* Before the parts are those of the file. */
+static int check_shares(const struct loopc_load_plan *plan)
+{
+    int result = LOOPC_LOADED;
+    for (int i = 0; !result && i < plan->loading->program->field_count; i++)
+        result = check_share(plan, i);
+    return result;
+}
+
+static void warn_of_nets(const struct loopc_load_plan *plan)
+{
+    const struct loopc_program *program = plan->loading->program;
+    char text[400];
+    for (int i = 0; i < program->net_count; i++) {
+        if (loopc_net_is_other(&plan->file, &program->nets[i], text, sizeof text))
+            loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
+    }
+}
+
+static int arrange_table(const struct loopc_load_plan *plan, int i)
+{
+    char text[256];
+    if (!loopc_table_arrange(&plan->file, plan->loading->program, plan->loading->state, i, text,
+                             sizeof text))
+        return LOOPC_LOADED;
+    return loopc_plan_no_memory(plan);
+}
+
 static int load_tables(const struct loopc_load_plan *plan)
 {
     int result = LOOPC_LOADED;
     for (int i = 0; !result && i < plan->loading->program->field_count; i++)
-        result = load_table(plan, i);
+        result = plan->loading->values_only ? arrange_table(plan, i) : load_table(plan, i);
     return result;
 }
 
@@ -219,11 +258,13 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     if (!result && !loading->values_only) result = check_contents(&plan);
     if (!result) result = loopc_plan_match(&plan);
     if (!result) result = stage(&plan);
+    if (!result && !loading->values_only) result = check_shares(&plan);
     if (!result && !loading->values_only)
         result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
-    if (!result && !loading->values_only) result = load_tables(&plan);
+    if (!result) result = load_tables(&plan);
     if (!result) {
         read_run(&plan);
+        warn_of_nets(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);
     }

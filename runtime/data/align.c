@@ -263,3 +263,32 @@ int loopc_source_align(struct loopc_source *s, const struct loopc_table *before,
     free(partners);
     return st;
 }
+
+/* Whether the inputs are those of the other table, by names and widths. */
+static bool pair_inputs(const struct loopc_table *now, const struct loopc_table *before,
+                        const struct loopc_column **partners)
+{
+    bool good = now->has_names && before->has_names && now->inputs == before->inputs;
+    for (int32_t i = 0; good && i < now->count; i++) {
+        const struct loopc_column *const c = &now->columns[i];
+        for (int32_t k = 0; c->role == LOOPC_ROLE_INPUT && k < before->count; k++) {
+            const struct loopc_column *const b = &before->columns[k];
+            if (b->role == c->role && b->width == c->width && !strcmp(b->name, c->name))
+                partners[i] = b;
+        }
+        good = c->role != LOOPC_ROLE_INPUT || partners[i];
+    }
+    return good;
+}
+
+int loopc_source_arrange(struct loopc_source *s, const struct loopc_table *before,
+                         const struct loopc_message *to)
+{
+    const struct loopc_column **const partners =
+        calloc((size_t)s->table.count + 1, sizeof *partners);
+    int st = partners ? LOOPC_OK : loopc_error_set(to, NULL, "out of memory");
+    if (!st && pair_inputs(&s->table, before, partners))
+        st = move_role(s, LOOPC_ROLE_INPUT, partners, to);
+    free(partners);
+    return st;
+}

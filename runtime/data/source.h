@@ -78,6 +78,11 @@ int loopc_source_make(struct loopc_source *s, const struct loopc_message *messag
 int loopc_source_align(struct loopc_source *s, const struct loopc_table *before,
                        const struct loopc_message *to);
 
+/* Puts the inputs where `before` has those of the same names, for weights that were learned from
+ * them; other inputs stay as they are. LOOPC_FAILED: no memory. */
+int loopc_source_arrange(struct loopc_source *s, const struct loopc_table *before,
+                         const struct loopc_message *to);
+
 /* Whether a part for training would change the scale or the filling. */
 bool loopc_source_is_fitted(const struct loopc_source *s);
 

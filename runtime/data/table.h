@@ -103,12 +103,17 @@ int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *me
 /* Puts columns and classes where `text` has them, which was saved by the run that is resumed,
  * then scales and fills all that was loaded as it says. Columns are found by their names in any
  * order. Returns as loopc_dataset_load_table, LOOPC_FAILED where other columns are inputs and
- * targets, or texts or classes are there that the run did not have. With LOOPC_OK the message is
+ * targets, texts or classes are there that the run did not have, or the options ask for another
+ * scale or filling than its own. With LOOPC_OK the message is
  * "", or a sentence on the first column that has another name than it had. */
 int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char *message,
                                 size_t size);
 
-/* Afterwards, for each view of it: how many classes there are. */
+/* Puts inputs where `text` has those of the same names: for weights of another run. Returns as
+ * loopc_dataset_load_table; a text that is no table, or other inputs, change nothing. */
+int loopc_dataset_arrange(struct loopc_dataset *d, const char *text, char *message, size_t size);
+
+/* After loopc_dataset_restore_table, for each view of it: how many classes there are. */
 void loopc_dataset_take_classes(struct loopc_dataset *d);
 
 /* Sets the option `key` ("label", "ignore", ...: the keys of `dataset` in a spec) from the text of
