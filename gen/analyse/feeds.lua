@@ -170,12 +170,15 @@ function Feeds:check_answers(text, call, net, entry)
     end
 end
 
+-- How many nets a call has rows for.
+local function shares(call, net) return call.kind == "train" and net.parameters.replicas or 1 end
+
 -- Inputs from a data set and answers from nowhere are a mistake. Other code that mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
     local outputs = mlp.target_count(net.parameters)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
-    self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
+    self:check_array(text, call, argument, labels and "i32" or "f32", rows, (labels and 1 or outputs) * shares(call, net))
     local whole = select(2, array_places.given(text, argument)).whole
     local field = whole and whole.field
     local fed = call.arguments[functions[call.kind].x or 0]
@@ -215,7 +218,7 @@ end
 
 function Feeds:use_inputs(text, call, net, argument, learns)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
-    self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room)
+    self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room * shares(call, net))
     for _, entry in ipairs(self:inside(text, argument)) do
         if entry.what == "x" then
             local feed = feed_of(net, entry.data)

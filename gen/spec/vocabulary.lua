@@ -118,6 +118,8 @@ vocabulary.aggregates = {
         { "reduction", "string", "what the sum of the losses of a batch is divided by: rows, elements or none (default: rows)" },
         { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
         { "shards", "integer", "how many partial sums make up the gradient of a batch: a power of two that divides batch" },
+        { "replicas", "integer", "how many nets of this description are trained side by side, in the lanes of vectors, each from first "
+            .. "weights of its own, with its own rows and rate" },
         { "init", "string", "he, xavier, normal, zero (default: he with relu and its smooth relatives, else xavier)" },
         { "inputs_from", "string|boolean", "the dataset field whose columns are the first layer's width; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },

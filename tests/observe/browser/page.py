@@ -315,6 +315,45 @@ def test_speed_history_zoom_and_link():
         assert not b.complaints(), b.complaints()
 
 
+def test_a_folder_of_runs():
+    """Its table sorts, curves of marked runs are shown, results are drawn against parameters; the link holds it."""
+    folder = os.path.join(os.environ["TMPDIR"], "runs")
+    for eta in ("0.05", "0.8", "0.2"):
+        run = os.path.join(folder, f"eta={eta}")
+        os.makedirs(run)
+        subprocess.run([XOR, "--eta", eta, "--every", "0", "--batch-to", "80", "--progress", "never", "--metrics", f"{run}/metrics.jsonl",
+                        "--checkpoint", f"{run}/checkpoints"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(os.path.join(folder, "other.jsonl"), "w") as file:
+        file.write('{"loss":1}\n{"loss":null}\n{"run":"other","status":"failed"}\n')
+    names = "return [...document.querySelectorAll('.runs tbody tr')].map((row) => row.cells[1].textContent).join()"
+    with Observe(folder) as o, Browser() as b:
+        b.open(o.address)
+        b.sees("#link", lambda text: text == "4 runs")
+        assert b.run(names) == "eta=0.05,eta=0.2,eta=0.8,other"
+        b.click('[data-column="Learn.loss"]')
+        assert b.run(names) == "eta=0.8,eta=0.2,eta=0.05,other"
+        b.click('[data-column="Learn.loss"]')
+        assert b.run(names) == "eta=0.05,eta=0.2,eta=0.8,other"
+        row = b.text(".runs tbody tr:nth-child(1)")
+        assert row.startswith("eta=0.05") and "0.0647" not in row and "80" in row, row
+        assert b.run("return page.charts.curves.getLabels().join()") == "iteration,eta=0.05,eta=0.2,eta=0.8"
+        assert b.run("return page.charts.curves.numRows()") == 80
+        b.click(".runs tbody tr:nth-child(2) input")
+        assert b.run("return page.charts.curves.getLabels().join()") == "iteration,eta=0.2"
+        assert b.text(".scatter-title") == "Learn.loss by eta"
+        assert b.run("return page.charts.scatter.rawData_.map((row) => row[0]).join()") == "0.05,0.2,0.8"
+        assert "runs=eta%3D0.2" in b.run("return location.hash")
+        b.shoot("runs.png")
+        with open(os.path.join(folder, "late.jsonl"), "w") as file:
+            file.write('{"loss":3}\n')
+        b.click(".reload")
+        b.sees("#link", lambda text: text == "5 runs")
+        root, token = o.address.split("/?token=")
+        assert status_of(f"{root}/runs.json") == 403 and status_of(f"{root}/runs.json?token={token}") == 200
+        assert not b.complaints(), b.complaints()
+    assert subprocess.run([LOOPC, "observe", "--json", XOR], capture_output=True).returncode == 2
+
+
 def test_the_page_fits_its_window():
     with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "400") as o, Browser() as b:
         for name, wide, high, scheme in (("phone", 390, 844, "light"), ("laptop", 1366, 900, "dark"), ("projector", 1920, 1080, "light")):
