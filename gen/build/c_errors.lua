@@ -115,6 +115,11 @@ local function hint_for_format(text)
     return "loopc checks the arguments of printf, $fail and the like: one for each conversion, of its type"
 end
 
+-- A condition that assigns, in the words of gcc and clang.
+local function is_assigning(text)
+    return text:find("^suggest parentheses around assignment") or text:find("^using the result of an assignment as a condition")
+end
+
 local function hint_for(unit, text)
     local format = hint_for_format(text)
     if format then return format end
@@ -128,13 +133,11 @@ local function hint_for(unit, text)
     return name and hint_for_variable(unit, name)
 end
 
--- A condition that assigns, in the words of gcc and clang.
-local function is_assigning(text)
-    return text:find("^suggest parentheses around assignment") or text:find("^using the result of an assignment as a condition")
-end
+-- Of what -Wparentheses finds, all else is a matter of habit.
+local habits = { ["-Wdangling-else"] = true }
 
 local function is_of_interest(text, option)
-    return not text:find("^each undeclared identifier") and (option ~= "-Wparentheses" or is_assigning(text))
+    return not text:find("^each undeclared identifier") and (not habits[option or ""] and not (option or ""):find("parentheses$") or is_assigning(text))
 end
 
 local function add(unit, file, line, severity, text)
