@@ -137,7 +137,8 @@ end
 local habits = { ["-Wdangling-else"] = true }
 
 local function is_of_interest(text, option)
-    return not text:find("^each undeclared identifier") and (not habits[option or ""] and not (option or ""):find("parentheses$") or is_assigning(text))
+    if text:find("^each undeclared identifier") then return false end
+    return not habits[option or ""] and not (option or ""):find("parentheses$") or is_assigning(text)
 end
 
 local function add(unit, file, line, severity, text)
