@@ -38,7 +38,7 @@ test_events_are_explained() {
     has "$OUT" 'Source.on_step [4]            each environment makes a step: reward, terminated, truncated; listeners: source.step'
 }
 
-# Each step of an environment is that of its formulas in double precision.
+# Each step of an environment is that of its formulas in double precision, and its picture has the pole where it is.
 world() {
     sed "s/rl\.WORLD/rl.$1/g" "$SPECS/environments.lua" >world.lua
     expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build world.lua -o world
@@ -46,6 +46,9 @@ world() {
     echo "$OUT" >steps
     expect 0 python3 "$SPECS/environments.py" "${1%% *}" steps
     has "$OUT" "${2:-}"
+    case $1 in
+    cartpole | pendulum | mountain_car | 'grid_world {}') expect 0 python3 "$SPECS/views.py" ./world "${1%% *}" ;;
+    esac
 }
 
 test_cartpole_is_that_of_its_formulas() { world cartpole; }

@@ -50,6 +50,18 @@ static char grid_world_next(const struct grid_world *e, int32_t action, int32_t 
         ]],
         observe = ("for (int32_t i = 0; i < %d; i++)\n    o[i] = i == (int32_t)e->row * %d + (int32_t)e->column;"):format(
             #map * width, width),
+        points = #map * width + 1, low = -0.5, high = math.max(#map, width) - 0.5,
+        draw = ([[
+            for (int32_t i = 0; i < %d; i++) {
+                const char letter = grid_world_map[i];
+                p[i][0] = (float)(i %% %d);
+                p[i][1] = (float)(%d - i / %d);
+                p[i][2] = letter == '#' ? 1 : letter == 'X' ? 2 : letter == 'G' ? 3 : 0;
+            }
+            p[%d][0] = e->column;
+            p[%d][1] = %d - e->row;
+            p[%d][2] = 4;
+        ]]):format(#map * width, width, #map - 1, width, #map * width, #map * width, #map - 1, #map * width),
         mask = [[
             for (int32_t action = 0; action < 4; action++) {
                 int32_t row, column;
