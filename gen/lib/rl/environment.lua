@@ -22,8 +22,8 @@ local common = require "loopc.environment.common"
 
 local environment = {}
 
-local known = { state = "list", observation = "count", actions = "count", bound = "number", limit = "count", reset = "text",
-    step = "text", observe = "text", mask = "text", code = "text", solved = "number", draw = "text", points = "count", low = "number",
+local known = { state = "list", observation = "positive", actions = "positive", bound = "number", limit = "positive", reset = "text",
+    step = "text", observe = "text", mask = "text", code = "text", solved = "number", draw = "text", points = "positive", low = "number",
     high = "number" }
 
 local needed = { "state", "observation", "actions", "limit", "reset", "step", "observe" }
@@ -34,9 +34,6 @@ local function check(name, given)
     common.check(word, given, known)
     for _, key in ipairs(needed) do
         if given[key] == nil then error(("%s needs %s"):format(word, key), 0) end
-    end
-    for _, key in ipairs { "observation", "actions", "limit" } do
-        if given[key] < 1 then error(("%s: %s is at least 1"):format(word, key), 0) end
     end
     if given.bound and given.bound <= 0 then error(word .. ": bound is above 0", 0) end
     if given.bound and given.mask then error(word .. ": a mask is for choices, not for numbers", 0) end

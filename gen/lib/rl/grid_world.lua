@@ -5,6 +5,8 @@
 -- observation has a number for each place, 1 where the agent is. 100 steps at most. (The worlds of Sutton and Barto's book, chapters
 -- 3 and 4.)
 
+local common = require "loopc.environment.common"
+
 local function find(map, letter)
     for row, line in ipairs(map) do
         local column = line:find(letter, 1, true)
@@ -14,10 +16,10 @@ local function find(map, letter)
 end
 
 return function(given)
-    local map = given.map or { "S..X", ".#..", "...G" }
-    local width = #map[1]
-    for _, line in ipairs(map) do
-        if #line ~= width or line:find("[^SGX#%.]") then error("rl.grid_world: rows of one length, of the letters S G X # .", 0) end
+    local map = common.check("rl.grid_world", given, { map = "list" }).map or { "S..X", ".#..", "...G" }
+    local width = type(map[1]) == "string" and #map[1] or 0
+    for _, line in ipairs(width > 0 and map or { "" }) do
+        if type(line) ~= "string" or #line ~= width or width == 0 or line:find("[^SGX#%.]") then error("rl.grid_world: rows of one length, of the letters S G X # .", 0) end
     end
     local row, column = find(map, "S")
     find(map, "G")
