@@ -34,8 +34,7 @@ static void finds_out_how_a_file_is_written(void **state)
         ",a,b,kind\n0,5.5,3.25,rose\n1,7,2.5,tulip\n2,6,3,rose\n",
         "\"\",\"a\",\"b\",\"kind\"\n\"1\",5.5,3.25,\"rose\"\n\"2\",7,2.5,\"tulip\"\n\"3\",6,3,"
         "\"rose\"\n",
-        "\xef\xbb\xbf"
-        "a;b;kind\r\n5,5;3,25;rose\r\n7;2,5;tulip\r\n6;3;rose\r\n",
+        "\357\273\277a;b;kind\r\n5,5;3,25;rose\r\n7;2,5;tulip\r\n6;3;rose\r\n",
         "5.5, 3.25, rose\n7, 2.5, tulip\n6, 3, rose\n",
         "0,1,2,3\n5.5,3.25,1,rose\n7,2.5,1,tulip\n6,3,1,rose\n",
         "a,b,kind\n\"5,5\",\"3,25\",rose\n7,\"2,5\",tulip\n6,3,rose\n",
