@@ -39,7 +39,7 @@
 enum {
     LOOPC_PANEL_VECS = LOOPC_PANEL / LOOPC_LANES, /* vectors of a row of a panel */
     LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS,
-    LOOPC_SMALL_TILE = LOOPC_LANES == 16 ? 0 : 12, /* so many sums at most; none of AVX-512 */
+    LOOPC_SMALL_TILE = LOOPC_LANES == 8 ? 12 : 0, /* so many sums at most; AVX2 alone */
 };
 
 enum loopc_trans { LOOPC_NO_TRANS, LOOPC_TRANS };
