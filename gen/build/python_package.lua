@@ -92,8 +92,9 @@ end
 
 local function classifier_of(unit, name, data)
     local parameters = parameters_of(unit.trainer, data)
-    local holes = { NAME = name, STRUCT = unit.struct, PROGRAM = unit.trainer.name, DATA = data.flag, LABEL = label_of(data), ARGUMENTS = joined(parameters, "@name=None", ", "),
-        FLAGS = joined(parameters, '"@name": "@flag"', ", "), STORE = joined(parameters, "        self.@name = @name", "\n"),
+    local holes = { NAME = name, STRUCT = unit.struct, PROGRAM = unit.trainer.name, DATA = data.flag, LABEL = label_of(data),
+        ARGUMENTS = joined(parameters, "@name=None", ", "), FLAGS = joined(parameters, '"@name": "@flag"', ", "),
+        STORE = joined(parameters, "        self.@name = @name", "\n"),
         PARAMETERS = joined(parameters, "@name@doc", ", "), DOC = plain(unit.trainer.doc or ("The trainer %s."):format(unit.trainer.name)) }
     return (assert(host.template "python/classifier.py.in"):gsub("@(%u+)@", holes))
 end

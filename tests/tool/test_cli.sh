@@ -55,56 +55,6 @@ test_help_on_the_language() {
 }
 
 # The writes of a call follow from its function's declaration; an unknown pointer may be written through.
-test_explain_knows_what_calls_write() {
-    cat >calls.lua <<'SPEC'
-local Valid = loop "Valid" { state = { x = f32[4] }, on_v = node(1, [[ ; ]]) }
-local function use(name, order, body) return callback(name) { order = order, on_v = body } end
-return trainer "calls" {
-    state = { a = f32[2][3], b = f32[3], n = i32, net = mlp { 3, 3 }, opt = optimizer { "sgd", net = "net" }, d = dataset { label = false } },
-    code = [[ static void ours(const float *from, float *to) { *to = *from; } ]],
-    Valid,
-    use("row", 11, [[ memcpy($a[1], $b, sizeof $a[1]); ]]),
-    use("qualified", 12, [[ memset($Valid.x, 0, sizeof $Valid.x); ]]),
-    use("element", 13, [[ $b[0] = $a[1][2] + $Valid.x[2]; ]]),
-    use("code", 14, [[ ours($a[0], $b); ours(&$a[0][1], &$b[1]); ]]),
-    use("unknown", 15, [[ mystery($a[0], $n); ]]),
-    use("nets", 16, [[ float w[12]; net_get_weights($net, w, 12); ]]),
-    use("learn", 17, [[ net_train($net, $opt, $a[0], &$n, 1, 0.1f); ]]),
-    use("data", 18, [[ $n = (int32_t)$d->rows; ]]),
-}
-SPEC
-    expect 0 "$LOOPC" explain calls.lua
-    while IFS='|' read -r name wanted; do
-        has "$(grep "+ $name.on_v" <<<"$OUT")" "$wanted"
-    done <<'TABLE'
-row|reads a, b; writes a
-qualified|writes Valid.x
-element|reads b, a, Valid.x; writes b
-code|reads a, b; writes b
-unknown|reads a, n; writes a
-nets|reads net
-learn|reads net, opt, a, n; writes net, opt
-data|reads d; writes n
-TABLE
-    lacks "$(grep '+ nets.on_v' <<<"$OUT")" writes
-}
-
-test_explain_knows_where_signals_land() {
-    cat >land.lua <<'SPEC'
-local Fit = loop "Fit" { times = 2, before_epoch = node(1), on_epoch = node(2), finally_epoch = node(3, [[ puts("done"); ]]) }
-local Train = loop "Train" { times = 3, call_on = { Fit.on_epoch }, on_batch = node(1, [[
-    if ($iteration == 1) $cancel();
-    if ($iteration == 2) $stop();
-    $cancel(Fit.epoch);
-]]), on_more = node(2, [[ $stop(Fit); ]]), on_el = node(3, LOOP [[ $stop(); ]]) }
-return trainer "land" { Fit, Train }
-SPEC
-    expect 0 "$LOOPC" explain land.lua
-    has "$(grep on_batch <<<"$OUT")" '$cancel leaves Train.batch; $stop ends Train; $cancel leaves Fit.epoch'
-    has "$(grep on_more <<<"$OUT")" '$stop ends Fit'
-    has "$(grep on_el <<<"$OUT")" '$stop ends the repetition around it'
-}
-
 test_version() {
     expect 0 "$LOOPC" --version
     has "$OUT" 'loopc '
@@ -140,92 +90,6 @@ test_wrong_usage_is_2() {
     expect 2 "$LOOPC" gen nested.lua --check
 }
 
-test_gen_prints_c() {
-    cp_spec
-    expect 0 "$LOOPC" gen nested.lua
-    has "$OUT" '#include "loopc.h"'
-    has "$OUT" 'static int nested_run(void *state)'
-    same "$ERR" ''
-    local text=$OUT
-    expect 0 "$LOOPC" gen "$PWD/nested.lua"
-    same "$OUT" "$text"
-}
-
-test_gen_writes_only_what_differs() {
-    cp_spec
-    expect 0 "$LOOPC" gen nested.lua -o nested.c
-    same "$OUT" ''
-    has "$ERR" 'wrote nested.c'
-    touch -d '2001-01-01' nested.c
-    expect 0 "$LOOPC" gen nested.lua --output=nested.c
-    has "$ERR" 'nested.c is up to date'
-    same "$(stat -c %Y nested.c)" "$(date -d '2001-01-01' +%s)"
-    echo >>nested.c
-    expect 0 "$LOOPC" gen nested.lua -o nested.c
-    has "$ERR" 'wrote nested.c'
-    expect 0 "$LOOPC" gen nested.lua
-    same "$OUT" "$(cat nested.c)"
-}
-
-test_gen_check() {
-    cp_spec
-    expect 1 "$LOOPC" gen nested.lua -o nested.c --check
-    has "$ERR" 'cannot read nested.c'
-    expect 0 "$LOOPC" gen nested.lua -o nested.c
-    expect 0 "$LOOPC" gen nested.lua -o nested.c --check
-    same "$OUT$ERR" ''
-    expect 0 "$LOOPC" gen nested.lua --check=nested.c
-    sed -i 's/puts("on_step")/puts("changed")/' nested.c
-    cp nested.c before.c
-    expect 1 "$LOOPC" gen nested.lua -o nested.c --check
-    has "$OUT" '-    puts("changed");'
-    has "$OUT" '+    puts("on_step");'
-    has "$ERR" 'nested.c is out of date'
-    cmp nested.c before.c
-}
-
-test_gen_depfile() {
-    mkdir 'a folder'
-    cp_spec 'a folder'
-    expect 0 "$LOOPC" gen 'a folder/nested.lua' -o out.c -MD
-    has "$(cat out.c.d)" 'out.c: a\ folder/nested.lua a\ folder/helper.lua'
-    expect 0 "$LOOPC" gen 'a folder/nested.lua' -o out.c -MF rule.d
-    cmp out.c.d rule.d
-    printf 'all: out.c\nout.c:\n\ttouch out.c\ninclude out.c.d\n' >Makefile
-    touch -d '2001-01-01' 'a folder/nested.lua' 'a folder/helper.lua'
-    make -q || fail 'up to date, make would rebuild'
-    touch -d '1 minute' 'a folder/helper.lua'
-    make -q && fail 'helper.lua changed, make would not rebuild'
-    rm 'a folder/helper.lua'
-    expect 0 make -n
-    mkdir 'a:b'
-    cp_spec 'a:b'
-    expect 0 "$LOOPC" gen 'a:b/nested.lua' -o out.c -MD
-    has "$(cat out.c.d)" 'out.c: a\:b/nested.lua a\:b/helper.lua'
-    touch -d '1 minute' 'a:b/helper.lua'
-    make -q && fail 'helper.lua changed, make would not rebuild'
-    touch out.c -d '2 minutes'
-    expect 0 make -q
-}
-
-test_gen_to_a_full_disk() {
-    cp_spec
-    code=0
-    "$LOOPC" gen nested.lua >/dev/full 2>err || code=$?
-    same "$code" 1
-    has "$(cat err)" 'cannot write to standard output: No space left on device'
-    expect 1 "$LOOPC" gen nested.lua -o /dev/full
-    has "$ERR" 'No space left'
-    expect 1 "$LOOPC" gen nested.lua -o no/such/folder.c
-    has "$ERR" 'cannot write no/such/folder.c'
-    for words in 'explain nested.lua' 'graph nested.lua' types completion 'help --man' --help --version; do
-        code=0
-        # shellcheck disable=SC2086
-        "$LOOPC" $words >/dev/full 2>err || code=$?
-        same "$words: $code" "$words: 1"
-    done
-}
-
 # Commands without output there do not need it.
 test_closed_standard_output() {
     cp_spec
@@ -236,74 +100,7 @@ test_closed_standard_output() {
     expect 0 sh -c '"$0" check nested.lua >&-' "$LOOPC"
 }
 
-test_gen_dumps() {
-    cp_spec
-    for pass in load check flatten analyse_fields analyse_signals analyse_flow layout emit format; do
-        expect 0 "$LOOPC" gen nested.lua --dump=$pass
-        [ -n "$OUT" ] || fail "nothing left by $pass"
-        local text=$OUT
-        expect 0 "$LOOPC" gen ./nested.lua --dump=$pass
-        [ $pass = load ] || same "$OUT" "$text"
-    done
-}
-
-test_gen_without_clang_format() {
-    cp_spec
-    mkdir bin
-    ln -s "$(command -v env)" bin/env
-    expect 2 env PATH="$PWD/bin" "$LOOPC" gen nested.lua
-    has "$ERR" 'apt-get install clang-format-14, or --no-format'
-    expect 0 env PATH="$PWD/bin" "$LOOPC" gen nested.lua --no-format
-    has "$OUT" nested_run
-}
-
 # Another version is accepted when it lays out as 14 does, and no other.
-test_gen_with_another_clang_format() {
-    cp_spec
-    expect 0 "$LOOPC" gen nested.lua
-    local text=$OUT
-    mkdir bin
-    ln -s "$(command -v env)" bin/env
-    ln -s "$(command -v sed)" bin/sed
-    printf '#!/bin/sh\n[ "$1" != --version ] || { echo "clang-format version 99.1"; exit; }\nexec %s "$@"\n' \
-        "$(command -v clang-format-14)" >bin/clang-format
-    chmod +x bin/clang-format
-    expect 0 env PATH="$PWD/bin:/bin" "$LOOPC" gen nested.lua
-    same "$OUT" "$text"
-    printf '#!/bin/sh\n[ "$1" != --version ] || { echo "clang-format version 99.1"; exit; }\n%s "$@" | sed "s/ break;/  break;/"\n' \
-        "$(command -v clang-format-14)" >bin/clang-format
-    expect 2 env PATH="$PWD/bin" "$LOOPC" gen nested.lua
-    has "$ERR" 'apt-get install clang-format-14, or --no-format'
-}
-
-test_gen_ignores_a_style_file() {
-    cp_spec
-    expect 0 "$LOOPC" gen nested.lua
-    local text=$OUT
-    printf 'BasedOnStyle: GNU\nColumnLimit: 40\n' >.clang-format
-    expect 0 "$LOOPC" gen nested.lua
-    same "$OUT" "$text"
-}
-
-test_gen_line_directives() {
-    cp_spec
-    expect 0 "$LOOPC" gen nested.lua --line
-    has "$OUT" '#line 3 "nested.lua"' # more in test_line.sh
-}
-
-test_gen_errors() {
-    printf 'return trainer "t" {\n' >bad.lua
-    expect 2 "$LOOPC" gen bad.lua -o bad.c
-    has "$ERR" 'bad.lua:'
-    [ ! -e bad.c ] || fail 'bad.c was written'
-    printf 'return trainer "t" { loop "L" { on_x = node(-1, "") } }\n' >bad.lua
-    expect 2 "$LOOPC" gen bad.lua
-    has "$ERR" 'bad.lua:1: error: '
-    expect 2 "$LOOPC" gen bad.lua --diagnostics=json
-    has "$ERR" '"severity": "error"'
-    python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))[0]["line"] == 1' "$TMP/err"
-}
-
 test_what_is_no_text_is_shown_as_text() {
     printf '\033[2J \377 = "\303\251"' >bytes.lua
     expect 2 "$LOOPC" check bytes.lua
@@ -329,38 +126,6 @@ test_check() {
     expect 2 "$LOOPC" check bad.lua nested.lua
     has "$ERR" 'instead of a trainer'
     has "$ERR" 'nested.lua: ok'
-}
-
-test_explain_of_one_event() {
-    cat >event.lua <<'SPEC'
-local A = loop "A" { times = 2, on_a = node { order = 1, doc = "of each a" }, after_a = node(2), on_b = node(3, [[ (void)0; ]]) }
-local B = loop "B" { call_on = { A.on_a }, on_a = node(1, [[ (void)0; ]]) }
-return trainer "t" { A, B, callback "c" { ["A.on_a"] = [[ (void)0; ]] } }
-SPEC
-    expect 0 "$LOOPC" explain event.lua A.on_a
-    has "$OUT" "A.on_a [1]"
-    has "$OUT" "  of each a"
-    has "$OUT" "1. loop B"
-    has "$OUT" "2. callback c"
-    lacks "$OUT" after_a
-    expect 0 "$LOOPC" explain event.lua after_a
-    has "$OUT" "no listeners"
-    expect 2 "$LOOPC" explain event.lua on_a
-    has "$ERR" "'on_a' is in several loops: A.on_a, B.on_a"
-    expect 2 "$LOOPC" explain event.lua A.aftr_a
-    has "$ERR" "there is no event 'A.aftr_a'; did you mean 'A.after_a'"
-}
-
-test_explain_and_graph() {
-    cp_spec
-    expect 0 "$LOOPC" explain nested.lua
-    has "$OUT" 'loop Inner, on Outer.on_step'
-    expect 0 "$LOOPC" graph nested.lua
-    has "$OUT" 'digraph "nested" {'
-    expect 0 "$LOOPC" graph nested.lua --format=mermaid
-    has "$OUT" flowchart
-    expect 0 "$LOOPC" graph nested.lua -f json
-    python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["steps"]) == 4' "$TMP/out"
 }
 
 test_golden() {

@@ -1,5 +1,6 @@
 # loopc explain and --trace: the fields written, and the step that writes them.
 . "$(dirname "$0")/../support/lib.sh"
+. "$ROOT/tests/support/nested_spec.sh"
 
 reads_and_writes() { # NODE: its entry in explain
     grep "\. $1 \[" <<<"$OUT" | sed 's/.*lua:[0-9]*; //'
@@ -75,6 +76,88 @@ L.iteration L.run, between steps
 TABLE
         lacks "$(sed -n "/^trace: L.before_run/,/^trace: L.run/p" <<<"$ERR")" L.b:
     done
+}
+
+test_explain_knows_what_calls_write() {
+    cat >calls.lua <<'SPEC'
+local Valid = loop "Valid" { state = { x = f32[4] }, on_v = node(1, [[ ; ]]) }
+local function use(name, order, body) return callback(name) { order = order, on_v = body } end
+return trainer "calls" {
+    state = { a = f32[2][3], b = f32[3], n = i32, net = mlp { 3, 3 }, opt = optimizer { "sgd", net = "net" }, d = dataset { label = false } },
+    code = [[ static void ours(const float *from, float *to) { *to = *from; } ]],
+    Valid,
+    use("row", 11, [[ memcpy($a[1], $b, sizeof $a[1]); ]]),
+    use("qualified", 12, [[ memset($Valid.x, 0, sizeof $Valid.x); ]]),
+    use("element", 13, [[ $b[0] = $a[1][2] + $Valid.x[2]; ]]),
+    use("code", 14, [[ ours($a[0], $b); ours(&$a[0][1], &$b[1]); ]]),
+    use("unknown", 15, [[ mystery($a[0], $n); ]]),
+    use("nets", 16, [[ float w[12]; net_get_weights($net, w, 12); ]]),
+    use("learn", 17, [[ net_train($net, $opt, $a[0], &$n, 1, 0.1f); ]]),
+    use("data", 18, [[ $n = (int32_t)$d->rows; ]]),
+}
+SPEC
+    expect 0 "$LOOPC" explain calls.lua
+    while IFS='|' read -r name wanted; do
+        has "$(grep "+ $name.on_v" <<<"$OUT")" "$wanted"
+    done <<'TABLE'
+row|reads a, b; writes a
+qualified|writes Valid.x
+element|reads b, a, Valid.x; writes b
+code|reads a, b; writes b
+unknown|reads a, n; writes a
+nets|reads net
+learn|reads net, opt, a, n; writes net, opt
+data|reads d; writes n
+TABLE
+    lacks "$(grep '+ nets.on_v' <<<"$OUT")" writes
+}
+
+test_explain_knows_where_signals_land() {
+    cat >land.lua <<'SPEC'
+local Fit = loop "Fit" { times = 2, before_epoch = node(1), on_epoch = node(2), finally_epoch = node(3, [[ puts("done"); ]]) }
+local Train = loop "Train" { times = 3, call_on = { Fit.on_epoch }, on_batch = node(1, [[
+    if ($iteration == 1) $cancel();
+    if ($iteration == 2) $stop();
+    $cancel(Fit.epoch);
+]]), on_more = node(2, [[ $stop(Fit); ]]), on_el = node(3, LOOP [[ $stop(); ]]) }
+return trainer "land" { Fit, Train }
+SPEC
+    expect 0 "$LOOPC" explain land.lua
+    has "$(grep on_batch <<<"$OUT")" '$cancel leaves Train.batch; $stop ends Train; $cancel leaves Fit.epoch'
+    has "$(grep on_more <<<"$OUT")" '$stop ends Fit'
+    has "$(grep on_el <<<"$OUT")" '$stop ends the repetition around it'
+}
+
+test_explain_of_one_event() {
+    cat >event.lua <<'SPEC'
+local A = loop "A" { times = 2, on_a = node { order = 1, doc = "of each a" }, after_a = node(2), on_b = node(3, [[ (void)0; ]]) }
+local B = loop "B" { call_on = { A.on_a }, on_a = node(1, [[ (void)0; ]]) }
+return trainer "t" { A, B, callback "c" { ["A.on_a"] = [[ (void)0; ]] } }
+SPEC
+    expect 0 "$LOOPC" explain event.lua A.on_a
+    has "$OUT" "A.on_a [1]"
+    has "$OUT" "  of each a"
+    has "$OUT" "1. loop B"
+    has "$OUT" "2. callback c"
+    lacks "$OUT" after_a
+    expect 0 "$LOOPC" explain event.lua after_a
+    has "$OUT" "no listeners"
+    expect 2 "$LOOPC" explain event.lua on_a
+    has "$ERR" "'on_a' is in several loops: A.on_a, B.on_a"
+    expect 2 "$LOOPC" explain event.lua A.aftr_a
+    has "$ERR" "there is no event 'A.aftr_a'; did you mean 'A.after_a'"
+}
+
+test_explain_and_graph() {
+    cp_spec
+    expect 0 "$LOOPC" explain nested.lua
+    has "$OUT" 'loop Inner, on Outer.on_step'
+    expect 0 "$LOOPC" graph nested.lua
+    has "$OUT" 'digraph "nested" {'
+    expect 0 "$LOOPC" graph nested.lua --format=mermaid
+    has "$OUT" flowchart
+    expect 0 "$LOOPC" graph nested.lua -f json
+    python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["steps"]) == 4' "$TMP/out"
 }
 
 run_tests
