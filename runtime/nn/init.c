@@ -2,7 +2,11 @@
 
 #include "base/normal.h"
 
+#ifdef LOOPC_DEVICE
+enum { AT_ONCE = 1 }; /* normal numbers: what needs no room */
+#else
 enum { AT_ONCE = 64 }; /* normal numbers: some vectors full */
+#endif
 
 /* The next `count` normal numbers of the stream, and anything in what is left of the room. A point
  * outside of the disk is overwritten by the next one: a branch would be foreseen badly. */
