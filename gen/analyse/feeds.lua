@@ -11,7 +11,7 @@
 --
 -- loopc_dataset_take puts rows into arrays, and NET_train, NET_forward and the like read arrays: fields, or local variables of
 -- one body. An array is known by its field, or by its name within the body. The functions of `code` that bodies call are
--- followed, with what they are given; other C functions are not looked at.
+-- followed, through pointers and macros as well, with what they are given; other C functions are not looked at.
 
 local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
@@ -60,7 +60,9 @@ end
 
 -- Errors.
 
+-- Of a call that may be another one nothing is said.
 function Feeds:refuse(text, call, name, what, hint)
+    if call.maybe or text.maybe then return end
     if text.bound then name = call.name end
     self.unit.diags:add("bad_feed", reader.line_in(text.body, call.line), name, what, hint)
 end
@@ -168,12 +170,15 @@ function Feeds:check_answers(text, call, net, entry)
     end
 end
 
+-- How many nets a call has rows for.
+local function shares(call, net) return call.kind == "train" and net.parameters.replicas or 1 end
+
 -- Inputs from a data set and answers from nowhere are a mistake. Other code that mentions the array may fill it.
 function Feeds:use_answers(text, call, net, argument, learns)
     local labels = mlp.targets(net.parameters) == "labels"
     local outputs = mlp.target_count(net.parameters)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
-    self:check_array(text, call, argument, labels and "i32" or "f32", rows, labels and 1 or outputs)
+    self:check_array(text, call, argument, labels and "i32" or "f32", rows, (labels and 1 or outputs) * shares(call, net))
     local whole = select(2, array_places.given(text, argument)).whole
     local field = whole and whole.field
     local fed = call.arguments[functions[call.kind].x or 0]
@@ -213,7 +218,7 @@ end
 
 function Feeds:use_inputs(text, call, net, argument, learns)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
-    self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room)
+    self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room * shares(call, net))
     for _, entry in ipairs(self:inside(text, argument)) do
         if entry.what == "x" then
             local feed = feed_of(net, entry.data)

@@ -223,6 +223,18 @@ function Resolver:text(source, instance)
     end
 end
 
+-- Reports a name in an expression that only a field has: its dollar was forgotten. A body may have a variable of that name, and
+-- headers may declare one.
+function Resolver:check_dollars(source, instance)
+    local trainer = self.unit.trainer
+    if #trainer.include > 0 then return end
+    self.in_code = self.in_code or ctext.identifiers(trainer.code and trainer.code.text or "")
+    for _, word in ipairs(ctext.bare_names(source.body.text)) do
+        local field = not self.in_code[word] and self:search(source, instance, function(scope) return field_of(scope, word) end)
+        if field then self.unit.diags:add("no_dollar", source.body.at, word, word, source.title) end
+    end
+end
+
 -- The expressions of a loop are texts like bodies; loop.texts[key] holds the analysis of each.
 function Resolver:expressions(instance)
     local loop = instance.loop
@@ -233,6 +245,7 @@ function Resolver:expressions(instance)
             if not loop.texts[key] then
                 loop.texts[key] = { body = body, expression = true }
                 self:scan(loop.texts[key], ("%s of loop '%s'"):format(key, loop.name))
+                self:check_dollars(loop.texts[key], instance)
             end
             self:text(loop.texts[key], instance)
         end
@@ -266,7 +279,10 @@ end
 -- repetition; it is not a signal of the body.
 function Resolver:tree(source, instance)
     for _, text in ipairs(source.texts) do
-        if not text.pieces then self:scan(text, text.title) end
+        if not text.pieces then
+            self:scan(text, text.title)
+            if text.expression and not text.lvalue then self:check_dollars(text, instance) end
+        end
         self:text(text, instance)
         for _, piece in ipairs(text.pieces) do
             piece.inner = text.in_repeat and piece.word == "stop" and piece.argument == "" or nil

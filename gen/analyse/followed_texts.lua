@@ -6,7 +6,9 @@
 --      Second, the functions of `code`: name -> { parameters, body, calls, assigned }.
 
 local array_places = require "gen.analyse.array_places"
+local callees = require "gen.analyse.callees"
 local calls = require "gen.c.calls"
+local function_values = require "gen.c.function_values"
 local definitions = require "gen.c.definitions"
 
 local followed_texts = {}
@@ -38,10 +40,16 @@ local function names_of(text)
     return names
 end
 
+-- All names of a macro but its parameters are those of the text that calls it.
+local function names_outside(from)
+    return { __index = function(_, name) return { text = from, value = { text = name, fields = NONE } } end }
+end
+
 -- The text of a function of `code` as a call of it means it.
 local function follow(helper, call, from, code)
-    local text = { body = code, pieces = {}, calls = helper.calls, names = names_of(helper), assigned = helper.assigned, places = {},
-        instances = from.instances, bound = {}, depth = (from.depth or 0) + 1 }
+    local text = { body = code, pieces = {}, calls = table.move(helper.calls, 1, #helper.calls, 1, {}), assigned = helper.assigned,
+        places = {}, helper = helper, instances = from.instances, bound = {}, depth = (from.depth or 0) + 1, maybe = call.maybe or from.maybe }
+    if helper.is_macro then setmetatable(text.bound, names_outside(from)) end
     for i, name in ipairs(helper.parameters) do
         if call.arguments[i] then text.bound[name] = { text = from, value = call.arguments[i] } end
     end
@@ -50,9 +58,10 @@ end
 
 -- Adds the functions of `code` that texts call, and those that these call.
 local function add_helpers(texts, helpers, code)
-    local at = 0
+    local at, through = 0, callees.new(code, helpers)
     while at < #texts and #texts < most_texts do
         at = at + 1
+        callees.add(through, texts[at], texts[at].helper and texts[at].helper.pieces or texts[at].pieces)
         for _, call in ipairs(texts[at].calls) do
             local helper = helpers[call.name]
             if helper and (texts[at].depth or 0) < 6 then
@@ -64,9 +73,10 @@ end
 
 local function helpers_of(code)
     local helpers = code and definitions.of(code.text) or {}
+    for name, macro in pairs(code and function_values.macros(code.text) or {}) do helpers[name] = helpers[name] or macro end
     for _, helper in pairs(helpers) do
-        local pieces = { { kind = "text", text = helper.body } }
-        helper.calls, helper.assigned = calls.of(pieces), calls.assigned(pieces)
+        helper.pieces = { { kind = "text", text = helper.body } }
+        helper.calls, helper.assigned = calls.of(helper.pieces), calls.assigned(helper.pieces)
     end
     return helpers
 end
@@ -92,9 +102,9 @@ function followed_texts.of(unit)
     local helpers = helpers_of(code)
     for _, text in ipairs(texts) do
         text.calls, text.assigned = calls.of(text.pieces), calls.assigned(text.pieces)
-        text.names = names_of(text)
     end
     add_helpers(texts, helpers, code)
+    for _, text in ipairs(texts) do text.names = names_of(text) end
     return texts, helpers
 end
 

@@ -65,8 +65,44 @@ local function hint_for_variable(unit, name)
     end
 end
 
+-- What a pointer for scanf points to: the width counts there.
+local function pointee_kind(type)
+    if type:find("char") then return "char" end
+    if type:find("double") or type:find("float") then return type:match("long double") or type:match("double") or "float" end
+    return (type:find("long") or type:find("64")) and "integer of 64 bits" or (type:find("short") or type:find("16"))
+        and "integer of 16 bits" or "integer of 32 bits"
+end
+
+-- The kind of value that a type of C holds: reals, integers and pointers do not print as each other. Widths of integers do on the
+-- processors that there are, so they stay warnings.
+local function kind_of(type)
+    local pointee = type:match("^(.-)%s*[%*%[]")
+    if pointee then return "pointer to " .. (pointee:find("void") and "void" or pointee_kind(pointee)) end
+    if type:find("long double") then return "long double" end
+    return (type:find("double") or type:find("float")) and "real" or "integer"
+end
+
+-- Whether a message about a format of printf or scanf, of gcc or clang, says that the output would be wrong.
+local function is_wrong_format(text)
+    local wanted, given = text:match("^format '.-' expects argument of type '(.-)', but argument %d+ has type '(.-)'")
+    if not wanted then wanted, given = text:match("^format specifies type '(.-)' but the argument has type '(.-)'") end
+    if wanted then return kind_of(wanted) ~= kind_of(given) end
+    return text:find("^format '.-' expects a matching '.-' argument") ~= nil
+        or text:find("^more '%%' conversions than data arguments") ~= nil
+        or text:find("^unknown conversion type character") ~= nil or text:find("^invalid conversion specifier") ~= nil
+end
+
+local function hint_for_format(text)
+    if text:match("'u?int64_t'") then return "the field has 64 bits: (long long)$name for %lld" end
+    if not is_wrong_format(text) then return nil end
+    if text:find("has type 'double'", 1, true) or text:find("has type 'float'", 1, true) then return "%g prints a real number" end
+    if text:find("type 'double'", 1, true) then return "%d prints an int, %lld a (long long)" end
+    return "loopc checks the arguments of printf, $fail and the like: one for each conversion, of its type"
+end
+
 local function hint_for(unit, text)
-    if text:match("^format .*'u?int64_t'") then return "the field has 64 bits: (long long)$name for %lld" end
+    local format = hint_for_format(text)
+    if format then return format end
     if missing_header(text) then return "headers are searched beside the spec, then where the C compiler searches" end
     local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
     if name then return hint_for_function(unit, name) end
@@ -77,6 +113,7 @@ end
 local function add(unit, file, line, severity, text)
     if text:find("^each undeclared identifier") then return end
     text = text:gsub(" %[%-W[^%]]*%]$", "")
+    if is_wrong_format(text) then severity = "error" end
     unit.diags:insert { id = "c", severity = severity, text = text, at = { file = file, line = line },
         name = missing_header(text) or text:match("['\"]([%a_][%w_]*)['\"]"),
         hint = severity ~= "note" and hint_for(unit, text) or nil }

@@ -50,7 +50,7 @@ function firmware.check(arguments)
         end
         return
     end
-    for _, key in ipairs { "target", "cpu", "portable", "mpi", "line", "keep", "watch", "cc" } do
+    for _, key in ipairs { "target", "cpu", "portable", "mpi", "line", "keep", "watch", "cc", "python" } do
         if arguments[key] then cli.usage(("--device and --%s do not go together"):format(key)) end
     end
     size_of(arguments, "ram")
@@ -75,16 +75,23 @@ local function check_compiler()
     end
 end
 
+-- Refuses what no device has.
+function firmware.check_library(unit)
+    if #unit.children > 0 then cli.fail(("%s: a device has no processes for POPEN and SPAWN"):format(unit.path)) end
+    for _, net in ipairs(unit.nets.nets) do
+        if net.replicas then cli.fail(("%s: %s has replicas, which need a processor with vectors"):format(unit.path, net.name)) end
+    end
+    if unit.text:find "loopc_weave_" then cli.fail(("%s: there is no WEAVE on devices"):format(unit.path)) end
+end
+
 -- A device has nobody to load a file for it.
 local function check_unit(unit)
+    firmware.check_library(unit)
     for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do
         cli.fail(("%s: a device has no files, and the data set %s is one"):format(unit.path, field.full),
             "loopc gen --lib --device, and a firmware that sets it; or arrays in the trainer's code")
     end
-    if #unit.children > 0 then cli.fail(("%s: a device has no processes for POPEN and SPAWN"):format(unit.path)) end
 end
-
-firmware.check_unit = check_unit
 
 local function kilo(bytes) return bytes < 10000 and ("%d B"):format(bytes) or ("%.1f KiB"):format(bytes / 1024) end
 

@@ -16,6 +16,9 @@ local toolchain = {}
 toolchain.flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-g", "-pthread" }
 toolchain.here = { "-march=native" }
 
+-- A library for Python: its own functions first, those of runtime/library/foreign.h in any case.
+toolchain.shared = { "-shared", "-Wl,-Bsymbolic", "-Wl,-u,loopc_instance_describe" }
+
 local function append(list, more)
     for _, value in ipairs(more or {}) do list[#list + 1] = value end
     return list
@@ -31,6 +34,7 @@ local function compile_command(unit, arguments, processor)
     else append(command, processor or arguments.cpu and { "-march=" .. arguments.cpu } or toolchain.here) end
     append(command, c_errors.flags)
     append(command, compiler.words_of(host.getenv("CFLAGS")))
+    if arguments.shared then append(command, { "-fPIC", "-I" .. arguments.shared }) end
     append(command, { "-I" .. target.runtime(arguments).headers })
     return append(command, { "-I" .. (unit.folder ~= "" and unit.folder or ".") })
 end
@@ -51,6 +55,7 @@ local function link_command(unit, arguments, files, program, processor)
     local command = append(append(compile_command(unit, arguments, processor), { "-o", program }), files)
     append(command, link_words(unit))
     local place = target.runtime(arguments)
+    if arguments.shared then append(command, toolchain.shared) end
     append(command, { place.library })
     append(command, compiler.words_of(host.getenv("LDFLAGS")))
     append(command, { "-Wl,--gc-sections" })
@@ -138,7 +143,7 @@ function toolchain.show(unit, arguments, status, messages)
         host.stderr(explained and "" or shortened(messages))
         cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
     end
-    return status == 0
+    return status == 0 and unit.diags.errors == 0
 end
 
 -- Whether the compiler makes programs for processors that have versions (portable.lua).
@@ -188,7 +193,7 @@ end
 
 -- The file to compile: `source`, unless a cache of the compiler looks for the same text at the same path.
 local function place_of(unit, arguments, source)
-    local stable = not arguments.keep and compiler.is_cached(arguments)
+    local stable = not arguments.keep and not arguments.shared and compiler.is_cached(arguments)
     return stable and cache.source(unit.trainer.name .. ".c", unit.text) or source
 end
 
@@ -202,7 +207,9 @@ function toolchain.build(unit, arguments, source, program, recompile)
     local status, messages = build_program(unit, arguments, place_of(unit, arguments, source), program, folder)
     host.remove(folder)
     if status ~= 0 or messages ~= "" then toolchain.check(unit, arguments, recompile) end
-    return toolchain.show(unit, arguments, status, messages)
+    local good = toolchain.show(unit, arguments, status, messages)
+    if not good and status == 0 then host.remove(program) end -- of C that only loopc refuses
+    return good
 end
 
 return toolchain

@@ -4,12 +4,15 @@
 -- Out: calls.of(pieces):        list of { name, line, arguments }, in the order of the text, inner calls included
 --      calls.assigned(pieces):  { name of a local variable = expression that it is set to }, the last one counts
 --      calls.expression(pieces): all of it, where it is one expression
+--      calls.indirect(pieces):  calls of an expression that is more than a name, as calls.of, with `names` (gen/c/function_values.lua)
+--      calls.text(pieces):      the text with `$i` for the field of piece i, blanks for comments and strings
 -- An expression is { text, fields = { piece, ... }, whole }: `$1` in its text is its first field, and `whole` is
 -- that piece when the expression is nothing but it.
 
 local calls = {}
 
 local ctext = require "gen.c.text"
+local function_values = require "gen.c.function_values"
 
 -- The text with a `$i` for piece i where that is a field; comments and strings are blank.
 local function flat(pieces)
@@ -22,6 +25,8 @@ local function flat(pieces)
     end
     return (ctext.mask(table.concat(out)))
 end
+
+calls.text = flat
 
 local function expression(pieces, text)
     local fields = {}
@@ -52,15 +57,25 @@ end
 
 function calls.expression(pieces) return expression(pieces, flat(pieces)) end
 
+local function arguments_of(pieces, inside)
+    local out = divide(inside:sub(2, -2))
+    for i, argument in ipairs(out) do out[i] = expression(pieces, argument) end
+    return out
+end
+
 function calls.of(pieces)
     local text, out = flat(pieces), {}
     for at, name, open in text:gmatch("()%f[%w_$]([%a_][%w_]*)%s*()%(") do
         local inside = text:match("^%b()", open)
-        local call = inside and { name = name, line = line_at(text, at), arguments = {} }
-        for i, argument in ipairs(call and divide(inside:sub(2, -2)) or {}) do
-            call.arguments[i] = expression(pieces, argument)
-        end
-        out[#out + 1] = call
+        out[#out + 1] = inside and { name = name, line = line_at(text, at), arguments = arguments_of(pieces, inside) } or nil
+    end
+    return out
+end
+
+function calls.indirect(pieces)
+    local text, out = flat(pieces), {}
+    for _, call in ipairs(function_values.calls(text)) do
+        out[#out + 1] = { names = call.names, line = line_at(text, call.at), arguments = arguments_of(pieces, call.inside) }
     end
     return out
 end

@@ -289,6 +289,20 @@ function ctext.identifiers(text, into)
     return out
 end
 
+-- The identifiers of an expression that name variables: none behind a dollar, a dot or an arrow, none that is called; once each.
+function ctext.bare_names(expression)
+    local out, seen, code = {}, {}, mask(expression)
+    for at, word, behind in code:gmatch("()%f[%w_$]([%a_][%w_]*)()") do
+        local before = code:sub(1, at - 1)
+        local is_member = before:find("%.%s*$") or before:find("%->%s*$")
+        if not is_member and not code:match("^%s*%(", behind) and not seen[word] then
+            seen[word] = true
+            out[#out + 1] = word
+        end
+    end
+    return out
+end
+
 -- Whether evaluating an expression has no side effects: no call, no assignment.
 function ctext.is_pure(expression)
     local code = (" " .. mask(expression) .. " "):gsub("[=!<>]=", " ")

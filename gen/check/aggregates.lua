@@ -5,7 +5,9 @@ local check_layers = require "gen.check.layers"
 local layers_of = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
 local reader = require "gen.spec.reader"
+local replicas = require "gen.tree.replicas"
 local nearest = require "gen.base.nearest"
+local other_names = require "gen.spec.other_names"
 local vocabulary = require "gen.spec.vocabulary"
 
 local check_aggregates = {}
@@ -23,6 +25,8 @@ local function wrong(unit, field, what, hint)
     unit.diags:add("bad_field", field.at, field.name, field.name, what, hint)
 end
 
+local kinds_of_words = { output = "activation", ["its rule"] = "rule" } -- in other_names
+
 -- One of a few words; reports any other and takes the default.
 local function choice(unit, field, key, value, words, default)
     if value == nil then return default end
@@ -30,7 +34,8 @@ local function choice(unit, field, key, value, words, default)
         if word == value then return value end
     end
     wrong(unit, field, ("%s is %s%s"):format(key, reader.what(value),
-        type(value) == "string" and nearest.suggest(value, words) or ""), key .. " is one of " .. table.concat(words, ", "))
+        type(value) == "string" and nearest.suggest(value, words) or ""),
+        other_names.hint(kinds_of_words[key] or key, value, key .. " is one of " .. table.concat(words, ", ")))
     return default
 end
 
@@ -140,6 +145,23 @@ local function check_shards(unit, field)
     end
 end
 
+-- Refuses replicas of nets that have none: their kernels are those of plain nets, whose widths are known.
+local function check_replicas(unit, field)
+    local parameters = field.parameters
+    if not parameters.replicas or field.broken then return end
+    if parameters.replicas > replicas.most then
+        wrong(unit, field, ("there are %d replicas"):format(parameters.replicas), ("replicas is at most %d"):format(replicas.most))
+    elseif parameters.ops then
+        wrong(unit, field, "a net of layers, or with these losses or optimizers, has no replicas",
+            "those of sizes have: cross_entropy or squared_error, with sgd, adam or adamw")
+    elseif parameters.inputs_from then
+        wrong(unit, field, "replicas have a width that the spec says, and inputs_from leaves it to the data set",
+            "mlp { 64, 32, 10, replicas = 16 }: the first size is the number of columns")
+    elseif parameters.shards and parameters.shards > 1 then
+        wrong(unit, field, "a net has shards or replicas", "drop one of the two")
+    end
+end
+
 local other_names = { absolute = "absolute_error", gaussian = "gaussian_nll" }
 
 function read.mlp(unit, field, positional)
@@ -157,7 +179,9 @@ function read.mlp(unit, field, positional)
     local what, hint = mlp.wrong(parameters)
     if what and not field.broken then wrong(unit, field, what, hint) end
     parameters.shards = whole(unit, field, "shards", parameters.shards, nil)
+    parameters.replicas = whole(unit, field, "replicas", parameters.replicas, nil)
     check_shards(unit, field)
+    check_replicas(unit, field)
 end
 
 local function read_no_decay(unit, field)
@@ -245,7 +269,8 @@ function check_aggregates.link(unit, trainer, owner, field)
     local net = field.type == "optimizer" and field.parameters.net
     local was_deep = net and net.parameters.ops
     if net and layers_of.deepens(field.parameters) then layers_of.deepen(net.parameters) end
-    if not net or (net.parameters.shards and (was_deep or not net.parameters.ops)) then return end
+    if net and not was_deep then check_replicas(unit, net) end
+    if not net or net.parameters.replicas or (net.parameters.shards and (was_deep or not net.parameters.ops)) then return end
     net.parameters.shards = net.parameters.shards or unit.options.shards
     check_shards(unit, net)
 end

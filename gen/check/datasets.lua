@@ -2,6 +2,7 @@
 -- lists of columns are lists of names and of numbers from 1.
 
 local nearest = require "gen.base.nearest"
+local other_names = require "gen.spec.other_names"
 local reader = require "gen.spec.reader"
 
 local check_datasets = {}
@@ -23,7 +24,7 @@ local function word(unit, field, key, words, default, more)
     end
     wrong(unit, field, ("%s is %s%s"):format(key, reader.what(value),
         type(value) == "string" and nearest.suggest(value, words) or ""),
-        ('%s is one of "%s"%s'):format(key, table.concat(words, '", "'), more or ""))
+        other_names.hint(key, value, ('%s is one of "%s"%s'):format(key, table.concat(words, '", "'), more or "")))
     field.parameters[key] = default
 end
 

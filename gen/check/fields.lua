@@ -8,6 +8,7 @@ local check_aggregates = require "gen.check.aggregates"
 local dsl = require "gen.spec.dsl"
 local host = require "host"
 local nearest = require "gen.base.nearest"
+local other_names = require "gen.spec.other_names"
 local reader = require "gen.spec.reader"
 local spec_tree = require "gen.tree.spec_tree"
 local vocabulary = require "gen.spec.vocabulary"
@@ -95,7 +96,7 @@ local function read_keys(unit, field, parameters, own)
     for _, list in ipairs { vocabulary.field_keys, own } do
         for _, entry in ipairs(list) do entries[#entries + 1] = entry end
     end
-    reader.unknown(unit, field, parameters, entries, nil, true)
+    reader.unknown(unit, field, parameters, entries, nil, true, function(key) return other_names.of(field.type, key) end)
     reader.keys(unit, field, parameters, entries)
     for _, entry in ipairs(own) do field.parameters[entry[1]] = parameters[entry[1]] end
     for _, key in ipairs(flag_keys) do field[key] = parameters[key] == true end

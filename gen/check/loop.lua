@@ -5,6 +5,7 @@ local check_fields = require "gen.check.fields"
 local dsl = require "gen.spec.dsl"
 local hooks = require "gen.check.hooks"
 local nearest = require "gen.base.nearest"
+local other_names = require "gen.spec.other_names"
 local sorting = require "gen.base.sorting"
 local reader = require "gen.spec.reader"
 local vocabulary = require "gen.spec.vocabulary"
@@ -165,6 +166,7 @@ local function hint_for_key(key, value)
     if rank[key:match("^(%a+)_")] and type(value) ~= "number" then
         return ("a node is written %s = node(order, [[ ... ]])"):format(key)
     end
+    return other_names.of("loop", key)
 end
 
 local function read_fields(unit, loop)

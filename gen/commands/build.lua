@@ -5,6 +5,7 @@ local compile = require "gen.compile"
 local emit_nets = require "gen.emit.nets"
 local firmware = require "gen.build.firmware"
 local host = require "host"
+local python_package = require "gen.build.python_package"
 local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
 
@@ -31,6 +32,7 @@ build.options = compile.with(firmware.with(target.with {
     { "--portable", nil, "a program for other machines, too: picks the fastest code for its processor at start" },
     { "--lua", "NAME=VALUE", "replace the value of a constant of the spec, local NAME = ...; may be repeated", many = true },
     { "--mpi", nil, "a program for mpirun and srun, whose processes share the training of nets that have shards; needs mpicc" },
+    { "--python", nil, "a Python package instead: its folder is that of -o, its states are numpy arrays (import NAME; help(NAME))" },
     { "--shards", "N", "the gradients of all nets that do not say it have N shards (loopc help net)", kind = "integer", least = 1 },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
     { "--line", nil, "debuggers and gcov show the spec; with --keep the rest of the C, too" },
@@ -65,10 +67,21 @@ local function build_device(arguments)
     return firmware.build(unit, arguments, program) and 0 or 2
 end
 
+local function build_python(arguments)
+    for _, other in ipairs { "portable", "mpi", "target", "keep", "line" } do
+        if arguments[other] then cli.usage(("--python and --%s do not go together"):format(other)) end
+    end
+    local unit = compile.unit(arguments, python_package.options { format = "never", optimize = not arguments.plain })
+    if not unit then return 2 end
+    local folder = arguments.output or unit.trainer.name
+    return python_package.write(unit, arguments, folder, compile.again) and 0 or 2
+end
+
 function build.run(arguments)
     target.check(arguments)
     firmware.check(arguments)
     if arguments.device then return build_device(arguments) end
+    if arguments.python then return build_python(arguments) end
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
         optimize = not arguments.plain, line = arguments.line, c_file = kept_c(arguments) })
     if not unit then return 2 end

@@ -91,6 +91,7 @@ return {
 
     -- fields
     unknown_field = error_row("unknown field '%1' in %2%3", "%4"),
+    no_dollar = error_row("'%1' in %2 is the name of a field, and C has no variable of that name", "a field is written with a dollar: $%1"),
     ambiguous_field = error_row("'$%1' in %2 is '%3' at one site and '%4' at another", "name it in full: $%3 or $%4"),
     const_assigned = error_row("'%1' is const, but %2 assigns it", "drop the assignment or the const"),
     from_without_times = error_row("loop '%1' has from, and no times", "times = N, from = \"C expression\": N of them, less those that are done"),

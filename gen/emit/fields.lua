@@ -91,9 +91,16 @@ local function matrix_row(unit, rows, entry)
         member_of(entry.lvalue), sizes[1], sizes[2], width and ", " .. width or ""), {})
 end
 
+-- A tensor of one replica: its elements lie 16 apart (runtime/nn/replica.h).
+local function replica_row(unit, rows, entry)
+    add_row(rows, ("LOOPC_REPLICA(%s, %s, %s, %d, %s)"):format(cvalue.string(entry.name), unit.struct, member_of(entry.lvalue),
+        #entry.dims, table.concat(entry.dims, ", ") .. (entry.dims[2] and "" or ", 1")), {})
+end
+
 local function tensor_rows(unit, rows, field)
     for _, entry in ipairs(emit_nets.entries(field)) do
         if entry.panels then matrix_row(unit, rows, entry)
+        elseif entry.replica then replica_row(unit, rows, entry)
         else
             local sizes = sizes_of(entry.dims)
             add_row(rows, field_of(unit, entry.name, entry.lvalue, entry.type:gsub("^LOOPC_", ""), sizes), shape_of(sizes))

@@ -11,6 +11,7 @@ local cwrap = require "gen.c.wrap"
 local body = require "gen.emit.mlp_bodies"
 local deep = require "gen.emit.deep"
 local emit_optimizer = require "gen.emit.optimizer"
+local emit_replicas = require "gen.emit.replicas"
 
 local emit_mlp = {}
 
@@ -175,6 +176,7 @@ function emit_mlp.summary(net)
     local sizes = table.concat(net.layers, "-", 2)
     local inputs = net.inputs_from and ("up to %d"):format(mlp.layers(net)[1].room) or net.layers[1]
     local hidden = #net.layers > 2 and net.activation .. ", " or ""
+    if net.replicas then hidden = ("%d times, "):format(net.replicas) .. hidden end
     return ("%s: %s-%s, %s%s with %s, up to %d rows%s"):format(net.name, inputs, sizes, hidden, net.output,
         losses[net.loss], net.batch, net.source and " (" .. net.source .. ")" or "")
 end
@@ -219,6 +221,7 @@ function emit_mlp.prepare(net, lvalue, data, data_name)
             columns)
     end
     table.insert(lines, 1, ("struct loopc_rng %s_rng;"):format(net.prefix))
+    if net.replicas then return { false, ("%s_init(&%s, s->loopc.seed);"):format(net.prefix, lvalue) } end
     lines[#lines + 1] = ('loopc_rng_seed(&%s_rng, s->loopc.seed, "%s");'):format(net.prefix, net.name)
     lines[#lines + 1] = ("%s_init(&%s, &%s_rng);"):format(net.prefix, lvalue, net.prefix)
     if deep.drops(net) then
@@ -231,7 +234,7 @@ emit_mlp.is_trained, emit_mlp.is_idle = emit_optimizer.is_trained, emit_optimize
 
 -- How many lanes a net needs whose training steps stay in registers; nil for others.
 local function lanes_of(net, optimizers, used)
-    if net.is_plain or net.shards or mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
+    if net.is_plain or net.replicas or net.shards or mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
     return mlp.lanes(net)
 end
 
@@ -262,15 +265,32 @@ function emit_mlp.narrow_lanes(nets, optimizers, used)
     return most
 end
 
+-- Whether there are nets with replicas, and whether a narrow one is among them.
+function emit_mlp.replicated(nets)
+    local some, narrow = false, false
+    for _, net in ipairs(nets) do
+        some, narrow = some or net.replicas ~= nil, narrow or emit_replicas.is_narrow(net)
+    end
+    return some, narrow
+end
+
+local function emit_net(w, net, optimizers, used)
+    local needed, groups = wanted(net, optimizers, used)
+    struct(w:public(), net, groups)
+    if net.ops and (needed.loss or emit_optimizer.is_trained(net, optimizers, used)) then deep.write_objective(w, net) end
+    for _, entry in ipairs(net_functions.all) do
+        if needed[entry[1]] then write_function(w, net, entry) end
+    end
+end
+
 -- Writes all nets, then all optimizers. Of several optimizers of one net, train means the first.
 function emit_mlp.emit(w, nets, optimizers, used)
     used = emit_optimizer.needs(optimizers, used)
     for _, net in ipairs(nets) do
-        local needed, groups = wanted(net, optimizers, used)
-        struct(w:public(), net, groups)
-        if net.ops and (needed.loss or emit_optimizer.is_trained(net, optimizers, used)) then deep.write_objective(w, net) end
-        for _, entry in ipairs(net_functions.all) do
-            if needed[entry[1]] then write_function(w, net, entry) end
+        if net.replicas then
+            emit_replicas.write_net(w, net, used, emit_optimizer.is_trained(net, optimizers, used), net_functions.inits, emit_mlp.summary(net))
+        else
+            emit_net(w, net, optimizers, used)
         end
     end
     local trained = {}

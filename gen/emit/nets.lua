@@ -8,13 +8,15 @@ local emit_mlp = require "gen.emit.mlp"
 local mlp = require "gen.tree.mlp"
 local net_frame = require "gen.emit.net_frame"
 local net_pairs = require "gen.tree.net_pairs"
+local replicas = require "gen.tree.replicas"
 local spec_tree = require "gen.tree.spec_tree"
 
 local emit_nets = {}
 
 local prefix_of = mlp.prefix_of
 
-local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "shards", "ops", "label_smoothing",
+local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "shards", "replicas", "ops",
+    "label_smoothing",
     "class_weights", "targets", "delta", "quantile", "reduction" }
 
 local function describe_net(unit, field)
@@ -96,14 +98,16 @@ function emit_nets.write_include(unit, w)
     elseif blends then
         w:directive('#include "nn/pace.h"')
     end
+    local repeats, repeats_narrowly = emit_mlp.replicated(unit.nets.nets)
+    if repeats and not repeats_narrowly then w:directive('#include "nn/replica.h"') end
     if emit_nets.shards(unit) then
         w:directive('#include "nn/shards.h"')
         w:directive('#include "parallel/ranks.h"')
     end
     local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)
-    if not lanes then return end
-    w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes)
-    w:directive('#include "nn/narrow.h"')
+    if lanes and not repeats_narrowly then w:directive("#define LOOPC_MOST_LANES %d /* no narrow net is wider */", lanes) end
+    if lanes or repeats_narrowly then w:directive('#include "nn/narrow.h"') end
+    if repeats_narrowly then w:directive('#include "nn/replica_lanes.h"') end
 end
 
 -- The fewest shards of a net that is trained in shards, or nil.
@@ -140,8 +144,27 @@ end
 
 local function owner_of(field) return { full = field.full, lvalue = (field.lvalue:gsub("^s%->", "")) } end
 
+-- The tensors of replicas: those of each, or the moments of their optimizer.
+local function replica_entries(field, net)
+    local out, owner = {}, owner_of(field)
+    local function add(array, letter, suffix)
+        local entries = replicas.entries(net, owner, array, letter, suffix)
+        table.move(entries, 1, #entries, #out + 1, out)
+    end
+    if field.optimizer then
+        out[1] = { name = owner.full .. ".step", lvalue = owner.lvalue .. ".step", type = "LOOPC_I64", dims = {} }
+    end
+    for _, array in ipairs(mlp.arrays(net)) do
+        if field.net then add(array, "", "") end
+        for _, moment in ipairs(field.optimizer and mlp.moments(field.optimizer) or {}) do add(array, moment[1], "." .. moment[2]) end
+    end
+    return out
+end
+
 -- The tensors of a net or an optimizer, as mlp.net_entries has them; gradients when bodies add them up themselves.
 function emit_nets.entries(field)
+    local net = field.net or field.parameters.net.net
+    if net.replicas then return replica_entries(field, net) end
     if field.net then return mlp.net_entries(field.net, owner_of(field), field.net.accumulates) end
     return mlp.optimizer_entries(field.optimizer, owner_of(field), owner_of(field.parameters.net))
 end
@@ -153,7 +176,7 @@ function emit_nets.prepare(unit)
     for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do
         local data = field.parameters.inputs_from
         local lines = emit_mlp.prepare(field.net, field.lvalue, data and data.lvalue, data and data.full)
-        declarations[#declarations + 1] = lines[1] -- its random stream
+        declarations[#declarations + 1] = lines[1] or nil -- its random stream
         table.move(lines, 2, #lines, #rest + 1, rest)
     end
     return #rest > 0 and { declarations = declarations, lines = rest } or nil
@@ -229,11 +252,11 @@ local function averaging(unit, net)
     end
 end
 
-local function net_row(unit, field, feeds, ops)
+local function net_row(unit, field, name, feeds, ops)
     local parameters = field.parameters
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
-    for i, text in ipairs { field.full, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
+    for i, text in ipairs { name, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
     add("layers", #parameters.layers - 1)
     add("inputs", parameters.inputs_from and mlp.layers(parameters)[1].room or parameters.layers[1])
     add("outputs", parameters.layers[#parameters.layers])
@@ -261,7 +284,12 @@ function emit_nets.write_table(unit, w)
         feeds[i], ops[i] = write_feeds(w, field) or false, write_ops(w, field) or false
     end
     w:open("static const struct loopc_net nets[] = {")
-    for i, field in ipairs(nets) do w:line("{%s},", net_row(unit, field, feeds[i], ops[i])) end
+    for i, field in ipairs(nets) do
+        for m = 0, (field.parameters.replicas or 1) - 1 do
+            local name = field.parameters.replicas and ("%s.%d"):format(field.full, m) or field.full
+            w:line("{%s},", net_row(unit, field, name, feeds[i], ops[i]))
+        end
+    end
     w:close("};")
     w:blank()
 end

@@ -265,3 +265,15 @@ size_t hub_text_length(struct hub *hub, int trainer, const char *name)
     pthread_mutex_unlock(&hub->lock);
     return length;
 }
+
+char *hub_copy_text(struct hub *hub, int trainer, const char *name)
+{
+    char *text = NULL;
+    pthread_mutex_lock(&hub->lock);
+    const struct trainer *t = &hub->trainers[trainer];
+    for (int i = 0; i < t->topic_count && !text; i++) {
+        if (!strcmp(t->topics[i].name, name) && t->topics[i].text) text = strdup(t->topics[i].text);
+    }
+    pthread_mutex_unlock(&hub->lock);
+    return text;
+}

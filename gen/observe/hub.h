@@ -85,6 +85,9 @@ bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out);
 /* Bytes of the newest text of a topic; 0 without one. */
 size_t hub_text_length(struct hub *hub, int trainer, const char *name);
 
+/* A copy of the newest text of a topic, to be freed; NULL without one. */
+char *hub_copy_text(struct hub *hub, int trainer, const char *name);
+
 /* The last point of a series; false without one. */
 bool hub_last(struct hub *hub, int trainer, const char *name, struct point *point);
 

@@ -4,6 +4,7 @@
  *
  * One thread reads the messages of the trainers; the server has its own. Exit code: the first that
  * is not 0 of the trainers it started, 2 for wrong usage. */
+#include "child_output.h"
 #include "roster.h"
 #include "server.h"
 #include "table.h"
@@ -29,6 +30,7 @@ static volatile sig_atomic_t stopped, suspended;
 
 static struct {
     const char *host;
+    const char *runs; /* a folder that is shown instead of trainers; or NULL */
     int port;
     bool keep, tui;
 } options = {.host = "127.0.0.1"};
@@ -73,11 +75,21 @@ static int take_host(const char *address)
     return 0;
 }
 
+static int take_runs(const char *folder)
+{
+    options.runs = folder;
+    options.keep = true;
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*take)(const char *value);
-} with_values[] = {
-    {"--port", take_port}, {"--attach", roster_join}, {"--log", take_log}, {"--host", take_host}};
+} with_values[] = {{"--port", take_port},
+                   {"--attach", roster_join},
+                   {"--log", take_log},
+                   {"--host", take_host},
+                   {"--runs", take_runs}};
 
 /* "--port 8123" or "--port=8123"; moves on to the last argument that it takes. */
 static int take_valued(char ***argv)
@@ -241,10 +253,23 @@ static int print_address(const struct server *server)
     return fflush(stdout) ? lost_output() : 0;
 }
 
+/* The runs of the folder, as JSON: the generator beside this program reads them. */
+static FILE *list(void)
+{
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 16);
+    if (length <= 0) return NULL;
+    path[length] = 0;
+    char *name = strrchr(path, '/') + 1;
+    strcpy(name, "loopc");
+    char *argv[] = {path, "observe", "--json", (char *)options.runs, NULL};
+    return child_output(argv);
+}
+
 static int serve(void)
 {
-    struct server *server =
-        server_start(&hub, options.host, options.port, roster_send, roster_again);
+    const struct server_calls calls = {roster_send, roster_again, options.runs ? list : NULL};
+    struct server *server = server_start(&hub, options.host, options.port, &calls);
     const int failed =
         server ? print_address(server)
                : complain(options.host, errno ? strerror(errno) : "cannot listen there");
@@ -281,7 +306,7 @@ int main(int argc, char **argv)
     (void)sigaction(SIGHUP, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     int code = read_options(argv);
-    if (!code && !hub.trainer_count)
+    if (!code && !hub.trainer_count && !options.runs)
         code = complain("observe", "a program, --attach or --log names the trainers to show");
     if (code) {
         (void)roster_end();

@@ -1,23 +1,18 @@
 /* The watched trainers. */
 #include "roster.h"
 
+#include "again.h"
 #include "link.h"
 
 #include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    MS = 1000000,
-    AGAIN_MS = 1000,
-    END_MS = 2000,
-    BAD_USAGE = 2,
-    SEED_SIZE = 24,
-    ARGUMENTS_MOST = 1000
-};
+enum { MS = 1000000, AGAIN_MS = 1000, END_MS = 2000, BAD_USAGE = 2 };
 
 static struct {
     struct hub *hub;
@@ -25,9 +20,9 @@ static struct {
     const char *paths[TRAINERS_MOST]; /* of sockets that were joined, or NULL */
     char **programs[TRAINERS_MOST];   /* with arguments, of those that were started; or NULL */
     bool keeps_output;
-    char seeds[TRAINERS_MOST][SEED_SIZE]; /* to start again with; or "" */
-    int64_t tried;                        /* ns; when those that are gone were tried last */
-    pthread_mutex_t sending;              /* over links */
+    struct again again[TRAINERS_MOST]; /* to start again with */
+    int64_t tried;                     /* ns; when those that are gone were tried last */
+    pthread_mutex_t sending;           /* over links */
 } roster = {.sending = PTHREAD_MUTEX_INITIALIZER};
 
 void roster_open(struct hub *hub)
@@ -83,13 +78,17 @@ int roster_start(char **argv, bool keep_output)
     return 0;
 }
 
-bool roster_again(int trainer, const char *seed)
+bool roster_again(int trainer, const char *flags, size_t length)
 {
-    const size_t length = strlen(seed);
-    if (!roster.programs[trainer] || length == 0 || length > 19) return false;
-    if (strspn(seed, "0123456789") != length) return false;
+    struct again again;
+    if (!roster.programs[trainer]) return false;
+    char *status = hub_copy_text(roster.hub, trainer, "status");
+    const bool ok = again_read(&again, (struct loopc_json){flags, length}, status ? status : "");
+    free(status);
+    if (!ok) return false;
     pthread_mutex_lock(&roster.sending);
-    strcpy(roster.seeds[trainer], seed);
+    again_free(&roster.again[trainer]);
+    roster.again[trainer] = again;
     pthread_mutex_unlock(&roster.sending);
     return true;
 }
@@ -186,37 +185,23 @@ static void shut_down(int i)
     }
 }
 
-/* The arguments of a program with another --seed. */
-static void with_seed(char **argv, char *seed, char **out)
-{
-    int count = 0;
-    for (; *argv && count < ARGUMENTS_MOST - 3; argv++) {
-        const bool is_seed = !strcmp(*argv, "--seed");
-        if (is_seed && argv[1]) argv++;
-        if (is_seed || !strncmp(*argv, "--seed=", 7)) continue;
-        out[count++] = *argv;
-    }
-    out[count++] = "--seed";
-    out[count++] = seed;
-    out[count] = NULL;
-}
-
 static void start_again(int i)
 {
-    char seed[SEED_SIZE], *argv[ARGUMENTS_MOST];
     struct link *link = &roster.links[i];
     pthread_mutex_lock(&roster.sending);
-    strcpy(seed, roster.seeds[i]);
-    roster.seeds[i][0] = 0;
+    struct again again = roster.again[i];
+    roster.again[i] = (struct again){0};
     pthread_mutex_unlock(&roster.sending);
-    if (!seed[0]) return;
+    if (!again.count) return;
     if (link->fd >= 0) shut_down(i);
-    with_seed(roster.programs[i], seed, argv);
+    char **argv = again_arguments(&again, roster.programs[i]);
     pthread_mutex_lock(&roster.sending);
     link_close(link);
-    const bool started = !link_start(link, argv, roster.keeps_output);
+    const bool started = argv && !link_start(link, argv, roster.keeps_output);
     if (started) greet(i);
     pthread_mutex_unlock(&roster.sending);
+    again_free_arguments(argv);
+    again_free(&again);
     hub_restart(roster.hub, i);
     if (!started) hub_end(roster.hub, i, "cannot be started again");
 }

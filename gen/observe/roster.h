@@ -25,9 +25,10 @@ int roster_replay(const char *path);
 /* Sends a message to a trainer; one that is gone gets none. */
 void roster_send(int trainer, const char *text, size_t length);
 
-/* Has a program that was started ended and started again with another seed, by the next
- * roster_read. Returns false for one that was not started here, or a text that is no seed. */
-bool roster_again(int trainer, const char *seed);
+/* Has a program that was started ended and started again with other flags, by the next roster_read:
+ * a JSON object such as {"seed": "8", "eta": "0.5"}. Returns false for one that was not started
+ * here, or for flags that again.h refuses. */
+bool roster_again(int trainer, const char *flags, size_t length);
 
 /* Reads messages, waits at most `ms` for them; notices trainers that have ended, and tries once a
  * second to join again those that left their paths. */

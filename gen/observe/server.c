@@ -16,8 +16,7 @@ enum { BODY_MOST = 1 << 16, CONNECTIONS = 64, IDLE_SECONDS = 300, TOKEN_BYTES = 
 struct server {
     struct hub *hub;
     struct MHD_Daemon *daemon;
-    void (*send)(int trainer, const char *text, size_t length);
-    bool (*again)(int trainer, const char *seed);
+    struct server_calls calls;
     int port;
     char token[TOKEN_BYTES * 2 + 1];
 };
@@ -224,16 +223,16 @@ static enum MHD_Result take_message(struct server *server, struct MHD_Connection
     if (trainer < 0) return refuse(connection, MHD_HTTP_BAD_REQUEST, "there is no such trainer\n");
     if (loopc_json_check((struct loopc_json){body->text, body->length}, why, sizeof why))
         return refuse(connection, MHD_HTTP_BAD_REQUEST, why);
-    server->send(trainer, body->text, body->length);
+    server->calls.send(trainer, body->text, body->length);
     return answer(connection, MHD_HTTP_NO_CONTENT, "text/plain", "", 0);
 }
 
-static enum MHD_Result begin_again(struct server *server, struct MHD_Connection *connection)
+static enum MHD_Result begin_again(struct server *server, struct MHD_Connection *connection,
+                                   const struct body *body)
 {
     const int trainer = trainer_of(server, connection);
-    const char *seed = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "seed");
     if (trainer < 0) return refuse(connection, MHD_HTTP_BAD_REQUEST, "there is no such trainer\n");
-    if (!seed || !server->again(trainer, seed))
+    if (body->length > BODY_MOST || !server->calls.again(trainer, body->text, body->length))
         return refuse(connection, MHD_HTTP_BAD_REQUEST, "it cannot be started again with that\n");
     return answer(connection, MHD_HTTP_NO_CONTENT, "text/plain", "", 0);
 }
@@ -263,10 +262,28 @@ static enum MHD_Result post(struct server *server, struct MHD_Connection *connec
         return refuse(connection, MHD_HTTP_FORBIDDEN, "that does not come from here\n");
     if (!has_token(server, connection))
         return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing\n");
-    if (!strcmp(path, "/again")) return begin_again(server, connection);
+    if (!strcmp(path, "/again")) return begin_again(server, connection, body);
     if (strcmp(path, "/send") != 0)
         return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page\n");
     return take_message(server, connection, body);
+}
+
+/* All that the list says. */
+static enum MHD_Result send_runs(struct server *server, struct MHD_Connection *connection)
+{
+    char *text = NULL;
+    size_t size = 0, got;
+    char chunk[4096];
+    FILE *in = server->calls.list(), *out = open_memstream(&text, &size);
+    while (in && out && (got = fread(chunk, 1, sizeof chunk, in)) > 0)
+        (void)fwrite(chunk, 1, got, out);
+    if (in) (void)fclose(in);
+    if (out) (void)fclose(out);
+    const enum MHD_Result result =
+        size ? answer(connection, MHD_HTTP_OK, "application/json", text, size)
+             : refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "the folder cannot be read\n");
+    free(text);
+    return result;
 }
 
 static enum MHD_Result get(struct server *server, struct MHD_Connection *connection,
@@ -275,11 +292,14 @@ static enum MHD_Result get(struct server *server, struct MHD_Connection *connect
     if (!comes_from_here(server, connection))
         return refuse(connection, MHD_HTTP_FORBIDDEN, "that does not come from here\n");
     const bool page = !strcmp(path, "/"), events = !strcmp(path, "/events");
-    if ((page || events) && !has_token(server, connection))
+    const bool runs = server->calls.list && !strcmp(path, "/runs.json");
+    if ((page || events || runs) && !has_token(server, connection))
         return refuse(connection, MHD_HTTP_FORBIDDEN,
                       "the token is missing: open the address as it was printed\n");
     if (events) return send_events(server, connection);
-    return send_file(connection, page ? "page.html" : path + 1);
+    if (runs) return send_runs(server, connection);
+    const char *first = server->calls.list ? "runs.html" : "page.html";
+    return send_file(connection, page ? first : path + 1);
 }
 
 static enum MHD_Result handle(void *argument, struct MHD_Connection *connection, const char *path,
@@ -325,8 +345,7 @@ static void keep_quiet(void *argument, const char *format, va_list list)
 }
 
 struct server *server_start(struct hub *hub, const char *address, int port,
-                            void (*send)(int trainer, const char *text, size_t length),
-                            bool (*again)(int trainer, const char *seed))
+                            const struct server_calls *calls)
 {
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct server *server = calloc(1, sizeof *server);
@@ -337,8 +356,7 @@ struct server *server_start(struct hub *hub, const char *address, int port,
         return NULL;
     }
     server->hub = hub;
-    server->send = send;
-    server->again = again;
+    server->calls = *calls;
     server->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ERROR_LOG |
             MHD_USE_ITC,

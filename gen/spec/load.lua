@@ -9,6 +9,7 @@ local constants = require "gen.spec.constants"
 local dsl = require "gen.spec.dsl"
 local host = require "host"
 local nearest = require "gen.base.nearest"
+local other_names = require "gen.spec.other_names"
 local sandbox = require "gen.spec.sandbox"
 local source = require "gen.spec.source"
 local vocabulary = require "gen.spec.vocabulary"
@@ -189,7 +190,8 @@ local function report(unit, environment, asked, failure)
     local name = global or first:match("'([%w_]+)'")
     unit.diags:add("lua_error", place_of(unit, failure), name, first, global
         and suggest(environment, global) or "", absent[global]
-        and "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it" or "")
+        and "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it"
+        or global and other_names.of("global", global) or "")
     if global then asked[global] = nil end
 end
 

@@ -17,7 +17,7 @@ vocabulary.loop_keys = {
     { "site", "table", "like state, one instance for each place where the loop is inlined" },
     { "result", "table", "fields that its end sets; behind each place of it bodies read them as $Loop.name" },
     { "batch", "table", "fields that are zeroed at the start of every iteration" },
-    { "call_on", "table", "the nodes after whose bodies the loop is inlined" },
+    { "call_on", "table", "the node or the list of nodes after whose bodies the loop is inlined" },
     { "order", "integer", "its place among several insertions on one node (default 10)" },
     { "on_save_checkpoint", "string", "C, run before a checkpoint is taken" },
     { "on_load_checkpoint", "string", "C, run after a checkpoint was loaded" },
@@ -118,6 +118,8 @@ vocabulary.aggregates = {
         { "reduction", "string", "what the sum of the losses of a batch is divided by: rows, elements or none (default: rows)" },
         { "batch", "integer", "the maximum number of rows of a batch", default = 1 },
         { "shards", "integer", "how many partial sums make up the gradient of a batch: a power of two that divides batch" },
+        { "replicas", "integer", "how many nets of this description are trained side by side, in the lanes of vectors, each from first "
+            .. "weights of its own, with its own rows and rate" },
         { "init", "string", "he, xavier, normal, zero (default: he with relu and its smooth relatives, else xavier)" },
         { "inputs_from", "string|boolean", "the dataset field whose columns are the first layer's width; false: bodies make the inputs" },
         { "inputs_max", "integer", "the maximum width with inputs_from" },

@@ -6,6 +6,7 @@ local host = require "host"
 local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local net_pairs = require "gen.tree.net_pairs"
+local replicas = require "gen.tree.replicas"
 local spec_tree = require "gen.tree.spec_tree"
 
 local known_functions = {}
@@ -42,7 +43,8 @@ end
 -- The functions of nets: whether they write the net itself is known by their table.
 local function add_nets(trainer, out)
     for _, field in ipairs(spec_tree.fields(trainer)) do
-        for _, entry in ipairs(field.type == "mlp" and net_functions.all or {}) do
+        local all = field.type == "mlp" and (field.parameters.replicas and replicas.all or net_functions.all)
+        for _, entry in ipairs(all or {}) do
             local parameters = { { text = entry.const and "const struct net *n" or "struct net *n" } }
             for i, argument in ipairs(entry[3]) do parameters[i + 1] = { text = argument == "TARGETS" and "const float *y" or argument } end
             out[mlp.prefix_of(field) .. "_" .. entry[1]] = { parameters = parameters }
@@ -60,7 +62,8 @@ end
 
 -- A function of an optimizer learns from its arguments, and changes the net and itself.
 local function add_optimizers(trainer, out)
-    local learns = { parameters = { { text = "net *n" }, { text = "optimizer *o" }, { text = "const float *x" }, { text = "const float *y" } } }
+    local learns = { parameters = { { text = "net *n" }, { text = "optimizer *o" }, { text = "const float *x" }, { text = "const float *y" },
+        { text = "int64_t first" }, { text = "const float *eta" }, { text = "const float *eta" } } }
     for _, field in ipairs(spec_tree.fields(trainer)) do
         local net = field.type == "optimizer" and field.parameters.net
         if type(net) == "table" then

@@ -4,6 +4,7 @@
 --      gen/build/c_errors.lua name them.
 
 local mlp = require "gen.tree.mlp"
+local replicas = require "gen.tree.replicas"
 local spec_tree = require "gen.tree.spec_tree"
 
 local net_functions = {}
@@ -91,6 +92,8 @@ net_functions.all = {
         { "Moves a list of weights, in the order of set_weights, by that share towards those of the net." }, const = true },
 }
 
+net_functions.inits = inits
+
 -- The lines of a function's comment, for this net.
 function net_functions.doc(net, entry)
     local words = { INIT = inits[net.init], BATCH = tostring(net.batch) }
@@ -126,6 +129,13 @@ end
 -- The functions that a net offers to bodies: { { name, result, arguments (C declarations), doc }, ... }.
 function net_functions.of_net(net)
     local offers = {}
+    for _, entry in ipairs(net.replicas and replicas.all or {}) do
+        if not entry.internal then
+            offers[#offers + 1] = { name = net.prefix .. "_" .. entry[1], result = entry[2], arguments = replicas.arguments(net, entry),
+                doc = replicas.doc(net, entry, inits) }
+        end
+    end
+    if net.replicas then return offers end
     for _, entry in ipairs(net_functions.all) do
         if net_functions.offered(net, entry) and not entry.internal then
             offers[#offers + 1] = {
@@ -162,6 +172,7 @@ function net_functions.train_from_name(optimizer) return optimizer.net.prefix ..
 -- train_from.
 function net_functions.of_optimizer(optimizer)
     local net = optimizer.net
+    if net.replicas then return replicas.of_optimizer(optimizer) end
     local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
     local self, other = ("struct %s *o"):format(optimizer.struct), ("struct %s *n"):format(net.struct)
     return {

@@ -26,7 +26,8 @@ local function shape(net)
     return table.concat(out, "; ")
 end
 
-function net_pairs.fit(one, other) return shape(one) == shape(other) end
+-- Nets with replicas are many nets, and have no such functions.
+function net_pairs.fit(one, other) return not one.replicas and not other.replicas and shape(one) == shape(other) end
 
 -- The arrays that are copied: { name in the struct, rows, columns }.
 function net_pairs.arrays(net)

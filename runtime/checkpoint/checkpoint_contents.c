@@ -155,13 +155,13 @@ static int add_parts(struct loopc_save *saving)
     return st;
 }
 
-/* Makes room for the matrices in panels. */
+/* Makes room for the matrices that are in another order than in a file. */
 static int make_unpacked(struct loopc_save *saving)
 {
     size_t bytes = 1;
     for (int i = 0; i < saving->entries.count; i++) {
         const struct loopc_entry *entry = &saving->entries.list[i];
-        bytes += entry->panels ? entry->bytes : 0;
+        bytes += entry->panels || entry->replica ? entry->bytes : 0;
     }
     saving->unpacked = malloc(bytes);
     return saving->unpacked ? LOOPC_OK : LOOPC_FAILED;
@@ -170,7 +170,7 @@ static int make_unpacked(struct loopc_save *saving)
 /* The data of an entry in the order of the file; *room is the free memory for unpacked ones. */
 static const void *data_of(const struct loopc_entry *entry, char **room)
 {
-    if (!entry->panels) return entry->memory;
+    if (!entry->panels && !entry->replica) return entry->memory;
     char *const data = *room;
     loopc_entry_write(entry, data);
     *room += entry->bytes;

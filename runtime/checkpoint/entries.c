@@ -3,6 +3,7 @@
 
 #include "data/dataset.h"
 #include "nn/panel.h"
+#include "nn/replica.h"
 #include "base/rng.h"
 #include "base/hash.h"
 
@@ -92,7 +93,8 @@ static int add_tensor(struct loopc_entries *entries, const struct loopc_field *f
     *entry = (struct loopc_entry){.key = field->name,
                                   .dtype = dtype_of[field->type],
                                   .memory = (char *)state + field->offset,
-                                  .panels = field->panels};
+                                  .panels = field->panels,
+                                  .replica = field->replica};
     take_shape(entry, field);
     if (field->width_at && entry->rank) entry->dims[entry->rank - 1] = width_of(field, state);
     const int64_t bytes = bytes_of(entry, field);
@@ -184,10 +186,23 @@ void loopc_entries_free(struct loopc_entries *entries)
     *entries = (struct loopc_entries){0};
 }
 
+/* The rows and columns of a tensor of a replica, whose vectors are rows. */
+static int32_t rows_of(const struct loopc_entry *entry)
+{
+    return entry->rank == 2 ? (int32_t)entry->dims[0] : 1;
+}
+
+static int32_t columns_of(const struct loopc_entry *entry)
+{
+    return (int32_t)entry->dims[entry->rank - 1];
+}
+
 void loopc_entry_write(const struct loopc_entry *entry, void *to)
 {
     if (entry->panels)
         loopc_panels_to(entry->memory, to, (int32_t)entry->dims[0], (int32_t)entry->dims[1]);
+    else if (entry->replica)
+        loopc_replica_put(entry->memory, to, rows_of(entry), columns_of(entry));
     else
         memcpy(to, entry->memory, entry->bytes);
 }
@@ -196,6 +211,8 @@ void loopc_entry_read(const struct loopc_entry *entry, const void *from)
 {
     if (entry->panels)
         loopc_panels_from(from, entry->memory, (int32_t)entry->dims[0], (int32_t)entry->dims[1]);
+    else if (entry->replica)
+        loopc_replica_take(entry->memory, from, rows_of(entry), columns_of(entry));
     else
         memcpy(entry->memory, from, entry->bytes);
 }

@@ -247,15 +247,17 @@ static void set_asleep(struct loopc_channel *ch, bool asleep)
 
 /* Signals are blocked except during the sleep, so that none arrives between the test and the
  * sleep. */
-void loopc_channel_sleep(struct loopc_channel *ch, int causes)
+void loopc_channel_sleep(struct loopc_channel *ch, int causes, int64_t most)
 {
+    enum { SECOND = 1000 * MS };
+    const struct timespec time = {.tv_sec = most / SECOND, .tv_nsec = most % SECOND};
     sigset_t handled, before;
     struct pollfd fd = {.fd = ch->run_wake, .events = POLLIN};
     loopc_signals_set(&handled);
     pthread_sigmask(SIG_BLOCK, &handled, &before);
     if (!(loopc_events_pending() & causes)) {
         set_asleep(ch, true);
-        ppoll(&fd, 1, NULL, &before);
+        ppoll(&fd, 1, most < 0 ? NULL : &time, &before);
         loopc_eventfd_drain(ch->run_wake);
         set_asleep(ch, false);
     }

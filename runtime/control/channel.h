@@ -86,9 +86,9 @@ int64_t loopc_channel_last_heartbeat(struct loopc_channel *channel);
 /* How many reports were dropped so far. */
 uint64_t loopc_channel_dropped(struct loopc_channel *channel);
 
-/* Sleeps until one of these events is pending; a message raises LOOPC_EVENT_CONTROL. May return
- * early. */
-void loopc_channel_sleep(struct loopc_channel *channel, int causes);
+/* Sleeps until one of these events is pending, for `most` ns unless that is negative; a message
+ * raises LOOPC_EVENT_CONTROL. May return early. */
+void loopc_channel_sleep(struct loopc_channel *channel, int causes, int64_t most);
 
 /* Whether after this peer another may come: at the path of a socket. */
 bool loopc_channel_is_open_to_others(const struct loopc_channel *channel);

@@ -4,9 +4,10 @@
  *     {"eta": 0.5, "batch to": 100}     names of fields, or fixed names: in their order
  *
  * Fixed names: "batch to" n, "tell state" any, "report state every" n, "shutdown" any, "pause" any,
- * "resume" any, "step" n, "checkpoint" any, "tell status" any, "stay" any, "watch" 0 or 1,
- * "tell timings" any, "tell views" any, "answer" text. All others are fields declared settable,
- * in full ("Train.rate"), or "eta" for the one that is the learning rate.
+ * "resume" any, "step" n, "step epoch" any, "batches a second" n, "checkpoint" any, "tell status"
+ * any, "stay" any, "watch" 0 or 1, "tell timings" any, "tell views" any, "tell history" any,
+ * "answer" text. All others are fields declared settable, in full ("Train.rate"), or "eta" for the
+ * one that is the learning rate.
  */
 #ifndef LOOPC_COMMANDS_H
 #define LOOPC_COMMANDS_H
@@ -23,12 +24,15 @@ enum loopc_command_kind {
     LOOPC_COMMAND_PAUSE,
     LOOPC_COMMAND_RESUME,
     LOOPC_COMMAND_STEP,
+    LOOPC_COMMAND_STEP_EPOCH,
+    LOOPC_COMMAND_PACE,
     LOOPC_COMMAND_CHECKPOINT,
     LOOPC_COMMAND_TELL_STATUS,
     LOOPC_COMMAND_STAY,
     LOOPC_COMMAND_WATCH,
     LOOPC_COMMAND_TELL_TIMINGS,
     LOOPC_COMMAND_TELL_VIEWS,
+    LOOPC_COMMAND_TELL_HISTORY,
     LOOPC_COMMAND_ANSWER
 };
 

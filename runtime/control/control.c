@@ -6,7 +6,6 @@
 #include "checkpoint/checkpointer.h"
 #include "telemetry/log.h"
 #include "base/clock.h"
-#include "telemetry/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,7 @@ static void add_text(char *all, size_t size, const char *text)
     snprintf(all + length, size - length, "%s%s", length ? "; " : "", text);
 }
 
-static void add_error(struct loopc_control *c, const char *text)
+void loopc_control_add_error(struct loopc_control *c, const char *text)
 {
     add_text(c->errors, sizeof c->errors, text);
 }
@@ -51,7 +50,8 @@ static void save(struct loopc_control *c, struct loopc_run *run, int at)
 {
     const int64_t before = run->checkpointer ? loopc_checkpointer_number(run->checkpointer) : 0;
     if (!run->checkpointer || at <= 0) {
-        add_error(c, run->checkpointer ? "checkpoint: not at the target"
+        loopc_control_add_error(c, run->checkpointer
+                                       ? "checkpoint: not at the target"
                                        : "checkpoint: it was started without --checkpoint");
         return;
     }
@@ -60,7 +60,7 @@ static void save(struct loopc_control *c, struct loopc_run *run, int at)
     if (number > before) {
         c->tell_checkpoint = number;
     } else {
-        add_error(c, "checkpoint: it could not be written");
+        loopc_control_add_error(c, "checkpoint: it could not be written");
     }
 }
 
@@ -69,13 +69,25 @@ static void set_pause(struct loopc_control *c, bool paused)
     c->paused = paused;
     c->tell_paused = true;
     c->steps = -1;
+    c->to_epoch = false;
 }
 
 static void step(struct loopc_control *c, const struct loopc_run *run, int64_t count)
 {
     c->paused = false;
     c->steps = count;
+    c->to_epoch = false;
     c->step_from = loopc_control_batch(c, run);
+}
+
+static void step_epoch(struct loopc_control *c, const struct loopc_run *run)
+{
+    if (!loopc_control_has_epochs(c)) {
+        loopc_control_add_error(c, "step epoch: no loop is around that of the batches");
+        return;
+    }
+    step(c, run, 0);
+    c->to_epoch = true;
 }
 
 static bool can_be_watched(const struct loopc_program *program)
@@ -88,7 +100,7 @@ static void watch(struct loopc_control *c, bool wanted)
     if (can_be_watched(c->program)) {
         c->watch = wanted;
     } else {
-        add_error(c, "watch: it was built without");
+        loopc_control_add_error(c, "watch: it was built without");
     }
 }
 
@@ -120,6 +132,12 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
     case LOOPC_COMMAND_STEP:
         step(c, run, command->number);
         break;
+    case LOOPC_COMMAND_STEP_EPOCH:
+        step_epoch(c, run);
+        break;
+    case LOOPC_COMMAND_PACE:
+        loopc_control_set_pace(c, command->number);
+        break;
     case LOOPC_COMMAND_CHECKPOINT:
         save(c, run, at);
         break;
@@ -137,6 +155,9 @@ static void apply(struct loopc_control *c, struct loopc_run *run, int at,
         break;
     case LOOPC_COMMAND_TELL_VIEWS:
         c->tell_views = c->has_viewer = true;
+        break;
+    case LOOPC_COMMAND_TELL_HISTORY:
+        c->tell_history = true;
         break;
     case LOOPC_COMMAND_ANSWER:
         add_text(c->answer, sizeof c->answer, command->value);
@@ -181,6 +202,7 @@ static bool is_read_only(const struct loopc_commands *commands)
             kind != LOOPC_COMMAND_SHUTDOWN && kind != LOOPC_COMMAND_STAY &&
             kind != LOOPC_COMMAND_REPORT_EVERY && kind != LOOPC_COMMAND_WATCH &&
             kind != LOOPC_COMMAND_TELL_TIMINGS && kind != LOOPC_COMMAND_TELL_VIEWS &&
+            kind != LOOPC_COMMAND_TELL_HISTORY && kind != LOOPC_COMMAND_PACE &&
             kind != LOOPC_COMMAND_ANSWER) {
             return false;
         }
@@ -194,15 +216,17 @@ static void apply_message(struct loopc_control *c, struct loopc_run *run, int at
     struct loopc_commands commands = {0};
     char why[512];
     if (loopc_commands_read(&commands, c->program, c->eta, c->texts, text, why, sizeof why)) {
-        add_error(c, why);
+        loopc_control_add_error(c, why);
     } else if (!replayed && c->replay && !is_read_only(&commands)) {
-        add_error(c, "a journal is being replayed");
+        loopc_control_add_error(c, "a journal is being replayed");
     } else {
         if (c->journal) loopc_journal_add(c->journal, loopc_control_batch(c, run), text);
         for (int i = 0; i < commands.unknown_count; i++)
             warn_unknown(c, commands.unknown[i]);
-        for (int i = 0; i < commands.count && !c->ended; i++)
-            apply(c, run, at, &commands.list[i]);
+        for (int i = 0; i < commands.count && !c->ended; i++) {
+            if (!replayed || commands.list[i].kind != LOOPC_COMMAND_PACE)
+                apply(c, run, at, &commands.list[i]);
+        }
     }
     loopc_commands_free(&commands);
 }
@@ -227,7 +251,7 @@ static void handle_message(struct loopc_control *c, struct loopc_run *run, int a
         apply_message(c, run, at, (struct loopc_json){item->text, item->length}, false);
         break;
     case LOOPC_CHANNEL_REFUSED:
-        add_error(c, item->text);
+        loopc_control_add_error(c, item->text);
         break;
     case LOOPC_CHANNEL_CONNECTED:
         c->tell_state = true;
@@ -267,16 +291,16 @@ static void read_replay(struct loopc_control *c, struct loopc_run *run, int at)
 
 /* Boundaries. */
 
-static void finish_steps(struct loopc_control *c, int64_t batch)
+static void finish_steps(struct loopc_control *c, const struct loopc_run *run)
 {
-    if (c->steps < 0 || batch - c->step_from < c->steps) return;
-    set_pause(c, true);
+    if (loopc_control_steps_are_done(c, run)) set_pause(c, true);
 }
 
 /* Whether control must be polled at every safepoint, not only when an event is raised. */
 static bool looks_always(const struct loopc_control *c)
 {
-    return c->every > 0 || c->steps >= 0 || c->replay || (c->goal != INT64_MAX && !c->target);
+    return c->every > 0 || c->steps >= 0 || c->replay || c->pace > 0 ||
+           loopc_history_is_dense(&c->history) || (c->goal != INT64_MAX && !c->target);
 }
 
 /* Applies commands and sends reports until the run may continue, must end, or is interrupted. */
@@ -284,17 +308,20 @@ static void hold(struct loopc_control *c, struct loopc_run *run, int at)
 {
     enum { CAUSES = LOOPC_EVENT_SIGNAL | LOOPC_EVENT_NOW | LOOPC_EVENT_CONTROL };
     for (;;) {
+        int64_t wait = -1;
         loopc_events_take(LOOPC_EVENT_CONTROL);
+        loopc_control_note_history(c, run);
         if (c->replay) read_replay(c, run, at);
         handle_all_messages(c, run, at);
         const int64_t batch = loopc_control_batch(c, run);
-        finish_steps(c, batch);
+        finish_steps(c, run);
         loopc_control_report(c, run);
-        if (c->ended || (!c->paused && batch < c->goal)) return;
+        if (c->ended) return;
+        if (!c->paused && batch < c->goal && !(wait = loopc_control_pace_wait(c, batch))) return;
         if (loopc_events_pending() & LOOPC_EVENT_SIGNAL) return;
         if (loopc_events_take(LOOPC_EVENT_NOW) && run->checkpointer && at > 0)
             loopc_checkpointer_poll(run->checkpointer, run, at, true);
-        loopc_channel_sleep(c->channel, CAUSES);
+        loopc_channel_sleep(c->channel, CAUSES, wait);
     }
 }
 
@@ -313,7 +340,8 @@ static bool is_between_batches(const struct loopc_control *c, int at)
 static bool is_idle_replay(struct loopc_control *c, const struct loopc_run *run)
 {
     enum { REST = 5000000 };
-    if (!c->replay || c->paused || c->every > 0 || c->steps >= 0 || c->ended) return false;
+    if (!c->replay || c->paused || c->pace > 0 || c->every > 0 || c->steps >= 0 || c->ended)
+        return false;
     const int64_t batch = loopc_control_batch(c, run);
     if (batch >= c->replay_when || batch >= c->goal) return false;
     return loopc_clock() - c->stood < REST;
@@ -342,35 +370,4 @@ bool loopc_control_wait(struct loopc_control *c, struct loopc_run *run)
     hold(c, run, -1);
     loopc_raise_event(LOOPC_EVENT_CONTROL);
     return true;
-}
-
-/* Watching. */
-
-static bool start_watch(struct loopc_control *c, struct loopc_run *run)
-{
-    c->own_watch = run->profile = loopc_profile_start(c->program, run, true, false, stderr);
-    if (!run->profile) {
-        c->watch = false;
-        add_error(c, "watch: no memory");
-        return false;
-    }
-    loopc_profile_follow(run->profile, &c->where.place);
-    return true;
-}
-
-static bool end_watch(struct loopc_control *c, struct loopc_run *run)
-{
-    loopc_profile_follow(run->profile, NULL);
-    loopc_profile_free(run->profile);
-    c->own_watch = run->profile = NULL;
-    return true;
-}
-
-bool loopc_control_switch_variant(struct loopc_control *c, struct loopc_run *run)
-{
-    const bool start = c->watch && !run->profile;
-    const bool end = !c->watch && run->profile && run->profile == c->own_watch;
-    if (!start && !end) return false; /* what every safepoint of a replay asks: no system call */
-    if (c->owner != getpid() || c->ended) return false;
-    return start ? start_watch(c, run) : end_watch(c, run);
 }

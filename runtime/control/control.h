@@ -22,16 +22,24 @@
  *     checkpoint   the number of the one just saved
  *     status       the answer to "tell status": an object that lists settable and reported fields;
  *                  "commands" in it are those that this run obeys
+ *                  "flags" has a row for each option: flag, type, value, and min, max and doc
+ *                  where it has them; "pace" the "batches a second" that were set
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
  *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
  *                  else false
  *     views        the answer to "tell views": an object with the values of the fields with
  *                  `show`, as they are now, after the hooks `draw`; the status has the table of
  *                  them. Once asked for, they are sent at the end of the run, too
+ *     history      the answer to "tell history": {"names": [...], "rows": [[batch, value, ...],
+ *                  ...]}, the reported numbers since the run began, thinned (history.h)
  *     running      the place that is open, as an index of those of the status, or -1: at most ten
  *                  times a second while it is watched, also within an iteration
  *     dropped      how many reports a slow peer has missed
  *     failed       the last message of a run that failed: its text on standard error
+ *
+ * "step epoch" goes on to the next entry of the loop of the batches and pauses there; "batches a
+ * second" n lets at most n pass, 0 as many as there are: the run waits between two batches, and
+ * learns the same.
  *
  * A name that the trainer does not give (steering in struct loopc_program) is found: the batches
  * are the iterations of the first innermost repeating loop, from the root; eta is the settable

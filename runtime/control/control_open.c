@@ -31,6 +31,7 @@ static const struct loopc_field *named(const struct loopc_program *program, cons
     return name ? loopc_field_find(program->fields, program->field_count, name) : NULL;
 }
 
+/* A loop with counters. */
 static bool repeats(const struct loopc_program *program, int place)
 {
     return program->trace_points[place].kind == 'l' &&
@@ -135,6 +136,7 @@ int loopc_control_open(const struct loopc_control_options *options, struct loopc
     c->owner = getpid();
     c->steps = -1;
     c->state_at = -1;
+    c->paced_at = -1;
     c->tell_state = true;
     atomic_init(&c->where.place, -1);
     loopc_control_find(c);
@@ -149,6 +151,7 @@ int loopc_control_close(struct loopc_control *c, struct loopc_run *run, int st)
     int lost = loopc_channel_close(c->channel);
     lost |= loopc_journal_close(c->journal);
     loopc_replay_free(c->replay);
+    loopc_history_close(&c->history);
     if (c->file) fclose(c->file);
     free(c->text);
     free(c);

@@ -8,7 +8,6 @@
 #include "run/field_json.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MS = 1000000 };
@@ -53,7 +52,7 @@ static void text_member(struct loopc_control *c, const char *name, int64_t batch
 }
 
 /* Weights and biases are rows of the table that end in .layers.N.weight and .layers.N.bias. */
-static bool is_weight(const struct loopc_field *field)
+bool loopc_control_is_weight(const struct loopc_field *field)
 {
     const char *layers = strstr(field->name, ".layers.");
     if (!layers || field->type != LOOPC_F32) return false;
@@ -63,14 +62,14 @@ static bool is_weight(const struct loopc_field *field)
 }
 
 /* How many elements a row of the table holds for it, and how many of these are in use. */
-static size_t columns_of(const struct loopc_field *field)
+size_t loopc_control_columns(const struct loopc_field *field)
 {
     return field->rank < 2 ? field->count : (size_t)field->dims[1];
 }
 
-static size_t width_of(const struct loopc_field *field, const void *state)
+size_t loopc_control_width(const struct loopc_field *field, const void *state)
 {
-    if (!field->width_at) return columns_of(field);
+    if (!field->width_at) return loopc_control_columns(field);
     int32_t width;
     memcpy(&width, (const char *)state + field->width_at, sizeof width);
     return (size_t)width;
@@ -81,8 +80,9 @@ static void weights_member(struct loopc_control *c, int64_t batch, const void *s
     bool any = false;
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
-        if (!is_weight(field)) continue;
-        const size_t columns = columns_of(field), width = width_of(field, state);
+        if (!loopc_control_is_weight(field)) continue;
+        const size_t columns = loopc_control_columns(field),
+                     width = loopc_control_width(field, state);
         if (!any) {
             loopc_control_open_member(c, "sv", batch);
             fputc('[', c->file);
@@ -108,12 +108,12 @@ static void loss_member(struct loopc_control *c, int64_t batch, const void *stat
     }
 }
 
-static bool is_reported(const struct loopc_control *c, const struct loopc_field *field)
+bool loopc_control_is_reported(const struct loopc_control *c, const struct loopc_field *field)
 {
     return (field->flags & LOOPC_REPORT) && field != c->loss && loopc_field_is_value(field);
 }
 
-static const char *short_name(const struct loopc_control *c, const char *name)
+const char *loopc_control_short_name(const struct loopc_control *c, const char *name)
 {
     const size_t length = c->batch_loop ? strlen(c->batch_loop) : 0;
     return length && !strncmp(name, c->batch_loop, length) && name[length] == '.'
@@ -135,121 +135,11 @@ static void reported_members(struct loopc_control *c, int64_t batch, const void 
     loss_member(c, batch, state);
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
-        if (is_reported(c, field)) {
-            field_member(c, short_name(c, field->name), batch, field, state);
+        if (loopc_control_is_reported(c, field)) {
+            field_member(c, loopc_control_short_name(c, field->name), batch, field, state);
         }
     }
     if (c->members == before) batch_member(c, batch);
-}
-
-/* The status: everything that a page needs to show a trainer. */
-
-static void write_layers(struct loopc_control *c, const void *state)
-{
-    bool any = false;
-    for (int i = 0; i < c->program->field_count; i++) {
-        const struct loopc_field *field = &c->program->fields[i];
-        if (!is_weight(field)) continue;
-        fputs(any ? ", {\"name\": " : "{\"name\": ", c->file);
-        loopc_json_string(c->file, field->name);
-        fprintf(c->file, ", \"rows\": %zu, \"columns\": %zu}", field->count / columns_of(field),
-                width_of(field, state));
-        any = true;
-    }
-}
-
-/* The single values of the fields with that flag. */
-static void write_values(struct loopc_control *c, const void *state, unsigned flag)
-{
-    bool any = false;
-    for (int i = 0; i < c->program->field_count; i++) {
-        const struct loopc_field *field = &c->program->fields[i];
-        if (!(field->flags & flag) || field->count != 1 || !loopc_field_is_value(field)) continue;
-        if (flag == LOOPC_OPTION && field == c->target) continue; /* the status has it */
-        fputs(any ? ", " : "", c->file);
-        loopc_json_string(c->file, flag == LOOPC_OPTION && field->flag ? field->flag : field->name);
-        fputs(": ", c->file);
-        element(c, field, state, 0);
-        any = true;
-    }
-}
-
-static void write_places(struct loopc_control *c)
-{
-    for (int i = 0; i < c->program->trace_point_count; i++) {
-        const struct loopc_trace_point *place = &c->program->trace_points[i];
-        fprintf(c->file, "%s{\"name\": ", i ? ", " : "");
-        loopc_json_string(c->file, place->name);
-        fprintf(c->file, ", \"kind\": \"%c\", \"parent\": %d", place->kind, place->parent);
-        if (place->on) {
-            fputs(", \"on\": ", c->file);
-            loopc_json_string(c->file, place->on);
-        }
-        fputc('}', c->file);
-    }
-}
-
-static void write_command(struct loopc_control *c, const char *name, bool *any)
-{
-    fputs(*any ? ", " : "", c->file);
-    loopc_json_string(c->file, name);
-    *any = true;
-}
-
-/* The commands that this run accepts, beside settable fields and those that all accept. While a
- * journal is replayed, none from the peer. */
-static void write_commands(struct loopc_control *c, const struct loopc_run *run)
-{
-    static const char *const batches[] = {"batch to", "pause", "resume", "step"};
-    const bool steered = !c->replay;
-    bool any = false;
-    for (size_t i = 0; steered && c->total && i < sizeof batches / sizeof *batches; i++)
-        write_command(c, batches[i], &any);
-    if (steered && c->eta && (c->eta->flags & LOOPC_SETTABLE)) write_command(c, "eta", &any);
-    if (steered && run->checkpointer) write_command(c, "checkpoint", &any);
-    if (c->program->run_instrumented || c->program->step_instrumented)
-        write_command(c, "watch", &any);
-}
-
-/* Samples of a batch; 0 when unknown. */
-static int64_t samples_of(const struct loopc_control *c, const void *state)
-{
-    if (c->samples) return loopc_field_integer(c->samples, state, 0);
-    return c->program->steering ? c->program->steering->samples : 0;
-}
-
-static void status_member(struct loopc_control *c, int64_t batch, const struct loopc_run *run)
-{
-    const void *state = run;
-    loopc_control_open_member(c, "status", batch);
-    fputs("{\"program\": ", c->file);
-    loopc_json_string(c->file, c->program->name);
-    fprintf(c->file,
-            ", \"paused\": %s, \"watched\": %s, \"target\": ", c->paused ? "true" : "false",
-            c->watch ? "true" : "false");
-    if (c->goal == INT64_MAX) {
-        fputs("null", c->file);
-    } else {
-        fprintf(c->file, "%" PRId64, c->goal);
-    }
-    fprintf(c->file, ", \"every\": %" PRId64 ", \"batch\": ", c->every);
-    loopc_json_string(c->file, c->batch_loop ? c->batch_loop : "");
-    fputs(", \"eta\": ", c->file);
-    loopc_json_string(c->file, c->eta ? c->eta->name : "");
-    fprintf(c->file, ", \"samples\": %" PRId64, samples_of(c, state));
-    fputs(", \"commands\": [", c->file);
-    write_commands(c, run);
-    fprintf(c->file, "], \"seed\": \"%" PRIu64 "\", \"options\": {", run->seed);
-    write_values(c, state, LOOPC_OPTION);
-    fputs("}, \"settable\": {", c->file);
-    if (!c->replay) write_values(c, state, LOOPC_SETTABLE);
-    fputs("}, \"layers\": [", c->file);
-    write_layers(c, state);
-    fputs("], \"views\": [", c->file);
-    loopc_control_write_views(c);
-    fputs("], \"places\": [", c->file);
-    write_places(c);
-    fputs("]}]", c->file);
 }
 
 /* false without a profile. */
@@ -329,11 +219,13 @@ static void answers(struct loopc_control *c, int64_t batch, struct loopc_run *ru
         loopc_control_open_member(c, "checkpoint", batch);
         fprintf(c->file, "%" PRId64 "]", c->tell_checkpoint);
     }
-    if (c->tell_status) status_member(c, batch, run);
+    if (c->tell_status) loopc_control_status_member(c, batch, run);
     if (c->tell_timings) timings_member(c, batch, run);
     if (c->tell_views) loopc_control_views_member(c, batch, run);
+    if (c->tell_history) loopc_control_history_member(c, batch);
     c->errors[0] = c->answer[0] = c->ignored[0] = 0;
     c->tell_paused = c->tell_status = c->tell_timings = c->tell_views = false;
+    c->tell_history = false;
     c->tell_checkpoint = 0;
 }
 

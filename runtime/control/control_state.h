@@ -5,6 +5,7 @@
 #include "control/channel.h"
 #include "control/journal.h"
 #include "control/commands.h"
+#include "control/history.h"
 #include "run/program.h"
 
 #include <stdio.h>
@@ -28,6 +29,10 @@ struct loopc_control {
     int64_t every; /* batches between states; 0: none */
     int64_t steps; /* still to do before the next pause; -1: not stepping */
     int64_t step_from;
+    bool to_epoch;             /* stepping to the next entry of the batch loop */
+    int64_t pace;              /* batches a second at most; 0: as fast as it goes */
+    int64_t paced_at, next_at; /* the batch that the pace let pass last; ns, when the next may */
+    struct loopc_history history;
     bool paused, ended;
     bool stay;                       /* the run outlives its peer: another may connect */
     bool watch;                      /* profiling was requested */
@@ -36,7 +41,7 @@ struct loopc_control {
 
     /* To be sent next. */
     bool has_viewer; /* views were asked for: they are sent at the end, too */
-    bool tell_state, tell_status, tell_paused, tell_timings, tell_views;
+    bool tell_state, tell_status, tell_paused, tell_timings, tell_views, tell_history;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
     char answer[1024], ignored[1024]; /* ignored: names, said where an answer was asked for */
@@ -60,11 +65,26 @@ struct loopc_control {
 
 int64_t loopc_control_batch(const struct loopc_control *control, const struct loopc_run *run);
 
+/* Whether it is reported beside the loss; its name there. */
+bool loopc_control_is_reported(const struct loopc_control *control,
+                               const struct loopc_field *field);
+const char *loopc_control_short_name(const struct loopc_control *control, const char *name);
+
 /* The batches after which it waits: for the field that is the target, too. */
 void loopc_control_set_goal(struct loopc_control *control, struct loopc_run *run, int64_t goal);
 
 /* Finds the fields above. */
 void loopc_control_find(struct loopc_control *control);
+
+/* Whether the field is a matrix of weights or biases, in the order of "sv"; elements in a row of its
+ * table, and how many of these are in use. */
+bool loopc_control_is_weight(const struct loopc_field *field);
+size_t loopc_control_columns(const struct loopc_field *field);
+size_t loopc_control_width(const struct loopc_field *field, const void *state);
+
+/* The member of the status. */
+void loopc_control_status_member(struct loopc_control *control, int64_t batch,
+                                 const struct loopc_run *run);
 
 /* Begins a member of the message: its name, the batch. */
 void loopc_control_open_member(struct loopc_control *control, const char *name, int64_t batch);
@@ -75,6 +95,29 @@ void loopc_control_prepare_views(struct loopc_control *control, struct loopc_run
 void loopc_control_views_member(struct loopc_control *control, int64_t batch,
                                 const struct loopc_run *run);
 void loopc_control_write_views(struct loopc_control *control);
+
+/* Adds a sentence to the error that is sent next. */
+void loopc_control_add_error(struct loopc_control *control, const char *text);
+
+/* The member of the flags of the run's options in the status, for the form of another run: name,
+ * type, value, range, doc. */
+void loopc_control_write_flags(struct loopc_control *control, const void *state);
+
+/* Sets how many batches a second are learned at most; 0: as fast as it goes. */
+void loopc_control_set_pace(struct loopc_control *control, int64_t pace);
+
+/* How many ns the batch has to wait for at the pace that was set; 0: it may be learned now. */
+int64_t loopc_control_pace_wait(struct loopc_control *control, int64_t batch);
+
+/* Whether the batch loop is inside another repeating loop: its entries are epochs. */
+bool loopc_control_has_epochs(const struct loopc_control *control);
+
+/* Whether the steps that were asked for are done. */
+bool loopc_control_steps_are_done(const struct loopc_control *control, const struct loopc_run *run);
+
+/* Adds the reported values of this batch to the history, if that is due; its member. */
+void loopc_control_note_history(struct loopc_control *control, const struct loopc_run *run);
+void loopc_control_history_member(struct loopc_control *control, int64_t batch);
 
 /* Makes the message that is due, if any, and sends it. */
 void loopc_control_report(struct loopc_control *control, struct loopc_run *run);

@@ -1,6 +1,10 @@
 #include "nn/init.h"
 
 #include "base/normal.h"
+#include "nn/replica.h"
+#include "nn/vector.h"
+
+#include <stdbool.h>
 
 #ifdef LOOPC_DEVICE
 enum { AT_ONCE = 1 }; /* normal numbers: what needs no room */
@@ -28,8 +32,14 @@ static void draw(struct loopc_rng *rng, float *to, int32_t count)
         to[i] = (float)loopc_normal_of((struct loopc_point){u[i], square[i]});
 }
 
-void loopc_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs,
-                       float deviation)
+/* Where weight (o, k) is: in panels, or one replica of 16. */
+LOOPC_INLINE ptrdiff_t place(bool is_replica, int32_t inputs, int32_t outputs, int32_t o, int32_t k)
+{
+    return is_replica ? loopc_replica_at(inputs, o, k) : loopc_panel_at(outputs, o, k);
+}
+
+LOOPC_INLINE void init_normal(bool is_replica, float *w, struct loopc_rng *rng, int32_t inputs,
+                              int32_t outputs, float deviation)
 {
     for (int32_t o = 0; o < outputs; o++)
         for (int32_t k = 0; k < inputs; k += AT_ONCE) {
@@ -37,19 +47,48 @@ void loopc_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t 
             const int32_t count = loopc_lesser(inputs - k, AT_ONCE);
             draw(rng, drawn, count);
             for (int32_t i = 0; i < count; i++)
-                w[loopc_panel_at(outputs, o, k + i)] = deviation * drawn[i];
+                w[place(is_replica, inputs, outputs, o, k + i)] = deviation * drawn[i];
         }
 }
 
-void loopc_init_xavier(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
+LOOPC_INLINE void init_xavier(bool is_replica, float *w, struct loopc_rng *rng, int32_t inputs,
+                              int32_t outputs)
 {
     const float limit = sqrtf(6.0f / (float)(inputs + outputs));
     for (int32_t o = 0; o < outputs; o++)
         for (int32_t k = 0; k < inputs; k++)
-            w[loopc_panel_at(outputs, o, k)] = limit * fmaf(2.0f, loopc_rng_f32(rng), -1.0f);
+            w[place(is_replica, inputs, outputs, o, k)] =
+                limit * fmaf(2.0f, loopc_rng_f32(rng), -1.0f);
+}
+
+void loopc_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs,
+                       float deviation)
+{
+    init_normal(false, w, rng, inputs, outputs, deviation);
+}
+
+void loopc_init_xavier(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
+{
+    init_xavier(false, w, rng, inputs, outputs);
 }
 
 void loopc_init_he(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
 {
     loopc_init_normal(w, rng, inputs, outputs, sqrtf(2.0f / (float)inputs));
+}
+
+void loopc_replica_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs,
+                               float deviation)
+{
+    init_normal(true, w, rng, inputs, outputs, deviation);
+}
+
+void loopc_replica_init_xavier(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
+{
+    init_xavier(true, w, rng, inputs, outputs);
+}
+
+void loopc_replica_init_he(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs)
+{
+    loopc_replica_init_normal(w, rng, inputs, outputs, sqrtf(2.0f / (float)inputs));
 }

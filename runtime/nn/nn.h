@@ -19,6 +19,7 @@
  *     spread.h       what activations and gradients are like
  *     scalar.h       exp, log, tanh
  *
+ * Nets with replicas, many nets side by side in the lanes of vectors, take replica.h instead.
  * Nets that are trained in shards take shards.h as well, the gradient as a sum of partial sums.
  * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the
  * library are

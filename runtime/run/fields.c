@@ -3,6 +3,7 @@
 
 #include "data/dataset.h"
 #include "nn/panel.h"
+#include "nn/replica.h"
 #include "base/rng.h"
 
 #include <inttypes.h>
@@ -34,10 +35,22 @@ size_t loopc_field_element(const struct loopc_field *field)
     return types[field->type].size;
 }
 
+/* Where element i is: its row and column in a matrix that has another order. */
+static size_t place_of(const struct loopc_field *field, size_t i)
+{
+    if (!field->panels && !field->replica) return i;
+    const int64_t columns = field->rank == 2 ? field->dims[1] : (int64_t)field->count;
+    const int64_t row = (int64_t)i / columns, column = (int64_t)i % columns;
+    if (field->panels) return (size_t)loopc_panel_at(field->dims[0], row, column);
+    return (size_t)loopc_replica_at(columns, row, column);
+}
+
+/* Of a replica what is from its first element to its last one, with elements of others between. */
 size_t loopc_field_size(const struct loopc_field *field)
 {
-    const size_t elements =
-        field->panels ? (size_t)LOOPC_PANELS(field->dims[0], field->dims[1]) : field->count;
+    size_t elements = field->count;
+    if (field->panels) elements = (size_t)LOOPC_PANELS(field->dims[0], field->dims[1]);
+    if (field->replica && field->count > 0) elements = place_of(field, field->count - 1) + 1;
     return types[field->type].size * elements;
 }
 
@@ -53,10 +66,7 @@ const char *loopc_type_name(enum loopc_type type)
 
 static const void *element(const struct loopc_field *field, const void *state, size_t i)
 {
-    const int64_t row = field->panels ? (int64_t)i / field->dims[1] : 0;
-    const int64_t column = field->panels ? (int64_t)i % field->dims[1] : 0;
-    const size_t at = field->panels ? (size_t)loopc_panel_at(field->dims[0], row, column) : i;
-    return (const char *)state + field->offset + at * types[field->type].size;
+    return (const char *)state + field->offset + place_of(field, i) * types[field->type].size;
 }
 
 /* The return value of snprintf as the length of the text. */

@@ -69,6 +69,7 @@ struct loopc_field {
                         columns of a matrix in panels, are in use; 0: all */
     uint8_t rank;    /* of dims; 0: one value, or an array of count */
     bool panels;     /* a matrix in panels of columns (panel.h); elements count row by row */
+    bool replica;    /* a matrix or vector of one of 16 nets side by side (nn/replica.h) */
 };
 
 /* The beginning of a row of a table, for a member of the state of a trainer (struct trainer): a
@@ -86,6 +87,11 @@ struct loopc_field {
         .panels = true, .rank = 2, .dims = {rows, columns}
 #define LOOPC_OPEN_MATRIX(field, trainer, member, rows, columns, width)                            \
     LOOPC_MATRIX(field, trainer, member, rows, columns), .width_at = offsetof(struct trainer, width)
+
+/* Of one replica of a net: dims are rows and columns, or so many elements and 1. */
+#define LOOPC_REPLICA(field, trainer, member, dimensions, rows, columns)                           \
+    LOOPC_NAMED(field, trainer, member, F32, (size_t)(rows) * (columns)), .replica = true,         \
+                                             .rank = (dimensions), .dims = {rows, columns}
 
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);

@@ -12,6 +12,7 @@ function drawSoon() {
   requestAnimationFrame(() => {
     asked = false;
     for (const trainer of trainers) trainer.draw();
+    drawTogether();
   });
 }
 
@@ -52,14 +53,48 @@ function follow() {
 // Pictures are painted in the colours of the page.
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const trainer of trainers) trainer.repaint();
+  redrawCharts();
   drawSoon();
 });
 
 // Keys go to the trainer that has the focus, else to the first. Fields and buttons have keys of their own.
 window.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|BUTTON|SUMMARY|TEXTAREA)$/.test(event.target.tagName)) return;
   const trainer = trainers.find((one) => one.root.contains(document.activeElement)) || trainers[0];
   if (trainer && !trainer.ended && trainer.press(event.key)) event.preventDefault();
+});
+
+// What all charts share.
+const options = {
+  log: document.querySelector('.log'),
+  logBatch: document.querySelector('.log-batch'),
+  smooth: document.querySelector('.smooth'),
+};
+
+function takeOptions() {
+  shared.log = options.log.checked;
+  shared.logBatch = options.logBatch.checked;
+  shared.smooth = Math.max(1, Number(options.smooth.value) || 1);
+  redrawCharts();
+  writeLink();
+}
+
+readLink();
+options.log.checked = shared.log;
+options.logBatch.checked = shared.logBatch;
+options.smooth.value = shared.smooth;
+document.querySelector('.whole').disabled = !shared.zoom;
+for (const input of Object.values(options)) input.addEventListener('change', takeOptions);
+document.querySelector('.whole').addEventListener('click', () => zoomTo(null));
+document.querySelector('.options').addEventListener('submit', (event) => event.preventDefault());
+document.querySelector('.copy').addEventListener('click', async () => {
+  writeLink();
+  try {
+    await navigator.clipboard.writeText(location.href);
+    text(link, 'the link is copied');
+  } catch {
+    text(link, 'the address bar has the link');
+  }
 });
 
 follow();

@@ -67,7 +67,7 @@ function addClasses(legend, points) {
     drawMark(mark.getContext('2d'), 7, 7, kind);
     const label = document.createElement('span');
     label.append(mark, ` ${kind}`);
-    label.style.display = 'inline-flex';
+    label.className = 'kind';
     legend.append(label);
   }
 }
@@ -158,7 +158,7 @@ class Views {
     const title = document.createElement('h3');
     const doc = document.createElement('p');
     const card = { canvas: document.createElement('canvas'), legend: document.createElement('div'), pre: document.createElement('pre') };
-    node.className = 'card view';
+    node.className = `card view view-${view.show}`;
     node.dataset.view = view.field;
     card.legend.className = 'legend';
     title.textContent = view.field;

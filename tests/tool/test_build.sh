@@ -157,12 +157,34 @@ test_headers_that_are_not_there() {
     done
 }
 
-test_warnings_about_formats() {
-    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ printf("%d\n", $x); ]]), state = { x = f64 } } }' >format.lua
+# What would print something else than the value is an error; a wrong width, which prints right here, is a warning.
+test_conversions_of_another_kind() {
+    cat >format.lua <<'SPEC'
+return trainer "t" { loop "L" { state = { x = f64, n = i64, a = f32[2] }, on_x = node(1, [[
+    printf("%d\n", $x);
+    printf("%g\n", $n);
+    printf("%s\n", $n);
+    printf("%s\n", $a);
+    printf("%d %d\n", 1);
+    printf("%y\n");
+    sscanf("1", "%f", &$x);
+    sscanf("1", "%d", &$n);
+    $fail("%d", $x);
+]]) } }
+SPEC
     for cc in gcc clang; do
-        expect 0 "$LOOPC" build format.lua --cc $cc
-        has "$ERR" 'format.lua:1: warning: format '
+        expect 2 "$LOOPC" check --compile format.lua --cc $cc
+        same "$(grep -c ': error: ' <<<"$ERR")" 9
+        same "$(grep -c '^    hint: ' <<<"$ERR")" 9
+        for line in 2 3 4 5 6 7 8 9 10; do has "$ERR" "format.lua:$line: error: "; done
     done
+    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ printf("%d\n", $x); ]]), state = { x = f64 } } }' >one.lua
+    expect 2 "$LOOPC" build one.lua
+    has "$ERR" 'hint: %g prints a real number'
+    [ ! -e t ] || fail 'a program of a spec with errors'
+    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ printf("%ld\n", (long long)1); ]]) } }' >width.lua
+    expect 0 "$LOOPC" build width.lua
+    has "$ERR" 'width.lua:1: warning: format '
 }
 
 test_a_brace_too_many() {

@@ -26,13 +26,11 @@ def test_idle_at_the_start_and_at_the_target():
 
 
 def test_the_heartbeat_comes_after_a_second():
+    start = time.monotonic()
     with Trainer(XOR) as t:
-        t.receive()
-        start = time.monotonic()
-        for _ in range(3):
+        for _ in range(4):
             t.receive()
-        took = time.monotonic() - start
-        assert 2.5 < took < 30, took
+        assert time.monotonic() - start > 2.5
         t.end()
 
 

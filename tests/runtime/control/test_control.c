@@ -149,7 +149,7 @@ static void the_status_tells_what_can_be_steered(void **unused)
     order("\"tell status\": 1, \"tell timings\": 1");
     assert_non_null(strstr(line, "\"program\": \"steered\", \"paused\": false"));
     assert_non_null(strstr(line, "\"commands\": [\"batch to\", \"pause\", \"resume\", \"step\", "
-                                 "\"eta\"]"));
+                                 "\"eta\", \"batches a second\"]"));
     assert_non_null(strstr(line, "\"settable\": {\"eta\": 0.5, \"target\": 0}"));
     assert_non_null(strstr(line, "{\"name\": \"net.layers.0.weight\", \"rows\": 2, "
                                  "\"columns\": 2}"));

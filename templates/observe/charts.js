@@ -1,0 +1,163 @@
+// Series as charts: hover values and zoom are shared by all charts of the page, as are its axes and smoothing.
+'use strict';
+
+const FEW_POINTS = 20; // are dots, too: a line needs two
+const EARLIER_MOST = 5; // runs beside the newest
+const DASHES = [null, [7, 3], [2, 2], [9, 3, 2, 3], [12, 4], [4, 4]];
+
+const shared = { log: false, logBatch: false, smooth: 1, zoom: null };
+const allCharts = new Set();
+
+// The row of a series at a batch, or the last before it: rows are in order.
+function rowAt(rows, batch) {
+  let low = 0;
+  let high = rows.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (rows[middle][0] <= batch) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+// Several series as the rows of one chart: [batch, value or null of each].
+function merge(lines) {
+  if (lines.length === 1) return lines[0].points;
+  const rows = new Map();
+  lines.forEach(({ points }, k) => {
+    for (const [batch, value] of points) {
+      if (!rows.has(batch)) rows.set(batch, [batch, ...lines.map(() => null)]);
+      rows.get(batch)[k + 1] = value === null ? NaN : value;
+    }
+  });
+  return [...rows.values()].sort((a, b) => a[0] - b[0]);
+}
+
+// The marks of a logarithmic axis: powers of ten, at most eight; plain ones where it spans less than two.
+function decades(low, high, pixels, options, chart, values) {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  if (!(low > 0) || last - first < 1) return Dygraph.numericTicks(low, high, pixels, (name) => name === 'logscale' ? false : options(name), chart, values);
+  const step = Math.ceil((last - first + 1) / 8);
+  const marks = [];
+  for (let power = first; power <= last; power += step) marks.push({ v: 10 ** power, label: short(10 ** power) });
+  return marks;
+}
+
+function runColour(k) {
+  return colour(`run-${k % DASHES.length}`);
+}
+
+class SeriesChart {
+  constructor(parent, name, first) {
+    const card = document.createElement('section');
+    this.box = document.createElement('div');
+    this.name = name;
+    this.box.className = 'chart';
+    this.box.dataset.series = name;
+    card.className = 'card';
+    this.values = document.createElement('div');
+    this.values.className = 'values';
+    card.append(this.box, this.values);
+    if (first) parent.prepend(card);
+    else parent.append(card);
+    allCharts.add(this);
+    document.querySelector('.for-charts').hidden = false;
+    this.resize = new ResizeObserver(() => this.chart && this.chart.resize());
+    this.resize.observe(this.box);
+  }
+
+  remove() {
+    allCharts.delete(this);
+    this.resize.disconnect();
+    if (this.chart) this.chart.destroy();
+    this.box.parentElement.remove();
+  }
+
+  // A logarithm has only values above 0, and batches from 1.
+  axes() {
+    const window = shared.zoom || [shared.logBatch ? 1 : 0, this.last];
+    const positive = this.rows.every((row) => row.every((value, k) => k === 0 || value === null || Number.isNaN(value) || value > 0));
+    const logscale = shared.log && positive;
+    return { logscale, rollPeriod: shared.smooth, dateWindow: window, stepPlot: this.isSetting,
+      axes: { x: { axisLabelFormatter: short, logscale: shared.logBatch, valueFormatter: (x) => `batch ${x}`,
+        ticker: shared.logBatch ? decades : Dygraph.numericTicks },
+      y: { axisLabelFormatter: short, axisLabelWidth: 64, pixelsPerLabel: 30, valueFormatter: number,
+        ticker: logscale ? decades : Dygraph.numericTicks } } };
+  }
+
+  lines(lines) {
+    const options = { legend: lines.length > 1 ? 'always' : 'onmouseover', labels: ['batch', ...lines.map((line) => line.label)], colors: lines.map((_, k) => runColour(k)), series: {} };
+    lines.forEach((line, k) => {
+      options.series[line.label] = { strokePattern: DASHES[k % DASHES.length], strokeWidth: k ? 1 : 1.6 };
+    });
+    return options;
+  }
+
+  draw(lines, last, isSetting) {
+    this.newest = [lines, last, isSetting];
+    this.last = last;
+    this.isSetting = Boolean(isSetting);
+    this.rows = merge(lines);
+    if (shared.logBatch) this.rows = this.rows.filter(([batch]) => batch > 0);
+    const labels = lines.map((line) => line.label).join();
+    const options = { file: this.rows, drawPoints: this.rows.length < FEW_POINTS, ...this.axes() };
+    if (labels !== this.labels) Object.assign(options, this.lines(lines));
+    this.labels = labels;
+    if (this.chart) {
+      this.chart.updateOptions(options);
+      return;
+    }
+    delete options.file;
+    this.chart = new Dygraph(this.box, this.rows, chartOptions(this.name, { ...options, pointSize: 2.5, labelsDiv: this.values, connectSeparatedPoints: true,
+      highlightCallback: (event, x) => hover(this, x), unhighlightCallback: () => hover(this, null),
+      zoomCallback: (left, right) => zoomTo(this.chart.isZoomed('x') ? [left, right] : null) }));
+  }
+
+  repaint() {
+    this.labels = null;
+    if (this.newest) this.draw(...this.newest);
+  }
+}
+
+// The values of the same batch in all charts.
+function hover(from, batch) {
+  for (const other of allCharts) {
+    if (other === from || !other.chart) continue;
+    if (batch === null) other.chart.clearSelection();
+    else other.chart.setSelection(rowAt(other.rows, batch));
+  }
+}
+
+function zoomTo(range) {
+  shared.zoom = range;
+  document.querySelector('.whole').disabled = !range;
+  for (const one of allCharts) if (one.chart) one.chart.updateOptions({ dateWindow: one.axes().dateWindow });
+  writeLink();
+}
+
+function redrawCharts() {
+  for (const one of allCharts) one.repaint();
+}
+
+// What is shown is in the address: #log=1&smooth=5&zoom=10,200&open=graph
+function writeLink() {
+  const words = new URLSearchParams();
+  if (shared.log) words.set('log', '1');
+  if (shared.logBatch) words.set('log-batch', '1');
+  if (shared.smooth > 1) words.set('smooth', shared.smooth);
+  if (shared.zoom) words.set('zoom', shared.zoom.map((value) => Number(value.toPrecision(8))).join());
+  const open = [...document.querySelectorAll('.trainer')].flatMap((root, k) =>
+    [...root.querySelectorAll('details[open]')].map((details) => `${k}.${details.classList[0]}`));
+  if (open.length) words.set('open', open.join());
+  history.replaceState(null, '', `${location.pathname}${location.search}#${words}`);
+}
+
+function readLink() {
+  const words = new URLSearchParams(location.hash.slice(1));
+  const zoom = (words.get('zoom') || '').split(',').map(Number);
+  shared.log = words.has('log');
+  shared.logBatch = words.has('log-batch');
+  shared.smooth = Math.max(1, Number(words.get('smooth')) || 1);
+  shared.zoom = zoom.length === 2 && zoom[0] < zoom[1] ? zoom : null;
+  shared.open = words.has('open') ? words.get('open').split(',') : null;
+}

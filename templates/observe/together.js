@@ -1,0 +1,35 @@
+// Runs laid over one another: a chart for each series that several trainers report.
+'use strict';
+
+const TOGETHER_MS = 300;
+const together = { charts: new Map(), drawn: 0 };
+
+function sharedNames() {
+  const counts = new Map();
+  for (const trainer of trainers) for (const name of trainer.series.keys()) counts.set(name, (counts.get(name) || 0) + 1);
+  return [...counts].filter(([name, count]) => count > 1 && trainers.some((trainer) => trainer.series.get(name).length > 1))
+    .map(([name]) => name);
+}
+
+// A name for each run: its program and, where programs are equal, the flags in which runs differ.
+function runNames() {
+  const flags = trainers.map((trainer) => trainer.flags || {});
+  const names = [...new Set(flags.flatMap((one) => Object.keys(one)))].filter((name) => new Set(flags.map((one) => one[name])).size > 1);
+  return trainers.map((trainer, k) => {
+    const differing = names.map((name) => `${name} ${flags[k][name]}`).join(' ');
+    return `${trainer.root.dataset.name} ${differing || k + 1}`;
+  });
+}
+
+function drawTogether() {
+  if (trainers.length < 2 || performance.now() - together.drawn < TOGETHER_MS) return;
+  together.drawn = performance.now();
+  const labels = runNames();
+  const place = document.getElementById('together');
+  for (const name of sharedNames()) {
+    place.hidden = false;
+    const lines = trainers.map((trainer, k) => ({ label: labels[k], points: trainer.series.get(name) || [] })).filter((line) => line.points.length);
+    if (!together.charts.has(name)) together.charts.set(name, new SeriesChart(place, name, name === 'loss'));
+    together.charts.get(name).draw(lines, Math.max(...trainers.map((trainer) => trainer.lastBatch())), name === 'eta');
+  }
+}

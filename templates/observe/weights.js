@@ -1,0 +1,122 @@
+// The weights of a trainer: a matrix each, the net as a drawing, statistics of layers, their way: methods of Trainer.
+'use strict';
+
+const STATES_MOST = 400;
+const LINES_MOST = 40;
+
+function statistics(values) {
+  const count = values.length || 1;
+  const mean = values.reduce((sum, value) => sum + (value || 0), 0) / count;
+  const square = values.reduce((sum, value) => sum + ((value || 0) - mean) ** 2, 0) / count;
+  return [mean, Math.sqrt(square), largestOf(values)];
+}
+
+function rootMeanSquare(values, others) {
+  const sum = values.reduce((total, value, k) => total + ((value || 0) - (others ? others[k] || 0 : 0)) ** 2, 0);
+  return Math.sqrt(sum / (values.length || 1));
+}
+
+const weights = {
+  // Few weights are a line each, many the root mean square of each layer.
+  state(batch, values) {
+    if (this.weights && batch > this.weightsAt) [this.weightsBefore, this.weightsBeforeAt] = [this.weights, this.weightsAt];
+    [this.weights, this.weightsAt] = [values, batch];
+    this.states.push(project(values));
+    if (this.states.length > STATES_MOST) this.states = this.states.filter((_, i) => i % 2 === 0 || i === STATES_MOST);
+    const last = this.history[this.history.length - 1];
+    if (this.layers && !(last && last[0] >= batch)) this.history.push([batch, ...this.summary(values)]);
+    if (this.history.length > STATES_MOST) this.history = this.history.filter((_, i) => i % 2 === 0 || i === STATES_MOST);
+    this.dirty.add('sv');
+  },
+
+  // The values of each layer.
+  byLayer(values) {
+    let at = 0;
+    return this.layers.map((layer) => values.slice(at, at += layer.rows * layer.columns));
+  },
+
+  summary(values) {
+    return values.length <= LINES_MOST ? values : this.byLayer(values).map((part) => rootMeanSquare(part));
+  },
+
+  drawWeights() {
+    if (!this.layers || !this.weights || !this.layers.length) return;
+    this.drawNet();
+    const details = element(this.root, '.for-weights');
+    details.hidden = false;
+    if (!details.open) return;
+    const largest = largestOf(this.weights); // one scale for all layers
+    colourBar(element(this.root, '.for-weights .legend'), largest);
+    this.byLayer(this.weights).forEach((part, k) => {
+      const layer = this.layers[k];
+      paintValues(this.picture(layer), part, layer.rows, layer.columns, largest);
+    });
+    this.drawLayers();
+    this.drawHistory();
+    if (this.states.length > 1) paintTrajectory(element(this.root, '.trajectory'), this.states);
+  },
+
+  drawNet() {
+    if (!this.drawings) {
+      const nets = netsOf(this.layers).filter(isDrawable);
+      element(this.root, '.drawing').hidden = !nets.length;
+      this.drawings = nets.map((net) => new NetDrawing(element(this.root, '.drawing .picture'), net));
+    }
+    for (const drawing of this.drawings) drawing.draw(this.weights);
+  },
+
+  // How large the weights of each layer are, and how much a batch changes them: gradients as they are applied.
+  drawLayers() {
+    const body = element(this.root, '.layers tbody');
+    const before = this.weightsBefore && this.byLayer(this.weightsBefore);
+    const batches = this.weightsAt - this.weightsBeforeAt;
+    this.byLayer(this.weights).forEach((part, k) => {
+      const row = body.rows[k] || body.insertRow();
+      const layer = this.layers[k];
+      while (row.cells.length < 7) row.insertCell();
+      const change = before ? rootMeanSquare(part, before[k]) / batches : null;
+      const share = change === null ? null : change / (rootMeanSquare(part) || 1);
+      const cells = [layer.name, `${layer.rows} x ${layer.columns}`, ...statistics(part).map(short),
+        change === null ? '-' : short(change), share === null ? '-' : `${short(share * 100)} %`];
+      cells.forEach((value, column) => text(row.cells[column], value));
+    });
+  },
+
+  names() {
+    if (this.weights.length > LINES_MOST) return this.layers.map((layer) => layer.name);
+    return this.layers.flatMap((layer) => Array.from({ length: layer.rows * layer.columns }, (_, k) => `${layer.name}[${k}]`));
+  },
+
+  drawHistory() {
+    if (!this.history.length) return;
+    if (this.over) {
+      this.over.updateOptions({ file: this.history });
+      return;
+    }
+    const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+    const few = this.weights.length <= LINES_MOST;
+    this.over = new Dygraph(element(this.root, '.history'), this.history,
+      chartOptions(few ? 'weights' : 'root mean square of each layer', { labels: ['batch', ...this.names()], legend: 'onmouseover', colorValue: dark ? 0.9 : 0.5, colorSaturation: dark ? 0.55 : 1 }));
+  },
+
+  picture(layer) {
+    for (const canvas of this.root.querySelectorAll('.weights canvas')) {
+      if (canvas.dataset.layer === layer.name) return canvas;
+    }
+    const figure = document.createElement('figure');
+    const canvas = document.createElement('canvas');
+    const caption = document.createElement('figcaption');
+    canvas.dataset.layer = layer.name;
+    canvas.width = layer.columns;
+    canvas.height = layer.rows;
+    const cell = Math.min(16, 360 / layer.columns, 240 / layer.rows);
+    canvas.style.width = `${Math.max(24, layer.columns * cell)}px`;
+    canvas.style.height = `${Math.max(16, layer.rows * cell)}px`;
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', `the values of ${layer.name}, ${layer.rows} rows, ${layer.columns} columns`);
+    caption.textContent = layer.name;
+    figure.append(canvas, caption);
+    element(this.root, '.weights').append(figure);
+    return canvas;
+  },
+};

@@ -1,0 +1,82 @@
+-- gen/analyse/feeds.lua: which data set feeds which net, however a body reaches the function that takes the rows.
+
+local harness = require "tests.support.harness"
+local suite = harness.suite "feeds"
+
+-- The trainer whose body fills x by `fill` and learns from it; `code` defines what fill needs.
+local function spec(code, fill, more)
+    return ([==[
+        local L = loop "L" { on_x = node(1, [[
+            float x[8]; int32_t labels[4];
+            %s
+            net_train($net, $adam, x, labels, 4, 0.1f);
+        ]]) }
+        return trainer "t" { L, code = [[ %s ]], state = { train = dataset { option = true, scale = "standard" },
+            net = mlp { 2, 4, 3, batch = 4 }, adam = optimizer { "adam", net = "net" }, %s } }]==]):format(fill, code, more or "")
+end
+
+-- "train labels": the data set of the net and the answers that it learns; "-" when nothing is known.
+local function fed(code, fill)
+    local unit = suite:good(spec(code, fill), "analyse_feeds")
+    for _, field in ipairs(unit.trainer.fields) do
+        if field.name == "net" then
+            local feed = field.parameters.feeds[1]
+            return feed and ("%s %s"):format(feed.data.name, feed.answers) or "-"
+        end
+    end
+end
+
+local take = [[static int32_t take(const struct loopc_dataset *d, float *x, int32_t *labels)
+    { return loopc_dataset_take(d, 0, 0, 4, x, labels); }
+    typedef int32_t fill(const struct loopc_dataset *, float *, int32_t *);
+    typedef int32_t (*pointer)(const struct loopc_dataset *, float *, int32_t *);
+]]
+
+local ways = {
+    { "a pointer to the function of the library",
+        "static int32_t (*const f)(const struct loopc_dataset *, uint64_t, int64_t, int32_t, float *, int32_t *) = loopc_dataset_take;",
+        "f($train, 0, 0, 4, x, labels);" },
+    { "a pointer at file scope", take .. "static fill *f = &take;", "f($train, x, labels);" },
+    { "a pointer of the body", take, "pointer f = take; f($train, x, labels);" },
+    { "a pointer that the body declares in full", take,
+        "int32_t (*f)(const struct loopc_dataset *, float *, int32_t *) = take; (*f)($train, x, labels);" },
+    { "a pointer that is set later", take .. "static fill *f;", "f = take; f($train, x, labels);" },
+    { "a table", take .. "static fill *const table[] = { NULL, take };", "table[1]($train, x, labels);" },
+    { "a table of tables", take .. "static fill *const table[2][2] = { { take, take } };", "(*table[0][1])($train, x, labels);" },
+    { "a member by name", take .. "struct ops { fill *go; }; static const struct ops ops = { .go = take };", "ops.go($train, x, labels);" },
+    { "a member by place", take .. "struct ops { int n; fill *go; }; static const struct ops ops = { 1, take };",
+        "ops.go($train, x, labels);" },
+    { "a member behind a pointer", take .. "struct ops { fill *go; }; static const struct ops all = { take }; static const struct ops *p = &all;",
+        "p->go($train, x, labels);" },
+    { "an argument", take .. "static void apply(fill *f, const struct loopc_dataset *d, float *x, int32_t *y) { f(d, x, y); }",
+        "apply(take, $train, x, labels);" },
+    { "an argument of an argument", take .. [[static void in(pointer f, const struct loopc_dataset *d, float *x, int32_t *y) { (*f)(d, x, y); }
+        static void out(pointer g, const struct loopc_dataset *d, float *x, int32_t *y) { in(g, d, x, y); }]],
+        "out(&take, $train, x, labels);" },
+    { "a function that returns one", take .. "static pointer pick(int k) { (void)k; return take; }", "pick(1)($train, x, labels);" },
+    { "a returned one that is kept", take .. "static pointer pick(int k) { (void)k; return take; }",
+        "pointer f = pick(2); f($train, x, labels);" },
+    { "one of two", take .. "static int32_t none(const struct loopc_dataset *d, float *x, int32_t *y) { return 0; }",
+        "pointer f = $train->rows > 4 ? take : none; f($train, x, labels);" },
+    { "a cast", take .. "static void *hidden = (void *)take;", "((pointer)hidden)($train, x, labels);" },
+    { "a macro", take .. "\n#define FILL take\n", "FILL($train, x, labels);" },
+    { "a macro with parameters", take .. "\n#define FILL(d, to) \\\n  take((d), (to), labels)\n", "FILL($train, x);" },
+}
+
+for _, way in ipairs(ways) do
+    suite:test("rows that come by " .. way[1], function() suite:equal(fed(way[2], way[3]), "train labels") end)
+end
+
+suite:test("functions that are not in the spec stay unknown", function()
+    suite:equal(fed("int32_t elsewhere(const struct loopc_dataset *, float *, int32_t *);", "elsewhere($train, x, labels);"), "-")
+    suite:equal(fed(take .. "static fill *f; static fill *g = NULL; static fill *h;", "f = g; g = h; h = f; f($train, x, labels);"), "-")
+end)
+
+suite:test("a wrong array is refused where only one function can be meant", function()
+    local code = take .. "static fill *f = take;"
+    suite:expect_ids(spec(code, "int32_t n = f($train, $wrong, labels); (void)n;", "wrong = i32[8]"), "bad_feed", "analyse_feeds")
+    suite:good(spec(code .. "static fill *g; static void set(int k) { g = k ? f : NULL; }",
+        "f = $train->rows ? f : g; f($train, x, labels);"), "analyse_feeds")
+end)
+
+return suite:finish()
