@@ -45,7 +45,7 @@ end
 -- The files of the runtime for a unit: { { name, text } ... }.
 function device.files(unit)
     local folder, layers = runtime.find().sources, has_layers(unit)
-    local seen = { ["device/loopc_device.h"] = true, ["nn/deep.h"] = not layers }
+    local seen = { ["device/loopc_device.h"] = true, ["nn/deep.h"] = not layers, ["nn/replica.h"] = true }
     local header = whole(folder, "device/loopc_device.h", seen)
     local parts, all = { '/* The runtime of loopc for devices: see loopc_device.h. */\n#include "loopc_device.h"\n' }, {}
     table.move(sources, 1, #sources, 1, all)

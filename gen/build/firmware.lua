@@ -1,5 +1,6 @@
 -- Programs for devices: the trainer as a library, the runtime of devices, and a start for the boards of QEMU, compiled into one file.
 
+local c_errors = require "gen.build.c_errors"
 local cli = require "gen.cli.cli"
 local compiler = require "gen.build.compiler"
 local device = require "gen.build.device"
@@ -23,7 +24,7 @@ local names = { "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33" }
 local most = 4 << 20
 
 local options = {
-    { "--device", "NAME", "for a microcontroller, without an operating system: " .. table.concat(names, ", "), values = names },
+    { "--device", "NAME", "for a microcontroller, on a board of QEMU: " .. table.concat(names, ", "), values = names },
     { "--ram", "SIZE", "with --device: refuse what needs more memory than 64K, or a number of bytes" },
     { "--flash", "SIZE", "with --device: the same for program and constants" },
 }
@@ -139,7 +140,7 @@ local function fill(text, values) return (text:gsub("@(%u[%u_]*)@", function(nam
 -- Writes all files of the program into `folder`; returns the names of the sources.
 local function write_files(unit, arguments, board, folder)
     local name = unit.trainer.name
-    local values = { NAME = name, STRUCT = unit.struct, SEED = 1, FLASH_AT = board.flash_at or 0, RAM_AT = board.ram_at or 0x20000000,
+    local values = { FLASH_AT = board.flash_at or 0, RAM_AT = board.ram_at or 0x20000000,
         FLASH = size_of(arguments, "flash"), RAM = size_of(arguments, "ram"), HEAP = unit.prints and heap or 0, STACK = 64 }
     local files = { { name .. ".h", unit.header }, { name .. ".c", unit.text } }
     for _, file in ipairs(device.files(unit)) do files[#files + 1] = file end
@@ -172,8 +173,9 @@ local flags = { "-mthumb", "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-er
 
 local function compile_command(unit, arguments, board)
     local command = append(append({ "arm-none-eabi-gcc" }, board.flags), flags)
-    append(command, { "-fcallgraph-info=su", ("-DBOARD_TIMER=0x%x"):format(board.timer or 0x40002000),
-        ("-DBOARD_STEP=%d"):format(board.step or 40) })
+    append(append(command, c_errors.flags), { "-fcallgraph-info=su", ("-DBOARD_TIMER=0x%x"):format(board.timer or 0x40002000),
+        ("-DBOARD_STEP=%d"):format(board.step or 40), ('-DBOARD_HEADER="%s.h"'):format(unit.trainer.name),
+        "-DBOARD_TRAINER=" .. unit.struct, "-DBOARD_SEED=1" })
     if arguments.measure then append(command, { "-DBOARD_MEASURE" }) end
     append(command, compiler.words_of(host.getenv "CFLAGS"))
     local beside = host.realpath(unit.folder ~= "" and unit.folder or ".")
@@ -243,6 +245,15 @@ local function compile_all(unit, arguments, board, folder, sources)
     return 0, ""
 end
 
+-- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
+local function explain(unit, arguments, board, folder, recompile)
+    local source = unit.trainer.name .. ".c"
+    local text = toolchain.with_lines(unit, recompile)
+    host.write(folder .. "/" .. source, text)
+    local _, messages = run(append(compile_command(unit, arguments, board), { "-fsyntax-only", source }), folder)
+    c_errors.add(unit, messages, text)
+end
+
 -- Builds `program`; returns whether that went well. recompile: as for toolchain.check.
 function firmware.build(unit, arguments, program, recompile)
     check_compiler()
@@ -259,6 +270,7 @@ function firmware.build(unit, arguments, program, recompile)
         write_files(unit, arguments, board, folder)
         status, messages = run(link_command(unit, board, sources), folder)
     end
+    if status ~= 0 then explain(unit, arguments, board, folder, recompile) end
     local ok = toolchain.show(unit, arguments, status, messages)
     if ok then
         local beside = ("%s.tmp%d"):format(program, host.pid())

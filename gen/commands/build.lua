@@ -64,7 +64,7 @@ local function build_device(arguments)
     if not unit then return 2 end
     local program = arguments.output or unit.trainer.name .. ".elf"
     check_output(program)
-    return firmware.build(unit, arguments, program) and 0 or 2
+    return firmware.build(unit, arguments, program, compile.again) and 0 or 2
 end
 
 local function build_python(arguments)

@@ -130,7 +130,7 @@ local function run_device(arguments)
     if not unit then return 2 end
     local program = ("%s/%s.elf"):format(cache.made(), firmware.key(unit, arguments))
     local command = firmware.runner(arguments, program)
-    if not host.exists(program) and not firmware.build(unit, arguments, program) then return 2 end
+    if not host.exists(program) and not firmware.build(unit, arguments, program, compile.again) then return 2 end
     local _, message = host.exec(command)
     cli.fail(message, nil, 1)
 end

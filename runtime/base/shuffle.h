@@ -46,10 +46,16 @@ static inline void loopc_network_of(struct loopc_network *net, uint64_t key, uin
 /* 16 numbers, or parts of them, side by side; one on devices, which have no vectors. */
 #ifdef LOOPC_DEVICE
 enum { LOOPC_ABREAST = 1 };
-#define LOOPC_COUNTED {0}
+#define LOOPC_COUNTED                                                                              \
+    {                                                                                              \
+        0                                                                                          \
+    }
 #else
 enum { LOOPC_ABREAST = 16 };
-#define LOOPC_COUNTED {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+#define LOOPC_COUNTED                                                                              \
+    {                                                                                              \
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
+    }
 #endif
 typedef uint64_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 8)));
 typedef uint32_t loopc_halves __attribute__((vector_size(LOOPC_ABREAST * 4)));

@@ -3,8 +3,8 @@
  *
  * The product of two significands is exact in twice their bits; the addend is shifted to its place,
  * where bits that leave at the low end stay as one sticky bit; the sum is rounded to nearest, ties
- * to even, once. Subnormal numbers, infinities and NaN are those of IEEE 754. These are the functions
- * of math.h, so bodies have them as well.
+ * to even, once. Subnormal numbers, infinities and NaN are those of IEEE 754. These are the
+ * functions of math.h, so bodies have them as well.
  */
 #include "base/wide.h"
 
@@ -101,8 +101,8 @@ double fma(double a, double b, double c)
     if (x >= infinity || y >= infinity || z >= infinity || x == 0 || y == 0) return a * b + c;
     if (z == 0) return a * b;
     const struct parts u = parts_of(x, twice), v = parts_of(y, twice), w = parts_of(z, twice);
-    struct loopc_wide product = loopc_multiply_wide(u.significand << (PRODUCT / 2),
-                                                     v.significand << (PRODUCT / 2));
+    struct loopc_wide product =
+        loopc_multiply_wide(u.significand << (PRODUCT / 2), v.significand << (PRODUCT / 2));
     struct loopc_wide addend = {w.significand << (ADDEND - 64), 0};
     int exponent = u.exponent + v.exponent - PRODUCT;
     const int apart = exponent - (w.exponent - ADDEND);
@@ -110,8 +110,8 @@ double fma(double a, double b, double c)
         addend = shifted(addend, apart);
     else
         product = shifted(product, -apart), exponent -= apart;
-    const bool larger = product.high > addend.high ||
-                        (product.high == addend.high && product.low >= addend.low);
+    const bool larger =
+        product.high > addend.high || (product.high == addend.high && product.low >= addend.low);
     const struct loopc_wide sum = minus == less ? sum_of(product, addend)
                                   : larger      ? difference_of(product, addend)
                                                 : difference_of(addend, product);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 /* As loopc_note of program.h. */
-__attribute__((format(printf, 2, 3), unused)) static inline void
-loopc_note(struct loopc_run *run, const char *format, ...)
+__attribute__((format(printf, 2, 3), unused)) static inline void loopc_note(struct loopc_run *run,
+                                                                            const char *format, ...)
 {
     va_list arguments;
     if (run->host) run->host->before_message(run);

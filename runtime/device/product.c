@@ -25,7 +25,7 @@ static struct way across(const struct loopc_product *p)
     return (struct way){p->u_stride, 1};
 }
 
-/* sums[n] += sum over p of u(i + n, p) * v(p, j), p from `first` to end - 1, for up to four rows. */
+/* sums[n] += sum over p of u(i + n, p) * v(p, j), for four rows. */
 static void add_four(float sums[ROWS], const float *u, const float *v, struct way way,
                      int32_t depth)
 {

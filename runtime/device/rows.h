@@ -7,10 +7,10 @@
  *     fit.train = (struct loopc_dataset){.x = x, .labels = labels, .rows = 1000, .columns = 64,
  *                                        .classes = 10};
  *
- * With .x = NULL the firmware defines loopc_device_read, which is called for each row of a batch and
- * may take it from a bus, or expand bytes to floats. loopc_dataset_take does either; NET_train_from
- * needs .x. Nothing is scaled, split or checked here: the firmware has the data in the form that the
- * net is to see.
+ * With .x = NULL the firmware defines loopc_device_read, which is called for each row of a batch
+ * and may take it from a bus, or expand bytes to floats. loopc_dataset_take does either;
+ * NET_train_from needs .x. Nothing is scaled, split or checked here: the firmware has the data in
+ * the form that the net is to see.
  */
 #ifndef LOOPC_DEVICE_ROWS_H
 #define LOOPC_DEVICE_ROWS_H
@@ -35,8 +35,8 @@ struct loopc_dataset {
     int32_t targets; /* 0 without y */
 };
 
-/* Written by the firmware where a data set has rows and no x: writes the d->columns floats of stored
- * row `row` to x. */
+/* Written by the firmware where a data set has rows and no x: writes the d->columns floats of
+ * stored row `row` to x. */
 void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *x);
 
 /* Where row i of d is stored; 0 <= i < d->rows. */
@@ -83,8 +83,8 @@ static inline int32_t loopc_dataset_take_targets(const struct loopc_dataset *d, 
     const int32_t count = loopc_dataset_take(d, key, first, rows, x, NULL);
     const size_t width = (size_t)d->targets;
     for (int32_t i = 0; i < count && y && d->y; i++)
-        memcpy(y + (size_t)i * width,
-               d->y + (size_t)loopc_dataset_nth(d, key, first + i) * width, width * sizeof *y);
+        memcpy(y + (size_t)i * width, d->y + (size_t)loopc_dataset_nth(d, key, first + i) * width,
+               width * sizeof *y);
     return count;
 }
 
@@ -98,7 +98,7 @@ static inline int32_t loopc_dataset_take_weights(const struct loopc_dataset *d, 
     return count;
 }
 
-/* Where the rows of loopc_dataset_take are stored, and their labels once more; labels may be NULL. */
+/* Where the rows of loopc_dataset_take are stored, and their labels; labels may be NULL. */
 static inline int32_t loopc_dataset_pick(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                          int32_t rows, int64_t *index, int32_t *labels)
 {

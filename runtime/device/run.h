@@ -3,7 +3,7 @@
  *
  * `loopc gen --lib --device SPEC -o FOLDER` writes four files: NAME.h and NAME.c of the trainer,
  * loopc_device.h and loopc_device.c, the runtime. They need a C11 compiler (gcc or clang) and of
- * the C library memcpy, memset, strlen, strncmp, strcspn, sqrt and sqrtf; they allocate nothing,
+ * the C library memcpy, memset, strlen, strncmp, strcspn, sqrt, sqrtf and fabsf; they allocate nothing,
  * open nothing and print nothing. A firmware has a state somewhere in its memory and calls
  *
  *     static struct fit fit;
@@ -14,8 +14,8 @@
  *     if (fit.position.ended == LOOPC_FAILED) show(fit_failure(&fit));
  *
  * An interrupt handler ends the run in good order with loopc_raise_event(LOOPC_EVENT_SIGNAL).
- * `fit.loopc.host` may name a struct loopc_host: its `report` is called at the end of each iteration
- * of a loop that reports fields, its polls when an event was raised.
+ * `fit.loopc.host` may name a struct loopc_host: its `report` is called at the end of each
+ * iteration of a loop that reports fields, its polls when an event was raised.
  *
  * Sizes are bytes, rows are samples, and results have the bits that they have on the host: sums
  * have the same order, and fused multiply-adds are the processor's or those of device/fma.c.
@@ -40,7 +40,8 @@ struct loopc_part {
 
 #define LOOPC_PART(trainer, member)                                                                \
     {                                                                                              \
-        (uint32_t)offsetof(struct trainer, member), (uint32_t)sizeof(((struct trainer *)0)->member) \
+        (uint32_t) offsetof(struct trainer, member),                                               \
+            (uint32_t)sizeof(((struct trainer *)0)->member)                                        \
     }
 
 struct loopc_program {

@@ -51,8 +51,8 @@ static uint32_t sum_of_parts(uint32_t crc, const void *state)
     return crc;
 }
 
-/* Moves up to `size` bytes between `line` and the parts of the state, from byte `from` of these on; `to`:
- * into the state. Returns how many there were. */
+/* Moves up to `size` bytes between `line` and the parts of the state, from byte `from` of these on;
+ * `to`: into the state. Returns how many there were. */
 static uint32_t move(void *state, uint32_t from, unsigned char *line, uint32_t size, bool to)
 {
     const struct loopc_program *const program = program_of(state);
@@ -73,8 +73,8 @@ static uint32_t move(void *state, uint32_t from, unsigned char *line, uint32_t s
     return moved;
 }
 
-/* Whether a slot holds a whole checkpoint of this program: its head, with the checksum tried. 0, 1, or
- * -1 when reading failed. */
+/* Whether a slot holds a whole checkpoint of this program: its head, with the checksum tried. 0, 1,
+ * or -1 when reading failed. */
 static int look(const struct loopc_blocks *blocks, uint32_t begin, const void *state,
                 struct head *head)
 {
@@ -128,11 +128,8 @@ int loopc_slots_begin(struct loopc_saver *saver, const struct loopc_blocks *bloc
     if (found < 0) return LOOPC_FAILED;
     begin = begin ? 0 : blocks->slot;
     const struct head next = {MAGIC, size_of_parts(program), head.sequence + 1, 0, program->hash};
-    *saver = (struct loopc_saver){.blocks = blocks,
-                                  .state = state,
-                                  .begin = begin,
-                                  .at = begin,
-                                  .end = begin + size};
+    *saver = (struct loopc_saver){
+        .blocks = blocks, .state = state, .begin = begin, .at = begin, .end = begin + size};
     saver->sum = sum_of_parts(crc_of(0, &next, sizeof next), state);
     saver->sequence = next.sequence;
     return blocks->erase(blocks->context, begin, blocks->slot) ? LOOPC_FAILED : LOOPC_MORE;

@@ -123,8 +123,8 @@ LOOPC_INLINE struct loopc_curve_point loopc_mish(loopc_vec x)
     const loopc_ivec far = x > 20.0f;
     const loopc_vec left = loopc_select(x < -20.0f, loopc_gated(x, x, NULL), x * t);
     const loopc_vec value = loopc_select(far, x, left);
-    return (struct loopc_curve_point){value,
-                                loopc_select(far, loopc_broadcast(1.0f), loopc_fma(x, grows, t))};
+    return (struct loopc_curve_point){
+        value, loopc_select(far, loopc_broadcast(1.0f), loopc_fma(x, grows, t))};
 }
 
 LOOPC_INLINE struct loopc_curve_point loopc_softplus(loopc_vec x)
@@ -140,8 +140,9 @@ LOOPC_INLINE struct loopc_curve_point loopc_elu(loopc_vec x, float scale, float 
     const loopc_vec zero = {0};
     const loopc_ivec right = x > zero;
     const loopc_vec less = loopc_vexpm1(loopc_select(right, zero, x)) * (scale * alpha);
-    return (struct loopc_curve_point){loopc_select(right, x * scale, less),
-                                loopc_select(right, loopc_broadcast(scale), less + scale * alpha)};
+    return (struct loopc_curve_point){
+        loopc_select(right, x * scale, less),
+        loopc_select(right, loopc_broadcast(scale), less + scale * alpha)};
 }
 
 /* Functions of straight pieces: `left` below the kink at 0. */
@@ -151,7 +152,7 @@ LOOPC_INLINE struct loopc_curve_point loopc_leaky(loopc_vec x, float left)
     loopc_vec falls = zero;
     if (left > 0.0f) falls = x * slope;
     return (struct loopc_curve_point){loopc_select(x <= zero, falls, x),
-                                loopc_select(x > zero, one, slope)};
+                                      loopc_select(x > zero, one, slope)};
 }
 
 LOOPC_INLINE struct loopc_curve_point loopc_hard(loopc_vec x, enum loopc_curve curve)
@@ -161,13 +162,13 @@ LOOPC_INLINE struct loopc_curve_point loopc_hard(loopc_vec x, enum loopc_curve c
     const loopc_ivec inside = (x > -reach) & (x < reach);
     if (curve == LOOPC_CURVE_HARD_TANH)
         return (struct loopc_curve_point){loopc_min(loopc_max(x, -one), one),
-                                    loopc_select(inside, one, zero)};
+                                          loopc_select(inside, one, zero)};
     const loopc_vec ramp = loopc_min(loopc_max(x + 3.0f, zero), zero + 6.0f) / 6.0f;
     if (curve == LOOPC_CURVE_HARD_SIGMOID)
         return (struct loopc_curve_point){ramp, loopc_select(inside, one / 6.0f, zero)};
     const loopc_vec slope = loopc_fma(x, one / 3.0f, zero + 0.5f);
-    return (struct loopc_curve_point){x * ramp,
-                                loopc_select(x < -3.0f, zero, loopc_select(x > 3.0f, one, slope))};
+    return (struct loopc_curve_point){
+        x * ramp, loopc_select(x < -3.0f, zero, loopc_select(x > 3.0f, one, slope))};
 }
 
 /* The function, which is a constant where this is called. */

@@ -149,10 +149,8 @@ __attribute__((unused)) static inline float loopc_fma_emulated(float a, float b,
 /* The same for one value, as the processor does it best. */
 LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 {
-#if LOOPC_HAS_FMA
+#if LOOPC_HAS_FMA || defined LOOPC_DEVICE /* that of device/fma.c */
     return __builtin_fmaf(a, b, c);
-#elif defined LOOPC_DEVICE
-    return fmaf(a, b, c); /* of device/fma.c */
 #else
     return loopc_fma_emulated(a, b, c);
 #endif

@@ -1,11 +1,16 @@
-/* A trainer as the whole program of a device. */
-#include "@NAME@.h"
+/* A trainer as the whole program of a device: BOARD_HEADER is its header, BOARD_TRAINER its struct.
+ */
+#include BOARD_HEADER
+
+#define OF(function)          JOIN(BOARD_TRAINER, function)
+#define JOIN(name, function)  JOIN_(name, function)
+#define JOIN_(name, function) name##function
 
 void board_write(int to, const char *text, uint32_t size);
 uint32_t board_stack_used(void);
 uint64_t board_instructions(void);
 
-static struct @STRUCT@ state;
+static struct BOARD_TRAINER state;
 
 static void say(const char *text)
 {
@@ -29,20 +34,21 @@ static void say_number(const char *name, uint64_t number)
 
 int main(void)
 {
-    @STRUCT@_init(&state, @SEED@);
+    OF(_init)(&state, BOARD_SEED);
 #ifdef BOARD_MEASURE
     const uint64_t before = board_instructions();
 #endif
-    const int st = @STRUCT@_resume(&state);
+    const int st = OF(_resume)(&state);
 #ifdef BOARD_MEASURE
     say_number("instructions ", board_instructions() - before);
     say_number("stack ", board_stack_used());
 #endif
     if (st == LOOPC_FAILED) {
-        say("@NAME@: ");
+        say(state.loopc.program->name);
+        say(": ");
         say(state.loopc.failures.kept[0].node);
         say(": ");
-        say(@STRUCT@_failure(&state));
+        say(OF(_failure)(&state));
         say("\n");
     }
     return st == LOOPC_OK ? 0 : 1;

@@ -59,8 +59,8 @@ uint32_t board_stack_used(void)
 }
 
 #ifdef BOARD_TIMER
-/* Instructions since the start, in steps of BOARD_STEP: a timer of 25 or 20 MHz, where QEMU takes an
- * instruction for a nanosecond (-icount shift=0). */
+/* Instructions since the start, in steps of BOARD_STEP: a timer of 25 or 20 MHz, where QEMU takes
+ * an instruction for a nanosecond (-icount shift=0). */
 static volatile uint32_t *const timer = (volatile uint32_t *)BOARD_TIMER;
 
 static void start_timer(void)
@@ -87,8 +87,22 @@ static void stop(void)
 }
 
 __attribute__((section(".vectors"), used)) static void (*const vectors[16])(void) = {
-    (void (*)(void))board_stack, board_reset, stop, stop, stop, stop, stop, stop,
-    stop, stop, stop, stop, stop, stop, stop, stop,
+    (void (*)(void))board_stack,
+    board_reset,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
+    stop,
 };
 
 void board_reset(void)

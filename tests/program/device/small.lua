@@ -1,4 +1,4 @@
--- XOR without printing: the sizes of the smallest trainer (tests/tool/test_device.sh).
+-- XOR without printing: the sizes of the smallest trainer (tests/program/test_device.sh).
 local Fit = loop "Fit" {
     times = 300,
     state = { loss = f32 { report = true } },

@@ -1,5 +1,5 @@
 -- A 2-16-1 net with noise and a shuffled order: it prints a hash of its weights, the same on every processor
--- (tests/tool/test_device.sh).
+-- (tests/program/test_device.sh).
 local Fit = loop "Fit" {
     times = 40,
     state = { loss = f32 { report = true }, noise = rng {}, x = f32[8 * 2], y = f32[8] },

@@ -1,4 +1,4 @@
--- 64-32-10 by Adam: images with random pixels, 4 bits each, in flash (tests/tool/test_device.sh).
+-- 64-32-10 by Adam: images with random pixels, 4 bits each, in flash (tests/program/test_device.sh).
 local bytes, seed = {}, 1
 local function random(n) seed = (seed * 1103515245 + 12345) & 0x7fffffff; return (seed >> 16) % n end
 local labels = {}
