@@ -1,4 +1,6 @@
 /* runtime/device/fma.c: the bits of the C library's fma and fmaf, which are exact here. */
+#include <math.h>
+
 #define fma  device_fma
 #define fmaf device_fmaf
 double fma(double a, double b, double c);
