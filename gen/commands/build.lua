@@ -74,7 +74,9 @@ local function build_python(arguments)
     local unit = compile.unit(arguments, python_package.options { format = "never", optimize = not arguments.plain })
     if not unit then return 2 end
     local folder = arguments.output or unit.trainer.name
-    return python_package.write(unit, arguments, folder, compile.again) and 0 or 2
+    return python_package.write(unit, arguments, folder, compile.again, function()
+        return assert(compile.unit(arguments, { format = "never", optimize = not arguments.plain }))
+    end) and 0 or 2
 end
 
 function build.run(arguments)

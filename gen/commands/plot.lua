@@ -22,7 +22,8 @@ local command = {
         "FOLDER is that of --checkpoint (or files in it): the weights over the steps, and their track through the two directions in\n" ..
         "which it is longest. With --surface eta,loss and a folder for each of several runs: the loss over their learning rates.\n" ..
         "A file of predict --metrics with classes: the confusion table; with --roc the ROC curves, a panel a class, one line per file.\n" ..
-        "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest.\n" ..
+        "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest; then all\n" ..
+        "runs on parallel axes, their settings beside their last values.\n" ..
         "  loopc plot run.jsonl --together=Train.loss,Valid.loss --smooth=10 -o loss.svg     training beside validation\n" ..
         "  loopc plot a.jsonl b.jsonl --only=loss --log -o loss.png                           two runs, logarithmic\n" ..
         "PNG needs rsvg-convert (Debian: librsvg2-bin).",
@@ -132,7 +133,9 @@ end
 local function picture_of_sweep(arguments)
     if #arguments ~= 1 or not curves.is_meant(arguments[1]) then return nil end
     local log = log_of(arguments.log)
-    local groups, panels = curves.panels(arguments[1], { only = arguments.only, log = log })
+    local across = arguments.across
+    local groups, panels = curves.panels(arguments[1], { only = arguments.only, log = log, smooth = arguments.smooth, across = across,
+        across_log = across and log and (#log == 0 or plot.is_meant(across, log)) })
     if not groups then cli.fail(panels, "a line is a JSON object, as --metrics FILE writes it") end
     if #panels == 0 then cli.fail("nothing to draw in " .. arguments[1], "loopc plot FOLDER --only=METRIC draws one metric") end
     return plot.svg(arguments.title, groups, panels)

@@ -2,8 +2,8 @@
 --
 -- In:  an optimizer of a net with shards, the writer, and functions of gen/emit/optimizer.lua: inputs(optimizer), the parameters of a
 --      step as declarations; split(declaration); rates(w, optimizer); weights(optimizer, array name).
--- Out: net_batch, the arguments of a step for its threads; net_learn_part, from rows to gradients; net_move_part, from gradients to
---      weights; net_learn, which calls both, with the sum over all ranks in between.
+-- Out: net_batch, the arguments of a step for its threads; net_learn_part, from rows to gradients, whose sums over all ranks begin
+--      layer by layer; net_move_part, from these to weights; net_learn, which calls both.
 
 local body = require "gen.emit.mlp_bodies"
 local cwrap = require "gen.c.wrap"
@@ -43,9 +43,11 @@ end
 
 local learned = { n = true, x = true, y = true, labels = true, rows = true, shards = true, whole = true }
 
--- The step on the rows of one process, as far as the gradients; they are stored.
+-- The step on the rows of one process, as far as the gradients; they are stored, and their sums over all processes begun.
 local function write_learn_part(w, optimizer, api)
-    local net = optimizer.net
+    local net, rooms = optimizer.net, {}
+    for _, array in ipairs(mlp.arrays(net)) do rooms[array.name] = array.room end
+    local function room(part, layer) return rooms[part .. layer.index] end
     w:comment { "The gradients of the shards of one process: the share of one thread." }
     open_part(w, optimizer, api, "learn", learned)
     if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
@@ -62,6 +64,8 @@ local function write_learn_part(w, optimizer, api)
     body.back(w, net, "me", function(layer)
         cwrap.line(w, 4, "loopc_shards_gradient", { "n->gw" .. layer.index, "n->gb" .. layer.index, body.sample_major(net, layer, "input->"),
             "n->d" .. layer.index, "shards", net.batch, layer.inputs, layer.outputs, "me" }, ";")
+        cwrap.line(w, 4, "loopc_ranks_share_layer", { "n->gw" .. layer.index, room("w", layer), "n->gb" .. layer.index,
+            room("b", layer), "me" }, ";")
     end)
     w:close("}")
     w:blank()
@@ -77,20 +81,6 @@ local function write_move_part(w, optimizer, api)
         cwrap.line(w, 4, "loopc_descend_part", { api.weights(optimizer, array.name), "n->g" .. array.name, array.rows, array.columns,
             "&rates", "me" }, ";")
     end
-    w:close("}")
-    w:blank()
-end
-
--- The sums of all processes, the last layer first, and the losses of all rows.
-local function write_sum(w, net)
-    local arrays = mlp.arrays(net)
-    w:comment { "Adds up the gradients of all processes; false where they do not all train." }
-    w:line("static bool %s_sum(struct %s *n, int32_t rows)", net.prefix, net.struct)
-    w:open("{")
-    w:line("if (!loopc_ranks_meet_to_train(rows, %d)) return false;", net.shards)
-    for i = #arrays, 1, -1 do w:line("loopc_ranks_sum(n->g%s, %s);", arrays[i].name, arrays[i].room) end
-    w:line("loopc_ranks_losses(n->losses, rows);")
-    w:line("return true;")
     w:close("}")
     w:blank()
 end
@@ -122,8 +112,9 @@ local function write_learn(w, optimizer, api)
         w:line("if (n->weighted)")
         w:line("    memmove(n->weights, n->weights + mine.first, (size_t)batch.rows * sizeof n->weights[0]);")
     end
+    w:line("if (!loopc_ranks_meet_to_train(rows, %d)) return NAN;", net.shards)
     call_part(w, net, "learn", ("sizeof(struct %s_input)"):format(net.prefix))
-    w:line("if (loopc_ranks > 1 && !%s_sum(n, rows)) return NAN;", net.prefix)
+    w:line("loopc_ranks_end_step(n->losses, rows);")
     call_part(w, net, "move", "0")
     w:line("return loopc_mean(n->losses, rows);")
     w:close("}")
@@ -134,7 +125,6 @@ function sharded.write(w, optimizer, api)
     write_batch(w, optimizer, api)
     write_learn_part(w, optimizer, api)
     write_move_part(w, optimizer, api)
-    write_sum(w, optimizer.net)
     write_learn(w, optimizer, api)
 end
 

@@ -54,7 +54,6 @@ static char **push_words(lua_State *L)
 {
     const size_t count = (size_t)luaL_len(L, 1);
     char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
-    luaL_argcheck(L, count > 0, 1, "no program");
     for (size_t i = 0; i < count; i++) {
         (void)lua_rawgeti(L, 1, (lua_Integer)i + 1);
         argv[i] = (char *)luaL_checkstring(L, -1);
@@ -68,6 +67,7 @@ static int jobs_start(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     char **argv = push_words(L);
+    if (!argv[0]) return luaL_argerror(L, 1, "no program");
     lua_getfield(L, 1, "output");
     const char *path = luaL_checkstring(L, -1);
     const int output = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);

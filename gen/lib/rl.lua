@@ -69,13 +69,25 @@ function rl.agent(given)
     return made
 end
 
--- Acts by chance: each choice, or each number within its bound, as likely as the others.
+-- Acts by chance: each choice that there is, or each number within its bound, as likely as the others.
+local draws = {
+    numbers = "for (int32_t a = 0; a < {actions}; a++) $action[i][a] = loopc_between(%s, -{bound}f, {bound}f);",
+    choices = "$action[i] = (int32_t)loopc_rng_below(%s, {actions});",
+    open_choices = [[
+        int32_t open = 0, a = 0;
+        for (int32_t k = 0; k < {actions}; k++)
+            open += $allowed[i][k];
+        for (int64_t k = (int64_t)loopc_rng_below(%s, (uint64_t)open); k > 0 || !$allowed[i][a]; a++)
+            k -= $allowed[i][a];
+        $action[i] = a;
+    ]],
+}
+
 function rl.random(given)
     local source = given[1]
-    local values = source.values
+    local made, values = source.environment, source.values
+    local one = made.bound and draws.numbers or made.mask and draws.open_choices or draws.choices
     local function draw(count, chance)
-        local one = source.environment.bound and "for (int32_t a = 0; a < {actions}; a++) $action[i][a] = loopc_between(%s, -{bound}f, {bound}f);"
-            or "$action[i] = (int32_t)loopc_rng_below(%s, {actions});"
         return common.fill(("for (int32_t i = 0; i < %d; i++) {\n    %s\n}"):format(count, one:format(chance)), values)
     end
     return rl.agent { source, name = given.name or "random", doc = "acts by chance", rounds = given.rounds,

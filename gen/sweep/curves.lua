@@ -1,7 +1,9 @@
--- The picture of a sweep: a curve for each setting, the mean over its seeds, in a band from the lowest to the highest value.
+-- The picture of a sweep: a curve for each setting, the mean over its seeds, in a band from the lowest to the highest value; then the
+-- settings and the last values of each run on parallel axes.
 
 local host = require "host"
 local plot = require "gen.views.plot"
+local plot_across = require "gen.views.plot_across"
 local plot_read = require "gen.views.plot_read"
 local run_folder = require "gen.sweep.run_folder"
 
@@ -28,7 +30,10 @@ local function groups_of(folder)
             by_name[group] = { name = group == "" and "all" or group }
             groups[#groups + 1] = by_name[group]
         end
-        if text then table.insert(by_name[group], run) end
+        if text then
+            run.settings = run_folder.settings(name)
+            table.insert(by_name[group], run)
+        end
     end
     return groups
 end
@@ -76,11 +81,79 @@ local function by_element(lines)
     return list
 end
 
--- The groups, each with its name, and the panels; or nil and a message.
+-- The names of the settings that differ between runs, but for the seed.
+local function varied(groups)
+    local names, first, differs = {}, {}, {}
+    for _, group in ipairs(groups) do
+        for _, run in ipairs(group) do
+            for _, name in ipairs(run.settings) do
+                local value = run.settings[name]
+                if first[name] == nil then
+                    first[name] = value
+                    names[#names + 1] = name
+                    differs[name] = run ~= groups[1][1] and groups[1][1].settings[name] == nil
+                end
+                differs[name] = differs[name] or first[name] ~= value
+            end
+        end
+    end
+    local out = {}
+    for _, name in ipairs(names) do
+        if differs[name] and name ~= "seed" then out[#out + 1] = name end
+    end
+    return out
+end
+
+-- The metrics that have one value, not several elements: at most so many have axes.
+local axes_most = 4
+
+local function metrics_of_all(panels)
+    local out = {}
+    for _, panel in ipairs(panels) do
+        if #out < axes_most and panel.lines[1] and not panel.lines[1].element then out[#out + 1] = panel.title end
+    end
+    return out
+end
+
+-- The values of a run on the axes: of its settings, then its last ones.
+local function values_of(run, settings, metrics, last)
+    local out = {}
+    for i, name in ipairs(settings) do out[i] = tonumber(run.settings[name]) or run.settings[name] end
+    for i, title in ipairs(metrics) do out[#settings + i] = last[title] end
+    return out
+end
+
+-- The last value of each metric of a run.
+local function last_values(run, options)
+    local out = {}
+    for _, panel in ipairs(plot.metrics({ run }, options)) do out[panel.title] = panel.lines[1].y[#panel.lines[1].y] end
+    return out
+end
+
+-- A panel with the settings and the last values of all runs, or nil where no setting differs.
+local function parallel_panel(groups, panels, options)
+    local settings, metrics = varied(groups), metrics_of_all(panels)
+    local axes = table.move(metrics, 1, #metrics, #settings + 1, table.move(settings, 1, #settings, 1, {}))
+    local panel = { title = "settings and last values", parallel = axes, lines = {} }
+    if #settings == 0 or #metrics == 0 then return nil end
+    for g, group in ipairs(groups) do
+        for _, run in ipairs(group) do
+            table.insert(panel.lines, { run = g, values = values_of(run, settings, metrics, last_values(run, options)) })
+        end
+    end
+    return panel
+end
+
+local function go_across(groups, options)
+    for _, group in ipairs(groups) do plot_across.apply(group, options.across, options.across_log) end
+end
+
+-- The groups, each with its name, and the panels; or nil and a message. Options are those of plot.metrics, and across (plot_across.lua).
 function curves.panels(folder, options)
     local groups, why = groups_of(folder)
     if not groups then return nil, why end
     local panels, by_title = {}, {}
+    if options.across then go_across(groups, options) end
     for g, group in ipairs(groups) do
         for _, panel in ipairs(plot.metrics(group, options)) do
             local ours = by_title[panel.title]
@@ -92,6 +165,7 @@ function curves.panels(folder, options)
             for _, lines in ipairs(by_element(panel.lines)) do table.insert(ours.lines, merged(g, lines)) end
         end
     end
+    panels[#panels + 1] = parallel_panel(groups, panels, options)
     return groups, panels
 end
 

@@ -31,6 +31,17 @@ end
 -- The name of a folder without the seed: runs that share it are repetitions.
 function run_folder.group(name) return (name:gsub("_?seed=[^_=]*$", "")) end
 
+-- The settings that a name holds: a list of names, and the value of each as text; that of a flag without a value is "".
+function run_folder.settings(name)
+    local out = {}
+    for piece in name:gmatch "[^_]+" do
+        local key, value = piece:match "^([^=]+)=(.*)$"
+        out[#out + 1] = key or piece
+        out[key or piece] = value or ""
+    end
+    return out
+end
+
 function run_folder.path(folder, file) return folder .. "/" .. file end
 
 -- "done", "failed", "stopped", "interrupted" (it goes on when it is resumed) or "new"; and the exit code, or the reports.

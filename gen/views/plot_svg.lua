@@ -2,11 +2,13 @@
 --
 -- A panel is { title, x_name, log = boolean, guide = boolean (the diagonal), lines = list of { run, dash, x, y, band, low, high } };
 -- low and high are the edges of a band around y, drawn where `band` is true; or
--- { title, bands = list of { name, values, share }, times = list }: the share of each band between two times, stacked.
+-- { title, bands = list of { name, values, share }, times = list }: the share of each band between two times, stacked; or one with parallel
+-- axes (plot_parallel.lua).
 -- Colours are for light and dark alike; which of the two it is, the viewer says.
 
 local plot_axis = require "gen.views.plot_axis"
 local plot_downsample = require "gen.views.plot_downsample"
+local plot_parallel = require "gen.views.plot_parallel"
 
 local plot_svg = {}
 
@@ -263,6 +265,13 @@ local function draw_names(drawing, names, width, y)
     return #names > 0 and y + 10 or y - 20
 end
 
+local function draw_panel(drawing, panel, x, y)
+    if panel.parallel then
+        plot_parallel.draw(drawing, panel, { x = x, y = y, width = panel_width, height = panel_height }, colour_of)
+    elseif panel.bands then draw_bands(drawing, panel, x, y)
+    else draw_lines(drawing, panel, x, y) end
+end
+
 function plot_svg.page(title, names, panels)
     local columns = #panels == 1 and 1 or 2
     if columns == 1 then panel_width, panel_height = 860, 420 else panel_width, panel_height = 520, 260 end
@@ -274,7 +283,7 @@ function plot_svg.page(title, names, panels)
         local x = (i - 1) % columns * (panel_width + gap)
         local y = top + (i - 1) // columns * (panel_height + 10)
         drawing:open('<g id="panel-%d">', i)
-        if panel.bands then draw_bands(drawing, panel, x, y) else draw_lines(drawing, panel, x, y) end
+        draw_panel(drawing, panel, x, y)
         drawing:close()
     end
     local height = top + math.ceil(#panels / columns) * (panel_height + 10) + 6

@@ -184,9 +184,10 @@ static int add_by_columns(struct loopc_loading *l, const struct loopc_element *e
                           const unsigned char *bytes, const uint64_t *shape, int dimensions)
 {
     const size_t size = (size_t)element->size;
-    uint64_t *const places = malloc((size_t)l->width * sizeof *places);
-    int st = places ? LOOPC_OK : loopc_loading_no_memory(l);
-    for (int64_t c = 0; places && c < l->width; c++)
+    uint64_t *const places = calloc((size_t)l->width + 1, sizeof *places);
+    int st = LOOPC_OK;
+    if (!places) return loopc_loading_no_memory(l);
+    for (int64_t c = 0; c < l->width; c++)
         places[c] = fortran_place(shape, dimensions, (uint64_t)c);
     for (uint64_t r = 0; !st && r < shape[0]; r++) {
         for (int64_t c = 0; !st && c < l->width; c++) {

@@ -175,8 +175,9 @@ static int label_by_like(struct loopc_source *s, const struct loopc_loading *l,
                          const struct loopc_incoming *c, struct loopc_column *column)
 {
     const struct loopc_column *const like = c->like;
-    double *const sorted = malloc(((size_t)like->value_count + 1) * sizeof *sorted);
-    bool enough = sorted && make_labels(s, l);
+    double *const sorted = calloc((size_t)like->value_count + 1, sizeof *sorted);
+    if (!sorted) return no_memory(l);
+    bool enough = make_labels(s, l);
     column->values = calloc((size_t)like->value_count + 1, sizeof *column->values);
     for (int32_t i = 0; enough && column->values && i < like->value_count; i++) {
         column->values[column->value_count++] = strdup(like->values[i]);

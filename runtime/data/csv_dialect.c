@@ -83,13 +83,13 @@ bool loopc_csv_walk_cell(struct loopc_csv_walk *walk, bool first)
 /* The result of one reading of a sample. The first record is counted apart, as it may be a header.
  * */
 struct reading {
-    char separator;
     int64_t records, first, width; /* cells of the first record, of the second */
-    bool even;                     /* all but the first have as many */
     int64_t cells, numbers[2];     /* of all but the first, and those that are numbers or missing,
                                       with . and with , */
     int64_t pointed[2], grouped;   /* numbers that have a . or a ,; of these "1,234" */
     int64_t trailing;              /* records, the first one too, whose last cell is empty */
+    char separator;
+    bool even; /* all but the first have as many cells */
 };
 
 /* Whether the text, with that point, is a number to its end. A point at its end does not count, if

@@ -271,7 +271,7 @@ static void free_table(struct loopc_table *table)
         for (int32_t k = 0; k < column->value_count; k++)
             free(column->values[k]);
         free(column->values);
-        free((char *)(uintptr_t)column->name);
+        free(column->name);
     }
     free(table->columns);
     free(table->x.mean);

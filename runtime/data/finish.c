@@ -208,7 +208,7 @@ static void add_feature(struct loopc_source *s, struct loopc_incoming *c, int32_
 /* The inputs: places in x, in the order of their values. */
 static int make_features(struct loopc_source *s, struct loopc_loading *l)
 {
-    int32_t *const column_of = malloc(((size_t)l->values.width + 1) * sizeof *column_of);
+    int32_t *const column_of = calloc((size_t)l->values.width + 1, sizeof *column_of);
     s->features = calloc((size_t)l->width + 1, sizeof *s->features);
     for (int32_t i = 0; column_of && i < l->width; i++) {
         if (l->columns[i].kept >= 0) column_of[l->columns[i].kept] = i;

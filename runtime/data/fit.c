@@ -191,7 +191,8 @@ static int find_fills(struct loopc_source *s, const int64_t *index, int64_t coun
                       const struct loopc_message *message)
 {
     double *const values = malloc(((size_t)count + 1) * sizeof *values);
-    int st = values ? LOOPC_OK : loopc_error_set(message, NULL, "%s: out of memory", s->name);
+    int st = LOOPC_OK;
+    if (!values) return loopc_error_set(message, NULL, "%s: out of memory", s->name);
     for (int32_t i = 0; !st && i < s->feature_count; i++) {
         struct loopc_feature *const f = &s->features[i];
         int64_t known = 0;

@@ -195,7 +195,7 @@ static void describe_missing(const struct loopc_loading *l, const struct loopc_i
 static int judge_missing(struct loopc_loading *files, int count)
 {
     struct list list = {.count = 0};
-    bool answers = false, inputs = false;
+    bool answers = false;
     char what[120];
     for (int f = 0; f < count; f++) {
         for (int64_t i = 0; i < files[f].width; i++) {
@@ -204,7 +204,6 @@ static int judge_missing(struct loopc_loading *files, int count)
             describe_missing(&files[f], c, what, sizeof what);
             add_to_list(&list, &files[f], i, what);
             answers |= c->role != LOOPC_ROLE_INPUT;
-            inputs |= c->role == LOOPC_ROLE_INPUT;
         }
     }
     if (list.count == 0) return LOOPC_OK;

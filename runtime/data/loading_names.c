@@ -162,7 +162,8 @@ static int by_name(struct loopc_loading *l)
     const struct loopc_table *const table = loopc_dataset_table(l->like);
     struct loopc_dictionary names = {0};
     bool *const found = calloc((size_t)table->count + 1, sizeof *found);
-    bool enough = found != NULL;
+    bool enough = true;
+    if (!found) return loopc_loading_no_memory(l);
     for (int32_t c = 0; enough && c < table->count; c++) {
         const char *const name = table->columns[c].name;
         enough = loopc_dictionary_add(&names, name, strlen(name)) == c;

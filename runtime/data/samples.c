@@ -135,11 +135,13 @@ int loopc_source_make(struct loopc_source *s, const struct loopc_message *messag
     if (!s->y && s->answers) s->y = make_array(s->rows, s->table.targets);
     double *const room =
         malloc(((size_t)s->table.inputs + (size_t)s->values.width + 1) * sizeof *room);
-    int st = s->x && room && (s->y || !s->answers)
-                 ? LOOPC_OK
-                 : loopc_error_set(message, NULL, "%s: out of memory", s->name);
-    if (!st) st = make_x(s, room, keep, message);
-    if (!st) st = make_y(s, message);
+    int st = LOOPC_FAILED;
+    if (s->x && room && (s->y || !s->answers)) {
+        st = make_x(s, room, keep, message);
+        if (!st) st = make_y(s, message);
+    } else {
+        (void)loopc_error_set(message, NULL, "%s: out of memory", s->name);
+    }
     free(room);
     if (!keep) loopc_source_settle(s);
     return st;

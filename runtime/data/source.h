@@ -62,8 +62,8 @@ int loopc_judge_columns(struct loopc_loading *files, int count);
 void loopc_find_kinds(struct loopc_loading *l);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);
-int loopc_name_classes(struct loopc_source *s, struct loopc_loading *l,
-                       struct loopc_incoming *incoming, struct loopc_column *column);
+int loopc_name_classes(struct loopc_source *s, struct loopc_loading *l, struct loopc_incoming *c,
+                       struct loopc_column *column);
 
 /* Calculates filling and scale from these rows (NULL: all), or takes those of `like`; then makes x
  * and y of all rows, by the table. */

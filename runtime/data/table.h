@@ -37,7 +37,7 @@ enum loopc_kind {
 };
 
 struct loopc_column {
-    const char *name; /* never NULL; "c3" for the third column of a file without a header */
+    char *name; /* never NULL; "c3" for the third column of a file without a header */
     enum loopc_kind kind;
     enum loopc_role role;
     int64_t missing; /* cells */

@@ -98,7 +98,8 @@ double fma(double a, double b, double c)
     memcpy(&x, &a, sizeof x), memcpy(&y, &b, sizeof y), memcpy(&z, &c, sizeof z);
     const uint64_t minus = (x ^ y) & sign, less = z & sign;
     x &= ~sign, y &= ~sign, z &= ~sign;
-    if (x >= infinity || y >= infinity || z >= infinity || x == 0 || y == 0) return a * b + c;
+    if (x >= infinity || y >= infinity || x == 0 || y == 0) return a * b + c;
+    if (z >= infinity) return c + c; /* a product that overflows changes nothing of it */
     if (z == 0) return a * b;
     const struct parts u = parts_of(x, twice), v = parts_of(y, twice), w = parts_of(z, twice);
     struct loopc_wide product =
@@ -139,7 +140,8 @@ float fmaf(float a, float b, float c)
     memcpy(&x, &a, sizeof x), memcpy(&y, &b, sizeof y), memcpy(&z, &c, sizeof z);
     const uint32_t minus = (x ^ y) & sign, less = z & sign;
     x &= ~sign, y &= ~sign, z &= ~sign;
-    if (x >= infinity || y >= infinity || z >= infinity || x == 0 || y == 0) return a * b + c;
+    if (x >= infinity || y >= infinity || x == 0 || y == 0) return a * b + c;
+    if (z >= infinity) return c + c; /* a product that overflows changes nothing of it */
     if (z == 0) return a * b;
     const struct parts u = parts_of(x, single), v = parts_of(y, single), w = parts_of(z, single);
     uint64_t product = (u.significand * v.significand) << PRODUCT;

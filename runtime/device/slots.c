@@ -147,7 +147,7 @@ static int fill(const struct loopc_saver *saver, unsigned char *line)
         memcpy(line, &head, sizeof head);
         used = parts;
     }
-    used += move(saver->state, from + used - parts, line + used, LOOPC_LINE - used, false);
+    move(saver->state, from + used - parts, line + used, LOOPC_LINE - used, false);
     const uint32_t behind = parts + head.size;
     for (uint32_t i = 0; i < sizeof saver->sum; i++) {
         const uint32_t at = behind + i;

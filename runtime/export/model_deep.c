@@ -49,8 +49,7 @@ static void activate(const char *name, const float *z, float *a, int32_t rows, i
 static void run_batch_norm(const struct loopc_layer *layer, const float *w, const float *b,
                            const float *from, float *to, int32_t rows)
 {
-    const struct loopc_batch_norm norm = {(float *)(uintptr_t)w, (float *)(uintptr_t)b, layer->mean,
-                                          layer->variance,       layer->epsilon,        0.0f};
+    const struct loopc_batch_norm norm = {w, b, layer->mean, layer->variance, layer->epsilon, 0.0f};
     loopc_batch_norm(&norm, from, NULL, NULL, to, rows, layer->outputs, LOOPC_ONE_THREAD);
 }
 

@@ -23,7 +23,7 @@ struct loopc_deep {
 };
 
 /* The parts of loopc_deep_nets. */
-void loopc_onnx_ops(struct buffer *graph, const struct loopc_model *model, const char *from);
+void loopc_onnx_ops(struct buffer *graph, const struct loopc_model *model, const char *first);
 void loopc_header_weights(struct loopc_c_header *h);
 void loopc_header_ops(const struct loopc_c_header *h, const char *first);
 

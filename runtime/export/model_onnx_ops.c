@@ -230,7 +230,7 @@ static void put_made(struct buffer *graph, const char *name, const struct loopc_
                      entry_of *entry, int64_t rows, int64_t columns)
 {
     const int64_t size = (rows ? rows : 1) * columns;
-    float *const numbers = malloc((size_t)size * sizeof *numbers);
+    float *const numbers = malloc(((size_t)size + 1) * sizeof *numbers);
     if (!numbers) {
         graph->lost = true;
         return;

@@ -61,7 +61,7 @@ static int run_all(const struct loopc_context *context)
 {
     struct loopc_run *run = context->state;
     enum loopc_when when = context->args.progress;
-    if (loopc_ranks > 1) loopc_raise_event(LOOPC_EVENT_RANKS);
+    if (loopc_ranks > 1) loopc_ranks_start_run();
     if (when == LOOPC_AUTO && context->args.trace) when = LOOPC_NEVER; /* a trace says it all */
     run->progress = loopc_progress_start(context->program, when, stderr);
     int st = run_watched(context, run);
@@ -225,7 +225,10 @@ static int make_ready(struct loopc_context *context)
     code = loopc_ranks_agree(code);
     if (code == LOOPC_CONTINUE) code = loopc_resume_and_open(context);
     if (code == LOOPC_CONTINUE) code = open_control(context);
-    return loopc_ranks_agree(code);
+    code = loopc_ranks_agree(code);
+    if (code == LOOPC_CONTINUE && loopc_ranks > 1)
+        loopc_ranks_share_turn(context->state, &(struct loopc_turn){0});
+    return code;
 }
 
 int loopc_main(const struct loopc_program *program, int argc, char **argv)

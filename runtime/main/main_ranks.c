@@ -1,8 +1,11 @@
 #include "main/main_ranks.h"
 
+#include "base/clock.h"
+#include "base/timing.h"
 #include "checkpoint/checkpointer.h"
 #include "data/table.h"
 #include "parallel/ranks.h"
+#include "run/events.h"
 #include "telemetry/log.h"
 
 #include <stdlib.h>
@@ -94,16 +97,13 @@ static int check_program(const struct loopc_context *context)
 {
     if (context->program->child_count > 0)
         return refuse(context, "mpirun -n 1", "a program that starts others runs in one process");
-    if (context->args.control.channel || context->args.control.replay)
-        return refuse(context, "leave it out, or mpirun -n 1",
-                      "--control and --replay steer a run of one process");
     return check_shards(context);
 }
 
 int loopc_ranks_check(const struct loopc_context *context)
 {
     if (loopc_ranks == 1) return LOOPC_CONTINUE;
-    const int code = loopc_ranks_agree(check_program(context)); /* process 0 alone has --control */
+    const int code = loopc_ranks_agree(check_program(context));
     return code == LOOPC_CONTINUE ? check_data(context) : code;
 }
 
@@ -130,6 +130,41 @@ bool loopc_ranks_is_own_failure(int st)
     return st == LOOPC_FAILED && !loopc_ranks_parted;
 }
 
+static int64_t began; /* the run, by the clock */
+
+void loopc_ranks_start_run(void)
+{
+    began = loopc_clock();
+    loopc_ranks_waited = 0;
+    loopc_raise_event(LOOPC_EVENT_RANKS);
+}
+
+static void print_times(const int64_t *times)
+{
+    char whole[32], waited[32];
+    (void)fprintf(stderr, "%-7s  %8s  %8s  %7s\n", "process", "time", "waited", "share");
+    for (int32_t r = 0; r < loopc_ranks; r++) {
+        const double time = (double)times[2 * r], wait = (double)times[2 * r + 1];
+        loopc_time_format(time, whole, sizeof whole);
+        loopc_time_format(wait, waited, sizeof waited);
+        (void)fprintf(stderr, "%-7d  %8s  %8s  %5.1f %%\n", (int)r, whole, waited,
+                      100 * wait / time);
+    }
+}
+
+/* The times of all ranks, and how long each has waited for the others: part of --timings, which
+ * only rank 0 prints. */
+static void tell_times(const struct loopc_context *context)
+{
+    int64_t *const times = calloc(2 * (size_t)loopc_ranks, sizeof *times);
+    if (!times) return;
+    times[2 * loopc_rank] = loopc_clock() - began;
+    times[2 * loopc_rank + 1] = loopc_ranks_waited;
+    loopc_ranks_most(times, 2 * loopc_ranks);
+    if (context->args.timings) print_times(times);
+    free(times);
+}
+
 int loopc_ranks_conclude(const struct loopc_context *context, int code, bool failed)
 {
     struct loopc_news news;
@@ -138,6 +173,7 @@ int loopc_ranks_conclude(const struct loopc_context *context, int code, bool fai
     do
         news = (struct loopc_news){.failed = failed ? loopc_ranks - loopc_rank : 0, .value = code};
     while (!loopc_ranks_meet(LOOPC_MEETING_END, &news));
+    tell_times(context);
     loopc_ranks_speak(news.failed == loopc_ranks - loopc_rank);
     if (parted && news.failed == 0 && loopc_rank == 0)
         loopc_log(

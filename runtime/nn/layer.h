@@ -44,7 +44,8 @@ void loopc_layer_norm_backward(const float *d, const float *gain, const float *h
 /* What batch normalization keeps: learned are gain and bias, counted are the running mean and
  * variance, all features long. */
 struct loopc_batch_norm {
-    float *gain, *bias, *mean, *variance;
+    const float *gain, *bias;
+    float *mean, *variance;
     float epsilon;
     float momentum; /* what a batch weighs in the running statistics */
 };

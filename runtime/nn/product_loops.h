@@ -94,13 +94,21 @@ static inline void loopc_product_row(const struct loopc_product *p, int rows, in
     }
 }
 
+/* The height of the next of `left` tiles of so many rows. Quotients by constants take no division. */
+static inline int loopc_tile_height(int rows, int left)
+{
+    if (left == 1) return rows;
+    if (left == 2) return (rows + 1) / 2;
+    return left == 3 ? (rows + 2) / 3 : (rows + left - 1) / left;
+}
+
 /* At most 16 rows, in tiles whose heights differ by at most 1, the higher ones first. */
 static inline void loopc_product_band(const struct loopc_product *p, int rows, int32_t i,
                                       struct loopc_span panels, struct loopc_block block,
                                       struct loopc_pending *pending)
 {
     for (int left = (rows + LOOPC_TILE_ROWS - 1) / LOOPC_TILE_ROWS; left > 0; left--) {
-        const int height = left == 1 ? rows : left == 2 ? (rows + 1) / 2 : (rows + left - 1) / left;
+        const int height = loopc_tile_height(rows, left);
         loopc_product_row(p, height, i, panels, block, pending);
         i += height;
         rows -= height;

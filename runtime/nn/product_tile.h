@@ -188,9 +188,9 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, 
     const float *v = p->v + j * v_stride + (ptrdiff_t)block.k * LOOPC_PANEL;
     const int32_t fours = block.depth / 4;
     for (int32_t nth = 0; nth < fours; nth++) {
-        LOOPC_KEEP_LOOP
-        for (int q = 0; q < 4; q++, u += next_p, v += LOOPC_PANEL)
-            loopc_tile_step(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
+        loopc_tile_steps(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
+        u += 4 * next_p;
+        v += 4 * LOOPC_PANEL;
         if (pending->factors_are_far) loopc_fetch_factors(p, u - 4 * next_p, rows, (nth + 1) % 4);
         if (LOOPC_UPDATES) loopc_beside(p, rows, vecs, at, nth, pending);
         if (along && nth % 4 == 3) u += p->u_stride - LOOPC_PANEL;

@@ -1,6 +1,8 @@
 /* Meetings of ranks. */
 #include "parallel/ranks.h"
 
+#include "parallel/team.h"
+
 enum { MOST_RANKS = 64 };
 
 bool loopc_ranks_parted;
@@ -19,13 +21,32 @@ bool loopc_ranks_meet(int64_t purpose, struct loopc_news *news)
 bool loopc_ranks_meet_to_train(int32_t rows, int32_t count)
 {
     struct loopc_news news = {0};
+    if (loopc_ranks == 1) return !loopc_ranks_parted;
     return loopc_ranks_meet(LOOPC_MEETING_TRAIN | (int64_t)rows << 8 | (int64_t)count << 40, &news);
 }
 
-void loopc_ranks_losses(float *losses, int32_t rows)
+void loopc_ranks_share_layer(float *weights, ptrdiff_t weight_count, float *biases,
+                             ptrdiff_t bias_count, struct loopc_thread me)
+{
+    if (loopc_ranks == 1) return;
+    loopc_barrier(me);
+    if (me.tid > 0) return;
+    loopc_ranks_sum_begin(biases, bias_count);
+    loopc_ranks_sum_begin(weights, weight_count);
+}
+
+/* All losses in their order, from those that each rank has of its own rows. */
+static void gather_losses(float *losses, int32_t rows)
 {
     int32_t row[MOST_RANKS + 1];
     for (int32_t r = 0; r <= loopc_ranks; r++)
         row[r] = (int32_t)((int64_t)rows * r / loopc_ranks);
     loopc_ranks_gather(losses, row);
+}
+
+void loopc_ranks_end_step(float *losses, int32_t rows)
+{
+    if (loopc_ranks == 1) return;
+    gather_losses(losses, rows);
+    loopc_ranks_sum_end();
 }

@@ -45,7 +45,8 @@ struct loopc_host {
     int (*loop_ended)(struct loopc_run *run, int at);
 
     /* The loop of the batches has reached its target: waits for a later one. Called only where
-     * run->control is not NULL. Returns whether the loop continues. */
+     * run->control is not NULL, or where there are several ranks. Returns whether the loop
+     * continues. */
     bool (*wait_for_target)(struct loopc_run *run);
 
     /* A body is about to write a line to standard error. */

@@ -241,10 +241,11 @@ void loopc_note(struct loopc_run *run, const char *format, ...)
 bool loopc_wait_for_target(struct loopc_run *run);
 
 /* Called when the loop of the batches has reached its target: whether the loop continues. With a
- * control channel it sleeps until a later target is set; without one the loop is done. */
+ * control channel it sleeps until a later target is set; without one the loop is done. Of several
+ * ranks one may have the channel. */
 static inline bool loopc_wait(struct loopc_run *run)
 {
-    return run->control && loopc_wait_for_target(run);
+    return (run->control || run->ranks > 1) && loopc_wait_for_target(run);
 }
 
 #endif

@@ -2,6 +2,7 @@
 'use strict';
 
 const FEW_POINTS = 20; // are dots, too: a line needs two
+const VISIBLE_MOST = 1000; // points of a line: a chart has some hundred columns of pixels
 const EARLIER_MOST = 5; // runs beside the newest
 const DASHES = [null, [7, 3], [2, 2], [9, 3, 2, 3], [12, 4], [4, 4]];
 
@@ -18,6 +19,15 @@ function rowAt(rows, batch) {
     else high = middle - 1;
   }
   return low;
+}
+
+// Of a series what can be told apart in a chart: the points in the window and one on each side, thinned with their peaks.
+function visible(points, [left, right]) {
+  if (points.length <= VISIBLE_MOST) return points;
+  const [first, last] = [Math.max(0, rowAt(points, left)), Math.min(points.length, rowAt(points, right) + 2)];
+  let kept = points.slice(first, last);
+  while (kept.length > VISIBLE_MOST) kept = thin(kept);
+  return kept;
 }
 
 // Several series as the rows of one chart: [batch, value or null of each].
@@ -73,9 +83,13 @@ class SeriesChart {
     this.box.parentElement.remove();
   }
 
+  window() {
+    return shared.zoom || [shared.logBatch ? 1 : 0, this.last];
+  }
+
   // A logarithm has only values above 0, and batches from 1.
   axes() {
-    const window = shared.zoom || [shared.logBatch ? 1 : 0, this.last];
+    const window = this.window();
     const positive = this.rows.every((row) => row.every((value, k) => k === 0 || value === null || Number.isNaN(value) || value > 0));
     const logscale = shared.log && positive;
     return { logscale, rollPeriod: shared.smooth, dateWindow: window, stepPlot: this.isSetting,
@@ -97,7 +111,8 @@ class SeriesChart {
     this.newest = [lines, last, isSetting];
     this.last = last;
     this.isSetting = Boolean(isSetting);
-    this.rows = merge(lines);
+    const window = this.window();
+    this.rows = merge(lines.map((line) => ({ ...line, points: visible(line.points, window) })));
     if (shared.logBatch) this.rows = this.rows.filter(([batch]) => batch > 0);
     const labels = lines.map((line) => line.label).join();
     const options = { file: this.rows, drawPoints: this.rows.length < FEW_POINTS, ...this.axes() };
@@ -131,7 +146,7 @@ function hover(from, batch) {
 function zoomTo(range) {
   shared.zoom = range;
   document.querySelector('.whole').disabled = !range;
-  for (const one of allCharts) if (one.chart) one.chart.updateOptions({ dateWindow: one.axes().dateWindow });
+  for (const one of allCharts) if (one.chart) one.draw(...one.newest);
   writeLink();
 }
 

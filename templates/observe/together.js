@@ -1,8 +1,8 @@
 // Runs laid over one another: a chart for each series that several trainers report.
 'use strict';
 
-const TOGETHER_MS = 300;
-const together = { charts: new Map(), drawn: 0 };
+const TOGETHER_MS = 100; // from one chart to the next
+const together = { charts: new Map(), drawn: 0, turn: 0, changed: true, left: 0 }; // left: charts that are not up to date;
 
 function sharedNames() {
   const counts = new Map();
@@ -22,14 +22,23 @@ function runNames() {
 }
 
 function drawTogether() {
-  if (trainers.length < 2 || performance.now() - together.drawn < TOGETHER_MS) return;
+  if (trainers.length < 2) return;
+  if (performance.now() - together.drawn < TOGETHER_MS) {
+    if (together.changed) setTimeout(drawSoon, TOGETHER_MS);
+    return;
+  }
   together.drawn = performance.now();
   const labels = runNames();
   const place = document.getElementById('together');
-  for (const name of sharedNames()) {
-    place.hidden = false;
-    const lines = trainers.map((trainer, k) => ({ label: labels[k], points: trainer.series.get(name) || [] })).filter((line) => line.points.length);
-    if (!together.charts.has(name)) together.charts.set(name, new SeriesChart(place, name, name === 'loss'));
-    together.charts.get(name).draw(lines, Math.max(...trainers.map((trainer) => trainer.lastBatch())), name === 'eta');
-  }
+  const names = sharedNames();
+  if (together.changed) together.left = names.length;
+  together.changed = false;
+  if (!together.left) return;
+  together.left--;
+  const name = names[together.turn++ % names.length];
+  place.hidden = false;
+  const lines = trainers.map((trainer, k) => ({ label: labels[k], points: trainer.series.get(name) || [] })).filter((line) => line.points.length);
+  if (!together.charts.has(name)) together.charts.set(name, new SeriesChart(place, name, name === 'loss'));
+  together.charts.get(name).draw(lines, Math.max(...trainers.map((trainer) => trainer.lastBatch())), name === 'eta');
+  if (together.left) setTimeout(drawSoon, TOGETHER_MS);
 }

@@ -8,7 +8,8 @@ function text(node, value) {
 }
 
 function number(value) {
-  return value === null || value === undefined ? 'diverged' : String(Number(Number(value).toPrecision(7)));
+  if (value === null || value === undefined || Number.isNaN(value)) return 'diverged';
+  return value !== 0 && Math.abs(value) < 1e-3 ? Number(value).toExponential(4) : String(Number(Number(value).toPrecision(6)));
 }
 
 class Trainer {
@@ -199,7 +200,8 @@ class Trainer {
     for (const name of ['sv', 'views']) this.dirty.add(name);
   }
 
-  draw() {
+  // Draws what has changed until that time; returns whether there is more. At least one thing is drawn.
+  draw(end = Infinity) {
     if (this.dirty.size && this.batch !== this.drawnTo) {
       for (const name of this.charts.keys()) this.dirty.add(name); // they share their batches
       this.drawnTo = this.batch;
@@ -208,8 +210,10 @@ class Trainer {
       if (name === 'sv') this.drawWeights();
       else if (name === 'views') this.drawViews();
       else this.drawSeries(name);
+      this.dirty.delete(name);
+      if (performance.now() > end) break;
     }
-    this.dirty.clear();
+    return this.dirty.size > 0;
   }
 
   drawViews() {

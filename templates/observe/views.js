@@ -72,6 +72,13 @@ function addClasses(legend, points) {
   }
 }
 
+// One scale for pictures of the same places, so that they can be compared.
+function scaleOf(view, values, all, views) {
+  const like = (other) => other.show === 'image' && other.rows === view.rows && other.low === view.low && other.high === view.high;
+  const same = view.low < view.high ? views.filter((other) => like(other) && all[other.field]) : [];
+  return Math.max(largestOf(values), ...same.map((other) => largestOf(all[other.field])));
+}
+
 const painters = {
   image(card, view, values, all, views) {
     const columns = values.length / view.rows;
@@ -79,7 +86,7 @@ const painters = {
     const context = wide(card.canvas, height);
     const pixels = document.createElement('canvas');
     [pixels.width, pixels.height] = [columns, view.rows];
-    const largest = largestOf(values);
+    const largest = scaleOf(view, values, all, views);
     paintValues(pixels, values, view.rows, columns, largest);
     context.imageSmoothingEnabled = false;
     context.drawImage(pixels, 0, 0, VIEW_SIZE, height);
@@ -140,6 +147,7 @@ const painters = {
 
   text(card, view, values) {
     text(card.pre, String(values[0]));
+    card.pre.classList.toggle('prose', !/[^\n]\n[^\n]/.test(values[0])); // paragraphs, and no lines
   },
 };
 

@@ -77,7 +77,7 @@ const weights = {
       const change = before ? rootMeanSquare(part, before[k]) / batches : null;
       const share = change === null ? null : change / (rootMeanSquare(part) || 1);
       const cells = [layer.name, `${layer.rows} x ${layer.columns}`, ...statistics(part).map(short),
-        change === null ? '-' : short(change), share === null ? '-' : `${short(share * 100)} %`];
+        change === null ? '-' : short(change), share === null || share > 10 ? '-' : `${short(share * 100)} %`];
       cells.forEach((value, column) => text(row.cells[column], value));
     });
   },

@@ -44,7 +44,7 @@ world() {
     expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build world.lua -o world
     expect 0 ./world
     echo "$OUT" >steps
-    expect 0 python3 "$SPECS/environments.py" "$1" steps
+    expect 0 python3 "$SPECS/environments.py" "${1%% *}" steps
     has "$OUT" "${2:-}"
 }
 
@@ -53,6 +53,9 @@ test_pendulum_is_that_of_its_formulas() { world pendulum '7 ends'; }
 test_mountain_car_is_that_of_its_formulas() { world mountain_car '7 ends'; }
 test_mountain_car_continuous_is_that_of_its_formulas() { world mountain_car_continuous '1 ends'; }
 test_acrobot_is_that_of_its_formulas() { world acrobot; }
+
+test_grid_world_is_that_of_its_rules() { world 'grid_world {}'; }
+test_bandit_is_that_of_its_rules() { world 'bandit {}' '1500 ends'; }
 
 # The rest of a kind, of which each test run has a part.
 long() { [ -n "${SOAK:-}" ] || skip SOAK=1 runs it; }
@@ -80,6 +83,22 @@ test_dqn_knows_the_values_of_a_chain() { long; knows_the_values dqn; }
 test_dqn_of_n_steps_and_priorities_knows_them() { knows_the_values dqn 3 0.6 true; }
 test_td3_of_n_steps_and_priorities_knows_them() { long; knows_the_values td3 2 0.5; }
 test_sac_knows_the_values_of_a_chain() { knows_the_values sac; }
+
+# knows_the_best AGENT WORLD TAKEN BEST: the choices that it has taken, and what it does in the end.
+knows_the_best() {
+    variant choices AGENT="$1" WORLD="$2"
+    expect 0 ./choices
+    has "$OUT" "taken $3"
+    has "$OUT" "$4"
+}
+
+# Five steps to the goal, none of them into a wall or the pit: 1 - 4 * 0.01.
+test_ppo_walks_by_choices_alone() { knows_the_best ppo grid_world 1111 'from 0.96 to 0.96'; }
+test_reinforce_walks_by_choices_alone() { long; knows_the_best reinforce grid_world 1111 'from 0.96 to 0.96'; }
+test_dqn_walks_by_choices_alone() { knows_the_best dqn grid_world 1111 'from 0.96 to 0.96'; }
+test_chance_walks_by_choices_alone() { long; knows_the_best random grid_world 1111 ', then'; }
+test_ppo_finds_the_arm() { knows_the_best ppo bandit 1110 ', then 1'; }
+test_dqn_finds_the_arm() { long; knows_the_best dqn bandit 1110 ', then 1'; }
 
 # Each line has the norm of a gradient, and of the differences. Where the loss has kinks a difference may be on both sides of one.
 has_the_gradients_of() {

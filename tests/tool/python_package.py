@@ -172,5 +172,54 @@ def test_data_sets_outlive_the_state_that_read_them():
     raises(look.Failure, lambda: look.State(data="/nowhere.csv"), "/nowhere.csv")
 
 
+CLASSIFY = r"""
+local ROWS, INPUTS, CLASSES = 16, 64, 10
+local Fit = loop "Fit" { times = "$epochs", on_epoch = node(1),
+    state = { epochs = i32 { 60, option = true, min = 1, doc = "passes over the data" } } }
+local Train = loop "Train" {
+    call_on = { Fit.on_epoch },
+    times = "($train->rows + ROWS - 1) / ROWS",
+    state = { key = u64, loss = f32 { report = true } },
+    before_run = node(0, [[ $key = loopc_shuffle_key($loopc->seed, (uint64_t)$Fit.total); ]]),
+    on_batch = node(1, [[ $loss = net_train_from($net, $adam, $train, $key, $iteration * ROWS, ROWS, $eta); ]]),
+}
+return trainer "classify" { Fit, Train, doc = "Learns classes of a table.", code = ("enum { ROWS = %d };"):format(ROWS), state = {
+    train = dataset { option = true, required = true, scale = "standard" },
+    net = mlp { INPUTS, 32, CLASSES, batch = ROWS, inputs_from = "train", inputs_max = INPUTS },
+    adam = optimizer { "adam", net = "net" },
+    eta = f32 { 0.01, option = true, settable = true, min = 0, doc = "learning rate" } } }
+"""
+
+
+def test_a_classifier_passes_the_checks_of_scikit_learn():
+    """All of them; a spec whose net takes any number of columns and classes has no reason to fail one."""
+    try:
+        import sklearn
+        from sklearn.utils.estimator_checks import check_estimator
+    except ImportError:
+        print("ok the checks of scikit-learn # SKIP python3-sklearn is not installed")
+        return
+    import warnings
+    warnings.simplefilter("ignore")
+    Classifier = package("classify", CLASSIFY).Classifier
+    assert Classifier(eta=0.5).get_params() == {"seed": None, "eta": 0.5, "epochs": None}
+    assert "epochs (passes over the data)" in Classifier.__doc__
+    checks = list(check_estimator(Classifier(), generate_only=True))
+    assert len(checks) > 30, len(checks)
+    for estimator, check in checks:
+        try:
+            check(estimator)
+        except sklearn.utils._testing.SkipTest:
+            pass
+    x, y = numpy.random.RandomState(1).randn(60, 2), numpy.repeat(["a", "b", "c"], 20)
+    x[y == "a"] += 4
+    x[y == "b"] -= 4
+    fitted = Classifier(epochs=40, seed=3).fit(x, y)
+    assert fitted.score(x, y) > 0.9 and fitted.predict_proba(x).shape == (60, 3)
+    assert numpy.array_equal(fitted.predict_proba(x), Classifier(epochs=40, seed=3).fit(x, y).predict_proba(x))
+    raises(ValueError, lambda: Classifier(eta=-1).fit(x, y), "eta", "out of range")
+    raises(ValueError, lambda: Classifier(epochs=1).fit(x, numpy.arange(60)), "60 different values")
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

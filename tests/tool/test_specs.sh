@@ -357,6 +357,16 @@ test_an_ensemble_is_better_than_its_nets() {
     above "$(printf '%s\n' "$OUT" | sed -n 's/one net: .*error //p')" "$(printf '%s\n' "$OUT" | sed -n 's/all nets: .*error //p')"
 }
 
+test_the_lessons_show_what_they_teach() {
+    spec 50 0
+    near "$(number 'with one: loss')" 0 0.01
+    near "$(number 'without a hidden layer: loss')" 0.125 0.001
+    spec 51 0
+    near "$(number loss)" 0 0.001
+    near "$(number 'were at')" 0.405 0.05 # the lowest loss of the points that it did not learn from
+    above "$(number from,)" 0.8           # and the last one
+}
+
 test_the_fit_loop_ends_and_says_why() {
     spec 13 0
     has "$ERR" 'should_stop was set'

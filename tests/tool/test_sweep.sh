@@ -35,6 +35,13 @@ test_grid_with_a_table() {
     expect 0 "$LOOPC" plot descend.sweep -o picture.svg
     same "$(grep -c 'class="band"' picture.svg)" 2
     has "$(cat picture.svg)" 'eta=0.25'
+    # all six runs between the axes of eta and of the loss
+    same "$(grep -c 'class="line parallel"' picture.svg)" 6
+    same "$(grep -o '>eta<\|>Fit.loss<' picture.svg | sort | tr '\n' ' ')" '>Fit.loss< >Fit.loss< >eta< '
+    mkdir copies && cp -r descend.sweep/eta* copies
+    sed -i 's/"loss":\([^,}]*\)/"loss":\1,"of":\1/' copies/*/metrics.jsonl
+    expect 0 "$LOOPC" plot copies --across of -o across.svg
+    has "$(cat across.svg)" '>Fit.of<'
     # the folder is not written over, and there is nothing left to do
     expect 2 "$LOOPC" sweep descend --eta 0.5,0.25 --seed 1..3
     has "$ERR" 'descend.sweep/eta=0.5_seed=1 is there already'

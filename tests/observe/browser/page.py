@@ -300,7 +300,7 @@ def test_speed_history_zoom_and_link():
         assert b.run("return trainers[0].charts.get('eta').chart.xAxisRange()") == [20, 200]
         assert "zoom=20%2C200" in b.run("return location.hash")
         b.run("hover(trainers[0].charts.get('eta'), 57)")
-        assert b.run(f"return {LOSS_CHART}.chart.getSelection()") == 56
+        assert b.run(f"return {LOSS_CHART}.chart.getValue({LOSS_CHART}.chart.getSelection(), 0)") == 57
         assert "57" in b.text("[data-series=loss] + .values")
         link = b.run("return location.href")
         b.open("about:blank")
@@ -312,6 +312,58 @@ def test_speed_history_zoom_and_link():
         assert b.run("return document.querySelectorAll('.drawing line').length") == 6
         assert b.run("return document.querySelectorAll('.drawing line.negative').length") == 1
         assert "2 x 2" in b.text(".layers tbody")
+        assert not b.complaints(), b.complaints()
+
+
+def lesson(b):
+    return b.text('[data-view="Learn.lesson"] pre')
+
+
+def test_a_pupil_learns_why_a_hidden_layer():
+    with Observe(os.environ["HIDDEN"], "--progress", "never") as o, Browser() as b:
+        b.open(o.address)
+        b.wait(lambda: "Press \"one batch\" a few times" in lesson(b), TypeError)
+        assert b.run("return document.querySelector('[data-view=\"Learn.lesson\"] pre').className") == "prose"
+        for number in (1, 2):
+            b.click(".step")
+            b.sees(".batch", lambda text, number=number: text == str(number))
+        b.wait(lambda: "one straight edge" in lesson(b))
+        b.type(".target", "1000")
+        b.click(".go")
+        b.wait(lambda: "has found it" in lesson(b))
+        corners = ((.25, .25), (.75, .25), (.25, .75), (.75, .75))
+        beside = lambda: [int(part) for part in pixel(b, "Learn.straight", .1, .1).split(",")]  # noqa: E731
+        b.wait(lambda: min(beside()) > 240)  # it answers 0 everywhere, on the scale of the other picture
+        orange, blue = "217,102,31,255", "42,111,201,255"
+        b.wait(lambda: [pixel(b, "Learn.bent", *place) for place in corners] == [orange, blue, blue, orange])
+        assert b.run("return document.querySelectorAll('.drawing svg').length") == 2  # both nets
+        b.wait(lambda: b.run("return trainers[0].series.get('straight_loss').length") == 1000)
+        assert b.run("return Math.abs(trainers[0].series.get('straight_loss')[999][1] - 0.125) < 0.001")
+        b.wait(lambda: b.run("return trainers[0].dirty.size") == 0)
+        b.shoot("lesson-hidden.png")
+        b.click(".another summary")
+        b.type(".seed", "2")
+        b.click(".again")
+        b.wait(lambda: "Neither has learned anything yet" in lesson(b), urllib.error.HTTPError, TypeError)
+        assert not b.complaints(), b.complaints()
+
+
+def test_a_pupil_sees_a_net_learn_by_heart():
+    with Observe(os.environ["OVERFITTING"], "--progress", "never") as o, Browser() as b:
+        b.open(o.address)
+        b.wait(lambda: "they are few and noisy" in lesson(b), TypeError)
+        b.type(".target", "60")
+        b.click(".go")
+        b.wait(lambda: "Both losses fall" in lesson(b))
+        b.type(".target", "2000")
+        b.click(".go")
+        b.wait(lambda: "learned its points by heart" in lesson(b))
+        b.wait(lambda: b.run("return trainers[0].series.get('other_loss').length") > 1000)
+        turn = b.run("const points = trainers[0].series.get('other_loss'); const low = Math.min(...points.map((point) => point[1]));"
+                     "return [points.find((point) => point[1] === low)[0], points[points.length - 1][1] > 1.5 * low]")
+        assert 20 < turn[0] < 500 and turn[1], turn
+        b.wait(lambda: b.run("return trainers[0].dirty.size") == 0)
+        b.shoot("lesson-overfitting.png")
         assert not b.complaints(), b.complaints()
 
 

@@ -9,8 +9,9 @@ return rl.learner "world" {
     source = source, budget = 1500,
     agent = rl.random { source },
     callback "push" {
-        doc = "beyond the bounds, too: the source keeps actions within them",
-        ["Source.before_step"] = rl.WORLD.bound and "$action[0][0] *= 1.5f;" or nil,
+        doc = "beyond the bounds, too: the source keeps actions within them; and what is no choice",
+        ["Source.before_step"] = rl.WORLD.bound and "$action[0][0] *= 1.5f;"
+            or rl.WORLD.mask and "if ($Source.steps % 5 == 0) $action[0] = (int32_t)($Source.steps / 5 % 4);" or nil,
     },
     callback "tell" {
         ["Source.observe"] = [[

@@ -71,7 +71,23 @@ def acrobot(a, b, da, db, action):
     return [a, b, da, db], 0 if over else -1, over, [math.cos(a), math.sin(a), math.cos(b), math.sin(b), da, db]
 
 
-limits = {"cartpole": 500, "pendulum": 200, "mountain_car": 200, "mountain_car_continuous": 999, "acrobot": 500}
+def grid_world(row, column, action):
+    """S is the start, G the goal, X a pit, # a wall; up, right, down, left; 0.01 a step."""
+    places = ["S..X", ".#..", "...G"]
+    to_row, to_column = row + (action == 2) - (action == 0), column + (action == 1) - (action == 3)
+    inside = 0 <= to_row < 3 and 0 <= to_column < 4
+    letter = places[int(to_row)][int(to_column)] if inside else "#"
+    if letter != "#":
+        row, column = to_row, to_column
+    view = [1 if i == row * 4 + column else 0 for i in range(12)]
+    return [row, column], {"G": 1, "X": -1}.get(letter, -0.01), letter in "GX", view
+
+
+def bandit(pulled, action):
+    return [pulled], pulled < [0.1, 0.5, 0.9][int(action)], True, [1]
+
+
+limits = {"grid_world": 100, "bandit": 1, "cartpole": 500, "pendulum": 200, "mountain_car": 200, "mountain_car_continuous": 999, "acrobot": 500}
 world = sys.argv[1]
 step, before, length, steps, ends = globals()[world], None, 0, 0, 0
 for line in open(sys.argv[2]):
@@ -82,6 +98,8 @@ for line in open(sys.argv[2]):
     numbers = [float(w) for w in words[4:] if w[0] != "o"]
     seen = [float(w[1:]) for w in words[4:] if w[0] == "o"]
     length += 1
+    if world == "bandit":  # an episode of one step, which keeps its number
+        before = numbers
     if before:
         state, wanted, end, view = step(*before, action)
         near = [abs(x - y) < 2e-5 * (1 + abs(y)) for x, y in zip(numbers + seen + [reward], state + view + [wanted])]

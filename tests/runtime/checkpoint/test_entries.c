@@ -43,7 +43,10 @@ static void has(const char *key, enum loopc_dtype dtype, const char *shape, cons
 {
     char dims[64];
     const struct loopc_entry *entry = find(key);
-    if (!entry) fail_msg("no entry %s", key);
+    if (!entry) {
+        fail_msg("no entry %s", key);
+        return;
+    }
     assert_int_equal(entry->dtype, dtype);
     assert_string_equal(loopc_dims_format(entry->dims, entry->rank, dims, sizeof dims), shape);
     assert_ptr_equal(entry->memory, memory);

@@ -80,14 +80,14 @@ static void places_are_named_as_editors_want_them(void **state)
 {
     char where[LOOPC_WHERE];
     struct loopc_incoming column = {.name = (char *)"age"};
-    const struct loopc_line_step steps[] = {{0, 2}, {3, 9}};
+    struct loopc_line_step steps[] = {{0, 2}, {3, 9}};
     struct loopc_loading l = {.path = "t.csv", .columns = &column, .has_names = true};
     (void)state;
     assert_string_equal(loopc_locate_row(&l, 4, where), "t.csv: row 5");
     assert_string_equal(loopc_locate(&l, 0, 4, (struct loopc_place){0}, where),
                         "t.csv: row 5, column 1 ('age')");
     l.has_lines = true;
-    l.lines = (struct loopc_array){.items = (void *)(uintptr_t)steps, .count = 2};
+    l.lines = (struct loopc_array){.items = steps, .count = 2};
     assert_string_equal(loopc_locate_row(&l, 1, where), "t.csv:3");
     assert_string_equal(loopc_locate_row(&l, 4, where), "t.csv:10");
     assert_string_equal(loopc_locate(&l, 0, 0, (struct loopc_place){7, 3}, where),

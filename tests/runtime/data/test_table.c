@@ -2,6 +2,10 @@
  * refused with its whole message. */
 #include "dataset_files.h"
 
+/* Classes between quotes, at the end of a line. */
+#define ROSE  "\"rose\"\n"
+#define TULIP "\"tulip\"\n"
+
 /* Three flowers, as files of many forms have them. */
 static const float flowers_x[] = {5.5f, 3.25f, 7, 2.5f, 6, 3};
 static const int32_t flowers_labels[] = {0, 1, 0};
@@ -29,13 +33,10 @@ static void finds_out_how_a_file_is_written(void **state)
         "# made by hand\n% and this\na,b,kind\n5.5,3.25,rose\n# between\n7,2.5,tulip\n6,3,rose\n",
         "a,b,kind,\n5.5,3.25,rose,\n7,2.5,tulip,\n6,3,rose,\n",
         "a,b,kind\n5.5,3.25,rose,\n7,2.5,tulip,\n6,3,rose,\n",
-        "\"a\" \"b\" \"kind\"\n\"1\" 5.5 3.25 \"rose\"\n\"2\" 7 2.5 \"tulip\"\n\"3\" 6 3 "
-        "\"rose\"\n",
+        "\"a\" \"b\" \"kind\"\n\"1\" 5.5 3.25 " ROSE "\"2\" 7 2.5 " TULIP "\"3\" 6 3 " ROSE,
         ",a,b,kind\n0,5.5,3.25,rose\n1,7,2.5,tulip\n2,6,3,rose\n",
-        "\"\",\"a\",\"b\",\"kind\"\n\"1\",5.5,3.25,\"rose\"\n\"2\",7,2.5,\"tulip\"\n\"3\",6,3,"
-        "\"rose\"\n",
-        "\xef\xbb\xbf"
-        "a;b;kind\r\n5,5;3,25;rose\r\n7;2,5;tulip\r\n6;3;rose\r\n",
+        "\"\",\"a\",\"b\",\"kind\"\n\"1\",5.5,3.25," ROSE "\"2\",7,2.5," TULIP "\"3\",6,3," ROSE,
+        "\357\273\277a;b;kind\r\n5,5;3,25;rose\r\n7;2,5;tulip\r\n6;3;rose\r\n",
         "5.5, 3.25, rose\n7, 2.5, tulip\n6, 3, rose\n",
         "0,1,2,3\n5.5,3.25,1,rose\n7,2.5,1,tulip\n6,3,1,rose\n",
         "a,b,kind\n\"5,5\",\"3,25\",rose\n7,\"2,5\",tulip\n6,3,rose\n",

@@ -5,7 +5,7 @@
 #define fmaf device_fmaf
 double fma(double a, double b, double c);
 float fmaf(float a, float b, float c);
-#include "device/fma.c"
+#include "device/fma.c" /* NOLINT(bugprone-suspicious-include) */
 #undef fma
 #undef fmaf
 

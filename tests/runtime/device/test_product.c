@@ -1,6 +1,6 @@
 /* runtime/device/product.c: the sums of product.h, term by term. */
 #define LOOPC_DEVICE 1
-#include "device/product.c"
+#include "device/product.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include <math.h>
 #include <setjmp.h>

@@ -4,9 +4,9 @@
 
 /* The struct loopc_run of program.h is another one. */
 #define LOOPC_PROGRAM_H
-#include "device/run.c"
-#include "run/events.c"
-#include "run/failures.c"
+#include "device/run.c"   /* NOLINT(bugprone-suspicious-include) */
+#include "run/events.c"   /* NOLINT(bugprone-suspicious-include) */
+#include "run/failures.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -178,7 +178,10 @@ static void it_is_written_as_onnx(void **unused)
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
         const size_t length = strlen(operators[i]);
         at = memmem(at, size - (size_t)(at - all), operators[i], length);
-        if (!at) fail_msg("%s", operators[i]);
+        if (!at) {
+            fail_msg("%s", operators[i]);
+            return;
+        }
         at += length;
     }
     assert_non_null(memmem(all, size, trained_weights[1], sizeof trained_weights[1]));

@@ -43,8 +43,9 @@ static void test_find_is_where_the_sum_passes(void **state)
     for (int32_t step = 0; step < 1300; step++) {
         const double at = step / 100.0;
         int32_t wanted = 0;
-        for (double sum = priorities[0]; sum <= at; sum += priorities[wanted])
-            wanted++;
+        double sum = priorities[0];
+        while (sum <= at)
+            sum += priorities[++wanted];
         assert_int_equal(loopc_tree_find(tree, LEAVES, at), wanted);
     }
     /* rounding may bring the place to the end: never to a leaf without priority */

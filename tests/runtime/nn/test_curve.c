@@ -127,7 +127,7 @@ static void derivatives_are_those_of_central_differences(void **state)
     (void)state;
     for (int curve = LOOPC_CURVE_IDENTITY; curve <= LOOPC_CURVE_SIGMOID; curve++) {
         for (int i = 0; i < ROWS * SAMPLES; i++)
-            from[i] = (float)(i - ROWS * SAMPLES / 2) / 64 + 1.0f / 32 / 4;
+            from[i] = ((float)(2 * i - ROWS * SAMPLES) + 1.0f) / 128;
         loopc_curve(from, to, slope, SAMPLES, ROWS, (enum loopc_curve)curve, LOOPC_ONE_THREAD);
         for (int i = 0; i < ROWS * SAMPLES; i++) {
             const double x = (double)from[i], h = 1e-5;

@@ -11,12 +11,18 @@ static void near_relative(float value, double expected)
 static void values_are_near_those_of_the_library(void **state)
 {
     (void)state;
-    for (double x = -87; x < 88; x += 0.37)
-        near_relative(loopc_expf((float)x), exp((double)(float)x));
-    for (double x = 1e-30; x < 1e30; x *= 1.7)
-        assert_near((double)loopc_logf((float)x), log((double)(float)x), 1e-5);
-    for (double x = -10; x < 10; x += 0.037)
-        near_relative(loopc_tanhf((float)x), tanh((double)(float)x));
+    for (int i = 0; i < 472; i++) {
+        const float x = (float)(0.37 * i - 87);
+        near_relative(loopc_expf(x), exp((double)x));
+    }
+    for (int i = 0; i < 260; i++) {
+        const float x = (float)(1e-30 * pow(1.7, i));
+        assert_near((double)loopc_logf(x), log((double)x), 1e-5);
+    }
+    for (int i = 0; i < 540; i++) {
+        const float x = (float)(0.037 * i - 10);
+        near_relative(loopc_tanhf(x), tanh((double)x));
+    }
 }
 
 static void limits_are_those_of_the_functions(void **state)

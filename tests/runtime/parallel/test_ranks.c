@@ -16,9 +16,12 @@ static void test_one_rank(void **state)
     (void)state;
     assert_int_equal(loopc_rank, 0);
     assert_int_equal(loopc_ranks, 1);
-    loopc_ranks_sum(values, 2);
+    loopc_ranks_sum_begin(values, 2);
+    loopc_ranks_sum_end();
+    loopc_ranks_share_layer(values, 1, values + 1, 1, LOOPC_ONE_THREAD);
     loopc_ranks_most(words, 2);
-    loopc_ranks_losses(values, 2);
+    loopc_ranks_spread(words, sizeof words);
+    loopc_ranks_end_step(values, 2);
     assert_true(values[0] == 1.5f && values[1] == -2.0f);
     assert_true(words[0] == 3 && words[1] == -4);
 }
