@@ -240,12 +240,21 @@ function Feeds:train_from(text, call, net, instances)
     end
 end
 
+-- The arrays of a net have room for its batch.
+function Feeds:check_room(text, call, net, argument)
+    local rows, room = self:constant(text, argument), net.parameters.batch
+    if not rows or not room or rows <= room then return end
+    self:refuse(text, call, call.name, ("%s is given %d rows, and net '%s' has room for %d"):format(call.name, rows, net.name, room),
+        ("batch = %d of the net is the most rows of a call"):format(rows))
+end
+
 -- A call of a function of a net.
 function Feeds:use(text, call, instances)
     local net, kind = self.offers[call.name].net, self.offers[call.name].kind
     local places = functions[kind]
     call.kind = kind
     if not call.arguments[places.rows] then return end
+    self:check_room(text, call, net, call.arguments[places.rows])
     if places.data then return self:train_from(text, call, net, instances) end
     if places.x then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
     local answers = call.arguments[places.answers or places.labels]

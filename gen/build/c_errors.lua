@@ -9,9 +9,9 @@ local spec_tree = require "gen.tree.spec_tree"
 local c_errors = {}
 
 -- An undeclared function would compile and fail only at link time, without a line. A pointer to something else, an array of
--- floats where labels go, is never what was meant. The arguments of printf are checked as well.
+-- floats where labels go, is never what was meant. The arguments of printf are checked, and assignments where a comparison was meant.
 c_errors.flags = { "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
-    "-Wformat" }
+    "-Wformat", "-Wparentheses" }
 
 local kinds = { error = "error", ["fatal error"] = "error", warning = "warning", note = "note" }
 
@@ -20,13 +20,20 @@ local function missing_header(text)
     return text:match("^([^:]+): No such file or directory") or text:match("^'([^']+)' file not found")
 end
 
--- The functions that the nets and optimizers of a trainer offer to bodies.
-local function offered(unit)
-    local names = {}
+-- Visits the functions that the nets and optimizers of a trainer offer to bodies. Returns the first result that is not nil.
+local function each_offer(unit, visit)
     for _, field in ipairs(spec_tree.fields(unit.trainer)) do
         local offers = field.net and net_functions.of_net(field.net) or field.optimizer and net_functions.of_optimizer(field.optimizer)
-        for _, offer in ipairs(offers or {}) do names[#names + 1] = offer.name end
+        for _, offer in ipairs(offers or {}) do
+            local found = visit(offer)
+            if found then return found end
+        end
     end
+end
+
+local function offered(unit)
+    local names = {}
+    each_offer(unit, function(offer) names[#names + 1] = offer.name end)
     for _, offer in ipairs(net_pairs.of(unit.nets.nets)) do names[#names + 1] = offer.name end
     return names
 end
@@ -56,6 +63,14 @@ local function hint_for_function(unit, name)
     local question = nearest.suggest(name, offered(unit))
     if question ~= "" then return question:gsub("^; ", "") .. " " .. where_listed(unit, name) end
     return "a header in include, or the trainer's code, has to declare it; " .. where_listed(unit, name)
+end
+
+-- Wrong arguments of a function of a net: how it is declared.
+local function hint_for_arguments(unit, text)
+    local name = text:match("arguments? to function '([%w_]+)'") or text:match("argument %d+ of '([%w_]+)'")
+    return name and each_offer(unit, function(offer)
+        return offer.name == name and ("%s(%s)"):format(name, table.concat(offer.arguments, ", ")) or nil
+    end)
 end
 
 -- "loss", the name of a field: the dollar was forgotten.
@@ -100,18 +115,34 @@ local function hint_for_format(text)
     return "loopc checks the arguments of printf, $fail and the like: one for each conversion, of its type"
 end
 
+-- A condition that assigns, in the words of gcc and clang.
+local function is_assigning(text)
+    return text:find("^suggest parentheses around assignment") or text:find("^using the result of an assignment as a condition")
+end
+
 local function hint_for(unit, text)
     local format = hint_for_format(text)
     if format then return format end
+    local declared = hint_for_arguments(unit, text)
+    if declared then return declared end
     if missing_header(text) then return "headers are searched beside the spec, then where the C compiler searches" end
+    if is_assigning(text) then return "== compares; an assignment that is meant stands in parentheses of its own" end
     local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
     if name then return hint_for_function(unit, name) end
     name = text:match("'([%w_]+)' undeclared") or text:match("undeclared identifier '([%w_]+)'")
     return name and hint_for_variable(unit, name)
 end
 
+-- Of what -Wparentheses finds, all else is a matter of habit.
+local habits = { ["-Wdangling-else"] = true }
+
+local function is_of_interest(text, option)
+    if text:find("^each undeclared identifier") then return false end
+    return not habits[option or ""] and not (option or ""):find("parentheses$") or is_assigning(text)
+end
+
 local function add(unit, file, line, severity, text)
-    if text:find("^each undeclared identifier") then return end
+    if not is_of_interest(text, text:match("%[(%-W[%w-]*)%]$")) then return end
     text = text:gsub(" %[%-W[^%]]*%]$", "")
     if is_wrong_format(text) then severity = "error" end
     unit.diags:insert { id = "c", severity = severity, text = text, at = { file = file, line = line },

@@ -162,11 +162,11 @@ local function check_replicas(unit, field)
     end
 end
 
-local other_names = { absolute = "absolute_error", gaussian = "gaussian_nll" }
+local short_names = { absolute = "absolute_error", gaussian = "gaussian_nll" }
 
 function read.mlp(unit, field, positional)
     local parameters = field.parameters
-    parameters.loss = other_names[parameters.loss] or parameters.loss
+    parameters.loss = short_names[parameters.loss] or parameters.loss
     local is_long = check_layers.is_long(field, positional)
     parameters.loss = choice(unit, field, "loss", parameters.loss, losses, vocabulary.default("mlp", "loss"))
     if is_long then read_layers(unit, field, positional) else read_sizes(unit, field, positional) end

@@ -80,6 +80,7 @@ local function spec_for(arguments, name)
     found.name, found.file = name, arguments.data
     local holes, why, hint = table_spec.holes(found)
     if not holes then cli.fail(why, hint) end
+    for _, text in ipairs(holes.NOTES) do cli.note(text) end
     return table_spec.text(assert(host.template("init/table.lua.in")), holes)
 end
 

@@ -33,6 +33,22 @@ local function names_rows(plan, column)
     return is_text(column) and (count > 40 or count * 2 > plan.rows)
 end
 
+-- Whether a text is a number with something around it: a currency, a per cent sign, separators of thousands.
+local function is_dressed_number(text)
+    local bare = text:gsub("[\128-\255$%%' ]", "")
+    return bare:find("%d") and (tonumber(bare) or bare:find("^[-+]?[%d.,]+$")) and true or false
+end
+
+-- A text column that would be left out, though nearly all of its values are meant as numbers: the first text that is none, or nil.
+local function spoiled_by(column)
+    local values, dressed, text = column.values or {}, 0, nil
+    for _, value in ipairs(values) do
+        if is_dressed_number(value) then dressed = dressed + 1 end
+        if not tonumber(value) then text = text or value end
+    end
+    return dressed * 10 >= #values * 9 and text or nil
+end
+
 -- The role of each column: numbers of columns, and the number of inputs.
 function table_spec.roles(plan)
     local roles = { ignored = {}, inputs = 0, onehot = false, missing = {} }
@@ -80,9 +96,23 @@ local function data_lines(plan, roles)
     return table.concat(lines)
 end
 
+-- A sentence on each column that is no input although nobody said so.
+function table_spec.left_out(plan, roles)
+    local out = {}
+    for i, column in ipairs(plan.table.columns) do
+        local count = #(column.values or {})
+        if i == roles.id then out[#out + 1] = ("%s tells rows apart: predictions repeat it."):format(reference(plan, i))
+        elseif column.role == "input" and names_rows(plan, column) then
+            out[#out + 1] = ("%s is left out: it has %d different texts in %d rows."):format(reference(plan, i), count, plan.rows)
+        end
+    end
+    return out
+end
+
 local function facts(plan, roles)
     local lines = { ("-- %d rows, %d inputs, text columns encoded, ignored columns left out."):format(plan.rows, roles.inputs) }
     local function say(format, ...) lines[#lines + 1] = "-- " .. format:format(...) end
+    for _, text in ipairs(table_spec.left_out(plan, roles)) do say("%s", text) end
     if roles.label and #roles.targets == 0 then
         local parts = {}
         for i, count in ipairs(plan.counts) do
@@ -179,8 +209,21 @@ local function sizes(plan, roles, outputs)
         ETA = alike and "0.003" or "0.002", DECAY = decay, INIT = init }
 end
 
+-- A sentence and a hint on the first column that would be left out for a few cells, or for how its numbers are written; or nil.
+local function refuse_spoiled(plan)
+    for i, column in ipairs(plan.table.columns) do
+        local text = column.role == "input" and names_rows(plan, column) and spoiled_by(column)
+        if text then
+            return ("most cells of column %s are meant as numbers, and '%s' is none"):format(reference(plan, i), text),
+                ("numbers are written as 1234.5, a missing one as NA; --ignore %s leaves the column out"):format(reference(plan, i))
+        end
+    end
+end
+
 function table_spec.holes(plan)
     local roles = table_spec.roles(plan)
+    local spoiled, way_out = refuse_spoiled(plan)
+    if spoiled then return nil, spoiled, way_out end
     local values = #roles.targets > 0
     local outputs = values and #roles.targets or #plan.counts
     if not values and not roles.label then return nil, "no column is to be learnt", "--label COLUMN, or --target COLUMN,..." end
@@ -191,6 +234,7 @@ function table_spec.holes(plan)
     holes.NAME, holes.FILE, holes.WHAT = plan.name, plan.file, what_of(plan, roles)
     holes.DOC = ("learns %s of %s"):format(holes.WHAT, plan.file:match("[^/]*$")):gsub('[\\"]', "'")
     holes.FACTS, holes.DATA = facts(plan, roles), data_lines(plan, roles)
+    holes.NOTES = table_spec.left_out(plan, roles)
     return holes
 end
 

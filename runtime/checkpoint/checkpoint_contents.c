@@ -4,6 +4,7 @@
 #include "base/json_text.h"
 #include "base/version.h"
 #include "checkpoint/dataset_parts.h"
+#include "checkpoint/net_words.h"
 #include "data/table.h"
 
 #include <inttypes.h>
@@ -73,6 +74,23 @@ static int add_digest(struct loopc_save *saving, const struct loopc_field *field
     return add_meta(saving, loopc_key_make("loopc.digest", field->name), strdup(digest));
 }
 
+static int add_share(struct loopc_save *saving, const struct loopc_field *field,
+                     const struct loopc_dataset *d)
+{
+    if (loopc_dataset_share(d) <= 0) return LOOPC_OK;
+    return add_meta(saving, loopc_key_make("loopc.share", field->name), loopc_share_text(d));
+}
+
+static int add_nets(struct loopc_save *saving)
+{
+    const struct loopc_program *program = saving->folder->program;
+    int st = LOOPC_OK;
+    for (int i = 0; i < program->net_count; i++)
+        st |= add_meta(saving, loopc_key_make("loopc.net", program->nets[i].name),
+                       loopc_net_words(&program->nets[i]));
+    return st;
+}
+
 static int add_datasets(struct loopc_save *saving)
 {
     const struct loopc_program *program = saving->folder->program;
@@ -87,6 +105,7 @@ static int add_datasets(struct loopc_save *saving)
         st |= add_digest(saving, field);
         if (loopc_part_rows(program, saving->state, i, &count, &of))
             st |= add_meta(saving, loopc_key_make("loopc.of", field->name), strdup(of));
+        st |= add_share(saving, field, loopc_dataset_of(program, saving->state, i));
         if (loopc_has_own_table(program, saving->state, i))
             st |= add_meta(saving, loopc_key_make("loopc.table", field->name),
                            loopc_dataset_save_table(loopc_dataset_of(program, saving->state, i)));
@@ -96,15 +115,16 @@ static int add_datasets(struct loopc_save *saving)
 
 static int add_metas(struct loopc_save *saving, const struct loopc_checkpoint_info *info)
 {
-    const size_t most =
-        6 + (size_t)saving->entries.string_count + 4 * (size_t)saving->folder->program->field_count;
+    const size_t most = 6 + (size_t)saving->entries.string_count +
+                        5 * (size_t)saving->folder->program->field_count +
+                        (size_t)saving->folder->program->net_count;
     saving->metas = calloc(most, sizeof *saving->metas);
     saving->texts = calloc(2 * most, sizeof(void *));
     if (!saving->metas || !saving->texts) return LOOPC_FAILED;
     int st = add_about(saving, info);
     for (int i = 0; i < saving->entries.string_count; i++)
         st |= add_string(saving, &saving->entries.strings[i]);
-    return st | add_datasets(saving);
+    return st | add_nets(saving) | add_datasets(saving);
 }
 
 /* A tensor besides the fields; takes the key. */

@@ -3,6 +3,7 @@
 
 #include "data/table.h"
 #include "checkpoint/dataset_parts.h"
+#include "checkpoint/net_words.h"
 #include "process/child.h"
 
 #include <errno.h>
@@ -121,19 +122,67 @@ static int check_contents(const struct loopc_load_plan *plan)
     return result;
 }
 
-/* Restores the data sets, and warns of those that have changed: training on with other data may be
- * intended. */
-static void load_tables(const struct loopc_load_plan *plan)
+/* Restores a data set, and warns where it has changed: training on with other data may be intended.
+ * What the net has learned would mean nothing to other columns and classes. */
+static int load_table(const struct loopc_load_plan *plan, int i)
 {
     const struct loopc_program *program = plan->loading->program;
     void *const state = plan->loading->state;
-    for (int i = 0; i < program->field_count; i++) {
-        char text[512];
-        if (loopc_table_load(&plan->file, program, state, i, text, sizeof text))
-            loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
-        if (loopc_dataset_is_other(&plan->file, &program->fields[i], state, text, sizeof text))
+    char text[512];
+    if (loopc_table_load(&plan->file, program, state, i, text, sizeof text))
+        return loopc_plan_refuse(
+            plan, "the flags and the file of the run; or a new run, which begins with --init", "%s",
+            text);
+    if (*text) loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
+    if (loopc_dataset_is_other(&plan->file, &program->fields[i], state, text, sizeof text))
+        loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
+    return LOOPC_LOADED;
+}
+
+/* Flags that would change nothing. */
+static int check_share(const struct loopc_load_plan *plan, int i)
+{
+    const struct loopc_load_request *loading = plan->loading;
+    char text[512];
+    if (!loopc_share_check(&plan->file, loading->program, loading->state, i, text, sizeof text))
+        return LOOPC_LOADED;
+    return loopc_plan_refuse(plan, "leave it as it was, or begin a new run", "%s", text);
+}
+
+/* Before the parts are those of the file. */
+static int check_shares(const struct loopc_load_plan *plan)
+{
+    int result = LOOPC_LOADED;
+    for (int i = 0; !result && i < plan->loading->program->field_count; i++)
+        result = check_share(plan, i);
+    return result;
+}
+
+static void warn_of_nets(const struct loopc_load_plan *plan)
+{
+    const struct loopc_program *program = plan->loading->program;
+    char text[400];
+    for (int i = 0; i < program->net_count; i++) {
+        if (loopc_net_is_other(&plan->file, &program->nets[i], text, sizeof text))
             loopc_plan_note(plan, LOOPC_NOTE_WARNING, text);
     }
+}
+
+static int arrange_table(const struct loopc_load_plan *plan, int i)
+{
+    char text[256];
+    if (!loopc_table_arrange(&plan->file, plan->loading->program, plan->loading->state, i, text,
+                             sizeof text))
+        return LOOPC_LOADED;
+    return loopc_plan_no_memory(plan);
+}
+
+static int load_tables(const struct loopc_load_plan *plan)
+{
+    int result = LOOPC_LOADED;
+    for (int i = 0; !result && i < plan->loading->program->field_count; i++)
+        result = plan->loading->values_only ? arrange_table(plan, i) : load_table(plan, i);
+    return result;
 }
 
 /* Other bytes than 0 and 1 in a bool would be undefined behaviour of the program. */
@@ -209,11 +258,13 @@ int loopc_checkpoint_load(struct loopc_load_request *loading, const char *path)
     if (!result && !loading->values_only) result = check_contents(&plan);
     if (!result) result = loopc_plan_match(&plan);
     if (!result) result = stage(&plan);
+    if (!result && !loading->values_only) result = check_shares(&plan);
     if (!result && !loading->values_only)
         result = loopc_parts_load(&plan.file, loading->program, loading->state, &loading->message);
+    if (!result) result = load_tables(&plan);
     if (!result) {
         read_run(&plan);
-        if (!loading->values_only) load_tables(&plan);
+        warn_of_nets(&plan);
         commit(&plan);
         snprintf(loading->path, sizeof loading->path, "%s", path);
     }

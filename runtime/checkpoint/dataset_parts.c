@@ -44,6 +44,14 @@ const int64_t *loopc_part_rows(const struct loopc_program *program, const void *
     return NULL;
 }
 
+char *loopc_share_text(const struct loopc_dataset *d)
+{
+    char text[40] = "";
+    const double share = loopc_dataset_share(d);
+    if (share > 0) snprintf(text, sizeof text, "%.10g", share);
+    return strdup(text);
+}
+
 /* Whether these are rows of that data set, in their order. */
 static bool fits(const int64_t *rows, int64_t count, const struct loopc_dataset *of)
 {
@@ -142,20 +150,57 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
     return d && d->source && !loopc_dataset_is_part(d) && !(options && options->like);
 }
 
-bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
-                      void *state, int i, char *text, size_t size)
+/* Data sets that share the table of another one know its classes, too. */
+static void take_classes(const struct loopc_program *program, void *state)
 {
-    char message[256];
-    if (!loopc_has_own_table(program, state, i)) return false;
+    for (int i = 0; i < program->field_count; i++) {
+        struct loopc_dataset *const d = dataset_at(program, state, i);
+        if (d) loopc_dataset_take_classes(d);
+    }
+}
+
+int loopc_share_check(const struct loopc_safetensors *file, const struct loopc_program *program,
+                      const void *state, int i, char *text, size_t size)
+{
+    const struct loopc_dataset *const d = loopc_dataset_of(program, state, i);
+    char *const key = loopc_key_make("loopc.share", program->fields[i].name);
+    const char *const before = key && d ? loopc_safetensors_text(file, key) : NULL;
+    char *const now = before ? loopc_share_text(d) : NULL;
+    const bool other = now && *now && strcmp(now, before) != 0;
+    if (other)
+        snprintf(text, size, "data set %s: its share is %s, and was %.40s", program->fields[i].name,
+                 now, before);
+    free(key);
+    free(now);
+    return other ? LOOPC_FAILED : LOOPC_OK;
+}
+
+int loopc_table_arrange(const struct loopc_safetensors *file, const struct loopc_program *program,
+                        void *state, int i, char *text, size_t size)
+{
+    if (!loopc_has_own_table(program, state, i)) return LOOPC_OK;
     char *const key = loopc_key_make("loopc.table", program->fields[i].name);
     const char *const table = key ? loopc_safetensors_text(file, key) : NULL;
     free(key);
-    if (!table) return false;
-    const bool failed =
+    return table ? loopc_dataset_arrange(dataset_at(program, state, i), table, text, size)
+                 : LOOPC_OK;
+}
+
+int loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                     void *state, int i, char *text, size_t size)
+{
+    char message[256];
+    if (size > 0) *text = 0;
+    if (!loopc_has_own_table(program, state, i)) return LOOPC_OK;
+    char *const key = loopc_key_make("loopc.table", program->fields[i].name);
+    const char *const table = key ? loopc_safetensors_text(file, key) : NULL;
+    free(key);
+    if (!table) return LOOPC_OK;
+    const int st =
         loopc_dataset_restore_table(dataset_at(program, state, i), table, message, sizeof message);
-    snprintf(text, size, "data set %s: %s%s", program->fields[i].name, message,
-             failed ? ", so its scale and filling are those of these rows" : "");
-    return *message;
+    if (*message) snprintf(text, size, "data set %s: %s", program->fields[i].name, message);
+    take_classes(program, state);
+    return st;
 }
 
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,

@@ -32,11 +32,25 @@ bool loopc_has_own_table(const struct loopc_program *program, const void *state,
 bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct loopc_field *field,
                             const void *state, char *text, size_t size);
 
-/* Scales and fills data set field i of a state as it was when the file was written; one whose
- * columns do not allow it is left as it is. Returns whether there is something to be said of its
- * columns, and a text that says it. */
-bool loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
-                      void *state, int i, char *text, size_t size);
+/* The share that a part was drawn with as text, to be freed; "" for another data set, NULL without
+ * memory. */
+char *loopc_share_text(const struct loopc_dataset *d);
+
+/* LOOPC_FAILED and a text where data set field i is a part that was drawn with another share than in
+ * the file: its rows are those of the file all the same. */
+int loopc_share_check(const struct loopc_safetensors *file, const struct loopc_program *program,
+                      const void *state, int i, char *text, size_t size);
+
+/* Arranges, scales and fills data set field i of a state as it was when the file was written.
+ * Returns LOOPC_OK, with a text on its columns or "", or LOOPC_FAILED and a text where its columns
+ * or classes do not allow it. */
+int loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
+                     void *state, int i, char *text, size_t size);
+
+/* Puts the inputs of data set field i where the file has them, for a run that begins with weights of
+ * another one. LOOPC_FAILED: no memory. */
+int loopc_table_arrange(const struct loopc_safetensors *file, const struct loopc_program *program,
+                        void *state, int i, char *text, size_t size);
 
 /* Makes the data sets of a state, loaded from the command line or by another checkpoint before,
  * those that the file knows: parts, or whole again. A data set that does not fit is left as it is.

@@ -88,6 +88,7 @@ static bool is_of_net(const struct loopc_program *program, const char *key)
 static void take_note(void *listener, enum loopc_load_note note, const char *text)
 {
     struct choice *choice = listener;
+    if (note == LOOPC_NOTE_WARNING) loopc_log(choice->program, "warning", "%s", text);
     if (note == LOOPC_NOTE_MISSING) add_name(&choice->missing, text);
     if (note == LOOPC_NOTE_EXTRA)
         add_name(is_of_net(choice->program, text) ? &choice->net : &choice->rest, text);

@@ -186,6 +186,10 @@ void loopc_dataset_narrow(struct loopc_dataset *d, int64_t *index, int64_t rows)
 bool loopc_dataset_is_part(const struct loopc_dataset *d);
 int64_t loopc_dataset_stored(const struct loopc_dataset *d);
 
+/* The share that main has drawn a part with, as it has noted it; 0 for another data set. */
+void loopc_dataset_note_share(struct loopc_dataset *part, double share);
+double loopc_dataset_share(const struct loopc_dataset *d);
+
 /* How the samples of d were scaled: mean and divisor of each column, which stay while the whole
  * stays. False: they were not. */
 bool loopc_dataset_scaling(const struct loopc_dataset *d, const double **mean,

@@ -48,6 +48,7 @@ void loopc_loading_free(struct loopc_loading *l)
     free(l->columns);
     free(l->row);
     free(l->measure.min);
+    free(l->measure.hashes);
     free(l->lines.items);
     free(l->ids.items);
     loopc_values_free(&l->values);

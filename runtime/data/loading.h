@@ -60,11 +60,11 @@ struct loopc_reading {
 };
 
 /* Statistics of each kept row, as it is read: of each column the least and the most
- * value and how many are missing, and a hash of all. */
+ * value, how many are missing, and a hash of the values. */
 struct loopc_measure {
     int32_t width;
     double *min, *max, *missing; /* one allocation, that of min */
-    uint64_t lanes[4];
+    uint64_t *hashes;
 };
 bool loopc_measure_begin(struct loopc_measure *m, int32_t width);
 void loopc_measure_row(struct loopc_measure *m, const double *row);
@@ -92,7 +92,6 @@ struct loopc_loading {
     struct loopc_array ids;   /* char: texts of the id column, each ended by 0 */
     struct loopc_reading reading;
     struct loopc_measure measure;
-    uint64_t digest;
 };
 
 /* From this row on, rows are in lines as far apart as they are. */

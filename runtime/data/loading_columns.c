@@ -22,7 +22,9 @@ static int no_such_column(const struct loopc_loading *l, const char *name, enum 
         names[i] = l->columns[i].name;
     const int nearest = names ? loopc_nearest(name, names, (int)l->width) : -1;
     if (nearest >= 0)
-        snprintf(hint, sizeof hint, "did you mean '%s'?", loopc_excerpt(excerpt, names[nearest]));
+        snprintf(hint, sizeof hint,
+                 strchr(names[nearest], ',') ? "did you mean '\"%s\"'?" : "did you mean '%s'?",
+                 loopc_excerpt(excerpt, names[nearest]));
     free(names);
     return loopc_error_set(l->message, *hint ? hint : NULL,
                            "%s: it has no column '%.80s', which is to be %s", l->path, name,

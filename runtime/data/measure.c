@@ -1,4 +1,5 @@
-/* Data sets on their way in: ranges of columns, and the digest of the table. */
+/* Data sets on their way in: ranges of columns, and the digest of the table. The order of rows
+ * counts in it, that of columns does not. */
 #include "data/source.h"
 
 #include <math.h>
@@ -12,26 +13,16 @@ static inline uint64_t mix(uint64_t hash, uint64_t word)
     return (hash << 31 | hash >> 33) * 5 + 0x52dce729;
 }
 
-/* Four hashes side by side, so that one need not wait for the other; -0 is 0. */
-static void mix_row(uint64_t lanes[4], const double *row, int32_t width)
+/* A hash for each column, so that none waits for another, and their order does not count; -0 is 0. */
+static void mix_row(uint64_t *restrict hashes, const double *restrict row, int32_t width)
 {
-    int32_t i = 0;
-    for (; i + 4 <= width; i += 4) {
-        for (int k = 0; k < 4; k++) {
-            uint64_t bits;
-            const double value = row[i + k] + 0.0;
-            memcpy(&bits, &value, sizeof bits);
-            lanes[k] = (lanes[k] ^ bits) * UINT64_C(0x87c37b91114253d5);
-        }
-    }
-    for (; i < width; i++) {
+    for (int32_t i = 0; i < width; i++) {
         uint64_t bits;
         const double value = row[i] + 0.0;
         memcpy(&bits, &value, sizeof bits);
-        lanes[i & 3] = (lanes[i & 3] ^ bits) * UINT64_C(0x87c37b91114253d5);
+        const uint64_t product = (hashes[i] ^ bits) * UINT64_C(0x87c37b91114253d5);
+        hashes[i] = product << 31 | product >> 33;
     }
-    for (int k = 0; k < 4; k++)
-        lanes[k] ^= lanes[k] >> 29;
 }
 
 static void see_row(double *restrict min, double *restrict max, double *restrict missing,
@@ -46,9 +37,10 @@ static void see_row(double *restrict min, double *restrict max, double *restrict
 
 bool loopc_measure_begin(struct loopc_measure *m, int32_t width)
 {
-    *m = (struct loopc_measure){.width = width, .lanes = {1, 2, 3, (uint64_t)width}};
+    *m = (struct loopc_measure){.width = width};
     m->min = calloc(3 * (size_t)width + 1, sizeof *m->min);
-    if (!m->min) return false;
+    m->hashes = calloc((size_t)width + 1, sizeof *m->hashes);
+    if (!m->min || !m->hashes) return false;
     m->max = m->min + width;
     m->missing = m->max + width;
     for (int32_t i = 0; i < width; i++) {
@@ -61,10 +53,10 @@ bool loopc_measure_begin(struct loopc_measure *m, int32_t width)
 void loopc_measure_row(struct loopc_measure *m, const double *row)
 {
     see_row(m->min, m->max, m->missing, row, m->width);
-    mix_row(m->lanes, row, m->width);
+    mix_row(m->hashes, row, m->width);
 }
 
-/* Ranges of all columns, missing values of binary files, and the digest. */
+/* Ranges of all columns, and missing values of binary files. */
 void loopc_loading_measure(struct loopc_loading *l)
 {
     const struct loopc_measure *const m = &l->measure;
@@ -77,7 +69,6 @@ void loopc_loading_measure(struct loopc_loading *l)
         c->min = m->min[c->kept];
         c->max = m->max[c->kept];
     }
-    l->digest = mix(mix(mix(m->lanes[0], m->lanes[1]), m->lanes[2]), m->lanes[3]);
 }
 
 /* Names, roles and dictionaries are part of the content. */
@@ -88,18 +79,24 @@ static uint64_t mix_text(uint64_t hash, const char *text)
     return mix(hash, 256);
 }
 
+static uint64_t column_digest(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    uint64_t hash = mix(mix_text(1, c->name), (uint64_t)c->role);
+    for (int32_t k = 0; c->has_dictionary && k < c->dictionary.count; k++)
+        hash = mix_text(hash, loopc_dictionary_text(&c->dictionary, k));
+    return mix(mix(hash, l->measure.hashes[c->kept]), (uint64_t)l->values.rows);
+}
+
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count)
 {
     uint64_t hash = 0;
     for (int f = 0; f < count; f++) {
-        hash = mix(hash, files[f].digest);
+        uint64_t sum = 0;
         for (int64_t i = 0; i < files[f].width; i++) {
             const struct loopc_incoming *const c = &files[f].columns[i];
-            if (c->kept < 0) continue;
-            hash = mix(mix_text(hash, c->name), (uint64_t)c->role);
-            for (int32_t k = 0; c->has_dictionary && k < c->dictionary.count; k++)
-                hash = mix_text(hash, loopc_dictionary_text(&c->dictionary, k));
+            if (c->kept >= 0) sum += column_digest(&files[f], c);
         }
+        hash = mix(hash, sum);
     }
     return hash ? hash : 1;
 }

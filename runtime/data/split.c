@@ -176,6 +176,16 @@ int loopc_dataset_draw(const struct loopc_dataset *whole, uint64_t key, double s
     return st;
 }
 
+void loopc_dataset_note_share(struct loopc_dataset *part, double share)
+{
+    if (part->source) part->source->options.share = share;
+}
+
+double loopc_dataset_share(const struct loopc_dataset *d)
+{
+    return d && d->source && d->source->whole != d->source ? d->source->options.share : 0;
+}
+
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part)
 {

@@ -87,8 +87,9 @@ void loopc_table_restore_targets(const struct loopc_table *table, float *y, int6
 const char *loopc_dataset_id(const struct loopc_dataset *d, int64_t i);
 
 /* A number for the content of all that was loaded, whatever part of it d is: the names, roles and
- * kinds of columns, the values of all that are not ignored, in the order of the file. It depends
- * neither on the path and the format of the file nor on scale and filling. 0: nothing is loaded. */
+ * kinds of columns, the values of all that are not ignored, row by row. It depends neither on the
+ * path and the format of the file nor on the order of its columns, scale and filling. 0: nothing is
+ * loaded. */
 uint64_t loopc_dataset_digest(const struct loopc_dataset *d);
 
 /* The table and the options that it was read with as a text of JSON, to be freed, or NULL without
@@ -99,13 +100,21 @@ char *loopc_dataset_save_table(const struct loopc_dataset *d);
  * or LOOPC_FAILED with a message if it is not one. */
 int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *message, size_t size);
 
-/* Scales and fills all that was loaded as `text` says, which was saved of the same file with
- * another part for training: a run that is resumed. Returns as loopc_dataset_load_table,
- * LOOPC_FAILED with all as it was where other columns are inputs and targets. With LOOPC_OK the
- * message is "", or a sentence on the first column that has another name, other texts or classes
- * than it had. */
+/* Puts columns and classes where `text` has them, which was saved by the run that is resumed,
+ * then scales and fills all that was loaded as it says. Columns are found by their names in any
+ * order. Returns as loopc_dataset_load_table, LOOPC_FAILED where other columns are inputs and
+ * targets, texts or classes are there that the run did not have, or the options ask for another
+ * scale or filling than its own. With LOOPC_OK the message is
+ * "", or a sentence on the first column that has another name than it had. */
 int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char *message,
                                 size_t size);
+
+/* Puts inputs where `text` has those of the same names: for weights of another run. Returns as
+ * loopc_dataset_load_table; a text that is no table, or other inputs, change nothing. */
+int loopc_dataset_arrange(struct loopc_dataset *d, const char *text, char *message, size_t size);
+
+/* After loopc_dataset_restore_table, for each view of it: how many classes there are. */
+void loopc_dataset_take_classes(struct loopc_dataset *d);
 
 /* Sets the option `key` ("label", "ignore", ...: the keys of `dataset` in a spec) from the text of
  * a flag, which has to stay as long as the options. Returns LOOPC_OK, or LOOPC_FAILED with a

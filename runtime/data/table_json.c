@@ -13,6 +13,7 @@ enum { VERSION = 1 };
 static const char *const roles[] = {"input", "label", "target", "weight", "id", "ignored", NULL};
 static const char *const kinds[] = {"number", "text", "bool", NULL};
 static const char *const missings[] = {"refuse", "mean", "median", "drop", "value", NULL};
+static const char *const scales[] = {"none", "constant", "max", "standard", NULL};
 static const char *const texts[] = {"refuse", "onehot", "number", NULL};
 
 /* JSON has no NaN. */
@@ -78,6 +79,8 @@ char *loopc_dataset_save_table(const struct loopc_dataset *d)
     if (s->options.missing == LOOPC_MISSING_VALUE)
         json_object_set_new(json, "missing_value", real(s->options.missing_value));
     json_object_set_new(json, "text", json_string(texts[s->options.text]));
+    json_object_set_new(json, "scaled", json_string(scales[s->options.scale]));
+    json_object_set_new(json, "target_scaled", json_string(scales[s->options.target_scale]));
     if (s->table.classes) json_object_set_new(json, "classes", json_integer(s->table.classes));
     for (int32_t i = 0; i < s->table.count; i++)
         json_array_append_new(columns, column_to_json(&s->table.columns[i]));
@@ -200,7 +203,11 @@ static bool read_options(struct loopc_source *s, const json_t *json)
     const int missing = word_of(json_object_get(json, "missing"), missings);
     const int text = word_of(json_object_get(json, "text"), texts);
     const json_int_t classes = json_integer_value(json_object_get(json, "classes"));
+    const int scale = word_of(json_object_get(json, "scaled"), scales);
+    const int target_scale = word_of(json_object_get(json, "target_scaled"), scales);
     if (missing < 0 || text < 0 || classes < 0 || classes > INT32_MAX) return false;
+    s->options.scale = (enum loopc_scale)(scale < 0 ? 0 : scale);
+    s->options.target_scale = (enum loopc_scale)(target_scale < 0 ? 0 : target_scale);
     s->options.missing = (enum loopc_missing)missing;
     s->options.missing_value = real_of(json_object_get(json, "missing_value"));
     s->options.text = (enum loopc_text_inputs)text;
@@ -240,45 +247,38 @@ int loopc_dataset_load_table(struct loopc_dataset *d, const char *text, char *me
     return LOOPC_OK;
 }
 
-/* Whether a fit of one of them can be that of the other: the same columns become inputs and targets
- * of the same width at the same place. */
-static bool is_laid_out_as(const struct loopc_table *a, const struct loopc_table *b)
+static int other_word(const char *key, const char *const *words, int now, int before,
+                      const struct loopc_message *to)
 {
-    bool alike = a->inputs == b->inputs && a->targets == b->targets && a->count == b->count;
-    for (int32_t i = 0; alike && i < a->count; i++) {
-        const struct loopc_column *const c = &a->columns[i], *const before = &b->columns[i];
-        alike = c->role == before->role && c->place == before->place && c->width == before->width;
-    }
-    return alike;
+    if (now == before) return LOOPC_OK;
+    return loopc_error_set(to, NULL, "its %s is '%s', and was '%s'", key, words[now],
+                           words[before]);
 }
 
-static bool has_values_of(const struct loopc_column *a, const struct loopc_column *b)
+/* The constant that all is divided by; 0: there is none. */
+static double constant_of(enum loopc_scale kind, const struct loopc_scaling *scaling)
 {
-    bool same = a->value_count == b->value_count;
-    for (int32_t i = 0; same && i < a->value_count; i++)
-        same = !strcmp(a->values[i], b->values[i]);
-    return same;
+    return kind == LOOPC_SCALE_CONSTANT && scaling->count > 0 ? scaling->divisor[0] : 0;
 }
 
-/* Writes the former state of the first column that differs; "" if they are equal. */
-static void tell_difference(const struct loopc_table *now, const struct loopc_table *before,
-                            const struct loopc_message *to)
+/* What the run calculated from its rows stays as it is: to ask for something else would change
+ * nothing. Words are not in tables of older checkpoints; missing = "refuse" says nothing. */
+static int check_options(const struct loopc_source *s, const struct loopc_source *saved,
+                         const struct loopc_message *to)
 {
-    const bool named = now->has_names && before->has_names;
-    if (to->size > 0) *to->text = 0;
-    for (int32_t i = 0; i < now->count; i++) {
-        const struct loopc_column *const a = &now->columns[i], *const b = &before->columns[i];
-        if (a->role == LOOPC_ROLE_IGNORED || a->role == LOOPC_ROLE_ID) continue;
-        if (named && strcmp(a->name, b->name) != 0) {
-            snprintf(to->text, to->size, "column %" PRId32 " is '%.80s', and was '%.80s'", i + 1,
-                     a->name, b->name);
-            return;
-        }
-        if (a->kind == b->kind && has_values_of(a, b)) continue;
-        snprintf(to->text, to->size, "column %" PRId32 " ('%.80s') has other %s than it had", i + 1,
-                 a->name, a->role == LOOPC_ROLE_LABEL ? "classes" : "texts");
-        return;
-    }
+    const struct loopc_dataset_options *const now = &s->options, *const before = &saved->options;
+    int st = LOOPC_OK;
+    if (before->scale || saved->table.x.count == 0)
+        st = other_word("scale", scales, now->scale, before->scale, to);
+    if (!st && (before->target_scale || saved->table.y.count == 0))
+        st = other_word("target_scale", scales, now->target_scale, before->target_scale, to);
+    if (!st && before->missing && now->missing)
+        st = other_word("missing", missings, now->missing, before->missing, to);
+    const double is = constant_of(now->scale, &s->table.x);
+    const double was = constant_of(before->scale, &saved->table.x);
+    if (!st && (is < was || is > was))
+        st = loopc_error_set(to, NULL, "its scale is %g, and was %g", is, was);
+    return st;
 }
 
 static int restore(struct loopc_source *s, const struct loopc_table *table,
@@ -294,14 +294,29 @@ int loopc_dataset_restore_table(struct loopc_dataset *d, const char *text, char 
                                 size_t size)
 {
     const struct loopc_message to = {message, size};
+    char failure[512];
     struct loopc_source *const s = d->source ? d->source->whole : NULL;
     struct loopc_source *const saved = parse(text);
-    int st = LOOPC_OK;
-    if (!saved || !s || !is_laid_out_as(&s->table, &saved->table))
-        st = loopc_error_set(&to, NULL, "the columns are not those of the checkpoint");
-    else if (s->values.rows > 0)
-        st = restore(s, &saved->table, &to);
-    if (!st) tell_difference(&s->table, &saved->table, &to);
+    int st = saved && s ? loopc_source_align(s, &saved->table, &to)
+                        : loopc_error_set(&to, NULL, "the columns are not those of the checkpoint");
+    if (!st) st = check_options(s, saved, &to);
+    if (!st && s->values.rows > 0 &&
+        restore(s, &saved->table, &(struct loopc_message){failure, sizeof failure}))
+        st = loopc_error_set(&to, NULL, "%s", failure);
     loopc_source_free(saved);
     return st;
+}
+
+int loopc_dataset_arrange(struct loopc_dataset *d, const char *text, char *message, size_t size)
+{
+    const struct loopc_message to = {message, size};
+    struct loopc_source *const saved = d->source ? parse(text) : NULL;
+    const int st = saved ? loopc_source_arrange(d->source->whole, &saved->table, &to) : LOOPC_OK;
+    loopc_source_free(saved);
+    return st;
+}
+
+void loopc_dataset_take_classes(struct loopc_dataset *d)
+{
+    if (d->source && d->labels) d->classes = d->source->whole->table.classes;
 }

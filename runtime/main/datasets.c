@@ -168,6 +168,7 @@ static int draw_parts(const struct loopc_context *context, int i)
             !context->args.data[k].unstratified && !context->args.data[i].unstratified;
         if (loopc_dataset_draw(whole, key, rows / (double)whole->rows, stratify, whole, to))
             return bad_share(context, k, "it cannot be drawn");
+        loopc_dataset_note_share(to, context->args.data[k].share);
     }
     return LOOPC_CONTINUE;
 }

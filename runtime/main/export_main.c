@@ -4,6 +4,7 @@
 #include "export/model.h"
 
 #include "checkpoint/directory.h"
+#include "checkpoint/net_words.h"
 #include "main/datasets.h"
 #include "main/startup.h"
 #include "telemetry/log.h"
@@ -117,10 +118,19 @@ static int refuse_average(struct task *task, const struct loopc_net *net)
                            "--average: there is no average of the weights of %s", net->name);
 }
 
+/* Weights that another net has learned. */
+static int check_words(struct task *task, const struct loopc_net *net)
+{
+    char text[400];
+    if (!loopc_net_is_other(&task->file, net, text, sizeof text)) return LOOPC_OK;
+    return loopc_error_set(&task->message, "the program that has learned them predicts", "%s",
+                           text);
+}
+
 static int work_on(struct task *task, const struct loopc_net *net)
 {
     struct loopc_model model = {0};
-    int st = net->untold ? refuse_untold(task, net) : LOOPC_OK;
+    int st = net->untold ? refuse_untold(task, net) : check_words(task, net);
     const bool average = task->args->average;
     if (!st && average && !net->average) st = refuse_average(task, net);
     if (!st)

@@ -29,8 +29,7 @@
  * formula between -3 and 3. A NaN stays a NaN. Errors of values, in units in the last place of the
  * exact ones, at most:
  *
- *     gelu 3 (2.5 but for x between -1.5 and -0.9)   elu, selu, gelu_tanh, silu, softplus 2.5
- *     mish 4.5   the others 2
+ *     elu, selu, gelu, gelu_tanh, silu, softplus 2.5   mish 4.5   the others 2
  */
 #ifndef LOOPC_CURVE_H
 #define LOOPC_CURVE_H

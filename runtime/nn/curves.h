@@ -34,29 +34,42 @@ LOOPC_INLINE loopc_vec loopc_vlog1p(loopc_vec x)
     return loopc_vlog(sum) + (x - (sum - 1.0f)) / sum;
 }
 
+/* Two floats whose sum is a value, times two powers of 2, which together may be too small for one. */
+struct loopc_bell {
+    loopc_vec power, rest, scale, more;
+};
+
 /* exp(-y^2 / 2). The square has more digits than a float; what is missing goes to the fraction. */
-LOOPC_INLINE loopc_vec loopc_vbell(loopc_vec y)
+LOOPC_INLINE struct loopc_bell loopc_vbell(loopc_vec y)
 {
-    const loopc_vec square = y * y, rest = loopc_fma(y, y, -square);
+    const loopc_vec square = y * y, missing = loopc_fma(y, y, -square);
     const loopc_vec round = loopc_broadcast(LOOPC_ROUND), unit = loopc_broadcast(-LOOPC_1_LOG2 / 2);
-    const loopc_vec shifted = loopc_fma(square, unit, round);
+    const loopc_vec one = loopc_broadcast(1.0f), shifted = loopc_fma(square, unit, round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
     loopc_vec f = loopc_fma(square, unit, round - shifted);
-    f += loopc_fma(square, loopc_broadcast(-LOOPC_1_LOG2_REST / 2), rest * unit);
-    const loopc_vec power = loopc_fma(f, loopc_power_slope(f), loopc_broadcast(1.0f));
-    return power * loopc_power_of_2(half) * loopc_power_of_2(n - half);
+    f += loopc_fma(square, loopc_broadcast(-LOOPC_1_LOG2_REST / 2), missing * unit);
+    const loopc_vec slope = loopc_power_slope(f), power = loopc_fma(f, slope, one);
+    return (struct loopc_bell){power, loopc_fma(f, slope, one - power), loopc_power_of_2(half),
+                               loopc_power_of_2(n - half)};
 }
 
-/* y P(-y) / exp(-y^2 / 2) for y from 1 to 14.6: a polynomial in (y - 3) / (y + 3). */
-LOOPC_INLINE loopc_vec loopc_mills(loopc_vec y)
+/* y P(-y) for y from 0.9 to 14.6: the bell times a polynomial in (y - 3) / (y + 3), both with what
+ * their last rounding lost. */
+LOOPC_INLINE loopc_vec loopc_tail(loopc_vec y, struct loopc_bell bell)
 {
     static const float c[] = {0x1.754a76p-2f, 0x1.c20d2ep-4f,   -0x1.1e04a6p-3f,
                               0x1.76480ep-4f, -0x1.d8d4c0p-6f,  -0x1.c8c1bcp-10f,
                               0x1.0453b2p-8f, -0x1.fb5958p-16f, -0x1.256f8ep-11f};
-    return loopc_polynomial((y - 3.0f) / (y + 3.0f), c, 9);
+    const loopc_vec t = (y - 3.0f) / (y + 3.0f), slope = loopc_polynomial(t, c + 1, 8);
+    const loopc_vec ratio = loopc_fma(t, slope, loopc_broadcast(c[0]));
+    const loopc_vec rest = loopc_fma(t, slope, c[0] - ratio);
+    const loopc_vec product = bell.power * ratio;
+    loopc_vec lost = loopc_fma(bell.power, ratio, -product);
+    lost += loopc_fma(bell.rest, ratio, bell.power * rest);
+    return (product + lost) * bell.scale * bell.more;
 }
 
-/* P(x) for |x| < 1, by its Taylor series. */
+/* P(x) for |x| < 0.9, by its Taylor series. */
 LOOPC_INLINE loopc_vec loopc_normal_near(loopc_vec x, loopc_vec square)
 {
     static const float c[] = {0x1.988454p-2f,  -0x1.105838p-4f,  0x1.46d042p-7f,  -0x1.374040p-10f,
@@ -67,11 +80,13 @@ LOOPC_INLINE loopc_vec loopc_normal_near(loopc_vec x, loopc_vec square)
 /* x P(x): near 0 as it is written; else from the tail t = y P(-y), y = |x|: x - t or -t. */
 LOOPC_INLINE struct loopc_curve_point loopc_gelu(loopc_vec x)
 {
-    const loopc_vec y = loopc_min(loopc_abs(x), loopc_broadcast(14.6f)), bell = loopc_vbell(y);
-    const loopc_vec tail = bell * loopc_mills(y), near = loopc_normal_near(x, y * y);
-    const loopc_ivec is_near = y < 1.0f;
+    const loopc_vec y = loopc_min(loopc_abs(x), loopc_broadcast(14.6f));
+    const struct loopc_bell bell = loopc_vbell(y);
+    const loopc_vec tail = loopc_tail(y, bell), near = loopc_normal_near(x, y * y);
+    const loopc_ivec is_near = y < 0.9f;
     const loopc_ivec is_right = x > 0.0f;
-    const loopc_vec density = bell * 0x1.988454p-2f; /* 1 / sqrt(2 pi) */
+    const loopc_vec density =
+        bell.power * bell.scale * bell.more * 0x1.988454p-2f; /* 1 / sqrt(2 pi) */
     loopc_vec share = tail / y;
     share = loopc_select(is_near, near, loopc_select(is_right, 1.0f - share, share));
     loopc_vec value = loopc_select(is_right, x - tail, -tail);

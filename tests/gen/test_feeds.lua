@@ -79,4 +79,13 @@ suite:test("a wrong array is refused where only one function can be meant", func
         "f = $train->rows ? f : g; f($train, x, labels);"), "analyse_feeds")
 end)
 
+suite:test("more rows than a net has room for are refused", function()
+    for _, fill in ipairs { "net_train($net, $adam, x, labels, 5, 0.1f);", "net_train_from($net, $adam, $train, 0, 0, ROWS, 0.1f);",
+        "net_forward($net, x, 2 * ROWS);", "all($net, x);" } do
+        suite:expect_ids(spec("enum { ROWS = 8 }; static void all(struct t_net *n, float *x) { net_forward(n, x, ROWS); }", fill), "bad_feed",
+            "analyse_feeds")
+    end
+    suite:good(spec("enum { ROWS = 4 };", "net_forward($net, x, ROWS);"), "analyse_feeds")
+end)
+
 return suite:finish()

@@ -340,11 +340,11 @@ table: hint: say `header = true` or `header = false` in the spec, or --train-hea
 slip in a label: broken:3:5: error: column 3 ('c'): the label is 'one', no number as in 2 other rows
 table: hint: is it a slip? Labels are numbers in all other rows
 UTF-16: broken: error: the file is text in UTF-16
-table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+table: hint: iconv -f UTF-16 -t UTF-8 converts it
 workbook: broken: error: the file is an archive (.zip, .xlsx)
-table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+table: hint: unzip unpacks it; a spreadsheet program saves a sheet as CSV
 Parquet: broken: error: the file is Parquet
-table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
+table: hint: in Python, pandas.read_parquet(FILE).to_csv(NAME, index=False)
 web page: broken: error: the file is a web page
 table: hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or compressed by gzip
 ARFF: broken: error: the file is ARFF (of Weka)

@@ -15,6 +15,23 @@ test_nets_learn_as_the_reference() {
     has "$OUT" ' 0 not as the reference'
 }
 
+# PyTorch from the same weights and batches, in float64 and float32: each activation once, with each loss and optimizer; make soak has
+# all activations with all losses and optimizers, 50 steps each.
+test_nets_learn_as_those_of_pytorch() {
+    local torch=$ROOT/tests/program/layers/with_torch.py part parts=short
+    /usr/bin/python3 -c 'import torch' 2>/dev/null || skip "python3-torch is not installed"
+    if [ "$LAYER_STEPS" -ge 50 ]; then parts='short sgd plain adam adamw nadam radam rmsprop adagrad'; fi
+    for part in $parts; do
+        python3 "$torch" spec "$LAYER_STEPS" "$part" >torch.lua
+        expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build torch.lua -o nets
+        expect 0 ./nets
+        printf '%s\n' "$OUT" >out.txt
+        OUT=$(/usr/bin/python3 "$torch" check "$LAYER_STEPS" "$part" <out.txt) || true
+        printf '%s\n' "$part: $OUT"
+        has "$OUT" $'\nas PyTorch'
+    done
+}
+
 # A net with every kind of layer, large enough for threads; it learns from samples.csv.
 make_trainer() {
     python3 - <<'PYTHON' >samples.csv

@@ -157,6 +157,23 @@ test_headers_that_are_not_there() {
     done
 }
 
+test_wrong_arguments_of_a_net() {
+    echo 'return trainer "t" { loop "L" { on_x = node(1, [[ net_forward($net, 3); ]]) }, state = { net = mlp { 2, 2 } } }' >net.lua
+    expect 2 "$LOOPC" check --compile net.lua
+    has "$ERR" 'hint: net_forward(struct t_net *n, const float *x, int32_t rows)'
+}
+
+test_an_assignment_as_a_condition() {
+    printf 'return trainer "t" { loop "L" { state = { n = i64 },\n  on_x = node(1, [[ if ($n = 5) puts("five");\n' >assign.lua
+    printf '    if ($n && $n || $n) puts("x");\n    if (($n = 5)) puts("y"); ]]) } }\n' >>assign.lua
+    for cc in gcc clang; do
+        expect 0 "$LOOPC" check --compile assign.lua --cc $cc
+        has "$ERR" 'assign.lua:2: warning: '
+        has "$ERR" 'hint: == compares; an assignment that is meant stands in parentheses of its own'
+        same "$(grep -c ': warning: ' <<<"$ERR")" 1
+    done
+}
+
 # What would print something else than the value is an error; a wrong width, which prints right here, is a warning.
 test_conversions_of_another_kind() {
     cat >format.lua <<'SPEC'

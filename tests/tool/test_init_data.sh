@@ -88,6 +88,23 @@ test_what_cannot_be_learnt_is_told() {
     [ ! -e one.lua ] && [ ! -e two.lua ] && [ ! -e three.lua ] || fail "a spec was written"
 }
 
+# Columns of numbers that are written otherwise, or with one slip, are not left out in silence; the others that are left out are told.
+test_numbers_that_are_none_are_told() {
+    for how in '€%d.%02d' '%d.%02d%%' '%d.%02d $'; do
+        awk -v how="$how" 'BEGIN { print "name,sum,y"; for (i = 0; i < 90; i++) printf "n%d," how ",%d\n", i, 1000 + i, i * i % 77, i }' >t.csv
+        expect 2 "$LOOPC" init t --data t.csv --target y
+        has "$ERR" 'most cells of column "sum" are meant as numbers, and '
+        has "$ERR" 'hint: numbers are written as 1234.5, a missing one as NA; --ignore "sum" leaves the column out'
+    done
+    awk 'BEGIN { print "name,sum,note,m,y"; for (i = 0; i < 90; i++) printf "n%d,%s,%s,%d,%d\n", i, i == 50 ? "1.234.567" : i * 3, i % 60 "x", i % 7, i }' >t.csv
+    expect 2 "$LOOPC" init t --data t.csv --target y
+    has "$ERR" "and '1.234.567' is none"
+    expect 0 "$LOOPC" init t --data t.csv --target y --ignore sum
+    has "$ERR" 'loopc: "name" tells rows apart: predictions repeat it.'
+    has "$ERR" 'loopc: "note" is left out: it has 60 different texts in 90 rows.'
+    has "$(cat t.lua)" '-- "note" is left out: it has 60 different texts in 90 rows.'
+}
+
 # The peer is scikit-learn's MLPClassifier or MLPRegressor with its defaults, whose inputs nothing scales (which costs it most on
 # wine and on all regressions); in the long form also the same one with scaled inputs and targets, which we may miss by 0.01. The splits
 # differ from those that the settings of `init` were chosen by, 1 to 10.

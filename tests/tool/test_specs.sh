@@ -51,6 +51,15 @@ test_every_spec_compiles_without_a_warning() {
     done
 }
 
+# The model opens the lock, the points come near, pairs by chance do not; the model has lost its way, and come back.
+test_a_search_of_three_sources() {
+    spec 17 0 --progress never
+    same "$(number 'model: off by')" 0
+    above 3 "$(number 'latents: off by')"
+    above "$(number 'pairs: off by')" 3
+    above "$(number 'weights:')" 0
+}
+
 # The innermost of four loops has a long text among short ones, which clang-format breaks over lines.
 test_long_names_compile_without_a_warning() {
     local length

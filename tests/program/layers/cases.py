@@ -579,4 +579,5 @@ def check():
     return bad > 0
 
 
-sys.exit(check() if sys.argv[1] == "check" else write_spec())
+if __name__ == "__main__":
+    sys.exit(check() if sys.argv[1] == "check" else write_spec())

@@ -279,13 +279,11 @@ static void refuses_what_is_no_table(void **state)
     refuses(".", ".: Is a directory");
     refuses_text("PK\x03\x04more",
                  "t.csv: the file is an archive (.zip, .xlsx)\n"
-                 "hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
-                 "compressed by gzip");
+                 "hint: unzip unpacks it; a spreadsheet program saves a sheet as CSV");
     refuses_text("\xff\xfe"
                  "1",
                  "t.csv: the file is text in UTF-16\n"
-                 "hint: a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
-                 "compressed by gzip");
+                 "hint: iconv -f UTF-16 -t UTF-8 converts it");
 }
 
 static void cuts_its_message_to_size(void **state)

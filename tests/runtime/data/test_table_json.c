@@ -88,37 +88,6 @@ static void a_scale_is_restored(void **state)
     free(text);
 }
 
-/* Columns of a run resumed with other data: renamed ones and other texts are told, those that
- * are laid out otherwise refused. */
-static void other_columns_are_told(void **state)
-{
-    static const struct {
-        const char *text, *message;
-    } cases[] = {
-        {"a,city,kind\n1,Rome,x\n-4,Oslo,y\n", ""},
-        {"b,city,kind\n1,Rome,x\n-4,Oslo,y\n", "column 1 is 'b', and was 'a'"},
-        {"a,town,kind\n1,Rome,x\n-4,Oslo,y\n", "column 2 is 'town', and was 'city'"},
-        {"a,city,kind\n1,Rome,x\n-4,Lima,y\n", "column 2 ('city') has other texts than it had"},
-        {"a,city,kind\n1,Rome,x\n-4,Oslo,z\n", "column 3 ('kind') has other classes than it had"},
-    };
-    struct loopc_dataset train = load_train(), d;
-    char *const text = loopc_dataset_save_table(&train);
-    (void)state;
-    loopc_dataset_free(&train);
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        write_text("o.csv", cases[i].text);
-        d = load("o.csv", &options);
-        assert_int_equal(loopc_dataset_restore_table(&d, text, message, sizeof message), LOOPC_OK);
-        assert_string_equal(message, cases[i].message);
-        loopc_dataset_free(&d);
-    }
-    write_text("o.csv", "city,a,kind\nRome,1,x\nOslo,-4,y\n");
-    d = load("o.csv", &options);
-    assert_int_equal(loopc_dataset_restore_table(&d, text, message, sizeof message), LOOPC_FAILED);
-    loopc_dataset_free(&d);
-    free(text);
-}
-
 static void a_saved_table_has_ids_and_a_digest(void **state)
 {
     const struct loopc_dataset_options named = {.text = LOOPC_TEXT_ONEHOT,
@@ -153,7 +122,6 @@ int main(void)
         cmocka_unit_test(a_saved_table_has_ids_and_a_digest),
         cmocka_unit_test(other_texts_are_no_table),
         cmocka_unit_test(a_scale_is_restored),
-        cmocka_unit_test(other_columns_are_told),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -62,7 +62,6 @@ static double exact(enum loopc_curve curve, double x)
 static double bound_of(enum loopc_curve curve)
 {
     if (curve == LOOPC_CURVE_MISH) return 4.5;
-    if (curve == LOOPC_CURVE_GELU) return 3;
     return curve >= LOOPC_CURVE_ELU && curve <= LOOPC_CURVE_SOFTPLUS ? 2.5 : 2;
 }
 
