@@ -36,17 +36,13 @@ for _, name in ipairs { "bandit", "grid_world" } do
     rl[name] = function(given) return environment.new(name)(require("loopc.rl." .. name)(given or {})) end
 end
 
-local function whole(word, name, value)
-    if math.type(value) ~= "integer" or value < 1 then error(("%s: %s is a whole number from 1"):format(word, name), 3) end
-    return value
-end
-
 function rl.source(given)
     local made = type(given) == "table" and given[1]
     if type(made) ~= "table" or not made.is_environment then
         error("rl.source takes an environment: rl.source { rl.cartpole, count = 8 }", 2)
     end
-    local count, episodes = whole("rl.source", "count", given.count or 1), whole("rl.source", "episodes", given.episodes or 100)
+    common.check("rl.source", common.named(given), { count = "positive", episodes = "positive" })
+    local count, episodes = given.count or 1, given.episodes or 100
     return { is_source = true, environment = made, count = count, episodes = episodes, values = { name = made.name, count = count,
         seen = made.observation, actions = made.actions, bound = made.bound and ("%.9g"):format(made.bound):gsub("^%d+$", "%0.0"),
         limit = made.limit, episodes = episodes } }

@@ -38,7 +38,7 @@ test_events_are_explained() {
     has "$OUT" 'Source.on_step [4]            each environment makes a step: reward, terminated, truncated; listeners: source.step'
 }
 
-# Each step of an environment is that of its formulas in double precision.
+# Each step of an environment is that of its formulas in double precision, and its picture has the pole where it is.
 world() {
     sed "s/rl\.WORLD/rl.$1/g" "$SPECS/environments.lua" >world.lua
     expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build world.lua -o world
@@ -46,6 +46,9 @@ world() {
     echo "$OUT" >steps
     expect 0 python3 "$SPECS/environments.py" "${1%% *}" steps
     has "$OUT" "${2:-}"
+    case $1 in
+    cartpole | pendulum | mountain_car | 'grid_world {}') expect 0 python3 "$SPECS/views.py" ./world "${1%% *}" ;;
+    esac
 }
 
 test_cartpole_is_that_of_its_formulas() { world cartpole; }
@@ -56,6 +59,30 @@ test_acrobot_is_that_of_its_formulas() { world acrobot; }
 
 test_grid_world_is_that_of_its_rules() { world 'grid_world {}'; }
 test_bandit_is_that_of_its_rules() { world 'bandit {}' '1500 ends'; }
+
+test_what_does_not_fit_is_refused() {
+    local text wanted
+    while IFS='|' read -r text wanted; do
+        printf 'local rl = require "loopc.rl"\nlocal source = rl.source { rl.cartpole, count = 2 }\nreturn rl.learner "x" { source = source, %s }\n' \
+            "$text" >bad.lua
+        expect 2 "$LOOPC" check bad.lua
+        has "$ERR" "bad.lua:3: error: $wanted"
+    done <<'TABLE'
+agent = rl.ppo { source, epoch = 3 }, budget = 10|rl.ppo: there is no parameter 'epoch'; it takes activation, anneal,
+agent = rl.ppo { source, hidden = 3 }, budget = 10|rl.ppo: 'hidden' is a table, not 3
+agent = rl.ppo { source, batch = 7 }, budget = 10|rl.ppo: a rollout has steps * count = 256 rows, which batch = 7 divides without a rest
+agent = rl.dqn { source, steps = 0 }, budget = 10|rl.dqn: 'steps' is a whole number from 1, not 0
+agent = rl.sac { source }, budget = 10|rl.sac is for numbers; for choices there are rl.dqn and rl.ppo
+agent = rl.ppo { rl.cartpole }, budget = 10|rl.ppo takes a source: rl.ppo { source }
+agent = rl.ppo { rl.source { rl.cartpole } }, budget = 10|rl.learner: its agent was made for another source
+agent = rl.ppo { rl.source { rl.cartpol } }, budget = 10|rl.source takes an environment: rl.source { rl.cartpole, count = 8 }
+agent = rl.ppo { rl.source { rl.cartpole, counts = 3 } }, budget = 10|rl.source: there is no parameter 'counts'; it takes count, doc, episodes
+agent = rl.ppo { rl.source { rl.bandit { arms = { 1, 2 } } } }, budget = 10|rl.bandit: arms are probabilities, numbers from 0 to 1
+agent = rl.ppo { rl.source { rl.grid_world { map = { "S.", "G" } } } }, budget = 10|rl.grid_world: rows of one length, of the letters S G X # .
+agent = rl.ppo { source }|rl.learner needs budget = how many steps
+agent = rl.agent { source, acts = "" }, budget = 10|no node matches 'acts'; did you mean 'act'?
+TABLE
+}
 
 # The rest of a kind, of which each test run has a part.
 long() { [ -n "${SOAK:-}" ] || skip SOAK=1 runs it; }

@@ -15,11 +15,21 @@ function common.with(values, more)
     return values
 end
 
+-- The named entries of a table.
+function common.named(given)
+    local out = {}
+    for key, value in pairs(given) do
+        if type(key) == "string" then out[key] = value end
+    end
+    return out
+end
+
 -- Checks the parameters of a word. An error is reported at the spec's call of the word.
 local kinds = {
     text = { "a text", function(value) return type(value) == "string" end },
     number = { "a number", function(value) return type(value) == "number" end },
     count = { "a whole number from 0", function(value) return math.type(value) == "integer" and value >= 0 end },
+    positive = { "a whole number from 1", function(value) return math.type(value) == "integer" and value >= 1 end },
     share = { "a number from 0 to 1", function(value) return type(value) == "number" and value >= 0 and value <= 1 end },
     switch = { "true or false", function(value) return type(value) == "boolean" end },
     list = { "a table", function(value) return type(value) == "table" end },

@@ -70,4 +70,14 @@ static float acrobot_within(float x, float limit)
         o[4] = e->first_spin;
         o[5] = e->second_spin;
     ]],
+    points = 41, low = -2.2, high = 2.2,
+    draw = [[
+        const float both = e->first + e->second;
+        for (int32_t i = 0; i < 41; i++) {
+            const float first = fminf((float)i / 10, 1), second = i <= 20 ? fmaxf((float)(i - 10) / 10, 0) : 0;
+            p[i][0] = i <= 20 ? first * loopc_sine(e->first) + second * loopc_sine(both) : (float)(i - 31) / 5;
+            p[i][1] = i <= 20 ? -first * loopc_cosine(e->first) - second * loopc_cosine(both) : 1;
+            p[i][2] = i <= 10 ? 0 : i <= 20 ? 1 : 2;
+        }
+    ]],
 }

@@ -2,8 +2,13 @@
 --
 -- The best return is the largest probability. Robbins, "Some aspects of the sequential design of experiments", 1952.
 
+local common = require "loopc.environment.common"
+
 return function(given)
-    local arms = given.arms or { 0.1, 0.5, 0.9 }
+    local arms = common.check("rl.bandit", given, { arms = "list" }).arms or { 0.1, 0.5, 0.9 }
+    for _, share in ipairs(#arms > 0 and arms or { -1 }) do
+        if type(share) ~= "number" or share < 0 or share > 1 then error("rl.bandit: arms are probabilities, numbers from 0 to 1", 0) end
+    end
     local list = {}
     for i, share in ipairs(arms) do list[i] = ("%.9gf"):format(share + 0.0):gsub("^(%-?%d+)f$", "%1.0f") end
     return {

@@ -29,4 +29,13 @@ return {
         return 1;
     ]],
     observe = "memcpy(o, e, sizeof *e);",
+    points = 24, low = -2.4, high = 2.4,
+    draw = [[
+        for (int32_t i = 0; i < 24; i++) {
+            const float up = (float)(i - 7) / 16;
+            p[i][0] = e->place + (i < 8 ? (float)(i - 4) / 16 : up * loopc_sine(e->angle));
+            p[i][1] = i < 8 ? 0 : up * loopc_cosine(e->angle);
+            p[i][2] = i >= 8;
+        }
+    ]],
 }

@@ -26,7 +26,7 @@ local common = require "loopc.environment.common"
 local nets = require "loopc.rl.nets"
 local replay = require "loopc.rl.replay"
 
-local known = common.with({ hidden = "list", activation = "text", every = "count", updates = "count", target_every = "count", blend = "share",
+local known = common.with({ hidden = "list", activation = "text", every = "positive", updates = "count", target_every = "positive", blend = "share",
     eta = "number", anneal = "switch", norm = "number", explore = "list", hold = "count", double = "switch", dueling = "switch", normalize = "switch",
     reward_scale = "number" }, replay.known)
 

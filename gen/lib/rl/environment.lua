@@ -12,16 +12,19 @@
 --     observe       C that writes what an agent sees of e to o[0], o[1], ...
 --     mask          C that sets allowed[a] = false for choices that are none now (default: every choice always is one)
 --     code          C before these functions: constants, helpers
+--     draw          C that sets the points p[0] .. p[points - 1] of a picture of e, { x, y, class } each (default: there is none)
+--     points, low, high   how many points there are; the coordinates at the left and lower edge, and at the right and upper one
 --     solved        the mean return at which it counts as solved
 --     doc           its rules and their source
--- The functions are NAME_reset(e, chance), NAME_step(e, action, over), NAME_observe(e, o), NAME_mask(e, allowed).
+-- The functions are NAME_reset(e, chance), NAME_step(e, action, over), NAME_observe(e, o), NAME_mask(e, allowed), NAME_draw(e, p).
 
 local common = require "loopc.environment.common"
 
 local environment = {}
 
-local known = { state = "list", observation = "count", actions = "count", bound = "number", limit = "count", reset = "text",
-    step = "text", observe = "text", mask = "text", code = "text", solved = "number" }
+local known = { state = "list", observation = "positive", actions = "positive", bound = "number", limit = "positive", reset = "text",
+    step = "text", observe = "text", mask = "text", code = "text", solved = "number", draw = "text", points = "positive", low = "number",
+    high = "number" }
 
 local needed = { "state", "observation", "actions", "limit", "reset", "step", "observe" }
 
@@ -32,11 +35,9 @@ local function check(name, given)
     for _, key in ipairs(needed) do
         if given[key] == nil then error(("%s needs %s"):format(word, key), 0) end
     end
-    for _, key in ipairs { "observation", "actions", "limit" } do
-        if given[key] < 1 then error(("%s: %s is at least 1"):format(word, key), 0) end
-    end
     if given.bound and given.bound <= 0 then error(word .. ": bound is above 0", 0) end
     if given.bound and given.mask then error(word .. ": a mask is for choices, not for numbers", 0) end
+    if (given.draw == nil) ~= (given.points == nil) then error(word .. ": draw sets so many points: both, or none of them", 0) end
     if #given.state == 0 then error(word .. ": state names its floats", 0) end
     return given
 end
@@ -70,6 +71,15 @@ static inline void {name}_mask(const struct {name} *e, bool *allowed)
 }
 ]]
 
+local draw = [[
+
+/* Points of a picture: x, y, class. */
+static void {name}_draw(const struct {name} *e, float (*p)[3])
+{
+    {draw}
+}
+]]
+
 function environment.new(name)
     return function(given)
         local made = common.with({}, check(name, given))
@@ -83,7 +93,7 @@ function environment.code(made)
     local values = common.with({ members = table.concat(made.state, ", "), action = made.bound and "const float *action"
         or "int32_t action" }, made)
     values.code = made.code and "\n" .. made.code or ""
-    return common.fill(made.mask and template .. mask or template, values)
+    return common.fill(template .. (made.mask and mask or "") .. (made.draw and draw or ""), values)
 end
 
 -- The type of the actions of `count` environments.

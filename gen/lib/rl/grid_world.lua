@@ -5,6 +5,8 @@
 -- observation has a number for each place, 1 where the agent is. 100 steps at most. (The worlds of Sutton and Barto's book, chapters
 -- 3 and 4.)
 
+local common = require "loopc.environment.common"
+
 local function find(map, letter)
     for row, line in ipairs(map) do
         local column = line:find(letter, 1, true)
@@ -14,10 +16,10 @@ local function find(map, letter)
 end
 
 return function(given)
-    local map = given.map or { "S..X", ".#..", "...G" }
-    local width = #map[1]
-    for _, line in ipairs(map) do
-        if #line ~= width or line:find("[^SGX#%.]") then error("rl.grid_world: rows of one length, of the letters S G X # .", 0) end
+    local map = common.check("rl.grid_world", given, { map = "list" }).map or { "S..X", ".#..", "...G" }
+    local width = type(map[1]) == "string" and #map[1] or 0
+    for _, line in ipairs(width > 0 and map or { "" }) do
+        if type(line) ~= "string" or #line ~= width or width == 0 or line:find("[^SGX#%.]") then error("rl.grid_world: rows of one length, of the letters S G X # .", 0) end
     end
     local row, column = find(map, "S")
     find(map, "G")
@@ -50,6 +52,18 @@ static char grid_world_next(const struct grid_world *e, int32_t action, int32_t 
         ]],
         observe = ("for (int32_t i = 0; i < %d; i++)\n    o[i] = i == (int32_t)e->row * %d + (int32_t)e->column;"):format(
             #map * width, width),
+        points = #map * width + 1, low = -0.5, high = math.max(#map, width) - 0.5,
+        draw = ([[
+            for (int32_t i = 0; i < %d; i++) {
+                const char letter = grid_world_map[i];
+                p[i][0] = (float)(i %% %d);
+                p[i][1] = (float)(%d - i / %d);
+                p[i][2] = letter == '#' ? 1 : letter == 'X' ? 2 : letter == 'G' ? 3 : 0;
+            }
+            p[%d][0] = e->column;
+            p[%d][1] = %d - e->row;
+            p[%d][2] = 4;
+        ]]):format(#map * width, width, #map - 1, width, #map * width, #map * width, #map - 1, #map * width),
         mask = [[
             for (int32_t action = 0; action < 4; action++) {
                 int32_t row, column;

@@ -102,14 +102,26 @@ local function world_fields(source, count)
     }
 end
 
+-- What a page shows of a source: the first environment, and the returns of the last episodes.
+local function views(made)
+    return {
+        picture = made.draw and f32[made.points][3] { show = "points", low = made.low, high = made.high, doc = "the first environment" } or nil,
+        returns = f32[100] { show = "line", doc = "of the last 100 episodes, the newest last" },
+    }, (made.draw and ("%s_draw((const struct %s *)(const void *)$worlds[0], $picture);\n"):format(made.name, made.name) or "") .. [[
+        for (int64_t i = 0; i < 100; i++)
+            $returns[i] = $gains[($episodes + i) % 100];
+    ]]
+end
+
 local function source_loop(source, Learner, rounds)
     local made, count = source.environment, source.count
+    local shown, draw = views(made)
     return loop "Source" (with(nodes("Source", {
         reset = { 1 }, agent = { 2 }, before_step = { 3 }, step = { 4 }, observe = { 5 }, episodes = { 6 }, store = { 7 },
     }), {
         call_on = { Learner.on_collect }, times = rounds,
-        doc = made.doc,
-        state = with(world_fields(source, count), {
+        doc = made.doc, draw = draw,
+        state = with(with(world_fields(source, count), shown), {
             running = bool[count] { doc = "whether an episode is in hand" },
             reward = f32[count], next = f32[count][made.observation] { doc = "the observation behind the step" },
             terminated = bool[count] { doc = "whether the episode ended by its rules" },

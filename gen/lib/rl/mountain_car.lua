@@ -23,4 +23,12 @@ return {
         return -1;
     ]],
     observe = "memcpy(o, e, sizeof *e);",
+    points = 38, low = -1.25, high = 1.25,
+    draw = [[
+        for (int32_t i = 0; i < 38; i++) {
+            p[i][0] = i < 37 ? -1.2f + (float)i / 20 : e->place;
+            p[i][1] = 0.45f * loopc_sine(3 * p[i][0]) + (i < 37 ? 0 : 0.08f);
+            p[i][2] = i == 37;
+        }
+    ]],
 }

@@ -22,11 +22,7 @@ end
 function nets.check(word, given, known)
     local source = type(given) == "table" and given[1]
     if type(source) ~= "table" or not source.is_source then error(word .. " takes a source: " .. word .. " { source }", 3) end
-    local named = {}
-    for key, value in pairs(given) do
-        if key ~= 1 then named[key] = value end
-    end
-    common.check(word, named, known)
+    common.check(word, common.named(given), known)
     return source
 end
 

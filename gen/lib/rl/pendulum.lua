@@ -28,4 +28,12 @@ return {
         o[1] = loopc_sine(e->angle);
         o[2] = e->spin;
     ]],
+    points = 17, low = -1.2, high = 1.2,
+    draw = [[
+        for (int32_t i = 0; i < 17; i++) {
+            p[i][0] = (float)i / 16 * loopc_sine(e->angle);
+            p[i][1] = (float)i / 16 * loopc_cosine(e->angle);
+            p[i][2] = i == 16;
+        }
+    ]],
 }

@@ -24,7 +24,7 @@ local common = require "loopc.environment.common"
 local heads = require "loopc.rl.heads"
 local nets = require "loopc.rl.nets"
 
-local known = { hidden = "list", activation = "text", steps = "count", batch = "count", epochs = "count", eta = "number", anneal = "switch",
+local known = { hidden = "list", activation = "text", steps = "positive", batch = "positive", epochs = "positive", eta = "number", anneal = "switch",
     anneal_clip = "switch", discount = "share", decay = "share", clip = "number", value_clip = "number", entropy = "number", norm = "number",
     kl = "number", standardize = "switch", normalize = "switch", reward_scale = "number", spread = "number" }
 

@@ -10,7 +10,7 @@
 
 local common = require "loopc.environment.common"
 
-local known = { hidden = "list", activation = "text", steps = "count", eta = "number", anneal = "switch", discount = "share", entropy = "number",
+local known = { hidden = "list", activation = "text", steps = "positive", eta = "number", anneal = "switch", discount = "share", entropy = "number",
     norm = "number", standardize = "switch", normalize = "switch", reward_scale = "number", spread = "number" }
 
 local defaults = { name = "reinforce", steps = 128, eta = 3e-3, doc = "the policy gradient with a baseline" }
@@ -19,8 +19,7 @@ return function(rl)
     return function(given)
         local source = type(given) == "table" and given[1]
         if type(source) ~= "table" or not source.is_source then error("rl.reinforce takes a source: rl.reinforce { source }", 2) end
-        local named = common.with({}, given)
-        named[1] = nil
+        local named = common.named(given)
         common.check("rl.reinforce", named, known)
         local p = common.with(common.with({ source }, defaults), named)
         p.batch, p.epochs, p.decay = p.steps * source.count, 1, 1

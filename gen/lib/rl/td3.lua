@@ -22,8 +22,8 @@ local critics = require "loopc.rl.critics"
 local nets = require "loopc.rl.nets"
 local replay = require "loopc.rl.replay"
 
-local known = common.with({ hidden = "list", activation = "text", every = "count", updates = "count", blend = "share", eta = "number",
-    noise = "number", hold = "share", smooth = "number", smooth_limit = "number", delay = "count", normalize = "switch",
+local known = common.with({ hidden = "list", activation = "text", every = "positive", updates = "count", blend = "share", eta = "number",
+    noise = "number", hold = "share", smooth = "number", smooth_limit = "number", delay = "positive", normalize = "switch",
     reward_scale = "number" }, replay.known)
 
 local defaults = common.with(common.with({}, replay.defaults), { hidden = { 64, 64 }, activation = "relu", batch = 256, every = 1, updates = 1,

@@ -134,19 +134,89 @@ test_signal_saves_and_resumes() {
 
 have_ended() { [ -z "$(trainers "$1")" ]; }
 
-test_killed_rank_ends_the_others() {
+# latest FOLDER: the newest checkpoint in it.
+latest() { find "$1" -name '*.safetensors' | sort -V | tail -n 1; }
+
+epochs_of() { "$LOOPC" state "$1" | sed -n 's/^Fit.total .* //p'; }
+
+has_newer() { [ "$(latest saved)" != "$2" ] || is_gone "$1"; }
+
+# Ranks are killed at any time, one after another; each death ends the run, and what is resumed is the run that none has disturbed.
+test_killed_ranks_end_the_run_and_it_goes_on() {
     programs
-    ranks 4 ./shared_mpi --data rows.csv --metrics killed.jsonl --checkpoint saved --save-every 1epoch --epochs 100000 --slow \
-        >out 2>err </dev/null &
-    local pid=$! victim
-    await has_begun $pid saved/shared-1.safetensors
-    victim=$(trainers killed.jsonl | tail -n 1)
-    kill -KILL "$victim"
-    wait $pid && fail 'mpirun returned 0'
-    await have_ended killed.jsonl
-    expect 0 ./shared --data rows.csv --epochs 8 --metrics one.jsonl
-    rm -f killed.jsonl
-    expect 0 "$LOOPC" state "$(printf '%s\n' saved/*.safetensors | sort -V | tail -n 1)"
+    local kills=${SOAK:+50} i pid before resume='' victims epochs
+    mkdir saved
+    for ((i = 0; i < ${kills:-2}; i++)); do
+        before=$(latest saved)
+        # shellcheck disable=SC2086
+        ranks "${FOUR:-2}" ./shared_mpi --data rows.csv --metrics killed.jsonl --checkpoint saved --save-every 1epoch --slow --epochs 100000 \
+            $resume >out 2>err </dev/null &
+        pid=$! resume=--resume
+        await has_newer $pid "$before"
+        sleep "0.$((RANDOM % 30 + 10))"
+        mapfile -t victims < <(trainers killed.jsonl)
+        [ ${#victims[@]} -gt 1 ] || fail "it is not there: $(cat err)"
+        kill -KILL "${victims[RANDOM % ${#victims[@]}]}"
+        wait $pid && fail 'mpirun returned 0'
+        await have_ended killed.jsonl
+    done
+    epochs=$(($(epochs_of "$(latest saved)") + 2))
+    expect 0 ranks 2 ./shared_mpi --data rows.csv --metrics killed.jsonl --checkpoint saved --resume --no-slow --epochs $epochs
+    expect 0 ./shared --data rows.csv --metrics one.jsonl --checkpoint one --epochs $epochs
+    cmp one.jsonl killed.jsonl || fail 'the resumed run is another one'
+    same "$("$LOOPC" state --diff "$(latest one)" "$(latest saved)" | sed '/^loopc\./d')" ''
+}
+
+# random_spec: batches that fail, some of which recover, loops that stop and phases that are left, at any place.
+random_spec() {
+    # shellcheck disable=SC2016
+    local actions=('$fail("no more at %d", (int)$total);' '$stop();' '$cancel();' '$stop(Fit);' '$cancel(Fit.epoch);' ';') recover=('$recover();' '')
+    act() { echo "if (\$total == $((RANDOM % 12))) ${actions[RANDOM % 6]}"; }
+    cat <<SPEC
+local Fit = loop "Fit" {
+    times = $((RANDOM % 3 + 2)),
+    on_epoch = node(1),
+    after_epoch = node(2, [[ printf("epoch %d\n", (int)\$iteration); ]]),
+    finally_epoch = node(3, [[ printf("finally of epoch %d\n", (int)\$iteration); ]]),
+}
+local Train = loop "Train" {
+    call_on = { Fit.on_epoch }, times = $((RANDOM % 3 + 3)),
+    state = { noise = rng(), x = f32[16 * 4], y = f32[16 * 2], loss = f32 { report = true } },
+    before_batch = node(1, [[
+        for (int i = 0; i < 16 * 4; i++) \$x[i] = loopc_rng_f32(\$noise);
+        for (int i = 0; i < 16 * 2; i++) \$y[i] = \$x[2 * i] * \$x[2 * i + 1];
+        $(act)
+    ]]),
+    on_batch = node(2, [[ $(act) \$loss = net_train(\$net, \$rule, \$x, \$y, 16 - 3 * (\$total % 2), 0.05f); ]]),
+    after_batch = node(3, [[ $(act) ]]),
+    failed_batch = node(4, [[ printf("failed at %d\n", (int)\$total); ${recover[RANDOM % 2]} ]]),
+    finally_batch = node(5, [[ printf("finally at %d\n", (int)\$total); ]]),
+}
+return trainer "any" { Fit, Train, state = {
+    net = mlp { 4, $((RANDOM % 30 + 2)), 2, loss = "squared_error", batch = 16, shards = $((4 << RANDOM % 2)) },
+    rule = optimizer { "$([ $((RANDOM % 2)) = 0 ] && echo adam || echo sgd)", net = "net" },
+} }
+SPEC
+}
+
+test_random_specs_are_the_same_on_several() {
+    needs_mpi
+    local runs=${SOAK:+40} i code count out
+    RANDOM=${SEED:-11}
+    for ((i = 0; i < ${runs:-2}; i++)); do
+        random_spec >any.lua
+        CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build any.lua -o any
+        CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build --mpi --cc "$MPICC" any.lua -o any_mpi
+        code=0
+        ./any --metrics one.jsonl >one 2>err || code=$?
+        for count in 2 $FOUR; do
+            rm -f many.jsonl
+            expect $code ranks "$count" ./any_mpi --metrics many.jsonl
+            printf '%s\n' "$OUT" | cmp - one || fail "other output on $count: $(cat any.lua)"
+            cmp one.jsonl many.jsonl || fail "other metrics on $count: $(cat any.lua)"
+            same "$(sed -n '/failed:/p' <<<"$ERR")" "$(sed -n '/failed:/p' err)"
+        done
+    done
 }
 
 # answer TEXT: reads what the run of the coprocess sends, up to this.
