@@ -19,7 +19,9 @@ return function(given)
     local map = common.check("rl.grid_world", given, { map = "list" }).map or { "S..X", ".#..", "...G" }
     local width = type(map[1]) == "string" and #map[1] or 0
     for _, line in ipairs(width > 0 and map or { "" }) do
-        if type(line) ~= "string" or #line ~= width or width == 0 or line:find("[^SGX#%.]") then error("rl.grid_world: rows of one length, of the letters S G X # .", 0) end
+        if type(line) ~= "string" or #line ~= width or width == 0 or line:find("[^SGX#%.]") then
+            error("rl.grid_world: rows of one length, of the letters S G X # .", 0)
+        end
     end
     local row, column = find(map, "S")
     find(map, "G")

@@ -13,7 +13,8 @@ local environment = require "loopc.rl.environment"
 
 local replay = {}
 
-replay.known = { room = "positive", batch = "positive", start = "count", steps = "positive", discount = "share", priority = "share", correction = "share" }
+replay.known = { room = "positive", batch = "positive", start = "count", steps = "positive",
+    discount = "share", priority = "share", correction = "share" }
 
 replay.defaults = { room = 50000, batch = 64, start = 1000, steps = 1, discount = 0.99, priority = 0, correction = 0.4 }
 
