@@ -22,7 +22,9 @@ ALL_CORES = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 Q = $(if $(V),,@echo "  $@";)
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(WERROR) -Iruntime $(CFLAGS) -MMD -MP
 
-RUNTIME := $(sort $(shell find runtime -name '*.c'))
+# What devices have in the place of other parts is compiled for them alone.
+DEVICE := $(sort $(wildcard runtime/device/*.c))
+RUNTIME := $(filter-out $(DEVICE),$(sort $(shell find runtime -name '*.c')))
 HEADERS := $(sort $(shell find runtime -name '*.h'))
 HOST := $(filter-out gen/host/embed.c,$(sort $(wildcard gen/host/*.c)))
 SCRIPTS := $(sort $(shell find gen -name '*.lua') $(shell find templates -type f -not -path 'templates/observe/*')) runtime/main/flags.def $(HEADERS) .clang-format
@@ -258,7 +260,7 @@ install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs 
 	install -D -m 644 $(BUILD)/loopc.bash $(ROOT)/share/bash-completion/completions/loopc
 	for header in $(HEADERS:runtime/%=%); do \
 	    install -D -m 644 runtime/$$header $(ROOT)/include/loopc/$$header || exit 1; done
-	for source in $(RUNTIME:runtime/%=%); do \
+	for source in $(RUNTIME:runtime/%=%) $(DEVICE:runtime/%=%); do \
 	    install -D -m 644 runtime/$$source $(ROOT)/share/loopc/runtime/$$source || exit 1; done
 	install -d "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 	install -m 644 $(PYTHON) "$(DESTDIR)$(PYTHON_FOLDER)/loopc"

@@ -5,7 +5,8 @@ set -eu
 
 packages="gcc clang clang-format-14 clang-tidy cppcheck lua-check libclang-rt-14-dev pkg-config
     liblua5.4-dev libjansson-dev libcmocka-dev zlib1g-dev libminizip-dev patch valgrind
-    libmicrohttpd-dev libjs-dygraphs chromium chromium-driver librsvg2-bin python3 python3-pandas sqlite3 libopenmpi-dev openmpi-bin"
+    libmicrohttpd-dev libjs-dygraphs chromium chromium-driver librsvg2-bin python3 python3-pandas sqlite3 libopenmpi-dev openmpi-bin
+    gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 [ $# -eq 0 ] || packages=$*
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

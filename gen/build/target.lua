@@ -101,7 +101,7 @@ end
 local function sources_in(folder, out)
     for _, name in ipairs(host.list(folder) or {}) do
         local path = folder .. "/" .. name
-        if host.isdir(path) then sources_in(path, out)
+        if host.isdir(path) and name ~= "device" then sources_in(path, out)
         elseif name:match "%.[ch]$" then out[#out + 1] = path end
     end
     return out

@@ -101,7 +101,7 @@ function toolchain.headers(unit, arguments)
 end
 
 -- The emitted text again, with line directives that lead to the spec.
-local function with_lines(unit, recompile)
+function toolchain.with_lines(unit, recompile)
     local options = {}
     for key, value in next, unit.options do options[key] = value end
     options.line, options.format = "path", "never"
@@ -111,7 +111,7 @@ end
 -- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec. Returns the compiler's
 -- status and messages. recompile(unit, options) is the emitted text of the same spec with other options (gen/compile.lua).
 function toolchain.check(unit, arguments, recompile)
-    local command, text = compile_command(unit, arguments), with_lines(unit, recompile)
+    local command, text = compile_command(unit, arguments), toolchain.with_lines(unit, recompile)
     append(command, { "-fsyntax-only", "-x", "c", "-" })
     local status, messages = run(command, { env = { "LC_ALL=C" }, input = text })
     c_errors.add(unit, messages, text)

@@ -3,6 +3,7 @@
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
 local emit_nets = require "gen.emit.nets"
+local firmware = require "gen.build.firmware"
 local host = require "host"
 local python_package = require "gen.build.python_package"
 local target = require "gen.build.target"
@@ -23,7 +24,7 @@ local build = {
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
 
-build.options = compile.with(target.with {
+build.options = compile.with(firmware.with(target.with {
     { "-o, --output", "PROGRAM", "the program to write (default: the trainer's name)" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--step", nil, "the step form: a program that goes step by step, with a flag --steps N" },
@@ -35,7 +36,7 @@ build.options = compile.with(target.with {
     { "--shards", "N", "the gradients of all nets that do not say it have N shards (loopc help net)", kind = "integer", least = 1 },
     { "--keep", nil, "keep the C beside the program, as PROGRAM.c" },
     { "--line", nil, "debuggers and gcov show the spec; with --keep the rest of the C, too" },
-})
+}))
 
 local function check_output(program)
     if host.isdir(program) then cli.usage(("'%s' is a folder"):format(program), "-o names the program") end
@@ -58,6 +59,14 @@ local function kept_c(arguments)
     return arguments.keep and arguments.output and arguments.output .. ".c" or nil
 end
 
+local function build_device(arguments)
+    local unit = compile.unit(arguments, firmware.unit_options { format = "never", optimize = not arguments.plain })
+    if not unit then return 2 end
+    local program = arguments.output or unit.trainer.name .. ".elf"
+    check_output(program)
+    return firmware.build(unit, arguments, program, compile.again) and 0 or 2
+end
+
 local function build_python(arguments)
     for _, other in ipairs { "portable", "mpi", "target", "keep", "line" } do
         if arguments[other] then cli.usage(("--python and --%s do not go together"):format(other)) end
@@ -72,6 +81,8 @@ end
 
 function build.run(arguments)
     target.check(arguments)
+    firmware.check(arguments)
+    if arguments.device then return build_device(arguments) end
     if arguments.python then return build_python(arguments) end
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
         optimize = not arguments.plain, line = arguments.line, c_file = kept_c(arguments) })

@@ -2,8 +2,10 @@
 
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
+local device = require "gen.build.device"
 local diff = require "gen.base.diff"
 local dump = require "gen.views.dump"
+local firmware = require "gen.build.firmware"
 local host = require "host"
 local pipeline = require "gen.pipeline"
 local watch = require "gen.watch"
@@ -26,6 +28,7 @@ gen.options = compile.with {
     { "--line", nil, "#line directives: compilers, debuggers and gcov show the spec" },
     { "--step", nil, "the step form: a program that runs step by step" },
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
+    { "--device", nil, "with --lib: for firmware, without files, threads and an allocator; -o names the folder for all of it" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
     { "--no-lines", nil, "leave the lines of the spec out of comments, so that moving code in it changes nothing" },
@@ -84,6 +87,10 @@ local function check_usage(arguments)
         for i, pass in ipairs(pipeline.passes) do names[i] = pass[1] end
         cli.usage(("there is no pass '%s'"):format(arguments.dump), "the passes are " .. table.concat(names, ", "))
     end
+    if arguments.device and not (arguments.lib and arguments.output) then
+        cli.usage("--device is a form of --lib, and needs a folder", "loopc gen --lib --device SPEC -o FOLDER")
+    end
+    if arguments.device then arguments.step = true end
     if arguments.lib and not arguments.step then cli.usage("--lib is a form of --step", "loopc gen --step --lib SPEC -o NAME.c") end
     if arguments.watch and arguments.check then cli.usage "--watch and --check do not go together" end
     if arguments.check == "" and not arguments.output then cli.usage("--check needs a file: --check=FILE, or -o FILE") end
@@ -93,13 +100,24 @@ end
 -- The source to be written or compared, nil for standard output. A library is always a file.
 local function target_of(arguments)
     local path = arguments.check ~= "" and arguments.check or arguments.output
+    if arguments.device then return path end
     if path and arguments.lib and not arguments.dump then return (path:gsub("%.c$", "")) .. ".c" end
     return path
+end
+
+-- The folder of a device: the trainer, and the runtime.
+local function device_files(unit, folder)
+    firmware.check_library(unit)
+    local name = unit.trainer.name
+    local files = { { path = ("%s/%s.h"):format(folder, name), text = unit.header }, { path = ("%s/%s.c"):format(folder, name), text = unit.text } }
+    for _, file in ipairs(device.files(unit)) do files[#files + 1] = { path = folder .. "/" .. file[1], text = file[2] } end
+    return files
 end
 
 -- The files to write: { path, text }; a library has a header beside its source.
 local function files_of(arguments, unit, target)
     if arguments.dump then return { { path = target, text = dump.text(unit, arguments.dump) } } end
+    if arguments.device then return device_files(unit, target) end
     if not arguments.lib then return { { path = target, text = unit.text } } end
     target = target or unit.trainer.name .. ".c"
     return { { path = target:gsub("c$", "h"), text = unit.header }, { path = target, text = unit.text } }
@@ -109,14 +127,18 @@ end
 local function generate(arguments, target)
     local format = (arguments.no_format or arguments.dump) and arguments.dump ~= "format" and "never" or "must"
     local unit = compile.spec(arguments, { line = arguments.line, lines = not arguments.no_lines, format = format, step = arguments.step,
-        lib = arguments.lib, c_file = target,
-        header = arguments.lib and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
+        lib = arguments.lib, device = arguments.device, c_file = target,
+        header = arguments.lib and not arguments.device and target and target:match("[^/]*$"):gsub("c$", "h") or nil,
         optimize = not arguments.plain }, arguments.dump)
     if not unit then return 2 end
     return 0, files_of(arguments, unit, target), unit
 end
 
 local function write_all(arguments, files, unit, target)
+    if arguments.device then
+        local made, message = host.mkdirs(target)
+        if not made then cli.fail(message, nil, 1) end
+    end
     for _, file in ipairs(files) do
         if file.path then write(file.path, file.text) else host.stdout(file.text) end
     end

@@ -3,6 +3,7 @@
 local cache = require "gen.build.cache"
 local cli = require "gen.cli.cli"
 local compile = require "gen.compile"
+local firmware = require "gen.build.firmware"
 local host = require "host"
 local recall = require "gen.build.recall"
 local report = require "gen.cli.report"
@@ -19,14 +20,15 @@ local run = {
     rest = true,
     text = "The arguments after -- are passed to the program; its exit code is that of loopc run.\n" ..
         "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.\n" ..
-        "With --target an emulator runs it: Debian's qemu-user.",
+        "With --target an emulator runs it: Debian's qemu-user. With --device the board of an emulator does: qemu-system-arm.",
 }
 
-run.options = compile.with(target.with {
+run.options = compile.with(firmware.with(target.with {
     { "--watch", nil, "run again whenever a file of the spec is saved" },
     { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
-})
+    { "--measure", nil, "with --device: say how many instructions were executed and how much stack was used" },
+}))
 
 -- Builds in a folder of its own and renames that into place, so that two runs at once do not meet.
 local function build_into(unit, arguments, folder)
@@ -121,8 +123,22 @@ local function follow(arguments)
     end
 end
 
+-- On the board of an emulator, which takes our place.
+local function run_device(arguments)
+    if #(arguments.rest or {}) > 0 then cli.usage("a device has no command line for what is behind --", "--lua sets constants of the spec") end
+    local unit = compile.unit(arguments, firmware.unit_options { format = "never" })
+    if not unit then return 2 end
+    local program = ("%s/%s.elf"):format(cache.made(), firmware.key(unit, arguments))
+    local command = firmware.runner(arguments, program)
+    if not host.exists(program) and not firmware.build(unit, arguments, program, compile.again) then return 2 end
+    local _, message = host.exec(command)
+    cli.fail(message, nil, 1)
+end
+
 function run.run(arguments)
     target.check(arguments)
+    firmware.check(arguments)
+    if arguments.device then return run_device(arguments) end
     if arguments.watch then return follow(arguments) end
     local place = recall.place(cache.folder(), arguments)
     local program = recall.program(place) or make(arguments, place)

@@ -8,6 +8,7 @@ local banner = require "gen.emit.banner"
 local bodies = require "gen.emit.bodies"
 local CWriter = require "gen.c.writer"
 local ctext = require "gen.c.text"
+local emit_device = require "gen.emit.device"
 local emit_elements = require "gen.emit.elements"
 local emit_fields = require "gen.emit.fields"
 local emit_hooks = require "gen.emit.hooks"
@@ -106,6 +107,15 @@ local function hash_of(w)
     return host.sha256((w:text():gsub("/%*.-%*/", ""):gsub("#line[^\n]*", ""))):sub(1, 16)
 end
 
+-- The tables of a library: its fields, or on a device the parts of the state that are saved.
+local function write_lib_tables(unit, w)
+    w:section "Tables"
+    if unit.options.device then return emit_device.write_tables(unit, w, hash_of(w)) end
+    emit_fields.write(unit, w)
+    emit_tables.write_children(unit, w)
+    emit_tables.write_program(unit, w, hash_of(w))
+end
+
 -- The library: header and source. The banner is that of both.
 local function run_lib(unit)
     local w = CWriter.new()
@@ -118,10 +128,7 @@ local function run_lib(unit)
     unit.header = emit_lib.header(unit, banner, w.header)
     write_bodies(unit, w)
     write_run(unit, w)
-    w:section "Tables"
-    emit_fields.write(unit, w)
-    emit_tables.write_children(unit, w)
-    emit_tables.write_program(unit, w, hash_of(w))
+    write_lib_tables(unit, w)
     w:section "Library"
     emit_lib.write(unit, w)
     unit.text = w:text()

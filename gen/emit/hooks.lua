@@ -12,9 +12,18 @@ local kinds = {
     { "draw", "before_show", "Before a viewer is shown the fields of the table of views." },
 }
 
-local function of_kind(unit, key)
+-- A device has no viewers.
+local function hooks_of(unit)
     local out = {}
     for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do
+        if not (unit.options.device and hook.key == "draw") then out[#out + 1] = hook end
+    end
+    return out
+end
+
+local function of_kind(unit, key)
+    local out = {}
+    for _, hook in ipairs(hooks_of(unit)) do
         if hook.key == key then out[#out + 1] = hook end
     end
     return out
@@ -46,7 +55,7 @@ local function write_calls(unit, w, list, name, comment)
 end
 
 function emit_hooks.write(unit, w)
-    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do emit_bodies.write_function(unit, w, hook) end
+    for _, hook in ipairs(hooks_of(unit)) do emit_bodies.write_function(unit, w, hook) end
     for _, kind in ipairs(kinds) do
         local list = of_kind(unit, kind[1])
         if #list > 0 then write_calls(unit, w, list, kind[2], kind[3]) end

@@ -5,6 +5,7 @@
 -- runtime/library/instance.h.
 
 local CWriter = require "gen.c.writer"
+local emit_device = require "gen.emit.device"
 
 local emit_lib = {}
 
@@ -32,6 +33,18 @@ local functions = {
         "The text of the failure with which the run ended, \"\" without one; returns its length." },
 }
 
+-- Those of a device, which has neither files nor an allocator.
+local on_device = { _init = true, _step = true, _run = true, _resume = true, _program = true }
+local device_functions = {
+    { "void", "_copy", "struct %s *to, const struct %s *from", "Copies the run `from`, position included." },
+    { "const char *", "_failure", "const struct %s *s", "The text of the failure with which the run ended, as in the spec; \"\" without one." },
+}
+for i = #functions, 1, -1 do
+    if on_device[functions[i][2]] then table.insert(device_functions, 1, functions[i]) end
+end
+
+local function functions_of(unit) return unit.options.device and device_functions or functions end
+
 local function prototype(unit, row)
     local name = unit.struct
     local blank = row[1]:match("%*$") and "" or " "
@@ -45,20 +58,21 @@ function emit_lib.header(unit, banner, structs)
     w:directive("#ifndef %s", guard)
     w:directive("#define %s", guard)
     w:blank()
+    if unit.options.device then emit_device.write_stdio(unit, w) end
     w:directive "#ifdef __cplusplus"
-    w:directive '#include "base/status.h"'
+    if not unit.options.device then w:directive '#include "base/status.h"' end
     w:directive "#include <stddef.h>"
     w:directive "#include <stdint.h>"
     w:directive 'extern "C" {'
     w:directive("struct loopc_program;")
     w:directive("struct %s; /* %s_new makes one, %s_field reaches its fields */", unit.struct, unit.struct, unit.struct)
     w:directive "#else"
-    w:directive '#include "loopc.h"'
+    w:directive(unit.options.device and '#include "loopc_device.h"' or '#include "loopc.h"')
     w:blank()
     w:append(structs)
     w:directive "#endif"
     w:blank()
-    for _, row in ipairs(functions) do
+    for _, row in ipairs(functions_of(unit)) do
         w:comment { row[4] }
         w:line("%s;", prototype(unit, row))
         w:blank()
@@ -85,7 +99,7 @@ local bodies = {
 }
 
 function emit_lib.write(unit, w)
-    for _, row in ipairs(functions) do
+    for _, row in ipairs(functions_of(unit)) do
         if row[2] ~= "_step" then
             w:line(prototype(unit, row))
             w:open("{")
@@ -97,6 +111,7 @@ function emit_lib.write(unit, w)
                 w:line("int st;")
                 w:line("do { st = %s_step(s); } while (st == LOOPC_MORE);", unit.struct)
                 w:line("return st;")
+            elseif unit.options.device and row[2] ~= "_program" then emit_device.write_function(unit, w, row[2])
             else w:line((bodies[row[2]]:format(unit.tables.program))) end
             w:close()
             w:blank()

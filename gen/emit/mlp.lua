@@ -117,7 +117,7 @@ local function write_rest(w, net, groups)
     if groups.gathered then
         members(w, "indices of the rows of the batch in their data set, and their labels", { ("int64_t index[%d];"):format(net.batch),
             mlp.targets(net) == "labels" and ("int32_t labels[%d];"):format(net.batch) or nil })
-        local weights = { ("_Alignas(64) float weights[%d];"):format((net.batch + 15) // 16 * 16) }
+        local weights = { ("LOOPC_ALIGNED float weights[LOOPC_VECTOR(%d)];"):format(net.batch) }
         if not net.ops then table.insert(weights, 1, "bool weighted;") end
         members(w, "the weights of these rows, if the data set has weights", weights)
         if net.fetches then members(w, "indices of the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
@@ -234,7 +234,7 @@ emit_mlp.is_trained, emit_mlp.is_idle = emit_optimizer.is_trained, emit_optimize
 
 -- How many lanes a net needs whose training steps stay in registers; nil for others.
 local function lanes_of(net, optimizers, used)
-    if net.replicas or net.shards or mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
+    if net.is_plain or net.replicas or net.shards or mlp.is_shared(net) or not emit_optimizer.is_trained(net, optimizers, used) then return nil end
     return mlp.lanes(net)
 end
 

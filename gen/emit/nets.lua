@@ -25,6 +25,7 @@ local function describe_net(unit, field)
     for _, key in ipairs(net_keys) do net[key] = field.parameters[key] end
     net.inputs_from = field.parameters.inputs_from
     if net.shards == 1 then net.shards = nil end
+    net.is_plain = unit.options.device -- no vectors: nothing is kept in them
     field.struct, field.net = net.struct, net
     return net
 end
@@ -54,6 +55,15 @@ local function used_names(unit)
     return used
 end
 
+-- Whether the C of the spec names one of these.
+function emit_nets.names_one_of(unit, names)
+    local used = used_names(unit)
+    for _, name in ipairs(names) do
+        if used[name] then return true end
+    end
+    return false
+end
+
 -- Describes the nets, optimizers and data sets of a trainer, with the functions of them that bodies call.
 function emit_nets.describe(unit)
     for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
@@ -79,6 +89,7 @@ end
 -- there are some.
 function emit_nets.write_include(unit, w)
     local is_deep, blends = false, false
+    if unit.options.device then return end -- it is in loopc_device.h
     for _, net in ipairs(unit.nets.nets) do is_deep = is_deep or net.ops ~= nil end
     for _, pair in ipairs(unit.nets.pairs) do blends = blends or pair.entry[1] == "blend" end
     if is_deep then

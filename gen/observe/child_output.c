@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <spawn.h>
 #include <sys/wait.h>
-
-extern char **environ;
+#include <unistd.h>
 
 static int start(pid_t *child, char **argv, int fd)
 {

@@ -43,8 +43,20 @@ static inline void loopc_network_of(struct loopc_network *net, uint64_t key, uin
         net->keys[round] = (uint32_t)loopc_scatter(key + LOOPC_GOLDEN * round);
 }
 
-/* 16 numbers, or parts of them, side by side. */
+/* 16 numbers, or parts of them, side by side; one on devices, which have no vectors. */
+#ifdef LOOPC_DEVICE
+enum { LOOPC_ABREAST = 1 };
+#define LOOPC_COUNTED                                                                              \
+    {                                                                                              \
+        0                                                                                          \
+    }
+#else
 enum { LOOPC_ABREAST = 16 };
+#define LOOPC_COUNTED                                                                              \
+    {                                                                                              \
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
+    }
+#endif
 typedef uint64_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 8)));
 typedef uint32_t loopc_halves __attribute__((vector_size(LOOPC_ABREAST * 4)));
 
@@ -107,7 +119,7 @@ static inline void loopc_shuffled_rows(uint64_t key, uint64_t n, uint64_t first,
     loopc_network_of(&net, key, n > 1 ? n : 2);
     for (int32_t i = 0; i < count; i += LOOPC_ABREAST) {
         const int32_t some = count - i < LOOPC_ABREAST ? count - i : LOOPC_ABREAST;
-        loopc_numbers x = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+        loopc_numbers x = LOOPC_COUNTED;
         x += first + (uint64_t)i;
         for (int k = 0; k < LOOPC_ABREAST; k++) /* behind the last one there is 0 once more */
             x[k] = x[k] < n ? x[k] : 0;

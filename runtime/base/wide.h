@@ -10,7 +10,8 @@ struct loopc_wide {
 };
 
 /* In halves (Knuth, "Seminumerical Algorithms", 4.3.1). */
-static inline struct loopc_wide loopc_multiply_halves(uint64_t a, uint64_t b)
+__attribute__((unused)) static inline struct loopc_wide loopc_multiply_halves(uint64_t a,
+                                                                              uint64_t b)
 {
     const uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
     const uint64_t outer = a0 * b0, across = a1 * b0 + (outer >> 32);

@@ -4,6 +4,25 @@
 #ifndef LOOPC_BIAS_H
 #define LOOPC_BIAS_H
 
+#ifdef LOOPC_DEVICE
+
+#include "nn/vector.h"
+
+/* *sum = sum over r of d(o, r), by the same 16 sums. */
+static inline void loopc_bias_sums(const float *d, int32_t samples, int32_t outputs, int32_t o,
+                                   float *sum)
+{
+    float lanes[16] = {0};
+    for (int32_t r = 0; r < samples; r++)
+        lanes[r % 16] += d[r * outputs + o];
+    for (int half = 8; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lanes[l] += lanes[l + half];
+    *sum = lanes[0];
+}
+
+#else
+
 #include "nn/strip.h"
 
 /* lanes[l] = sum over r of d[r], where r % 16 = l, for the samples that are there; d is a row of
@@ -102,4 +121,5 @@ LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outpu
         loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
 
+#endif
 #endif

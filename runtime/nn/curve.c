@@ -8,7 +8,8 @@
     static void curve_##name(const float *from, float *to, float *slope, ptrdiff_t count)          \
     {                                                                                              \
         for (ptrdiff_t i = 0; i < count; i += LOOPC_LANES) {                                       \
-            const struct loopc_point p = loopc_curve_at(loopc_load(from + i), LOOPC_CURVE_##name); \
+            const struct loopc_curve_point p =                                                     \
+                loopc_curve_at(loopc_load(from + i), LOOPC_CURVE_##name);                          \
             loopc_store(to + i, p.value);                                                          \
             if (slope) loopc_store(slope + i, p.slope);                                            \
         }                                                                                          \

@@ -6,7 +6,7 @@
 #include "nn/elementary.h"
 
 /* A function and its derivative at one place. */
-struct loopc_point {
+struct loopc_curve_point {
     loopc_vec value, slope;
 };
 
@@ -78,7 +78,7 @@ LOOPC_INLINE loopc_vec loopc_normal_near(loopc_vec x, loopc_vec square)
 }
 
 /* x P(x): near 0 as it is written; else from the tail t = y P(-y), y = |x|: x - t or -t. */
-LOOPC_INLINE struct loopc_point loopc_gelu(loopc_vec x)
+LOOPC_INLINE struct loopc_curve_point loopc_gelu(loopc_vec x)
 {
     const loopc_vec y = loopc_min(loopc_abs(x), loopc_broadcast(14.6f));
     const struct loopc_bell bell = loopc_vbell(y);
@@ -92,7 +92,7 @@ LOOPC_INLINE struct loopc_point loopc_gelu(loopc_vec x)
     loopc_vec value = loopc_select(is_right, x - tail, -tail);
     value = loopc_select(is_near, x * near, value);
     value = loopc_select(y >= 14.6f, loopc_select(is_right, x, (loopc_vec){0}), value);
-    return (struct loopc_point){value, loopc_fma(loopc_copysign(y, x), density, share)};
+    return (struct loopc_curve_point){value, loopc_fma(loopc_copysign(y, x), density, share)};
 }
 
 /* x s(v), 0 where not even the smallest float is left; `rest` as for the logistic function. */
@@ -103,7 +103,7 @@ LOOPC_INLINE loopc_vec loopc_gated(loopc_vec x, loopc_vec v, const loopc_vec *re
 
 /* x s(v), v = 2 sqrt(2 / pi) (x + 0.044715 x^3) in two floats, since its error is multiplied by v
  * in the exponential. */
-LOOPC_INLINE struct loopc_point loopc_gelu_tanh(loopc_vec x)
+LOOPC_INLINE struct loopc_curve_point loopc_gelu_tanh(loopc_vec x)
 {
     const loopc_vec one = loopc_broadcast(1.0f), cubic = loopc_broadcast(0x1.2444f2p-4f);
     const loopc_vec linear = loopc_broadcast(0x1.988454p0f);
@@ -119,18 +119,18 @@ LOOPC_INLINE struct loopc_point loopc_gelu_tanh(loopc_vec x)
     const loopc_vec s = loopc_vsigmoid(v);
     const loopc_vec slope_of_v = loopc_fma(cubic * 3.0f, square, linear);
     const loopc_vec slope = loopc_fma(near * slope_of_v, s * (one - s), s);
-    return (struct loopc_point){loopc_gated(x, v, &v_rest), slope};
+    return (struct loopc_curve_point){loopc_gated(x, v, &v_rest), slope};
 }
 
-LOOPC_INLINE struct loopc_point loopc_silu(loopc_vec x)
+LOOPC_INLINE struct loopc_curve_point loopc_silu(loopc_vec x)
 {
     const loopc_vec s = loopc_vsigmoid(x), a = loopc_gated(x, x, NULL);
-    return (struct loopc_point){a, loopc_fma(a, 1.0f - s, s)};
+    return (struct loopc_curve_point){a, loopc_fma(a, 1.0f - s, s)};
 }
 
 /* With e = exp(x) tanh(log(1 + e)) is t = e (e + 2) / (e (e + 2) + 2), whose derivative by x is
  * 4 e (1 + e) / (e (e + 2) + 2)^2. */
-LOOPC_INLINE struct loopc_point loopc_mish(loopc_vec x)
+LOOPC_INLINE struct loopc_curve_point loopc_mish(loopc_vec x)
 {
     const loopc_vec e = loopc_vexp(loopc_min(x, loopc_broadcast(20.0f)));
     const loopc_vec n = e * (e + 2.0f), below = n + 2.0f, t = n / below;
@@ -138,55 +138,56 @@ LOOPC_INLINE struct loopc_point loopc_mish(loopc_vec x)
     const loopc_ivec far = x > 20.0f;
     const loopc_vec left = loopc_select(x < -20.0f, loopc_gated(x, x, NULL), x * t);
     const loopc_vec value = loopc_select(far, x, left);
-    return (struct loopc_point){value,
-                                loopc_select(far, loopc_broadcast(1.0f), loopc_fma(x, grows, t))};
+    return (struct loopc_curve_point){
+        value, loopc_select(far, loopc_broadcast(1.0f), loopc_fma(x, grows, t))};
 }
 
-LOOPC_INLINE struct loopc_point loopc_softplus(loopc_vec x)
+LOOPC_INLINE struct loopc_curve_point loopc_softplus(loopc_vec x)
 {
     const loopc_vec zero = {0};
     const loopc_vec rest = loopc_vlog1p(loopc_vexp(-loopc_abs(x)));
-    return (struct loopc_point){loopc_select(x < zero, zero, x) + rest, loopc_vsigmoid(x)};
+    return (struct loopc_curve_point){loopc_select(x < zero, zero, x) + rest, loopc_vsigmoid(x)};
 }
 
 /* scale (x where x > 0, else alpha (exp(x) - 1)) */
-LOOPC_INLINE struct loopc_point loopc_elu(loopc_vec x, float scale, float alpha)
+LOOPC_INLINE struct loopc_curve_point loopc_elu(loopc_vec x, float scale, float alpha)
 {
     const loopc_vec zero = {0};
     const loopc_ivec right = x > zero;
     const loopc_vec less = loopc_vexpm1(loopc_select(right, zero, x)) * (scale * alpha);
-    return (struct loopc_point){loopc_select(right, x * scale, less),
-                                loopc_select(right, loopc_broadcast(scale), less + scale * alpha)};
+    return (struct loopc_curve_point){
+        loopc_select(right, x * scale, less),
+        loopc_select(right, loopc_broadcast(scale), less + scale * alpha)};
 }
 
 /* Functions of straight pieces: `left` below the kink at 0. */
-LOOPC_INLINE struct loopc_point loopc_leaky(loopc_vec x, float left)
+LOOPC_INLINE struct loopc_curve_point loopc_leaky(loopc_vec x, float left)
 {
     const loopc_vec zero = {0}, slope = loopc_broadcast(left), one = loopc_broadcast(1.0f);
     loopc_vec falls = zero;
     if (left > 0.0f) falls = x * slope;
-    return (struct loopc_point){loopc_select(x <= zero, falls, x),
-                                loopc_select(x > zero, one, slope)};
+    return (struct loopc_curve_point){loopc_select(x <= zero, falls, x),
+                                      loopc_select(x > zero, one, slope)};
 }
 
-LOOPC_INLINE struct loopc_point loopc_hard(loopc_vec x, enum loopc_curve curve)
+LOOPC_INLINE struct loopc_curve_point loopc_hard(loopc_vec x, enum loopc_curve curve)
 {
     const loopc_vec zero = {0}, one = zero + 1.0f;
     const float reach = curve == LOOPC_CURVE_HARD_TANH ? 1.0f : 3.0f;
     const loopc_ivec inside = (x > -reach) & (x < reach);
     if (curve == LOOPC_CURVE_HARD_TANH)
-        return (struct loopc_point){loopc_min(loopc_max(x, -one), one),
-                                    loopc_select(inside, one, zero)};
+        return (struct loopc_curve_point){loopc_min(loopc_max(x, -one), one),
+                                          loopc_select(inside, one, zero)};
     const loopc_vec ramp = loopc_min(loopc_max(x + 3.0f, zero), zero + 6.0f) / 6.0f;
     if (curve == LOOPC_CURVE_HARD_SIGMOID)
-        return (struct loopc_point){ramp, loopc_select(inside, one / 6.0f, zero)};
+        return (struct loopc_curve_point){ramp, loopc_select(inside, one / 6.0f, zero)};
     const loopc_vec slope = loopc_fma(x, one / 3.0f, zero + 0.5f);
-    return (struct loopc_point){x * ramp,
-                                loopc_select(x < -3.0f, zero, loopc_select(x > 3.0f, one, slope))};
+    return (struct loopc_curve_point){
+        x * ramp, loopc_select(x < -3.0f, zero, loopc_select(x > 3.0f, one, slope))};
 }
 
 /* The function, which is a constant where this is called. */
-LOOPC_INLINE struct loopc_point loopc_curve_at(loopc_vec x, enum loopc_curve curve)
+LOOPC_INLINE struct loopc_curve_point loopc_curve_at(loopc_vec x, enum loopc_curve curve)
 {
     const loopc_vec one = loopc_broadcast(1.0f);
     if (curve == LOOPC_CURVE_RELU) return loopc_leaky(x, 0.0f);
@@ -201,14 +202,14 @@ LOOPC_INLINE struct loopc_point loopc_curve_at(loopc_vec x, enum loopc_curve cur
     if (curve == LOOPC_CURVE_SOFTSIGN) {
         const loopc_vec size = loopc_min(loopc_abs(x), loopc_broadcast(0x1p100f));
         const loopc_vec below = size + 1.0f, share = one / below;
-        return (struct loopc_point){loopc_copysign(size / below, x), share * share};
+        return (struct loopc_curve_point){loopc_copysign(size / below, x), share * share};
     }
     if (curve >= LOOPC_CURVE_HARD_TANH && curve <= LOOPC_CURVE_HARD_SWISH)
         return loopc_hard(x, curve);
-    if (curve == LOOPC_CURVE_IDENTITY) return (struct loopc_point){x, one};
+    if (curve == LOOPC_CURVE_IDENTITY) return (struct loopc_curve_point){x, one};
     const loopc_vec a = curve == LOOPC_CURVE_TANH ? loopc_vtanh(x) : loopc_vsigmoid(x);
-    if (curve == LOOPC_CURVE_TANH) return (struct loopc_point){a, loopc_fma(-a, a, one)};
-    return (struct loopc_point){a, a * (one - a)};
+    if (curve == LOOPC_CURVE_TANH) return (struct loopc_curve_point){a, loopc_fma(-a, a, one)};
+    return (struct loopc_curve_point){a, a * (one - a)};
 }
 
 #endif

@@ -6,7 +6,11 @@
 
 #include <stdbool.h>
 
+#ifdef LOOPC_DEVICE
+enum { AT_ONCE = 1 }; /* normal numbers: what needs no room */
+#else
 enum { AT_ONCE = 64 }; /* normal numbers: some vectors full */
+#endif
 
 /* The next `count` normal numbers of the stream, and anything in what is left of the room. A point
  * outside of the disk is overwritten by the next one: a branch would be foreseen badly. */
@@ -28,10 +32,15 @@ static void draw(struct loopc_rng *rng, float *to, int32_t count)
         to[i] = (float)loopc_normal_of((struct loopc_point){u[i], square[i]});
 }
 
-/* Where weight (o, k) is: in panels, or one replica of 16. */
+/* Where weight (o, k) is: in panels, or one replica of 16, which devices do not have. */
 LOOPC_INLINE ptrdiff_t place(bool is_replica, int32_t inputs, int32_t outputs, int32_t o, int32_t k)
 {
+#ifdef LOOPC_DEVICE
+    (void)is_replica, (void)inputs;
+    return loopc_panel_at(outputs, o, k);
+#else
     return is_replica ? loopc_replica_at(inputs, o, k) : loopc_panel_at(outputs, o, k);
+#endif
 }
 
 LOOPC_INLINE void init_normal(bool is_replica, float *w, struct loopc_rng *rng, int32_t inputs,
@@ -73,6 +82,8 @@ void loopc_init_he(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outp
     loopc_init_normal(w, rng, inputs, outputs, sqrtf(2.0f / (float)inputs));
 }
 
+#ifndef LOOPC_DEVICE
+
 void loopc_replica_init_normal(float *w, struct loopc_rng *rng, int32_t inputs, int32_t outputs,
                                float deviation)
 {
@@ -88,3 +99,5 @@ void loopc_replica_init_he(float *w, struct loopc_rng *rng, int32_t inputs, int3
 {
     loopc_replica_init_normal(w, rng, inputs, outputs, sqrtf(2.0f / (float)inputs));
 }
+
+#endif

@@ -104,6 +104,23 @@ void loopc_layer_norm_backward(const float *d, const float *gain, const float *h
 
 /* The sum over all samples of a(j, r) b(j, r), or of a(j, r) where b is NULL, after `less` was
  * taken from both: 16 lanes, added up in pairs. */
+#ifdef LOOPC_DEVICE
+
+static float row_sum(const float *a, const float *b, float less, ptrdiff_t stride, int32_t samples)
+{
+    float lanes[16] = {0};
+    for (int32_t r = 0; r < samples; r++) {
+        const float u = a[r * stride] - less, v = b ? b[r * stride] - less : 1.0f;
+        lanes[r % 16] = loopc_fma1(u, v, lanes[r % 16]);
+    }
+    for (int half = 8; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lanes[l] += lanes[l + half];
+    return lanes[0];
+}
+
+#else
+
 static float row_sum(const float *a, const float *b, float less, ptrdiff_t stride, int32_t samples)
 {
     LOOPC_ALIGNED float lanes[LOOPC_PANEL];
@@ -124,6 +141,8 @@ static float row_sum(const float *a, const float *b, float less, ptrdiff_t strid
             lanes[l] += lanes[l + half];
     return lanes[0];
 }
+
+#endif
 
 /* to(j, r) = (x(j, r) - less) factor, then times gain plus bias: h and to of one feature. */
 static void put_row(const float *x, float *h, float *to, float less, float factor, float gain,

@@ -38,14 +38,17 @@ void loopc_descend_part(struct loopc_weights to, const float *g, int32_t rows, i
 
 double loopc_square_sum(const float *g, int32_t rows, int32_t columns)
 {
-    double sums[LOOPC_PANEL] = {0}, total = 0.0;
-    for (int32_t j = 0; j < columns; j += LOOPC_PANEL)
+    enum { SUMS = 16 };
+    double sums[SUMS] = {0}, total = 0.0;
+    for (int32_t j = 0; j < columns; j += LOOPC_PANEL) {
+        double *const own = sums + j % SUMS;
         for (int32_t i = 0; i < rows; i++) {
             const float *const row = g + loopc_panel_at(rows, i, j);
             for (int32_t c = 0; c < loopc_lesser(LOOPC_PANEL, columns - j); c++)
-                sums[c] += (double)row[c] * (double)row[c];
+                own[c] += (double)row[c] * (double)row[c];
         }
-    for (int c = 0; c < LOOPC_PANEL; c++)
+    }
+    for (int c = 0; c < SUMS; c++)
         total += sums[c];
     return total;
 }

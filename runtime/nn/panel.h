@@ -27,16 +27,26 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Devices have neither vectors nor room for padding: there a panel is one column. */
+#ifdef LOOPC_DEVICE
+enum { LOOPC_PANEL = 1 };
+#define LOOPC_ALIGNED
+#else
 enum { LOOPC_PANEL = 16 };
 
 /* Arrays of panels begin with a cache line, and with a vector. */
 #define LOOPC_ALIGNED _Alignas(64)
+#endif
 
 /* How many panels `columns` columns are. */
 #define LOOPC_PANEL_COUNT(columns) (((columns) + LOOPC_PANEL - 1) / LOOPC_PANEL)
 
 /* Floats from one panel of `rows` rows to the next. */
+#ifdef LOOPC_DEVICE
+#define LOOPC_STRIDE(rows) (rows)
+#else
 #define LOOPC_STRIDE(rows) (((rows) % 32 == 0 ? (rows) + 8 : (rows)) * LOOPC_PANEL)
+#endif
 
 /* Floats that a matrix takes, and a vector. */
 #define LOOPC_PANELS(rows, columns) (LOOPC_STRIDE(rows) * LOOPC_PANEL_COUNT(columns))

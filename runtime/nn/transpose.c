@@ -1,5 +1,30 @@
 #include "nn/transpose.h"
 
+#ifdef LOOPC_DEVICE
+
+/* A panel is a column here: feature-major are the rows of samples as they come, one after the
+ * other. */
+
+void loopc_transpose(const float *restrict feature_major, float *restrict sample_major,
+                     int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
+{
+    (void)me;
+    for (int32_t k = 0; k < features; k++)
+        for (int32_t r = 0; r < samples; r++)
+            sample_major[k * batch + r] = feature_major[r * features + k];
+}
+
+void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *restrict feature_major,
+                int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
+{
+    for (int32_t r = 0; r < samples; r++)
+        memcpy(feature_major + r * features, loopc_row(rows, r, features),
+               (size_t)features * sizeof *feature_major);
+    if (sample_major) loopc_transpose(feature_major, sample_major, samples, batch, features, me);
+}
+
+#else
+
 #include "nn/strip.h"
 
 void loopc_transpose(const float *restrict feature_major, float *restrict sample_major,
@@ -28,6 +53,8 @@ void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *res
                                   loopc_lesser(features - k, LOOPC_PANEL));
         }
 }
+
+#endif
 
 void loopc_unpack(const float *restrict feature_major, float *restrict to, int32_t samples,
                   int32_t features)

@@ -68,7 +68,9 @@
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
 
-#if defined __AVX512F__ && LOOPC_MOST_LANES >= 16
+#if defined LOOPC_DEVICE
+#define LOOPC_LANES 1
+#elif defined __AVX512F__ && LOOPC_MOST_LANES >= 16
 #define LOOPC_LANES 16
 #elif defined __AVX__ && LOOPC_MOST_LANES >= 8
 #define LOOPC_LANES 8
@@ -129,7 +131,7 @@ LOOPC_INLINE loopc_vec loopc_broadcast(float x)
  * sum is rounded to odd by its own error (Knuth's two-sum), so that rounding it again, to a float,
  * gives the result of a single rounding. (Boldo and Melquiond, "Emulation of a FMA and correctly
  * rounded sums: proved algorithms using rounding to odd", 2008.) */
-static inline float loopc_fma_emulated(float a, float b, float c)
+__attribute__((unused)) static inline float loopc_fma_emulated(float a, float b, float c)
 {
     const double product = (double)a * (double)b, sum = product + (double)c;
     const double part = sum - product;
@@ -147,7 +149,7 @@ static inline float loopc_fma_emulated(float a, float b, float c)
 /* The same for one value, as the processor does it best. */
 LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 {
-#if LOOPC_HAS_FMA
+#if LOOPC_HAS_FMA || defined LOOPC_DEVICE /* that of device/fma.c */
     return __builtin_fmaf(a, b, c);
 #else
     return loopc_fma_emulated(a, b, c);

@@ -32,6 +32,29 @@
 
 #include <stddef.h>
 
+#ifdef LOOPC_DEVICE
+
+/* A device has one thread. */
+static inline void loopc_team_run(void (*work)(void *job, struct loopc_thread me), void *job,
+                                  size_t own)
+{
+    (void)own;
+    work(job, LOOPC_ONE_THREAD);
+}
+
+static inline void *loopc_team_workspace(struct loopc_thread me, void *first)
+{
+    (void)me;
+    return first;
+}
+
+static inline void loopc_barrier(struct loopc_thread me)
+{
+    (void)me;
+}
+
+#else
+
 enum { LOOPC_TEAM_MOST = 256 };
 
 /* Threads of the team; written by loopc_team_size only. */
@@ -70,4 +93,5 @@ static inline void loopc_barrier(struct loopc_thread me)
     if (me.nthreads > 1) loopc_barrier_wait(me);
 }
 
+#endif
 #endif

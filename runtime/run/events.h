@@ -9,10 +9,12 @@
 #ifndef LOOPC_EVENTS_H
 #define LOOPC_EVENTS_H
 
-#include "run/failures.h"
+#include "base/status.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
+
+struct loopc_run;
 
 enum loopc_event {
     LOOPC_EVENT_SIGNAL = 1,   /* a signal was caught: interrupt the run */

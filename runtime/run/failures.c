@@ -4,10 +4,13 @@
 #include "run/events.h"
 #include "run/program.h"
 
+#ifndef LOOPC_DEVICE
 #include <stdarg.h>
 #include <stdio.h>
+#endif
 #include <string.h>
 
+#ifndef LOOPC_DEVICE
 /* A report is one line: control characters become blanks. */
 static void one_line(char *text)
 {
@@ -18,6 +21,7 @@ static void one_line(char *text)
     while (length > 0 && text[length - 1] == ' ')
         text[--length] = 0;
 }
+#endif
 
 /* Whether a node, "Loop.on_x", is one of `loop`. */
 static int belongs(const char *node, const char *loop)
@@ -83,6 +87,9 @@ int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
         return LOOPC_FAILED;
     }
     struct loopc_failure *failure = &failures->kept[failures->count++];
+#ifdef LOOPC_DEVICE
+    *failure = (struct loopc_failure){.node = node, .frame = node, .message = format};
+#else
     *failure = (struct loopc_failure){.node = node, .frame = node};
     va_list args;
     va_start(args, format);
@@ -91,6 +98,7 @@ int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
     }
     va_end(args);
     one_line(failure->message);
+#endif
     return LOOPC_FAILED;
 }
 
@@ -137,6 +145,8 @@ int loopc_recover(struct loopc_run *run, const char *loop)
     return LOOPC_OK;
 }
 
+#ifndef LOOPC_DEVICE
+
 /* Appends two texts as far as they fit. Returns the new length. */
 static size_t append(char *text, size_t size, size_t length, const char *before, const char *what)
 {
@@ -160,3 +170,5 @@ void loopc_failure_text(const struct loopc_failure *failure, char *text, size_t 
     }
     append(text, size, length, ": ", failure->message);
 }
+
+#endif

@@ -20,19 +20,27 @@
 
 struct loopc_run;
 
+/* Devices have room for the primary failure alone, and its message is the text of $fail as it is in
+ * the spec: without its numbers, since nothing prints there. */
+#ifdef LOOPC_DEVICE
+enum { LOOPC_FAILURES_KEPT = 1, LOOPC_COUNTS_KEPT = 1, LOOPC_PATH_KEPT = 2 };
+#define LOOPC_MESSAGE const char *message
+#else
 enum {
     LOOPC_FAILURES_KEPT = 64, /* failures kept in full; further ones are counted */
     LOOPC_COUNTS_KEPT = 32,   /* frames of failures that are only counted */
     LOOPC_PATH_KEPT = 32,     /* insertions kept of a path; those after them are counted */
     LOOPC_MESSAGE_SIZE = 256  /* bytes of a message, with its end */
 };
+#define LOOPC_MESSAGE char message[LOOPC_MESSAGE_SIZE]
+#endif
 
 struct loopc_failure {
     const char *node;                  /* that failed: "Inner.on_iteration" */
     const char *frame;                 /* the node to which the failure has propagated */
     const char *path[LOOPC_PATH_KEPT]; /* where the loops it left were inserted, innermost first */
     int depth;                         /* insertions in all; may exceed LOOPC_PATH_KEPT */
-    char message[LOOPC_MESSAGE_SIZE];  /* one line */
+    LOOPC_MESSAGE;                     /* one line */
 };
 
 /* Failures after the table was full: a number for each frame, since a recovery removes them by

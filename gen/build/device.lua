@@ -1,0 +1,57 @@
+-- The runtime of devices as two files, in the place of a tree of headers: every include of the runtime is replaced by its text where it
+-- comes first.
+
+local cli = require "gen.cli.cli"
+local host = require "host"
+local runtime = require "gen.build.runtime"
+
+local device = {}
+
+-- The sources of loopc_device.c, and those that nets of layers need beside them.
+local sources = { "run/events.c", "run/failures.c", "device/run.c", "device/slots.c", "device/fma.c", "base/rng.c", "base/distributions.c",
+    "base/shuffle.c", "nn/activation.c", "nn/dense.c", "nn/flat.c", "nn/init.c", "nn/loss.c", "nn/optim.c", "nn/policy.c", "nn/scalar.c",
+    "nn/shards.c", "nn/spread.c", "nn/transpose.c", "device/product.c" }
+local of_layers = { "nn/curve.c", "nn/embedding.c", "nn/gaussian.c", "nn/layer.c", "nn/objective.c", "nn/pace.c" }
+local replaced = { ["run/program.h"] = "device/run.h" }
+
+local function read(folder, path)
+    local text, message = host.read(folder .. "/" .. path)
+    return text or cli.fail(message, "LOOPC_HOME names the folder of the runtime", 1)
+end
+
+-- The text of a file with those of its includes in it; `seen`: what is there already. No blank lines are left in their places.
+local function whole(folder, path, seen)
+    local text = read(folder, path):gsub("\n\n+", "\n\n")
+    local out = text:gsub('#include "([^"]+)"\n', function(name)
+        name = replaced[name] or name
+        if seen[name] then return "" end
+        seen[name] = true
+        return whole(folder, name, seen)
+    end)
+    return out
+end
+
+-- Whether a trainer has nets of layers, or one that follows another by averages.
+local function has_layers(unit)
+    for _, net in ipairs(unit.nets.nets) do
+        if net.ops then return true end
+    end
+    for _, pair in ipairs(unit.nets.pairs) do
+        if pair.entry[1] == "blend" then return true end
+    end
+    return false
+end
+
+-- The files of the runtime for a unit: { { name, text } ... }.
+function device.files(unit)
+    local folder, layers = runtime.find().sources, has_layers(unit)
+    local seen = { ["device/loopc_device.h"] = true, ["nn/deep.h"] = not layers, ["nn/replica.h"] = true }
+    local header = whole(folder, "device/loopc_device.h", seen)
+    local parts, all = { '/* The runtime of loopc for devices: see loopc_device.h. */\n#include "loopc_device.h"\n' }, {}
+    table.move(sources, 1, #sources, 1, all)
+    if layers then table.move(of_layers, 1, #of_layers, #all + 1, all) end
+    for _, path in ipairs(all) do parts[#parts + 1] = ("\n/* ---- %s */\n"):format(path) .. whole(folder, path, seen) end
+    return { { "loopc_device.h", header }, { "loopc_device.c", table.concat(parts) } }
+end
+
+return device

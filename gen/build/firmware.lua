@@ -1,0 +1,292 @@
+-- Programs for devices: the trainer as a library, the runtime of devices, and a start for the boards of QEMU, compiled into one file.
+
+local c_errors = require "gen.build.c_errors"
+local cli = require "gen.cli.cli"
+local compiler = require "gen.build.compiler"
+local device = require "gen.build.device"
+local host = require "host"
+local memory = require "gen.build.memory"
+local spec_tree = require "gen.tree.spec_tree"
+local stack = require "gen.build.stack"
+local toolchain = require "gen.build.toolchain"
+
+local firmware = {}
+
+-- Boards of QEMU: flags of the compiler, the machine, where flash and RAM begin, a timer. 4 MiB of each are there.
+local boards = {
+    ["cortex-m3"] = { flags = { "-mcpu=cortex-m3", "-mfloat-abi=soft" }, machine = "mps2-an385" },
+    ["cortex-m4"] = { flags = { "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard" }, machine = "mps2-an386" },
+    ["cortex-m7"] = { flags = { "-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard" }, machine = "mps2-an500" },
+    ["cortex-m33"] = { flags = { "-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard" }, machine = "mps2-an505",
+        flash_at = 0x10000000, ram_at = 0x38000000, timer = 0x50002000, step = 50 },
+}
+local names = { "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33" }
+local most = 4 << 20
+
+local options = {
+    { "--device", "NAME", "for a microcontroller, on a board of QEMU: " .. table.concat(names, ", "), values = names },
+    { "--ram", "SIZE", "with --device: refuse what needs more memory than 64K, or a number of bytes" },
+    { "--flash", "SIZE", "with --device: the same for program and constants" },
+}
+
+-- The options of a command that builds: its own, then those for devices.
+function firmware.with(own) return table.move(options, 1, #options, #own + 1, own) end
+
+local units = { [""] = 1, K = 1 << 10, k = 1 << 10, M = 1 << 20 }
+
+local function size_of(arguments, key)
+    local text = arguments[key]
+    if not text then return most end
+    local number, unit = text:match "^(%d+)([KkM]?)$"
+    local size = number and math.tointeger(tonumber(number)) * units[unit]
+    if not size or size < 1024 or size > most then cli.usage(("--%s takes a size from 1K to 4M, not '%s'"):format(key, text), "64K, or 65536") end
+    return size
+end
+
+-- Refuses options that go with --device alone, and with it some others.
+function firmware.check(arguments)
+    if not arguments.device then
+        for _, key in ipairs { "ram", "flash", "measure" } do
+            if arguments[key] then cli.usage(("--%s is for --device"):format(key)) end
+        end
+        return
+    end
+    for _, key in ipairs { "target", "cpu", "portable", "mpi", "line", "keep", "watch", "cc", "python" } do
+        if arguments[key] then cli.usage(("--device and --%s do not go together"):format(key)) end
+    end
+    size_of(arguments, "ram")
+    size_of(arguments, "flash")
+end
+
+-- The options of a unit that is made for a device.
+function firmware.unit_options(options_of)
+    options_of.step, options_of.lib, options_of.device = true, true, true
+    return options_of
+end
+
+local function must_have(program, package, what)
+    if compiler.which(program) then return end
+    cli.fail(("there is no %s to %s for a device"):format(program, what), "apt-get install " .. package)
+end
+
+local function check_compiler()
+    must_have("arm-none-eabi-gcc", "gcc-arm-none-eabi libnewlib-arm-none-eabi", "compile")
+    if host.run { "arm-none-eabi-gcc", "--specs=nano.specs", "-E", "-x", "c", "/dev/null" } ~= 0 then
+        cli.fail("arm-none-eabi-gcc has no C library", "apt-get install libnewlib-arm-none-eabi")
+    end
+end
+
+-- Refuses what no device has.
+function firmware.check_library(unit)
+    if #unit.children > 0 then cli.fail(("%s: a device has no processes for POPEN and SPAWN"):format(unit.path)) end
+    for _, net in ipairs(unit.nets.nets) do
+        if net.replicas then cli.fail(("%s: %s has replicas, which need a processor with vectors"):format(unit.path, net.name)) end
+    end
+    if unit.text:find "loopc_weave_" then cli.fail(("%s: there is no WEAVE on devices"):format(unit.path)) end
+end
+
+-- A device has nobody to load a file for it.
+local function check_unit(unit)
+    firmware.check_library(unit)
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do
+        cli.fail(("%s: a device has no files, and the data set %s is one"):format(unit.path, field.full),
+            "loopc gen --lib --device, and a firmware that sets it; or arrays in the trainer's code")
+    end
+end
+
+local function kilo(bytes) return bytes < 10000 and ("%d B"):format(bytes) or ("%.1f KiB"):format(bytes / 1024) end
+
+local function listed(rows)
+    local out = {}
+    for i, row in ipairs(rows) do out[i] = ("%s %s"):format(row[1], kilo(row[2])) end
+    return table.concat(out, ", ")
+end
+
+-- What would make a state smaller by `excess` bytes, as a hint; nil when nothing does.
+local function help_of(unit, plan, excess)
+    local ways = {}
+    for _, net in ipairs(unit.nets.nets) do
+        local batch = net.batch
+        while batch > 1 and (plan.activations + plan.gradients) * (net.batch - batch) // net.batch < excess do batch = batch // 2 end
+        local saved = (plan.activations + plan.gradients) * (net.batch - batch) // net.batch
+        if batch < net.batch and saved >= excess then ways[#ways + 1] = ("%s: batch = %d in the place of %d"):format(net.name, batch, net.batch) end
+    end
+    for _, optimizer in ipairs(unit.nets.optimizers) do
+        if plan.moments >= excess and optimizer.kind ~= "sgd" then
+            ways[#ways + 1] = ('%s: "sgd", which has no moments, in the place of "%s"'):format(optimizer.name, optimizer.kind)
+        end
+    end
+    ways[#ways + 1] = "narrower layers"
+    return table.concat(ways, "; or ")
+end
+
+local function refuse(unit, plan, needed, limit, what)
+    cli.fail(("%s needs %d bytes of %s and has %d"):format(unit.path, needed, what, limit), help_of(unit, plan, needed - limit))
+end
+
+-- Prints the plan of the state, and refuses one that does not fit.
+local function show_state(unit, arguments, plan)
+    local rows = {}
+    for _, part in ipairs(memory.parts) do rows[#rows + 1] = plan[part] > 0 and { part, plan[part] } or nil end
+    cli.note(("memory: state %s (%s)"):format(kilo(plan.total), listed(rows)))
+    local ram = size_of(arguments, "ram")
+    if plan.total > ram then refuse(unit, plan, plan.total, ram, "RAM for its state alone") end
+end
+
+local heap = 4096 -- of printf, where bodies have it
+
+local function fill(text, values) return (text:gsub("@(%u[%u_]*)@", function(name) return values[name] and tostring(values[name]) end)) end
+
+-- Writes all files of the program into `folder`; returns the names of the sources.
+local function write_files(unit, arguments, board, folder)
+    local name = unit.trainer.name
+    local values = { FLASH_AT = board.flash_at or 0, RAM_AT = board.ram_at or 0x20000000,
+        FLASH = size_of(arguments, "flash"), RAM = size_of(arguments, "ram"), HEAP = unit.prints and heap or 0, STACK = 64 }
+    local files = { { name .. ".h", unit.header }, { name .. ".c", unit.text } }
+    for _, file in ipairs(device.files(unit)) do files[#files + 1] = file end
+    for _, file in ipairs { "main.c", "startup.c", "memory.ld", unit.prints and "stdio.c" or nil } do
+        files[#files + 1] = { "board_" .. file, fill(assert(host.template("device/" .. file)), values) }
+    end
+    local sources = {}
+    for _, file in ipairs(files) do
+        local ok, message = host.write(folder .. "/" .. file[1], file[2])
+        if not ok then cli.fail(message, nil, 1) end
+        if file[1]:find "%.c$" then sources[#sources + 1] = file[1] end
+    end
+    return sources
+end
+
+local function append(list, more)
+    for _, value in ipairs(more or {}) do list[#list + 1] = value end
+    return list
+end
+
+local function run(command, folder)
+    command.env, command.cwd = { "LC_ALL=C", "CCACHE_DISABLE=1" }, folder -- ccache forgets call graphs
+    local status, out, err = host.run(command)
+    if not status then cli.fail(out) end
+    return status, err, out
+end
+
+local flags = { "-mthumb", "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
+    "-fno-tree-loop-distribute-patterns" }
+
+local function compile_command(unit, arguments, board)
+    local command = append(append({ "arm-none-eabi-gcc" }, board.flags), flags)
+    append(append(command, c_errors.flags), { "-fcallgraph-info=su", ("-DBOARD_TIMER=0x%x"):format(board.timer or 0x40002000),
+        ("-DBOARD_STEP=%d"):format(board.step or 40), ('-DBOARD_HEADER="%s.h"'):format(unit.trainer.name),
+        "-DBOARD_TRAINER=" .. unit.struct, "-DBOARD_SEED=1" })
+    if arguments.measure then append(command, { "-DBOARD_MEASURE" }) end
+    append(command, compiler.words_of(host.getenv "CFLAGS"))
+    local beside = host.realpath(unit.folder ~= "" and unit.folder or ".")
+    return append(command, { "-I.", "-I" .. (beside or ".") })
+end
+
+local function link_command(unit, board, sources)
+    local command = append(append({ "arm-none-eabi-gcc" }, board.flags), { "-mthumb", "-nostartfiles" })
+    if not unit.prints then append(command, { "--specs=nano.specs" }) end -- its printf has neither %lld nor %a
+    append(command, { "-T", "board_memory.ld", "-Wl,--gc-sections", "-Wl,-Map=program.map", "-o", "program.elf" })
+    for _, source in ipairs(sources) do command[#command + 1] = source:gsub("c$", "o") end
+    return append(command, { "-lm" })
+end
+
+-- The name of a program in the cache: all that it is made of.
+function firmware.key(unit, arguments)
+    local parts = { unit.text, unit.header, host.stamp(compiler.which "arm-none-eabi-gcc" or "") or "" }
+    for _, file in ipairs(device.files(unit)) do parts[#parts + 1] = file[2] end
+    for _, name in ipairs { "main.c", "startup.c", "stdio.c", "memory.ld" } do parts[#parts + 1] = assert(host.template("device/" .. name)) end
+    for _, key in ipairs { "device", "ram", "flash", "measure" } do parts[#parts + 1] = tostring(arguments[key]) end
+    local board = boards[arguments.device]
+    append(append(parts, compile_command(unit, arguments, board)), link_command(unit, board, {}))
+    return host.sha256(table.concat(parts, "\0"))
+end
+
+-- Bytes of flash, and of variables, that a program has.
+local function sizes_of(folder)
+    local _, _, out = run({ "arm-none-eabi-size", "-A", "program.elf" }, folder)
+    local flash, variables = 0, 0
+    for section, size in out:gmatch "(%.[%w.]+)%s+(%d+)" do
+        local bytes = math.tointeger(tonumber(size))
+        if section == ".text" or section == ".ARM.exidx" or section == ".data" then flash = flash + bytes end
+        if section == ".data" or section == ".bss" then variables = variables + bytes end
+    end
+    return flash, variables
+end
+
+-- Prints what the program has; refuses it when it does not fit.
+local function show_program(unit, arguments, plan, folder, sources)
+    local flash, variables = sizes_of(folder)
+    local deepest = stack.deepest(folder, sources, unit.prints)
+    local ram = variables + deepest + (unit.prints and heap or 0)
+    local rows = { { "state", plan.total }, { "other variables", variables - plan.total }, { "stack at most", deepest } }
+    if unit.prints then rows[#rows + 1] = { "heap of printf", heap } end
+    cli.note(("memory: flash %s; RAM %s (%s)"):format(kilo(flash), kilo(ram), listed(rows)))
+    if flash > size_of(arguments, "flash") then
+        cli.fail(("%s needs %d bytes of flash and has %d"):format(unit.path, flash, size_of(arguments, "flash")),
+            (unit.prints and "bodies without printf take 15 KiB less; or " or "") .. "CFLAGS=-Os")
+    end
+    if ram > size_of(arguments, "ram") then refuse(unit, plan, ram, size_of(arguments, "ram"), "RAM") end
+end
+
+local function link(unit, arguments, board, folder, sources)
+    local all = write_files(unit, { device = arguments.device }, board, folder) -- at first with all the room there is
+    assert(#all == #sources)
+    local status, messages = run(link_command(unit, board, sources), folder)
+    if status ~= 0 then return status, messages end
+    return 0, ""
+end
+
+-- Compiles each source; returns the status and messages of the first that fails.
+local function compile_all(unit, arguments, board, folder, sources)
+    for _, source in ipairs(sources) do
+        local status, messages = run(append(compile_command(unit, arguments, board), { "-c", source }), folder)
+        if status ~= 0 then return status, messages end
+    end
+    return 0, ""
+end
+
+-- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
+local function explain(unit, arguments, board, folder, recompile)
+    local source = unit.trainer.name .. ".c"
+    local text = toolchain.with_lines(unit, recompile)
+    host.write(folder .. "/" .. source, text)
+    local _, messages = run(append(compile_command(unit, arguments, board), { "-fsyntax-only", source }), folder)
+    c_errors.add(unit, messages, text)
+end
+
+-- Builds `program`; returns whether that went well. recompile: as for toolchain.check.
+function firmware.build(unit, arguments, program, recompile)
+    check_compiler()
+    check_unit(unit)
+    local board, plan = boards[arguments.device], memory.plan(unit)
+    show_state(unit, arguments, plan)
+    local folder, message = host.tempdir()
+    if not folder then cli.fail(message, nil, 1) end
+    local sources = write_files(unit, arguments, board, folder)
+    local status, messages = compile_all(unit, arguments, board, folder, sources)
+    if status == 0 then status, messages = link(unit, arguments, board, folder, sources) end
+    if status == 0 then
+        show_program(unit, arguments, plan, folder, sources)
+        write_files(unit, arguments, board, folder)
+        status, messages = run(link_command(unit, board, sources), folder)
+    end
+    if status ~= 0 then explain(unit, arguments, board, folder, recompile) end
+    local ok = toolchain.show(unit, arguments, status, messages)
+    if ok then
+        local beside = ("%s.tmp%d"):format(program, host.pid())
+        local copied, problem = host.write(beside, assert(host.read(folder .. "/program.elf")))
+        if copied then copied, problem = host.rename(beside, program) end
+        if not copied then cli.fail(problem, nil, 1) end
+    end
+    host.remove(folder)
+    return ok
+end
+
+-- The command that runs a program on its board.
+function firmware.runner(arguments, program)
+    must_have("qemu-system-arm", "qemu-system-arm", "run a program")
+    return { "qemu-system-arm", "-M", boards[arguments.device].machine, "-nographic", "-monitor", "none", "-serial", "none",
+        "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", program }
+end
+
+return firmware

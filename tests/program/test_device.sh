@@ -1,0 +1,210 @@
+# Devices: trainers as firmware, on the host and on QEMU's boards; their memory, and checkpoints under power cuts.
+. "$(dirname "$0")/../support/lib.sh"
+specs=$ROOT/tests/program/device
+
+needs_board() {
+    command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null ||
+        skip "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm are not installed"
+}
+
+# The folder of a firmware, compiled for this machine with a program that runs it.
+as_firmware() { # as_firmware SPEC NAME [FLAG...]
+    expect 0 "$LOOPC" gen --lib --device "$1" -o folder
+    cat >folder/run.c <<C
+#include "$2.h"
+int main(void)
+{
+    static struct $2 s;
+    $2_init(&s, 1);
+    return $2_resume(&s);
+}
+C
+    shift 2
+    expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno "$@" folder/*.c -lm -o firmware
+    same "$ERR" ""
+}
+
+test_a_folder_compiles_without_a_warning() {
+    local cc name
+    for name in small digits curve; do
+        expect 0 "$LOOPC" gen --lib --device "$specs/$name.lua" -o "$name"
+        for cc in gcc clang-14; do
+            command -v $cc >/dev/null || continue
+            for file in "$name"/*.c; do
+                [ $name = small ] || [ "$file" = "$name/$name.c" ] || continue # the runtime is the same
+                # shellcheck disable=SC2086
+                expect 0 $cc -std=c11 -O1 -ffp-contract=off -c $STRICT "$file" -o /dev/null
+                same "$ERR" ""
+            done
+        done
+        expect 0 g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$name/$name.h"
+    done
+}
+
+# Nothing of an operating system, no allocator, no jumps, no printing.
+test_a_folder_needs_little_of_the_c_library() {
+    expect 0 "$LOOPC" gen --lib --device "$specs/digits.lua" -o digits
+    expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -ffreestanding -fno-stack-protector -r -nostdlib -o all.o digits/*.c
+    same "$(nm -u all.o | awk '{ print $2 }' | grep -Ev '^(memcmp|memcpy|memset|strlen|strncmp|strcspn|sqrtf?|fabsf|_GLOBAL_OFFSET_TABLE_)$' || true)" ""
+}
+
+test_a_firmware_has_the_bits_of_the_trainer() {
+    local spec
+    for spec in "$specs/curve.lua" "$ROOT/specs/08_xor.lua" "$ROOT/tests/support/bits.lua"; do
+        as_firmware "$spec" "$(sed -n 's/.*trainer "\([a-z]*\)".*/\1/p' "$spec")"
+        ./firmware >of_firmware
+        build "$spec" trainer
+        ./trainer >of_trainer
+        cmp of_firmware of_trainer || fail "$spec"
+        rm -r folder firmware trainer
+    done
+}
+
+test_a_failure_is_told() {
+    cat >fails.lua <<'SPEC'
+local Fit = loop "Fit" { times = 3, on_batch = node(1, [[ if ($iteration == 1) $fail("step %d is too much", 1); ]]) }
+return trainer "fails" { Fit }
+SPEC
+    expect 0 "$LOOPC" gen --lib --device fails.lua -o folder
+    cat >folder/run.c <<'C'
+#include "fails.h"
+#include <stdio.h>
+int main(void)
+{
+    static struct fails s;
+    fails_init(&s, 1);
+    const int st = fails_resume(&s);
+    printf("%d %s: %s\n", st, s.loopc.failures.kept[0].node, fails_failure(&s));
+}
+C
+    expect 0 "${CC:-cc}" -std=c11 folder/*.c -lm -o firmware
+    expect 0 ./firmware
+    same "$OUT" "1 Fit.on_batch: step %d is too much"
+}
+
+test_options_that_need_a_device() {
+    expect 2 "$LOOPC" gen --device "$specs/small.lua"
+    has "$ERR" "loopc gen --lib --device SPEC -o FOLDER"
+    expect 2 "$LOOPC" build --ram 64K "$specs/small.lua"
+    has "$ERR" "--ram is for --device"
+    expect 2 "$LOOPC" build --device cortex-m9 "$specs/small.lua"
+    has "$ERR" "--device takes cortex-m3, cortex-m4, cortex-m7, cortex-m33"
+    expect 2 "$LOOPC" build --device cortex-m3 --ram much "$specs/small.lua"
+    has "$ERR" "--ram takes a size from 1K to 4M, not 'much'"
+    expect 2 "$LOOPC" build --device cortex-m3 --portable "$specs/small.lua"
+    has "$ERR" "--device and --portable do not go together"
+    expect 2 "$LOOPC" run --device cortex-m3 "$specs/small.lua" -- --epochs 3
+    has "$ERR" "a device has no command line"
+}
+
+test_a_missing_compiler_is_named() {
+    mkdir bin
+    expect 2 env PATH="$PWD/bin" "$LOOPC" build --device cortex-m3 "$specs/small.lua"
+    has "$ERR" "there is no arm-none-eabi-gcc to compile for a device"
+    has "$ERR" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+}
+
+test_data_sets_are_refused_with_a_way_out() {
+    needs_board
+    expect 2 "$LOOPC" build --device cortex-m3 "$ROOT/specs/09_digits.lua"
+    has "$ERR" "a device has no files, and the data set train is one"
+    has "$ERR" "loopc gen --lib --device"
+}
+
+on_board() { # on_board DEVICE SPEC
+    expect 0 "$LOOPC" run --device "$1" --measure "$2"
+}
+
+test_boards_have_the_bits_of_the_trainer() {
+    needs_board
+    build "$specs/curve.lua" trainer
+    ./trainer >wanted
+    for device in cortex-m3 cortex-m4 cortex-m7 cortex-m33; do
+        on_board $device "$specs/curve.lua"
+        same "$OUT" "$(cat wanted)"
+    done
+}
+
+number_of() { # number_of NAME: in the messages of a run
+    sed -n "s/^$1 \([0-9]*\)\$/\1/p" <<<"$ERR"
+}
+
+# The smallest trainer, and one of 64-32-10 with Adam and batches of 8: flash, variables and stack.
+test_sizes() {
+    needs_board
+    local name flash ram stack
+    for limits in "small 12288 2048" "digits 32768 49152"; do
+        set -- $limits
+        for device in cortex-m3 cortex-m7; do
+            on_board $device "$specs/$1.lua"
+            stack=$(number_of stack)
+            expect 0 "$LOOPC" build --device $device "$specs/$1.lua" -o "$1.elf"
+            flash=$(arm-none-eabi-size "$1.elf" | awk 'NR == 2 { print $1 + $2 }')
+            ram=$(arm-none-eabi-size "$1.elf" | awk 'NR == 2 { print $2 + $3 }')
+            [ "$flash" -le "$2" ] || fail "$1 on $device: $flash bytes of flash"
+            [ $((ram + stack)) -le "$3" ] || fail "$1 on $device: $((ram + stack)) bytes of RAM"
+            same_within_5 "$(planned 'state' "$ERR")" "$(state_of "$1.elf")"
+            same_within_5 "$(planned 'stack at most' "$ERR")" "$stack"
+        done
+    done
+}
+
+planned() { # planned PART MESSAGES: bytes of a part in the plan
+    awk -v part="$1 " '{ at = index($0, part); if (at) { split(substr($0, at + length(part)), f, "[ ,)]"); v = f[1]; if (f[2] == "KiB") v *= 1024 } }
+        END { print int(v) }' <<<"$2"
+}
+
+state_of() { # the bytes of the variable `state`
+    printf '%d\n' "0x$(arm-none-eabi-nm -S "$1" | awk '$4 == "state" { print $2 }')"
+}
+
+same_within_5() {
+    [ $(($1 * 100)) -ge $(($2 * 95)) ] && [ $(($1 * 100)) -le $(($2 * 105)) ] || fail "planned $1 bytes, there are $2"
+}
+
+test_what_does_not_fit_is_refused() {
+    needs_board
+    expect 2 "$LOOPC" build --device cortex-m7 --ram 32K "$specs/digits.lua" -o digits.elf
+    has "$ERR" "bytes of RAM for its state alone and has 32768"
+    has "$ERR" 'adam: "sgd", which has no moments, in the place of "adam"'
+    [ ! -e digits.elf ] || fail "there is a program"
+    expect 2 "$LOOPC" build --device cortex-m7 --flash 4K "$specs/digits.lua" -o digits.elf
+    has "$ERR" "bytes of flash and has 4096"
+    [ ! -e digits.elf ] || fail "there is a program"
+}
+
+test_errors_of_bodies_are_told_as_those_of_the_spec() {
+    needs_board
+    cat >wrong.lua <<'SPEC'
+local Fit = loop "Fit" { times = 3, on_batch = node(1, [[
+    $loss = los + 1;
+]]), state = { loss = f32 {} } }
+return trainer "wrong" { Fit }
+SPEC
+    expect 2 "$LOOPC" build --device cortex-m3 wrong.lua
+    has "$ERR" "wrong.lua:2"
+    has "$ERR" "'los' undeclared"
+}
+
+test_a_failure_is_the_exit_code() {
+    needs_board
+    cat >fails.lua <<'SPEC'
+local Fit = loop "Fit" { times = 3, on_batch = node(1, [[ if ($iteration == 1) $fail("it is too much"); ]]) }
+return trainer "fails" { Fit }
+SPEC
+    expect 1 "$LOOPC" run --device cortex-m3 fails.lua
+    has "$ERR" "fails: Fit.on_batch: it is too much"
+}
+
+# The checkpoint of a run is written over and over while the power fails after each byte in turn: what is loaded then is the one
+# before or the new one, whole, and the run continues from it to the same end. Also: nothing there, a stale program, a state that is
+# stepped while it is saved.
+test_power_cuts() {
+    expect 0 "$LOOPC" gen --lib --device "$specs/curve.lua" -o folder
+    cp "$specs/cuts.c" folder/
+    expect 0 "${CC:-cc}" -std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -ffp-contract=off folder/*.c -lm -o cuts
+    expect 0 ./cuts
+    same "$OUT" "ok"
+}
+
+run_tests
