@@ -115,7 +115,11 @@ test_failure_of_one_rank() {
 has_begun() { { [ -s "$2" ] || is_gone "$1"; }; }
 
 # The PIDs of the trainers that mpirun $1 has started.
-trainers() { pgrep -f "[s]hared_mpi --data rows.csv --metrics $1" | while read -r pid; do grep -qa 'mpirun\|mpiexec\|hydra' "/proc/$pid/cmdline" || echo "$pid"; done; }
+trainers() {
+    pgrep -f "[s]hared_mpi --data rows.csv --metrics $1" | while read -r pid; do
+        grep -qa 'mpirun\|mpiexec\|hydra' "/proc/$pid/cmdline" || echo "$pid"
+    done
+}
 
 test_signal_saves_and_resumes() {
     programs
