@@ -90,8 +90,8 @@ struct loopc_field {
 
 /* Of one replica of a net: dims are rows and columns, or so many elements and 1. */
 #define LOOPC_REPLICA(field, trainer, member, dimensions, rows, columns)                           \
-    LOOPC_NAMED(field, trainer, member, F32, (size_t)(rows) * (columns)), .replica = true,         \
-                                             .rank = (dimensions), .dims = {rows, columns}
+    LOOPC_NAMED(field, trainer, member, F32, (size_t)(rows) * (columns)),                          \
+        .replica = true, .rank = (dimensions), .dims = {rows, columns}
 
 /* Bytes of one element, and of the memory of the whole field. */
 size_t loopc_field_element(const struct loopc_field *field);

@@ -28,8 +28,7 @@ static void is_same(const char *text)
 {
     double value, expected = strtod(text, NULL);
     if (!loopc_number_read(text, &value)) fail_msg("'%s' is a number", text);
-    if (!have_same_bits(value, expected))
-        fail_msg("'%s' is %a, not %a", text, expected, value);
+    if (!have_same_bits(value, expected)) fail_msg("'%s' is %a, not %a", text, expected, value);
 }
 
 typedef const char *scanner(const char *text, char point, double *value);
@@ -44,8 +43,7 @@ static bool is_same_by(scanner *scan, const char *text)
     const char *const stop = scan(room, '.', &value);
     if (!stop || *stop != ',') return false;
     assert_int_equal(stop - room, strlen(text));
-    if (!have_same_bits(value, expected))
-        fail_msg("'%s' is %a, not %a", text, expected, value);
+    if (!have_same_bits(value, expected)) fail_msg("'%s' is %a, not %a", text, expected, value);
     return true;
 }
 
