@@ -107,6 +107,10 @@ class Browser:
     def run(self, script):
         return self.call("POST", "/execute/sync", {"script": script, "args": []})
 
+    def becomes(self, script, value):
+        """Waits until the script has that value: charts are drawn when the page has time for them."""
+        self.wait(lambda: self.run("return " + script) == value, urllib.error.HTTPError)
+
     def run_async(self, script):
         return self.call("POST", "/execute/async", {"script": script, "args": []})
 
@@ -282,8 +286,8 @@ def test_speed_history_zoom_and_link():
         b.open("about:blank")
         b.open(o.address)
         batches = "trainers[0].series.get('loss').map((point) => point[0])"
-        b.wait(lambda: b.run(f"return {batches}") == list(range(1, 301)), urllib.error.HTTPError)
-        assert b.run(f"return {LOSS_CHART}.rows.length") == 300
+        b.becomes(batches, list(range(1, 301)))
+        b.becomes(f"{LOSS_CHART}.rows.length", 300)
         # A slow run, whose speed can be seen and changed.
         b.run("const pace = document.querySelector('.pace'); pace.value = 3; pace.dispatchEvent(new Event('input'))")
         b.sees(".pace-text", lambda text: text == "10 batches a second")
@@ -297,21 +301,21 @@ def test_speed_history_zoom_and_link():
         b.sees(".batch", lambda text: text == "100000")
         # Zoom and hover are shared by the charts.
         b.run(f"{LOSS_CHART}.chart.updateOptions({{ dateWindow: [20, 200] }}); zoomTo([20, 200])")
-        assert b.run("return trainers[0].charts.get('eta').chart.xAxisRange()") == [20, 200]
-        assert "zoom=20%2C200" in b.run("return location.hash")
+        b.becomes("trainers[0].charts.get('eta').chart.xAxisRange()", [20, 200])
+        b.becomes("location.hash.includes('zoom=20%2C200')", True)
         b.run("hover(trainers[0].charts.get('eta'), 57)")
-        assert b.run(f"return {LOSS_CHART}.chart.getValue({LOSS_CHART}.chart.getSelection(), 0)") == 57
-        assert "57" in b.text("[data-series=loss] + .values")
+        b.becomes(f"{LOSS_CHART}.chart.getValue({LOSS_CHART}.chart.getSelection(), 0)", 57)
+        b.sees("[data-series=loss] + .values", lambda text: "57" in text)
         link = b.run("return location.href")
         b.open("about:blank")
         b.open(link)
-        b.wait(lambda: b.run(f"return {LOSS_CHART}.chart.xAxisRange()") == [20, 200], urllib.error.HTTPError)
+        b.becomes(f"{LOSS_CHART}.chart.xAxisRange()", [20, 200])
         b.click(".whole")
-        assert b.run(f"return {LOSS_CHART}.chart.xAxisRange()") == [0, 100000]
+        b.becomes(f"{LOSS_CHART}.chart.xAxisRange()", [0, 100000])
         # The net as a drawing: 4 + 2 lines, thick ones for large weights.
-        assert b.run("return document.querySelectorAll('.drawing line').length") == 6
-        assert b.run("return document.querySelectorAll('.drawing line.negative').length") == 1
-        assert "2 x 2" in b.text(".layers tbody")
+        b.becomes("document.querySelectorAll('.drawing line').length", 6)
+        b.becomes("document.querySelectorAll('.drawing line.negative').length", 1)
+        b.sees(".layers tbody", lambda text: "2 x 2" in text)
         assert not b.complaints(), b.complaints()
 
 
@@ -336,7 +340,7 @@ def test_a_pupil_learns_why_a_hidden_layer():
         b.wait(lambda: min(beside()) > 240)  # it answers 0 everywhere, on the scale of the other picture
         orange, blue = "217,102,31,255", "42,111,201,255"
         b.wait(lambda: [pixel(b, "Learn.bent", *place) for place in corners] == [orange, blue, blue, orange])
-        assert b.run("return document.querySelectorAll('.drawing svg').length") == 2  # both nets
+        b.becomes("document.querySelectorAll('.drawing svg').length", 2)  # both nets
         b.wait(lambda: b.run("return trainers[0].series.get('straight_loss').length") == 1000)
         assert b.run("return Math.abs(trainers[0].series.get('straight_loss')[999][1] - 0.125) < 0.001")
         b.wait(lambda: b.run("return trainers[0].dirty.size") == 0)
@@ -377,24 +381,24 @@ def test_a_folder_of_runs():
                         "--checkpoint", f"{run}/checkpoints"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(os.path.join(folder, "other.jsonl"), "w") as file:
         file.write('{"loss":1}\n{"loss":null}\n{"run":"other","status":"failed"}\n')
-    names = "return [...document.querySelectorAll('.runs tbody tr')].map((row) => row.cells[1].textContent).join()"
+    names = "[...document.querySelectorAll('.runs tbody tr')].map((row) => row.cells[1].textContent).join()"
     with Observe(folder) as o, Browser() as b:
         b.open(o.address)
         b.sees("#link", lambda text: text == "4 runs")
-        assert b.run(names) == "eta=0.05,eta=0.2,eta=0.8,other"
+        b.becomes(names, "eta=0.05,eta=0.2,eta=0.8,other")
         b.click('[data-column="Learn.loss"]')
-        assert b.run(names) == "eta=0.8,eta=0.2,eta=0.05,other"
+        b.becomes(names, "eta=0.8,eta=0.2,eta=0.05,other")
         b.click('[data-column="Learn.loss"]')
-        assert b.run(names) == "eta=0.05,eta=0.2,eta=0.8,other"
+        b.becomes(names, "eta=0.05,eta=0.2,eta=0.8,other")
         row = b.text(".runs tbody tr:nth-child(1)")
         assert row.startswith("eta=0.05") and "0.0647" not in row and "80" in row, row
-        assert b.run("return page.charts.curves.getLabels().join()") == "iteration,eta=0.05,eta=0.2,eta=0.8"
-        assert b.run("return page.charts.curves.numRows()") == 80
+        b.becomes("page.charts.curves.getLabels().join()", "iteration,eta=0.05,eta=0.2,eta=0.8")
+        b.becomes("page.charts.curves.numRows()", 80)
         b.click(".runs tbody tr:nth-child(2) input")
-        assert b.run("return page.charts.curves.getLabels().join()") == "iteration,eta=0.2"
-        assert b.text(".scatter-title") == "Learn.loss by eta"
-        assert b.run("return page.charts.scatter.rawData_.map((row) => row[0]).join()") == "0.05,0.2,0.8"
-        assert "runs=eta%3D0.2" in b.run("return location.hash")
+        b.becomes("page.charts.curves.getLabels().join()", "iteration,eta=0.2")
+        b.sees(".scatter-title", lambda text: text == "Learn.loss by eta")
+        b.becomes("page.charts.scatter.rawData_.map((row) => row[0]).join()", "0.05,0.2,0.8")
+        b.becomes("location.hash.includes('runs=eta%3D0.2')", True)
         b.shoot("runs.png")
         with open(os.path.join(folder, "late.jsonl"), "w") as file:
             file.write('{"loss":3}\n')
@@ -415,8 +419,8 @@ def test_the_page_fits_its_window():
                 "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
             b.open(o.address)
             b.wait(lambda: b.shown('[data-view="Learn.plane"]') and b.shown(".chart[data-series=loss] canvas"))
-            assert b.run("return document.documentElement.scrollWidth <= window.innerWidth"), name
-            assert b.run("return [...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)"), name
+            b.becomes("document.documentElement.scrollWidth <= window.innerWidth", True)
+            b.becomes("[...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)", True)
             b.shoot(f"page-{name}.png")
 
 
