@@ -135,7 +135,7 @@ test_sizes() {
     local name flash ram stack
     for limits in "small 12288 2048" "digits 32768 49152"; do
         set -- $limits
-        for device in cortex-m3 cortex-m7; do
+        for device in cortex-m3 ${SOAK:+cortex-m7}; do
             on_board $device "$specs/$1.lua"
             stack=$(number_of stack)
             expect 0 "$LOOPC" build --device $device "$specs/$1.lua" -o "$1.elf"

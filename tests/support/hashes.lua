@@ -1,5 +1,5 @@
 -- The output of loopc for each spec of the folder $FOLDER, a hash per command, for tests/tool/test_determinism.sh. A spec is compiled
--- once for all commands; formatting, which takes the longest, is left out where $UNFORMATTED is set.
+-- once for all commands, and not formatted, which would take the longest.
 
 local dump = require "gen.views.dump"
 local explain = require "gen.views.explain"
@@ -7,13 +7,13 @@ local graph = require "gen.views.graph"
 local host = require "host"
 local pipeline = require "gen.pipeline"
 
-local folder, unformatted = host.getenv "FOLDER", (host.getenv "UNFORMATTED" or "") ~= ""
+local folder = host.getenv "FOLDER"
 local dumped = { flatten = true, analyse_flow = true, layout = true, emit = true }
 
 local function tell(name, command, text) host.stdout(("%s %s: %s\n"):format(name, command, host.sha256(text))) end
 
 local function hash(name)
-    local unit = pipeline.unit(folder .. "/" .. name, { format = unformatted and "never" or "must" })
+    local unit = pipeline.unit(folder .. "/" .. name, { format = "never" })
     for _, pass in ipairs(pipeline.passes) do
         require(pass[2]).run(unit)
         if dumped[pass[1]] then tell(name, "gen --dump=" .. pass[1], dump.text(unit, pass[1])) end
@@ -22,7 +22,6 @@ local function hash(name)
             tell(name, "explain", explain.text(unit))
         end
     end
-    if not unformatted then tell(name, "gen", unit.text) end
 end
 
 for _, name in ipairs(host.list(folder)) do

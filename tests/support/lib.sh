@@ -96,6 +96,7 @@ catches_term() { [ $((0x$(sed -n 's/^SigCgt:[^0-9a-f]*//p' "/proc/$1/status") & 
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 run_one() {
+    local began=$SECONDS
     mkdir -p "$TMP/$1"
     (
         cd "$TMP/$1" || exit 1
@@ -111,6 +112,7 @@ run_one() {
         return 1
     fi
     echo "ok $name$(grep -m 1 '^# SKIP' "$TMP/log" | sed 's/^/ /')"
+    echo "# $((SECONDS - began)) s"
 }
 
 run_tests() {

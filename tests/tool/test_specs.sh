@@ -40,52 +40,6 @@ test_every_spec_stands_in_the_tour() {
     done
 }
 
-test_every_spec_compiles_without_a_warning() {
-    for file in "$SPECS"/*.lua; do
-        expect 0 "$LOOPC" gen "$file" -o spec.c
-        for compiler in 'gcc -O1 -S -o /dev/null' 'clang -fsyntax-only'; do # gcc finds some while it optimizes, clang none
-            # shellcheck disable=SC2086
-            expect 0 $compiler -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" spec.c
-            same "$ERR" ''
-        done
-    done
-}
-
-# The model opens the lock, the points come near, pairs by chance do not; the model has lost its way, and come back.
-test_a_search_of_three_sources() {
-    spec 17 0 --progress never
-    same "$(number 'model: off by')" 0
-    above 3 "$(number 'latents: off by')"
-    above "$(number 'pairs: off by')" 3
-    above "$(number 'weights:')" 0
-}
-
-# The innermost of four loops has a long text among short ones, which clang-format breaks over lines.
-test_long_names_compile_without_a_warning() {
-    local length
-    for length in 9 16 17 18 24 40; do
-        cat >long.lua <<SPEC
-local length, outer = $length, loop "Root" { times = 2, on_x = node(1) }
-local loops, name, phase, field = { outer }, ("n"):rep(length), ("p"):rep(length), ("f"):rep(length)
-for depth = 1, 3 do
-    loops[depth + 1] = loop(name .. depth) { times = 2, call_on = { outer["on_" .. (depth == 1 and "x" or phase)] },
-        state = { [field] = f32 { 1, option = depth == 1, report = true, doc = ("word "):rep(length) },
-            [field .. "_text"] = str { ("text "):rep(length) } },
-        ["on_" .. phase] = node(1, ('if (\$iteration > 9) \$fail("%s");'):format(("why "):rep(length))),
-        ["finally_" .. phase] = node(2, [[ puts("x"); ]]) }
-    outer = loops[depth + 1]
-end
-return trainer(name) { doc = ("doc "):rep(length), table.unpack(loops) }
-SPEC
-        expect 0 "$LOOPC" gen long.lua -o long.c
-        for compiler in gcc clang; do
-            expect 0 "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I"$ROOT/runtime" \
-                -fsyntax-only long.c
-            same "$ERR" ''
-        done
-    done
-}
-
 iteration='before_iteration on_iteration after_iteration finally_iteration'
 
 test_nested_runs_in_order() {
