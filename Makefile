@@ -89,15 +89,16 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 # these patterns has to match a file.
 QUICK_PARTS = nn/% parallel/% export/model export/model_predict base/number base/rng base/distributions base/shuffle \
     $(addprefix data/,array binary_array categories cell_text classes csv csv_cell csv_reader dataset dataset_rows dictionary \
-    finish fit idx input libsvm loading_columns loading_text measure npy npz samples split values)
+    finish fit idx input libsvm loading_text measure npy samples values)
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
 # Loops over all values of a table.
 WIDE_PARTS = data/measure data/fit data/samples data/values
 WIDE = $(if $(findstring -O2,$(CFLAGS)),-O3)
-SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os -fno-asynchronous-unwind-tables)
+SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),$(if $(filter $(WIDE_PARTS),$*),$(WIDE)),$(SMALL)) -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),$(if $(filter $(WIDE_PARTS),$*),$(WIDE)),$(SMALL)) \
+	    -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 v3_FLAGS = -mavx2 -mfma
 v4_FLAGS = $(v3_FLAGS) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl

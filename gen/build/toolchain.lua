@@ -58,7 +58,7 @@ local function link_command(unit, arguments, files, program, processor)
     if arguments.shared then append(command, toolchain.shared) end
     append(command, { place.library })
     append(command, compiler.words_of(host.getenv("LDFLAGS")))
-    append(command, { "-Wl,--gc-sections", "-Wl,-z,noseparate-code" }) -- small files, with few pages
+    append(command, { "-Wl,--gc-sections" })
     return append(append(command, place.libraries or { "-ljansson", "-lz" }), { "-lm", "-pthread" })
 end
 

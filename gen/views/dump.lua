@@ -1,7 +1,7 @@
 -- The result of a pass as stable text, for debugging and for golden tests. `loopc gen --dump=PASS`.
 --
--- load lists the files, check, optimize and check_elements print the spec tree, flatten and the analyses the step list, layout the names, emit and
--- format the C, of a library the header first.
+-- load lists the files, check, optimize and check_elements print the spec tree, flatten and the other analyses the step list,
+-- analyse_feeds the nets, analyse_bounds the loops, layout the names, emit and format the C, of a library the header first.
 
 local elements = require "gen.spec.elements"
 local spec_tree = require "gen.tree.spec_tree"
@@ -137,8 +137,24 @@ local function names(text, unit)
     for _, source in ipairs(unit.sources_used) do text:add(0, "%s = %s", source.full, source.func) end
 end
 
+local function feeds(text, unit)
+    for _, net in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do
+        local data = net.parameters.data
+        text:add(0, "%s: inputs of %s", net.full, data and data.full or net.parameters.untold and "a data set that is not told" or "no data set")
+        for _, feed in ipairs(net.parameters.feeds) do
+            text:add(1, "%s%s%s", feed.data.full, feed.answers and " " .. feed.answers or "", feed.learns and " learned" or feed.sees and " read" or " compared")
+        end
+    end
+end
+
+local function bounds(text, unit)
+    for _, loop in ipairs(unit.trainer.loops) do
+        text:add(0, "%s: %s", loop.name, loop.bound_fixed and "may be evaluated again" or "as it was")
+    end
+end
+
 local dumps = { check = check_tree, optimize = check_tree, check_elements = check_tree, check_calls = uses,
-    flatten = step_list, analyse_fields = uses, analyse_signals = step_list,
+    flatten = step_list, analyse_fields = uses, analyse_feeds = feeds, analyse_signals = step_list, analyse_bounds = bounds,
     analyse_flow = step_list, layout = names }
 
 function dump.text(unit, pass)

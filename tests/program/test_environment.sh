@@ -78,7 +78,7 @@ mark 7 0' # batch fields of callbacks are made anew, with their defaults
     same "$(echo "$OUT" | grep -c '^ *batch .*diversity')" 1
 }
 
-# LOOPC_DESIGNS (6) random designs: their invariants, the same run from the same seed, and after a kill -9 in the middle.
+# LOOPC_DESIGNS (3) random designs: their invariants, the same run from the same seed, and after a kill -9 in the middle.
 test_twins_in_a_batch() {
     program twins
     expect 0 ./twins
@@ -99,7 +99,7 @@ test_bs_minus_1_takes_all_or_says_why_not() {
 test_random_designs() {
     local design
     cp "$SPECS/invariants.lua" .
-    for design in $(seq "${LOOPC_DESIGNS:-6}"); do
+    for design in $(seq "${LOOPC_DESIGNS:-3}"); do
         sed "s/^local SEED = .*/local SEED = $design/" "$SPECS/any.lua" >any.lua
         build any.lua any
         expect 0 ./any --metrics first --seed "$design"

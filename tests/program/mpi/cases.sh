@@ -150,7 +150,7 @@ test_killed_ranks_end_the_run_and_it_goes_on() {
     programs
     local kills=${SOAK:+50} i pid before resume='' victims epochs
     mkdir saved
-    for ((i = 0; i < ${kills:-2}; i++)); do
+    for ((i = 0; i < ${kills:-1}; i++)); do
         before=$(latest saved)
         # shellcheck disable=SC2086
         ranks "${FOUR:-2}" ./shared_mpi --data rows.csv --metrics killed.jsonl --checkpoint saved --save-every 1epoch --slow --epochs 100000 \
@@ -207,7 +207,7 @@ test_random_specs_are_the_same_on_several() {
     needs_mpi
     local runs=${SOAK:+40} i code count out
     RANDOM=${SEED:-11}
-    for ((i = 0; i < ${runs:-2}; i++)); do
+    for ((i = 0; i < ${runs:-1}; i++)); do
         random_spec >any.lua
         CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build any.lua -o any
         CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build --mpi --cc "$MPICC" any.lua -o any_mpi
