@@ -3,8 +3,6 @@
 #include "nn/loss_lanes.h"
 #include "nn/shards.h"
 
-#include <math.h>
-
 void loopc_squared_error_part(const float *a, float *d, float *losses, int32_t samples,
                               int32_t outputs, enum loopc_epilogue gate, struct loopc_whole whole,
                               struct loopc_thread me)
@@ -65,29 +63,6 @@ LOOPC_INLINE loopc_ivec loopc_label_lanes(const int32_t *labels, int32_t r, int3
     return lanes;
 }
 
-/* Cross-entropy after a softmax, for LOOPC_LANES samples whose z begin at z: d = (a - [j = label])
- * share; returns -log a[label] = m - z[label] + log(sum over j of exp(z[j] - m)), m the largest z,
- * where the sum is at least 1. */
-LOOPC_INLINE loopc_vec loopc_entropy_lanes(const float *z, loopc_ivec label, float *d,
-                                           int32_t classes, float share)
-{
-    const loopc_vec largest = loopc_largest(z, classes);
-    loopc_vec own = loopc_broadcast(NAN), sum = {0};
-    for (int32_t j = 0; j < classes; j++) {
-        const loopc_vec value = loopc_load(z + j * LOOPC_PANEL);
-        const loopc_vec power = loopc_vexp(value - largest);
-        own = loopc_select(label == j, value, own);
-        sum += power;
-        loopc_store(d + j * LOOPC_PANEL, power);
-    }
-    const loopc_vec scale = share / sum;
-    for (int32_t j = 0; j < classes; j++) {
-        const loopc_vec delta = loopc_load(d + j * LOOPC_PANEL) * scale;
-        loopc_store(d + j * LOOPC_PANEL, loopc_select(label == j, delta - share, delta));
-    }
-    return largest - own + loopc_vlog(sum);
-}
-
 struct loopc_whole loopc_whole_of(const int32_t *labels, int32_t samples)
 {
     struct loopc_whole whole = {samples, 0};
@@ -115,12 +90,12 @@ void loopc_cross_entropy_part(const float *z, const int32_t *labels, float *d, f
                               int32_t samples, int32_t classes, struct loopc_whole whole,
                               struct loopc_thread me)
 {
-    const float share = loopc_share(whole.counted);
+    const loopc_vec shares = loopc_broadcast(loopc_share(whole.counted));
     const struct loopc_span mine = loopc_panels_of(samples, me);
     for (int32_t r = mine.first; r < mine.end && r < samples; r += LOOPC_LANES) {
         const ptrdiff_t at = loopc_panel_at(classes, 0, r);
         const loopc_ivec label = loopc_label_lanes(labels, r, samples);
-        loopc_store(losses + r, loopc_entropy_lanes(z + at, label, d + at, classes, share));
+        loopc_store(losses + r, loopc_entropy_lanes(z + at, label, d + at, classes, shares));
     }
     if (whole.counted < whole.samples) leave_out(labels, d, losses, samples, classes, whole, mine);
 }

@@ -1,6 +1,9 @@
 #include "nn/replica.h"
 
+#include "nn/loss_lanes.h"
 #include "nn/replica_lanes.h"
+
+_Static_assert((int)LOOPC_REPLICAS == (int)LOOPC_PANEL, "outputs are as far apart as in panels");
 
 void loopc_replica_squared_error(const float *a, float *d, float *losses, int32_t samples,
                                  int32_t outputs, enum loopc_epilogue gate)
@@ -28,15 +31,6 @@ void loopc_replica_weigh(const float *weights, float *d, float *losses, int32_t 
         }
 }
 
-/* The largest of the values of a sample. */
-static loopc_vec largest_of(const float *z, int32_t classes)
-{
-    loopc_vec largest = loopc_load(z);
-    for (int32_t j = 1; j < classes; j++)
-        largest = loopc_max(largest, loopc_load(z + j * LOOPC_REPLICAS));
-    return largest;
-}
-
 /* The samples of each replica that have a label. */
 static loopc_vec counted_of(const int32_t *labels, int32_t samples)
 {
@@ -44,28 +38,6 @@ static loopc_vec counted_of(const int32_t *labels, int32_t samples)
     for (int32_t r = 0; r < samples; r++)
         counted -= *(const loopc_ivec *)(labels + r * LOOPC_REPLICAS) != -1;
     return __builtin_convertvector(counted, loopc_vec);
-}
-
-/* The cross-entropy of one sample of each replica; `share` is that of a sample that counts. */
-static loopc_vec entropy_of(const float *z, loopc_ivec label, float *d, int32_t classes,
-                            loopc_vec share)
-{
-    const loopc_vec largest = largest_of(z, classes);
-    loopc_vec own = loopc_broadcast(NAN), sum = {0};
-    for (int32_t j = 0; j < classes; j++) {
-        const loopc_vec value = loopc_load(z + j * LOOPC_REPLICAS);
-        const loopc_vec power = loopc_vexp(value - largest);
-        own = loopc_select(label == j, value, own);
-        sum += power;
-        loopc_store(d + j * LOOPC_REPLICAS, power);
-    }
-    const loopc_vec scale = share / sum;
-    for (int32_t j = 0; j < classes; j++) {
-        float *const to = d + j * LOOPC_REPLICAS;
-        const loopc_vec delta = loopc_load(to) * scale;
-        loopc_store(to, loopc_select(label == j, delta - share, delta));
-    }
-    return largest - own + loopc_vlog(sum);
 }
 
 static void leave_out(loopc_ivec label, float *d, int32_t classes)
@@ -86,7 +58,7 @@ void loopc_replica_cross_entropy(const float *z, const int32_t *labels, float *d
         for (int32_t r = 0; r < samples; r++) {
             const ptrdiff_t at = loopc_replica_at(classes, r, 0) + t, row = r * LOOPC_REPLICAS + t;
             const loopc_ivec label = *(const loopc_ivec *)(labels + row);
-            loopc_vec loss = entropy_of(z + at, label, d + at, classes, share);
+            loopc_vec loss = loopc_entropy_lanes(z + at, label, d + at, classes, share);
             loss = loopc_select(counted < all, loss * share * all, loss);
             loopc_store(losses + row, loopc_select(label == -1, zero, loss));
             leave_out(label, d + at, classes);
@@ -119,7 +91,7 @@ void loopc_replica_softmax(const float *z, float *a, int32_t samples, int32_t cl
         for (int t = 0; t < LOOPC_REPLICAS; t += LOOPC_LANES) {
             const float *const from = z + loopc_replica_at(classes, r, 0) + t;
             float *const to = a + loopc_replica_at(classes, r, 0) + t;
-            const loopc_vec largest = largest_of(from, classes);
+            const loopc_vec largest = loopc_largest(from, classes);
             loopc_vec sum = {0};
             for (int32_t j = 0; j < classes; j++) {
                 const loopc_vec power = loopc_vexp(loopc_load(from + j * LOOPC_REPLICAS) - largest);

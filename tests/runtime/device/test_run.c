@@ -1,10 +1,11 @@
-/* runtime/device/run.c: the host of a run on a device, and its failures without a printer. */
+/* runtime/device/run.h: a run on a device with the plain host, and its failures without a printer. */
 #define LOOPC_DEVICE 1
 #include "device/run.h"
 
-/* The struct loopc_run of program.h is another one. */
+/* The struct loopc_run of program.h is another one, and there are no signals. */
 #define LOOPC_PROGRAM_H
-#include "device/run.c"   /* NOLINT(bugprone-suspicious-include) */
+#define LOOPC_SIGNALS_H
+#include "run/host.c"     /* NOLINT(bugprone-suspicious-include) */
 #include "run/events.c"   /* NOLINT(bugprone-suspicious-include) */
 #include "run/failures.c" /* NOLINT(bugprone-suspicious-include) */
 
