@@ -68,7 +68,7 @@ local function check_dims(unit, field)
     for _, size in ipairs(field.dims) do
         if math.type(size) ~= "integer" or size < 1 or size > 1 << 30 then
             unit.diags:add("bad_field", field.at, field.name, field.name, "its dimension is " .. reader.what(size),
-                "a dimension is a whole number from 1: " .. field.type .. "[10]")
+                ("a dimension is a whole number from 1 to %d: %s[10]"):format(1 << 30, field.type))
             field.dims = {}
             return
         end
