@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # libfann 2.2.0 (Debian 12's libfann2): what fann_get_MSE, fann_test_data and the reports call mean square error is a quarter of it for
-# outputs with a symmetric activation (-1 to 1), because the difference is halved before it is squared; the manual does not say so.
+# outputs with a symmetric activation (-1 to 1), because the difference is halved first; the manual says so of the failed bits only.
 # The steps of training are half as long for the same reason. Other outputs, as FANN_LINEAR and FANN_SIGMOID, have the true value.
 # Bites who compares its errors with another program's, or nets with different outputs; and a desired_error of 0.01 ends the
 # training at a mean square error of 0.04 where outputs are symmetric.
