@@ -317,7 +317,13 @@ end
 
 -- Finds the fields that aggregates name in their parameters (`like`, `net`, `inputs_from`).
 function check_fields.link_aggregates(unit, trainer)
-    for _, owner in ipairs { trainer, table.unpack(trainer.members) } do
+    local owners = { trainer, table.unpack(trainer.members) }
+    for _, owner in ipairs(owners) do
+        for _, field in ipairs(owner.fields) do
+            if field.waiting then check_aggregates.join(unit, trainer, owner, field) end
+        end
+    end
+    for _, owner in ipairs(owners) do
         for _, field in ipairs(owner.fields) do
             if field.aggregate then check_aggregates.link(unit, trainer, owner, field, nearest.suggest) end
         end
