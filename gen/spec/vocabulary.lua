@@ -104,6 +104,7 @@ vocabulary.aggregates = {
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
         { "file", "string", "the file, unless its flag names another one" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
+        { "device", "string", "for loopc build --device: a C expression for the data set, which is in flash" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first; or inputs = n and its layers, dense { 64, \"gelu\" } and others", {
         { "inputs", "integer", "the number of inputs of a net of layers" },
