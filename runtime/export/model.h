@@ -68,6 +68,10 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
                      bool average, const struct loopc_message *message);
 void loopc_model_free(struct loopc_model *model);
 
+/* The net in which a net begins, whose operations are the first of its own; NULL: in none. */
+const struct loopc_net *loopc_model_trunk(const struct loopc_program *program,
+                                          const struct loopc_net *net);
+
 /* Reads the table, fill and scales of the data that feeds the model. Part of
  * loopc_model_load. */
 int loopc_model_load_fit(struct loopc_model *model, const struct loopc_safetensors *file,
