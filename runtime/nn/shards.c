@@ -1,62 +1,20 @@
-#include "nn/shards.h"
+#include "nn/shards_bias.h"
 
 #include "nn/product.h"
-#include "nn/strip.h"
-#include "nn/tile.h"
+#include "nn/update.h"
 
-/* sum += from */
-LOOPC_INLINE void add(loopc_vec *sum, const float *from)
+/* The product of a gradient; its finish is still to be set. */
+LOOPC_INLINE struct loopc_product loopc_shards_product(const float *sample_major, const float *d,
+                                                       struct loopc_shards shards, int32_t batch,
+                                                       int32_t inputs, int32_t outputs,
+                                                       struct loopc_thread me)
 {
-    LOOPC_UNROLL(4)
-    for (int t = 0; t < LOOPC_PANEL_VECS; t++)
-        sum[t] = loopc_load(from + t * LOOPC_LANES) + sum[t];
-}
-
-LOOPC_INLINE void store(float *to, const loopc_vec *sum)
-{
-    LOOPC_UNROLL(4)
-    for (int t = 0; t < LOOPC_PANEL_VECS; t++)
-        loopc_store(to + t * LOOPC_LANES, sum[t]);
-}
-
-/* The trees of 16 biases from output o on, a lane each: d is transposed 16 rows at a time.
- * waiting[level] are the sums of 2^level shards whose neighbours come next. */
-static void trees(float *gb, const float *d, struct loopc_shards shards, int32_t outputs, int32_t o)
-{
-    LOOPC_ALIGNED float waiting[LOOPC_SHARD_LEVELS][LOOPC_PANEL], turned[LOOPC_SQUARE];
-    const int32_t base = loopc_shard_row(shards, shards.first);
-    const int32_t rows = loopc_shard_row(shards, shards.end) - base;
-    const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
-    loopc_vec sum[LOOPC_PANEL_VECS] = {{0}};
-    int level = 0;
-    for (int32_t s = shards.first, r = 0; s < shards.end; s++) {
-        memset(sum, 0, sizeof sum);
-        for (const int32_t end = loopc_shard_row(shards, s + 1) - base; r < end; r++) {
-            if (r % LOOPC_PANEL == 0)
-                loopc_transpose_block(d + loopc_panel_at(outputs, o, r), turned, count,
-                                      loopc_lesser(rows - r, LOOPC_PANEL));
-            add(sum, turned + r % LOOPC_PANEL * LOOPC_PANEL);
-        }
-        level = 0;
-        for (int32_t n = s - shards.first; n & 1; n >>= 1)
-            add(sum, waiting[level++]);
-        store(waiting[level], sum);
-    }
-    memcpy(gb + o, waiting[level], (size_t)count * sizeof *gb);
-}
-
-void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, const float *d,
-                           struct loopc_shards shards, int32_t batch, int32_t inputs,
-                           int32_t outputs, struct loopc_thread me)
-{
-    const struct loopc_span rows = loopc_shards_rows(shards),
-                            mine = loopc_span_of(LOOPC_PANEL_COUNT(outputs), me);
-    const struct loopc_product product = {
+    const struct loopc_span rows = loopc_shards_rows(shards);
+    return (struct loopc_product){
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
         .v = sample_major,
         .v_stride = LOOPC_STRIDE(batch),
-        .c = gw,
         .c_stride = LOOPC_STRIDE(outputs),
         .rows = outputs,
         .columns = inputs,
@@ -65,7 +23,42 @@ void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, cons
         .shards = shards,
         .me = me,
     };
+}
+
+void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, const float *d,
+                           struct loopc_shards shards, int32_t batch, int32_t inputs,
+                           int32_t outputs, struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(outputs, me);
+    struct loopc_product product =
+        loopc_shards_product(sample_major, d, shards, batch, inputs, outputs, me);
+    product.c = gw;
     loopc_multiply_shards(&product);
-    for (int32_t panel = mine.first; panel < mine.end; panel++)
-        trees(gb, d, shards, outputs, panel * LOOPC_PANEL);
+    for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
+        LOOPC_ALIGNED float sums[LOOPC_PANEL];
+        loopc_shards_bias_sums(sums, d, shards, outputs, o);
+        memcpy(gb + o, sums, (size_t)loopc_lesser(outputs - o, LOOPC_PANEL) * sizeof *gb);
+    }
+}
+
+void loopc_shards_update(struct loopc_weights w, struct loopc_weights b, const float *sample_major,
+                         const float *d, struct loopc_shards shards, int32_t batch, int32_t inputs,
+                         int32_t outputs, const struct loopc_step_params *rates,
+                         struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(outputs, me);
+    struct loopc_product product =
+        loopc_shards_product(sample_major, d, shards, batch, inputs, outputs, me);
+    product.weights = w;
+    product.rates = rates;
+    if (rates->rule == LOOPC_ADAM || rates->rule == LOOPC_ADAMW)
+        loopc_multiply_shards_adam(&product);
+    else
+        loopc_multiply_shards_update(&product);
+    for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
+        LOOPC_ALIGNED float sums[LOOPC_PANEL];
+        loopc_shards_bias_sums(sums, d, shards, outputs, o);
+        for (int t = 0; t < LOOPC_PANEL; t += LOOPC_LANES)
+            loopc_move(b, o + t, loopc_load(sums + t), rates);
+    }
 }
