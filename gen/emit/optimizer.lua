@@ -8,7 +8,7 @@ local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
 local deep_optimizer = require "gen.emit.deep_optimizer"
 local net_frame = require "gen.emit.net_frame"
-local emit_replicas = require "gen.emit.replicas"
+local emit_replica_steps = require "gen.emit.replica_steps"
 local sharded = require "gen.emit.sharded"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
@@ -295,7 +295,7 @@ function body.train_from(w, optimizer)
     local net = optimizer.net
     local labels = mlp.targets(net) == "labels"
     local first = mlp.layers(net)[1]
-    w:line("if (!%s || data->columns != %s) return NAN;", labels and "data->labels" or "data->y", first.inputs)
+    w:line("if (!%s || data->columns != %s%s) return NAN;", labels and "data->labels" or "data->y", first.inputs, net_frame.unreadable(net))
     if not labels then w:line("if (data->targets != %d) return NAN;", mlp.last(net).outputs) end
     w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
     w:line("if (rows < 1) return NAN;")
@@ -306,14 +306,13 @@ function body.train_from(w, optimizer)
     if net.fetches then
         w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
     end
-    write_call(w, optimizer, "(struct loopc_rows){data->x, n->index}",
-        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}",
+    write_call(w, optimizer, net_frame.rows_of_data(net, "x"), labels and "n->labels" or net_frame.rows_of_data(net, "y"),
         "(struct loopc_rows){data->x, n->next}", "next")
 end
 
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
-    if optimizer.net.replicas then return emit_replicas.write_optimizer(w, optimizer, used, is_first and trains(optimizer, used)) end
+    if optimizer.net.replicas then return emit_replica_steps.write_optimizer(w, optimizer, used, is_first and trains(optimizer, used)) end
     if optimizer.net.ops then return deep_optimizer.emit(w, optimizer, used, is_first and trains(optimizer, used)) end
     struct(w:public(), optimizer)
     local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))

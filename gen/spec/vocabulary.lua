@@ -104,9 +104,12 @@ vocabulary.aggregates = {
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
         { "file", "string", "the file, unless its flag names another one" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
+        { "device", "string", "for loopc build --device: a C expression for the data set, which is in flash" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first; or inputs = n and its layers, dense { 64, \"gelu\" } and others", {
         { "inputs", "integer", "the number of inputs of a net of layers" },
+        { "from", "string", "a layer of another net that this one reads in the place of inputs: policy.trunk is the layer of policy with "
+            .. 'name = "trunk", policy.0 the first with weights' },
         { "activation", "string", "of hidden layers that are sizes (loopc help net lists them)", default = "relu" },
         { "output", "string", "of the last layer: an activation, softmax or log_softmax (default: the one that goes with the loss)" },
         { "loss", "string", "what is minimized (loopc help net lists them)", default = "cross_entropy" },
@@ -151,6 +154,7 @@ vocabulary.aggregates = {
 vocabulary.layers = {
     { "dense", 'dense { width, "activation" }', "W x + b, and an activation (default: identity)", {
         { "bias", "boolean", "whether there is a b (default: true)" },
+        { "name", "string", "what from = \"net.name\" of other nets calls it; every layer takes one" },
         { "freeze", "boolean", "whether its weights stay as they are (default: false)" },
         { "lr_scale", "number", "what its learning rate is multiplied by (default: 1)" },
         { "max_norm", "number", "after a step the weights of each output have at most this norm" },
@@ -255,7 +259,7 @@ vocabulary.field_keys = {
     { "const", "boolean", "no body may assign it" },
     { "min", "number", "the minimum for flags and messages" },
     { "max", "number", "the maximum for flags and messages" },
-    { "show", "string", "drawn by loopc observe: image, line, points, histogram, bars or text" },
+    { "show", "string", "drawn by loopc observe: image, line, points, histogram, bars, graph or text" },
     { "rows", "integer", "of an image: how many rows it has (default: its first dimension)" },
     { "low", "number", "of an image or points: the coordinate at the left and lower edge" },
     { "high", "number", "of an image or points: the coordinate at the right and upper edge" },
@@ -270,6 +274,7 @@ vocabulary.shows = {
     { "points", "x, y, or x, y and a class each: f32[n][2] or f32[n][3]; nan leaves one out" },
     { "histogram", "numbers: how many of them are how large" },
     { "bars", "numbers, a bar each" },
+    { "graph", "f32[n][n]: an edge from i to j for each number that is not 0, thick where it is large; negative ones blue" },
     { "text", "a str" },
 }
 
