@@ -493,6 +493,19 @@ def test_the_page_fits_its_window():
             b.becomes("document.documentElement.scrollWidth <= window.innerWidth", True)
             b.becomes("[...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)", True)
             b.shoot(f"page-{name}.png")
+        # A chart outside of the window costs nothing until it is looked at.
+        b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+            "width": 390, "height": 500, "deviceScaleFactor": 1, "mobile": False}})
+        b.open(o.address)
+        b.becomes(f"{LOSS_CHART}.seen", False)
+        draws = b.run(f"return {LOSS_CHART}.draws")
+        b.type(".target", "700")
+        b.click(".go")
+        b.sees(".batch", lambda text: text == "700")
+        b.becomes(f"{LOSS_CHART}.stale", True)
+        assert b.run(f"return {LOSS_CHART}.draws") == draws
+        b.run("document.querySelector('.chart[data-series=loss]').scrollIntoView()")
+        b.becomes(f"{LOSS_CHART}.rows.at(-1)[0]", 700)
 
 
 def test_several_trainers_and_a_late_viewer():
