@@ -548,6 +548,27 @@ def test_controls_are_there_for_what_a_trainer_has():
         assert not b.shown(".pause") and not b.shown(".shutdown")
 
 
+def test_the_page_joins_a_trainer_that_was_started_anew():
+    where = os.path.join(os.environ["TMPDIR"], "again")
+    control = ["--control", f"lines:unix:{where}", "--every", "0", "--progress", "never"]
+    first = subprocess.Popen([XOR, "--batch-to", "1000", *control])
+    while not os.path.exists(where):
+        time.sleep(0.02)
+    with Observe("--keep", "--attach", f"unix:{where}") as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".batch", lambda text: text == "1000")
+        first.kill()
+        first.wait()
+        b.sees(".state", lambda text: "again" in text or "gone" in text)
+        second = subprocess.Popen([XOR, "--batch-to", "500", *control])
+        b.sees(".batch", lambda text: text == "500")
+        b.type(".target", "600")
+        b.click(".go")
+        b.sees(".batch", lambda text: text == "600")
+        b.click(".shutdown")
+        assert second.wait(PATIENCE) == 0
+
+
 def test_seven_tabs_look_on():
     with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000") as o, Browser() as b:
         b.open(o.address)
