@@ -1,7 +1,7 @@
 -- The Python package of `loopc build --python`: a folder with the step form as a shared library, and the modules of templates/python.
 --
--- A spec with one data set that it requires, of which it learns classes, has a classifier for scikit-learn, too: that runs the trainer,
--- which is a program in the folder.
+-- A spec with one data set that it requires, of which it learns classes or values, has a classifier or a regressor for scikit-learn,
+-- too: that runs the trainer, which is a program in the folder.
 --
 --   python_package.options(unit options)       those with which the spec is compiled: a library in the step form
 --   python_package.write(unit, arguments, folder, recompile, program)   whether it compiled; prints the errors. program() is the same
@@ -49,17 +49,40 @@ local function init_of(unit, name)
     return (assert(host.template "python/init.py.in"):gsub("@(%u+)@", holes))
 end
 
--- The data set of a classifier: the only one that is required, with a label, of which a net is trained. Else nil.
-local function classified(trainer)
+local function all_names(columns)
+    for _, column in ipairs(columns) do
+        if type(column) ~= "string" then return false end
+    end
+    return true
+end
+
+-- Names of the columns that are predicted, in the tables that fit writes: those of the spec, or any with the flag that says so.
+local function answers_of(data)
+    local label, targets = data.parameters.label, data.parameters.targets
+    if type(targets) == "table" and all_names(targets) then return targets end
+    if not targets and type(label) == "string" and label ~= "last" and label ~= "first" then return { label } end
+    local out = {}
+    for i = 1, not targets and 0 or type(targets) == "table" and #targets or targets do out[i] = "y" .. i end
+    if targets then return out, ("--%s-targets=%s"):format(data.flag, table.concat(out, ",")) end
+    return { "label" }, ("--%s-label=label"):format(data.flag)
+end
+
+-- The estimator of a spec, { kind, data, answers, role }: of the only data set that is required, with a label or targets, of which a net is
+-- trained. Else nil.
+local function estimator_of(trainer)
     local data
     for _, field in ipairs(spec_tree.fields_of_type(trainer, "dataset")) do
         if field.parameters.required then
-            if data or not field.flag or field.parameters.targets or field.parameters.label == "none" then return nil end
+            if data or not field.flag or field.parameters.label == false then return nil end
             data = field
         end
     end
+    local kind = data and (data.parameters.targets and "Regressor" or "Classifier")
     for _, net in ipairs(data and spec_tree.fields_of_type(trainer, "mlp") or {}) do
-        if net.parameters.data == data and net.parameters.loss ~= "squared_error" then return data end
+        if net.parameters.data == data and (kind == "Regressor" or net.parameters.loss ~= "squared_error") then
+            local answers, role = answers_of(data)
+            return { kind = kind, data = data, answers = answers, role = role }
+        end
     end
 end
 
@@ -84,25 +107,27 @@ local function joined(parameters, form, between)
     return table.concat(out, between)
 end
 
--- The label's column in the tables that fit writes: the one that the spec names, or any.
-local function label_of(data)
-    local label = data.parameters.label
-    return type(label) == "string" and label ~= "last" and label ~= "first" and label or "label"
+local function quoted(names)
+    local out = {}
+    for i, name in ipairs(names) do out[i] = ('"%s"'):format((name:gsub('[\\"]', "\\%0"))) end
+    return table.concat(out, ", ")
 end
 
-local function classifier_of(unit, name, data)
-    local parameters = parameters_of(unit.trainer, data)
-    local holes = { NAME = name, STRUCT = unit.struct, PROGRAM = unit.trainer.name, DATA = data.flag, LABEL = label_of(data),
+local function learner_of(unit, name, estimator)
+    local data, parameters = estimator.data, parameters_of(unit.trainer, estimator.data)
+    local holes = { NAME = name, STRUCT = unit.struct, PROGRAM = unit.trainer.name, DATA = data.flag,
+        ANSWERS = quoted(estimator.answers), ROLE = quoted { estimator.role },
+        KIND = estimator.kind, LOWER = estimator.kind:lower(),
         ARGUMENTS = joined(parameters, "@name=None", ", "), FLAGS = joined(parameters, '"@name": "@flag"', ", "),
         STORE = joined(parameters, "        self.@name = @name", "\n"),
         PARAMETERS = joined(parameters, "@name@doc", ", "), DOC = plain(unit.trainer.doc or ("The trainer %s."):format(unit.trainer.name)) }
-    return (assert(host.template "python/classifier.py.in"):gsub("@(%u+)@", holes))
+    return (assert(host.template "python/learner.py.in"):gsub("@(%u+)@", holes))
 end
 
--- The trainer beside the library, and the modules of the classifier. Returns whether it compiled.
-local function add_classifier(unit, arguments, folder, name, data, program)
+-- The trainer beside the library, and the modules of the estimator. Returns whether it compiled.
+local function add_estimator(unit, arguments, folder, name, estimator, program)
     put(folder .. "/estimator.py", assert(host.template "python/estimator.py"))
-    put(folder .. "/classifier.py", classifier_of(unit, name, data))
+    put(folder .. "/learner.py", learner_of(unit, name, estimator))
     arguments.shared = nil
     local place = assert(host.tempdir())
     local path = ("%s/_%s_trainer"):format(folder, unit.struct)
@@ -116,7 +141,11 @@ function python_package.options(options)
     return options
 end
 
-local function estimator_of(name) return (assert(host.template "python/estimator.py.in"):gsub("@NAME@", name)) end
+-- The class is imported when it is asked for.
+local function import_of(name, estimator)
+    local holes = { NAME = name, KIND = estimator.kind, LOWER = estimator.kind:lower() }
+    return (assert(host.template "python/estimator.py.in"):gsub("@(%u+)@", holes))
+end
 
 function python_package.write(unit, arguments, folder, recompile, program)
     local name = python_package.check_name(folder)
@@ -132,9 +161,9 @@ function python_package.write(unit, arguments, folder, recompile, program)
         local made, why = host.mkdirs(folder)
         if not made then cli.fail(why, nil, 1) end
         put(("%s/_%s.so"):format(folder, unit.struct), assert(host.read(library)))
-        local data = classified(unit.trainer)
-        put(folder .. "/__init__.py", init_of(unit, name) .. (data and estimator_of(name) or ""))
-        if data then ok = add_classifier(unit, arguments, folder, name, data, program()) end
+        local estimator = estimator_of(unit.trainer)
+        put(folder .. "/__init__.py", init_of(unit, name) .. (estimator and import_of(name, estimator) or ""))
+        if estimator then ok = add_estimator(unit, arguments, folder, name, estimator, program()) end
         put(folder .. "/state.py", assert(host.template "python/state.py"))
     end
     host.remove(place)

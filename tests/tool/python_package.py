@@ -191,26 +191,33 @@ return trainer "classify" { Fit, Train, doc = "Learns classes of a table.", code
 """
 
 
-def test_a_classifier_passes_the_checks_of_scikit_learn():
-    """All of them; a spec whose net takes any number of columns and classes has no reason to fail one."""
+def passes_all_checks(estimator):
+    """Whether scikit-learn is there to run them; a spec whose net takes any number of columns has no reason to fail one."""
     try:
         import sklearn
         from sklearn.utils.estimator_checks import check_estimator
     except ImportError:
         print("ok the checks of scikit-learn # SKIP python3-sklearn is not installed")
-        return
+        return False
     import warnings
     warnings.simplefilter("ignore")
-    Classifier = package("classify", CLASSIFY).Classifier
-    assert Classifier(eta=0.5).get_params() == {"seed": None, "eta": 0.5, "epochs": None}
-    assert "epochs (passes over the data)" in Classifier.__doc__
-    checks = list(check_estimator(Classifier(), generate_only=True))
+    checks = list(check_estimator(estimator, generate_only=True))
     assert len(checks) > 30, len(checks)
-    for estimator, check in checks:
+    for instance, check in checks:
         try:
-            check(estimator)
+            check(instance)
         except sklearn.utils._testing.SkipTest:
             pass
+    return True
+
+
+def test_a_classifier_passes_the_checks_of_scikit_learn():
+    classify = package("classify", CLASSIFY)
+    if not passes_all_checks(classify.Classifier()):
+        return
+    Classifier = classify.Classifier
+    assert Classifier(eta=0.5).get_params() == {"seed": None, "eta": 0.5, "epochs": None}
+    assert "epochs (passes over the data)" in Classifier.__doc__
     x, y = numpy.random.RandomState(1).randn(60, 2), numpy.repeat(["a", "b", "c"], 20)
     x[y == "a"] += 4
     x[y == "b"] -= 4
@@ -219,6 +226,36 @@ def test_a_classifier_passes_the_checks_of_scikit_learn():
     assert numpy.array_equal(fitted.predict_proba(x), Classifier(epochs=40, seed=3).fit(x, y).predict_proba(x))
     raises(ValueError, lambda: Classifier(eta=-1).fit(x, y), "eta", "out of range")
     raises(ValueError, lambda: Classifier(epochs=1).fit(x, numpy.arange(60)), "60 different values")
+
+
+def regress(name, outputs, targets):
+    text = CLASSIFY.replace("INPUTS, 32, CLASSES,", f'INPUTS, 32, {outputs}, loss = "squared_error",').replace("classify", name)
+    return package(name, text.replace('scale = "standard"', f'scale = "standard", target_scale = "standard", targets = {targets}'))
+
+
+def test_a_regressor_passes_the_checks_of_scikit_learn():
+    one = regress("values", 1, 1)
+    if not passes_all_checks(one.Regressor()):
+        return
+    two = regress("pairs", 2, '{ "price", "area, net" }')
+    x = numpy.random.RandomState(1).randn(80, 3)
+    y = numpy.column_stack([1e4 + 300 * x[:, 0], x[:, 1] - x[:, 2]])
+    fitted = two.Regressor(epochs=80, seed=3).fit(x, y)
+    assert fitted.score(x, y) > 0.95 and fitted.predict(x[:5]).shape == (5, 2)
+    assert one.Regressor(epochs=80, seed=3).fit(x, y[:, 0]).score(x, y[:, 0]) > 0.95
+    raises(ValueError, lambda: two.Regressor().fit(x, y[:, 0]), "the trainer predicts 2")
+
+
+def test_columns_that_a_spec_tells_by_place():
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        print("ok columns that a spec tells by place # SKIP python3-sklearn is not installed")
+        return
+    text = CLASSIFY.replace('scale = "standard"', 'scale = "standard", label = "first"').replace("classify", "places")
+    x = numpy.random.RandomState(1).randn(60, 3)
+    y = (x[:, 1] > 0).astype(int)
+    assert package("places", text).Classifier(epochs=60, seed=3).fit(x, y).score(x, y) > 0.9
 
 
 if __name__ == "__main__":
