@@ -121,6 +121,7 @@ function emit_nets.write_include(unit, w)
     if repeats and not repeats_narrowly then w:directive('#include "nn/replica.h"') end
     if emit_nets.shards(unit) then
         w:directive('#include "nn/shards.h"')
+        w:directive('#include "nn/vector.h"')
         w:directive('#include "parallel/ranks.h"')
     end
     local lanes = emit_mlp.narrow_lanes(unit.nets.nets, unit.nets.optimizers, unit.nets.used)

@@ -43,13 +43,13 @@ end
 
 local learned = { n = true, o = true, eta = true, x = true, y = true, labels = true, rows = true, shards = true, whole = true }
 
--- The gradients of a layer: one process moves the weights by them as they are summed; of several, each stores them, and their sum
--- over all begins.
+-- The gradients of a layer: one process moves the weights by them as they are summed, if vectors have 16 lanes (with the registers of
+-- AVX2 that takes longer than to store them); else they are stored, and their sum over all processes begins.
 local function write_sums(w, optimizer, api, layer)
     local net, name, rooms = optimizer.net, tostring(layer.index), {}
     local from, d = body.sample_major(net, layer, "input->"), "n->d" .. name
     for _, array in ipairs(mlp.arrays(net)) do rooms[array.name] = array.room end
-    w:open("if (loopc_ranks == 1) {")
+    w:open("if (loopc_ranks == 1 && LOOPC_LANES == 16) {")
     cwrap.line(w, 8, "loopc_shards_update", { api.weights(optimizer, "w" .. name), api.weights(optimizer, "b" .. name), from, d,
         "shards", net.batch, layer.inputs, layer.outputs, "&rates", "me" }, ";")
     w:close("} else {")
@@ -64,7 +64,7 @@ end
 -- The step on the rows of one process, as far as the gradients.
 local function write_learn_part(w, optimizer, api)
     local net = optimizer.net
-    w:comment { "The gradients of the shards of one process, which moves the weights at once if it is the only one: the share of one thread." }
+    w:comment { "The gradients of the shards of one process, which may move the weights at once if it is the only one: the share of one thread." }
     open_part(w, optimizer, api, "learn", learned)
     api.rates(w, optimizer)
     if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
@@ -129,7 +129,7 @@ local function write_learn(w, optimizer, api)
     w:line("if (!loopc_ranks_meet_to_train(rows, %d)) return NAN;", net.shards)
     call_part(w, net, "learn", ("sizeof(struct %s_input)"):format(net.prefix))
     w:line("loopc_ranks_end_step(n->losses, rows);")
-    w:open("if (loopc_ranks > 1) {")
+    w:open("if (loopc_ranks > 1 || LOOPC_LANES < 16) {")
     call_part(w, net, "move", "0")
     w:close("}")
     w:line("return loopc_mean(n->losses, rows);")
