@@ -143,6 +143,9 @@ local function check_shards(unit, field)
     elseif parameters.ops and shards > 1 then
         wrong(unit, field, "a net of layers, or with these losses or optimizers, has no shards",
             "those of sizes have: cross_entropy or squared_error, with sgd, adam or adamw")
+    elseif unit.options.device and shards > 1 then
+        unit.diags:add("not_on_device", field.at, field.name, "shards of '" .. field.name .. "'", "they are for threads and ranks",
+            "leave shards out")
     end
 end
 

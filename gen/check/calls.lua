@@ -329,11 +329,13 @@ function check.REPEAT(self, tree)
     tree.block = self:same_arguments(tree, field)
 end
 
+local function is_real(field) return field.type == "f32" or field.type == "f64" end
+
 local function check_buffer(self, tree, buffer)
     local value, into = analysis.field(buffer.value), analysis.field(buffer.into)
     if not value or not into then return end
     local fits = into.scalar and value.scalar and #into.dims == #value.dims + 1 and (into.type == value.type or #value.dims == 0
-        and (into.type == "str") == (value.type == "str"))
+        and (into.type == "str") == (value.type == "str") and (is_real(into) or not is_real(value)))
     for i = 1, #value.dims do fits = fits and into.dims[i + 1] == value.dims[i] end
     if not fits then
         self:element_error(tree, ("cannot put '%s' into '%s'"):format(value.full, into.full), "into is an array of the type of value")

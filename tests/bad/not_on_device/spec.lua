@@ -6,4 +6,5 @@ return trainer "spec" { A, state = {
     valid = dataset { device = " " },
     train = dataset { option = true },
     net = mlp { 2, 2, batch = 4, replicas = 3 },
+    split = mlp { 2, 2, batch = 4, shards = 2 },
 } }
