@@ -95,17 +95,19 @@ $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$
 WIDE_PARTS = data/measure data/fit data/samples data/values
 WIDE = $(if $(findstring -O2,$(CFLAGS)),-O3)
 SMALL = $(if $(findstring -O2,$(CFLAGS)),-Os)
+# Every trainer links the library: names and lines of functions are enough there, and link a quarter faster.
+LINES = $(if $(filter -g,$(CFLAGS)),-g1)
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(if $(filter $(QUICK_PARTS),$*),$(if $(filter $(WIDE_PARTS),$*),$(WIDE)),$(SMALL)) \
-	    -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -pthread -c -o $@ $<
+	    $(LINES) -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -pthread -c -o $@ $<
 
 v3_FLAGS = -mavx2 -mfma
 v4_FLAGS = $(v3_FLAGS) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl
 define KERNEL_RULE
 $(BUILD)/runtime/nn/%.$(1).o: runtime/nn/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) $$($(1)_FLAGS) -ffunction-sections -fdata-sections -c -o $$@ $$<
+	$$(Q)$$(COMPILE) $$($(1)_FLAGS) $$(LINES) -ffunction-sections -fdata-sections -c -o $$@ $$<
 endef
 $(foreach cpu,$(GENERATIONS),$(eval $(call KERNEL_RULE,$(cpu))))
 $(BUILD)/runtime/nn/%.o: private CFLAGS += -fno-math-errno
@@ -133,7 +135,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flag
 FORCE:
 keep_text = @mkdir -p $(@D); echo '$(subst ','\'',$(1))' | cmp -s - $@ || echo '$(subst ','\'',$(1))' > $@
 $(BUILD)/flags: FORCE
-	$(call keep_text,$(filter-out -Werror,$(COMPILE) $(LDFLAGS) $(SMALL)))
+	$(call keep_text,$(filter-out -Werror,$(COMPILE) $(LDFLAGS) $(SMALL) $(LINES)))
 $(BUILD)/scripts.list: FORCE
 	$(call keep_text,$(SCRIPTS))
 # Where loopc finds the headers when this folder is elsewhere.

@@ -256,7 +256,7 @@ function Feeds:use(text, call, instances)
     if not call.arguments[places.rows] then return end
     self:check_room(text, call, net, call.arguments[places.rows])
     if places.data then return self:train_from(text, call, net, instances) end
-    if places.x then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
+    if places.x and not net.parameters.trunk then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
     local answers = call.arguments[places.answers or places.labels]
     if not answers then return end
     if places.labels then self:check_array(text, call, answers, "i32", self:constant(text, call.arguments[places.rows]), 1)
@@ -402,6 +402,10 @@ function analyse_feeds.run(unit)
     for _, net in ipairs(nets) do net.parameters.feeds = {} end
     self:read(texts)
     for _, net in ipairs(nets) do self:settle(net) end
+    for _, net in ipairs(nets) do -- what goes into the net that another one begins in goes into that, too
+        local trunk = net.parameters.trunk
+        if trunk then net.parameters.data, net.parameters.untold = trunk.parameters.data, trunk.parameters.untold end
+    end
     for _, loop in ipairs(unit.trainer.loops) do self:check_loop(loop) end
 end
 

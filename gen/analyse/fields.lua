@@ -13,6 +13,7 @@ local nearest = require "gen.base.nearest"
 local reader = require "gen.spec.reader"
 local known_functions = require "gen.tree.known_functions"
 local spec_tree = require "gen.tree.spec_tree"
+local vocabulary = require "gen.spec.vocabulary"
 
 local analyse_fields = {}
 
@@ -50,6 +51,17 @@ function Resolver:elsewhere(name)
     return #out > 0 and nearest.question(out) or nil
 end
 
+-- "$fial(...)": a signal that it is near to, or nil.
+local function misspelt_signal(source, piece)
+    for i, other in ipairs(source.pieces) do
+        local behind = other == piece and source.pieces[i + 1]
+        if behind and behind.kind == "text" and behind.text:match("^%s*%(") and not piece.member then
+            local near = nearest.names(piece.name, vocabulary.names(vocabulary.signals))
+            return near[1] and nearest.question { "$" .. near[1] }
+        end
+    end
+end
+
 function Resolver:unknown(source, piece, name, owners)
     local names, seen = {}, {}
     for _, owner in ipairs(owners) do
@@ -62,7 +74,7 @@ function Resolver:unknown(source, piece, name, owners)
     end
     table.sort(names)
     self.unit.diags:add("unknown_field", reader.line_in(source.body, piece.line), "$" .. name, "$" .. name, source.title,
-        not name:find(".", 1, true) and self:elsewhere(name) or nearest.suggest(name:match("[^.]*$"), names),
+        not name:find(".", 1, true) and (self:elsewhere(name) or misspelt_signal(source, piece)) or nearest.suggest(name:match("[^.]*$"), names),
         #names > 0 and "in scope: " .. table.concat(names, ", ", 1, math.min(#names, 10)) or "no field is in scope here")
 end
 

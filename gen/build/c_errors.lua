@@ -120,11 +120,18 @@ local function is_assigning(text)
     return text:find("^suggest parentheses around assignment") or text:find("^using the result of an assignment as a condition")
 end
 
+-- A return that does not fit the function of its body, in the words of gcc and clang.
+local function is_wrong_return(text)
+    return text:find("^'return' with no value, in function returning non%-void") or text:find("^'return' with a value, in function returning void")
+        or text:find("^non%-void function '[%w_]+' should return a value") or text:find("^void function '[%w_]+' should not return a value")
+end
+
 local function hint_for(unit, text)
     local format = hint_for_format(text)
     if format then return format end
     local declared = hint_for_arguments(unit, text)
     if declared then return declared end
+    if is_wrong_return(text) then return "a body ends at its end, or with a signal; an if leaves out the rest" end
     if missing_header(text) then return "headers are searched beside the spec, then where the C compiler searches" end
     if is_assigning(text) then return "== compares; an assignment that is meant stands in parentheses of its own" end
     local name = text:match("implicit declaration of function '([%w_]+)'") or text:match("undeclared function '([%w_]+)'")
@@ -144,7 +151,7 @@ end
 local function add(unit, file, line, severity, text)
     if not is_of_interest(text, text:match("%[(%-W[%w-]*)%]$")) then return end
     text = text:gsub(" %[%-W[^%]]*%]$", "")
-    if is_wrong_format(text) then severity = "error" end
+    if is_wrong_format(text) or is_wrong_return(text) then severity = "error" end
     unit.diags:insert { id = "c", severity = severity, text = text, at = { file = file, line = line },
         name = missing_header(text) or text:match("['\"]([%a_][%w_]*)['\"]"),
         hint = severity ~= "note" and hint_for(unit, text) or nil }

@@ -126,22 +126,21 @@ local function shortened(messages)
     return table.concat(lines, "\n", 1, math.min(#lines, most)) .. "\n" .. more
 end
 
--- Whether a warning of the unit already explains why the C does not compile.
-local function is_explained(unit)
+-- Brackets that do not match are the cause when nothing else of the spec is.
+local function blame_brackets(unit)
     for _, row in ipairs(unit.diags.rows) do
-        if row.id == "unbalanced" then return true end
+        if row.id == "unbalanced" then unit.diags:raise(row) end
     end
-    return false
 end
 
 -- Prints the unit's diagnostics; when they do not explain a failed compilation, the compiler's own messages. Returns whether the
 -- compilation succeeded.
 function toolchain.show(unit, arguments, status, messages)
+    if status ~= 0 and unit.diags.errors == 0 then blame_brackets(unit) end
     report.show(unit, arguments)
     if status ~= 0 and unit.diags.errors == 0 then
-        local explained = is_explained(unit)
-        host.stderr(explained and "" or shortened(messages))
-        cli.note(("%s does not compile%s"):format(unit.path, explained and "" or " or link: these are the compiler's own messages"))
+        host.stderr(shortened(messages))
+        cli.note(("%s does not compile or link: these are the compiler's own messages"):format(unit.path))
     end
     return status == 0 and unit.diags.errors == 0
 end

@@ -309,10 +309,11 @@ function ctext.is_pure(expression)
     return not (code:find("[%w_%)%]]%s*%(") or code:find("=", 1, true) or code:find("++", 1, true) or code:find("--", 1, true))
 end
 
--- Whether a text is empty but for blanks and comments.
+-- Whether a text is empty but for blanks and comments; one that is not closed is an error, not a blank.
 function ctext.is_blank(text)
     if text:match("^%s*[^%s/]") then return false end
-    return not mask(text):match("%S")
+    local code, open = mask(text)
+    return #open == 0 and not code:match("%S")
 end
 
 -- An expression on one line: comments and runs of blanks outside strings become one blank.

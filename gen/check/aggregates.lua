@@ -1,6 +1,7 @@
 -- Part of check: the parameters of the runtime's own field types (rng, dataset, mlp, optimizer).
 
 local check_datasets = require "gen.check.datasets"
+local check_heads = require "gen.check.heads"
 local check_layers = require "gen.check.layers"
 local layers_of = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
@@ -164,7 +165,7 @@ end
 
 local short_names = { absolute = "absolute_error", gaussian = "gaussian_nll" }
 
-function read.mlp(unit, field, positional)
+local function read_net(unit, field, positional)
     local parameters = field.parameters
     parameters.loss = short_names[parameters.loss] or parameters.loss
     local is_long = check_layers.is_long(field, positional)
@@ -182,6 +183,12 @@ function read.mlp(unit, field, positional)
     parameters.replicas = whole(unit, field, "replicas", parameters.replicas, nil)
     check_shards(unit, field)
     check_replicas(unit, field)
+end
+
+-- A net that begins in another one is read when that is known: see check_aggregates.join.
+function read.mlp(unit, field, positional)
+    if field.parameters.from == nil then return read_net(unit, field, positional) end
+    field.waiting = positional
 end
 
 local function read_no_decay(unit, field)
@@ -258,6 +265,15 @@ local function link(unit, trainer, owner, field, key, type)
     field.parameters[key] = nil
     wrong(unit, field, ("%s names no %s field: %s%s"):format(key, type, tostring(name), nearest.suggest(tostring(name), names)),
         vocabulary.find(vocabulary.aggregates, field.type)[2])
+end
+
+-- Reads a net that begins in another one, all of those that begin nowhere else being read.
+function check_aggregates.join(unit, trainer, owner, field)
+    local function refuse(what, hint) wrong(unit, field, what, hint) end
+    local function find_net(name) return find(trainer, owner, name, "mlp") end
+    check_heads.join(field, find_net, refuse)
+    read_net(unit, field, field.waiting)
+    field.waiting = nil
 end
 
 -- Replaces the names in the parameters of a field by the fields that they name.

@@ -93,7 +93,7 @@ function Builder:check_keys(value)
     table.sort(names)
     for key in next, value do
         if math.type(key) == "integer" then entries = entries + 1 end
-        if type(key) == "string" and key ~= "op" and key ~= "surplus" and not known[value.op][key] then
+        if type(key) == "string" and key ~= "op" and key ~= "surplus" and key ~= "lacks" and not known[value.op][key] then
             self:wrong(value, ("has no entry '%s'%s"):format(key, nearest.suggest(key, names)))
         end
     end
@@ -243,6 +243,7 @@ function build.CHOOSE(self, value)
         out.text = self:expression(value, value.expression)
     elseif math.type(value.expression) == "integer" then out.text = self:expression(value, tostring(value.expression))
     else self:wrong(value, "takes a C expression, not " .. reader.what(value.expression)) end
+    if value.lacks then self:wrong(value, "has no elements to choose from") end
     out.items = self:children(value)
     if value.default ~= nil then out.default = self:child(value, value.default) end
     return out
@@ -294,7 +295,8 @@ end
 
 function build.POPEN(self, value)
     local out = { arguments = {} }
-    if #value == 0 then self:wrong(value, "names no program") end
+    if #value == 0 then self:wrong(value, "names no program")
+    elseif type(value[1]) ~= "string" then self:wrong(value, "names its program by a text, not " .. reader.what(value[1])) end
     for i, argument in ipairs(value) do
         local made = self:argument(value, type(argument) == "number" and tostring(argument) or argument)
         out.arguments[i] = made

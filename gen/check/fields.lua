@@ -68,7 +68,7 @@ local function check_dims(unit, field)
     for _, size in ipairs(field.dims) do
         if math.type(size) ~= "integer" or size < 1 or size > 1 << 30 then
             unit.diags:add("bad_field", field.at, field.name, field.name, "its dimension is " .. reader.what(size),
-                "a dimension is a whole number from 1: " .. field.type .. "[10]")
+                ("a dimension is a whole number from 1 to %d: %s[10]"):format(1 << 30, field.type))
             field.dims = {}
             return
         end
@@ -314,7 +314,13 @@ end
 
 -- Finds the fields that aggregates name in their parameters (`like`, `net`, `inputs_from`).
 function check_fields.link_aggregates(unit, trainer)
-    for _, owner in ipairs { trainer, table.unpack(trainer.members) } do
+    local owners = { trainer, table.unpack(trainer.members) }
+    for _, owner in ipairs(owners) do
+        for _, field in ipairs(owner.fields) do
+            if field.waiting then check_aggregates.join(unit, trainer, owner, field) end
+        end
+    end
+    for _, owner in ipairs(owners) do
         for _, field in ipairs(owner.fields) do
             if field.aggregate then check_aggregates.link(unit, trainer, owner, field, nearest.suggest) end
         end

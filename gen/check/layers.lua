@@ -37,6 +37,21 @@ function Reading:flag(layer, key, default)
     return value == true
 end
 
+-- The layer that was read last, for nets that begin there.
+function Reading:take_name(layer)
+    local name = layer.name
+    if name == nil then return end
+    if type(name) ~= "string" or not name:match("^[%a_][%w_]*$") then
+        return self:refuse(layer, ("its name is %s"):format(reader.what(name)), 'a name is a word: name = "trunk"')
+    end
+    for _, entry in ipairs(self.names) do
+        if entry.name == name then
+            return self:refuse(layer, ("another layer of %s has the name '%s'"):format(self.field.name, name), "each layer has its own name")
+        end
+    end
+    self.names[#self.names + 1] = { name = name, place = #self.ops }
+end
+
 -- Adds what a layer does to the list.
 function Reading:add(op)
     op.input, op.inputs = #self.ops, self.width
@@ -125,6 +140,9 @@ function read.embedding(self, layer)
     if layer[1] * layer[2] > 0x7fffffff then
         return self:refuse(layer, "its table is too large: sizes are counted with 32 bits", "fewer categories, or fewer values for each")
     end
+    if self.field.parameters.from then
+        return self:refuse(layer, "this net reads what a layer makes, not columns", "it belongs into the net that from names")
+    end
     if #self.ops > self.embeddings then
         return self:refuse(layer, "it is behind other layers", "embeddings come first: they read what goes into the net")
     end
@@ -166,7 +184,7 @@ function Reading:check_keys(layer, word)
         local key = pair.key
         if key == "freeze" and not vocabulary.find(entry[4], key) then
             self:refuse(layer, "it has no weights that could be frozen", "freeze = true stands in dense, in embedding and in the norms")
-        elseif not vocabulary.find(entry[4], key) then
+        elseif key ~= "name" and not vocabulary.find(entry[4], key) then
             self:refuse(layer, ("it has no key '%s'%s"):format(key, nearest.suggest(key, vocabulary.names(entry[4]))),
                 #entry[4] > 0 and word .. " takes " .. table.concat(vocabulary.names(entry[4]), ", ") or entry[2])
         end
@@ -184,13 +202,14 @@ function Reading:list(layers)
             local word = dsl.word(layer)
             self:check_keys(layer, word)
             read[word](self, layer)
+            self:take_name(layer)
         end
     end
 end
 
 -- Whether an mlp field is a list of layers.
 function check_layers.is_long(field, positional)
-    if field.parameters.inputs ~= nil then return true end
+    if field.parameters.inputs ~= nil or field.parameters.from ~= nil then return true end
     for _, value in ipairs(positional) do
         if dsl.kind(value) == "layer" then return true end
     end
@@ -229,7 +248,7 @@ function check_layers.read(unit, field, positional)
         inputs = 1
     end
     local self = setmetatable({ unit = unit, field = field, ops = {}, width = inputs, inputs = inputs, weighted = 0, taken = {}, embeddings = 0,
-        batch = math.type(parameters.batch) == "integer" and parameters.batch or 1 }, Reading)
+        names = {}, batch = math.type(parameters.batch) == "integer" and parameters.batch or 1 }, Reading)
     self:list(positional)
     local first = self.ops[1]
     if parameters.inputs_from and first and first.kind ~= "dense" and not field.broken then
@@ -240,7 +259,7 @@ function check_layers.read(unit, field, positional)
         unit.diags:add("bad_layer", field.at, field.name, field.name, "it has no dense layer", "dense { 10 } is one")
     end
     take_output(self)
-    parameters.sequence, parameters.layers = self.ops, widths(inputs, self.ops)
+    parameters.sequence, parameters.layers, parameters.layer_names = self.ops, widths(inputs, self.ops), self.names
     if #parameters.layers < 2 then parameters.layers[2] = inputs end
 end
 

@@ -24,18 +24,24 @@ local function read_body(unit, owner, key, value, at)
     end
     if dsl.kind(value) == "element" then return { element = value, at = dsl.at(value), text = "", lines = 1 } end
     unit.diags:add("wrong_type", at, key, owner.kind == "node" and "body" or key, reader.title(owner), "C text", reader.what(value),
-        "write the body as [[ ... ]], or as an element")
+        dsl.kind(value) == "node" and ("nodes are of loops; here it is %s = [[ ... ]], or { order = 5, [[ ... ]] }"):format(key)
+            or "write the body as [[ ... ]], or as an element")
     return nil, true
 end
 
 local function read_order(unit, node, order)
     if order == nil then
-        unit.diags:add("no_order", node.at, node.name, node.name)
+        unit.diags:add("no_order", node.at, node.name, node.name, "node(order, body): order is a whole number from 0, its place in the loop")
         return
     end
     local whole = type(order) == "number" and math.tointeger(order)
     if whole and whole >= 0 then node.order = whole
     else unit.diags:add("bad_order", node.at, node.name, node.name, reader.what(order), " from 0") end
+end
+
+-- A hint for node { order = 1, body = [[ ... ]] }.
+local function hint_for_body(key, value)
+    return (type(value) == "string" or dsl.kind(value) == "element") and key ~= "doc" and "the body has no name: { order = 1, [[ ... ]] }"
 end
 
 -- Splits a node's name; returns the diagnostic of an invalid name, and its arguments.
@@ -61,8 +67,12 @@ local function read_node(unit, loop, entry)
     local node = { kind = "node", name = entry.key, loop = loop, at = dsl.at(value), insertions = {},
         full = loop.name .. "." .. entry.key, value = value }
     if not check_name(unit, node) then return nil end
+    if value.order == nil and type(value[1]) == "number" then -- node { 1, body }
+        unit.diags:add("no_order", node.at, node.name, node.name, "in braces it has its name: node { order = 1, [[ ... ]] }")
+        return nil
+    end
     reader.keys(unit, node, value, vocabulary.node_keys)
-    reader.unknown(unit, node, value, vocabulary.node_keys, nil, 1)
+    reader.unknown(unit, node, value, vocabulary.node_keys, nil, 1, value[1] == nil and hint_for_body)
     node.doc = value.doc
     read_order(unit, node, value.order)
     node.body = read_body(unit, node, node.name, value[1], node.at)
@@ -215,18 +225,39 @@ function check_loop.read(unit, value)
     return loop
 end
 
+local function is_body(value) return type(value) == "string" or dsl.kind(value) == "element" end
+
+-- Reports a key of loops in a callback, unless its value is a body: a node may have that name.
+local function is_key_of_loops(unit, callback, entry, at)
+    local value = entry.value
+    if is_body(value) or type(value) == "table" and is_body(value[1]) or not vocabulary.find(vocabulary.loop_keys, entry.key) then return false end
+    unit.diags:add("unknown_key", at, entry.key, entry.key, reader.title(callback), "",
+        "it is a key of loops; a callback attaches its bodies to nodes by their names")
+    return true
+end
+
+-- The body in { order = 5, [[ ... ]] }, and the order.
+local function read_braces(unit, callback, entry, at)
+    local title, errors = { kind = "body", name = entry.key, at = at }, unit.diags.errors
+    reader.unknown(unit, title, entry.value, vocabulary.listener_keys, nil, 1, entry.value[1] == nil and hint_for_body)
+    local body = entry.value[1]
+    if body == nil and unit.diags.errors == errors then
+        unit.diags:add("wrong_type", at, entry.key, entry.key, reader.title(callback), "a body in its braces", "nothing",
+            ("write %s = { order = 5, [[ ... ]] }"):format(entry.key))
+    end
+    return body, reader.order(unit, title, entry.value, callback.order), body == nil
+end
+
 -- One body of a callback: { key, body, order, at }; nodes are found later.
 function check_loop.read_listener(unit, callback, entry)
-    local value, order = entry.value, nil
+    local value, order, wrong = entry.value, nil, nil
     local at = dsl.at(value, reader.key_at(unit, callback, entry.key))
+    if is_key_of_loops(unit, callback, entry, at) then return nil end
     local short = entry.key:match("([%w_]+)$") or entry.key
-    if type(value) == "table" and not dsl.kind(value) then
-        local title = { kind = "body", name = entry.key, at = at }
-        reader.unknown(unit, title, value, vocabulary.listener_keys, nil, 1)
-        order = reader.order(unit, title, value, callback.order)
-        value = value[1]
-    end
-    local body, wrong = read_body(unit, callback, entry.key, value, at)
+    if type(value) == "table" and not dsl.kind(value) then value, order, wrong = read_braces(unit, callback, entry, at) end
+    if wrong then return nil end
+    local body
+    body, wrong = read_body(unit, callback, entry.key, value, at)
     if wrong then return nil end
     return { kind = "listener", callback = callback, key = entry.key, short = short, body = body, at = at,
         order = order or callback.order, full = callback.name .. "." .. short, nodes = {} }

@@ -83,6 +83,10 @@ local function net_offers(out)
         for i, line in ipairs(entry[3]) do doc[i] = line:gsub("FROM", "H, another net whose layers have the same sizes") end
         offer(out, "G", entry[1] .. "_H", "void", { "$G", "$H", table.unpack(entry[2]) }, doc)
     end
+    title(out, 'with from = "H.trunk" the net begins at a layer of H, on the batch of the last H_forward:')
+    row(out, "", "G_forward, G_forward_train and G_predict take $H in the place of x; G_backward and G_backward_from take it after $G, "
+        .. "and pass back to H, whose H_backward comes after those of all such nets and adds what they passed. H has H_zero_delta for "
+        .. "a batch without a loss of its own. Neither has G_train; predict and export of G have the layers of H in them.", 2)
     out[#out + 1] = "  and with an optimizer G_train, G_train_from: loopc help optimizer"
 end
 

@@ -15,6 +15,7 @@ local command = {
         "What a function reads through a pointer is known from its declaration: in `code`, and in headers of `include`.\n" ..
         "With EVENT, or any node, as Train.after_batch: its text, and its listeners in order.",
     options = compile.with {
+        { "--html", nil, "write a page: loops fold, and a step that is pointed at shows where its values come from and go to" },
         { "--c", nil, "walk through the emitted C, part by part, with the lines of the spec beside it" },
         { "--cc", "COMPILER", "the C compiler, asked what a spec's headers declare (default: CC, else cc)" } },
 }
@@ -28,11 +29,16 @@ local function walk_through(arguments)
 end
 
 function command.run(arguments)
+    if arguments.html and (arguments.c or arguments[2]) then cli.usage "--html shows all steps, without --c and without an event" end
     if arguments.c then return walk_through(arguments) end
     local function headers(unit) return toolchain.headers(unit, arguments) end
     local unit = compile.spec(arguments, { format = "never", headers = headers }, "layout")
     if not unit then return 2 end
     local explain, name = require "gen.views.explain", arguments[2]
+    if arguments.html then
+        host.stdout(require("gen.views.explain_page").text(unit))
+        return 0
+    end
     if not name then
         host.stdout(explain.text(unit))
         return 0

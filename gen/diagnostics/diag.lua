@@ -37,6 +37,12 @@ function Diag:add(id, at, name, ...)
         hint = hint ~= "" and hint or nil }
 end
 
+-- Makes an error of a warning.
+function Diag:raise(row)
+    if row.severity == "error" then return end
+    row.severity, self.errors = "error", self.errors + 1
+end
+
 -- A line of a source; the lines are taken apart once.
 local function line_of(source, number)
     if not source.lines then

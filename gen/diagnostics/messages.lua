@@ -36,8 +36,8 @@ return {
     wrong_type = error_row("'%1' of %2 takes %3, not %4", "%5"),
 
     -- nodes
-    no_order = error_row("node '%1' has no order", "node(order, body): order is a whole number from 0, its place in the loop"),
-    bad_order = error_row("the order of '%1' is %2, not a whole number%3"),
+    no_order = error_row("node '%1' has no order", "%2"),
+    bad_order = error_row("the order of '%1' is %2, not a whole number%3", "orders are whole numbers, 1, 2, 3, ...; the lower one comes first"),
     same_order = error_row("'%2' has the same order %3 as '%1' at %4",
         "nodes run in ascending order: give each its own number"),
     no_prefix = error_row("'%1' is not a valid name of a node%2", "a name of a node is before_, on_, after_, failed_ or finally_, then the phase"),

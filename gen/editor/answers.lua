@@ -15,7 +15,7 @@ local vocabulary = require "gen.spec.vocabulary"
 
 local answers = {}
 
--- Those that need the newest text compiled; the others take the last compilation that worked, and the text as it is.
+-- Those that need the newest text resolved; the others take the last compilation that worked, and the text as it is.
 answers.exact = { ["textDocument/rename"] = true }
 
 local function range(file, first, behind)
@@ -211,7 +211,7 @@ end
 -- The C of a loop: arguments { uri, name }.
 answers["loopc.showC"] = function(_, doc, loop)
     local unit = doc.unit and doc.unit.text and doc.unit or doc.good
-    if not unit then return nil, "the spec does not compile yet" end
+    if not (unit and unit.text) then return nil, "the spec does not compile yet" end
     local text = shown_c.of(unit.text, loop)
     if not text then return nil, ("there is no C of '%s'"):format(tostring(loop)) end
     return text

@@ -10,6 +10,7 @@ local layers = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
 local cwrap = require "gen.c.wrap"
 local net_frame = require "gen.emit.net_frame"
+local deep_heads = require "gen.emit.deep_heads"
 local parts = require "gen.emit.deep_parts"
 
 local deep = { body = {}, struct = parts.struct, write_objective = parts.write_objective, logits = parts.logits, delta = parts.delta,
@@ -18,7 +19,7 @@ local body = deep.body
 
 local float, me_of, value, derivative, meeting = parts.float, parts.me_of, parts.value, parts.derivative, parts.meeting
 local gate_is_taken, has_gate, sums_derivative = parts.gate_is_taken, parts.has_gate, parts.sums_derivative
-local first_weighted = parts.first_weighted
+local first_weighted, is_tapped = parts.first_weighted, parts.is_tapped
 
 local function call(w, name, ...) cwrap.line(w, 4, name, { ... }, ";") end
 
@@ -32,25 +33,25 @@ local function inputs_of(net, op) return op.input == 0 and net.inputs_from and "
 
 function forward.dense(w, net, k, op, threads)
     threads:gather()
-    call(w, "loopc_dense_forward", "n->w" .. op.index, op.bias and "n->b" .. op.index or "NULL", value(op.input), value(k), "rows",
+    call(w, "loopc_dense_forward", "n->w" .. op.index, op.bias and "n->b" .. op.index or "NULL", value(net, op.input), value(net, k), "rows",
         inputs_of(net, op), op.outputs, finish_of(op), me_of(net))
     threads:meet()
 end
 
 function forward.activation(w, net, k, op)
-    call(w, "loopc_curve", value(op.input), value(k), net.learns and "n->s" .. k or "NULL", "rows", op.outputs,
+    call(w, "loopc_curve", value(net, op.input), value(net, k), net.learns and "n->s" .. k or "NULL", "rows", op.outputs,
         "LOOPC_CURVE_" .. op.activation:upper(), me_of(net))
 end
 
 -- In evaluation it drops nothing, and its mask is 1.
 function forward.dropout(w, net, k, op)
-    call(w, "loopc_dropout", value(op.input), value(k), "n->s" .. k, "rows", op.outputs, ("n->keys[%d]"):format(op.drop),
+    call(w, "loopc_dropout", value(net, op.input), value(net, k), "n->s" .. k, "rows", op.outputs, ("n->keys[%d]"):format(op.drop),
         ("n->trains ? %s : 0.0f"):format(float(op.rate)), me_of(net))
 end
 
 function forward.layer_norm(w, net, k, op)
-    call(w, "loopc_layer_norm", value(op.input), "n->w" .. op.index, "n->b" .. op.index, net.learns and "n->h" .. k or "NULL",
-        net.learns and "n->i" .. k or "NULL", value(k), "rows", op.outputs, float(op.epsilon), me_of(net))
+    call(w, "loopc_layer_norm", value(net, op.input), "n->w" .. op.index, "n->b" .. op.index, net.learns and "n->h" .. k or "NULL",
+        net.learns and "n->i" .. k or "NULL", value(net, k), "rows", op.outputs, float(op.epsilon), me_of(net))
 end
 
 local function write_norm(w, op)
@@ -62,7 +63,7 @@ end
 function forward.batch_norm(w, net, k, op, threads)
     threads:gather()
     write_norm(w, op)
-    local arguments = { ("&norm%d"):format(op.index), value(op.input), "n->h" .. k, "n->i" .. k, value(k), "rows", op.outputs, me_of(net) }
+    local arguments = { ("&norm%d"):format(op.index), value(net, op.input), "n->h" .. k, "n->i" .. k, value(net, k), "rows", op.outputs, me_of(net) }
     w:line("if (n->trains)")
     cwrap.line(w, 8, "    loopc_batch_norm_train", arguments, ";")
     w:line("else")
@@ -76,11 +77,11 @@ end
 
 function forward.embedding(w, net, k, op)
     write_embedding(w, op)
-    call(w, "loopc_embed", "&embedding" .. op.index, "n->w" .. op.index, value(op.input), value(k), "rows", me_of(net))
+    call(w, "loopc_embed", "&embedding" .. op.index, "n->w" .. op.index, value(net, op.input), value(net, k), "rows", me_of(net))
 end
 
 function forward.residual(w, net, k, op)
-    call(w, "loopc_add", value(op.input), value(op.skip), value(k), "rows", op.outputs, me_of(net))
+    call(w, "loopc_add", value(net, op.input), value(net, op.skip), value(net, k), "rows", op.outputs, me_of(net))
 end
 
 -- All operations, from x on.
@@ -119,7 +120,7 @@ function deep.put_out(w, net)
 end
 
 function body.pass(w, net)
-    take(w, net, "x")
+    if not net.trunk then take(w, net, "x") end
     pass(w, net)
 end
 
@@ -142,10 +143,11 @@ function body.forward_part(w, net) net_frame.forward_part(w, net, part) end
 local function run(w, net, trains)
     if layers.has_modes(net) then w:line("n->trains = %s;", tostring(trains)) end
     if trains then deep.draw_keys(w, net) end
+    deep_heads.forget(w, net)
     if net.threads then
         net_frame.run_parts(w, net)
     else
-        call(w, net.prefix .. "_pass", "n", "(struct loopc_rows){.x = x}", "rows")
+        call(w, net.prefix .. "_pass", "n", net.trunk and "from" or "(struct loopc_rows){.x = x}", "rows")
     end
     deep.put_out(w, net)
     w:line("return n->out;")
@@ -210,17 +212,17 @@ local function is_wanted(net, op, groups) return groups.input or op.input >= fir
 function back.dense(w, net, k, op, threads, groups)
     local me, from = me_of(net), sums_derivative(net, k)
     if has_gate(op) and not gate_is_taken(net, k) then
-        call(w, "loopc_activate", derivative(net, k), value(k), from, "rows", op.outputs, gates[op.activation], me)
+        call(w, "loopc_activate", derivative(net, k), value(net, k), from, "rows", op.outputs, gates[op.activation], me)
         threads.apart = true
     end
     threads:gather()
     local below = net.ops[op.input]
     local gate = below and has_gate(below) and gate_is_taken(net, op.input) and gates[below.activation]
     if is_wanted(net, op, groups) then
-        call(w, "loopc_dense_backward", "n->w" .. op.index, from, value(op.input), derivative(net, op.input), "rows", inputs_of(net, op),
+        call(w, "loopc_dense_backward", "n->w" .. op.index, from, value(net, op.input), derivative(net, op.input), "rows", inputs_of(net, op),
             op.outputs, gate or "LOOPC_STORE", me)
     end
-    if op.input ~= 0 then call(w, "loopc_transpose", value(op.input), "n->t" .. k, "rows", net.batch, op.inputs, me) end
+    if op.input ~= 0 or net.trunk then call(w, "loopc_transpose", value(net, op.input), "n->t" .. k, "rows", net.batch, op.inputs, me) end
     if is_wanted(net, op, groups) or op.input ~= 0 then threads:meet() end
 end
 
@@ -252,7 +254,12 @@ function back.embedding(w, net, k, op, _, groups)
     call(w, "loopc_embed_backward", "&embedding" .. op.index, derivative(net, k), derivative(net, op.input), "rows", me_of(net))
 end
 
-function back.residual() end
+-- The derivative by the sum is that by the end of the branch, in the same array unless heads add to that.
+function back.residual(w, net, k, op)
+    if not is_tapped(net, op.input) then return end
+    local d = derivative(net, op.input)
+    call(w, "memcpy", d, derivative(net, k), "sizeof " .. d)
+end
 
 local shares_samples = { embedding = true, activation = true, dropout = true, layer_norm = true }
 
@@ -275,6 +282,7 @@ function deep.back(w, net, groups, learn)
     for k = #net.ops, 1, -1 do
         local op = net.ops[k]
         if k < first_weighted(net) and not groups.input then break end
+        deep_heads.add(w, net, k)
         if op.kind == "layer_norm" or op.kind == "batch_norm" or op.kind == "embedding" then
             threads:gather()
             learn(k, op, derivative(net, k))
@@ -293,7 +301,7 @@ function deep.gradient(w, net, k, op, from)
     if op.freeze then return end
     if op.kind == "embedding" then
         write_embedding(w, op)
-        return call(w, "loopc_embed_gradient", "&embedding" .. i, value(op.input), from, "n->gw" .. i, "rows", me)
+        return call(w, "loopc_embed_gradient", "&embedding" .. i, value(net, op.input), from, "n->gw" .. i, "rows", me)
     end
     if op.kind ~= "dense" then
         return call(w, "loopc_norm_gradient", from, "n->h" .. k, "n->gw" .. i, "n->gb" .. i, "rows", op.outputs, me)
@@ -309,6 +317,7 @@ function body.backward_from(w, net)
     finish(w, net, "n->slope", "LOOPC_ONE_THREAD")
     call(w, "loopc_pack", "(struct loopc_rows){.x = d}", "NULL", deep.delta(net), "rows", net.batch, outputs, "LOOPC_ONE_THREAD")
     if net.output ~= "identity" then deep.gate_outputs(w, net, "LOOPC_ONE_THREAD") end
+    if net.trunk then return call(w, net.prefix .. "_backward", "n", "from", "rows") end
     call(w, net.prefix .. "_backward", "n", "rows")
 end
 
@@ -323,7 +332,7 @@ function body.activations(w, net)
     for k, op in ipairs(net.ops) do
         local next_op = net.ops[k + 1]
         local curved = next_op and next_op.kind == "activation" and next_op.input == k
-        if op.index then list[#list + 1] = { value(curved and k + 1 or k), op.outputs, "rows" } end
+        if op.index then list[#list + 1] = { value(net, curved and k + 1 or k), op.outputs, "rows" } end
     end
     net_frame.spread(w, list)
 end
@@ -339,6 +348,7 @@ end
 function body.backward(w, net)
     if net.threads then w:line("const struct loopc_thread me = LOOPC_ONE_THREAD;") end
     deep.back(w, net, net.groups, function(k, op, from) deep.gradient(w, net, k, op, from) end)
+    if net.trunk then deep_heads.pass_back(w, net) end
 end
 
 -- First weights.

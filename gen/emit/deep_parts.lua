@@ -4,8 +4,9 @@
 --
 -- Names in the struct, k the number of an operation: v what it puts out, d the derivative of the loss by that, e the same before
 -- a fast activation; s the slope of an activation or the mask of a dropout, h and i what a norm needs on its way back, t what a
--- dense layer was given, sample-major. a is what the last activation makes of the last v. x is what goes into the net. All but t
--- are feature-major. Weights and biases are w and b of the layer's index, g before them their gradients.
+-- dense layer was given, sample-major; f what heads, nets that begin at v, pass back. a is what the last activation makes of the
+-- last v. x is what goes into the net. All but t are feature-major. Weights and biases are w and b of the layer's index, g before
+-- them their gradients.
 
 local layers = require "gen.tree.layers"
 local mlp = require "gen.tree.mlp"
@@ -18,12 +19,18 @@ local function float(value) return cvalue.of("f32", value) end
 -- The part of a function's work that this thread does.
 local function me_of(net) return net.threads and "me" or "LOOPC_ONE_THREAD" end
 
-local function value(k) return k == 0 and "n->x" or "n->v" .. k end
+local function value(net, k)
+    if k > 0 then return "n->v" .. k end
+    return net.trunk and "from->v" .. net.tap or "n->x"
+end
+
+-- Whether heads pass derivatives by value k back.
+local function is_tapped(net, k) return net.taps ~= nil and net.taps[k] == true end
 
 -- What the net puts out before its last activation, what after, and the derivative that backward begins with.
-function parts.logits(net) return value(#net.ops) end
+function parts.logits(net) return value(net, #net.ops) end
 
-function parts.outputs(net) return net.output == "identity" and value(#net.ops) or "n->a" end
+function parts.outputs(net) return net.output == "identity" and value(net, #net.ops) or "n->a" end
 
 function parts.delta(net) return "n->d" .. #net.ops end
 
@@ -31,14 +38,15 @@ function parts.delta(net) return "n->d" .. #net.ops end
 local function derivative(net, k)
     local readers = layers.readers(net.ops, k)
     local one = net.ops[readers[1]]
-    if #readers == 1 and one.kind == "residual" and one.input == k then return derivative(net, readers[1]) end
+    local is_shared = #readers == 1 and one.kind == "residual" and one.input == k and not is_tapped(net, k)
+    if is_shared then return derivative(net, readers[1]) end
     return k == 0 and "n->dx" or "n->d" .. k
 end
 
 -- A dense layer with a fast activation leaves its gate to the only product that reads it.
 local function gate_is_taken(net, k)
     local readers = layers.readers(net.ops, k)
-    return #readers == 1 and net.ops[readers[1]].kind == "dense"
+    return #readers == 1 and net.ops[readers[1]].kind == "dense" and not is_tapped(net, k)
 end
 
 local function has_gate(op) return op.kind == "dense" and op.activation ~= "identity" end
@@ -89,7 +97,7 @@ local function feature_room(net)
 end
 
 local function write_values(w, net, groups)
-    member(w, "x", panels(feature_room(net), net.batch))
+    if not net.trunk then member(w, "x", panels(feature_room(net), net.batch)) end
     for k, op in ipairs(net.ops) do
         member(w, "v" .. k, panels(op.outputs, net.batch))
         if net.learns and (op.kind == "activation" or op.kind == "dropout") then member(w, "s" .. k, panels(op.outputs, net.batch)) end
@@ -109,17 +117,24 @@ local function write_values(w, net, groups)
     if groups.outputs then w:line("float out[%s]; /* a row a sample */", mlp.product(net.batch, outputs)) end
 end
 
+-- The sum of the derivatives that heads have passed back since the last forward, if any has.
+local function write_tap(w, k, room)
+    w:line("LOOPC_ALIGNED float f%d[%s]; /* the sum of what heads pass back */", k, room)
+    w:line("bool passed%d;", k)
+end
+
 local function write_inner(w, net, groups)
     if not net.learns then return end
     if groups.input then
         member(w, "dx", panels(feature_room(net), net.batch))
-        w:line("float dx_rows[%s];", mlp.product(net.batch, input_room(net)))
+        if not net.trunk then w:line("float dx_rows[%s];", mlp.product(net.batch, input_room(net))) end
     end
     for k, op in ipairs(net.ops) do
         if k < #net.ops and derivative(net, k) == "n->d" .. k and (k >= first_weighted(net) or groups.input) then
             member(w, "d" .. k, panels(op.outputs, net.batch))
         end
         if has_gate(op) and not gate_is_taken(net, k) then member(w, "e" .. k, panels(op.outputs, net.batch)) end
+        if is_tapped(net, k) then write_tap(w, k, panels(op.outputs, net.batch)) end
     end
 end
 
@@ -220,6 +235,7 @@ parts.value = value
 parts.derivative = derivative
 parts.gate_is_taken = gate_is_taken
 parts.has_gate = has_gate
+parts.is_tapped = is_tapped
 parts.sums_derivative = sums_derivative
 parts.first_weighted = first_weighted
 parts.meeting = meeting

@@ -168,7 +168,8 @@ local function deep_summary(net)
         words[i] = op.kind == "activation" and op.activation or op.kind == "dense" and "dense " .. op.outputs or op.kind
         if op.kind == "dense" and op.activation ~= "identity" then words[i] = words[i] .. ", " .. op.activation end
     end
-    return ("%s: %s, %s, %s with %s, up to %d rows%s"):format(net.name, net.layers[1], table.concat(words, ", "), net.output,
+    local inputs = net.trunk and ("%d of %s"):format(net.layers[1], net.trunk.name) or net.layers[1]
+    return ("%s: %s, %s, %s with %s, up to %d rows%s"):format(net.name, inputs, table.concat(words, ", "), net.output,
         losses[net.loss] or net.loss, net.batch, net.source and " (" .. net.source .. ")" or "")
 end
 
@@ -248,7 +249,8 @@ local function wanted(net, optimizers, used)
     needed.init = true
     needed.resize = net.inputs_from and true
     local groups = groups_of(needed)
-    if groups.delta or groups.outputs then groups.activations = true end
+    if groups.delta or groups.outputs or net.heads then groups.activations = true end
+    if net.trunk and needed.backward then groups.input = true end
     emit_optimizer.groups(net, optimizers, used, groups)
     net.learns = groups.deltas
     net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)

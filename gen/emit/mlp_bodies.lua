@@ -173,7 +173,7 @@ end
 
 -- Plain nets do the same in training and in evaluation.
 function body.forward_train(w, net)
-    w:line("return %s_forward(n, x, rows);", net.prefix)
+    w:line("return %s_forward(n, %s, rows);", net.prefix, net.trunk and "from" or "x")
 end
 
 function body.argmax(w, net)
@@ -181,7 +181,7 @@ function body.argmax(w, net)
 end
 
 function body.predict(w, net)
-    w:line("%s_forward(n, x, rows);", net.prefix)
+    w:line("%s_forward(n, %s, rows);", net.prefix, net.trunk and "from" or "x")
     call(w, "loopc_classes", scores(net), "classes", "rows", mlp.last(net).outputs, threshold(net))
 end
 

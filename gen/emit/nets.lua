@@ -15,9 +15,8 @@ local emit_nets = {}
 
 local prefix_of = mlp.prefix_of
 
-local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "shards", "replicas", "ops",
-    "label_smoothing",
-    "doubtful", "class_weights", "targets", "delta", "quantile", "reduction" }
+local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "shards", "replicas", "ops", "heads",
+    "label_smoothing", "doubtful", "class_weights", "targets", "delta", "quantile", "reduction" }
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
@@ -64,13 +63,33 @@ function emit_nets.names_one_of(unit, names)
     return false
 end
 
+-- Heads know the net that they begin in and the value of it that they read; it keeps room for what they pass back. Returns the
+-- nets, heads last: their functions name the structs of the others.
+local function join_heads(fields, used)
+    local first, heads = {}, {}
+    for _, field in ipairs(fields) do
+        local net, trunk = field.net, field.parameters.trunk
+        table.insert(trunk and heads or first, net)
+        if trunk then
+            net.trunk, net.tap = trunk.net, trunk.parameters.places[field.parameters.tap]
+            local learns = used[net.prefix .. "_backward"] or used[net.prefix .. "_backward_from"]
+            if learns then
+                trunk.net.taps = trunk.net.taps or {}
+                trunk.net.taps[net.tap] = true
+            end
+        end
+    end
+    return table.move(heads, 1, #heads, #first + 1, first)
+end
+
 -- Describes the nets, optimizers and data sets of a trainer, with the functions of them that bodies call.
 function emit_nets.describe(unit)
     for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do field.options_name = prefix_of(field) .. "_options" end
-    local nets, optimizers = {}, {}
-    for i, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do nets[i] = describe_net(unit, field) end
+    local optimizers, fields = {}, spec_tree.fields_of_type(unit.trainer, "mlp")
+    for _, field in ipairs(fields) do describe_net(unit, field) end
     for i, field in ipairs(spec_tree.fields_of_type(unit.trainer, "optimizer")) do optimizers[i] = describe_optimizer(unit, field) end
     local used = used_names(unit)
+    local nets = join_heads(fields, used)
     for _, net in ipairs(nets) do
         net.accumulates = used[net.prefix .. "_backward"] or used[net.prefix .. "_zero_grad"]
         net.is_frozen = net.ops and (used[net.prefix .. "_freeze"] or used[net.prefix .. "_thaw"])
@@ -215,14 +234,25 @@ local function write_feeds(w, field)
     return name
 end
 
+-- The operations up to the value at which a head begins, then its own.
+local function whole_ops(field)
+    local out, parameters = {}, field.parameters
+    local trunk, tap = parameters.trunk, parameters.trunk and field.net.tap or 0
+    for k = 1, tap do out[k] = setmetatable({ net = trunk.full }, { __index = trunk.parameters.ops[k] }) end
+    for _, op in ipairs(parameters.ops) do
+        out[#out + 1] = setmetatable({ input = op.input + tap, skip = op.skip and op.skip + tap }, { __index = op })
+    end
+    return out
+end
+
 -- The operations of a net that is more than dense layers; the name of the table, or nil.
 local function write_ops(w, field)
-    local ops = field.parameters.ops
-    if not ops then return nil end
+    if not field.parameters.ops then return nil end
     local name = prefix_of(field) .. "_ops"
     w:open("static const struct loopc_op %s[] = {", name)
-    for _, op in ipairs(ops) do
+    for _, op in ipairs(whole_ops(field)) do
         local parts = { ".kind = LOOPC_OP_" .. op.kind:upper() }
+        if op.net then parts[#parts + 1] = (".net = %s"):format(cvalue.string(op.net)) end
         if op.index then parts[#parts + 1] = (".layer = %d"):format(op.index) end
         parts[#parts + 1] = (".input = %d"):format(op.input)
         if op.skip then parts[#parts + 1] = (".skip = %d"):format(op.skip) end
@@ -258,11 +288,12 @@ local function net_row(unit, field, name, feeds, ops)
     local parts = {}
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
     for i, text in ipairs { name, parameters.activation, parameters.output, parameters.loss } do parts[i] = cvalue.string(text) end
+    local first = parameters.trunk and parameters.trunk.parameters or parameters
     add("layers", #parameters.layers - 1)
-    add("inputs", parameters.inputs_from and mlp.layers(parameters)[1].room or parameters.layers[1])
+    add("inputs", first.inputs_from and mlp.layers(first)[1].room or first.layers[1])
     add("outputs", parameters.layers[#parameters.layers])
     if mlp.target_count(parameters) ~= parameters.layers[#parameters.layers] then add("targets", mlp.target_count(parameters)) end
-    if parameters.inputs_from then add("open", true) end
+    if first.inputs_from then add("open", true) end
     if parameters.data then add("data", cvalue.string(parameters.data.full)) end
     local average = averaging(unit, field)
     if average then add("average", cvalue.string(average.full)) end

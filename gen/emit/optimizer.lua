@@ -8,7 +8,7 @@ local net_functions = require "gen.tree.net_functions"
 local mlp_bodies = require "gen.emit.mlp_bodies"
 local deep_optimizer = require "gen.emit.deep_optimizer"
 local net_frame = require "gen.emit.net_frame"
-local emit_replicas = require "gen.emit.replicas"
+local emit_replica_steps = require "gen.emit.replica_steps"
 local sharded = require "gen.emit.sharded"
 local cwrap = require "gen.c.wrap"
 local cvalue = require "gen.c.value"
@@ -313,7 +313,7 @@ end
 
 -- Writes one optimizer; `is_first` says whether it is the one that train of its net means.
 function emit_optimizer.emit(w, optimizer, used, is_first)
-    if optimizer.net.replicas then return emit_replicas.write_optimizer(w, optimizer, used, is_first and trains(optimizer, used)) end
+    if optimizer.net.replicas then return emit_replica_steps.write_optimizer(w, optimizer, used, is_first and trains(optimizer, used)) end
     if optimizer.net.ops then return deep_optimizer.emit(w, optimizer, used, is_first and trains(optimizer, used)) end
     struct(w:public(), optimizer)
     local step, train, train_from = table.unpack(net_functions.of_optimizer(optimizer))

@@ -83,7 +83,7 @@ function make.LOOP(el) return with_one("LOOP", el) end
 
 function make.CHOOSE(expression, values)
     local out = list("CHOOSE", values)
-    out.expression = expression
+    out.expression, out.lacks = expression, values == nil or nil
     return out
 end
 

@@ -179,6 +179,20 @@ local function report_syntax(unit, failure, first)
     unit.diags:add("syntax", place_of(unit, failure), near, first, hint)
 end
 
+-- A local variable is not there yet in its own line: local A = loop "A" { call_on = { A.on_x } }.
+local function is_declared_here(unit, failure, name)
+    local file = unit.sources[failure.file]
+    for names in (file and file.text or ""):gmatch("%f[%w_]local%s+([%w_,%s]+)=") do
+        if names:find("%f[%w_]" .. name .. "%f[^%w_]") then return true end
+    end
+end
+
+local function hint_for_global(unit, failure, global)
+    if absent[global] then return "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it" end
+    return other_names.of("global", global)
+        or is_declared_here(unit, failure, global) and "the name of a local variable counts only below its `local`" or ""
+end
+
 -- The spec did not end well. A name without a value that the error is about is named in it, and needs no warning.
 local function report(unit, environment, asked, failure)
     if failure.limit then return report_limit(unit, failure) end
@@ -189,9 +203,7 @@ local function report(unit, environment, asked, failure)
     local global = first:match("%(global '([%w_]+)'%)$")
     local name = global or first:match("'([%w_]+)'")
     unit.diags:add("lua_error", place_of(unit, failure), name, first, global
-        and suggest(environment, global) or "", absent[global]
-        and "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it"
-        or global and other_names.of("global", global) or "")
+        and suggest(environment, global) or "", global and hint_for_global(unit, failure, global) or "")
     if global then asked[global] = nil end
 end
 

@@ -107,6 +107,8 @@ vocabulary.aggregates = {
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first; or inputs = n and its layers, dense { 64, \"gelu\" } and others", {
         { "inputs", "integer", "the number of inputs of a net of layers" },
+        { "from", "string", "a layer of another net that this one reads in the place of inputs: policy.trunk is the layer of policy with "
+            .. 'name = "trunk", policy.0 the first with weights' },
         { "activation", "string", "of hidden layers that are sizes (loopc help net lists them)", default = "relu" },
         { "output", "string", "of the last layer: an activation, softmax or log_softmax (default: the one that goes with the loss)" },
         { "loss", "string", "what is minimized (loopc help net lists them)", default = "cross_entropy" },
@@ -151,6 +153,7 @@ vocabulary.aggregates = {
 vocabulary.layers = {
     { "dense", 'dense { width, "activation" }', "W x + b, and an activation (default: identity)", {
         { "bias", "boolean", "whether there is a b (default: true)" },
+        { "name", "string", "what from = \"net.name\" of other nets calls it; every layer takes one" },
         { "freeze", "boolean", "whether its weights stay as they are (default: false)" },
         { "lr_scale", "number", "what its learning rate is multiplied by (default: 1)" },
         { "max_norm", "number", "after a step the weights of each output have at most this norm" },

@@ -46,7 +46,9 @@ local function add_nets(trainer, out)
         local all = field.type == "mlp" and (field.parameters.replicas and replicas.all or net_functions.all)
         for _, entry in ipairs(all or {}) do
             local parameters = { { text = entry.const and "const struct net *n" or "struct net *n" } }
-            for i, argument in ipairs(entry[3]) do parameters[i + 1] = { text = argument == "TARGETS" and "const float *y" or argument } end
+            for i, argument in ipairs(net_functions.given(entry, field.parameters.from and "net")) do
+                parameters[i + 1] = { text = argument == "TARGETS" and "const float *y" or argument }
+            end
             out[mlp.prefix_of(field) .. "_" .. entry[1]] = { parameters = parameters }
         end
     end

@@ -12,6 +12,7 @@
 -- Out: parameters.ops, the same with activations that are operations of their own unless they are fast:
 --      activation  { kind, input, inputs, outputs, activation }
 --      A net without ops is a plain one: see gen/tree/mlp.lua.
+--      parameters.places: the value of each layer of `sequence`, after its activation.
 
 local layers = {}
 
@@ -39,6 +40,7 @@ end
 
 -- Whether a net needs operations.
 function layers.is_deep(parameters)
+    if parameters.from then return true end
     for i, op in ipairs(parameters.sequence) do
         if not is_plain(op) or i < #parameters.sequence and op.activation ~= parameters.sequence[1].activation then return true end
     end
@@ -83,7 +85,7 @@ function layers.deepen(parameters)
         end
         moved[i] = #ops
     end
-    parameters.ops = ops
+    parameters.ops, parameters.places = ops, moved
 end
 
 -- The operations that read value k.

@@ -57,10 +57,11 @@ net_functions.all = {
         groups = { "delta" } },
     { "zero_grad", "void", {}, { "Sets the gradients to 0." }, groups = { "gradients" } },
     { "backward", "void", { "int32_t rows" },
-        { "Adds the gradients of the loss to those already there. After loss." },
+        { "Adds the gradients of the loss to those already there. After loss." }, passes_back = true,
         groups = { "delta", "deltas", "gradients" } },
     { "backward_from", "void", { "const float *d", "int32_t rows" },
         { "The same for a loss that is calculated outside: d is its derivative by the outputs, a row each. After forward." },
+        passes_back = true,
         needs = { "backward" }, groups = { "delta", "deltas", "gradients", "outputs", "gates" } },
     { "input_grad", "const float *", { "int32_t rows" },
         { "The derivative of the loss by the inputs, a row each; valid until the next backward. After backward, and before",
@@ -102,11 +103,23 @@ function net_functions.doc(net, entry)
     return lines
 end
 
+-- The arguments after the net itself. A net that begins in another one, whose struct is `trunk`, is given that: it reads what a layer of
+-- it makes in the place of rows, and passes derivatives back.
+function net_functions.given(entry, trunk)
+    if not trunk then return entry[3] end
+    local out = { entry.passes_back and ("struct %s *from"):format(trunk) or nil }
+    for _, argument in ipairs(entry[3]) do
+        local reads = argument == "INPUT" or argument == "const float *x"
+        out[#out + 1] = reads and ("const struct %s *from"):format(trunk) or argument
+    end
+    return out
+end
+
 -- The arguments of a function as C declarations, the net first.
 function net_functions.arguments(net, entry)
     local notes = net.doubtful and net.doubtful[net.prefix .. "_" .. entry[1]] -- in the net, that there were too many rows
     local args = { ("%sstruct %s *n"):format(entry.const and not notes and "const " or "", net.struct) }
-    for _, argument in ipairs(entry[3]) do
+    for _, argument in ipairs(net_functions.given(entry, net.trunk and net.trunk.struct)) do
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
         local special = { TARGETS = targets,
             INPUT = net.ops and "struct loopc_rows x" or net.threads and ("const struct %s_input *input"):format(net.prefix) or "",
@@ -117,13 +130,16 @@ function net_functions.arguments(net, entry)
     return args
 end
 
--- Functions of nets with a softmax alone: a class is drawn from its probabilities.
+-- Functions of nets with a softmax alone, but for zero_delta, which other nets have for what their heads pass back: a
+-- class is drawn from its probabilities.
 local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood = true, entropy = true }
 
 -- Whether a net has that function.
 function net_functions.offered(net, entry)
     if entry[1] == "resize" then return net.inputs_from end
     if entry.deep then return net.ops ~= nil end
+    if entry[1] == "input_grad" then return not (net.trunk or net.from) end
+    if entry[1] == "zero_delta" and net.heads then return true end
     return not of_policies[entry[1]] or net.output == "softmax"
 end
 
@@ -164,7 +180,7 @@ end
 function net_functions.rows_places(field)
     local out, prefix = {}, mlp.prefix_of(field)
     for _, entry in ipairs(field.parameters.replicas and replicas.all or net_functions.all) do
-        for i, argument in ipairs(not entry.internal and entry[3] or {}) do
+        for i, argument in ipairs(not entry.internal and net_functions.given(entry, field.parameters.trunk and "t") or {}) do
             if argument == "int32_t rows" then out[prefix .. "_" .. entry[1]] = i + 1 end
             if argument == "int32_t row" then out[prefix .. "_" .. entry[1]] = 0 end
         end

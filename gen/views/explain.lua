@@ -13,6 +13,8 @@ Listing.__index = Listing
 
 local function where(at) return ("%s:%d"):format(at.file, at.line) end
 
+explain.where = where
+
 -- A line: text on the left, remarks on the right in a column of their own.
 function Listing:add(depth, text, remark)
     self[#self + 1] = { text = ("  "):rep(depth) .. text, remark = remark or "" }
@@ -44,11 +46,17 @@ local function repetition(loop)
     return #out > 0 and ", " .. table.concat(out, ", ") or ""
 end
 
-local function list_uses(uses, kind)
+-- The fields that a step reads ("read") or writes ("write"), by their full names, each once.
+function explain.fields(uses, kind)
     local names = {}
     for _, use in ipairs(uses) do
         if use[kind] then names[#names + 1] = use.field.full end
     end
+    return names
+end
+
+local function list_uses(uses, kind)
+    local names = explain.fields(uses, kind)
     return #names > 0 and table.concat(names, ", ") or nil
 end
 
@@ -100,6 +108,8 @@ local function signal_landings(list, item, remarks)
     end
 end
 
+explain.dead = "never runs: nothing here can fail"
+
 -- What there is to say of a step, a text each, without its place: for editors.
 function explain.remarks(list, item)
     local remarks = {}
@@ -113,7 +123,7 @@ end
 local function step_remark(list, item)
     local remarks = explain.remarks(list, item)
     table.insert(remarks, 1, where(item.source.at))
-    if item.dead then remarks[#remarks + 1] = "never runs: nothing here can fail" end
+    if item.dead then remarks[#remarks + 1] = explain.dead end
     return table.concat(remarks, "; ")
 end
 
@@ -122,30 +132,44 @@ local function order_of(item)
     return source.kind == "listener" and ("insertion %d"):format(source.order) or ("%d"):format(source.order)
 end
 
-local write = {}
+-- What an item of the step list is called.
+explain.titles = {}
+
+function explain.titles.step(item)
+    local source = item.source
+    return ("%s [%s]"):format(source.kind == "listener" and "+ " .. source.full or source.name, order_of(item))
+end
+
+function explain.titles.loop(item)
+    local instance = item.instance
+    local on = instance.on and (", on %s [insertion %d]"):format(instance.on.full, instance.loop.order) or ""
+    return "loop " .. instance.loop.name .. on .. repetition(instance.loop)
+end
+
+function explain.titles.phase(item) return "phase " .. item.phase.name end
+
+function explain.titles.failed() return "on failure" end
+
+function explain.titles.finally() return "finally" end
+
+function explain.titles.skip() return "when skipped" end
+
+explain.titles["repeat"] = function() return "each iteration" end
+
+local write = setmetatable({}, { __index = function(_, op)
+    return function(listing, item, depth) listing:add(depth, explain.titles[op](item)) end
+end })
 
 function write.step(listing, item, depth)
     listing.steps = listing.steps + 1
-    local source = item.source
-    local name = source.kind == "listener" and "+ " .. source.full or source.name
-    listing:add(depth, ("%d. %s [%s]"):format(listing.steps, name, order_of(item)), step_remark(listing.list, item))
+    listing:add(depth, ("%d. %s"):format(listing.steps, explain.titles.step(item)), step_remark(listing.list, item))
 end
 
-function write.loop(listing, item, depth)
-    local instance = item.instance
-    local on = instance.on and (", on %s [insertion %d]"):format(instance.on.full, instance.loop.order) or ""
-    listing:add(depth, "loop " .. instance.loop.name .. on .. repetition(instance.loop), where(instance.loop.at))
-end
+function write.loop(listing, item, depth) listing:add(depth, explain.titles.loop(item), where(item.instance.loop.at)) end
 
-function write.phase(listing, item, depth) listing:add(depth, "phase " .. item.phase.name) end
+function write.failed(listing, item, depth) listing:add(depth - 1, explain.titles.failed(item)) end
 
-function write.failed(listing, _, depth) listing:add(depth - 1, "on failure") end
-
-function write.finally(listing, _, depth) listing:add(depth - 1, "finally") end
-
-function write.skip(listing, _, depth) listing:add(depth, "when skipped") end
-
-write["repeat"] = function(listing, _, depth) listing:add(depth, "each iteration") end
+function write.finally(listing, item, depth) listing:add(depth - 1, explain.titles.finally(item)) end
 
 -- Whether a node without a body is an event for callbacks: not one that only marks the place of a loop.
 local function is_event(node)

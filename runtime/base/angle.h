@@ -9,10 +9,26 @@
 #define LOOPC_ANGLE_H
 
 #include <stdint.h>
+#include <string.h>
 
 #define LOOPC_PI 3.14159265358979f
 
-/* sin(x + quarters * pi/2) */
+static inline uint32_t loopc_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float loopc_from_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* sin(x + quarters * pi/2). The value is chosen by masks: compilers keep a choice of floats as a
+ * branch, as additions might trap. */
 static inline float loopc_turned_sine(float x, int32_t quarters)
 {
     const float magic = 0x1.8p23f; /* leaves no place for a fraction */
@@ -23,8 +39,10 @@ static inline float loopc_turned_sine(float x, int32_t quarters)
     const float cosine =
         ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z;
     const int32_t quarter = (int32_t)n + quarters;
-    const float value = quarter & 1 ? cosine - 0.5f * z + 1 : sine + r;
-    return quarter & 2 ? -value : value;
+    const uint32_t odd = 0U - (uint32_t)(quarter & 1);
+    const uint32_t chosen =
+        (loopc_bits(cosine - 0.5f * z + 1) & odd) | (loopc_bits(sine + r) & ~odd);
+    return loopc_from_bits(chosen ^ (uint32_t)(quarter & 2) << 30);
 }
 
 static inline float loopc_sine(float x)

@@ -14,6 +14,7 @@ struct source {
     struct loopc_model *model;
     const struct loopc_safetensors *file;
     const struct loopc_message *message;
+    const char *net;     /* whose weights these are */
     const char *average; /* the optimizer whose averages are taken for the weights, or NULL */
 };
 
@@ -27,8 +28,8 @@ static const struct loopc_stored *find(const struct source *s, int i, const char
 {
     char name[512];
     const bool averaged = s->average && (!strcmp(part, "weight") || !strcmp(part, "bias"));
-    snprintf(name, sizeof name, "%s.layers.%d.%s%s", averaged ? s->average : s->model->net->name, i,
-             part, averaged ? ".average" : "");
+    snprintf(name, sizeof name, "%s.layers.%d.%s%s", averaged ? s->average : s->net, i, part,
+             averaged ? ".average" : "");
     const struct loopc_stored *t = loopc_safetensors_find(s->file, name);
     const char *what = NULL;
     if (!t) {
@@ -114,9 +115,22 @@ static int load_embedding(const struct source *s, struct loopc_layer *layer, int
     return layer->weights ? LOOPC_OK : LOOPC_FAILED;
 }
 
-static int load_op(const struct source *s, int i)
+/* Where the weights of an operation are: in the fields of the net, or of the one that it begins in.
+ */
+static struct source source_of(const struct source *s, const struct loopc_op *op)
 {
-    const struct loopc_op *op = &s->model->net->ops[i];
+    struct source of = *s;
+    const struct loopc_net *trunk = loopc_model_trunk(s->model->program, s->model->net);
+    if (!op->net || !trunk) return of;
+    of.net = trunk->name;
+    of.average = s->average ? trunk->average : NULL;
+    return of;
+}
+
+static int load_op(const struct source *whole, int i)
+{
+    const struct loopc_op *op = &whole->model->net->ops[i];
+    const struct source of = source_of(whole, op), *const s = &of;
     struct loopc_layer *layer = &s->model->layers[i];
     layer->kind = op->kind;
     layer->input = op->input;
@@ -183,6 +197,16 @@ static int load_layers(const struct source *s)
     return LOOPC_OK;
 }
 
+const struct loopc_net *loopc_model_trunk(const struct loopc_program *program,
+                                          const struct loopc_net *net)
+{
+    for (int i = 0; i < program->net_count && net->op_count > 0; i++) {
+        const char *const name = net->ops[0].net;
+        if (name && !strcmp(program->nets[i].name, name)) return &program->nets[i];
+    }
+    return NULL;
+}
+
 int32_t loopc_model_width(const struct loopc_model *model, int value)
 {
     return value > 0 ? model->layers[value - 1].outputs : model->inputs;
@@ -200,7 +224,7 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
                      const struct loopc_net *net, const struct loopc_safetensors *file,
                      bool average, const struct loopc_message *message)
 {
-    const struct source s = {model, file, message, average ? net->average : NULL};
+    const struct source s = {model, file, message, net->name, average ? net->average : NULL};
     *model = (struct loopc_model){.program = program, .net = net};
     return load_layers(&s) ? LOOPC_FAILED : loopc_model_load_fit(model, file, message);
 }

@@ -5,6 +5,7 @@
  *     PROG export --onnx FILE        ONNX, opset 13
  *     PROG predict --data FILE       the outputs for each row, as CSV on standard output
  *
+ * and for export --input-names and --output-names,
  * with --resume FILE, or --checkpoint DIR and --resume latest (the default) or best, and --net NAME
  * where a program has several. The run's data sets are not needed: their tables and scales are in
  * the checkpoint (table.h), names, classes, filling, scale. predict treats a file as training did,
@@ -56,6 +57,8 @@ struct loopc_model {
     double *fill;             /* an input that is NaN becomes that; NaN: nothing does; or NULL */
     struct loopc_dataset fit; /* the training data without its rows: table, fill, scale */
     const struct loopc_table *table; /* of fit; NULL: the checkpoint knows nothing of it */
+    /* "a,b,c": a name for each column, or one for all of them; NULL: those of the data */
+    const char *input_names, *output_names;
 };
 
 /* Takes a net out of an open file, or with `average` the averages of its weights that net->average
@@ -64,6 +67,10 @@ int loopc_model_load(struct loopc_model *model, const struct loopc_program *prog
                      const struct loopc_net *net, const struct loopc_safetensors *file,
                      bool average, const struct loopc_message *message);
 void loopc_model_free(struct loopc_model *model);
+
+/* The net in which a net begins, whose operations are the first of its own; NULL: in none. */
+const struct loopc_net *loopc_model_trunk(const struct loopc_program *program,
+                                          const struct loopc_net *net);
 
 /* Reads the table, fill and scales of the data that feeds the model. Part of
  * loopc_model_load. */
@@ -82,12 +89,21 @@ bool loopc_model_is(const struct loopc_model *model, const char *output);
 /* Whether its outputs are scores of classes. */
 bool loopc_model_has_classes(const struct loopc_model *model);
 
-/* Names, cut to size bytes; without any in the checkpoint the number of the class, "x3" and
- * "output_3". Each returns text. */
+/* Names, cut to size bytes: those given to the model, else those in the checkpoint, else the number
+ * of the class, "x3" and "output_3". Each returns text. */
 enum { LOOPC_MODEL_NAME = 256 };
 const char *loopc_model_class(const struct loopc_model *model, int32_t i, char *text, size_t size);
 const char *loopc_model_input(const struct loopc_model *model, int32_t i, char *text, size_t size);
 const char *loopc_model_output(const struct loopc_model *model, int32_t i, char *text, size_t size);
+
+/* The name of all columns together: the one of `names`, or `absent` where each has its own. */
+const char *loopc_model_tensor(const char *names, const char *absent);
+
+/* Whether the names given to the model fit its columns: LOOPC_OK, or LOOPC_FAILED with a message.
+ * loopc_model_check_onnx: whether ONNX can have them, too; names of its tensors differ from those
+ * inside of the graph. */
+int loopc_model_check_names(const struct loopc_model *model, const struct loopc_message *message);
+int loopc_model_check_onnx(const struct loopc_model *model, const struct loopc_message *message);
 
 /* The factor of a column after its mean is subtracted: f32, as in exported models. */
 float loopc_model_factor(const struct loopc_model *model, int32_t column);

@@ -152,44 +152,6 @@ bool loopc_model_has_classes(const struct loopc_model *model)
     return loopc_model_is(model, "softmax") || loopc_model_is(model, "log_softmax") || has_margins;
 }
 
-static const char *cut(const char *name, char *text, size_t size)
-{
-    snprintf(text, size, "%s", name);
-    return text;
-}
-
-const char *loopc_model_class(const struct loopc_model *model, int32_t i, char *text, size_t size)
-{
-    const char *name = model->table ? loopc_dataset_class(&model->fit, i) : NULL;
-    if (name) return cut(name, text, size);
-    snprintf(text, size, "%" PRId32, i);
-    return text;
-}
-
-const char *loopc_model_input(const struct loopc_model *model, int32_t i, char *text, size_t size)
-{
-    if (model->table && model->table->has_names) {
-        return loopc_table_input(model->table, i, text, size);
-    }
-    snprintf(text, size, "x%" PRId32, i);
-    return text;
-}
-
-const char *loopc_model_output(const struct loopc_model *model, int32_t i, char *text, size_t size)
-{
-    char class[LOOPC_MODEL_NAME];
-    if (loopc_model_has_classes(model)) {
-        snprintf(text, size, "output_%s", loopc_model_class(model, i, class, sizeof class));
-        return text;
-    }
-    const struct loopc_table *table = model->table;
-    const bool named = table && table->has_names && table->targets == model->outputs;
-    const char *name = named ? loopc_table_target(table, i) : NULL;
-    if (name) return cut(name, text, size);
-    snprintf(text, size, "output_%" PRId32, i);
-    return text;
-}
-
 float loopc_high(double value)
 {
     return (float)value;

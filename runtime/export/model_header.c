@@ -30,7 +30,7 @@ static void begin_array(const struct loopc_c_header *h, const char *letter, int 
     fprintf(h->file, "static const float %s_%s%d[%zu] = {", h->name, letter, i, count);
 }
 
-static void write_place(struct loopc_c_header *h, size_t i, float value)
+void loopc_header_value(struct loopc_c_header *h, size_t i, float value)
 {
     fputs(i == 0 ? "\n    " : i % 8 == 0 ? ",\n    " : ", ", h->file);
     write_number(h, value);
@@ -41,7 +41,7 @@ void loopc_header_array(struct loopc_c_header *h, const char *letter, int i, con
 {
     begin_array(h, letter, i, count);
     for (size_t k = 0; k < count; k++)
-        write_place(h, k, values[k]);
+        loopc_header_value(h, k, values[k]);
     fputs("};\n\n", h->file);
 }
 
@@ -51,7 +51,7 @@ static void write_halves(struct loopc_c_header *h, const char *name, const doubl
         fprintf(h->file, "static const float %s_%s%s[%" PRId32 "] = {", h->name, name,
                 low ? "_low" : "", h->model->inputs);
         for (int32_t i = 0; i < h->model->inputs; i++)
-            write_place(h, (size_t)i, low ? loopc_low(values[i]) : loopc_high(values[i]));
+            loopc_header_value(h, (size_t)i, low ? loopc_low(values[i]) : loopc_high(values[i]));
         fputs("};\n", h->file);
     }
     fputc('\n', h->file);
@@ -89,7 +89,7 @@ static void write_scale(struct loopc_c_header *h)
     write_halves(h, "mean", model->x.mean);
     fprintf(h->file, "static const float %s_factor[%" PRId32 "] = {", h->name, model->inputs);
     for (int32_t i = 0; i < model->inputs; i++)
-        write_place(h, (size_t)i, loopc_model_factor(model, i));
+        loopc_header_value(h, (size_t)i, loopc_model_factor(model, i));
     fputs("};\n\n", h->file);
 }
 
@@ -103,7 +103,8 @@ static void write_target_scale(struct loopc_c_header *h)
         fprintf(h->file, "static const float %s_target_%s[%" PRId32 "] = {", h->name,
                 part ? "divisor" : "mean", model->outputs);
         for (int32_t i = 0; i < model->outputs; i++)
-            write_place(h, (size_t)i, (float)(part ? model->y.divisor[i] : model->y.mean[i]));
+            loopc_header_value(h, (size_t)i,
+                               (float)(part ? model->y.divisor[i] : model->y.mean[i]));
         fputs("};\n\n", h->file);
     }
 }
@@ -138,8 +139,10 @@ static void write_top(const struct loopc_c_header *h)
     }
     fprintf(h->file, ", %s. Made by loopc %s. Plain C11, no memory but the stack.\n *\n",
             model->net->output, LOOPC_VERSION);
-    fprintf(h->file, " *     float y[%s_outputs];\n *     %s_predict(x, y);\n */\n", h->name,
-            h->name);
+    fprintf(h->file,
+            " *     float y[%s_outputs];\n *     %s_predict(x, y);\n *\n"
+            " * %s_self_check() is 0 where this machine gets the outputs that loopc gets.\n */\n",
+            h->name, h->name, h->name);
     fprintf(h->file, "#ifndef %s_H\n#define %s_H\n\n#include <math.h>\n\n", guard, guard);
     fprintf(h->file, "enum { %s_inputs = %" PRId32 ", %s_outputs = %" PRId32 " };\n\n", h->name,
             model->inputs, h->name, model->outputs);
@@ -212,7 +215,7 @@ static void write_scaling(const struct loopc_c_header *h, bool doubles)
     fprintf(h->file, "        scaled[i] = %svalue;\n    }\n", doubles ? "(float)" : "");
 }
 
-static bool is_prepared(const struct loopc_model *model)
+bool loopc_header_prepares(const struct loopc_model *model)
 {
     return model->x.mean || model->fill;
 }
@@ -250,7 +253,7 @@ static void write_layers(const struct loopc_c_header *h, const char *first)
 static void write_predict(const struct loopc_c_header *h)
 {
     const char *name = h->name;
-    if (!is_prepared(h->model)) {
+    if (!loopc_header_prepares(h->model)) {
         fprintf(h->file,
                 "/* The outputs y for the inputs x. */\n"
                 "static inline void %s_predict(const float *x, float *y)\n{\n",
@@ -274,6 +277,12 @@ static void write_predict(const struct loopc_c_header *h)
         write_scaling(h, doubles);
         fprintf(h->file, "    %s_forward(scaled, y);\n}\n\n", name);
     }
+}
+
+static void write_macro(const struct loopc_c_header *h)
+{
+    const char *name = h->name;
+    if (!loopc_header_prepares(h->model)) return;
     fprintf(
         h->file,
         "/* %s_predict takes floats or doubles. A macro takes a compound literal in parentheses:\n"
@@ -318,16 +327,16 @@ static void write_names(const struct loopc_c_header *h, const char *what, const 
 static void write_all_names(const struct loopc_c_header *h)
 {
     const struct loopc_model *model = h->model;
-    if (!model->table) return;
-    if (loopc_model_has_classes(model) && model->fit.classes > 0) {
+    const bool classes = loopc_model_has_classes(model);
+    const bool named = model->table && model->table->has_names;
+    if (classes && (model->output_names || (model->table && model->fit.classes > 0)))
         write_names(h, "class_name", "The name of a class.", model->outputs, loopc_model_class);
-    }
-    if (!model->table->has_names) return;
-    write_names(h, "input_name", "The name of input i, x[i].", model->inputs, loopc_model_input);
-    if (!loopc_model_has_classes(model)) {
+    if (named || model->input_names)
+        write_names(h, "input_name", "The name of input i, x[i].", model->inputs,
+                    loopc_model_input);
+    if (!classes && (named || model->output_names))
         write_names(h, "output_name", "The name of output i, y[i].", model->outputs,
                     loopc_model_output);
-    }
 }
 
 static void write_class(const struct loopc_c_header *h)
@@ -351,10 +360,13 @@ int loopc_model_header(const struct loopc_model *model, const char *path,
     write_arrays(&h);
     fprintf(h.file, layer_text, h.name);
     write_predict(&h);
+    const int st = loopc_header_check(&h);
+    write_macro(&h);
     if (model->outputs > 1) write_class(&h);
     write_all_names(&h);
     fputs("#endif\n", h.file);
     if (loopc_model_close(h.file, path, message)) return LOOPC_FAILED;
+    if (st) return loopc_error_set(message, NULL, "%s: out of memory", path);
     if (h.finite) return LOOPC_OK;
     return loopc_error_set(message, NULL, "%s: a weight is not finite, which C cannot write", path);
 }

@@ -57,15 +57,15 @@ static int write_array(const struct array *array, const char *folder, const char
     return loopc_model_close(file, path, message);
 }
 
-static int write_part(const struct loopc_model *model, int number, const char *part,
-                      const float *values, int64_t rows, int64_t columns, const char *folder,
+static int write_part(const char *owner, int number, const char *part, const float *values,
+                      int64_t rows, int64_t columns, const char *folder,
                       const struct loopc_message *message)
 {
     const size_t count = (size_t)rows * (size_t)(columns ? columns : 1);
     const struct array array = {"f4", rows, columns, values, count * sizeof(float)};
     char name[512];
     if (!values) return LOOPC_OK;
-    snprintf(name, sizeof name, "%s.layers.%d.%s", model->net->name, number, part);
+    snprintf(name, sizeof name, "%s.layers.%d.%s", owner, number, part);
     return write_array(&array, folder, name, message);
 }
 
@@ -75,19 +75,20 @@ static int write_layer(const struct loopc_model *model, int i, const char *folde
     const struct loopc_layer *l = &model->layers[i];
     const struct loopc_op *op =
         model->net->ops && i < model->net->op_count ? &model->net->ops[i] : NULL;
+    const char *const owner = op && op->net ? op->net : model->net->name;
     const int number = op ? op->layer : i;
     if (!l->weights) return LOOPC_OK;
     if (l->kind == LOOPC_OP_EMBEDDING)
-        return write_part(model, number, "weight", l->weights, l->vocabulary, l->width, folder,
+        return write_part(owner, number, "weight", l->weights, l->vocabulary, l->width, folder,
                           message);
-    int st = write_part(model, number, "weight", l->weights, l->outputs,
+    int st = write_part(owner, number, "weight", l->weights, l->outputs,
                         l->kind == LOOPC_OP_DENSE ? l->inputs : 0, folder, message);
     if (!st && !(op && op->has_no_bias))
-        st = write_part(model, number, "bias", l->biases, l->outputs, 0, folder, message);
+        st = write_part(owner, number, "bias", l->biases, l->outputs, 0, folder, message);
     if (!st)
-        st = write_part(model, number, "running_mean", l->mean, l->outputs, 0, folder, message);
+        st = write_part(owner, number, "running_mean", l->mean, l->outputs, 0, folder, message);
     if (!st)
-        st = write_part(model, number, "running_var", l->variance, l->outputs, 0, folder, message);
+        st = write_part(owner, number, "running_var", l->variance, l->outputs, 0, folder, message);
     return st;
 }
 

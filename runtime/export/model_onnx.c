@@ -84,10 +84,18 @@ static void put_message(struct buffer *b, unsigned field, struct buffer *inner)
     *inner = (struct buffer){0};
 }
 
+static void note_name(struct buffer *graph, const char *name)
+{
+    for (int i = 0; i < 2; i++) {
+        if (graph->outer[i] && !strcmp(graph->outer[i], name)) graph->made[i]++;
+    }
+}
+
 void loopc_onnx_tensor(struct buffer *graph, const char *name, const float *values, int64_t rows,
                        int64_t columns)
 {
     struct buffer tensor = {0};
+    note_name(graph, name);
     if (rows) put_number(&tensor, TENSOR_DIMS, rows);
     if (columns) put_number(&tensor, TENSOR_DIMS, columns);
     put_number(&tensor, TENSOR_TYPE, TENSOR_FLOAT);
@@ -111,9 +119,10 @@ static void put_attribute(struct buffer *node, const char *name, int64_t value)
 }
 
 /* A node that works on inputs, as many as are not NULL. */
-static void begin_node(struct buffer *node, const char *operator, const char * output,
-                       const char *const inputs[3])
+static void begin_node(struct buffer *graph, struct buffer *node, const char *operator,
+                       const char * output, const char *const inputs[3])
 {
+    note_name(graph, output);
     for (int i = 0; i < 3 && inputs[i]; i++)
         put_text(node, NODE_INPUT, inputs[i]);
     put_text(node, NODE_OUTPUT, output);
@@ -126,7 +135,7 @@ void loopc_onnx_node(struct buffer *graph, const char *operator, const char * ou
                      const char *attribute, const char *const inputs[3])
 {
     struct buffer node = {0};
-    begin_node(&node, operator, output, inputs);
+    begin_node(graph, &node, operator, output, inputs);
     if (attribute) put_attribute(&node, attribute, 1);
     put_message(graph, GRAPH_NODE, &node);
 }
@@ -136,7 +145,7 @@ void loopc_onnx_float_node(struct buffer *graph, const char *operator, const cha
                            const char *const inputs[3])
 {
     struct buffer node = {0};
-    begin_node(&node, operator, output, inputs);
+    begin_node(graph, &node, operator, output, inputs);
     for (int i = 0; i < count; i++) {
         struct buffer attribute = {0};
         put_text(&attribute, ATTRIBUTE_NAME, numbers[i].name);
@@ -151,7 +160,7 @@ void loopc_onnx_float_node(struct buffer *graph, const char *operator, const cha
 void loopc_onnx_row_mean(struct buffer *graph, const char *output, const char *input)
 {
     struct buffer node = {0}, axes = {0};
-    begin_node(&node, "ReduceMean", output, (const char *const[3]){input});
+    begin_node(graph, &node, "ReduceMean", output, (const char *const[3]){input});
     put_text(&axes, ATTRIBUTE_NAME, "axes");
     put_number(&axes, ATTRIBUTE_INTS, 1);
     put_number(&axes, ATTRIBUTE_TYPE, ATTRIBUTE_INTS_TYPE);
@@ -208,24 +217,35 @@ static float zero(double value)
 
 /* A missing value, NaN, becomes its fill; without one it stays NaN. `name` becomes that of
  * the result. */
-static void put_fill(struct buffer *graph, const struct loopc_model *model, bool low, char name[32])
+static void put_fill(struct buffer *graph, const struct loopc_model *model, bool low,
+                     char name[LOOPC_MODEL_NAME])
 {
     const char *fill = low ? "fill_low" : "fill";
     const char *filled = low ? "filled_low" : "filled";
     put_vector(graph, fill, model->fill, model->inputs, low ? loopc_low : loopc_high);
     if (!low) loopc_onnx_node(graph, "IsNaN", "missing", NULL, (const char *const[3]){name});
     loopc_onnx_node(graph, "Where", filled, NULL, (const char *const[3]){"missing", fill, name});
-    snprintf(name, 32, "%s", filled);
+    snprintf(name, LOOPC_MODEL_NAME, "%s", filled);
+}
+
+static const char *input_of(const struct loopc_model *model)
+{
+    return loopc_model_tensor(model->input_names, "x");
+}
+
+const char *loopc_onnx_output(const struct loopc_model *model)
+{
+    return loopc_model_tensor(model->output_names, "y");
 }
 
 /* Inputs that need more digits than a float has come in two floats, x and x_low, and so do their
  * means. x_low may be left out: it is 0 then, as an input with an initializer is. */
-static void put_inputs(struct buffer *graph, const struct loopc_model *model, char from[32])
+static void put_inputs(struct buffer *graph, const struct loopc_model *model,
+                       char from[LOOPC_MODEL_NAME], char low[LOOPC_MODEL_NAME])
 {
     const bool delicate = loopc_model_is_delicate(model);
-    char low[32] = "x_low";
     if (model->fill) put_fill(graph, model, false, from);
-    if (delicate) put_vector(graph, "x_low", model->x.mean, model->inputs, zero);
+    if (delicate) put_vector(graph, low, model->x.mean, model->inputs, zero);
     if (delicate && model->fill) put_fill(graph, model, true, low);
     if (!model->x.mean) return;
     put_vector(graph, "mean", model->x.mean, model->inputs, loopc_high);
@@ -239,7 +259,7 @@ static void put_inputs(struct buffer *graph, const struct loopc_model *model, ch
     }
     loopc_onnx_node(graph, "Mul", "scaled", NULL,
                     (const char *const[3]){delicate ? "moved_all" : "moved", "factor"});
-    snprintf(from, 32, "scaled");
+    snprintf(from, LOOPC_MODEL_NAME, "scaled");
 }
 
 /* Brings outputs back to the units of the file. */
@@ -249,7 +269,8 @@ static void put_target_scale(struct buffer *graph, const struct loopc_model *mod
     put_vector(graph, "target_mean", model->y.mean, model->outputs, loopc_high);
     loopc_onnx_node(graph, "Mul", "stretched", NULL,
                     (const char *const[3]){"net", "target_divisor"});
-    loopc_onnx_node(graph, "Add", "y", NULL, (const char *const[3]){"stretched", "target_mean"});
+    loopc_onnx_node(graph, "Add", loopc_onnx_output(model), NULL,
+                    (const char *const[3]){"stretched", "target_mean"});
 }
 
 /* "relu" is Relu, "softmax" Softmax ...; the identity is Identity. */
@@ -275,26 +296,43 @@ static void put_layer(struct buffer *graph, const struct loopc_model *model, int
     loopc_onnx_tensor(graph, w, layer->weights, layer->outputs, layer->inputs);
     loopc_onnx_tensor(graph, b, layer->biases, layer->outputs, 0);
     loopc_onnx_node(graph, "Gemm", z, "transB", (const char *const[3]){from, w, b});
-    if (i + 1 == model->layer_count) snprintf(a, sizeof a, model->y.mean ? "net" : "y");
-    put_activation(graph, layer, z, a);
+    const bool ends = i + 1 == model->layer_count;
+    put_activation(graph, layer, z, !ends ? a : model->y.mean ? "net" : loopc_onnx_output(model));
 }
 
-static void put_graph(struct buffer *whole, const struct loopc_model *model)
+/* Returns whether the names of its tensors are those of its input and its output alone. */
+static bool put_graph(struct buffer *whole, const struct loopc_model *model)
 {
-    struct buffer graph = {0};
-    char from[32] = "x";
+    struct buffer graph = {.outer = {input_of(model), loopc_onnx_output(model)}};
+    char from[LOOPC_MODEL_NAME], low[LOOPC_MODEL_NAME];
+    snprintf(from, sizeof from, "%s", input_of(model));
+    snprintf(low, sizeof low, "%.200s_low", from);
+    put_value(&graph, GRAPH_INPUT, from, model->inputs);
     put_text(&graph, GRAPH_NAME, model->net->name);
-    put_inputs(&graph, model, from);
+    if (loopc_model_is_delicate(model)) put_value(&graph, GRAPH_INPUT, low, model->inputs);
+    put_inputs(&graph, model, from, low);
     if (model->net->ops) model->net->deep->onnx(&graph, model, from);
     for (int i = 0; !model->net->ops && i < model->layer_count; i++) {
         put_layer(&graph, model, i, from);
         snprintf(from, sizeof from, "a%d", i);
     }
     if (model->y.mean) put_target_scale(&graph, model);
-    put_value(&graph, GRAPH_INPUT, "x", model->inputs);
-    if (loopc_model_is_delicate(model)) put_value(&graph, GRAPH_INPUT, "x_low", model->inputs);
-    put_value(&graph, GRAPH_OUTPUT, "y", model->outputs);
+    put_value(&graph, GRAPH_OUTPUT, loopc_onnx_output(model), model->outputs);
+    const bool distinct = graph.made[0] == 0 && graph.made[1] == 1;
     put_message(whole, MODEL_GRAPH, &graph);
+    return distinct;
+}
+
+int loopc_model_check_onnx(const struct loopc_model *model, const struct loopc_message *message)
+{
+    struct buffer trial = {0};
+    const bool distinct = put_graph(&trial, model);
+    free(trial.bytes);
+    if (distinct) return LOOPC_OK;
+    return loopc_error_set(message, "another name for --input-names or --output-names",
+                           "'%s' and '%s' cannot name the input and the output: a part of the net "
+                           "has that name",
+                           input_of(model), loopc_onnx_output(model));
 }
 
 typedef const char *namer(const struct loopc_model *model, int32_t i, char *text, size_t size);
@@ -324,10 +362,10 @@ static void put_names(struct buffer *whole, const struct loopc_model *model, con
     free(text);
 }
 
-/* The meaning of x and y, as far as the checkpoint has it. */
+/* The meaning of the columns of x and y, as far as it is known. */
 static void put_metadata(struct buffer *whole, const struct loopc_model *model)
 {
-    if (!model->table) return;
+    if (!model->table && !model->input_names && !model->output_names) return;
     put_names(whole, model, "inputs", model->inputs, loopc_model_input);
     if (loopc_model_has_classes(model))
         put_names(whole, model, "classes", model->outputs, loopc_model_class);

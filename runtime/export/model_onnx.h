@@ -9,12 +9,18 @@ struct buffer {
     char *bytes;
     size_t length, room;
     bool lost; /* there was no memory */
+    /* of a graph: the names of its input and its output, and how many of its parts have them */
+    const char *outer[2];
+    int made[2];
 };
 
 struct loopc_onnx_number {
     const char *name;
     float value;
 };
+
+/* The name of the output. */
+const char *loopc_onnx_output(const struct loopc_model *model);
 
 /* A constant: a vector where columns is 0, a single number where rows is, too. */
 void loopc_onnx_tensor(struct buffer *graph, const char *name, const float *values, int64_t rows,

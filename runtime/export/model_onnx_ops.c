@@ -19,11 +19,10 @@ static const char *name_of(const struct names *n, int value, char text[NAME])
 {
     while (value > 0 && n->model->layers[value - 1].kind == LOOPC_OP_DROPOUT)
         value = n->model->layers[value - 1].input;
-    const bool is_last = value == n->model->layer_count;
-    if (value == 0 || is_last)
-        snprintf(text, NAME, "%s", value == 0 ? n->from : n->model->y.mean ? "net" : "y");
-    else
-        snprintf(text, NAME, "v%d", value);
+    if (value == 0) return n->from;
+    if (value == n->model->layer_count)
+        return n->model->y.mean ? "net" : loopc_onnx_output(n->model);
+    snprintf(text, NAME, "v%d", value);
     return text;
 }
 
@@ -285,10 +284,10 @@ void loopc_onnx_ops(struct buffer *graph, const struct loopc_model *model, const
     const struct names names = {graph, model, first};
     for (int i = 0; i < model->layer_count; i++) {
         const struct loopc_layer *const layer = &model->layers[i];
-        char from[NAME], skip[NAME], to[NAME];
-        name_of(&names, layer->input, from);
-        name_of(&names, layer->skip, skip);
-        name_of(&names, i + 1, to);
+        char texts[3][NAME];
+        const char *const from = name_of(&names, layer->input, texts[0]);
+        const char *const skip = name_of(&names, layer->skip, texts[1]);
+        const char *const to = name_of(&names, i + 1, texts[2]);
         if (layer->kind == LOOPC_OP_DENSE) put_dense(graph, layer, from, to);
         if (layer->kind == LOOPC_OP_ACTIVATION) put_activation(graph, layer->activation, from, to);
         if (layer->kind == LOOPC_OP_LAYER_NORM) put_layer_norm(graph, layer, from, to);

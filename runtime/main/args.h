@@ -34,6 +34,7 @@ enum loopc_subcommand {
 struct loopc_model_args {
     enum loopc_subcommand subcommand;
     const char *npy, *header, *onnx;                 /* of export, or NULL */
+    const char *input_names, *output_names;          /* of export, or NULL: see model.h */
     const char *data, *metrics;                      /* of predict, or NULL */
     const char *written[2 * LOOPC_DIALECT_KEYS + 1]; /* key, value, ...: how that file is written */
     const char *net;                                 /* or NULL */

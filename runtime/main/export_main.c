@@ -112,8 +112,22 @@ static int export(const struct task *task, const struct loopc_model *model)
     return st;
 }
 
-static int refuse_average(struct task *task, const struct loopc_net *net)
+static int check_names(struct task *task, struct loopc_model *model)
 {
+    const struct loopc_model_args *args = task->args;
+    model->input_names = args->input_names;
+    model->output_names = args->output_names;
+    if (loopc_model_check_names(model, &task->message)) return LOOPC_FAILED;
+    const bool named = args->input_names || args->output_names;
+    return named && args->onnx ? loopc_model_check_onnx(model, &task->message) : LOOPC_OK;
+}
+
+/* A net, and the one that it begins in, have their averages. */
+static int check_average(struct task *task, const struct loopc_net *net)
+{
+    const struct loopc_net *const trunk = loopc_model_trunk(task->program, net);
+    if (net->average && (!trunk || trunk->average)) return LOOPC_OK;
+    if (net->average) net = trunk;
     return loopc_error_set(&task->message, "ema = 0.999 of its optimizer keeps one",
                            "--average: there is no average of the weights of %s", net->name);
 }
@@ -132,11 +146,13 @@ static int work_on(struct task *task, const struct loopc_net *net)
     struct loopc_model model = {0};
     int st = net->untold ? refuse_untold(task, net) : check_words(task, net);
     const bool average = task->args->average;
-    if (!st && average && !net->average) st = refuse_average(task, net);
+    if (!st && average) st = check_average(task, net);
     if (!st)
         st = loopc_model_load(&model, task->program, net, &task->file, average, &task->message);
     int code = BAD_USAGE;
-    if (!st && task->args->subcommand == LOOPC_SUBCOMMAND_EXPORT) {
+    const bool exports = task->args->subcommand == LOOPC_SUBCOMMAND_EXPORT;
+    if (!st && exports) st = check_names(task, &model);
+    if (!st && exports) {
         st = export(task, &model);
         code = 1;
     } else if (!st) {

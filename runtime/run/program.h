@@ -67,6 +67,7 @@ struct loopc_deep;
  * into the net, and makes the value with its own number, counted from 1. */
 struct loopc_op {
     enum loopc_op_kind kind;
+    const char *net;        /* whose weights it has where they are those of another net, or NULL */
     int layer;              /* its weights are the fields NAME.layers.LAYER.weight and .bias */
     int input, skip;        /* skip: the other value that a residual adds */
     const char *activation; /* or NULL */

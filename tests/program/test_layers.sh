@@ -88,6 +88,7 @@ agree() {
 int main(void)
 {
     float x[deep_net_inputs], y[deep_net_outputs];
+    if (deep_net_self_check()) return 3;
     for (int n = 0; scanf("%f%*[,]", &x[n]) == 1;) {
         n = (n + 1) % deep_net_inputs;
         if (n > 0) continue;

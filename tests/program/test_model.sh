@@ -58,6 +58,7 @@ compare() {
 int main(void)
 {
     float x[small_net_inputs], y[small_net_outputs];
+    if (small_net_self_check()) return 3;
     for (int n = 0; scanf("%f%*[,]", &x[n]) == 1;) {
         n = (n + 1) % small_net_inputs;
         if (n > 0) continue;
@@ -128,6 +129,58 @@ test_predictions_are_those_of_training() {
     said=$(printf '%s\n' "$OUT" | sed -n 's/^test //p')
     expect 0 ./digits predict --checkpoint ck --data "$data/optdigits.tes"
     has "$ERR" "$said"
+}
+
+# Each column by its name, or all of them by one, which is the name of the tensor.
+test_names_of_inputs_and_outputs() {
+    make_samples 40 4
+    make_trainer 'activation = "relu"'
+    local take=(./small export --checkpoint ck --onnx net.onnx --c-header net.h)
+    expect 0 "${take[@]}" --input-names 'width,"the" height,x,y' --output-names no,yes
+    printf '#include "net.h"\n#include <stdio.h>\nint main(void) { puts(small_net_input_name(1)); puts(small_net_class_name(1)); }\n' >names.c
+    expect 0 gcc -std=c11 -Wall -Wextra -Wpedantic -Werror names.c -lm -o names
+    same "$(./names)" $'"the" height\nyes'
+    expect 0 python3 "$reader" metadata net.onnx
+    has "$OUT" '["width", "\"the\" height", "x", "y"]'
+    has "$OUT" '["no", "yes"]'
+    expect 0 "${take[@]}" --input-names image --output-names probabilities
+    expect 0 python3 "$reader" tensors net.onnx
+    same "$OUT" 'image -> probabilities'
+    expect 0 python3 "$reader" onnx net.onnx unlabelled.csv
+    printf '%s\n' "$OUT" >onnx.csv
+    expect 0 ./small predict --checkpoint ck --data unlabelled.csv
+    printf '%s\n' "$OUT" >predicted.csv
+    expect 0 python3 "$reader" compare predicted.csv onnx.csv
+    rm net.*
+    while IFS='|' read -r inputs outputs why; do
+        expect 2 "${take[@]}" --input-names "$inputs" --output-names "$outputs"
+        has "$ERR" "$why"
+    done <<'TABLE'
+a,b|yes,no|--input-names: 2 names for 4 inputs
+a,b,,d|yes,no|--input-names: name 3 is empty
+a,b,c,d|yes,yes|--output-names: 'yes' is there twice
+q|q|'q' and 'q' cannot name the input and the output
+z1|y|'z1' and 'y' cannot name the input and the output
+x|scaled|'x' and 'scaled' cannot name the input and the output
+TABLE
+    lacks "$(ls)" net.
+    expect 0 ./small export --checkpoint ck --c-header net.h --input-names scaled
+}
+
+# The self-check of a header fails where one weight is another, and where predict is.
+test_a_header_checks_itself() {
+    make_samples 40 4
+    make_trainer 'activation = "tanh"'
+    expect 0 ./small export --checkpoint ck --c-header net.h
+    printf '#include "net.h"\nint main(void) { return small_net_self_check(); }\n' >check.c
+    check() { gcc -std=c11 -Wall -Wextra -Werror check.c -lm -o check && expect "$1" ./check; }
+    check 0
+    cp net.h good.h
+    sed -i '0,/_w1\[/{/_w1\[/{n;s/    -\?[0-9.e-]*f,/    9.5f,/}}' net.h
+    lacks "$(diff good.h net.h | grep -c '^[<>]')" 0
+    check 1
+    sed 's/tanhf(/sinf(/' good.h >net.h
+    check 1
 }
 
 test_wrong_use_is_told() {

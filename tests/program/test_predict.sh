@@ -188,6 +188,7 @@ int main(void)
 {
     double x[fed_net_inputs];
     float y[fed_net_outputs];
+    if (fed_net_self_check()) return 3;
     fed_net_predict(((float[fed_net_inputs]){0, 0}), y);
     for (int n = 0; scanf("%lf%*[,]", &x[n]) == 1;) {
         n = (n + 1) % fed_net_inputs;

@@ -57,6 +57,32 @@ test_mountain_car_is_that_of_its_formulas() { world mountain_car '7 ends'; }
 test_mountain_car_continuous_is_that_of_its_formulas() { world mountain_car_continuous '1 ends'; }
 test_acrobot_is_that_of_its_formulas() { world acrobot; }
 
+# poles NAME FLAGS: builds ./NAME of 64 poles side by side.
+poles() { expect 0 env CFLAGS="$CFLAGS $2" "$LOOPC" build "$SPECS/poles.lua" -o "$1"; }
+
+# One after the other without optimization, and some at once in vectors.
+test_poles_side_by_side_have_the_same_bits() {
+    poles one -O0
+    expect 0 ./one
+    has "$OUT" '6400 steps, '
+    local alone=$OUT
+    poles many -O2
+    expect 0 ./many
+    same "$OUT" "$alone"
+}
+
+# A pole on its own takes about 120 instructions a step.
+test_poles_side_by_side_step_in_vectors() {
+    command -v valgrind >/dev/null || skip 'valgrind is not installed'
+    if sanitized; then skip 'sanitizers have costs of their own'; fi
+    [ "$(uname -m)" = x86_64 ] || skip 'counted in instructions of x86-64'
+    local count
+    poles many '-O2 -march=x86-64-v3'
+    count=$(valgrind --tool=callgrind --toggle-collect=source_step --callgrind-out-file=/dev/null ./many 2>&1 >/dev/null |
+        sed -n 's/.*Collected : //p')
+    [ "${count:-0}" -gt 6400 ] && [ "$count" -lt $((60 * 6400)) ] || fail "$count instructions in 6400 steps"
+}
+
 test_grid_world_is_that_of_its_rules() { world 'grid_world {}'; }
 test_bandit_is_that_of_its_rules() { world 'bandit {}' '1500 ends'; }
 

@@ -7,6 +7,7 @@
     read_model.py numpy FOLDER DATA NET  the same of .npy files; NET is the text of mlp { ... }
     read_model.py near CSV CSV SHARE   whether two tables agree, up to a share of each value or of 1
     read_model.py metadata FILE        the metadata of an ONNX file
+    read_model.py tensors FILE         the names of its inputs and outputs
 """
 import ast, glob, math, os, struct, sys
 
@@ -199,6 +200,12 @@ def metadata(path):
         print(entry)
 
 
+def tensors(path):
+    """The names of inputs and outputs."""
+    graph = load(path)
+    print(*[columns(v)[0] for v in graph[11]], "->", *[columns(v)[0] for v in graph[12]])
+
+
 def table(path):
     return [[float(v) for v in line.split(",")] for line in open(path) if not line[0].isalpha()]
 
@@ -242,4 +249,4 @@ def arrays(folder, path):
 
 if __name__ == "__main__":
     {"onnx": onnx, "compare": compare, "arrays": arrays, "outputs": outputs, "numpy": numpy, "near": near,
-     "metadata": metadata}[sys.argv[1]](*sys.argv[2:])
+     "metadata": metadata, "tensors": tensors}[sys.argv[1]](*sys.argv[2:])

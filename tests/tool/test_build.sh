@@ -207,8 +207,21 @@ SPEC
 test_a_brace_too_many() {
     echo 'return trainer "t" { loop "L" { on_x = node(1, [[ if (1) { puts(""); ]]) } }' >brace.lua
     expect 2 "$LOOPC" build brace.lua
-    has "$ERR" "brace.lua:1: warning: '{' in C text has no matching bracket"
+    has "$ERR" "brace.lua:1: error: '{' in C text has no matching bracket"
     lacks "$ERR" 'storage class'
+}
+
+# The function of a body with signals returns a status: a bare return would leave it open.
+test_a_return_that_does_not_fit() {
+    printf 'return trainer "t" { loop "L" { times = 2, on_x = node(1, [[\n  if ($iteration) return;\n  $fail("x");\n]]),\n' >return.lua
+    printf '  after_x = node(2, [[ if ($iteration == 1) return; puts("x"); ]]),\n  finally_x = node(3, [[ return 0; ]]) } }\n' >>return.lua
+    for cc in gcc clang; do
+        expect 2 env CC=$cc "$LOOPC" check --compile return.lua
+        has "$ERR" 'return.lua:2: error: '
+        has "$ERR" 'return.lua:6: error: '
+        lacks "$ERR" 'return.lua:5'
+        has "$ERR" 'hint: a body ends at its end, or with a signal'
+    done
 }
 
 test_linking() {

@@ -160,4 +160,26 @@ test_explain_and_graph() {
     python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["steps"]) == 4' "$TMP/out"
 }
 
+# The page holds all that it needs, and the texts of the spec as texts.
+test_explain_and_graph_as_pages() {
+    cat >page.lua <<'SPEC'
+local A = loop "A" { times = "$n < 3 ? 1 : 2", on_a = node(1, [[ puts("</script><b>&"); $n++; ]]), failed_a = node(2, [[ puts("x"); ]]) }
+return trainer "page" { A, state = { n = i32 { doc = "<i>counts</i>" } } }
+SPEC
+    for command in explain graph; do
+        expect 0 "$LOOPC" "$command" --html page.lua
+        cp "$TMP/out" one.html
+        "$LOOPC" "$command" --html page.lua | cmp - one.html
+        has "$OUT" 'puts(&quot;&lt;/script&gt;&lt;b&gt;&amp;&quot;); $n++;'
+        has "$OUT" '&lt;i&gt;counts&lt;/i&gt;'
+        has "$OUT" 'data-name="A.on_a" data-reads="n" data-writes="n"'
+        lacks "$OUT" ' src='
+        lacks "$OUT" ' href="http'
+        same "$(grep -o '<details\|<div' one.html | wc -l)" "$(grep -o '</details>\|</div>' one.html | wc -l)"
+    done
+    expect 2 "$LOOPC" explain --html --c page.lua
+    expect 2 "$LOOPC" explain --html page.lua A.on_a
+    expect 2 "$LOOPC" graph --html -f dot page.lua
+}
+
 run_tests

@@ -320,6 +320,12 @@ test_an_ensemble_is_better_than_its_nets() {
     above "$(printf '%s\n' "$OUT" | sed -n 's/one net: .*error //p')" "$(printf '%s\n' "$OUT" | sed -n 's/all nets: .*error //p')"
 }
 
+test_two_heads_learn_from_one_trunk() {
+    spec 27 0
+    above "$(number 'right moon')" 97
+    above 0.1 "$(number within)" # the noise alone is 0.05
+}
+
 test_the_lessons_show_what_they_teach() {
     spec 50 0
     near "$(number 'with one: loss')" 0 0.01

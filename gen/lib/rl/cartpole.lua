@@ -25,7 +25,7 @@ return {
         e->speed += seconds * pull;
         e->angle += seconds * e->spin;
         e->spin += seconds * turn;
-        *over = fabsf(e->place) > 2.4f || fabsf(e->angle) > 12 * 2 * LOOPC_PI / 360;
+        *over = (fabsf(e->place) > 2.4f) | (fabsf(e->angle) > 12 * 2 * LOOPC_PI / 360);
         return 1;
     ]],
     observe = "memcpy(o, e, sizeof *e);",

@@ -16,7 +16,9 @@
 --     points, low, high   how many points there are; the coordinates at the left and lower edge, and at the right and upper one
 --     solved        the mean return at which it counts as solved
 --     doc           its rules and their source
--- The functions are NAME_reset(e, chance), NAME_step(e, action, over), NAME_observe(e, o), NAME_mask(e, allowed), NAME_draw(e, p).
+-- The functions are NAME_reset(e, chance), NAME_step(e, action, over), NAME_observe(e, o), NAME_mask(e, allowed), NAME_draw(e, p);
+-- NAME_load(values) and NAME_store(values, e) copy the state from and to an array. A step without branches (choices of numbers by ?:
+-- are none when both are constants or variables; | in place of ||) becomes code of vectors, for as many environments as they have lanes.
 
 local common = require "loopc.environment.common"
 
@@ -61,6 +63,16 @@ static inline void {name}_observe(const struct {name} *e, float *o)
 {
     {observe}
 }
+
+static inline struct {name} {name}_load(const float *values)
+{
+    return (struct {name}){{loads}};
+}
+
+static inline void {name}_store(float *values, struct {name} e)
+{
+    {stores}
+}
 ]]
 
 local mask = [[
@@ -92,6 +104,11 @@ end
 function environment.code(made)
     local values = common.with({ members = table.concat(made.state, ", "), action = made.bound and "const float *action"
         or "int32_t action" }, made)
+    local loads, stores = {}, {}
+    for k, member in ipairs(made.state) do
+        loads[k], stores[k] = ("values[%d]"):format(k - 1), ("values[%d] = e.%s;"):format(k - 1, member)
+    end
+    values.loads, values.stores = table.concat(loads, ", "), table.concat(stores, "\n")
     values.code = made.code and "\n" .. made.code or ""
     return common.fill(template .. (made.mask and mask or "") .. (made.draw and draw or ""), values)
 end

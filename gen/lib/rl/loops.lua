@@ -147,9 +147,22 @@ local function source_callback(source)
         ["Learner.before_collect"] = "$progress = $budget > 0 ? (float)((double)$Source.steps / (double)$budget) : 1;",
         ["Source.reset"] = of_each("if (!$running[i]) {\n{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n"
             .. "$running[i] = true;\n$gain[i] = 0;\n$length[i] = 0;\n}\n" .. mask(source)),
-        ["Source.step"] = of_each("bool over = false;\n{within}\n$reward[i] = {name}_step(e, $action[i], &over);\n"
-            .. "$gain[i] += $reward[i];\n$length[i]++;\n$terminated[i] = over;\n$truncated[i] = !over && $length[i] >= {limit};\n"
-            .. "$ended[i] = over || $truncated[i];"),
+        ["Source.step"] = fill([[
+            for (int32_t i = 0; i < {count}; i++) {
+                struct {name} e = {name}_load($worlds[i]);
+                bool over = false;
+                {within}
+                $reward[i] = {name}_step(&e, $action[i], &over);
+                $terminated[i] = over;
+                {name}_store($worlds[i], e);
+            }
+            for (int32_t i = 0; i < {count}; i++) {
+                $gain[i] += $reward[i];
+                $length[i]++;
+                $truncated[i] = !$terminated[i] && $length[i] >= {limit};
+                $ended[i] = $terminated[i] || $truncated[i];
+            }
+        ]], with({ within = within(source) }, source.values)),
         ["Source.observe"] = of_each("{name}_observe(e, $next[i]);") .. fill([[
 
             $ends = 0;

@@ -104,6 +104,12 @@ class Browser:
         self.call("POST", f"/element/{element}/clear")
         self.call("POST", f"/element/{element}/value", {"text": text})
 
+    def point(self, selector):
+        """Moves the mouse over an element."""
+        origin = {ELEMENT: self.find(selector)}
+        move = {"type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0}
+        self.call("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [move]}]})
+
     def run(self, script):
         return self.call("POST", "/execute/sync", {"script": script, "args": []})
 
@@ -408,6 +414,51 @@ def test_a_folder_of_runs():
         assert status_of(f"{root}/runs.json") == 403 and status_of(f"{root}/runs.json?token={token}") == 200
         assert not b.complaints(), b.complaints()
     assert subprocess.run([LOOPC, "observe", "--json", XOR], capture_output=True).returncode == 2
+
+
+def page_of(b, command, spec):
+    name = os.path.join(os.environ["TMPDIR"], f"{command}.html")
+    with open(name, "w", encoding="utf-8") as file:
+        subprocess.run([LOOPC, command, "--html", spec], stdout=file, check=True)
+    b.open("file://" + name)
+    assert b.run("return performance.getEntriesByType('resource').length") == 0  # one file, that needs no other
+
+
+def step(name):
+    return f".step[data-name='{name}'] > p"
+
+
+def test_explain_and_graph_as_pages():
+    said = "return document.getElementById('uses').textContent"
+    role = lambda selector: f"return document.querySelector(\"{selector} > .role\").textContent"  # noqa: E731
+    with Browser() as b:
+        page_of(b, "explain", "specs/10_spirals.lua")
+        b.point(step("Fit.before_epoch"))
+        assert b.run(said) == "Fit.before_epoch: reads peak, Fit.iteration, Fit.epochs; writes eta"
+        assert b.run(role(step("Train.on_batch"))) == "reads eta" and b.run(role(step("Valid.on_batch"))) == ""
+        b.point(step("Valid.on_batch"))
+        assert b.run(role(step("Train.on_batch"))) == "writes net; reads net"
+        assert b.run(role(step("Fit.before_epoch"))) == ""
+        b.point("[data-field=eta]")
+        assert b.run(said) == "eta: written by Fit.before_epoch; read by Train.on_batch"
+        train = "details.loop details.loop > summary"
+        b.click(train)  # a loop that is folded speaks for its steps
+        b.point(step("Valid.on_batch"))
+        assert b.run(f"return document.querySelector('{train}').parentElement.open") is False
+        assert b.run(role(train)) == "writes net; reads net"
+        b.click("#fold")
+        assert b.run("return [...document.querySelectorAll('.step')].every((one) => one.offsetParent === null || !one.checkVisibility())")
+        b.click("#unfold")
+        b.run("document.querySelector(\"[data-name='Fit.before_epoch']\").focus()")  # without a mouse
+        assert b.run(said).startswith("Fit.before_epoch: reads peak")
+        page_of(b, "graph", "specs/10_spirals.lua")
+        b.point(step("Fit.before_epoch"))
+        assert b.run("return document.querySelectorAll('svg.arrows > path').length") == 1
+        assert b.run(role(step("Train.on_batch"))) == "reads eta"
+        inside = "document.querySelector(\"[data-name='Train.on_batch']\").closest('.loop').parentElement.parentElement"
+        assert b.run(f"return {inside}.querySelector('.step').dataset.name") == "Fit.on_epoch"  # the loop is inside of its node
+        b.shoot("graph.png")
+        assert b.complaints() == []
 
 
 def test_the_page_fits_its_window():

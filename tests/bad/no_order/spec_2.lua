@@ -1,0 +1,4 @@
+local Fit = loop "Fit" {
+    on_step = node { 1, [[ puts("step"); ]] },
+}
+return trainer "bad" { Fit }
