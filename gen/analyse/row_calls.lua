@@ -48,7 +48,7 @@ end
 local function most_rows(known, code, list, text)
     local value = calls.constant(text, known)
     if value or not text:match "^[%a_][%w_]*$" then return value end
-    local set = code:match("%f[%w_]const%s+int%w*%s+" .. text .. "%s*=%s*([^;]*);")
+    local set = code:match("%f[%w_]const%s+int[%w_]*%s+" .. text .. "%s*=%s*([^;]*);")
     local name = set and set:match "^(loopc_dataset_take[%w_]*)%s*%b()%s*$"
     if not name then return set and calls.constant(set, known) end
     local most

@@ -246,7 +246,7 @@ test_more_rows_than_there_is_room_for_fail_the_step() {
         [ $way != class ] || given=41 # row 40 is the 41st
         expect 1 ./rows --train classes.csv --way $way --rows 40
         has "$ERR" "rows: failed: Fit.on_train: net 'net' is given $given rows, and has room for 16: batch = $given of the net is the most rows of a call"
-        [ "$(cat "$OUT")" = finally ] || fail "$way: the finally part ran $(wc -l <"$OUT") times"
+        [ "$OUT" = finally ] || fail "$way: the finally part printed: $OUT"
     done
     expect 1 ./rows --train classes.csv --rows -1
     has "$ERR" "net 'net' is given less than no row"
