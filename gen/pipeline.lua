@@ -14,6 +14,7 @@ pipeline.passes = {
     { "flatten", "gen.flatten.flatten", "puts insertions in place: the step list", stop = true },
     { "analyse_fields", "gen.analyse.fields", "the field of each $name; the fields that steps read and write" },
     { "check_calls", "gen.check.calls", "the declarations of the functions that elements call", stop = true },
+    { "check_device", "gen.check.device", "conversions of printf that the boards of loopc build --device do not have", stop = true },
     { "analyse_feeds", "gen.analyse.feeds", "which data set feeds which net, and whether they go together", stop = true },
     { "analyse_signals", "gen.analyse.signals", "which signals each step gives, and whether it may", stop = true },
     { "analyse_bounds", "gen.analyse.bounds", "which bounds a resumed run may evaluate again" },

@@ -203,11 +203,13 @@ function Resolver:scan(source, title)
     self:report(source.body, problems, source.expression)
 end
 
--- Reports the problems that ctext found in a text. A signal in an expression is an error anyway: analyse_signals reports it.
+-- Reports the problems that ctext found in a text. A signal in an expression is an error anyway: analyse_signals reports it. So is a
+-- bracket without a counterpart there, which a body may have through its macros.
 function Resolver:report(code, problems, expression)
     for _, problem in ipairs(problems) do
         if not (expression and problem[1] == "bad_signal") then
-            self.unit.diags:add(problem[1], reader.line_in(code, problem[2]), table.unpack(problem, 3))
+            local row = self.unit.diags:add(problem[1], reader.line_in(code, problem[2]), table.unpack(problem, 3))
+            if row and expression then self.unit.diags:raise(row) end
         end
     end
 end

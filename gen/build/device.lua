@@ -12,6 +12,11 @@ local sources = { "run/events.c", "run/failures.c", "run/host.c", "device/slots.
     "base/shuffle.c", "nn/activation.c", "nn/dense.c", "nn/flat.c", "nn/init.c", "nn/loss.c", "nn/optim.c", "nn/policy.c", "nn/scalar.c",
     "nn/shards.c", "nn/spread.c", "nn/transpose.c", "device/product.c" }
 local of_layers = { "nn/curve.c", "nn/embedding.c", "nn/gaussian.c", "nn/layer.c", "nn/objective.c", "nn/pace.c" }
+-- Those of loopc.rl, where the trainer calls one of their functions.
+local of_agents = {
+    { "returns", { "loopc_between", "loopc_advantages", "loopc_standardize", "loopc_moments_", "loopc_fold_moments" } },
+    { "replay", { "loopc_draw_", "loopc_tree_" } },
+}
 local replaced = { ["run/program.h"] = "device/run.h", ["run/signals.h"] = "device/run.h" }
 
 local function read(folder, path)
@@ -42,14 +47,23 @@ local function has_layers(unit)
     return false
 end
 
+local function calls_one_of(unit, names)
+    for _, name in ipairs(names) do
+        if unit.text:find(name, 1, true) then return true end
+    end
+    return false
+end
+
 -- The files of the runtime for a unit: { { name, text } ... }.
 function device.files(unit)
     local folder, layers = runtime.find().sources, has_layers(unit)
     local seen = { ["device/loopc_device.h"] = true, ["nn/deep.h"] = not layers, ["nn/replica.h"] = true }
+    for _, part in ipairs(of_agents) do seen[("library/%s.h"):format(part[1])] = not calls_one_of(unit, part[2]) end
     local header = whole(folder, "device/loopc_device.h", seen)
     local parts, all = { '/* The runtime of loopc for devices: see loopc_device.h. */\n#include "loopc_device.h"\n' }, {}
     table.move(sources, 1, #sources, 1, all)
     if layers then table.move(of_layers, 1, #of_layers, #all + 1, all) end
+    for _, part in ipairs(of_agents) do all[#all + 1] = calls_one_of(unit, part[2]) and ("library/%s.c"):format(part[1]) or nil end
     for _, path in ipairs(all) do parts[#parts + 1] = ("\n/* ---- %s */\n"):format(path) .. whole(folder, path, seen) end
     return { { "loopc_device.h", header }, { "loopc_device.c", table.concat(parts) } }
 end

@@ -1,12 +1,12 @@
 -- Programs for devices: the trainer as a library, the runtime of devices, and a start for the boards of QEMU, compiled into one file.
 
+local cache = require "gen.build.cache"
 local c_errors = require "gen.build.c_errors"
 local cli = require "gen.cli.cli"
 local compiler = require "gen.build.compiler"
 local device = require "gen.build.device"
 local host = require "host"
 local memory = require "gen.build.memory"
-local spec_tree = require "gen.tree.spec_tree"
 local stack = require "gen.build.stack"
 local toolchain = require "gen.build.toolchain"
 
@@ -60,7 +60,7 @@ end
 
 -- The options of a unit that is made for a device.
 function firmware.unit_options(options_of)
-    options_of.step, options_of.lib, options_of.device = true, true, true
+    options_of.step, options_of.lib, options_of.device, options_of.firmware = true, true, true, true
     return options_of
 end
 
@@ -73,24 +73,6 @@ local function check_compiler()
     must_have("arm-none-eabi-gcc", "gcc-arm-none-eabi libnewlib-arm-none-eabi", "compile")
     if host.run { "arm-none-eabi-gcc", "--specs=nano.specs", "-E", "-x", "c", "/dev/null" } ~= 0 then
         cli.fail("arm-none-eabi-gcc has no C library", "apt-get install libnewlib-arm-none-eabi")
-    end
-end
-
--- Refuses what no device has.
-function firmware.check_library(unit)
-    if #unit.children > 0 then cli.fail(("%s: a device has no processes for POPEN and SPAWN"):format(unit.path)) end
-    for _, net in ipairs(unit.nets.nets) do
-        if net.replicas then cli.fail(("%s: %s has replicas, which need a processor with vectors"):format(unit.path, net.name)) end
-    end
-    if unit.text:find "loopc_weave_" then cli.fail(("%s: there is no WEAVE on devices"):format(unit.path)) end
-end
-
--- A device has nobody to load a file for it.
-local function check_unit(unit)
-    firmware.check_library(unit)
-    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do
-        cli.fail(("%s: a device has no files, and the data set %s is one"):format(unit.path, field.full),
-            "loopc gen --lib --device, and a firmware that sets it; or arrays in the trainer's code")
     end
 end
 
@@ -116,7 +98,11 @@ local function help_of(unit, plan, excess)
             ways[#ways + 1] = ('%s: "sgd", which has no moments, in the place of "%s"'):format(optimizer.name, optimizer.kind)
         end
     end
-    ways[#ways + 1] = "narrower layers"
+    if plan.largest.size * 2 > excess then
+        ways[#ways + 1] = ("a smaller %s, which has %d bytes"):format(plan.largest.name, plan.largest.size)
+    end
+    if plan.fields < plan.total - plan.fields then ways[#ways + 1] = "narrower layers" end
+    if #ways == 0 then return "fewer and shorter fields" end
     return table.concat(ways, "; or ")
 end
 
@@ -133,7 +119,7 @@ local function show_state(unit, arguments, plan)
     if plan.total > ram then refuse(unit, plan, plan.total, ram, "RAM for its state alone") end
 end
 
-local heap = 4096 -- of printf, where bodies have it
+local heap = 6144 -- of printf, where bodies have it: enough for the longest double
 
 local function fill(text, values) return (text:gsub("@(%u[%u_]*)@", function(name) return values[name] and tostring(values[name]) end)) end
 
@@ -171,13 +157,18 @@ end
 local flags = { "-mthumb", "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
     "-fno-tree-loop-distribute-patterns" }
 
-local function compile_command(unit, arguments, board)
+-- What compiles the runtime, which is the same for all trainers.
+local function runtime_command(board)
     local command = append(append({ "arm-none-eabi-gcc" }, board.flags), flags)
-    append(append(command, c_errors.flags), { "-fcallgraph-info=su", ("-DBOARD_TIMER=0x%x"):format(board.timer or 0x40002000),
+    append(append(command, c_errors.flags), { "-fcallgraph-info=su" })
+    return append(command, compiler.words_of(host.getenv "CFLAGS"))
+end
+
+local function compile_command(unit, arguments, board)
+    local command = append(runtime_command(board), { ("-DBOARD_TIMER=0x%x"):format(board.timer or 0x40002000),
         ("-DBOARD_STEP=%d"):format(board.step or 40), ('-DBOARD_HEADER="%s.h"'):format(unit.trainer.name),
         "-DBOARD_TRAINER=" .. unit.struct, "-DBOARD_SEED=1" })
     if arguments.measure then append(command, { "-DBOARD_MEASURE" }) end
-    append(command, compiler.words_of(host.getenv "CFLAGS"))
     local beside = host.realpath(unit.folder ~= "" and unit.folder or ".")
     return append(command, { "-I.", "-I" .. (beside or ".") })
 end
@@ -196,6 +187,7 @@ function firmware.key(unit, arguments)
     for _, file in ipairs(device.files(unit)) do parts[#parts + 1] = file[2] end
     for _, name in ipairs { "main.c", "startup.c", "stdio.c", "memory.ld" } do parts[#parts + 1] = assert(host.template("device/" .. name)) end
     for _, key in ipairs { "device", "ram", "flash", "measure" } do parts[#parts + 1] = tostring(arguments[key]) end
+    parts[#parts + 1] = tostring(heap)
     local board = boards[arguments.device]
     append(append(parts, compile_command(unit, arguments, board)), link_command(unit, board, {}))
     return host.sha256(table.concat(parts, "\0"))
@@ -236,10 +228,42 @@ local function link(unit, arguments, board, folder, sources)
     return 0, ""
 end
 
+local made = { "loopc_device.o", "loopc_device.ci" }
+
+-- Copies what compiling the runtime makes from one folder to another; whether all of it could be.
+local function copy_runtime(from, to)
+    for _, name in ipairs(made) do
+        local bytes = host.read(from .. "/" .. name)
+        if not bytes or not host.write(to .. "/" .. name, bytes) then return false end
+    end
+    return true
+end
+
+-- Keeps the runtime in the cache, where there is one; else it is compiled again next time.
+local function keep_runtime(folder, kept)
+    local beside = ("%s.tmp%d"):format(kept, host.pid())
+    local done = host.mkdirs(beside) and copy_runtime(folder, beside) and host.rename(beside, kept)
+    if not done then host.remove(beside) end
+end
+
+-- Compiles the runtime of devices, or takes it from the cache; returns the status and messages of the compiler.
+local function compile_runtime(board, folder)
+    local command, root = runtime_command(board), cache.path()
+    local parts = { host.stamp(compiler.which(command[1]) or "") or "", table.unpack(command) }
+    for _, name in ipairs { "loopc_device.h", "loopc_device.c" } do parts[#parts + 1] = assert(host.read(folder .. "/" .. name)) end
+    local kept = root and ("%s/devices/%s"):format(root, host.sha256(table.concat(parts, "\0")))
+    if kept and copy_runtime(kept, folder) then return 0, "" end
+    local status, messages = run(append(command, { "-c", "loopc_device.c" }), folder)
+    if kept and status == 0 and messages == "" then keep_runtime(folder, kept) end
+    return status, messages
+end
+
 -- Compiles each source; returns the status and messages of the first that fails.
 local function compile_all(unit, arguments, board, folder, sources)
     for _, source in ipairs(sources) do
-        local status, messages = run(append(compile_command(unit, arguments, board), { "-c", source }), folder)
+        local status, messages
+        if source == "loopc_device.c" then status, messages = compile_runtime(board, folder)
+        else status, messages = run(append(compile_command(unit, arguments, board), { "-c", source }), folder) end
         if status ~= 0 then return status, messages end
     end
     return 0, ""
@@ -257,7 +281,6 @@ end
 -- Builds `program`; returns whether that went well. recompile: as for toolchain.check.
 function firmware.build(unit, arguments, program, recompile)
     check_compiler()
-    check_unit(unit)
     local board, plan = boards[arguments.device], memory.plan(unit)
     show_state(unit, arguments, plan)
     local folder, message = host.tempdir()

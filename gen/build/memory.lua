@@ -8,7 +8,7 @@ local memory = {}
 -- Size and alignment of types.
 local types = { float = { 4, 4 }, double = { 8, 8 }, bool = { 1, 1 }, int = { 4, 4 }, int32_t = { 4, 4 }, uint32_t = { 4, 4 },
     int64_t = { 8, 8 }, uint64_t = { 8, 8 }, uint8_t = { 1, 1 }, ["enum loopc_stage"] = { 1, 1 }, ["struct loopc_rng"] = { 32, 8 },
-    ["struct loopc_dataset"] = { 40, 8 }, ["struct loopc_run"] = { 88, 8 }, pointer = { 4, 4 } }
+    ["struct loopc_dataset"] = { 48, 8 }, ["struct loopc_run"] = { 88, 8 }, pointer = { 4, 4 } }
 
 -- The value of a size: numbers, products, and the rooms of matrices, which are not padded on a device.
 local function value_of(text)
@@ -81,28 +81,34 @@ end
 
 memory.parts = { "weights", "gradients", "moments", "activations", "fields", "run" }
 
--- Bytes by part of a unit's state, and `total`.
+-- Whether each struct of a net or an optimizer is one of a net.
+local function owners_of(unit, structs)
+    local out = {}
+    for _, net in ipairs(unit.nets.nets) do out[structs["struct " .. net.struct] or 0] = true end
+    for _, optimizer in ipairs(unit.nets.optimizers) do out[structs["struct " .. optimizer.struct] or 0] = false end
+    return out
+end
+
+-- Adds the parts of nets and optimizers in a struct, those of loops too; `largest` becomes the largest member that is of neither.
+local function add_parts(out, owners, struct, name, times)
+    local is_net = owners[struct]
+    for _, member in ipairs(struct.members) do
+        local part = is_net ~= nil and part_of(member.name, is_net)
+        if part and part ~= "counters" then out[part] = out[part] + times * member.size
+        elseif member.fields then
+            add_parts(out, owners, member.fields, name .. (member.name or "") .. ".", times * member.size // math.max(member.fields.size, 1))
+        elseif not part and member.size > out.largest.size then out.largest = { name = name .. member.name, size = member.size } end
+    end
+end
+
+-- Bytes by part of a unit's state, `total`, and its largest other field, { name, size }.
 function memory.plan(unit)
     local structs = memory.structs(unit.header)
     local state = assert(structs["struct " .. unit.struct], "no state")
-    local out, owners = { total = state.size }, {}
+    local out = { total = state.size, largest = { size = 0 } }
     for _, part in ipairs(memory.parts) do out[part] = 0 end
-    for _, net in ipairs(unit.nets.nets) do owners["struct " .. net.struct] = true end
-    for _, optimizer in ipairs(unit.nets.optimizers) do owners["struct " .. optimizer.struct] = false end
-    for _, member in ipairs(state.members) do
-        local kind
-        for name, struct in next, structs do
-            if struct == member.fields and owners[name] ~= nil then kind = owners[name] end
-        end
-        if kind == nil then
-            if member.name == "loopc" then out.run = member.size end
-        else
-            for _, inner in ipairs(member.fields.members) do
-                local part = part_of(inner.name, kind)
-                if part ~= "counters" then out[part] = out[part] + inner.size end
-            end
-        end
-    end
+    add_parts(out, owners_of(unit, structs), state, "", 1)
+    out.run = types["struct loopc_run"][1]
     out.fields = out.total -- with what alignment leaves free
     for _, part in ipairs(memory.parts) do out.fields = out.fields - (part ~= "fields" and out[part] or 0) end
     return out

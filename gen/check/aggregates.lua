@@ -160,6 +160,9 @@ local function check_replicas(unit, field)
             "mlp { 64, 32, 10, replicas = 16 }: the first size is the number of columns")
     elseif parameters.shards and parameters.shards > 1 then
         wrong(unit, field, "a net has shards or replicas", "drop one of the two")
+    elseif unit.options.device then
+        unit.diags:add("not_on_device", field.at, field.name, "replicas of '" .. field.name .. "'", "they need a processor with vectors",
+            "one net, or several fields of type mlp")
     end
 end
 

@@ -80,7 +80,9 @@ end
 function resolve.string(unit, trainer, index, at, entry)
     local node = index.by_full[entry]
     if node or index.wrong[entry] then return node end
-    no_match(unit, trainer, at, entry, entry, index.full_names)
+    local exact = {} -- a node of that name, without its loop
+    for _, full in ipairs(index.full_names) do exact[#exact + 1] = full:match("%.(.*)$") == entry and full or nil end
+    no_match(unit, trainer, at, entry, entry, #exact > 0 and { exact = exact } or index.full_names)
 end
 
 -- The nodes of a list, each once; a second mention is warned about. Returns as well whether every entry is a node.

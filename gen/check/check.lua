@@ -86,7 +86,8 @@ local function read_member(unit, trainer, index, member)
     if kind == "loop" then return check_loop.read(unit, member), trainer.loops end
     if kind == "callback" then return read_callback(unit, member), trainer.callbacks end
     unit.diags:add("wrong_type", trainer.at, nil, ("[%d]"):format(index), reader.title(trainer), "a loop or a callback",
-        reader.what(member), "list the loops and callbacks themselves, the root first")
+        reader.what(member), type(member) == "function" and 'is it a loop without its braces? it is made by loop "name" { ... }'
+            or "list the loops and callbacks themselves, the root first")
 end
 
 -- The loops and callbacks of a trainer, the first loop the root.

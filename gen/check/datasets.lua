@@ -1,6 +1,7 @@
 -- Part of check: the parameters of dataset fields. Values become those that gen/emit/datasets.lua writes: names are texts,
 -- lists of columns are lists of names and of numbers from 1.
 
+local ctext = require "gen.c.text"
 local nearest = require "gen.base.nearest"
 local other_names = require "gen.spec.other_names"
 local reader = require "gen.spec.reader"
@@ -120,6 +121,18 @@ local function share(unit, field)
     end
 end
 
+-- A device has no files: there the data set is an expression. A library's firmware may set the field instead.
+local function on_device(unit, field)
+    local text = field.parameters.device
+    if text and ctext.is_blank(text) then
+        wrong(unit, field, "device is blank", "device = \"(struct loopc_dataset){.x = x, .labels = y, .rows = 100, .columns = 4, .classes = 3}\"")
+    elseif not text and unit.options.firmware then
+        unit.diags:add("not_on_device", field.at, field.name, "data set '" .. field.full .. "'", "there are no files to read it from",
+            'device = "(struct loopc_dataset){.x = x, .labels = y, ... }" says where it is in flash; or loopc gen --lib --device, whose '
+            .. "firmware sets the field")
+    end
+end
+
 function check_datasets.read(unit, field)
     local parameters = field.parameters
     if parameters.targets ~= nil and parameters.label then
@@ -140,6 +153,7 @@ function check_datasets.read(unit, field)
     whole(unit, field, "classes", 1)
     whole(unit, field, "columns", 1)
     share(unit, field)
+    on_device(unit, field)
 end
 
 return check_datasets

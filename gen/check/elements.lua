@@ -314,6 +314,18 @@ function build.SPAWN(self, value)
     return out
 end
 
+-- Elements that need an operating system, or turns that a device does not have.
+local not_on_device = {
+    POPEN = { "it has no processes", "call a C function of the firmware: CALL [[ f(); ]]" },
+    SPAWN = { "it has no processes", "run the element in its place, without SPAWN" },
+    WEAVE = { "it has no coroutines", "SEQ does one element after the other" },
+}
+
+function Builder:check_device(value)
+    local why = self.unit.options.device and not_on_device[value.op]
+    if why then self.unit.diags:add("not_on_device", dsl.at(value), value.op, value.op, why[1], why[2]) end
+end
+
 function Builder:build(value)
     if self.trail[value] then
         self:wrong(value, "contains itself")
@@ -321,6 +333,7 @@ function Builder:build(value)
     end
     self.trail[value] = true
     self:check_keys(value)
+    self:check_device(value)
     local out = build[value.op](self, value)
     self.trail[value] = nil
     out.op, out.at = out.op or value.op, dsl.at(value)

@@ -137,6 +137,9 @@ local function show_problem(field)
     if field.show == "text" then return field.type ~= "str" and "only a str is shown as text", "name = str { \"\", show = \"text\" }" end
     if not field.scalar or field.type == "str" or #field.dims == 0 then return "only arrays of numbers are shown as " .. field.show,
         ("name = f32[64] { show = \"%s\" }"):format(field.show) end
+    if field.show == "graph" and not (#field.dims == 2 and field.dims[1] == field.dims[2]) then
+        return "a graph has as many rows as columns, an edge each", "name = f32[8][8] { show = \"graph\" }"
+    end
     if field.show == "points" and not (#field.dims == 2 and (field.dims[2] == 2 or field.dims[2] == 3)) then
         return "points have two or three numbers each", "name = f32[100][2], or f32[100][3] with a class"
     end

@@ -159,8 +159,9 @@ local function read_expression(unit, loop, key)
     local value = rawget(loop.value, key)
     if type(value) ~= "string" then return nil end
     local at = reader.key_at(unit, loop, key)
-    if not ctext.is_blank(value) then return reader.code(unit, value, at) end
-    unit.diags:add("wrong_type", at, key, key, reader.title(loop), "a C expression", "an empty text",
+    local empty, statement = ctext.is_blank(value), ctext.mask(value):find(";", 1, true)
+    if not empty and not statement then return reader.code(unit, value, at) end
+    unit.diags:add("wrong_type", at, key, key, reader.title(loop), "a C expression", empty and "an empty text" or "a statement with ';'",
         vocabulary.find(vocabulary.loop_keys, key)[3])
 end
 

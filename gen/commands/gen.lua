@@ -5,7 +5,6 @@ local compile = require "gen.compile"
 local device = require "gen.build.device"
 local diff = require "gen.base.diff"
 local dump = require "gen.views.dump"
-local firmware = require "gen.build.firmware"
 local host = require "host"
 local pipeline = require "gen.pipeline"
 local watch = require "gen.watch"
@@ -107,7 +106,6 @@ end
 
 -- The folder of a device: the trainer, and the runtime.
 local function device_files(unit, folder)
-    firmware.check_library(unit)
     local name = unit.trainer.name
     local files = { { path = ("%s/%s.h"):format(folder, name), text = unit.header }, { path = ("%s/%s.c"):format(folder, name), text = unit.text } }
     for _, file in ipairs(device.files(unit)) do files[#files + 1] = { path = folder .. "/" .. file[1], text = file[2] } end

@@ -19,7 +19,7 @@ local function fill(pattern, arguments)
     return (pattern:gsub("%%(%d)", function(i) return tostring(arguments[tonumber(i)] or "") end))
 end
 
--- Adds a diagnostic with a finished text; the same text about the same line is added once.
+-- Adds a diagnostic with a finished text, and returns it; the same text about the same line is added once.
 function Diag:insert(row)
     local key = ("%s:%d:%s"):format(row.at and row.at.file or "", row.at and row.at.line or 0, row.text)
     self.seen = self.seen or {}
@@ -27,13 +27,14 @@ function Diag:insert(row)
     self.seen[key] = true
     self.rows[#self.rows + 1] = row
     if row.severity == "error" then self.errors = self.errors + 1 end
+    return row
 end
 
 function Diag:add(id, at, name, ...)
     local row = assert(messages[id], "no message " .. id)
     local arguments = { ... }
     local hint = row.hint and fill(row.hint, arguments) or ""
-    self:insert { id = id, severity = row.severity, text = fill(row.text, arguments), at = at, name = name,
+    return self:insert { id = id, severity = row.severity, text = fill(row.text, arguments), at = at, name = name,
         hint = hint ~= "" and hint or nil }
 end
 

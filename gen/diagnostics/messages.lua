@@ -105,6 +105,9 @@ return {
     file_scope_field = error_row("'$%1' in the trainer's code: no field is in scope there",
         "pass it to a function as an argument; only bodies and expressions may use fields"),
 
+    -- devices
+    not_on_device = error_row("%1 on a device: %2", "%3"),
+
     -- the layout of the emitted C
     no_format_program = error_row("no clang-format is installed that lays out C as clang-format 14 does: loopc prints it laid out",
         "apt-get install clang-format-14, or --no-format"),

@@ -261,15 +261,15 @@ end
 function body.train_from(w, optimizer)
     local net = optimizer.net
     local labels = is_labels(net)
-    w:line("if (!%s || data->columns != %s) return NAN;", labels and "data->labels" or "data->y",
-        net.inputs_from and "n->inputs" or net.layers[1])
+    w:line("if (!%s || data->columns != %s%s) return NAN;", labels and "data->labels" or "data->y",
+        net.inputs_from and "n->inputs" or net.layers[1], net_frame.unreadable(net))
     if not labels then w:line("if (data->targets != %d) return NAN;", mlp.target_count(net)) end
     w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
     w:line("if (rows < 1) return NAN;")
     w:line("for (int32_t i = 0; i < rows && data->weights; i++)")
     w:line("    n->weights[i] = data->weights[n->index[i]];")
-    cwrap.line(w, 4, ("return %s_learn"):format(net.prefix), { "n", "o", "(struct loopc_rows){data->x, n->index}",
-        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}", "data->weights ? n->weights : NULL", "rows", "eta" }, ";")
+    cwrap.line(w, 4, ("return %s_learn"):format(net.prefix), { "n", "o", net_frame.rows_of_data(net, "x"),
+        labels and "n->labels" or net_frame.rows_of_data(net, "y"), "data->weights ? n->weights : NULL", "rows", "eta" }, ";")
 end
 
 -- Writes one optimizer; as emit_optimizer.emit.

@@ -67,6 +67,33 @@ local function write_streams(unit, w)
     end
 end
 
+-- What a run looks at before its first step, beside what nets do: whether its data is there.
+function emit_device.prepare(unit, prepare)
+    local lines = {}
+    for _, field in ipairs(unit.options.device and spec_tree.fields_of_type(unit.trainer, "dataset") or {}) do
+        for _, lvalue in ipairs(instances(unit, field)) do
+            local function refuse(condition, why)
+                lines[#lines + 1] = ("if (%s) return loopc_fail(&s->loopc, %s, %s);"):format(condition, cvalue.string(field.full), cvalue.string(why))
+            end
+            if field.parameters.required then refuse(("%s.rows < 1"):format(lvalue), "the data set has no rows") end
+            refuse(("%s.rows > 0 && !loopc_dataset_is_readable(&%s)"):format(lvalue, lvalue),
+                "the data set has rows, but neither .x nor loopc_device_read gives them")
+        end
+    end
+    if #lines == 0 then return prepare end
+    prepare = prepare or { declarations = {}, lines = {} }
+    table.move(prepare.lines, 1, #prepare.lines, #lines + 1, lines)
+    return { declarations = prepare.declarations, lines = lines }
+end
+
+local function write_datasets(unit, w)
+    for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "dataset")) do
+        for _, lvalue in ipairs(field.parameters.device and instances(unit, field) or {}) do
+            w:line("%s = %s;", lvalue, field.parameters.device)
+        end
+    end
+end
+
 local bodies = {}
 
 function bodies._init(unit, w)
@@ -75,6 +102,7 @@ function bodies._init(unit, w)
     w:line("s->loopc.seed = seed;")
     if #unit.defaults > 0 then w:line("%s_defaults(s);", unit.struct) end
     write_streams(unit, w)
+    write_datasets(unit, w)
 end
 
 function bodies._copy(_, w) w:line("*to = *from;") end

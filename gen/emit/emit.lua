@@ -99,7 +99,8 @@ local function make(unit)
     end
     unit.runs = emit_run.make(unit)
     emit_nets.describe(unit)
-    unit.defaults, unit.prepare, unit.field_rows = emit_state.defaults(unit), emit_nets.prepare(unit), emit_fields.rows(unit)
+    unit.defaults, unit.prepare, unit.field_rows = emit_state.defaults(unit),
+        emit_device.prepare(unit, emit_nets.prepare(unit)), emit_fields.rows(unit)
 end
 
 -- The identity of a program for saved positions: its text without comments.

@@ -35,6 +35,15 @@ function net_frame.write_excess(w, net)
     w:line("int32_t excess;")
 end
 
+-- A check of the data set `data`, behind others: on a device its rows may be nowhere.
+function net_frame.unreadable(net) return net.is_plain and " || !loopc_dataset_is_readable(data)" or "" end
+
+-- Rows n->index of the samples of `data`, or of its targets, as C.
+function net_frame.rows_of_data(net, member)
+    local reader = net.is_plain and (member == "x" and ", data" or ", NULL") or ""
+    return ("(struct loopc_rows){data->%s, n->index%s}"):format(member, reader)
+end
+
 -- A function that bodies may call, an entry of net_functions; write(w, optimizer) writes its body.
 function net_frame.write_function(w, optimizer, offer, write)
     w:comment(offer.doc)

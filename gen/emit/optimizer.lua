@@ -295,7 +295,7 @@ function body.train_from(w, optimizer)
     local net = optimizer.net
     local labels = mlp.targets(net) == "labels"
     local first = mlp.layers(net)[1]
-    w:line("if (!%s || data->columns != %s) return NAN;", labels and "data->labels" or "data->y", first.inputs)
+    w:line("if (!%s || data->columns != %s%s) return NAN;", labels and "data->labels" or "data->y", first.inputs, net_frame.unreadable(net))
     if not labels then w:line("if (data->targets != %d) return NAN;", mlp.last(net).outputs) end
     w:line("rows = loopc_dataset_pick(data, key, first, rows, n->index, %s);", labels and "n->labels" or "NULL")
     w:line("if (rows < 1) return NAN;")
@@ -306,8 +306,7 @@ function body.train_from(w, optimizer)
     if net.fetches then
         w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
     end
-    write_call(w, optimizer, "(struct loopc_rows){data->x, n->index}",
-        labels and "n->labels" or "(struct loopc_rows){data->y, n->index}",
+    write_call(w, optimizer, net_frame.rows_of_data(net, "x"), labels and "n->labels" or net_frame.rows_of_data(net, "y"),
         "(struct loopc_rows){data->x, n->next}", "next")
 end
 

@@ -58,7 +58,7 @@ local function write_views(unit, w)
     for _, field in ipairs(list) do
         local row = { (".field = %s, .show = %s"):format(cvalue.string(field.full), cvalue.string(field.show)) }
         if field.show == "image" then row[2] = (".rows = %d"):format(field.rows or field.dims[1]) end
-        if field.show == "points" then row[2] = (".rows = %d"):format(field.dims[1]) end
+        if field.show == "points" or field.show == "graph" then row[2] = (".rows = %d"):format(field.dims[1]) end
         for _, key in ipairs { "low", "high" } do
             if field[key] then row[#row + 1] = (".%s = %s"):format(key, cvalue.of("f64", field[key] + 0.0)) end
         end

@@ -170,7 +170,8 @@ end
 
 -- word "name" { ... }, for loop, callback and trainer.
 local function named(kind, metatable, finish)
-    return function(name)
+    return function(name, ...)
+        if select("#", ...) > 0 then error(('%s takes its name alone: %s "name" { ... }'):format(kind, kind), 2) end
         if type(name) ~= "string" then error(('%s takes a name: %s "name" { ... }'):format(kind, kind), 2) end
         local file, line = here()
         return function(body)

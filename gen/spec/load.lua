@@ -112,11 +112,19 @@ end
 local types_of_c = { int = "i32", long = "i64", unsigned = "u32", size_t = "u64", char = "str" }
 for _, scalar in ipairs(vocabulary.scalars) do types_of_c[scalar[2]] = scalar[1] end
 
--- "; did you mean 'loop'?"
-local function suggest(environment, name)
+-- Visits the names of local variables in a text; those of functions, too.
+local function each_local(file, visit)
+    for names in (file and file.text or ""):gmatch("%f[%w_]local%s+([%w_,%s]+)[=(]") do
+        for name in names:gsub("^function%s", ""):gmatch("[%a_][%w_]*") do visit(name) end
+    end
+end
+
+-- "; did you mean 'loop'?": words of a spec, and variables of the file.
+local function suggest(environment, name, file)
     if types_of_c[name] then return nearest.question { types_of_c[name] } end
     local names = {}
     for word in next, environment do names[#names + 1] = word end
+    each_local(file, function(word) names[#names + 1] = word ~= name and word or nil end)
     table.sort(names)
     return nearest.suggest(name, names)
 end
@@ -124,7 +132,7 @@ end
 local function warn_unknown(unit, environment, asked)
     for _, name in ipairs(asked) do
         if asked[name] then
-            unit.diags:add("unknown_global", asked[name], name, name, suggest(environment, name), types_of_c[name]
+            unit.diags:add("unknown_global", asked[name], name, name, suggest(environment, name, unit.sources[asked[name].file]), types_of_c[name]
                 and "fields are f32, f64, i32, i64, u32, u64, bool or str"
                 or "the name of a local variable counts only below its `local`")
         end
@@ -164,33 +172,43 @@ local function index_in_index(unit, failure)
     end
 end
 
+local habits_of_c = { ["//"] = "a comment of Lua begins with --", ["!"] = "Lua writes ~= and not",
+    ["}"] = "is a ) or a value missing before it?" }
+
+-- "puts("x");": the second quote ends the string.
+local function quote_in_quotes(unit, failure, near)
+    local text = unit.sources[failure.file] and unit.sources[failure.file].text
+    return text and near and near:find("^[%w_]+$") and text:find('"[%w_%s]+%("' .. near)
+end
+
 -- Reports a syntax error: the token that is missing, and the name under the caret.
 local function report_syntax(unit, failure, first)
     local near = first:match("near '(.*)'$")
     local missing = first:match("^'([%)}])' expected")
-    local hint, ended = "the spec is a Lua 5.4 file", index_in_index(unit, failure)
+    local hint, ended = first:find("^unexpected symbol") and habits_of_c[near] or "the spec is a Lua 5.4 file", index_in_index(unit, failure)
     if ended then
         return unit.diags:add("syntax", { file = failure.file, line = ended }, "]]", first,
             "]] ends the text that [[ begins: write [=[ ... ]=] around C in which an index has an index")
     end
-    if first:find("^unfinished long") then near, hint = "[[", "it ends with ]]"
+    if quote_in_quotes(unit, failure, near) then hint = "C with quotes is written in [[ ... ]]"
+    elseif first:find("^unfinished long") then near, hint = "[[", "it ends with ]]"
     elseif missing == "}" and near and near:match("^[%a_]") and not statements[near] then hint = "is a comma missing before it?"
     elseif missing then hint = ("is a %s missing before it?"):format(missing) end
     unit.diags:add("syntax", place_of(unit, failure), near, first, hint)
 end
 
 -- A local variable is not there yet in its own line: local A = loop "A" { call_on = { A.on_x } }.
-local function is_declared_here(unit, failure, name)
-    local file = unit.sources[failure.file]
-    for names in (file and file.text or ""):gmatch("%f[%w_]local%s+([%w_,%s]+)=") do
-        if names:find("%f[%w_]" .. name .. "%f[^%w_]") then return true end
-    end
+local function is_declared_here(file, name)
+    local found = false
+    each_local(file, function(word) found = found or word == name end)
+    return found
 end
 
-local function hint_for_global(unit, failure, global)
+local function hint_for_global(file, global)
     if absent[global] then return "of Lua's libraries a spec has string, table, math and utf8; require takes modules beside it" end
+    if file and file.text:find("%f[%w_]" .. global .. ":%s") then return ("an entry of a table is written %s = value"):format(global) end
     return other_names.of("global", global)
-        or is_declared_here(unit, failure, global) and "the name of a local variable counts only below its `local`" or ""
+        or is_declared_here(file, global) and "the name of a local variable counts only below its `local`" or ""
 end
 
 -- The spec did not end well. A name without a value that the error is about is named in it, and needs no warning.
@@ -201,9 +219,9 @@ local function report(unit, environment, asked, failure)
     local first = failure.text:match("^[^\n]*")
     if failure.syntax then return report_syntax(unit, failure, first) end
     local global = first:match("%(global '([%w_]+)'%)$")
-    local name = global or first:match("'([%w_]+)'")
+    local name, file = global or first:match("'([%w_]+)'"), unit.sources[failure.file]
     unit.diags:add("lua_error", place_of(unit, failure), name, first, global
-        and suggest(environment, global) or "", global and hint_for_global(unit, failure, global) or "")
+        and suggest(environment, global, file) or "", global and hint_for_global(file, global) or "")
     if global then asked[global] = nil end
 end
 

@@ -104,6 +104,7 @@ vocabulary.aggregates = {
         { "columns", "integer", "the number of columns that a sample must have (default: any)" },
         { "file", "string", "the file, unless its flag names another one" },
         { "required", "boolean", "whether the program refuses to start without it (default: false)" },
+        { "device", "string", "for loopc build --device: a C expression for the data set, which is in flash" },
     } },
     { "mlp", "a multilayer perceptron: its layer sizes, inputs first; or inputs = n and its layers, dense { 64, \"gelu\" } and others", {
         { "inputs", "integer", "the number of inputs of a net of layers" },
@@ -258,7 +259,7 @@ vocabulary.field_keys = {
     { "const", "boolean", "no body may assign it" },
     { "min", "number", "the minimum for flags and messages" },
     { "max", "number", "the maximum for flags and messages" },
-    { "show", "string", "drawn by loopc observe: image, line, points, histogram, bars or text" },
+    { "show", "string", "drawn by loopc observe: image, line, points, histogram, bars, graph or text" },
     { "rows", "integer", "of an image: how many rows it has (default: its first dimension)" },
     { "low", "number", "of an image or points: the coordinate at the left and lower edge" },
     { "high", "number", "of an image or points: the coordinate at the right and upper edge" },
@@ -273,6 +274,7 @@ vocabulary.shows = {
     { "points", "x, y, or x, y and a class each: f32[n][2] or f32[n][3]; nan leaves one out" },
     { "histogram", "numbers: how many of them are how large" },
     { "bars", "numbers, a bar each" },
+    { "graph", "f32[n][n]: an edge from i to j for each number that is not 0, thick where it is large; negative ones blue" },
     { "text", "a str" },
 }
 

@@ -153,7 +153,7 @@ local function bounds(text, unit)
     end
 end
 
-local dumps = { check = check_tree, optimize = check_tree, check_elements = check_tree, check_calls = uses,
+local dumps = { check = check_tree, optimize = check_tree, check_elements = check_tree, check_calls = uses, check_device = uses,
     flatten = step_list, analyse_fields = uses, analyse_feeds = feeds, analyse_signals = step_list, analyse_bounds = bounds,
     analyse_flow = step_list, layout = names }
 

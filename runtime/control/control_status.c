@@ -21,6 +21,24 @@ static void write_layers(struct loopc_control *c, const void *state)
     }
 }
 
+/* The functions of the nets of dense layers: with the weights, what their outputs are made of. */
+static void write_nets(struct loopc_control *c)
+{
+    bool any = false;
+    for (int i = 0; i < c->program->net_count; i++) {
+        const struct loopc_net *net = &c->program->nets[i];
+        if (net->ops) continue;
+        fputs(any ? ", {\"name\": " : "{\"name\": ", c->file);
+        loopc_json_string(c->file, net->name);
+        fputs(", \"activation\": ", c->file);
+        loopc_json_string(c->file, net->activation);
+        fputs(", \"output\": ", c->file);
+        loopc_json_string(c->file, net->output);
+        fputc('}', c->file);
+        any = true;
+    }
+}
+
 /* The single values of the fields with that flag. */
 static void write_values(struct loopc_control *c, const void *state, unsigned flag)
 {
@@ -114,6 +132,8 @@ void loopc_control_status_member(struct loopc_control *c, int64_t batch,
     if (!c->replay) write_values(c, state, LOOPC_SETTABLE);
     fputs("}, \"layers\": [", c->file);
     write_layers(c, state);
+    fputs("], \"nets\": [", c->file);
+    write_nets(c);
     fputs("], \"views\": [", c->file);
     loopc_control_write_views(c);
     fputs("], \"places\": [", c->file);

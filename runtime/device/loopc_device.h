@@ -18,6 +18,8 @@
 #include "nn/nn.h"
 #include "nn/deep.h"
 #include "nn/shards.h"
+#include "library/returns.h"
+#include "library/replay.h"
 #ifdef LOOPC_DEVICE_STDIO
 #include "device/note.h"
 #endif

@@ -1,16 +1,24 @@
 /* Data sets of a device: arrays that the firmware has in flash, or rows that it reads when they are
  * wanted.
  *
- * A dataset field of the spec is set before the first step:
+ * A dataset field of the spec is set before the first step, by the firmware or by its key `device`,
+ * an expression for what this file calls a data set:
  *
  *     static const float x[1000 * 64];                    in flash
  *     fit.train = (struct loopc_dataset){.x = x, .labels = labels, .rows = 1000, .columns = 64,
  *                                        .classes = 10};
  *
  * With .x = NULL the firmware defines loopc_device_read, which is called for each row of a batch
- * and may take it from a bus, or expand bytes to floats. loopc_dataset_take does either;
- * NET_train_from needs .x. Nothing is scaled, split or checked here: the firmware has the data in
- * the form that the net is to see.
+ * and may take it from a bus, or expand bytes to floats:
+ *
+ *     void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *x)
+ *     {
+ *         for (int32_t k = 0; k < d->columns; k++) x[k] = (float)bytes[row * d->columns + k] / 16;
+ *     }
+ *
+ * loopc_dataset_take and NET_train_from do either. Nothing is scaled, split or checked here: the
+ * firmware has the data in the form that the net is to see. A run whose data set has rows and
+ * neither .x nor that function fails before its first step.
  */
 #ifndef LOOPC_DEVICE_ROWS_H
 #define LOOPC_DEVICE_ROWS_H
@@ -37,7 +45,13 @@ struct loopc_dataset {
 
 /* Written by the firmware where a data set has rows and no x: writes the d->columns floats of
  * stored row `row` to x. */
-void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *x);
+void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *x) __attribute__((weak));
+
+/* Whether there is a way to its samples. */
+static inline bool loopc_dataset_is_readable(const struct loopc_dataset *d)
+{
+    return d->x || loopc_device_read;
+}
 
 /* Where row i of d is stored; 0 <= i < d->rows. */
 static inline int64_t loopc_dataset_row(const struct loopc_dataset *d, int64_t i)
@@ -60,11 +74,13 @@ static inline int64_t loopc_dataset_nth(const struct loopc_dataset *d, uint64_t 
     return loopc_dataset_row(d, i);
 }
 
-/* As in dataset.h: copies rows of the order that key gives; returns how many there were. */
+/* As in dataset.h: copies rows of the order that key gives; returns how many there were, 0 where
+ * their samples are wanted and cannot be read. */
 static inline int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t first,
                                          int32_t rows, float *x, int32_t *labels)
 {
-    const int32_t count = loopc_dataset_left(d, first, rows);
+    const bool some = !x || loopc_dataset_is_readable(d);
+    const int32_t count = some ? loopc_dataset_left(d, first, rows) : 0;
     const size_t width = (size_t)d->columns;
     for (int32_t i = 0; i < count; i++) {
         const int64_t row = loopc_dataset_nth(d, key, first + i);

@@ -47,8 +47,11 @@ static inline struct loopc_span loopc_shards_rows(struct loopc_shards shards)
 static inline struct loopc_rows loopc_rows_from(struct loopc_rows rows, int32_t first,
                                                 int32_t features)
 {
-    if (rows.index) return (struct loopc_rows){rows.x, rows.index + first};
-    return (struct loopc_rows){rows.x + (ptrdiff_t)first * features, NULL};
+    if (rows.index)
+        rows.index += first;
+    else
+        rows.x += (ptrdiff_t)first * features;
+    return rows;
 }
 
 /* The gradients of a dense layer (dense.h) over these shards, which are stored, not added:

@@ -17,9 +17,13 @@ void loopc_transpose(const float *restrict feature_major, float *restrict sample
 void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *restrict feature_major,
                 int32_t samples, int32_t batch, int32_t features, struct loopc_thread me)
 {
-    for (int32_t r = 0; r < samples; r++)
-        memcpy(feature_major + r * features, loopc_row(rows, r, features),
-               (size_t)features * sizeof *feature_major);
+    for (int32_t r = 0; r < samples; r++) {
+        float *const to = feature_major + r * features;
+        if (rows.x)
+            memcpy(to, loopc_row(rows, r, features), (size_t)features * sizeof *to);
+        else
+            loopc_device_read(rows.data, rows.index[r], to);
+    }
     if (sample_major) loopc_transpose(feature_major, sample_major, samples, batch, features, me);
 }
 

@@ -31,7 +31,7 @@ struct loopc_steering {
 /* A field that a viewer draws, and how. */
 struct loopc_view {
     const char *field; /* in full */
-    const char *show;  /* "image", "line", "points", "histogram", "bars", "text" */
+    const char *show;  /* "image", "line", "points", "histogram", "bars", "graph", "text" */
     const char *over;  /* of an image: the field of points on it, in full; or NULL */
     const char *doc;   /* or NULL */
     int rows;          /* of an image; of points their number */

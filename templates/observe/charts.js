@@ -9,6 +9,12 @@ const DASHES = [null, [7, 3], [2, 2], [9, 3, 2, 3], [12, 4], [4, 4]];
 const shared = { log: false, logBatch: false, smooth: 1, zoom: null };
 const allCharts = new Set();
 
+// Charts in the window, or nearly: the others are drawn when they come into it.
+const NEAR_PIXELS = 300;
+const inWindow = new IntersectionObserver((changes) => {
+  for (const { target, isIntersecting } of changes) target.chartOf.see(isIntersecting);
+}, { rootMargin: `${NEAR_PIXELS}px` });
+
 // The row of a series at a batch, or the last before it: rows are in order.
 function rowAt(rows, batch) {
   let low = 0;
@@ -74,11 +80,20 @@ class SeriesChart {
     document.querySelector('.for-charts').hidden = false;
     this.resize = new ResizeObserver(() => this.chart && this.chart.resize());
     this.resize.observe(this.box);
+    Object.assign(this, { seen: true, stale: false, draws: 0 });
+    this.box.chartOf = this;
+    inWindow.observe(this.box);
+  }
+
+  see(isSeen) {
+    this.seen = isSeen;
+    if (isSeen && this.stale) this.draw(...this.newest);
   }
 
   remove() {
     allCharts.delete(this);
     this.resize.disconnect();
+    inWindow.unobserve(this.box);
     if (this.chart) this.chart.destroy();
     this.box.parentElement.remove();
   }
@@ -90,8 +105,8 @@ class SeriesChart {
   // A logarithm has only values above 0, and batches from 1.
   axes() {
     const window = this.window();
-    const positive = this.rows.every((row) => row.every((value, k) => k === 0 || value === null || Number.isNaN(value) || value > 0));
-    const logscale = shared.log && positive;
+    const isPositive = (row) => row.every((value, k) => k === 0 || value === null || Number.isNaN(value) || value > 0);
+    const logscale = shared.log && this.rows.every(isPositive);
     return { logscale, rollPeriod: shared.smooth, dateWindow: window, stepPlot: this.isSetting,
       axes: { x: { axisLabelFormatter: short, logscale: shared.logBatch, valueFormatter: (x) => `batch ${x}`,
         ticker: shared.logBatch ? decades : Dygraph.numericTicks },
@@ -109,6 +124,9 @@ class SeriesChart {
 
   draw(lines, last, isSetting) {
     this.newest = [lines, last, isSetting];
+    this.stale = !this.seen && Boolean(this.chart);
+    if (this.stale) return;
+    this.draws++;
     this.last = last;
     this.isSetting = Boolean(isSetting);
     const window = this.window();

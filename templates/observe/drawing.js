@@ -32,8 +32,33 @@ function isDrawable({ layers }) {
     (k === 0 || layer.columns === layers[k - 1].rows));
 }
 
+const activations = {
+  identity: (z) => z,
+  relu: (z) => z.map((value) => Math.max(0, value)),
+  tanh: (z) => z.map(Math.tanh),
+  sigmoid: (z) => z.map((value) => 1 / (1 + Math.exp(-value))),
+  softmax: (z) => {
+    const powers = z.map((value) => Math.exp(value - Math.max(...z)));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    return powers.map((value) => value / sum);
+  },
+};
+
+// The sample itself, and what each layer makes of it.
+function activationsOf({ layers }, functions, weights, sample) {
+  const values = [sample];
+  layers.forEach((layer, l) => {
+    const before = values[l];
+    const sums = Array.from({ length: layer.rows }, (_, k) => before.reduce(
+      (sum, value, i) => sum + value * (weights[layer.at + k * layer.columns + i] || 0), layer.bias < 0 ? 0 : weights[layer.bias + k] || 0));
+    values.push(activations[l + 1 < layers.length ? functions.activation : functions.output](sums));
+  });
+  return values;
+}
+
 class NetDrawing {
-  constructor(parent, net) {
+  // functions: { activation, output } of the net, where they are known.
+  constructor(parent, net, functions) {
     const counts = [net.layers[0].columns, ...net.layers.map((layer) => layer.rows)];
     const most = Math.max(...counts);
     const [width, height] = [420, Math.max(150, Math.min(300, most * 26))];
@@ -50,10 +75,48 @@ class NetDrawing {
       return svg('circle', { cx, cy, r: Math.min(9, height / most / 2.6), class: 'node' }, this.root);
     }));
     for (const node of [...this.lines.flat(), ...this.dots.flat()]) node.title = svg('title', {}, node);
+    if (functions && functions.activation in activations && functions.output in activations) this.offerSample(parent, functions);
+  }
+
+  // A row of numbers, as the net takes them: with one, dots are activations.
+  offerSample(parent, functions) {
+    const row = document.createElement('div');
+    row.className = 'sample';
+    row.append('a sample ');
+    this.functions = functions;
+    this.fields = this.dots[0].map((_, k) => {
+      const field = document.createElement('input');
+      Object.assign(field, { type: 'number', step: 'any', placeholder: `x${k}` });
+      field.setAttribute('aria-label', `input ${k} of ${this.net.name}`);
+      field.addEventListener('input', () => this.draw(this.weights));
+      row.append(field, ' ');
+      return field;
+    });
+    this.answer = document.createElement('output');
+    row.append(this.answer);
+    parent.append(row);
+  }
+
+  sample() {
+    const texts = (this.fields || []).map((field) => field.value);
+    return texts.some((value) => value !== '') ? texts.map(Number) : null;
+  }
+
+  // All dots by the activations of a sample, beside it what comes out.
+  drawSample(values) {
+    const largest = largestOf(values.flat());
+    this.dots.forEach((dots, l) => dots.forEach((dot, k) => {
+      const value = values[l][k];
+      dot.setAttribute('class', `node ${value < 0 ? 'below' : 'above'}`);
+      dot.setAttribute('fill-opacity', Math.min(1, Math.abs(value) / largest).toFixed(2));
+      text(dot.title, `activation ${short(value)}`);
+    }));
+    text(this.answer, `gives ${values[values.length - 1].map(short).join(', ')}`);
   }
 
   draw(weights) {
     const { layers } = this.net;
+    this.weights = weights;
     const largest = largestOf(layers.flatMap((layer) => weights.slice(layer.at, layer.at + layer.rows * layer.columns)));
     layers.forEach((layer, l) => {
       this.lines[l].forEach((line, i) => {
@@ -71,5 +134,9 @@ class NetDrawing {
         text(dot.title, `bias ${short(bias)}`);
       });
     });
+    for (const dot of this.dots[0]) dot.setAttribute('class', 'node');
+    const sample = this.sample();
+    if (sample) this.drawSample(activationsOf(this.net, this.functions, weights, sample));
+    else if (this.answer) text(this.answer, '');
   }
 }

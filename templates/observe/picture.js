@@ -7,15 +7,13 @@ const POINTS_MOST = 8000;
 function thin(points) {
   const kept = [];
   for (let i = 0; i < points.length; i += 4) {
-    const group = points.slice(i, i + 4);
-    let low = 0;
-    let high = 0;
-    group.forEach((point, k) => {
-      if (point[1] < group[low][1]) low = k;
-      if (!(point[1] <= group[high][1])) high = k;
-    });
-    kept.push(group[Math.min(low, high)]);
-    if (low !== high) kept.push(group[Math.max(low, high)]);
+    let [low, high] = [i, i];
+    for (let k = i + 1; k < Math.min(i + 4, points.length); k++) {
+      if (points[k][1] < points[low][1]) low = k;
+      if (!(points[k][1] <= points[high][1])) high = k;
+    }
+    kept.push(points[Math.min(low, high)]);
+    if (low !== high) kept.push(points[Math.max(low, high)]);
   }
   return kept;
 }

@@ -170,6 +170,7 @@ class Trainer {
   status(status) {
     const first = !this.layers;
     this.layers = status.layers;
+    this.netFunctions = status.nets;
     if (first && this.weights && this.layers.length) this.history.push([this.weightsAt, ...this.summary(this.weights)]);
     this.samples = status.samples;
     element(this.root, '.samples').hidden = !status.samples;

@@ -79,6 +79,47 @@ function scaleOf(view, values, all, views) {
   return Math.max(largestOf(values), ...same.map((other) => largestOf(all[other.field])));
 }
 
+function drawEdge(context, [x1, y1], [x2, y2], value, size) {
+  context.strokeStyle = context.fillStyle = colour(value < 0 ? 'below' : 'above');
+  context.lineWidth = 0.6 + 4 * size;
+  context.beginPath();
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const [mx, my] = [(x1 + x2) / 2 + dy * length * 0.1, (y1 + y2) / 2 - dx * length * 0.1];
+  context.moveTo(x1, y1);
+  context.quadraticCurveTo(mx, my, x2, y2);
+  context.stroke();
+  const [ex, ey] = [x2 - mx, y2 - my];
+  const scale = 1 / Math.hypot(ex, ey);
+  const at = (back, side) => [x2 - (ex * back - ey * side) * scale, y2 - (ey * back + ex * side) * scale];
+  context.beginPath(); // the head ends at the node, whose radius is 10
+  for (const [back, side] of [[11, 0], [19, 5 + size], [19, -5 - size]]) context.lineTo(...at(back, side));
+  context.fill();
+}
+
+// An edge from a node to itself, on the outer side of the circle.
+function drawLoop(context, [x, y], angle, value, size) {
+  context.strokeStyle = colour(value < 0 ? 'below' : 'above');
+  context.lineWidth = 0.6 + 4 * size;
+  context.beginPath();
+  context.arc(x + 14 * Math.cos(angle), y + 14 * Math.sin(angle), 12, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+function drawNode(context, x, y, label) {
+  context.beginPath();
+  context.arc(x, y, 10, 0, 2 * Math.PI);
+  context.fillStyle = colour('card');
+  context.fill();
+  context.strokeStyle = colour('soft');
+  context.lineWidth = 1.2;
+  context.stroke();
+  context.fillStyle = colour('ink');
+  context.textAlign = 'center';
+  context.fillText(label, x, y + 4);
+  context.textAlign = 'start';
+}
+
 const painters = {
   image(card, view, values, all, views) {
     const columns = values.length / view.rows;
@@ -134,6 +175,22 @@ const painters = {
       if (step > 14 && !labels) context.fillText(String(k), k * step + step / 2 - 3, height - 3);
     });
     card.legend.replaceChildren(labels || `${short(low)} to ${short(high)}`);
+  },
+
+  // Nodes on a circle; edges bend to the left of their direction, so that both of a pair are seen.
+  graph(card, view, values) {
+    const height = VIEW_SIZE * 0.8;
+    const context = wide(card.canvas, height);
+    const largest = largestOf(values);
+    const angle = (k) => k / view.rows * 2 * Math.PI - Math.PI / 2;
+    const place = (k) => [VIEW_SIZE / 2 + Math.cos(angle(k)) * height * 0.4, height / 2 + Math.sin(angle(k)) * height * 0.4];
+    values.forEach((value, k) => {
+      const [from, to, size] = [Math.floor(k / view.rows), k % view.rows, Math.abs(value) / largest];
+      if (value && from === to) drawLoop(context, place(from), angle(from), value, size);
+      else if (value) drawEdge(context, place(from), place(to), value, size);
+    });
+    for (let k = 0; k < view.rows; k++) drawNode(context, ...place(k), String(k));
+    colourBar(card.legend, largest);
   },
 
   histogram(card, view, values) {

@@ -60,7 +60,8 @@ const weights = {
     if (!this.drawings) {
       const nets = netsOf(this.layers).filter(isDrawable);
       element(this.root, '.drawing').hidden = !nets.length;
-      this.drawings = nets.map((net) => new NetDrawing(element(this.root, '.drawing .picture'), net));
+      this.drawings = nets.map((net) => new NetDrawing(element(this.root, '.drawing .picture'), net,
+        (this.netFunctions || []).find((one) => one.name === net.name)));
     }
     for (const drawing of this.drawings) drawing.draw(this.weights);
   },

@@ -45,7 +45,7 @@ test_a_folder_compiles_without_a_warning() {
 test_a_folder_needs_little_of_the_c_library() {
     expect 0 "$LOOPC" gen --lib --device "$specs/digits.lua" -o digits
     expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -ffreestanding -fno-stack-protector -r -nostdlib -o all.o digits/*.c
-    same "$(nm -u all.o | awk '{ print $2 }' | grep -Ev '^(memcmp|memcpy|memset|strlen|strncmp|strcspn|sqrtf?|fabsf|_GLOBAL_OFFSET_TABLE_)$' || true)" ""
+    same "$(nm -u all.o | awk '$1 == "U" { print $2 }' | grep -Ev '^(memcmp|memcpy|memset|strlen|strncmp|strcspn|sqrtf?|fabsf|_GLOBAL_OFFSET_TABLE_)$' || true)" ""
 }
 
 test_a_firmware_has_the_bits_of_the_trainer() {
@@ -104,11 +104,64 @@ test_a_missing_compiler_is_named() {
     has "$ERR" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
 }
 
-test_data_sets_are_refused_with_a_way_out() {
+test_data_sets_without_a_place_are_refused() {
     needs_board
     expect 2 "$LOOPC" build --device cortex-m3 "$ROOT/specs/09_digits.lua"
-    has "$ERR" "a device has no files, and the data set train is one"
-    has "$ERR" "loopc gen --lib --device"
+    has "$ERR" "09_digits.lua:97: error: data set 'train' on a device: there are no files to read it from"
+}
+
+# Where a firmware sets the data set: with samples, with loopc_device_read, with neither, with no rows. The last two end before the first step.
+test_a_firmware_brings_its_data() {
+    sed '/device = /d; /#ifdef LOOPC_DEVICE/,/#endif/d; s/code = .*/code = ([[/; s/label = "last", scale = 16,/label = "last" },/' \
+        "$specs/rows.lua" >rows.lua
+    expect 0 "$LOOPC" gen --lib --device rows.lua -o folder
+    { echo 'static const int pixels[100][65] = {'; python3 "$specs/rows.py" | sed 's/.*/{&},/'; echo '};'; } >folder/pixels.h
+    cat >folder/run.c <<'C'
+#include "rows.h"
+#include "pixels.h"
+static float x[100][64];
+static int32_t labels[100];
+#ifdef READER
+void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *to)
+{
+    memcpy(to, x[row], (size_t)d->columns * sizeof *to);
+}
+#endif
+int main(void)
+{
+    static struct rows s;
+    for (int i = 0; i < 100; i++) {
+        labels[i] = pixels[i][64];
+        for (int k = 0; k < 64; k++) x[i][k] = (float)pixels[i][k] / 16;
+    }
+    rows_init(&s, 1);
+    s.train = (struct loopc_dataset){.x = SAMPLES, .labels = labels, .rows = ROWS, .columns = 64, .classes = 10};
+    const int st = rows_resume(&s);
+    if (st) puts(rows_failure(&s));
+    return st;
+}
+C
+    python3 "$specs/rows.py" >rows.csv
+    build "$specs/rows.lua" trainer
+    expect 0 ./trainer --train rows.csv
+    local wanted=$OUT
+    firmware_with -DSAMPLES='x[0]' -DROWS=100
+    expect 0 ./firmware
+    same "$OUT" "$wanted"
+    firmware_with -DSAMPLES=NULL -DROWS=100 -DREADER
+    expect 0 ./firmware
+    same "$OUT" "$wanted"
+    firmware_with -DSAMPLES=NULL -DROWS=100
+    expect 1 ./firmware
+    same "$OUT" 'the data set has rows, but neither .x nor loopc_device_read gives them'
+    firmware_with -DSAMPLES='x[0]' -DROWS=0
+    expect 1 ./firmware
+    same "$OUT" 'the data set has no rows'
+}
+
+firmware_with() { # firmware_with FLAG...: run.c anew, the rest once
+    [ -e folder/rest.o ] || expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -r -o folder/rest.o folder/rows.c folder/loopc_device.c
+    expect 0 "${CC:-cc}" -std=c11 -O1 -Wall -Wextra -Werror "$@" folder/run.c folder/rest.o -lm -o firmware
 }
 
 on_board() { # on_board DEVICE SPEC
@@ -123,6 +176,59 @@ test_boards_have_the_bits_of_the_trainer() {
         on_board $device "$specs/curve.lua"
         same "$OUT" "$(cat wanted)"
     done
+}
+
+# Digits with 4 bits a pixel in flash, from which loopc_device_read makes floats; their memory as planned.
+test_a_data_set_in_flash() {
+    needs_board
+    local device
+    python3 "$specs/rows.py" >rows.csv
+    build "$specs/rows.lua" trainer
+    expect 0 ./trainer --train rows.csv
+    local wanted=$OUT
+    for device in cortex-m7 ${SOAK:+cortex-m3 cortex-m4 cortex-m33}; do
+        on_board $device "$specs/rows.lua"
+        same "$OUT" "$wanted"
+    done
+    expect 0 "$LOOPC" build --device cortex-m7 "$specs/rows.lua" -o rows.elf
+    same "$(planned_bytes "$(state_of rows.elf)")" "$(sed -n 's/.*RAM .*(state \([^,]*\),.*/\1/p' <<<"$ERR")"
+}
+
+planned_bytes() { awk -v bytes="$1" 'BEGIN { printf bytes < 10000 ? "%d B" : "%.1f KiB", bytes < 10000 ? bytes : bytes / 1024 }'; }
+
+# An agent that learns to balance a pole; with SOAK=1 until it can.
+test_cartpole_learns_on_the_board() {
+    needs_board
+    local budget=2048
+    [ -z "${SOAK:-}" ] || budget=200000
+    sed "s/i64 { 10, option = true, min = 1/i64 { 1, option = true, min = 1/; s/i64 { 200000, option/i64 { $budget, option/" "$ROOT/specs/21_cartpole.lua" >cartpole.lua
+    build cartpole.lua cartpole
+    expect 0 ./cartpole
+    local wanted=$OUT
+    has "$wanted" "${SOAK:+solved 1 of 1}${SOAK:-not solved after 2048 steps}"
+    on_board cortex-m7 cartpole.lua
+    same "$OUT" "$wanted"
+}
+
+# What printf of the board prints is what the host prints: extreme numbers, which take room, too.
+test_printing() {
+    needs_board
+    cat >prints.lua <<'SPEC'
+local Fit = loop "Fit" { times = 1, state = { x = f64(1e308), y = f64(3e-310) }, on_batch = node(1, [[
+    char text[32];
+    printf("%f\n%.17g %g %e %lf\n", $x, $y, $y, $y, $y);
+    printf("%lld %llu %hhd %x %5s|%-6d|%+d\n", (long long)1 << 60, 1ull << 63, (signed char)6, 255u, "abc", 3, 4);
+    printf("%.3Lf %.60f %.30f\n", (long double)$y, $y, $x);
+    snprintf(text, sizeof text, "%5.2f", 1.5);
+    puts(text);
+]]) }
+return trainer "prints" { Fit }
+SPEC
+    build prints.lua prints
+    expect 0 ./prints
+    local wanted=$OUT
+    on_board cortex-m3 prints.lua
+    same "$OUT" "$wanted"
 }
 
 number_of() { # number_of NAME: in the messages of a run

@@ -95,4 +95,16 @@ SPEC
     done
 }
 
+# An older compiler has other builtins: kernels and emitted C, for processors with AVX2; with SOAK=1 all kernels, for others, too.
+test_gcc_11_compiles_kernels_and_trainers() {
+    command -v gcc-11 >/dev/null || skip 'no gcc-11'
+    local cpu name
+    for name in 08_xor 10_spirals; do expect 0 "$LOOPC" gen --no-format "$ROOT/specs/$name.lua" -o $name.c; done
+    for cpu in x86-64-v3 ${SOAK:+x86-64 x86-64-v4}; do
+        expect 0 gcc-11 -march=$cpu -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -I"$ROOT/runtime" ./*.c \
+            "$ROOT"/runtime/nn/transpose.c ${SOAK:+"$ROOT"/runtime/nn/*.c}
+        same "$ERR" ''
+    done
+}
+
 run_tests

@@ -9,6 +9,7 @@ local Fit = loop "Fit" {
         g = f32[2][2] { show = "image", over = "f" },
         h = f32[4] { rows = 2 },
         i = i32 { 0, show = "text" },
+        l = f32[4][2] { show = "graph" },
     },
     batch = { j = f32[4] { show = "line" } },
     on_step = node(1, [[ puts("step"); ]]),

@@ -229,6 +229,13 @@ def pixel(b, view, x, y):
                  f"return [...c.getContext('2d').getImageData(c.width * {x}, c.height * {y}, 1, 1).data].join()")
 
 
+def count_pixels(b, view, colour):
+    """How many pixels of a picture have that colour, as "red,green,blue"."""
+    return b.run(f"const c = document.querySelector('[data-view=\"{view}\"] canvas');"
+                 f"const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
+                 f"for (let i = 0; i < d.length; i += 4) n += [d[i], d[i + 1], d[i + 2]].join() === '{colour}'; return n")
+
+
 def test_pictures_of_the_trainer():
     with Observe(XOR, "--every", "0", "--progress", "never", "--seed", "7") as o, Browser() as b:
         b.open(o.address)
@@ -322,6 +329,19 @@ def test_speed_history_zoom_and_link():
         b.becomes("document.querySelectorAll('.drawing line').length", 6)
         b.becomes("document.querySelectorAll('.drawing line.negative').length", 1)
         b.sees(".layers tbody", lambda text: "2 x 2" in text)
+        # Activations for a sample: what the trainer itself says of the same place.
+        assert b.text(".drawing output") == ""
+        b.type(".drawing input[aria-label='input 0 of net']", "0.5")
+        b.type(".drawing input[aria-label='input 1 of net']", "-0.5")
+        said = float(re.match(r"gives (-?[\d.]+)$", b.text(".drawing output"))[1])
+        assert abs(said - 0.5) < 0.1, said
+        title = b.run("return [...document.querySelectorAll('.drawing circle title')].map((one) => one.textContent)")
+        assert len(title) == 5 and title[:2] == ["activation 0.5", "activation -0.5"] and title[4] == f"activation {said:g}", title
+        for k in (0, 1):
+            b.type(f".drawing input[aria-label='input {k} of net']", "")
+            b.run("document.querySelectorAll('.drawing input').forEach((one) => one.dispatchEvent(new Event('input')))")
+        b.becomes("document.querySelector('.drawing output').textContent", "")
+        b.becomes("document.querySelector('.drawing circle:last-of-type title').textContent.split(' ')[0]", "bias")
         assert not b.complaints(), b.complaints()
 
 
@@ -473,6 +493,19 @@ def test_the_page_fits_its_window():
             b.becomes("document.documentElement.scrollWidth <= window.innerWidth", True)
             b.becomes("[...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)", True)
             b.shoot(f"page-{name}.png")
+        # A chart outside of the window costs nothing until it is looked at.
+        b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+            "width": 390, "height": 500, "deviceScaleFactor": 1, "mobile": False}})
+        b.open(o.address)
+        b.becomes(f"{LOSS_CHART}.seen", False)
+        draws = b.run(f"return {LOSS_CHART}.draws")
+        b.type(".target", "700")
+        b.click(".go")
+        b.sees(".batch", lambda text: text == "700")
+        b.becomes(f"{LOSS_CHART}.stale", True)
+        assert b.run(f"return {LOSS_CHART}.draws") == draws
+        b.run("document.querySelector('.chart[data-series=loss]').scrollIntoView()")
+        b.becomes(f"{LOSS_CHART}.rows.at(-1)[0]", 700)
 
 
 def test_several_trainers_and_a_late_viewer():
@@ -496,6 +529,9 @@ def test_controls_are_there_for_what_a_trainer_has():
         b.open(o.address)
         b.wait(lambda: b.shown(".pause"))
         assert not b.shown(".set-eta") and not b.shown(".checkpoint") and not b.shown(".log")
+        # A graph: 3 edges and a loop, of which one is negative, that is, thinner and blue.
+        b.wait(lambda: 0 < count_pixels(b, "Wait.ring", "42,111,201") < count_pixels(b, "Wait.ring", "217,102,31"), urllib.error.HTTPError)
+        b.shoot("view-graph.png")
         b.click(".pause")
         b.sees(".state", lambda text: text.startswith("paused after batch "))
         batch = int(b.text(".batch"))

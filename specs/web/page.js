@@ -1,0 +1,67 @@
+// The page of spirals: trains an epoch of spirals.lua for each picture. With ?epochs=N in the address it stops after N.
+"use strict";
+
+const WIDTH = 64, ROWS = 64;
+const bytes = Uint8Array.from(atob(program), (letter) => letter.charCodeAt(0));
+const run = new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports;
+const part = (name) => document.getElementById(name);
+const most = Number(new URLSearchParams(location.search).get("epochs")) || Infinity;
+const canvas = part("plane"), context = canvas.getContext("2d");
+let seed = 1, paused = false;
+
+function settings() {
+    const value = (name) => Number(part(name).value);
+    const eta = 10 ** value("eta");
+    part("eta-is").textContent = eta.toPrecision(2);
+    part("turns-is").textContent = value("turns");
+    part("noise-is").textContent = value("noise");
+    run.set(eta, value("turns"), value("noise"));
+}
+
+// From blue, -1, by white to red, 1.
+function colour(answer) {
+    const pale = Math.round(255 * (1 - Math.abs(answer)));
+    return answer < 0 ? [pale, pale, 255] : [255, pale, pale];
+}
+
+function draw() {
+    const memory = run.memory.buffer;
+    const plane = new Float32Array(memory, run.plane(), WIDTH * WIDTH);
+    const points = new Float32Array(memory, run.points(), 2 * ROWS), labels = new Int32Array(memory, run.labels(), ROWS);
+    const size = canvas.width / WIDTH;
+    plane.forEach((answer, i) => {
+        context.fillStyle = `rgb(${colour(answer).join(",")})`;
+        context.fillRect((i % WIDTH) * size, Math.floor(i / WIDTH) * size, size, size);
+    });
+    labels.forEach((label, i) => {
+        context.fillStyle = label ? "darkred" : "darkblue";
+        context.beginPath();
+        context.arc((points[2 * i] / 12 + 0.5) * canvas.width, (0.5 - points[2 * i + 1] / 12) * canvas.height, 3, 0, 7);
+        context.fill();
+    });
+    part("state").textContent = `epoch ${run.epochs()}, loss ${run.loss().toPrecision(9)}`;
+}
+
+function frame() {
+    if (!paused && run.epochs() < most) {
+        run.epoch();
+        draw();
+    }
+    requestAnimationFrame(frame);
+}
+
+function begin() {
+    run.begin(seed++);
+    settings();
+}
+
+part("pause").onclick = () => {
+    paused = !paused;
+    part("pause").textContent = paused ? "continue" : "pause";
+};
+part("again").onclick = begin;
+for (const name of ["eta", "turns", "noise"]) part(name).oninput = settings;
+begin();
+run.epoch();
+draw();
+requestAnimationFrame(frame);

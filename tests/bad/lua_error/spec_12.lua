@@ -1,0 +1,1 @@
+return trainer "bad" { loop("Fit", { on_step = node(1) }) }

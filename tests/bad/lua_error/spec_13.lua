@@ -1,0 +1,4 @@
+local Fit = loop "Fit" {
+    on_step: node(1),
+}
+return trainer "bad" { Fit }

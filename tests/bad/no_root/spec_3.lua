@@ -1,0 +1,2 @@
+local Outer = loop "Outer"
+return trainer "bad" { Outer }

@@ -1,0 +1,2 @@
+// Fit
+return trainer "bad" { loop "Fit" { on_step = node(1) } }
