@@ -121,13 +121,14 @@ $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/scripts.list $(SCRIPTS)
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
 	$(Q)$(CC) $(STANDARD) -Igen/host -c -o $@ $<
 
-# Tests of kernels as trainers are compiled: for this processor.
+# Tests of kernels as trainers are compiled: for this processor. The others wait for the compiler longer than they run.
 NATIVE_TESTS = $(BUILD)/tests/runtime/nn/test_dense_native $(BUILD)/tests/runtime/nn/test_narrow
-$(NATIVE_TESTS): private NATIVE = -march=native
+$(BUILD)/tests/%: private QUICKLY = $(if $(findstring -O2,$(CFLAGS)),-O1)
+$(NATIVE_TESTS): private QUICKLY = -march=native
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libloopc.a $(BUILD)/libhost.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(NATIVE) $(LUA_CFLAGS) -Igen/host -Itests/support -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
+	$(Q)$(COMPILE) $(QUICKLY) $(LUA_CFLAGS) -Igen/host -Itests/support -pthread $(LDFLAGS) -o $@ $< $(BUILD)/libhost.a $(BUILD)/libloopc.a $(LUA_LIBRARY) \
 	    -lcmocka $(LIBRARIES) -ldl
 
 # Files that change only when their text does: other flags, or a script that came or went, rebuild what they must.
@@ -193,7 +194,7 @@ soak: all ## the long forms of tests: GRAPHS (5000) random specs, ...
 	LOOPC=$(CURDIR)/$(BUILD)/loopc APART=1 bash tests/program/test_memory.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc GENERATIONS=50 EVERY=1 bash tests/tool/test_determinism.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/tool/test_init_data.sh
-	for suite in program/test_mpi program/test_mpich program/test_device tool/test_line tool/test_emitted; do \
+	for suite in program/test_mpi program/test_mpich program/test_device program/test_signals tool/test_line tool/test_emitted; do \
 	    BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/$$suite.sh || exit 1; \
 	done
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 ONLY=libreoffice bash tests/program/test_data.sh
@@ -255,6 +256,11 @@ ROOT = "$(DESTDIR)$(PREFIX)"
 # Where python3 looks, below PREFIX.
 PYTHON_FOLDER = $(or $(shell python3 -c 'import site, sys; print(next((p for p in site.getsitepackages() if p.startswith(sys.argv[1] + "/lib/")), ""))' \
     '$(PREFIX)' 2>/dev/null),$(PREFIX)/lib/python3/dist-packages)
+# A folder of runtime/ at a time: a process for each file takes seconds.
+define install_folder
+	install -D -m 644 -t $(ROOT)/$(2)/$(1:runtime/%=%) $(filter $(addprefix $(1),$(notdir $(3))),$(3))
+
+endef
 .PHONY: install
 install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs under PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/loopc $(ROOT)/bin/loopc
@@ -264,10 +270,8 @@ install: all $(BUILD)/loopc.1 $(BUILD)/loopc.bash $(BUILD)/loopc.pc ## installs 
 	install -D -m 644 $(BUILD)/loopc.pc $(ROOT)/lib/pkgconfig/loopc.pc
 	install -D -m 644 $(BUILD)/loopc.1 $(ROOT)/share/man/man1/loopc.1
 	install -D -m 644 $(BUILD)/loopc.bash $(ROOT)/share/bash-completion/completions/loopc
-	for header in $(HEADERS:runtime/%=%); do \
-	    install -D -m 644 runtime/$$header $(ROOT)/include/loopc/$$header || exit 1; done
-	for source in $(RUNTIME:runtime/%=%) $(DEVICE:runtime/%=%); do \
-	    install -D -m 644 runtime/$$source $(ROOT)/share/loopc/runtime/$$source || exit 1; done
+	$(foreach folder,$(sort $(dir $(HEADERS))),$(call install_folder,$(folder),include/loopc,$(HEADERS)))
+	$(foreach folder,$(sort $(dir $(RUNTIME) $(DEVICE))),$(call install_folder,$(folder),share/loopc/runtime,$(RUNTIME) $(DEVICE)))
 	install -d "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 	install -m 644 $(PYTHON) "$(DESTDIR)$(PYTHON_FOLDER)/loopc"
 

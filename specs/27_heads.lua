@@ -9,7 +9,7 @@
 --
 -- Try: from = "moon.0", a lower layer; freeze = true in the layers of the trunk; a third head, which tells how far off its moon a point is.
 
-local BATCH, TEST = 32, 1000
+local BATCH = 32
 
 local Fit = loop "Fit" {
     times = 1000,

@@ -3,7 +3,7 @@
 -- In:  an optimizer of a net with shards, the writer, and functions of gen/emit/optimizer.lua: inputs(optimizer), the parameters of a
 --      step as declarations; split(declaration); rates(w, optimizer); weights(optimizer, array name).
 -- Out: net_batch, the arguments of a step for its threads; net_learn_part, from rows to gradients, whose sums over all ranks begin
---      layer by layer; net_move_part, from these to weights; net_learn, which calls both.
+--      layer by layer, and on one rank to weights; net_move_part, from the sums to weights; net_learn, which calls both.
 
 local body = require "gen.emit.mlp_bodies"
 local cwrap = require "gen.c.wrap"
@@ -41,15 +41,32 @@ local function open_part(w, optimizer, api, name, wanted)
     end
 end
 
-local learned = { n = true, x = true, y = true, labels = true, rows = true, shards = true, whole = true }
+local learned = { n = true, o = true, eta = true, x = true, y = true, labels = true, rows = true, shards = true, whole = true }
 
--- The step on the rows of one process, as far as the gradients; they are stored, and their sums over all processes begun.
-local function write_learn_part(w, optimizer, api)
-    local net, rooms = optimizer.net, {}
+-- The gradients of a layer: one process moves the weights by them as they are summed; of several, each stores them, and their sum
+-- over all begins.
+local function write_sums(w, optimizer, api, layer)
+    local net, name, rooms = optimizer.net, tostring(layer.index), {}
+    local from, d = body.sample_major(net, layer, "input->"), "n->d" .. name
     for _, array in ipairs(mlp.arrays(net)) do rooms[array.name] = array.room end
-    local function room(part, layer) return rooms[part .. layer.index] end
-    w:comment { "The gradients of the shards of one process: the share of one thread." }
+    w:open("if (loopc_ranks == 1) {")
+    cwrap.line(w, 8, "loopc_shards_update", { api.weights(optimizer, "w" .. name), api.weights(optimizer, "b" .. name), from, d,
+        "shards", net.batch, layer.inputs, layer.outputs, "&rates", "me" }, ";")
+    w:close("} else {")
+    w.depth = w.depth + 1
+    cwrap.line(w, 8, "loopc_shards_gradient", { "n->gw" .. name, "n->gb" .. name, from, d, "shards", net.batch, layer.inputs,
+        layer.outputs, "me" }, ";")
+    cwrap.line(w, 8, "loopc_ranks_share_layer", { "n->gw" .. name, rooms["w" .. name], "n->gb" .. name, rooms["b" .. name], "me" },
+        ";")
+    w:close("}")
+end
+
+-- The step on the rows of one process, as far as the gradients.
+local function write_learn_part(w, optimizer, api)
+    local net = optimizer.net
+    w:comment { "The gradients of the shards of one process, which moves the weights at once if it is the only one: the share of one thread." }
     open_part(w, optimizer, api, "learn", learned)
+    api.rates(w, optimizer)
     if net.threads then w:line("struct %s_input *const input = loopc_team_workspace(me, &n->input);", net.prefix) end
     w:blank()
     body.take(w, net, "x", "LOOPC_ONE_THREAD", "input->")
@@ -62,10 +79,7 @@ local function write_learn_part(w, optimizer, api)
     end
     w:line("loopc_barrier(me);")
     body.back(w, net, "me", function(layer)
-        cwrap.line(w, 4, "loopc_shards_gradient", { "n->gw" .. layer.index, "n->gb" .. layer.index, body.sample_major(net, layer, "input->"),
-            "n->d" .. layer.index, "shards", net.batch, layer.inputs, layer.outputs, "me" }, ";")
-        cwrap.line(w, 4, "loopc_ranks_share_layer", { "n->gw" .. layer.index, room("w", layer), "n->gb" .. layer.index,
-            room("b", layer), "me" }, ";")
+        write_sums(w, optimizer, api, layer)
     end)
     w:close("}")
     w:blank()
@@ -115,7 +129,9 @@ local function write_learn(w, optimizer, api)
     w:line("if (!loopc_ranks_meet_to_train(rows, %d)) return NAN;", net.shards)
     call_part(w, net, "learn", ("sizeof(struct %s_input)"):format(net.prefix))
     w:line("loopc_ranks_end_step(n->losses, rows);")
+    w:open("if (loopc_ranks > 1) {")
     call_part(w, net, "move", "0")
+    w:close("}")
     w:line("return loopc_mean(n->losses, rows);")
     w:close("}")
     w:blank()

@@ -142,7 +142,8 @@ local function feeds(text, unit)
         local data = net.parameters.data
         text:add(0, "%s: inputs of %s", net.full, data and data.full or net.parameters.untold and "a data set that is not told" or "no data set")
         for _, feed in ipairs(net.parameters.feeds) do
-            text:add(1, "%s%s%s", feed.data.full, feed.answers and " " .. feed.answers or "", feed.learns and " learned" or feed.sees and " read" or " compared")
+            text:add(1, "%s%s%s", feed.data.full, feed.answers and " " .. feed.answers or "",
+                feed.learns and " learned" or feed.sees and " read" or " compared")
         end
     end
 end

@@ -150,3 +150,24 @@ void loopc_multiply_shards(const struct loopc_product *p)
         for (int32_t i = 0; i < p->rows; i++)
             p->c[j * p->c_stride + i] = sum_of_shards(p, i, j);
 }
+
+/* A function for each kind of rule, as in product.h. */
+static inline void update_in_shards(const struct loopc_product *p)
+{
+    for (int32_t j = 0; j < p->columns; j++)
+        for (int32_t i = 0; i < p->rows; i++)
+            loopc_move(p->weights, j * p->c_stride + i, loopc_broadcast(sum_of_shards(p, i, j)),
+                       p->rates);
+}
+
+void loopc_multiply_shards_update(const struct loopc_product *p)
+{
+    if (p->rates->rule != LOOPC_SGD && p->rates->rule != LOOPC_MOMENTUM) __builtin_unreachable();
+    update_in_shards(p);
+}
+
+void loopc_multiply_shards_adam(const struct loopc_product *p)
+{
+    if (p->rates->rule != LOOPC_ADAM && p->rates->rule != LOOPC_ADAMW) __builtin_unreachable();
+    update_in_shards(p);
+}

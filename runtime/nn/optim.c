@@ -20,11 +20,34 @@ struct loopc_step_params loopc_adam_params(enum loopc_rule rule, int64_t t, floa
     };
 }
 
+/* Moves the weights from `first` to below `end`; the rule is a constant of a call. */
+LOOPC_INLINE void loopc_move_span(struct loopc_weights to, const float *g, ptrdiff_t first,
+                                  ptrdiff_t end, struct loopc_step_params rates)
+{
+    for (ptrdiff_t i = first; i < end; i += LOOPC_LANES)
+        loopc_move(to, i, loopc_load(g + i), &rates);
+}
+
+/* The same with one choice of the rule for all; a decay that is 0 takes nothing. */
+LOOPC_INLINE void loopc_descend_span(struct loopc_weights to, const float *g, ptrdiff_t first,
+                                     ptrdiff_t end, struct loopc_step_params rates)
+{
+    const enum loopc_rule rule = rates.rule;
+    if (rule == LOOPC_ADAM && !(rates.decay > 0.0f)) {
+        rates.rule = LOOPC_ADAM, rates.decay = 0.0f;
+        loopc_move_span(to, g, first, end, rates);
+    } else if (rule == LOOPC_ADAMW) {
+        rates.rule = LOOPC_ADAMW;
+        loopc_move_span(to, g, first, end, rates);
+    } else {
+        loopc_move_span(to, g, first, end, rates);
+    }
+}
+
 void loopc_descend(struct loopc_weights to, const float *g, int32_t rows, int32_t columns,
                    const struct loopc_step_params *rates)
 {
-    for (ptrdiff_t i = 0; i < LOOPC_PANELS((ptrdiff_t)rows, columns); i += LOOPC_LANES)
-        loopc_move(to, i, loopc_load(g + i), rates);
+    loopc_descend_span(to, g, 0, LOOPC_PANELS((ptrdiff_t)rows, columns), *rates);
 }
 
 void loopc_descend_part(struct loopc_weights to, const float *g, int32_t rows, int32_t columns,
@@ -32,8 +55,7 @@ void loopc_descend_part(struct loopc_weights to, const float *g, int32_t rows, i
 {
     const struct loopc_span mine = loopc_span_of(LOOPC_PANEL_COUNT(columns), me);
     const ptrdiff_t stride = LOOPC_STRIDE((ptrdiff_t)rows);
-    for (ptrdiff_t i = mine.first * stride; i < mine.end * stride; i += LOOPC_LANES)
-        loopc_move(to, i, loopc_load(g + i), rates);
+    loopc_descend_span(to, g, mine.first * stride, mine.end * stride, *rates);
 }
 
 double loopc_square_sum(const float *g, int32_t rows, int32_t columns)

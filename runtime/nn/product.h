@@ -39,7 +39,7 @@ struct loopc_product {
     struct loopc_weights weights;
     const struct loopc_step_params *rates;
     struct loopc_ahead *ahead;  /* memory to prefetch meanwhile; NULL: nothing */
-    struct loopc_shards shards; /* whose sums are kept apart and then added; of that kind only */
+    struct loopc_shards shards; /* whose sums are kept apart and then added; of those kinds */
     struct loopc_thread me;     /* whose portion is done */
 };
 
@@ -58,5 +58,11 @@ void loopc_multiply_adam(const struct loopc_product *p) LOOPC_KERNEL(loopc_multi
 
 /* u along, in shards of p, finish: stored. */
 void loopc_multiply_shards(const struct loopc_product *p) LOOPC_KERNEL(loopc_multiply_shards);
+
+/* The same in shards of p, finish: an update, as without shards. */
+void loopc_multiply_shards_update(const struct loopc_product *p)
+    LOOPC_KERNEL(loopc_multiply_shards_update);
+void loopc_multiply_shards_adam(const struct loopc_product *p)
+    LOOPC_KERNEL(loopc_multiply_shards_adam);
 
 #endif

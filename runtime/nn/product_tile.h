@@ -14,16 +14,19 @@
 #include "nn/update.h"
 
 /* Kinds of products and their properties. */
-#define LOOPC_KIND_FORWARD  1
-#define LOOPC_KIND_BACKWARD 2
-#define LOOPC_KIND_UPDATE   3
-#define LOOPC_KIND_ADAM     4
-#define LOOPC_KIND_SHARDS   5
+#define LOOPC_KIND_FORWARD       1
+#define LOOPC_KIND_BACKWARD      2
+#define LOOPC_KIND_UPDATE        3
+#define LOOPC_KIND_ADAM          4
+#define LOOPC_KIND_SHARDS        5
+#define LOOPC_KIND_SHARDS_UPDATE 6
+#define LOOPC_KIND_SHARDS_ADAM   7
 
 #define LOOPC_WAY     (LOOPC_KIND == LOOPC_KIND_BACKWARD ? LOOPC_TRANS : LOOPC_NO_TRANS)
-#define LOOPC_UPDATES (LOOPC_KIND == LOOPC_KIND_UPDATE || LOOPC_KIND == LOOPC_KIND_ADAM)
-#define LOOPC_DIVIDES (LOOPC_KIND == LOOPC_KIND_ADAM)
-#define LOOPC_SHARDED (LOOPC_KIND == LOOPC_KIND_SHARDS)
+#define LOOPC_DIVIDES (LOOPC_KIND == LOOPC_KIND_ADAM || LOOPC_KIND == LOOPC_KIND_SHARDS_ADAM)
+#define LOOPC_UPDATES                                                                              \
+    (LOOPC_DIVIDES || LOOPC_KIND == LOOPC_KIND_UPDATE || LOOPC_KIND == LOOPC_KIND_SHARDS_UPDATE)
+#define LOOPC_SHARDED (LOOPC_KIND >= LOOPC_KIND_SHARDS)
 
 enum {
     LOOPC_FAR = 64 * 1024,        /* floats of u, and */
@@ -186,13 +189,13 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, 
     const float *u =
         p->u + column / LOOPC_PANEL * p->u_stride + row * LOOPC_PANEL + column % LOOPC_PANEL;
     const float *v = p->v + j * v_stride + (ptrdiff_t)block.k * LOOPC_PANEL;
-    const int32_t fours = block.depth / 4;
+    const int32_t fours = block.depth / 4, before = LOOPC_SHARDED ? block.k / 4 : 0;
     for (int32_t nth = 0; nth < fours; nth++) {
         loopc_tile_steps(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
         u += 4 * next_p;
         v += 4 * LOOPC_PANEL;
         if (pending->factors_are_far) loopc_fetch_factors(p, u - 4 * next_p, rows, (nth + 1) % 4);
-        if (LOOPC_UPDATES) loopc_beside(p, rows, vecs, at, nth, pending);
+        if (LOOPC_UPDATES) loopc_beside(p, rows, vecs, at, before + nth, pending);
         if (along && nth % 4 == 3) u += p->u_stride - LOOPC_PANEL;
     }
     LOOPC_KEEP_LOOP
@@ -355,7 +358,6 @@ LOOPC_INLINE void loopc_tile_shards(loopc_sums acc, const struct loopc_product *
             loopc_tile_add(acc, waiting[level++], rows, vecs);
         if (s + 1 < p->shards.end) loopc_tile_copy(waiting[level], acc, rows, vecs);
     }
-    loopc_tile_store(acc, rows, vecs, p->c + at, p->c_stride);
 }
 
 /* The tile of rows from i and of vectors from panel j on. */
@@ -365,18 +367,18 @@ LOOPC_INLINE void loopc_product_tile(const struct loopc_product *p, int rows, in
 {
     loopc_sums acc;
     const ptrdiff_t at = j * p->c_stride + (ptrdiff_t)i * LOOPC_PANEL;
+    if (LOOPC_DIVIDES && pending->vecs != vecs) loopc_pending_end(pending, p);
     if (LOOPC_SHARDED) {
         loopc_tile_shards(acc, p, rows, vecs, i, j, at, pending);
-        return;
+    } else {
+        loopc_tile_begin(acc, p, rows, vecs, i, block.k, at);
+        loopc_tile_sum(acc, p, rows, vecs, i, j, block, at, pending);
     }
-    if (LOOPC_DIVIDES && pending->vecs != vecs) loopc_pending_end(pending, p);
-    loopc_tile_begin(acc, p, rows, vecs, i, block.k, at);
-    loopc_tile_sum(acc, p, rows, vecs, i, j, block, at, pending);
     if (LOOPC_DIVIDES)
         loopc_tile_postpone(acc, p, rows, vecs, at, pending);
     else if (LOOPC_UPDATES)
         loopc_tile_update(acc, p, rows, vecs, at);
-    else if (block.k + block.depth < p->depth)
+    else if (LOOPC_SHARDED || block.k + block.depth < p->depth)
         loopc_tile_store(acc, rows, vecs, p->c + at, p->c_stride);
     else
         loopc_tile_epilogue(acc, p, rows, vecs, at);

@@ -1,43 +1,20 @@
-#include "nn/shards.h"
+#include "nn/shards_bias.h"
 
 #include "nn/product.h"
+#include "nn/update.h"
 
-/* The sum of a row of d over the rows of shard s. */
-static float chain(const float *d, struct loopc_shards shards, int32_t s, int32_t outputs,
-                   int32_t o)
+/* The product of a gradient; its finish is still to be set. */
+LOOPC_INLINE struct loopc_product loopc_shards_product(const float *sample_major, const float *d,
+                                                       struct loopc_shards shards, int32_t batch,
+                                                       int32_t inputs, int32_t outputs,
+                                                       struct loopc_thread me)
 {
-    const int32_t base = loopc_shard_row(shards, shards.first);
-    float sum = 0.0f;
-    for (int32_t r = loopc_shard_row(shards, s); r < loopc_shard_row(shards, s + 1); r++)
-        sum += d[loopc_panel_at(outputs, o, r - base)];
-    return sum;
-}
-
-/* The tree of one bias: waiting[level] is the sum of 2^level shards whose neighbours come next. */
-static float tree(const float *d, struct loopc_shards shards, int32_t outputs, int32_t o)
-{
-    float waiting[LOOPC_SHARD_LEVELS], sum = 0.0f;
-    for (int32_t s = shards.first; s < shards.end; s++) {
-        int level = 0;
-        sum = chain(d, shards, s, outputs, o);
-        for (int32_t n = s - shards.first; n & 1; n >>= 1)
-            sum = waiting[level++] + sum;
-        waiting[level] = sum;
-    }
-    return sum;
-}
-
-void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, const float *d,
-                           struct loopc_shards shards, int32_t batch, int32_t inputs,
-                           int32_t outputs, struct loopc_thread me)
-{
-    const struct loopc_span rows = loopc_shards_rows(shards), mine = loopc_span_of(outputs, me);
-    const struct loopc_product product = {
+    const struct loopc_span rows = loopc_shards_rows(shards);
+    return (struct loopc_product){
         .u = d,
         .u_stride = LOOPC_STRIDE(outputs),
         .v = sample_major,
         .v_stride = LOOPC_STRIDE(batch),
-        .c = gw,
         .c_stride = LOOPC_STRIDE(outputs),
         .rows = outputs,
         .columns = inputs,
@@ -46,7 +23,42 @@ void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, cons
         .shards = shards,
         .me = me,
     };
+}
+
+void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, const float *d,
+                           struct loopc_shards shards, int32_t batch, int32_t inputs,
+                           int32_t outputs, struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(outputs, me);
+    struct loopc_product product =
+        loopc_shards_product(sample_major, d, shards, batch, inputs, outputs, me);
+    product.c = gw;
     loopc_multiply_shards(&product);
-    for (int32_t o = mine.first; o < mine.end; o++)
-        gb[o] = tree(d, shards, outputs, o);
+    for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
+        LOOPC_ALIGNED float sums[LOOPC_PANEL];
+        loopc_shards_bias_sums(sums, d, shards, outputs, o);
+        memcpy(gb + o, sums, (size_t)loopc_lesser(outputs - o, LOOPC_PANEL) * sizeof *gb);
+    }
+}
+
+void loopc_shards_update(struct loopc_weights w, struct loopc_weights b, const float *sample_major,
+                         const float *d, struct loopc_shards shards, int32_t batch, int32_t inputs,
+                         int32_t outputs, const struct loopc_step_params *rates,
+                         struct loopc_thread me)
+{
+    const struct loopc_span mine = loopc_panels_of(outputs, me);
+    struct loopc_product product =
+        loopc_shards_product(sample_major, d, shards, batch, inputs, outputs, me);
+    product.weights = w;
+    product.rates = rates;
+    if (rates->rule == LOOPC_ADAM || rates->rule == LOOPC_ADAMW)
+        loopc_multiply_shards_adam(&product);
+    else
+        loopc_multiply_shards_update(&product);
+    for (int32_t o = mine.first; o < mine.end; o += LOOPC_PANEL) {
+        LOOPC_ALIGNED float sums[LOOPC_PANEL];
+        loopc_shards_bias_sums(sums, d, shards, outputs, o);
+        for (int t = 0; t < LOOPC_PANEL; t += LOOPC_LANES)
+            loopc_move(b, o + t, loopc_load(sums + t), rates);
+    }
 }

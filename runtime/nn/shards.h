@@ -64,6 +64,13 @@ void loopc_shards_gradient(float *gw, float *gb, const float *sample_major, cons
                            int32_t outputs, struct loopc_thread me)
     LOOPC_KERNEL(loopc_shards_gradient);
 
+/* Moves the weights of a dense layer by these gradients, where one process has all shards: as they
+ * are summed, and with the bits of loopc_descend_part. */
+void loopc_shards_update(struct loopc_weights w, struct loopc_weights b, const float *sample_major,
+                         const float *d, struct loopc_shards shards, int32_t batch, int32_t inputs,
+                         int32_t outputs, const struct loopc_step_params *rates,
+                         struct loopc_thread me) LOOPC_KERNEL(loopc_shards_update);
+
 /* The batch whose part a call has, where it is not all of it: its samples, and those of them that
  * are not left out. The means are those over the whole batch, and losses and derivatives have the
  * bits that they have in it. */

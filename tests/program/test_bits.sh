@@ -28,7 +28,7 @@ version() { # version NAME: the output of that version of the portable program i
 test_the_same_bits_from_every_compiler_for_every_processor() {
     local wanted threads
     write_spec
-    has "$("$LOOPC" gen bits.lua)" 'loopc_team_run(classes_learn_part'
+    has "$("$LOOPC" gen --no-format bits.lua)" 'loopc_team_run(classes_learn_part'
     build_and_run gcc -O2
     wanted=$OUT
     same "$(echo "$wanted" | wc -l)" 26
@@ -98,8 +98,8 @@ test_narrow_nets_have_the_same_bits_in_registers() {
     local wanted
     write_narrow short.lua 4
     write_narrow whole.lua 9
-    has "$("$LOOPC" gen short.lua)" '#define LOOPC_MOST_LANES 4'
-    lacks "$("$LOOPC" gen whole.lua)" 'LOOPC_MOST_LANES'
+    has "$("$LOOPC" gen --no-format short.lua)" '#define LOOPC_MOST_LANES 4'
+    lacks "$("$LOOPC" gen --no-format whole.lua)" 'LOOPC_MOST_LANES'
     expect 0 "$LOOPC" build whole.lua -o whole
     expect 0 ./whole
     wanted=$OUT

@@ -78,7 +78,6 @@ mark 7 0' # batch fields of callbacks are made anew, with their defaults
     same "$(echo "$OUT" | grep -c '^ *batch .*diversity')" 1
 }
 
-# LOOPC_DESIGNS (3) random designs: their invariants, the same run from the same seed, and after a kill -9 in the middle.
 test_twins_in_a_batch() {
     program twins
     expect 0 ./twins
@@ -96,6 +95,7 @@ test_bs_minus_1_takes_all_or_says_why_not() {
     has "$ERR" '--bs -1 takes all 33 items of the buffer, a batch has room for 32: room = 33 in environment.new'
 }
 
+# LOOPC_DESIGNS (3) random designs: their invariants, the same run from the same seed, and after a kill -9 in the middle.
 test_random_designs() {
     local design
     cp "$SPECS/invariants.lua" .

@@ -24,7 +24,7 @@ C
 
 # Plain: no flags, and neither jansson nor zlib.
 link_plainly() {
-    "$LOOPC" gen --step --lib "$TMP/$1.lua" -o fit.c
+    "$LOOPC" gen --no-format --step --lib "$TMP/$1.lua" -o fit.c
     cp "$TMP/prog.c" .
     "${CC:-cc}" -I"$ROOT/runtime" -I. prog.c fit.c -L"$ROOT/$BUILD" -lloopc -lm -o prog
 }
@@ -65,7 +65,7 @@ return trainer "fit" { Fit, state = { x = f32[2], y = i32[1], loss = f32(0), net
     adam = optimizer { "adam", net = "net" } } }
 SPEC
     sed 's/s.Fit.loss/s.loss/' "$TMP/prog.c" >"$TMP/net.c"
-    "$LOOPC" gen --step --lib "$TMP/net.lua" -o fit.c
+    "$LOOPC" gen --no-format --step --lib "$TMP/net.lua" -o fit.c
     "${CC:-cc}" -I"$ROOT/runtime" -I. "$TMP/net.c" fit.c -L"$ROOT/$BUILD" -lloopc -lm -o prog
     expect 0 ./prog
     has "$ERR" "fit: epoch 2"
@@ -94,7 +94,7 @@ int main()
 }
 CPP
     sed 's/\$loss = 0.5f/if ($eta < 0) $fail("eta is %g", (double)$eta); &/' "$TMP/fit.lua" >fit.lua
-    expect 0 "$LOOPC" gen --step --lib fit.lua -o fit.c
+    expect 0 "$LOOPC" gen --no-format --step --lib fit.lua -o fit.c
     "${CC:-cc}" -I"$ROOT/runtime" -c fit.c -o fit.o
     for cc in g++ clang++; do
         command -v $cc >/dev/null || continue

@@ -12,14 +12,14 @@ SPEC
     expect 0 "$LOOPC" build fit.lua -o fit
 }
 
-# without_each COMMAND...: runs it without its first allocation, without one that is $APART (11) later, and so on, each time with
+# without_each COMMAND...: runs it without its first allocation, without one that is $APART (23) later, and so on, each time with
 # ./saved as it is
 without_each() {
-    local n=$((1 - ${APART:-11})) code=0 whole
+    local n=$((1 - ${APART:-23})) code=0 whole
     cp -r saved before
     whole=$("$@" 2>err)
     while [ $code -ne 99 ]; do
-        n=$((n + ${APART:-11})) code=0
+        n=$((n + ${APART:-23})) code=0
         rm -rf saved m.jsonl
         cp -r before saved
         LD_PRELOAD=$PWD/fail.so FAIL_AT=$n "$@" >out 2>err || code=$?

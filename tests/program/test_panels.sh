@@ -76,7 +76,7 @@ local Fit = loop "Fit" {
 return trainer "narrow" { Fit, state = { loss = f32 {},
     net = mlp { 18, 33, 1, batch = 8, activation = "tanh", loss = "squared_error" }, adam = optimizer { "adam", net = "net" } } }
 LUA
-    "$LOOPC" gen --step --lib narrow.lua -o narrow.c
+    "$LOOPC" gen --no-format --step --lib narrow.lua -o narrow.c
     cat >main.c <<'C'
 #include "narrow.h"
 int main(int argc, char **argv)

@@ -121,7 +121,7 @@ local L = loop "L" { times = 3, on_a = node(1, WEAVE(-1, {
 })) }
 return trainer "work" { L, state = { sum = i32(0), ticks = i32(0), big = i32[262144] } }
 SPEC
-    "$LOOPC" gen --step --lib work.lua -o work.c
+    "$LOOPC" gen --no-format --step --lib work.lua -o work.c
     cat >host.c <<'C'
 #include "work.h"
 #include <fcntl.h>

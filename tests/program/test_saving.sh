@@ -396,9 +396,7 @@ local count = callback "count" { state = { saves = i64(0) }, on_save_checkpoint 
     on_load_checkpoint = [[ printf("saved %d times\n", (int)$saves); ]] }
 return trainer "hooks" { include = { "<signal.h>", "<unistd.h>" }, code = "static FILE *file;", Fit, count, state = { length = i64(0) } }
 SPEC
-    build hooks.lua hooks
-    expect 0 cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only -I"$ROOT/runtime" \
-        -x c <("$LOOPC" gen hooks.lua)
+    CFLAGS="$CFLAGS $STRICT" build hooks.lua hooks
     expect 0 ./hooks
     cp log.txt whole.txt
     expect 143 ./hooks --checkpoint saved --save-every 1step --at 3

@@ -62,7 +62,7 @@ stepped() { # stepped SUITE [ARGUMENT...]
 test_runs_in_the_step_form_are_steered() { stepped test_control.sh numbers malformed signals; }
 
 library() { # library NAME SPEC: with the position of its third step in the file `position`
-    "$LOOPC" gen --step --lib "$2" -o count.c
+    "$LOOPC" gen --no-format --step --lib "$2" -o count.c
     cat >main.c <<'C'
 #include "count.h"
 int main(int argc, char **argv)
@@ -128,8 +128,7 @@ SPEC
     expect 0 ./b --steps 200
     same "$OUT" "w
 $(head -n 2 <<<"$once" | tail -n 1) singles 189 blocks 0 skipped 6"
-    expect 0 "$LOOPC" gen b.lua -o b.c
-    compile -Wpedantic -Wshadow -Wconversion b.c -o b # warnings are errors
+    CFLAGS="$CFLAGS $STRICT" build b.lua b
 }
 
 # The hooks of checkpoints are those of positions: here of a file that is cut where the position was saved.
@@ -168,7 +167,7 @@ int main(void)
     return 0;
 }
 C
-    "$LOOPC" gen --step --lib hooks.lua -o hooks.c
+    "$LOOPC" gen --no-format --step --lib hooks.lua -o hooks.c
     compile main.c hooks.c -o hooks
     expect 0 ./hooks
     same "$OUT" "0 0 0 1 0
@@ -238,7 +237,7 @@ test_the_library_has_no_main_and_no_globals() {
 
 test_the_example_with_poll() {
     cp "$ROOT"/specs/events/* .
-    "$LOOPC" gen --step --lib ticker.lua -o ticker.c
+    "$LOOPC" gen --no-format --step --lib ticker.lua -o ticker.c
     compile -D_GNU_SOURCE -Wpedantic -Wshadow -Wconversion main.c ticker.c -o ticker
     printf 'save position\ncopy\nload position\nend\n' | ./ticker >out
     same "$(grep -c '^run' out)" 5

@@ -54,7 +54,7 @@ sanitized() {
 
 compile() {
     # shellcheck disable=SC2086
-    "${CC:-cc}" ${CFLAGS:-} -std=c11 -Wall -Wextra -Werror -I"$ROOT/runtime" -I. "$@" "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread
+    "${CC:-cc}" ${CFLAGS:-} -std=c11 -Wall -Wextra -Werror -Wno-misleading-indentation -I"$ROOT/runtime" -I. "$@" "$ROOT/$BUILD/libloopc.a" -ljansson -lz -lm -pthread
 }
 
 expect() {

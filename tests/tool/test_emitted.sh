@@ -57,7 +57,9 @@ test_every_spec_compiles_without_a_warning() {
     local file compiler turn=0
     for file in "$ROOT"/specs/*.lua; do "$LOOPC" gen "$file" -o "$(basename "$file" .lua).c"; done
     cp "$ROOT/.clang-format" .
-    clang-format-14 --style=file --dry-run -Werror ./*.c || fail 'clang-format changes formatted text'
+    # shellcheck disable=SC2046
+    clang-format-14 --style=file --dry-run -Werror $(ls ./*.c | awk -v all="${SOAK:-}" 'all || NR % 4 == 1') ||
+        fail 'clang-format changes formatted text'
     for file in *.c; do
         turn=$((1 - turn))
         for compiler in 'gcc -O1 -S -o /dev/null' 'clang -fsyntax-only'; do

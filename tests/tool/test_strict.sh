@@ -2,10 +2,10 @@
 . "$(dirname "$0")/../support/lib.sh"
 
 strict() { # strict SPEC: leaves the program of the straight form as ./program
-    local cc flags='-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O0'
-    "$LOOPC" gen "$1" -o straight.c
-    "$LOOPC" gen --step "$1" -o step.c
-    "$LOOPC" gen --step --lib "$1" -o lib.c
+    local cc flags="-std=c11 $STRICT -O0"
+    "$LOOPC" gen --no-format "$1" -o straight.c
+    "$LOOPC" gen --no-format --step "$1" -o step.c
+    "$LOOPC" gen --no-format --step --lib "$1" -o lib.c
     for cc in gcc clang; do
         for form in straight step lib; do
             # shellcheck disable=SC2086

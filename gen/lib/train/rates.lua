@@ -15,7 +15,8 @@
 --
 -- train.plateau "name" { at = node, watch = C, rate = "$eta", better = "lower", factor = 0.1, patience = 10, threshold = 1e-4,
 -- cooldown = 0, floor = 0 } multiplies the rate by `factor` when the watched value has not become better, by the share `threshold`,
--- more than `patience` times in a row; then nothing counts for `cooldown` times.                                 ReduceLROnPlateau
+-- more than `patience` times in a row; then nothing counts for `cooldown` times.     ReduceLROnPlateau, but for values below 0, of which
+-- that one takes worse ones for better: their share is of the absolute value here.
 
 return function(train)
     local rates = {}
@@ -100,7 +101,7 @@ return function(train)
             },
             [a.at] = fill([[
                 const double value = (double)({watch}), old = (double){rate};
-                if (value {compare} $best * {bar}) {
+                if (value {compare} $best && !(value {reach} $best {away} {threshold} * fabs($best))) {
                     $best = value;
                     $bad = 0;
                 } else {
@@ -119,7 +120,8 @@ return function(train)
                     $cooling = {cooldown};
                     $bad = 0;
                 }]], { watch = a.watch, rate = a.rate, compare = lower and "<" or ">", factor = double(a.factor), floor = double(a.floor),
-                bar = double(lower and 1 - a.threshold or 1 + a.threshold), patience = tostring(a.patience), cooldown = tostring(a.cooldown) }) }
+                reach = lower and ">=" or "<=", away = lower and "-" or "+", threshold = double(a.threshold),
+                patience = tostring(a.patience), cooldown = tostring(a.cooldown) }) }
     end)
 
     return rates

@@ -88,6 +88,28 @@ test_same_bits_on_any_number() {
     cmp one.jsonl alone.jsonl || fail 'other losses without mpirun'
 }
 
+# More weights than are exchanged at a time.
+test_a_layer_of_many_weights() {
+    needs_mpi
+    cat >wide.lua <<'SPEC'
+local Fit = loop "Fit" {
+    times = 2,
+    state = { x = f32[8 * 520], noise = rng(), loss = f32 { report = true } },
+    on_step = node(1, [[
+        for (int i = 0; i < 8 * 520; i++) $x[i] = loopc_rng_f32($noise);
+        $loss = net_train($net, $adam, $x, $x, 8, 0.01f);
+    ]]),
+}
+return trainer "wide" { Fit, state = {
+    net = mlp { 520, 520, loss = "squared_error", batch = 8, shards = 2 }, adam = optimizer { "adam", net = "net" } } }
+SPEC
+    CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build --mpi --cc "$MPICC" wide.lua -o wide
+    expect 0 ./wide --metrics one.jsonl --checkpoint one
+    expect 0 ranks 2 ./wide --metrics two.jsonl --checkpoint two
+    cmp one.jsonl two.jsonl || fail 'other losses'
+    same_end one two
+}
+
 test_resumed_on_another_number() {
     programs
     expect 0 ./shared --data rows.csv --metrics one.jsonl
@@ -285,6 +307,7 @@ SH
     cp rows.csv rows0.csv
     expect 2 ranks 2 bash own.sh
     has "$ERR" 'rank 1: rows1.csv: error: No such file or directory'
+    same "$(grep -c 'error:' <<<"$ERR")" 1
     sed 's/^0/1/' rows.csv >rows1.csv
     expect 2 ranks 2 bash own.sh
     has "$ERR" '--data: process 1 reads other content than process 0'

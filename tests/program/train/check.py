@@ -70,7 +70,7 @@ def check_rates(lines):
     high = Plateau(0.3, True, 0.1, 3, 0, 0.0, 1e-4)
     for t, line in enumerate(lines):
         loss = (t * t * 7) % 11 / (t // 4 + 1)
-        wanted = rates(t) + [low.step(loss), high.step(loss)]
+        wanted = rates(t) + [low.step(loss), high.step(loss), 0.3 * 0.1 ** (t // 4)]
         got = [float(word) for word in line.split()]
         assert len(got) == len(wanted), line
         for i, (one, other) in enumerate(zip(got, wanted)):

@@ -15,7 +15,7 @@ local names = {}
 for name in pairs(shapes) do names[#names + 1] = name end
 table.sort(names)
 
-local state = { steps = i64(40), rate = f32(0.3), loss = f32(0), higher = f32(0.3) }
+local state = { steps = i64(40), rate = f32(0.3), loss = f32(0), higher = f32(0.3), gloomy = f32(0.3) }
 local line, values, callbacks = "", "", {}
 for i, name in ipairs(names) do
     state[name .. "_eta"] = f32(0)
@@ -27,7 +27,7 @@ local Fit = loop "Fit" {
     times = "$steps",
     before_step = node(1, [[ $loss = (float)(($iteration * $iteration * 7) % 11) / (float)($iteration / 4 + 1); ]]),
     on_step = node(2),
-    after_step = node(3, ('printf("%s %%.9g %%.9g\\n"%s, (double)$rate, (double)$higher);'):format(line, values)),
+    after_step = node(3, ('printf("%s %%.9g %%.9g %%.9g\\n"%s, (double)$rate, (double)$higher, (double)$gloomy);'):format(line, values)),
 }
 
 return trainer "rates" {
@@ -35,5 +35,6 @@ return trainer "rates" {
     train.plateau "plateau" { at = "Fit.on_step", watch = "$loss", rate = "$rate", factor = 0.5, patience = 2, cooldown = 1, floor = 0.02,
         threshold = 0.01 },
     train.plateau "upward" { at = "Fit.on_step", watch = "$loss", rate = "$higher", better = "higher", patience = 3 },
+    train.plateau "below_zero" { at = "Fit.on_step", watch = "-5.0 + 1e-5 * $loss", rate = "$gloomy", patience = 3 }, -- never better
     table.unpack(callbacks),
 }

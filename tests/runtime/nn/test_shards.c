@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "nn/shards.h"
 
@@ -88,6 +89,76 @@ static void test_gradient(void **state)
             }
 }
 
+/* Weights with their moments, and biases with theirs. */
+struct layer {
+    LOOPC_ALIGNED float w[3][LOOPC_PANELS(OUTPUTS, INPUTS)];
+    LOOPC_ALIGNED float b[3][LOOPC_VECTOR(OUTPUTS)];
+};
+
+static void begin(struct layer *layer)
+{
+    memset(layer, 0, sizeof *layer);
+    for (int32_t o = 0; o < OUTPUTS; o++) {
+        layer->b[0][o] = noise(o, 7);
+        for (int32_t k = 0; k < INPUTS; k++)
+            layer->w[0][loopc_panel_at(OUTPUTS, o, k)] = noise(o, k);
+    }
+}
+
+static struct loopc_weights weights_of(struct layer *layer)
+{
+    return (struct loopc_weights){layer->w[0], layer->w[1], layer->w[2]};
+}
+
+static struct loopc_weights biases_of(struct layer *layer)
+{
+    return (struct loopc_weights){layer->b[0], layer->b[1], layer->b[2]};
+}
+
+static void update(struct layer *layer, struct loopc_shards shards,
+                   const struct loopc_step_params *rates, int32_t threads)
+{
+    for (int32_t tid = 0; tid < threads; tid++)
+        loopc_shards_update(weights_of(layer), biases_of(layer), t, d, shards, BATCH, INPUTS,
+                            OUTPUTS, rates, (struct loopc_thread){tid, threads});
+}
+
+static void store_and_update(struct layer *layer, struct loopc_shards shards,
+                             const struct loopc_step_params *rates)
+{
+    loopc_shards_gradient(gw, gb, t, d, shards, BATCH, INPUTS, OUTPUTS, LOOPC_ONE_THREAD);
+    loopc_descend_part(weights_of(layer), gw, OUTPUTS, INPUTS, rates, LOOPC_ONE_THREAD);
+    loopc_descend_part(biases_of(layer), gb, 1, OUTPUTS, rates, LOOPC_ONE_THREAD);
+}
+
+/* Weights that are moved as their gradients are summed have the bits of those that are moved by
+ * stored ones. */
+static void test_update(void **state)
+{
+    static const int32_t batches[] = {BATCH, 61, 5};
+    const struct loopc_step_params rules[] = {
+        loopc_sgd_params(0.1f, 0.0f, 0.0f), loopc_sgd_params(0.1f, 0.9f, 0.01f),
+        loopc_adam_params(LOOPC_ADAM, 1, 0.01f, 0.9, 0.999, 1e-8f, 0.0f),
+        loopc_adam_params(LOOPC_ADAM, 2, 0.01f, 0.9, 0.999, 1e-8f, 0.01f),
+        loopc_adam_params(LOOPC_ADAMW, 3, 0.01f, 0.9, 0.999, 1e-8f, 0.01f)};
+    static struct layer one, other;
+    (void)state;
+    fill();
+    for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
+        for (size_t rule = 0; rule < sizeof rules / sizeof *rules; rule++)
+            for (int32_t threads = 1; threads <= 3; threads += 2) {
+                const struct loopc_shards shards = loopc_shards_of(batches[b], COUNT, 0, 1);
+                take(shards);
+                begin(&one);
+                begin(&other);
+                for (int step = 0; step < 2; step++) {
+                    update(&one, shards, &rules[rule], threads);
+                    store_and_update(&other, shards, &rules[rule]);
+                }
+                assert_memory_equal(&one, &other, sizeof one);
+            }
+}
+
 /* The shards of all processes are those of the batch, each once. */
 static void test_rows(void **state)
 {
@@ -104,6 +175,6 @@ static void test_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_gradient),
-                                       cmocka_unit_test(test_rows)};
+                                       cmocka_unit_test(test_update), cmocka_unit_test(test_rows)};
     return cmocka_run_group_tests_name("shards", tests, NULL, NULL);
 }
