@@ -2,7 +2,8 @@
 --
 -- In:  unit.list with pieces (analyse_fields). Out: on every step item
 --   .signals   set of status names: FAILED, RECOVERED, CANCEL, STOP, or CANCEL_<Loop>_<phase>, STOP_<Loop>
--- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target.
+-- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target;
+-- unit.measures_rows: some text may take more rows of a data set than an array has room for.
 
 local Names = require "gen.c.names"
 local ctext = require "gen.c.text"
@@ -10,6 +11,7 @@ local analysis = require "gen.tree.element_analysis"
 local nearest = require "gen.base.nearest"
 local net_functions = require "gen.tree.net_functions"
 local reader = require "gen.spec.reader"
+local row_calls = require "gen.analyse.row_calls"
 local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_signals = {}
@@ -171,16 +173,29 @@ local function imply(unit)
     end
 end
 
--- A text that calls a function which may refuse its argument fails at its end: text.refusals, { { name, field }, ... }.
-local function add_refusals(refusing, source)
+-- The functions that may refuse a limit, by name, then the nets and the data sets whose functions may refuse their rows:
+-- { { kind = "limit", name, field }, { kind = "rows", field }, { kind = "take" } }.
+local function refusals_of(unit, refusing, doubtful, text)
+    local found, refusals = {}, {}
+    for name in next, ctext.identifiers(text.body.text) do
+        if refusing[name] then found[#found + 1] = name end
+    end
+    table.sort(found)
+    for i, name in ipairs(found) do refusals[i] = { kind = "limit", name = name, field = refusing[name] } end
+    local nets, takes = row_calls.of_text(unit, doubtful, text)
+    for _, field in ipairs(nets) do refusals[#refusals + 1] = { kind = "rows", field = field } end
+    if takes then
+        refusals[#refusals + 1] = { kind = "take" }
+        unit.measures_rows = true
+    end
+    return refusals
+end
+
+-- A text that calls a function which may refuse its argument fails at its end: text.refusals.
+local function add_refusals(unit, refusing, doubtful, source)
     for _, text in ipairs(source.tree and source.texts or { source }) do
-        local found, refusals = {}, {}
-        for name in next, ctext.identifiers(text.body.text) do
-            if refusing[name] then found[#found + 1] = name end
-        end
-        table.sort(found)
-        for i, name in ipairs(found) do refusals[i] = { name = name, field = refusing[name] } end
-        if #found > 0 then
+        local refusals = not text.expression and refusals_of(unit, refusing, doubtful, text) or {}
+        if #refusals > 0 then
             text.refusals, source.implied = refusals, source.implied or {}
             source.implied.FAILED = true
         end
@@ -222,19 +237,23 @@ function analyse_signals.run(unit)
     unit.targets = { of = {} }
     imply(unit)
     local signals = setmetatable({ unit = unit, list = unit.list, names = Names.new() }, Signals)
-    local refusing = net_functions.refusing(unit.trainer)
+    local refusing, doubtful = net_functions.refusing(unit.trainer), row_calls.doubtful(unit)
     for _, item in ipairs(unit.list) do
         if item.op == "loop" then signals:check_expressions(spec_tree.expressions(item.instance.loop))
         elseif item.op == "step" then
             if item.source.tree and not item.source.signal_pieces then signals:check_expressions(item.source.texts) end
             if not item.source.signal_pieces then
                 item.source.signal_pieces = signal_pieces(item.source)
-                if next(refusing) then add_refusals(refusing, item.source) end
+                if next(refusing) or next(doubtful) then add_refusals(unit, refusing, doubtful, item.source) end
             end
             signals:step(item)
         end
     end
-    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do signals:hook(hook) end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do
+        signals:hook(hook)
+        local refusals = refusals_of(unit, refusing, doubtful, hook)
+        if #refusals > 0 then hook.refusals, hook.signals = refusals, true end
+    end
 end
 
 return analyse_signals

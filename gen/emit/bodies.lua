@@ -88,7 +88,7 @@ end
 
 -- Whether the function takes the state: for plain fields and failures. Site fields come by their own pointers.
 local function takes_state(source)
-    if source.tree then return true end
+    if source.tree or source.refusals then return true end
     for _, piece in ipairs(source.pieces) do
         if piece.kind == "signal" and piece.word == "fail" then return true end
         if piece.kind == "field" and piece.field.life ~= "site" then return true end
@@ -184,9 +184,9 @@ function emit_bodies.first_field(text)
 end
 
 -- The call of a leaf from the function of its element, which has the same parameters.
-function emit_bodies.call_inside(leaf)
+function emit_bodies.call_inside(leaf, state)
     local arguments = {}
-    if takes_state(leaf) then arguments[1] = "s" end
+    if takes_state(leaf) then arguments[1] = state or "s" end
     for _, loop in ipairs(leaf.sites) do arguments[#arguments + 1] = loop.name .. "_site" end
     return ("%s(%s)"):format(leaf.func, table.concat(arguments, ", "))
 end
@@ -212,24 +212,77 @@ local function storage(source)
     return #source.body.text <= short and not calls(source) and "static LOOPC_ALWAYS_INLINE" or "static LOOPC_NOINLINE"
 end
 
--- Functions of nets refuse an argument by keeping it; the body that called them fails with it.
+-- Functions of nets refuse an argument by keeping it in the net; the body that called them fails with it.
+local refusal_of = {}
+
+function refusal_of.limit(refusal, net)
+    return net .. ".refused != 0.0f", "loopc_fail_limit", (", %s, &%s.refused"):format(cvalue.string(refusal.name), net)
+end
+
+function refusal_of.rows(refusal, net)
+    local field = refusal.field
+    return net .. ".excess != 0", "loopc_fail_rows", (", %s, %d, &%s.excess"):format(cvalue.string(field.full), field.parameters.batch, net)
+end
+
+function refusal_of.take() return "loopc_untaken.function", "loopc_fail_take", "" end
+
 local function write_refusals(w, source, state)
     for _, refusal in ipairs(source.refusals or {}) do
-        local kept = refusal.field.lvalue:gsub("^s%->", state .. "->") .. ".refused"
-        w:line("if (%s != 0.0f)", kept)
-        w:line("    return loopc_fail_limit(&%s->loopc, %s, %s, &%s);", state, cvalue.string(source.full),
-            cvalue.string(refusal.name), kept)
+        local net = refusal.field and refusal.field.lvalue:gsub("^s%->", state .. "->")
+        local test, name, arguments = refusal_of[refusal.kind](refusal, net)
+        w:line("if (%s)", test)
+        w:line("    return %s(&%s->loopc, %s%s);", name, state, cvalue.string(source.full), arguments)
     end
+end
+
+local function signals_itself(source)
+    for _, piece in ipairs(source.pieces) do
+        if piece.kind == "signal" then return true end
+    end
+    return false
+end
+
+-- Whether control may leave a text before its end.
+local function leaves_early(source)
+    source.identifiers = source.identifiers or ctext.identifiers(source.body.text)
+    return source.identifiers["return"] ~= nil or signals_itself(source)
+end
+
+-- The text of a function: its head and its statements, without the closing brace.
+local function write_text(unit, w, source, state, head)
+    local text, dropped = ctext.dedent(body_text(source, state))
+    w:line("%s", head)
+    w:open("{")
+    line_directives.write(unit, w, source.body, text, dropped, function(line) write_line(w, line) end)
+    return text
+end
+
+-- A body that may return early and may be refused an argument is a function of its own: it may have been refused before it left.
+local function write_apart(unit, w, source, state, declared)
+    local inner, signals = source.func .. "_body", signals_itself(source)
+    local text = write_text(unit, w, source, state, ("static LOOPC_NOINLINE %s %s(%s)"):format(signals and "int" or "void", inner, declared))
+    if signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
+    w:close()
+    w:blank()
+    w:comment { "The same, and a failure if it gave a function of a net more than that takes." }
+    w:line("static LOOPC_NOINLINE int %s(%s)", source.func, declared)
+    w:open("{")
+    w:line(signals and "const int status = %s;" or "%s;", emit_bodies.call_inside({ func = inner, pieces = source.pieces,
+        sites = source.sites, refusals = source.refusals }, state))
+    write_refusals(w, source, state)
+    w:line("return %s;", signals and "status" or "LOOPC_OK")
+    w:close()
+    w:blank()
 end
 
 -- The function of one text.
 function emit_bodies.write_function(unit, w, source, title)
     local state = state_name(source)
-    local text, dropped = ctext.dedent(body_text(source, state))
+    local declared = parameters(unit, source, state)
     w:comment { title or emit_bodies.heading(unit, source) }
-    w:line("%s %s %s(%s)", storage(source), source.signals and "int" or "void", source.func, parameters(unit, source, state))
-    w:open("{")
-    line_directives.write(unit, w, source.body, text, dropped, function(line) write_line(w, line) end)
+    if source.refusals and leaves_early(source) then return write_apart(unit, w, source, state, declared) end
+    local text = write_text(unit, w, source, state, ("%s %s %s(%s)"):format(storage(source), source.signals and "int" or "void", source.func,
+        declared))
     write_refusals(w, source, state)
     if source.signals and not ends_in_return(text) then w:line("return LOOPC_OK;") end
     w:close()

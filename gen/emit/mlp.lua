@@ -9,6 +9,7 @@ local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local cwrap = require "gen.c.wrap"
 local body = require "gen.emit.mlp_bodies"
+local net_frame = require "gen.emit.net_frame"
 local deep = require "gen.emit.deep"
 local emit_optimizer = require "gen.emit.optimizer"
 local emit_replicas = require "gen.emit.replicas"
@@ -122,6 +123,7 @@ local function write_rest(w, net, groups)
         members(w, "the weights of these rows, if the data set has weights", weights)
         if net.fetches then members(w, "indices of the rows of the next batch", { ("int64_t next[%d];"):format(net.batch) }) end
     end
+    net_frame.write_excess(w, net)
     if groups.limits then
         members(w, "a limit that clip_grad has refused, until its body fails; else 0", { "float refused;" })
     end
@@ -198,6 +200,7 @@ local function write_function(w, net, entry)
     local linkage = entry.internal and net.narrow and "static LOOPC_VECTOR_INLINE" or "static"
     write_head(w, ("%s %s"):format(linkage, result), net.prefix .. "_" .. entry[1], net_functions.arguments(net, entry))
     w:open("{")
+    net_frame.guard(w, net, net.prefix .. "_" .. entry[1], entry[2])
     local write = net.ops and deep.body[entry[1]] or body[entry[1]]
     write(w, net)
     w:close("}")

@@ -5,6 +5,36 @@ local mlp = require "gen.tree.mlp"
 
 local net_frame = {}
 
+local nothing = { void = "return;", float = "return NAN;", int32_t = "return 0;",
+    ["struct loopc_spread"] = "return (struct loopc_spread){0};" }
+
+-- What a function gives that refuses its rows: as many zeros as it would have put out, so that the body that reads them comes to its end.
+local function result_of(net, name, result, rows)
+    if nothing[result] then return nothing[result] end
+    local kind = name:sub(#net.prefix + 2)
+    if kind:find "^train" then return "return n->loss;" end
+    if net.is_plain then return kind == "input_grad" and "return n->dx_rows;" or "return n->out;" end -- devices have no heap
+    local inputs = net.inputs_from and net.inputs_max or net.layers[1]
+    local width = kind == "input_grad" and inputs or net.ops and net.ops[#net.ops].outputs or mlp.last(net).outputs
+    if net.replicas and kind == "forward" then width = mlp.product(net.replicas, width) end
+    return ("return loopc_no_outputs(%s, %s);"):format(rows, width)
+end
+
+-- The first statement of a function that may be given more rows than the net has room for, or the index of such a row.
+function net_frame.guard(w, net, name, result)
+    if not (net.doubtful and net.doubtful[name]) then return end
+    local is_index = name == net.prefix .. "_argmax"
+    w:line("if (!loopc_%s(%s, %d, &n->excess)) %s", is_index and "is_row" or "rows_fit", is_index and "row" or "rows", net.batch,
+        result_of(net, name, result, "rows"))
+end
+
+-- The member of a net for them.
+function net_frame.write_excess(w, net)
+    if not net.doubtful then return end
+    w:comment { ("more rows than %d that a call was given, until its body fails; else 0"):format(net.batch) }
+    w:line("int32_t excess;")
+end
+
 -- A check of the data set `data`, behind others: on a device its rows may be nowhere.
 function net_frame.unreadable(net) return net.is_plain and " || !loopc_dataset_is_readable(data)" or "" end
 
@@ -19,6 +49,7 @@ function net_frame.write_function(w, optimizer, offer, write)
     w:comment(offer.doc)
     cwrap.line(w, 0, ("static %s %s"):format(offer.result, offer.name), offer.arguments, "")
     w:open("{")
+    net_frame.guard(w, optimizer.net or optimizer, offer.name, offer.result)
     write(w, optimizer)
     w:close("}")
     w:blank()

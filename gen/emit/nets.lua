@@ -16,7 +16,7 @@ local emit_nets = {}
 local prefix_of = mlp.prefix_of
 
 local net_keys = { "layers", "activation", "output", "loss", "batch", "init", "inits", "inputs_max", "shards", "replicas", "ops", "heads",
-    "label_smoothing", "class_weights", "targets", "delta", "quantile", "reduction" }
+    "label_smoothing", "doubtful", "class_weights", "targets", "delta", "quantile", "reduction" }
 
 local function describe_net(unit, field)
     local net = { name = prefix_of(field), prefix = prefix_of(field), struct = unit.struct .. "_" .. prefix_of(field),
@@ -109,6 +109,7 @@ end
 function emit_nets.write_include(unit, w)
     local is_deep, blends = false, false
     if unit.options.device then return end -- it is in loopc_device.h
+    if unit.measures_rows then w:directive('#include "run/take.h"') end
     for _, net in ipairs(unit.nets.nets) do is_deep = is_deep or net.ops ~= nil end
     for _, pair in ipairs(unit.nets.pairs) do blends = blends or pair.entry[1] == "blend" end
     if is_deep then

@@ -62,6 +62,7 @@ local function struct(w, net, needed)
     if needed.pass then write_activations(w, net, net.learns, needed.forward and needed) end
     if net.learns then write_learned(w, net) end
     if net.weighs then write_gathered(w, net) end
+    net_frame.write_excess(w, net)
     w:close("};")
     w:blank()
 end

@@ -117,7 +117,8 @@ end
 
 -- The arguments of a function as C declarations, the net first.
 function net_functions.arguments(net, entry)
-    local args = { ("%sstruct %s *n"):format(entry.const and "const " or "", net.struct) }
+    local notes = net.doubtful and net.doubtful[net.prefix .. "_" .. entry[1]] -- in the net, that there were too many rows
+    local args = { ("%sstruct %s *n"):format(entry.const and not notes and "const " or "", net.struct) }
     for _, argument in ipairs(net_functions.given(entry, net.trunk and net.trunk.struct)) do
         local targets = mlp.targets(net) == "labels" and "const int32_t *labels" or "const float *y"
         local special = { TARGETS = targets,
@@ -172,6 +173,19 @@ function net_functions.refusing(trainer)
             if entry.refuses then out[mlp.prefix_of(field) .. "_" .. entry[1]] = field end
         end
     end
+    return out
+end
+
+-- The functions of a net field that are given a number of rows: name -> its place among the arguments, or 0 for the index of a row.
+function net_functions.rows_places(field)
+    local out, prefix = {}, mlp.prefix_of(field)
+    for _, entry in ipairs(field.parameters.replicas and replicas.all or net_functions.all) do
+        for i, argument in ipairs(not entry.internal and net_functions.given(entry, field.parameters.trunk and "t") or {}) do
+            if argument == "int32_t rows" then out[prefix .. "_" .. entry[1]] = i + 1 end
+            if argument == "int32_t row" then out[prefix .. "_" .. entry[1]] = 0 end
+        end
+    end
+    out[prefix .. "_train"], out[prefix .. "_train_from"] = 5, 6
     return out
 end
 

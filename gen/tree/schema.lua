@@ -20,7 +20,7 @@ schema.kinds = {
         { "load", "spec" },                                          -- the trainer as a value of the spec (spec/dsl.lua)
         { "check", "trainer" },                                      -- the spec tree
         { "flatten", "list", "step_count" },                         -- the step list; its steps, leaves of elements counted
-        { "analyse_signals", "targets" },                            -- the statuses of named signals
+        { "analyse_signals", "targets", "measures_rows?" },          -- the statuses of named signals
         { "layout", "struct", "names", "tables", "position", "sources_used", "trace_points", "resume_points",
             "resume_numbers" },                                      -- by name: the index in resume_points
         { "emit", "frames", "children",      -- structs of functions that can be left; members that hold processes

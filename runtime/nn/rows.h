@@ -9,6 +9,9 @@
 
 #include "nn/panel.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #ifdef LOOPC_DEVICE
 struct loopc_dataset;
 void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *x) __attribute__((weak));
@@ -27,6 +30,21 @@ struct loopc_rows {
 static inline const float *loopc_row(struct loopc_rows rows, int32_t r, int32_t features)
 {
     return rows.x + (rows.index ? rows.index[r] : r) * features;
+}
+
+/* Whether a net with room for `room` rows can take `rows` of them; if not, they are noted in
+ * *excess (-1: below 0), and the body that gave them fails (failures.h, loopc_fail_rows). */
+static inline bool loopc_rows_fit(int32_t rows, int32_t room, int32_t *excess)
+{
+    if (__builtin_expect((uint32_t)rows <= (uint32_t)room, 1)) return true;
+    *excess = rows < 0 ? -1 : rows;
+    return false;
+}
+
+/* The same for the index of one row. */
+static inline bool loopc_is_row(int32_t row, int32_t room, int32_t *excess)
+{
+    return loopc_rows_fit(row < 0 || row == INT32_MAX ? -1 : row + 1, room, excess);
 }
 
 /* The rows to prefetch, and the progress of that. */

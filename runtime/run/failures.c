@@ -7,6 +7,7 @@
 #ifndef LOOPC_DEVICE
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #endif
 #include <string.h>
 
@@ -64,6 +65,29 @@ int loopc_fail_limit(struct loopc_run *run, const char *node, const char *functi
     return loopc_fail(run, node, "%s: the limit is %g: it takes a number from 0", function,
                       refused);
 }
+
+int loopc_fail_rows(struct loopc_run *run, const char *node, const char *net, int32_t room,
+                    int32_t *excess)
+{
+    const int32_t rows = *excess;
+    *excess = 0;
+    if (rows < 0) return loopc_fail(run, node, "net '%s' is given less than no row", net);
+    return loopc_fail(run, node,
+                      "net '%s' is given %d rows, and has room for %d: batch = %d of the net is "
+                      "the most rows of a call",
+                      net, (int)rows, (int)room, (int)rows);
+}
+
+#ifndef LOOPC_DEVICE
+static _Thread_local float *zeros;
+
+const float *loopc_no_outputs(int32_t rows, int32_t width)
+{
+    free(zeros);
+    zeros = calloc(rows > 0 ? (size_t)rows : 1, (size_t)width * sizeof *zeros);
+    return zeros;
+}
+#endif
 
 void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failures)
 {

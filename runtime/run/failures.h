@@ -17,6 +17,7 @@
 #include "base/status.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct loopc_run;
 
@@ -64,6 +65,15 @@ int loopc_fail(struct loopc_run *run, const char *node, const char *format, ...)
 
 /* Fails because `function` was given a limit that is not a number from 0; sets it to 0. */
 int loopc_fail_limit(struct loopc_run *run, const char *node, const char *function, float *limit);
+
+/* Fails because a net with room for `room` rows was given more, or less than none; sets *excess to
+ * 0. */
+int loopc_fail_rows(struct loopc_run *run, const char *node, const char *net, int32_t room,
+                    int32_t *excess) __attribute__((cold));
+
+/* rows x width zeros, for a body that reads the outputs of rows which its net has refused: they are
+ * there until the next call in this thread. NULL if there is no memory for them. */
+const float *loopc_no_outputs(int32_t rows, int32_t width) __attribute__((cold));
 
 /* Adds those of another run, as if they had happened in this one; names are the same program's. */
 void loopc_fail_with(struct loopc_run *run, const struct loopc_failures *failures)

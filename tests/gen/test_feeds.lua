@@ -88,4 +88,34 @@ suite:test("more rows than a net has room for are refused", function()
     suite:good(spec("enum { ROWS = 4 };", "net_forward($net, x, ROWS);"), "analyse_feeds")
 end)
 
+-- The names of the functions whose rows are looked at in the program.
+local function doubtful(code, fill, more)
+    local unit = suite:good(spec(code, fill, more), "analyse_signals")
+    local names = {}
+    for _, field in ipairs(unit.trainer.fields) do
+        for name in next, field.parameters and field.parameters.doubtful or {} do names[#names + 1] = name end
+    end
+    table.sort(names)
+    if unit.measures_rows then names[#names + 1] = "take" end
+    return table.concat(names, " ")
+end
+
+suite:test("rows that are a constant of the spec cost nothing", function()
+    local rows = "enum { ROWS = 4 };"
+    local read = "const int32_t rows = loopc_dataset_take($train, 0, 0, ROWS, x, labels); "
+    suite:equal(doubtful(rows, read .. "net_forward($net, x, rows);"), "")
+    suite:equal(doubtful(rows, "net_forward($net, x, ROWS);"), "")
+    suite:equal(doubtful("", "net_train_from($net, $adam, $train, 0, 0, 3, 0.1f);"), "")
+end)
+
+suite:test("rows that are known only at run time are looked at", function()
+    local n = "n = i32 { 3, option = true }"
+    suite:equal(doubtful("", "net_forward($net, x, $n);", n), "net_forward")
+    suite:equal(doubtful("", "net_forward($net, x, 3); net_forward($net, x, $n);", n), "net_forward")
+    suite:equal(doubtful("", "for (int i = 0; i < 4; i++) labels[i] = net_argmax($net, i);"), "net_argmax")
+    suite:equal(doubtful("", "int32_t r = loopc_dataset_take($train, 0, 0, $n, x, labels); net_predict($net, x, r, labels);", n),
+        "net_predict take")
+    suite:equal(doubtful("static void all(struct t_net *n, float *x, int k) { net_forward(n, x, k); }", "all($net, x, $n);", n), "net_forward")
+end)
+
 return suite:finish()

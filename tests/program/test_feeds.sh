@@ -202,4 +202,57 @@ C
     expect 0 ./false predict --checkpoint ck3 --data classes.csv
 }
 
+# Rows of calls that are options: of the data set, and of the net beside it.
+make_rows_trainer() {
+    cat >rows.lua <<'LUA'
+local Fit = loop "Fit" {
+    times = 2,
+    state = {
+        x = f32[16 * 2], labels = i32[16], classes = i32[64], taken = i32 { 16, option = true }, rows = i32 { 16, option = true },
+        way = str { "train", option = true }, sum = f64,
+    },
+    on_train = node(1, [[
+        static float zeros[64 * 2];
+        loopc_dataset_take($train, 0, 0, $taken, $x, $labels);
+        if (!strcmp($way, "train")) {
+            $sum += (double)net_train($net, $adam, zeros, $labels, $rows, 0.01f);
+            return;
+        }
+        if (!strcmp($way, "from")) $sum += (double)net_train_from($net, $adam, $train, 1, 0, $rows, 0.01f);
+        if (!strcmp($way, "predict")) net_predict($net, zeros, $rows, $classes);
+        if (!strcmp($way, "outputs")) {
+            const float *outputs = net_forward($net, zeros, $rows);
+            for (int32_t i = 0; i < $rows * 3; i++) $sum += (double)outputs[i];
+        }
+        if (!strcmp($way, "code")) look($net, zeros, $rows);
+        if (!strcmp($way, "class")) $classes[0] = net_argmax($net, $rows);
+    ]]),
+    finally_train = node(2, [[ puts("finally"); ]]),
+}
+return trainer "rows" {
+    Fit, code = [[ static void look(struct rows_net *n, const float *x, int32_t rows) { net_forward(n, x, rows); } ]],
+    state = { train = dataset { option = true, required = true }, net = mlp { 2, 4, 3, batch = 16 }, adam = optimizer { "adam", net = "net" } },
+}
+LUA
+    build rows.lua rows
+}
+
+test_more_rows_than_there_is_room_for_fail_the_step() {
+    make_classes
+    make_rows_trainer
+    local way given
+    for way in train from predict outputs code class; do
+        given=40
+        [ $way != class ] || given=41 # row 40 is the 41st
+        expect 1 ./rows --train classes.csv --way $way --rows 40
+        has "$ERR" "rows: failed: Fit.on_train: net 'net' is given $given rows, and has room for 16: batch = $given of the net is the most rows of a call"
+        [ "$OUT" = finally ] || fail "$way: the finally part printed: $OUT"
+    done
+    expect 1 ./rows --train classes.csv --rows -1
+    has "$ERR" "net 'net' is given less than no row"
+    expect 1 ./rows --train classes.csv --taken 17
+    has "$ERR" 'Fit.on_train: loopc_dataset_take: the rows have 34 values, and the array room for 32'
+    expect 0 ./rows --train classes.csv
+}
+
 run_tests

@@ -224,6 +224,31 @@ static void handler_statuses_are_bits(void **unused)
     assert_true((int)LOOPC_FIRST_TARGET > (int)LOOPC_STOP);
 }
 
+static void refused_rows_are_told_once(void **unused)
+{
+    (void)unused;
+    struct loopc_run run = fresh();
+    int32_t excess = 0;
+    assert_true(loopc_rows_fit(0, 8, &excess) && loopc_rows_fit(8, 8, &excess));
+    assert_true(loopc_is_row(7, 8, &excess));
+    assert_int_equal(excess, 0);
+    assert_false(loopc_rows_fit(9, 8, &excess));
+    assert_int_equal(loopc_fail_rows(&run, "A.on_x", "net", 8, &excess), LOOPC_FAILED);
+    assert_int_equal(excess, 0);
+    assert_string_equal(text_of(&run, 0), "A.on_x: net 'net' is given 9 rows, and has room for 8: "
+                                          "batch = 9 of the net is the most rows of a call");
+    assert_false(loopc_rows_fit(-2, 8, &excess) || loopc_is_row(-1, 8, &excess));
+    assert_false(loopc_is_row(8, 8, &excess) || loopc_is_row(INT32_MAX, 8, &excess));
+}
+
+static void refused_rows_put_out_zeros(void **unused)
+{
+    (void)unused;
+    const float *const zeros = loopc_no_outputs(1000, 3);
+    for (int i = 0; i < 3000; i++)
+        assert_true(zeros[i] == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +268,8 @@ int main(void)
         cmocka_unit_test(text_fits_its_buffer),
         cmocka_unit_test(worse_of_two),
         cmocka_unit_test(handler_statuses_are_bits),
+        cmocka_unit_test(refused_rows_are_told_once),
+        cmocka_unit_test(refused_rows_put_out_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
