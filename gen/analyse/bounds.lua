@@ -8,20 +8,9 @@ local spec_tree = require "gen.tree.spec_tree"
 
 local analyse_bounds = {}
 
--- Every text of the trainer that has uses: bodies, and the expressions of loops.
-local function each_text(unit, visit)
-    for _, item in ipairs(unit.list) do
-        if item.op == "step" then visit(item.source) end
-        if item.op == "loop" then
-            for _, text in ipairs(spec_tree.expressions(item.instance.loop)) do visit(text) end
-        end
-    end
-    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do visit(hook) end
-end
-
 local function written_fields(unit)
     local written = {}
-    each_text(unit, function(text)
+    spec_tree.each_source(unit, function(text)
         for _, use in ipairs(text.uses) do written[use.field] = written[use.field] or use.write end
     end)
     return written

@@ -43,14 +43,11 @@ local function rows_functions(unit)
     return out
 end
 
--- The most rows that an expression can mean, or nil: a constant, or a local constant with as many rows as a data set had of a constant
--- number, `const int32_t rows = loopc_dataset_take($data, key, first, ROWS, ...)`.
-local function most_rows(known, code, list, text)
-    local value = calls.constant(text, known)
-    if value or not text:match "^[%a_][%w_]*$" then return value end
-    local set = code:match("%f[%w_]const%s+int[%w_]*%s+" .. text .. "%s*=%s*([^;]*);")
-    local name = set and set:match "^(loopc_dataset_take[%w_]*)%s*%b()%s*$"
-    if not name then return set and calls.constant(set, known) end
+-- The most rows that are assigned by an expression, or nil: a constant, or as many as a data set had of a constant number,
+-- `loopc_dataset_take($data, key, first, ROWS, ...)`.
+local function assigned_rows(known, list, value)
+    local name = value:match "^%s*(loopc_dataset_take[%w_]*)%s*%b()%s*$"
+    if not name then return calls.constant(value, known) end
     local most
     for _, call in ipairs(list) do
         if call.name == name then
@@ -62,10 +59,54 @@ local function most_rows(known, code, list, text)
     return most
 end
 
+-- The most rows that a body assigns to a field; nil where that is not known, 0 where it only reads it.
+local function rows_by_body(known, source, field)
+    local most, text, list = 0, calls.text(source.pieces), calls.of(source.pieces)
+    for i, piece in ipairs(source.pieces) do
+        if piece.field == field and piece.access ~= "r" then
+            local value = piece.access == "w" and text:match("%$" .. i .. "%s*=%s*([^=;][^;]*);")
+            local rows = value and assigned_rows(known, list, value)
+            if not rows then return nil end
+            most = math.max(most, rows)
+        end
+    end
+    return most
+end
+
+-- The most rows of fields that every body which writes them sets to so many: field -> number. Others are not in it.
+local function bounded_fields(unit, known)
+    local most, open, seen = {}, {}, {}
+    local function visit(source)
+        for _, use in ipairs(not seen[source] and source.uses or {}) do
+            local field = use.field
+            if use.write then
+                local rows = not source.tree and not field.flag and not field.settable and rows_by_body(known, source, field)
+                if rows and rows > 0 then most[field] = math.max(most[field] or math.tointeger(field.default or 0) or math.maxinteger, rows)
+                else open[field] = true end
+            end
+        end
+        seen[source] = true
+    end
+    spec_tree.each_source(unit, visit)
+    for field in next, open do most[field] = nil end
+    return most
+end
+
+-- The most rows that an argument can mean, or nil: what is assigned to a local constant of its name, `const int32_t rows = ...`, or to
+-- its field; or a constant itself. facts: { constants, bounded }.
+local function most_rows(facts, code, list, argument)
+    if argument.whole then return facts.bounded[argument.whole.field] end
+    local text = argument.text
+    local value = calls.constant(text, facts.constants)
+    if value or not text:match "^[%a_][%w_]*$" then return value end
+    local set = code:match("%f[%w_]const%s+int[%w_]*%s+" .. text .. "%s*=%s*([^;]*);")
+    return set and assigned_rows(facts.constants, list, set)
+end
+
 -- Whether a call is known to be given rows that fit.
-local function is_safe(unit, known, entry, call, code, list)
+local function is_safe(unit, facts, entry, call, code, list)
     local argument = call.arguments[entry.place]
-    local rows = argument and most_rows(known, code, list, argument.text)
+    local rows = argument and most_rows(facts, code, list, argument)
     if not rows or rows > entry.room then return false end
     if entry.kind ~= "take" then return true end
     local data = call.arguments[1] and call.arguments[1].fields[1]
@@ -73,7 +114,7 @@ local function is_safe(unit, known, entry, call, code, list)
 end
 
 -- Adds the functions that a text mentions other than in safe calls.
-local function add_text(unit, known, all, pieces, out)
+local function add_text(unit, facts, all, pieces, out)
     local named, safe, text = {}, {}, calls.text(pieces)
     for name in text:gmatch "[%a_][%w_]*" do
         if all[name] then named[name] = (named[name] or 0) + 1 end
@@ -82,7 +123,7 @@ local function add_text(unit, known, all, pieces, out)
     local list = calls.of(pieces)
     for _, call in ipairs(list) do
         local entry = all[call.name]
-        if entry and is_safe(unit, known, entry, call, text, list) then safe[call.name] = (safe[call.name] or 0) + 1 end
+        if entry and is_safe(unit, facts, entry, call, text, list) then safe[call.name] = (safe[call.name] or 0) + 1 end
     end
     for name, count in next, named do
         if count > (safe[name] or 0) then out[name] = all[name] end
@@ -123,12 +164,13 @@ function row_calls.doubtful(unit)
     local all, out, code, seen = rows_functions(unit), {}, unit.trainer.code, {}
     if not next(all) then return out end
     local known = code and calls.constants(code.text) or {}
+    local facts = { constants = known, bounded = bounded_fields(unit, known) }
     each_text(unit, function(pieces)
-        if not seen[pieces] then add_text(unit, known, all, pieces, out) end
+        if not seen[pieces] then add_text(unit, facts, all, pieces, out) end
         seen[pieces] = true
     end)
     if code then
-        add_text(unit, known, all, { { kind = "text", text = code.text } }, out)
+        add_text(unit, facts, all, { { kind = "text", text = code.text } }, out)
         add_helpers(code, out)
     end
     for name, entry in next, out do

@@ -51,6 +51,18 @@ function spec_tree.hooks(trainer)
     return out
 end
 
+-- Every source of a flattened trainer that has `uses`: steps, the expressions of loops, hooks. Those of loops that are there more than
+-- once come as often.
+function spec_tree.each_source(unit, visit)
+    for _, item in ipairs(unit.list) do
+        if item.op == "step" then visit(item.source) end
+        if item.op == "loop" then
+            for _, text in ipairs(spec_tree.expressions(item.instance.loop)) do visit(text) end
+        end
+    end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do visit(hook) end
+end
+
 -- The execution order of two insertions on one node: their order, ties by the trainer's list, then by the callback's keys.
 function spec_tree.comes_before(a, b)
     if a.order ~= b.order then return a.order < b.order end

@@ -79,7 +79,8 @@ int loopc_fail_rows(struct loopc_run *run, const char *node, const char *net, in
 }
 
 #ifndef LOOPC_DEVICE
-static _Thread_local float *zeros;
+/* The model of libraries: those of loopc build --python link this code of programs, too. */
+static _Thread_local float *zeros __attribute__((tls_model("initial-exec")));
 
 const float *loopc_no_outputs(int32_t rows, int32_t width)
 {
