@@ -108,6 +108,19 @@ suite:test("rows that are a constant of the spec cost nothing", function()
     suite:equal(doubtful("", "net_train_from($net, $adam, $train, 0, 0, 3, 0.1f);"), "")
 end)
 
+suite:test("a field has as many rows as bodies assign to it", function()
+    local rows, field = "enum { ROWS = 4 };", "r = i32"
+    local read = "$r = loopc_dataset_take($train, 0, 0, ROWS, x, labels); "
+    local look = "net_forward($net, x, $r);"
+    suite:equal(doubtful(rows, read .. look, field), "")
+    suite:equal(doubtful(rows, "$r = 3; " .. look, field), "")
+    suite:equal(doubtful(rows, read .. "$r++; " .. look, field), "net_forward")
+    suite:equal(doubtful(rows, read .. "scanf(\"%d\", &$r); " .. look, field), "net_forward")
+    suite:equal(doubtful(rows, "$r = 3; $r = x[0] > 0 ? 3 : 30; " .. look, field), "net_forward")
+    suite:equal(doubtful(rows, read .. look, "r = i32 { 3, option = true }"), "net_forward")
+    suite:equal(doubtful(rows, read .. look, "r = i32 { 30 }"), "net_forward")
+end)
+
 suite:test("rows that are known only at run time are looked at", function()
     local n = "n = i32 { 3, option = true }"
     suite:equal(doubtful("", "net_forward($net, x, $n);", n), "net_forward")

@@ -64,7 +64,7 @@ test_nets_of_layers_have_the_same_bits_on_every_processor() {
     version plain
     if can avx2 fma; then version v3; fi
     if can avx512f avx512bw avx512cd avx512dq avx512vl; then version v4; fi
-    if sanitized; then return 0; fi
+    if sanitized || [ -z "${SOAK:-}" ]; then return 0; fi
     CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build nets.lua --cc=clang -o nets
     expect 0 ./nets
     same "$OUT" "$wanted"

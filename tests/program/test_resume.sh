@@ -1,7 +1,7 @@
 # Checkpoints from outside: a run ended in any way resumes from its last checkpoint and ends in the same bits.
-# KILLS (default 12) random kill -9; more of them in make soak.
+# KILLS (default 6) random kill -9; more of them in make soak.
 . "$(dirname "$0")/../support/lib.sh"
-KILLS=${KILLS:-12}
+KILLS=${KILLS:-6}
 
 # A trainer with a loop in each place: training, validation in the middle of an epoch, a loop before the run, its own
 # random streams; it prints a digest of its weights at the end.
