@@ -15,6 +15,7 @@
 
 local array_places = require "gen.analyse.array_places"
 local calls = require "gen.c.calls"
+local feed_outcomes = require "gen.analyse.feed_outcomes"
 local followed_texts = require "gen.analyse.followed_texts"
 local net_calls = require "gen.analyse.net_calls"
 local mlp = require "gen.tree.mlp"
@@ -263,81 +264,6 @@ function Feeds:use(text, call, instances)
     else self:use_answers(text, call, net, answers, places.learns) end
 end
 
--- Data sets of one family share scale, columns and classes.
-
-local function head_of(data)
-    local seen = {}
-    while not seen[data] do
-        seen[data] = true
-        local next_one = data.parameters.like or data.parameters.from
-        if type(next_one) ~= "table" then break end
-        data = next_one
-    end
-    return data
-end
-
--- Whether something of it is calculated from its rows: another data set would come out otherwise.
-local function is_fitted(data)
-    local parameters = head_of(data).parameters
-    local fitted = { max = true, standard = true, mean = true, median = true, onehot = true, number = true }
-    return fitted[parameters.scale] or fitted[parameters.missing] or fitted[parameters.text] or fitted[parameters.target_scale]
-        or false
-end
-
--- The data set whose scale the net uses: that of the spec, else the first that it learns from, else the first that it sees.
-local function main_of(net)
-    local parameters = net.parameters
-    if parameters.inputs_from then return parameters.inputs_from end
-    local seen
-    for _, feed in ipairs(parameters.feeds) do
-        if feed.sees and feed.learns then return feed.data end
-        seen = seen or feed.sees and feed.data
-    end
-    return seen
-end
-
-function Feeds:settle(net)
-    local parameters = net.parameters
-    local data = main_of(net)
-    parameters.data = data or nil
-    parameters.untold = not data and parameters.inputs_from == nil and #spec_tree.fields_of_type(self.unit.trainer, "dataset") > 0
-    for _, feed in ipairs(parameters.feeds) do
-        if data and feed.sees and head_of(feed.data) ~= head_of(data) then
-            local fitted = is_fitted(feed.data) or is_fitted(data)
-            self.unit.diags:add(fitted and "scaled_apart" or "read_apart", feed.data.at, feed.data.name, feed.data.name, data.name,
-                net.name)
-        end
-    end
-end
-
--- Loops that leave rows out.
-
--- The data set D and the number n of `$D->rows / n`, and the expression as it was written.
-function Feeds:division(loop)
-    local text = loop.texts and loop.texts.times
-    if not text then return nil end
-    local value = calls.expression(text.pieces)
-    local divisor = value.text:match("^%$1%s*%->%s*rows%s*/%s*([%w_]+)$") or value.text:match("^%$1%.rows%s*/%s*([%w_]+)$")
-    local count = divisor and calls.constant(divisor, self.known)
-    local field = value.fields[1] and value.fields[1].field
-    if count and count > 1 and field and field.type == "dataset" then return field, count, divisor, text end
-end
-
-function Feeds:check_loop(loop)
-    local data, count, divisor, text = self:division(loop)
-    local taken = data and self.taken[loop] and self.taken[loop][data]
-    if not taken then return end
-    if not taken.shuffled then
-        self.unit.diags:add("rows_left_out", text.body.at, "times", loop.name, text.body.text, divisor, data.name,
-            ("($%s->rows + %s - 1) / %s"):format(data.name, divisor, divisor))
-    end
-    for _, net in ipairs(self.nets) do
-        for _, feed in ipairs(net.parameters.feeds) do
-            if feed.data == data and feed.learns then feed.each, feed.loop = count, loop.name end
-        end
-    end
-end
-
 -- How often a function of `code` names its parameter, and how often as an argument of a net's functions.
 local function is_for_nets(helper, name, offers)
     local named, given = 0, 0
@@ -401,12 +327,12 @@ function analyse_feeds.run(unit)
     self.known = unit.trainer.code and calls.constants(unit.trainer.code.text) or {}
     for _, net in ipairs(nets) do net.parameters.feeds = {} end
     self:read(texts)
-    for _, net in ipairs(nets) do self:settle(net) end
+    for _, net in ipairs(nets) do feed_outcomes.settle(unit, net) end
     for _, net in ipairs(nets) do -- what goes into the net that another one begins in goes into that, too
         local trunk = net.parameters.trunk
         if trunk then net.parameters.data, net.parameters.untold = trunk.parameters.data, trunk.parameters.untold end
     end
-    for _, loop in ipairs(unit.trainer.loops) do self:check_loop(loop) end
+    for _, loop in ipairs(unit.trainer.loops) do feed_outcomes.check_loop(self, loop) end
 end
 
 return analyse_feeds

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# loopc observe and its page, in headless Chromium: tests/observe/browser/page.py. Words choose tests. The screenshot is kept in
+# loopc observe, its page and others, in headless Chromium: tests/observe/browser. Words choose tests. Screenshots are kept in
 # $BUILD/test-shots.
 cd "$(dirname "$0")/../.." || exit 2
 BUILD=${BUILD:-build}
@@ -12,4 +12,9 @@ trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/51_lesson_overfitting.lua -o "$TMPDIR/overfitting" || exit 1
 export HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting SILENT=$TMPDIR/silent
 export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
-XOR=$TMPDIR/xor python3 -B tests/observe/browser/page.py "$@"
+export XOR=$TMPDIR/xor
+code=0
+for part in page other_pages server; do
+    python3 -B "tests/observe/browser/$part.py" "$@" || code=1
+done
+exit $code

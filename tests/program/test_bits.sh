@@ -54,7 +54,7 @@ test_the_same_bits_from_every_compiler_for_every_processor() {
 # Every layer, activation, loss and optimizer, by the kernels of each generation of processors (their C needs no optimizer).
 test_nets_of_layers_have_the_same_bits_on_every_processor() {
     local wanted
-    python3 "$ROOT/tests/program/layers/cases.py" spec 3 >nets.lua
+    python3 -B "$ROOT/tests/program/layers/cases.py" spec 3 >nets.lua
     CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build nets.lua -o nets
     expect 0 ./nets
     wanted=$OUT

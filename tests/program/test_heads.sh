@@ -73,7 +73,7 @@ SPEC
     expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build two.lua -o two
     expect 0 ./two
     printf '%s\n' "$OUT" >out.txt
-    expect 0 python3 "$ROOT/tests/program/layers/heads.py" out.txt
+    expect 0 python3 -B "$ROOT/tests/program/layers/heads.py" out.txt
     has "$OUT" $'\nas the reference'
 }
 

@@ -7,11 +7,11 @@ reader=$ROOT/tests/support/read_model.py
 
 # Every activation, loss, optimizer and layer learns as a tape of derivatives in Python says, up to 2e-6.
 test_nets_learn_as_the_reference() {
-    python3 "$cases" spec "$LAYER_STEPS" >nets.lua
+    python3 -B "$cases" spec "$LAYER_STEPS" >nets.lua
     expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build nets.lua -o nets
     expect 0 ./nets
     printf '%s\n' "$OUT" >out.txt
-    OUT=$(python3 "$cases" check "$LAYER_STEPS" <out.txt) || true
+    OUT=$(python3 -B "$cases" check "$LAYER_STEPS" <out.txt) || true
     has "$OUT" ' 0 not as the reference'
 }
 
@@ -22,11 +22,11 @@ test_nets_learn_as_those_of_pytorch() {
     /usr/bin/python3 -c 'import torch' 2>/dev/null || skip "python3-torch is not installed"
     if [ "$LAYER_STEPS" -ge 50 ]; then parts='short sgd plain adam adamw nadam radam rmsprop adagrad'; fi
     for part in $parts; do
-        python3 "$torch" spec "$LAYER_STEPS" "$part" >torch.lua
+        python3 -B "$torch" spec "$LAYER_STEPS" "$part" >torch.lua
         expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build torch.lua -o nets
         expect 0 ./nets
         printf '%s\n' "$OUT" >out.txt
-        OUT=$(/usr/bin/python3 "$torch" check "$LAYER_STEPS" "$part" <out.txt) || true
+        OUT=$(/usr/bin/python3 -B "$torch" check "$LAYER_STEPS" "$part" <out.txt) || true
         printf '%s\n' "$part: $OUT"
         has "$OUT" $'\nas PyTorch'
     done

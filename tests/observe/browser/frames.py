@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from page import Browser, Observe  # noqa: E402
+from browser import Browser, Observe  # noqa: E402
 
 TRAINERS, SERIES, POINTS = 4, 12, 1000000 // 48
 
