@@ -19,8 +19,8 @@
 
 struct server;
 
-/* Called in a thread of the server. `list` returns what GET /runs.json sends, to be closed, or NULL;
- * where it is NULL itself, the page is that of trainers, else that of a folder of runs. */
+/* Called in a thread of the server. `list` returns what GET /runs.json sends, to be closed, or
+ * NULL; where it is NULL itself, the page is that of trainers, else that of a folder of runs. */
 struct server_calls {
     void (*send)(int trainer, const char *text, size_t length);
     bool (*again)(int trainer, const char *flags, size_t length);

@@ -36,8 +36,8 @@ bool loopc_dataset_is_other(const struct loopc_safetensors *file, const struct l
  * memory. */
 char *loopc_share_text(const struct loopc_dataset *d);
 
-/* LOOPC_FAILED and a text where data set field i is a part that was drawn with another share than in
- * the file: its rows are those of the file all the same. */
+/* LOOPC_FAILED and a text where data set field i is a part that was drawn with another share
+ * than in the file: its rows are those of the file all the same. */
 int loopc_share_check(const struct loopc_safetensors *file, const struct loopc_program *program,
                       const void *state, int i, char *text, size_t size);
 
@@ -47,8 +47,8 @@ int loopc_share_check(const struct loopc_safetensors *file, const struct loopc_p
 int loopc_table_load(const struct loopc_safetensors *file, const struct loopc_program *program,
                      void *state, int i, char *text, size_t size);
 
-/* Puts the inputs of data set field i where the file has them, for a run that begins with weights of
- * another one. LOOPC_FAILED: no memory. */
+/* Puts the inputs of data set field i where the file has them, for a run that begins with
+ * weights of another one. LOOPC_FAILED: no memory. */
 int loopc_table_arrange(const struct loopc_safetensors *file, const struct loopc_program *program,
                         void *state, int i, char *text, size_t size);
 

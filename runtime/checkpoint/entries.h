@@ -8,7 +8,8 @@
 enum { LOOPC_ENTRY_RANK = 4 };
 
 /* A tensor: memory of the state, or of the info. A matrix in panels (panel.h) or of a replica
- * (replica.h) is there in another order than in a file: between the two is loopc_entry_write or loopc_entry_read. */
+ * (replica.h) is there in another order than in a file: between the two is loopc_entry_write or
+ * loopc_entry_read. */
 struct loopc_entry {
     const char *key;
     enum loopc_dtype dtype;

@@ -76,8 +76,8 @@ void loopc_control_set_goal(struct loopc_control *control, struct loopc_run *run
 /* Finds the fields above. */
 void loopc_control_find(struct loopc_control *control);
 
-/* Whether the field is a matrix of weights or biases, in the order of "sv"; elements in a row of its
- * table, and how many of these are in use. */
+/* Whether the field is a matrix of weights or biases, in the order of "sv"; elements in a row of
+ * its table, and how many of these are in use. */
 bool loopc_control_is_weight(const struct loopc_field *field);
 size_t loopc_control_columns(const struct loopc_field *field);
 size_t loopc_control_width(const struct loopc_field *field, const void *state);

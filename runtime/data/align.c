@@ -155,8 +155,8 @@ static int take_classes(struct loopc_source *s, const struct loopc_table *before
                                "column %" PRId32 " ('%.80s') has other classes than it had",
                                label + 1, now->name);
     int32_t *const class_of = calloc((size_t)now->value_count + 1, sizeof *class_of);
-    int st = class_of ? find_classes(now, was, label + 1, class_of, to)
-                      : loopc_error_set(to, NULL, "out of memory");
+    if (!class_of) return loopc_error_set(to, NULL, "out of memory");
+    const int st = find_classes(now, was, label + 1, class_of, to);
     bool enough = true;
     for (struct loopc_source *f = s->followers; !st && enough && f; f = f->next)
         enough = rename_classes(f, class_of, was, before->classes);
@@ -248,8 +248,7 @@ static int move_role(struct loopc_source *s, enum loopc_role role,
 int loopc_source_align(struct loopc_source *s, const struct loopc_table *before,
                        const struct loopc_message *to)
 {
-    const struct loopc_column **const partners =
-        calloc((size_t)s->table.count + 1, sizeof *partners);
+    const struct loopc_column **const partners = calloc((size_t)s->table.count + 1, sizeof(void *));
     int st = LOOPC_OK;
     if (!partners) return loopc_error_set(to, NULL, "out of memory");
     const bool paired =
@@ -284,11 +283,10 @@ static bool pair_inputs(const struct loopc_table *now, const struct loopc_table 
 int loopc_source_arrange(struct loopc_source *s, const struct loopc_table *before,
                          const struct loopc_message *to)
 {
-    const struct loopc_column **const partners =
-        calloc((size_t)s->table.count + 1, sizeof *partners);
-    int st = partners ? LOOPC_OK : loopc_error_set(to, NULL, "out of memory");
-    if (!st && pair_inputs(&s->table, before, partners))
-        st = move_role(s, LOOPC_ROLE_INPUT, partners, to);
+    const struct loopc_column **const partners = calloc((size_t)s->table.count + 1, sizeof(void *));
+    int st = LOOPC_OK;
+    if (!partners) return loopc_error_set(to, NULL, "out of memory");
+    if (pair_inputs(&s->table, before, partners)) st = move_role(s, LOOPC_ROLE_INPUT, partners, to);
     free(partners);
     return st;
 }

@@ -13,7 +13,8 @@ static inline uint64_t mix(uint64_t hash, uint64_t word)
     return (hash << 31 | hash >> 33) * 5 + 0x52dce729;
 }
 
-/* A hash for each column, so that none waits for another, and their order does not count; -0 is 0. */
+/* A hash for each column, so that none waits for another, and their order does not count; -0 is
+ * 0. */
 static void mix_row(uint64_t *restrict hashes, const double *restrict row, int32_t width)
 {
     for (int32_t i = 0; i < width; i++) {

@@ -71,10 +71,10 @@ int loopc_source_fit(struct loopc_source *s, const int64_t *index, int64_t count
                      const struct loopc_table *like, const struct loopc_message *message);
 int loopc_source_make(struct loopc_source *s, const struct loopc_message *message);
 
-/* Puts the columns of x and y, and the numbers of classes, of a source and of those that are like it
- * where `before` has them, a table of the same run: columns are found by their names, or by their
- * places where they have other names. LOOPC_OK and "", or a sentence on a column that has another
- * name; LOOPC_FAILED and a message where columns, texts or classes are not those. */
+/* Puts the columns of x and y, and the numbers of classes, of a source and of those that are
+ * like it where `before` has them, a table of the same run: columns are found by their names, or
+ * by their places where they have other names. LOOPC_OK and "", or a sentence on a column that
+ * has another name; LOOPC_FAILED and a message where columns, texts or classes are not those. */
 int loopc_source_align(struct loopc_source *s, const struct loopc_table *before,
                        const struct loopc_message *to);
 

@@ -269,11 +269,11 @@ static int check_options(const struct loopc_source *s, const struct loopc_source
     const struct loopc_dataset_options *const now = &s->options, *const before = &saved->options;
     int st = LOOPC_OK;
     if (before->scale || saved->table.x.count == 0)
-        st = other_word("scale", scales, now->scale, before->scale, to);
+        st = other_word("scale", scales, (int)now->scale, (int)before->scale, to);
     if (!st && (before->target_scale || saved->table.y.count == 0))
-        st = other_word("target_scale", scales, now->target_scale, before->target_scale, to);
+        st = other_word("target_scale", scales, (int)now->target_scale, (int)before->target_scale, to);
     if (!st && before->missing && now->missing)
-        st = other_word("missing", missings, now->missing, before->missing, to);
+        st = other_word("missing", missings, (int)now->missing, (int)before->missing, to);
     const double is = constant_of(now->scale, &s->table.x);
     const double was = constant_of(before->scale, &saved->table.x);
     if (!st && (is < was || is > was))

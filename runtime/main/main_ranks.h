@@ -10,8 +10,8 @@
  * poll. Ranks meet every so many polls, about 25 times a second. */
 extern const struct loopc_host loopc_ranks_host;
 
-/* Other ranks than 0 write no file, have no control channel and show nothing. Called whenever the command
- * line was read. */
+/* Other ranks than 0 write no file, have no control channel and show nothing. Called whenever
+ * the command line was read. */
 void loopc_ranks_silence(struct loopc_args *args);
 
 /* What rank 0 has done with its control channel. */
@@ -40,8 +40,8 @@ bool loopc_ranks_is_own_failure(int st);
 /* The run begins. */
 void loopc_ranks_start_run(void);
 
-/* Waits for the ends of all ranks, prints their times if --timings asks for them, and shows the message of the lowest one that failed by itself.
- * Returns the exit code of all. */
+/* Waits for the ends of all ranks, prints their times if --timings asks for them, and shows the
+ * message of the lowest one that failed by itself. Returns the exit code of all. */
 int loopc_ranks_conclude(const struct loopc_context *context, int code, bool failed);
 
 #endif

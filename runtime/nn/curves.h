@@ -34,7 +34,8 @@ LOOPC_INLINE loopc_vec loopc_vlog1p(loopc_vec x)
     return loopc_vlog(sum) + (x - (sum - 1.0f)) / sum;
 }
 
-/* Two floats whose sum is a value, times two powers of 2, which together may be too small for one. */
+/* Two floats whose sum is a value, times two powers of 2, which together may be too small for
+ * one. */
 struct loopc_bell {
     loopc_vec power, rest, scale, more;
 };

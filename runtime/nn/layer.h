@@ -13,8 +13,9 @@
 #include "nn/cpu.h"
 #include "nn/panel.h"
 
-/* to = d * slope: the derivative by what an activation or a dropout was given. */
-void loopc_gate(const float *d, const float *slope, float *to, int32_t samples, int32_t features,
+/* to = a * b: a derivative by outputs times the slope of an activation or a dropout, which is the
+ * derivative by what that was given. */
+void loopc_gate(const float *a, const float *b, float *to, int32_t samples, int32_t features,
                 struct loopc_thread me) LOOPC_KERNEL(loopc_gate);
 
 /* to = a + b, where `to` may be one of them: a residual connection, and its derivative. */

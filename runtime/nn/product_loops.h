@@ -94,7 +94,8 @@ static inline void loopc_product_row(const struct loopc_product *p, int rows, in
     }
 }
 
-/* The height of the next of `left` tiles of so many rows. Quotients by constants take no division. */
+/* The height of the next of `left` tiles of so many rows. Quotients by constants take no
+ * division. */
 static inline int loopc_tile_height(int rows, int left)
 {
     if (left == 1) return rows;

@@ -136,8 +136,8 @@ LOOPC_INLINE void loopc_pending_end(struct loopc_pending *pending, const struct 
 LOOPC_INLINE void loopc_fetch_factors(const struct loopc_product *p, const float *u, int rows,
                                       int nth)
 {
-    const ptrdiff_t along = (rows + 2 * nth) * LOOPC_PANEL - 4 * nth;
-    const float *const next = u + (LOOPC_WAY == LOOPC_NO_TRANS ? along : p->u_stride);
+    const float *const next =
+        u + (LOOPC_WAY == LOOPC_NO_TRANS ? (rows + 2 * nth) * LOOPC_PANEL - 4 * nth : p->u_stride);
     __builtin_prefetch(next);
     __builtin_prefetch(next + LOOPC_PANEL);
     if (LOOPC_WAY == LOOPC_NO_TRANS) return;
@@ -189,13 +189,14 @@ LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, 
     const float *u =
         p->u + column / LOOPC_PANEL * p->u_stride + row * LOOPC_PANEL + column % LOOPC_PANEL;
     const float *v = p->v + j * v_stride + (ptrdiff_t)block.k * LOOPC_PANEL;
-    const int32_t fours = block.depth / 4, before = LOOPC_SHARDED ? block.k / 4 : 0;
+    const int32_t fours = block.depth / 4;
     for (int32_t nth = 0; nth < fours; nth++) {
         loopc_tile_steps(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
         u += 4 * next_p;
         v += 4 * LOOPC_PANEL;
         if (pending->factors_are_far) loopc_fetch_factors(p, u - 4 * next_p, rows, (nth + 1) % 4);
-        if (LOOPC_UPDATES) loopc_beside(p, rows, vecs, at, before + nth, pending);
+        if (LOOPC_UPDATES)
+            loopc_beside(p, rows, vecs, at, (LOOPC_SHARDED ? block.k / 4 : 0) + nth, pending);
         if (along && nth % 4 == 3) u += p->u_stride - LOOPC_PANEL;
     }
     LOOPC_KEEP_LOOP

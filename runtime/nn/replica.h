@@ -61,8 +61,8 @@ struct loopc_replica_rates loopc_replica_adam(enum loopc_rule rule, int64_t t, c
                                               float epsilon, float decay)
     LOOPC_KERNEL(loopc_replica_adam);
 
-/* Rows of replicas, which are `apart` floats from one replica to the next: 0 where all read the same
- * or where indices, as many for each replica as there are samples, say which they are. */
+/* Rows of replicas, which are `apart` floats from one replica to the next: 0 where all read the
+ * same or where indices, as many for each replica as there are samples, say which they are. */
 struct loopc_replica_rows {
     const void *x;
     ptrdiff_t apart;
@@ -87,8 +87,8 @@ static inline bool loopc_replica_is_stored(const uint64_t *keys, int32_t count)
     return any == 0;
 }
 
-/* From rows of `count` replicas, samples x features each, to lanes; and back, replicas one after the
- * other. Labels are packed as their bits. */
+/* From rows of `count` replicas, samples x features each, to lanes; and back, replicas one after
+ * the other. Labels are packed as their bits. */
 void loopc_replica_pack(struct loopc_replica_rows from, int32_t count, void *to, int32_t samples,
                         int32_t features) LOOPC_KERNEL(loopc_replica_pack);
 void loopc_replica_unpack(const float *lanes, int32_t count, float *to, int32_t samples,

@@ -74,8 +74,8 @@ LOOPC_INLINE void loopc_lanes_backward(const float *w, const float *d, const flo
             }
 }
 
-/* sum over r of d(r), `next` apart, in the order of bias.h: 16 sums of every sixteenth sample, added
- * up in pairs; pairs of which one has no sample are left as they are. */
+/* sum over r of d(r), `next` apart, in the order of bias.h: 16 sums of every sixteenth sample,
+ * added up in pairs; pairs of which one has no sample are left as they are. */
 LOOPC_INLINE loopc_vec loopc_replica_bias_sum(const float *d, ptrdiff_t next, int32_t samples)
 {
     loopc_vec sums[LOOPC_PANEL];
@@ -189,7 +189,7 @@ LOOPC_INLINE void loopc_lanes_pack_square(const float *const rows[LOOPC_REPLICAS
 {
     LOOPC_ALIGNED float square[LOOPC_SQUARE];
     LOOPC_UNROLL(16)
-    for (int l = 0; l < LOOPC_REPLICAS; l++)
+    for (int l = 0; l < LOOPC_PANEL; l++)
         memcpy(square + l * LOOPC_PANEL, rows[l] + at, LOOPC_PANEL * sizeof *square);
     loopc_transpose_square(square, to);
 }

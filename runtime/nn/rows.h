@@ -17,8 +17,8 @@ struct loopc_dataset;
 void loopc_device_read(const struct loopc_dataset *d, int64_t row, float *x) __attribute__((weak));
 #endif
 
-/* Row r at x + (index ? index[r] : r) * features. On a device x may be NULL where `data` is not: its
- * rows index[r] are read then (device/rows.h). */
+/* Row r at x + (index ? index[r] : r) * features. On a device x may be NULL where `data` is not:
+ * its rows index[r] are read then (device/rows.h). */
 struct loopc_rows {
     const float *x;
     const int64_t *index;

@@ -1,5 +1,5 @@
-/* The gradient of a bias in shards (shards.h): chains of additions over the rows of a shard, and their
- * tree. */
+/* The gradient of a bias in shards (shards.h): chains of additions over the rows of a shard, and
+ * their tree. */
 #ifndef LOOPC_SHARDS_BIAS_H
 #define LOOPC_SHARDS_BIAS_H
 

@@ -1,8 +1,10 @@
-/* Rows of a data set into arrays whose size the compiler knows: more of them than an array has room
- * for are not copied, and the body that asked for them fails. For trainers in which a number of rows,
- * or the width of a row, is known only at run time; loopc includes it in these alone.
+/* Rows of a data set into arrays whose size the compiler knows: more of them than an array has
+ * room for are not copied, and the body that asked for them fails. For trainers in which a
+ * number of rows, or the width of a row, is known only at run time; loopc includes it in these
+ * alone.
  *
- * An array is known where it is named as a whole: `$x`, a field, or a local array. A pointer is not.
+ * An array is known where it is named as a whole: `$x`, a field, or a local array. A pointer is
+ * not.
  */
 #ifndef LOOPC_TAKE_H
 #define LOOPC_TAKE_H

@@ -75,7 +75,8 @@ static void finish(struct curve *run)
         CHECK(curve_step(run) == LOOPC_MORE);
 }
 
-/* A checkpoint at 10 steps is there, one at 20 is being written when the power fails after `bytes`. */
+/* A checkpoint at 10 steps is there, one at 20 is being written when the power fails after
+ * `bytes`. */
 static int cut_after(long bytes)
 {
     static struct curve late;

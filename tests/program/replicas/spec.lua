@@ -1,5 +1,6 @@
--- Nets with replicas, or the same nets alone: `many` is set in the line before; `narrow` leaves those that are wide. Each prints the weights of a net as a hash, with the
--- last loss: "case 2 seed 7 HASH LOSS". Replica m sees what the net alone sees with the seed m higher.
+-- Nets with replicas, or the same nets alone: `many` is set in the line before; `narrow` leaves those that are wide. Each prints the
+-- weights of a net as a hash, with the last loss: "case 2 seed 7 HASH LOSS". Replica m sees what the net alone sees with the seed m higher.
+-- luacheck: read globals many narrow
 
 local cases = {
     { 2, 4, 1, activation = "tanh", output = "tanh", loss = "squared_error", batch = 4, rule = { "sgd" }, replicas = 16 },

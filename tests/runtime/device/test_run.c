@@ -1,4 +1,5 @@
-/* runtime/device/run.h: a run on a device with the plain host, and its failures without a printer. */
+/* runtime/device/run.h: a run on a device with the plain host, and its failures without a
+ * printer. */
 #define LOOPC_DEVICE 1
 #include "device/run.h"
 

@@ -1,5 +1,5 @@
-/* runtime/device/slots.c: which slot is written and which is loaded. What a cut leaves at each byte is
- * tried with a trainer: tests/program/test_device.sh. */
+/* runtime/device/slots.c: which slot is written and which is loaded. What a cut leaves at each
+ * byte is tried with a trainer: tests/program/test_device.sh. */
 #define LOOPC_DEVICE 1
 #include "device/slots.c" /* NOLINT(bugprone-suspicious-include) */
 
