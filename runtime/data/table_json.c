@@ -271,7 +271,8 @@ static int check_options(const struct loopc_source *s, const struct loopc_source
     if (before->scale || saved->table.x.count == 0)
         st = other_word("scale", scales, (int)now->scale, (int)before->scale, to);
     if (!st && (before->target_scale || saved->table.y.count == 0))
-        st = other_word("target_scale", scales, (int)now->target_scale, (int)before->target_scale, to);
+        st = other_word("target_scale", scales, (int)now->target_scale, (int)before->target_scale,
+                        to);
     if (!st && before->missing && now->missing)
         st = other_word("missing", missings, (int)now->missing, (int)before->missing, to);
     const double is = constant_of(now->scale, &s->table.x);
