@@ -149,25 +149,14 @@ local function add_helpers(code, out)
     end
 end
 
-local function each_text(unit, visit)
-    for _, item in ipairs(unit.list) do
-        if item.op == "step" then
-            for _, text in ipairs(item.source.texts or { item.source }) do visit(text.pieces) end
-        elseif item.op == "loop" then
-            for _, text in ipairs(spec_tree.expressions(item.instance.loop)) do visit(text.pieces) end
-        end
-    end
-    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do visit(hook.pieces) end
-end
-
 function row_calls.doubtful(unit)
     local all, out, code, seen = rows_functions(unit), {}, unit.trainer.code, {}
     if not next(all) then return out end
     local known = code and calls.constants(code.text) or {}
     local facts = { constants = known, bounded = bounded_fields(unit, known) }
-    each_text(unit, function(pieces)
-        if not seen[pieces] then add_text(unit, facts, all, pieces, out) end
-        seen[pieces] = true
+    spec_tree.each_source(unit, function(source)
+        for _, text in ipairs(not seen[source] and (source.texts or { source }) or {}) do add_text(unit, facts, all, text.pieces, out) end
+        seen[source] = true
     end)
     if code then
         add_text(unit, facts, all, { { kind = "text", text = code.text } }, out)

@@ -4,6 +4,7 @@
 -- "step" with data-name, data-reads and data-writes, names of fields with spaces between them: the script shows by them where values
 -- come from and go to (templates/pages/page.js).
 
+local ctext = require "gen.c.text"
 local explain = require "gen.views.explain"
 local host = require "host"
 local spec_tree = require "gen.tree.spec_tree"
@@ -25,23 +26,11 @@ end
 
 function page.where(at) return ('<span class="where">%s</span>'):format(escape(explain.where(at))) end
 
--- A text without the indentation that all its lines share, and without blank lines around it.
-local function dedent(text)
-    local least
-    for line in text:gmatch "[^\n]+" do
-        local indent = line:match "^(%s*)%S"
-        if indent and (not least or #indent < least) then least = #indent end
-    end
-    local out = {}
-    for line in (text .. "\n"):gmatch "([^\n]*)\n" do out[#out + 1] = line:sub((least or 0) + 1) end
-    return (table.concat(out, "\n"):gsub("^%s*\n", ""):gsub("%s+$", ""))
-end
-
 -- The C of a body, folded; "" for a body of elements and for a node without one.
 function page.body(source)
     local text = source.body and source.body.text or ""
     if not text:find "%S" then return "" end
-    return ('<details class="body"><summary>C</summary><pre>%s</pre></details>'):format(escape(dedent(text)))
+    return ('<details class="body"><summary>C</summary><pre>%s</pre></details>'):format(escape((ctext.dedent(text))))
 end
 
 -- A fold, open at first. `title` is text, `content` HTML.
