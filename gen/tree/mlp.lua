@@ -67,10 +67,10 @@ function mlp.loss_from_z(net)
 end
 
 -- The number of multiplications and additions of a training step with a full batch: forward and weight gradient for all layers,
--- input gradient for all but the first.
+-- input gradient for all but the first of a net that reads rows.
 local function work(net)
     local sum = 0
-    for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * (i > 1 and 3 or 2) end
+    for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * ((i > 1 or net.trunk) and 3 or 2) end
     return sum * net.batch
 end
 
