@@ -82,6 +82,9 @@ function mlp.is_shared(net)
     return work(net) >= worth_threads
 end
 
+-- The most values of a row that goes into the net.
+function mlp.input_room(net) return net.inputs_from and net.inputs_max or net.layers[1] end
+
 -- The number of rows from which threads speed up a forward pass.
 function mlp.rows_worth_threads(net)
     local sum = 0
