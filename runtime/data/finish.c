@@ -100,6 +100,7 @@ static int drop_rows(struct loopc_loading *files, int count)
     for (int64_t r = 0; r < rows; r++)
         kept += marks[r];
     for (int f = 0; f < count; f++) {
+        if (!marks[rows - 1]) files[f].open_end = 0;
         keep_ids(&files[f], marks);
         loopc_values_keep(&files[f].values, marks);
     }
@@ -313,16 +314,18 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
         leave_out_indices(&files[f]);
     }
     s->digest = loopc_loading_digest(files, count);
-    if (loopc_judge_columns(files, count)) return keep_refused(s, files, count);
+    if (loopc_judge_ends(files, count) || loopc_judge_columns(files, count))
+        return keep_refused(s, files, count);
     const bool drop = s->options.missing == LOOPC_MISSING_DROP;
     if (drop && has_missing(files, count) && drop_rows(files, count))
         return keep_refused(s, files, count);
     s->rows = files->values.rows;
     if (make_table(s, files, count)) return LOOPC_FAILED;
+    const bool bad =
+        make_features(s, files) || check_inputs(s, files) || loopc_take_answers(s, files, count);
     s->reading = files->reading;
     files->reading.notes = (struct loopc_array){0};
-    if (make_features(s, files)) return LOOPC_FAILED;
-    if (check_inputs(s, files) || loopc_take_answers(s, files, count)) return LOOPC_FAILED;
+    if (bad) return LOOPC_FAILED;
     s->is_plain = is_plain(s);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);

@@ -88,11 +88,21 @@ struct loopc_loading {
     bool in_order;                  /* all columns are kept, each at its own place */
 
     bool has_lines;           /* a text file; rows are in lines */
+    char open_end;            /* the last byte of a file whose last cell may be cut, or 0 */
+    int64_t open_column;      /* of that cell */
     struct loopc_array lines; /* struct loopc_line_step */
     struct loopc_array ids;   /* char: texts of the id column, each ended by 0 */
     struct loopc_reading reading;
     struct loopc_measure measure;
 };
+
+/* Whether the file ends in the middle of a line, with a cell of this column. */
+static inline bool loopc_is_open(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    return l->open_end && c == l->columns + l->open_column;
+}
+
+#define LOOPC_MAY_BE_CUT "it is the last line: the file may have been cut short"
 
 /* From this row on, rows are in lines as far apart as they are. */
 struct loopc_line_step {
