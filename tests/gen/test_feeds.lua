@@ -89,7 +89,8 @@ suite:test("more rows than a net has room for are refused", function()
 end)
 
 suite:test("more rows than a local array has room for are refused", function()
-    for _, fill in ipairs { "loopc_dataset_take($train, 0, 0, 5, x, labels);", "float few[7]; take($train, x, labels); loopc_dataset_take($train, 0, 0, 4, few, labels);",
+    for _, fill in ipairs { "loopc_dataset_take($train, 0, 0, 5, x, labels);",
+        "float few[7]; take($train, x, labels); loopc_dataset_take($train, 0, 0, 4, few, labels);",
         "int32_t a = 1, few[3] = { a }; loopc_dataset_take($train, 0, 0, 4, x, few);", "int32_t few[3]; take($train, x, few);" } do
         suite:expect_ids(spec(take, fill), "bad_feed", "analyse_feeds")
     end
