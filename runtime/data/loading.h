@@ -52,7 +52,8 @@ enum loopc_file_content { LOOPC_FILE_WHOLE, LOOPC_FILE_SAMPLES, LOOPC_FILE_LABEL
 
 /* Messages about the reading of a file. */
 struct loopc_reading {
-    const char *format; /* "CSV", ".npy", "IDX", "libsvm" */
+    const char *format; /* "CSV", ".npy", ".npz", "IDX", "libsvm" */
+    char type[64];      /* of the values of .npy and .npz: "float64", "bool and int8"; or "" */
     struct loopc_dialect dialect;
     struct loopc_array notes; /* char *: sentences, owned */
     bool is_cut;              /* an error ended it before the end of the file */
@@ -85,6 +86,7 @@ struct loopc_loading {
     struct loopc_values values;     /* of the columns that are kept */
     double *row;                    /* the next one: a value for each of them */
     int64_t column;                 /* of the next value of a binary file */
+    bool is_truth;                  /* its values are true and false, stored as 1 and 0 */
     bool in_order;                  /* all columns are kept, each at its own place */
 
     bool has_lines;           /* a text file; rows are in lines */
