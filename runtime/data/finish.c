@@ -335,6 +335,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
         return keep_refused(s, files, count);
     s->rows = files->values.rows;
     if (make_table(s, files, count)) return LOOPC_FAILED;
+    loopc_mapped_keep(s, files, count);
     const bool bad =
         make_features(s, files) || check_inputs(s, files) || loopc_take_answers(s, files, count);
     take_reading(s, files, count);
