@@ -252,9 +252,11 @@ static int read_table(struct loopc_csv *t)
     if (begin_table(t)) return LOOPC_FAILED;
     for (;;) {
         if (next_record(t, &more)) return LOOPC_FAILED;
-        if (!more) return check_count(t);
+        if (!more) break;
         if (read_record(t)) return LOOPC_FAILED;
     }
+    t->l->open_column = t->width - 1;
+    return check_count(t);
 }
 
 /* Passes over a byte order mark and finds out how the file is written. */

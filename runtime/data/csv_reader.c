@@ -45,7 +45,6 @@ static void note_open_end(struct loopc_csv *t, const char *p)
     const bool ended = t->dialect.trailing && p[-1] == t->separator;
     const bool blank = t->separator == ' ' && loopc_csv_is_blank(p[-1], ' ');
     if (p[-1] != '"' && !ended && !blank) t->l->open_end = p[-1];
-    t->l->open_column = t->width - 1;
 }
 
 int loopc_csv_take_cell(struct loopc_csv *t, struct loopc_place *place)

@@ -111,6 +111,21 @@ static void a_test_file_may_be_cut_as_well(void **state)
     loopc_dataset_free(&d);
 }
 
+/* A single row, and a single cell; no byte may be before the first. */
+static void a_file_may_be_one_line(void **state)
+{
+    const struct loopc_dataset_options none = {.label = LOOPC_LABEL_NONE};
+    (void)state;
+    static const char *const texts[] = {"1,2,3", "03.4", "7"};
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        write_text("t.csv", texts[i]);
+        struct loopc_dataset d = load("t.csv", &none);
+        loopc_dataset_line(&d, "train", message, sizeof message);
+        assert_non_null(strstr(message, NOTE "its last number is another one"));
+        loopc_dataset_free(&d);
+    }
+}
+
 /* A row of libsvm may be a label alone. */
 static void libsvm_may_be_cut(void **state)
 {
@@ -146,6 +161,7 @@ int main(void)
         cmocka_unit_test(what_may_be_whole_is_told),
         cmocka_unit_test(inputs_are_looked_at_as_well),
         cmocka_unit_test(a_test_file_may_be_cut_as_well),
+        cmocka_unit_test(a_file_may_be_one_line),
         cmocka_unit_test(libsvm_may_be_cut),
         cmocka_unit_test(no_cut_of_words_is_taken),
     };
