@@ -158,6 +158,8 @@ def test_speed_history_zoom_and_link():
         b.run("hover(trainers[0].charts.get('eta'), 57)")
         b.becomes(f"{LOSS_CHART}.chart.getValue({LOSS_CHART}.chart.getSelection(), 0)", 57)
         b.sees("[data-series=loss] + .values", lambda text: "57" in text)
+        b.run(f"{LOSS_CHART}.draw(...{LOSS_CHART}.newest)")  # also behind a new drawing
+        assert "57" in b.text("[data-series=loss] + .values")
         link = b.run("return location.href")
         b.open("about:blank")
         b.open(link)
@@ -334,6 +336,32 @@ def test_a_million_points_are_thinned_for_display():
         b.open(o.address)
         b.sees(".batch", lambda text: text == "1000000")
         b.wait(lambda: b.run("return document.querySelectorAll('.chart[data-series=loss] canvas').length") > 0)
+
+
+def test_charts_take_turns():
+    """Four trainers of twelve series, always to be drawn: each frame draws a few, and all have their turn."""
+    logs = [os.path.join(os.environ["TMPDIR"], f"turns-{k}.log") for k in range(4)]
+    for name in logs:
+        with open(name, "w") as file:
+            file.writelines(json.dumps({f"series {k}": [i, k + i] for k in range(12)}) + "\n" for i in range(1, 30))
+    with Observe(*[word for name in logs for word in ("--log", name)]) as o, Browser() as b:
+        b.open(o.address)
+        b.becomes("allCharts.size === 60 && !together.left && trainers.every((one) => !one.dirty.size)", True)
+        draws = "window.watched.map((chart) => chart.draws)"
+        b.run("window.watched = trainers.flatMap((one) => [...one.charts.values()]).filter((chart) => chart.seen); "
+              f"window.before = {draws}; window.always = setInterval(() => {{ for (const one of trainers) "
+              "for (const name of one.charts.keys()) one.dirty.add(name); drawSoon(); }, 1)")
+        b.becomes(f"{draws}.every((count, k) => count > before[k])", True)
+        b.run("clearInterval(always)")
+        # What comes late is followed by frames without charts: 50 of 60 a second are in time.
+        pauses = b.run("return [10, 2 * FRAME_MS, 1000].map(pauseAfter)")
+        assert pauses[0] == 0 and abs(pauses[1] - 100) < 1 and pauses[2] == 150, pauses
+        assert b.run("return [budgetAfter(8, 10), budgetAfter(8, 100), budgetAfter(1, 100), budgetAfter(2, 5)]") == [8, 4, 1, 4]
+        # Only the lower canvas is there until somebody points at a chart.
+        canvases = "return [...document.querySelector('.chart').querySelectorAll('canvas')].map((one) => getComputedStyle(one).display)"
+        assert b.run(canvases)[1] == "none"
+        b.point(".chart")
+        b.wait(lambda: "none" not in b.run(canvases))
 
 
 def test_what_a_loop_reports_is_shown_above_the_charts():
