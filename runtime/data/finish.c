@@ -321,6 +321,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
     if (make_table(s, files, count)) return LOOPC_FAILED;
     s->reading = files->reading;
     files->reading.notes = (struct loopc_array){0};
+    loopc_mapped_keep(s, files, count);
     if (make_features(s, files)) return LOOPC_FAILED;
     if (check_inputs(s, files) || loopc_take_answers(s, files, count)) return LOOPC_FAILED;
     s->is_plain = is_plain(s);
