@@ -112,6 +112,7 @@ end
 function emit_nets.write_include(unit, w)
     local is_deep, blends = false, false
     if unit.options.device then return end -- it is in loopc_device.h
+    if unit.measures_rows == "arrays of arrays" then w:directive("#define LOOPC_ARRAYS_OF_ARRAYS") end
     if unit.measures_rows then w:directive('#include "run/take.h"') end
     for _, net in ipairs(unit.nets.nets) do is_deep = is_deep or net.ops ~= nil end
     for _, pair in ipairs(unit.nets.pairs) do blends = blends or pair.entry[1] == "blend" end

@@ -189,13 +189,16 @@ static int check_inputs(const struct loopc_loading *l)
     for (int64_t i = 0; i < l->width; i++)
         inputs += l->columns[i].role == LOOPC_ROLE_INPUT;
     if (inputs > 0 || l->content == LOOPC_FILE_LABELS) return LOOPC_OK;
-    return loopc_error_set(l->message,
-                           l->width == 1 ? "SAMPLES,ANSWERS takes two files; `separator` sets the "
-                                           "character between cells (--DATA-separator)"
-                                         : NULL,
+    if (l->width == 1)
+        return loopc_error_set(l->message,
+                               "SAMPLES,ANSWERS takes two files; `separator` sets the character "
+                               "between cells (--DATA-separator)",
+                               "%s: nothing is left for the samples: its only column has another "
+                               "role",
+                               l->path);
+    return loopc_error_set(l->message, NULL,
                            "%s: nothing is left for the samples: each of its %" PRId64
-                           " columns has "
-                           "another role",
+                           " columns has another role",
                            l->path, l->width);
 }
 

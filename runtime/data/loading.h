@@ -52,7 +52,8 @@ enum loopc_file_content { LOOPC_FILE_WHOLE, LOOPC_FILE_SAMPLES, LOOPC_FILE_LABEL
 
 /* Messages about the reading of a file. */
 struct loopc_reading {
-    const char *format; /* "CSV", ".npy", "IDX", "libsvm" */
+    const char *format; /* "CSV", ".npy", ".npz", "IDX", "libsvm" */
+    char type[64];      /* of the values of .npy and .npz: "float64", "bool and int8"; or "" */
     struct loopc_dialect dialect;
     struct loopc_array notes; /* char *: sentences, owned */
     bool is_cut;              /* an error ended it before the end of the file */
@@ -90,15 +91,26 @@ struct loopc_loading {
     struct loopc_values values;     /* of the columns that are kept */
     double *row;                    /* the next one: a value for each of them */
     int64_t column;                 /* of the next value of a binary file */
+    bool is_truth;                  /* its values are true and false, stored as 1 and 0 */
     bool in_order;                  /* all columns are kept, each at its own place */
 
     bool has_lines;           /* a text file; rows are in lines */
+    char open_end;            /* the last byte of a file whose last cell may be cut, or 0 */
+    int64_t open_column;      /* of that cell */
     struct loopc_array lines; /* struct loopc_line_step */
     struct loopc_array ids;   /* char: texts of the id column, each ended by 0 */
     struct loopc_reading reading;
     struct loopc_measure measure;
     struct loopc_mapped *mapped; /* its rows stay in the file (mapped.h); or NULL */
 };
+
+/* Whether the file ends in the middle of a line, with a cell of this column. */
+static inline bool loopc_is_open(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    return l->open_end && c == l->columns + l->open_column;
+}
+
+#define LOOPC_MAY_BE_CUT "it is the last line: the file may have been cut short"
 
 /* From this row on, rows are in lines as far apart as they are. */
 struct loopc_line_step {

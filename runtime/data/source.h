@@ -60,6 +60,12 @@ void loopc_loading_measure(struct loopc_loading *l);
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count);
 int loopc_take_answers(struct loopc_source *s, struct loopc_loading *files, int count);
 int loopc_judge_columns(struct loopc_loading *files, int count);
+
+/* A last cell that may be cut: of any column but a label of numbers, before rows are dropped; and
+ * the class of such a label, one of `count` distinct numbers, which `rows` rows have. */
+int loopc_judge_ends(struct loopc_loading *files, int count);
+int loopc_judge_end_class(struct loopc_loading *l, const struct loopc_incoming *c, double value,
+                          const double *numbers, int32_t count, int64_t rows);
 void loopc_find_kinds(struct loopc_loading *l);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);
