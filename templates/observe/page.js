@@ -24,15 +24,25 @@ function budgetAfter(budget, cost) {
   return Math.min(DRAW_MOST_MS, Math.max(1, budget * Math.max(0.5, Math.min(2, 0.85 * FRAME_MS / cost))));
 }
 
+// All trainers, and the charts of them together: at each frame another one is the first. Returns whether something is left.
+function drawTurns(end) {
+  const count = trainers.length + 1;
+  let more = false;
+  for (let k = 0; k < count; k++) {
+    const trainer = trainers[(turn + k) % count];
+    if (performance.now() > end) more = more || (trainer ? trainer.dirty.size > 0 : together.changed || together.left > 0);
+    else if (trainer) more = trainer.draw(end) || more;
+    else drawTogether();
+  }
+  turn++;
+  return more;
+}
+
 function drawFrame() {
   asked = false;
   const begin = performance.now();
-  const end = begin + pacing.budget;
   const charts = allCharts.size;
-  const order = trainers.map((_, k) => trainers[(turn + k) % trainers.length]);
-  const more = order.filter((trainer) => performance.now() > end ? trainer.dirty.size : trainer.draw(end)).length;
-  turn++;
-  if (performance.now() <= end) drawTogether();
+  const more = drawTurns(begin + pacing.budget);
   setTimeout(() => { // after layout and painting
     const cost = performance.now() - begin;
     pacing.budget = budgetAfter(pacing.budget, cost);
