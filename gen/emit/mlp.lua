@@ -252,7 +252,7 @@ local function wanted(net, optimizers, used)
     if groups.delta or groups.outputs or net.heads then groups.activations = true end
     if net.trunk and needed.backward then groups.input = true end
     emit_optimizer.groups(net, optimizers, used, groups)
-    net.learns = groups.deltas
+    net.learns = groups.deltas and (net.ops ~= nil or groups.gradients or emit_optimizer.is_trained(net, optimizers, used))
     net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
     net.narrow = lanes_of(net, optimizers, used) ~= nil
     net.groups, net.freezes = groups, groups.freezes
