@@ -219,7 +219,7 @@ end
 
 function Feeds:use_inputs(text, call, net, argument, learns)
     local rows = self:constant(text, call.arguments[functions[call.kind].rows])
-    self:check_array(text, call, argument, "f32", rows, mlp.layers(net.parameters)[1].room * shares(call, net))
+    self:check_array(text, call, argument, "f32", rows, mlp.input_room(net.parameters) * shares(call, net))
     for _, entry in ipairs(self:inside(text, argument)) do
         if entry.what == "x" then
             local feed = feed_of(net, entry.data)

@@ -11,6 +11,7 @@ local mlp = require "gen.tree.mlp"
 local cwrap = require "gen.c.wrap"
 local net_frame = require "gen.emit.net_frame"
 local deep_heads = require "gen.emit.deep_heads"
+local deep_init = require "gen.emit.deep_init"
 local parts = require "gen.emit.deep_parts"
 
 local deep = { body = {}, struct = parts.struct, write_objective = parts.write_objective, logits = parts.logits, delta = parts.delta,
@@ -84,15 +85,14 @@ function forward.residual(w, net, k, op)
     call(w, "loopc_add", value(net, op.input), value(net, op.skip), value(net, k), "rows", op.outputs, me_of(net))
 end
 
--- All operations, from x on.
+-- All operations, from x on, or from what a layer of another net has made.
 local function pass(w, net)
     local threads = meeting(w, net)
-    threads:meet()
+    if not net.trunk then threads:meet() end
     for k, op in ipairs(net.ops) do
         forward[op.kind](w, net, k, op, threads)
         if op.kind ~= "dense" and op.kind ~= "batch_norm" then threads.apart = true end
     end
-    return threads
 end
 
 -- Takes rows of samples into x and, where a dense layer comes first, into its sample-major form.
@@ -134,7 +134,7 @@ end
 
 -- What threads share of forward.
 local function part(w, net)
-    call(w, net.prefix .. "_pass", "given->n", "(struct loopc_rows){.x = given->x}", "given->rows", "me")
+    call(w, net.prefix .. "_pass", "given->n", net.trunk and "given->from" or "(struct loopc_rows){.x = given->x}", "given->rows", "me")
 end
 
 function body.forward_part(w, net) net_frame.forward_part(w, net, part) end
@@ -145,7 +145,7 @@ local function run(w, net, trains)
     if trains then deep.draw_keys(w, net) end
     deep_heads.forget(w, net)
     if net.threads then
-        net_frame.run_parts(w, net)
+        net_frame.run_forward(w, net)
     else
         call(w, net.prefix .. "_pass", "n", net.trunk and "from" or "(struct loopc_rows){.x = x}", "rows")
     end
@@ -255,10 +255,13 @@ function back.embedding(w, net, k, op, _, groups)
 end
 
 -- The derivative by the sum is that by the end of the branch, in the same array unless heads add to that.
-function back.residual(w, net, k, op)
+function back.residual(w, net, k, op, threads)
     if not is_tapped(net, op.input) then return end
     local d = derivative(net, op.input)
-    call(w, "memcpy", d, derivative(net, k), "sizeof " .. d)
+    threads:gather()
+    if net.threads then w:line("if (me.tid == 0)") end
+    cwrap.line(w, net.threads and 8 or 4, (net.threads and "    " or "") .. "memcpy", { d, derivative(net, k), "sizeof " .. d }, ";")
+    threads:meet()
 end
 
 local shares_samples = { embedding = true, activation = true, dropout = true, layer_norm = true }
@@ -282,7 +285,7 @@ function deep.back(w, net, groups, learn)
     for k = #net.ops, 1, -1 do
         local op = net.ops[k]
         if k < first_weighted(net) and not groups.input then break end
-        deep_heads.add(w, net, k)
+        deep_heads.add(w, net, k, threads)
         if op.kind == "layer_norm" or op.kind == "batch_norm" or op.kind == "embedding" then
             threads:gather()
             learn(k, op, derivative(net, k))
@@ -333,7 +336,9 @@ end
 function body.input_grad_from(w, net)
     if net.threads then w:line("const struct loopc_thread me = LOOPC_ONE_THREAD;") end
     take_derivative(w, net)
-    deep.back(w, net, net.groups, function() end)
+    deep.back(w, net, net.groups, function(_, op)
+        if op.kind == "embedding" and not op.freeze then write_embedding(w, op) end
+    end)
     body.input_grad(w, net)
 end
 
@@ -356,47 +361,27 @@ function body.thaw(w, net)
     w:line("if (layer >= 0 && layer < %d) n->frozen[layer] = false;", parts.weighted(net))
 end
 
-function body.backward(w, net)
-    if net.threads then w:line("const struct loopc_thread me = LOOPC_ONE_THREAD;") end
+local function gradients(w, net)
     deep.back(w, net, net.groups, function(k, op, from) deep.gradient(w, net, k, op, from) end)
+end
+
+-- What threads share of backward.
+function body.backward_part(w, net)
+    net_frame.backward_part(w, net, function()
+        w:line("struct %s *const n = given->n;", net.struct)
+        if net.trunk then w:line("const struct %s *const from = given->from;", net.trunk.struct) end
+        w:line("const int32_t rows = given->rows;")
+        w:blank()
+        gradients(w, net)
+    end)
+end
+
+function body.backward(w, net)
+    if net.threads then net_frame.run_backward(w, net) else gradients(w, net) end
+    deep_heads.forget(w, net)
     if net.trunk then deep_heads.pass_back(w, net) end
 end
 
--- First weights.
-
-local deviation = "0.05f"
-
-local function init_dense(w, net, op)
-    local weights, kind = "n->w" .. op.index, op.init or "xavier"
-    if kind == "zero" then return call(w, "memset", weights, "0", "sizeof " .. weights) end
-    call(w, "loopc_init_" .. kind, weights, "rng", inputs_of(net, op), op.outputs, kind == "normal" and deviation or nil)
-end
-
-local function fill(w, op, name, with)
-    w:line("for (int32_t i = 0; i < %d; i++)", op.outputs)
-    w:line("    n->%s%d[i] = %s;", name, op.index, with)
-end
-
-function body.init(w, net)
-    local draws = false
-    for _, op in ipairs(net.ops) do
-        if op.kind == "dense" then
-            init_dense(w, net, op)
-            draws = draws or op.init ~= "zero"
-            if op.bias then call(w, "memset", "n->b" .. op.index, "0", ("sizeof n->b%d"):format(op.index)) end
-        elseif op.kind == "embedding" then
-            call(w, "loopc_init_normal", "n->w" .. op.index, "rng", op.width, op.vocabulary, "1.0f")
-            draws = true
-        elseif op.index then
-            fill(w, op, "w", "1.0f")
-            call(w, "memset", "n->b" .. op.index, "0", ("sizeof n->b%d"):format(op.index))
-        end
-        if op.kind == "batch_norm" then
-            call(w, "memset", "n->mean" .. op.index, "0", ("sizeof n->mean%d"):format(op.index))
-            fill(w, op, "variance", "1.0f")
-        end
-    end
-    if not draws then w:line("(void)rng;") end
-end
+body.init = deep_init.write
 
 return deep

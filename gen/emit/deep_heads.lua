@@ -8,7 +8,7 @@ local parts = require "gen.emit.deep_parts"
 
 local deep_heads = {}
 
--- A new forward: what heads have passed back was of other rows.
+-- After backward, or with a new forward: what heads have passed back was added, or of other rows.
 function deep_heads.forget(w, net)
     for k in ipairs(net.ops) do
         if parts.is_tapped(net, k) then w:line("n->passed%d = false;", k) end
@@ -16,12 +16,12 @@ function deep_heads.forget(w, net)
 end
 
 -- Adds what heads have passed back for value k.
-function deep_heads.add(w, net, k)
+function deep_heads.add(w, net, k, threads)
     if not parts.is_tapped(net, k) then return end
     local d = parts.derivative(net, k)
     w:line("if (n->passed%d)", k)
-    cwrap.line(w, 8, "    loopc_add", { d, "n->f" .. k, d, "rows", net.ops[k].outputs, "LOOPC_ONE_THREAD" }, ";")
-    w:line("n->passed%d = false;", k)
+    cwrap.line(w, 8, "    loopc_add", { d, "n->f" .. k, d, "rows", net.ops[k].outputs, parts.me_of(net) }, ";")
+    threads.apart = true
 end
 
 -- The derivative by what goes into a head, added to that of the other heads.

@@ -88,11 +88,8 @@ local function write_statistics(w, net)
     end
 end
 
--- The number of inputs that there is room for.
-local function input_room(net) return net.inputs_from and (net.inputs_max or net.layers[1]) or net.layers[1] end
-
 local function feature_room(net)
-    local room = input_room(net)
+    local room = mlp.input_room(net)
     return net.inputs_from and (room + 31) // 32 * 32 or room
 end
 
@@ -127,7 +124,7 @@ local function write_inner(w, net, groups)
     if not net.learns then return end
     if groups.input then
         member(w, "dx", panels(feature_room(net), net.batch))
-        if not net.trunk then w:line("float dx_rows[%s];", mlp.product(net.batch, input_room(net))) end
+        if not net.trunk then w:line("float dx_rows[%s];", mlp.product(net.batch, mlp.input_room(net))) end
     end
     for k, op in ipairs(net.ops) do
         if k < #net.ops and derivative(net, k) == "n->d" .. k and (k >= first_weighted(net) or groups.input) then

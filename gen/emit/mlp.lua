@@ -195,6 +195,7 @@ end
 
 local function write_function(w, net, entry)
     if entry[1] == "forward" and net.threads and not net.ops then body.forward_part(w, net) end
+    if entry[1] == "backward" and net.threads and net.ops then deep.body.backward_part(w, net) end
     w:comment(net_functions.doc(net, entry))
     local result = entry[2] .. (entry[2]:find "%*$" and "" or " ")
     local linkage = entry.internal and net.narrow and "static LOOPC_VECTOR_INLINE" or "static"
@@ -253,7 +254,7 @@ local function wanted(net, optimizers, used)
     if net.trunk and needed.backward then groups.input = true end
     emit_optimizer.groups(net, optimizers, used, groups)
     net.learns = groups.deltas and (net.ops ~= nil or groups.gradients or emit_optimizer.is_trained(net, optimizers, used))
-    net.threads = emit_optimizer.is_trained(net, optimizers, used) and mlp.is_shared(net)
+    net.threads = mlp.is_shared(net) and (emit_optimizer.is_trained(net, optimizers, used) or net.ops and needed.backward)
     net.narrow = lanes_of(net, optimizers, used) ~= nil
     net.groups, net.freezes = groups, groups.freezes
     net.looks = needed.forward or needed.forward_train

@@ -162,7 +162,7 @@ function body.forward_part(w, net) net_frame.forward_part(w, net, part) end
 
 function body.forward(w, net)
     if net.threads then
-        net_frame.run_parts(w, net)
+        net_frame.run_forward(w, net)
     else
         body.take(w, net, "(struct loopc_rows){.x = x}", alone)
         body.call_pass(w, net, alone)

@@ -14,8 +14,7 @@ local function result_of(net, name, result, rows)
     local kind = name:sub(#net.prefix + 2)
     if kind:find "^train" then return "return n->loss;" end
     if net.is_plain then return kind:find "^input_grad" and "return n->dx_rows;" or "return n->out;" end -- devices have no heap
-    local inputs = net.inputs_from and net.inputs_max or net.layers[1]
-    local width = kind:find "^input_grad" and inputs or net.ops and net.ops[#net.ops].outputs or mlp.last(net).outputs
+    local width = kind:find "^input_grad" and mlp.input_room(net) or net.ops and net.ops[#net.ops].outputs or mlp.last(net).outputs
     if net.replicas and kind == "forward" then width = mlp.product(net.replicas, width) end
     return ("return loopc_no_outputs(%s, %s);"):format(rows, width)
 end
@@ -55,32 +54,54 @@ function net_frame.write_function(w, optimizer, offer, write)
     w:blank()
 end
 
--- The share of one thread of forward: a function of its own, before it; write(w, net) writes what it does with `given`.
-function net_frame.forward_part(w, net, write)
-    w:comment { ("Arguments of %s_forward for its threads."):format(net.name) }
-    w:open("struct %s_rows {", net.prefix)
+-- The arguments of a function for its threads, in struct PREFIX_NAME: those of declarations, after the net.
+local function write_arguments(w, net, name, declarations)
+    w:open("struct %s_%s {", net.prefix, name)
     w:line("struct %s *n;", net.struct)
-    w:line("const float *x;")
+    for _, declaration in ipairs(declarations) do w:line("%s;", declaration) end
     w:line("int32_t rows;")
     w:close("};")
     w:blank()
-    w:comment { "The forward pass: the share of one thread." }
-    w:line("static void %s_forward_part(void *job, struct loopc_thread me)", net.prefix)
+end
+
+-- The share of one thread of a function of the net; write(w, net) writes what it does with `given`, a struct PREFIX_GIVEN.
+local function write_part(w, net, name, given, write)
+    w:line("static void %s_%s_part(void *job, struct loopc_thread me)", net.prefix, name)
     w:open("{")
-    w:line("const struct %s_rows *const given = job;", net.prefix)
+    w:line("const struct %s_%s *const given = job;", net.prefix, given)
     write(w, net)
     w:close("}")
     w:blank()
 end
 
--- In forward: the shares of all threads, or all of it on one.
-function net_frame.run_parts(w, net)
-    w:line("struct %s_rows given = {n, x, rows};", net.prefix)
+-- In a function: the shares of all threads, or all of it on one.
+local function run_parts(w, net, name, given, source)
+    w:line("struct %s_%s given = {n, %srows};", net.prefix, given, source)
     w:line("if (rows >= %d) /* for fewer, threads cost more than they save */", mlp.rows_worth_threads(net))
-    w:line("    loopc_team_run(%s_forward_part, &given, 0);", net.prefix)
+    w:line("    loopc_team_run(%s_%s_part, &given, 0);", net.prefix, name)
     w:line("else")
-    w:line("    %s_forward_part(&given, LOOPC_ONE_THREAD);", net.prefix)
+    w:line("    %s_%s_part(&given, LOOPC_ONE_THREAD);", net.prefix, name)
 end
+
+-- The share of one thread of forward: a function of its own, before it; write(w, net) writes what it does with `given`.
+function net_frame.forward_part(w, net, write)
+    w:comment { ("Arguments of %s_forward for its threads."):format(net.name) }
+    write_arguments(w, net, "rows", { net.trunk and ("const struct %s *from"):format(net.trunk.struct) or "const float *x" })
+    w:comment { "The forward pass: the share of one thread." }
+    write_part(w, net, "forward", "rows", write)
+end
+
+function net_frame.run_forward(w, net) run_parts(w, net, "forward", "rows", net.trunk and "from, " or "x, ") end
+
+-- The same of backward.
+function net_frame.backward_part(w, net, write)
+    w:comment { ("Arguments of %s_backward for its threads."):format(net.name) }
+    write_arguments(w, net, "deltas", { net.trunk and ("const struct %s *from"):format(net.trunk.struct) or nil })
+    w:comment { "The way back: the share of one thread." }
+    write_part(w, net, "backward", "deltas", write)
+end
+
+function net_frame.run_backward(w, net) run_parts(w, net, "backward", "deltas", net.trunk and "from, " or "") end
 
 -- What the numbers in one of several matrices are like: list of { array, rows, columns }, the places of layers; a layer that is none
 -- has no numbers.

@@ -67,10 +67,10 @@ function mlp.loss_from_z(net)
 end
 
 -- The number of multiplications and additions of a training step with a full batch: forward and weight gradient for all layers,
--- input gradient for all but the first.
+-- input gradient for all but the first of a net that reads rows.
 local function work(net)
     local sum = 0
-    for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * (i > 1 and 3 or 2) end
+    for i, layer in ipairs(mlp.layers(net)) do sum = sum + layer.room * layer.outputs * ((i > 1 or net.trunk) and 3 or 2) end
     return sum * net.batch
 end
 
@@ -81,6 +81,9 @@ local worth_threads = 1 << 20
 function mlp.is_shared(net)
     return work(net) >= worth_threads
 end
+
+-- The most values of a row that goes into the net.
+function mlp.input_room(net) return net.inputs_from and net.inputs_max or net.layers[1] end
 
 -- The number of rows from which threads speed up a forward pass.
 function mlp.rows_worth_threads(net)

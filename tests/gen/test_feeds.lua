@@ -88,6 +88,16 @@ suite:test("more rows than a net has room for are refused", function()
     suite:good(spec("enum { ROWS = 4 };", "net_forward($net, x, ROWS);"), "analyse_feeds")
 end)
 
+suite:test("a row of a net with embeddings has a value a column, not what the tables make of it", function()
+    local text = [==[
+        local L = loop "L" { state = { x = f32[%d], labels = i32[4] },
+            on_x = node(1, "net_train($net, $adam, $x, $labels, 4, 0.1f);") }
+        return trainer "t" { L, state = { net = mlp { inputs = 2, batch = 4, embedding { 5, 6 }, dense { 3 } },
+            adam = optimizer { "adam", net = "net" } } }]==]
+    suite:good(text:format(8), "analyse_feeds")
+    suite:expect_ids(text:format(7), "bad_feed", "analyse_feeds")
+end)
+
 -- The names of the functions whose rows are looked at in the program.
 local function doubtful(code, fill, more)
     local unit = suite:good(spec(code, fill, more), "analyse_signals")

@@ -56,7 +56,7 @@ test_a_folder_needs_little_of_the_c_library() {
 
 test_a_firmware_has_the_bits_of_the_trainer() {
     local spec
-    for spec in "$specs/curve.lua" "$ROOT/specs/08_xor.lua" "$ROOT/tests/support/bits.lua"; do
+    for spec in "$specs/curve.lua" "$specs/layers.lua" "$ROOT/specs/08_xor.lua" "$ROOT/tests/support/bits.lua"; do
         as_firmware "$spec" "$(sed -n 's/.*trainer "\([a-z]*\)".*/\1/p' "$spec")"
         ./firmware >of_firmware
         build "$spec" trainer

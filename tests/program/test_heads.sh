@@ -77,7 +77,7 @@ SPEC
     has "$OUT" $'\nas the reference'
 }
 
-# A trunk with dropout and norms that learns classes from a table, and a head that learns a number.
+# A trunk with dropout and norms that learns classes from a table, and a head that learns a number; both large enough for threads.
 make_trainer() {
     python3 - <<'PYTHON' >samples.csv
 import random
@@ -115,9 +115,9 @@ local Fit = loop "Fit" {
 return trainer "deep" {
     state = {
         train = dataset { option = true, required = true, columns = 3 },
-        net = mlp { inputs = 3, batch = 20, dense { 16, "relu" }, batch_norm {}, dropout { 0.2 }, dense { 12, "gelu", name = "trunk" },
-            layer_norm {}, dense { 3 } },
-        value = mlp { from = "net.trunk", dropout { 0.1 }, residual { dense { 12, "tanh" } }, dense { 1 }, loss = "squared_error" },
+        net = mlp { inputs = 3, batch = 20, dense { 150, "relu" }, batch_norm {}, dropout { 0.2 },
+            residual { dense { 150, "gelu", name = "trunk" } }, layer_norm {}, dense { 3 } },
+        value = mlp { from = "net.trunk", dropout { 0.1 }, residual { dense { 150, "tanh" } }, dense { 1 }, loss = "squared_error" },
         net_opt = optimizer { "adamw", net = "net", ema = 0.9 }, value_opt = optimizer { "adam", net = "value", clip_norm = 1 },
     },
     Fit,
@@ -126,12 +126,17 @@ SPEC
     expect 0 "$LOOPC" build spec.lua -o deep
 }
 
-# A resumed run goes on with the same bits; what is predicted and exported of a head has its trunk in it, with the weights of the run.
+# Any number of threads makes the same bits, as a resumed run does; what is predicted and exported of a head has its trunk in it, with the weights of the run.
 test_heads_are_resumed_and_exported() {
     make_trainer
     expect 0 ./deep --train samples.csv --checkpoint ck --save-every 5 --keep 9
     printf '%s\n' "$OUT" >whole.txt
     mv seen.csv first.csv
+    for threads in 2 3; do
+        expect 0 ./deep --train samples.csv --threads $threads
+        same "$OUT" "$(cat whole.txt)"
+        same "$(cat seen.csv)" "$(cat first.csv)"
+    done
     expect 0 ./deep --train samples.csv --resume ck/deep-1.safetensors
     same "$(printf '%s\n' "$OUT" | tail -n 1)" "$(tail -n 1 whole.txt)"
     same "$(cat seen.csv)" "$(cat first.csv)"
