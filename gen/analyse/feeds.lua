@@ -68,10 +68,24 @@ function Feeds:refuse(text, call, name, what, hint)
     self.unit.diags:add("bad_feed", reader.line_in(text.body, call.line), name, what, hint)
 end
 
+local c_types = { f32 = "float", i32 = "int32_t" }
+
+-- An array that a body declares: how many values it has room for, where that is known.
+function Feeds:check_local(text, call, argument, type, values)
+    local from, given = array_places.given(text, argument)
+    local code = from.helper and from.helper.body or calls.text(from.pieces)
+    local room = calls.declared(code, given.text, c_types[type], self.known)
+    if room and room < values then
+        self:refuse(from, call, given.text, ("%s puts %d values into '%s', which has room for %d"):format(call.name, values, given.text,
+            room), ("declare it as %s %s[%d]"):format(c_types[type], given.text, values))
+    end
+end
+
 -- An array of a call: its type and, where both are known, its size. `rows` and `width` may be nil.
 function Feeds:check_array(text, call, argument, type, rows, width)
     local piece = argument and select(2, array_places.given(text, argument)).whole
     local field = piece and piece.field
+    if argument and not field and rows and width then return self:check_local(text, call, argument, type, rows * width) end
     if not field then return end
     if not array_places.is_array(field) or field.type ~= type then
         return self:refuse(text, call, "$" .. piece.name, ("%s takes an array of %s, and '%s' is of type %s"):format(call.name, type,
@@ -105,12 +119,29 @@ function Feeds:take(text, call, instances)
     local rows = self:constant(text, call.arguments[4])
     if not answers then return end
     self:check_array(text, call, x, "f32", rows, data[1] and data[1].parameters.columns)
+    if data[1] and not data[1].parameters.columns then table.insert(self.unmeasured, { text, call, x, "f32", rows, data = data[1] }) end
     self:check_array(text, call, answers, what == "labels" and "i32" or "f32", rows,
         what == "labels" and 1 or data[1] and target_count(data[1]))
     for _, field in ipairs(data) do
         self:put(array_places.place(text, x), field, "x")
         self:put(array_places.place(text, answers), field, what)
         self:note_loops(field, instances, is_shuffled(text, call.arguments[2]))
+    end
+end
+
+-- A net that a data set feeds says how wide its rows are, to all arrays that they go to.
+function Feeds:check_unmeasured()
+    if self.unit.diags.errors > 0 then return end
+    for _, net in ipairs(self.nets) do
+        for _, feed in ipairs(net.parameters.feeds) do
+            for _, taken in ipairs(self.unmeasured) do
+                if feed.data == taken.data and feed.sees and not taken.seen then
+                    taken.seen = true
+                    taken[6] = net.parameters.inputs_from and mlp.layers(net.parameters)[1].room or net.parameters.layers[1]
+                    self:check_array(table.unpack(taken, 1, 6))
+                end
+            end
+        end
     end
 end
 
@@ -241,10 +272,10 @@ function Feeds:train_from(text, call, net, instances)
     end
 end
 
--- The arrays of a net have room for its batch.
+-- The arrays of a net have room for its batch: whether that is so.
 function Feeds:check_room(text, call, net, argument)
     local rows, room = self:constant(text, argument), net.parameters.batch
-    if not rows or not room or rows <= room then return end
+    if not rows or not room or rows <= room then return true end
     self:refuse(text, call, call.name, ("%s is given %d rows, and net '%s' has room for %d"):format(call.name, rows, net.name, room),
         ("batch = %d of the net is the most rows of a call"):format(rows))
 end
@@ -255,7 +286,7 @@ function Feeds:use(text, call, instances)
     local places = functions[kind]
     call.kind = kind
     if not call.arguments[places.rows] then return end
-    self:check_room(text, call, net, call.arguments[places.rows])
+    if not self:check_room(text, call, net, call.arguments[places.rows]) then return end
     if places.data then return self:train_from(text, call, net, instances) end
     if places.x and not net.parameters.trunk then self:use_inputs(text, call, net, call.arguments[places.x], places.learns) end
     local answers = call.arguments[places.answers or places.labels]
@@ -315,6 +346,7 @@ function Feeds:read(texts)
     end
     self:each_call(texts, takes, self.take)
     self:each_call(texts, self.offers, self.use)
+    self:check_unmeasured()
     local wrong = net_calls.wrong(self.unit.trainer, self.nets, texts)
     self:each_call(texts, wrong, function(_, text, call) self:refuse(text, call, call.name, table.unpack(wrong[call.name])) end)
 end
@@ -323,7 +355,7 @@ function analyse_feeds.run(unit)
     local nets = spec_tree.fields_of_type(unit.trainer, "mlp")
     local texts, helpers = followed_texts.of(unit)
     local self = setmetatable({ unit = unit, nets = nets, offers = offers_of(nets), helpers = helpers,
-        contents = {}, taken = {}, mentions = {}, weighed = {} }, Feeds)
+        contents = {}, taken = {}, unmeasured = {}, mentions = {}, weighed = {} }, Feeds)
     self.known = unit.trainer.code and calls.constants(unit.trainer.code.text) or {}
     for _, net in ipairs(nets) do net.parameters.feeds = {} end
     self:read(texts)

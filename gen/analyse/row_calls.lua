@@ -103,13 +103,20 @@ local function most_rows(facts, code, list, argument)
     return set and assigned_rows(facts.constants, list, set)
 end
 
+-- Whether analyse_feeds has looked at the room of an array: it is a field, or declared beside the call.
+local function is_checked(facts, code, argument, type)
+    if not argument or argument.whole or argument.text == "NULL" then return true end
+    return calls.declared(code, argument.text, type, facts.constants) ~= nil
+end
+
 -- Whether a call is known to be given rows that fit.
 local function is_safe(unit, facts, entry, call, code, list)
     local argument = call.arguments[entry.place]
     local rows = argument and most_rows(facts, code, list, argument)
     if not rows or rows > entry.room then return false end
     if entry.kind ~= "take" then return true end
-    local data = call.arguments[1] and call.arguments[1].fields[1]
+    local data, answers = call.arguments[1] and call.arguments[1].fields[1], call.name == "loopc_dataset_take" and "int32_t" or "float"
+    if not is_checked(facts, code, call.arguments[5], "float") or not is_checked(facts, code, call.arguments[6], answers) then return false end
     return data ~= nil and data.field ~= nil and is_measured(unit, data.field)
 end
 
@@ -169,6 +176,15 @@ function row_calls.doubtful(unit)
         end
     end
     return out
+end
+
+-- Whether a text of C has arrays of arrays: a pointer to an element of them may mean the whole.
+function row_calls.has_arrays_of_arrays(unit)
+    local found = unit.trainer.code and unit.trainer.code.text:find "%]%s*%["
+    spec_tree.each_source(unit, function(source)
+        for _, text in ipairs(source.texts or { source }) do found = found or text.body and text.body.text:find "%]%s*%[" end
+    end)
+    return found ~= nil
 end
 
 -- What a text can be given too many rows of, through the functions that it names: net fields, in the order of the trainer, and

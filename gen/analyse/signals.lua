@@ -3,7 +3,8 @@
 -- In:  unit.list with pieces (analyse_fields). Out: on every step item
 --   .signals   set of status names: FAILED, RECOVERED, CANCEL, STOP, or CANCEL_<Loop>_<phase>, STOP_<Loop>
 -- and unit.targets, the named ones in order of first use; unit.targets.of["CANCEL Loop.phase"] is the status of a target;
--- unit.measures_rows: some text may take more rows of a data set than an array has room for.
+-- unit.measures_rows: some text may take more rows of a data set than an array has room for: "arrays", or "arrays of arrays" where
+-- there may be some.
 
 local Names = require "gen.c.names"
 local ctext = require "gen.c.text"
@@ -186,7 +187,7 @@ local function refusals_of(unit, refusing, doubtful, text)
     for _, field in ipairs(nets) do refusals[#refusals + 1] = { kind = "rows", field = field } end
     if takes then
         refusals[#refusals + 1] = { kind = "take" }
-        unit.measures_rows = true
+        unit.measures_rows = unit.measures_rows or row_calls.has_arrays_of_arrays(unit) and "arrays of arrays" or "arrays"
     end
     return refusals
 end

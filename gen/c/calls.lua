@@ -5,6 +5,7 @@
 --      calls.assigned(pieces):  { name of a local variable = expression that it is set to }, the last one counts
 --      calls.expression(pieces): all of it, where it is one expression
 --      calls.indirect(pieces):  calls of an expression that is more than a name, as calls.of, with `names` (gen/c/function_values.lua)
+--      calls.declared(code, name, type, known): how many elements a local array has
 --      calls.text(pieces):      the text with `$i` for the field of piece i, blanks for comments and strings
 -- An expression is { text, fields = { piece, ... }, whole }: `$1` in its text is its first field, and `whole` is
 -- that piece when the expression is nothing but it.
@@ -97,6 +98,14 @@ function calls.constant(text, known)
         product = product * value
     end
     return product
+end
+
+-- How many elements the array has that C declares by that name, `float x[4 * 2]`; nil where it does not, or where that is no
+-- constant.
+function calls.declared(code, name, type, known)
+    if not name:match "^[%a_][%w_]*$" then return nil end
+    local size = code:match("%f[%w_]" .. type .. "%s[^;(){}]*%f[%w_]" .. name .. "%s*%[([^%]]+)%]%s*[,;=]")
+    return size and calls.constant(size, known)
 end
 
 -- The numbers that a text of C names: NAME = 32 of an enum, #define NAME 32.

@@ -289,6 +289,14 @@ function ctext.identifiers(text, into)
     return out
 end
 
+-- All names of members of a C text, behind a dot or an arrow, as a set.
+function ctext.members(text, into)
+    local out, code = into or {}, mask(text)
+    for word in code:gmatch("%.%s*([%a_][%w_]*)") do out[word] = true end
+    for word in code:gmatch("%->%s*([%a_][%w_]*)") do out[word] = true end
+    return out
+end
+
 -- The identifiers of an expression that name variables: none behind a dollar, a dot or an arrow, none that is called; once each.
 function ctext.bare_names(expression)
     local out, seen, code = {}, {}, mask(expression)

@@ -81,8 +81,9 @@ local function add_others(add, parameters)
     if parameters.stratify == false then add("unstratified", true) end
 end
 
--- The initializer of a field's options; `splits`: bodies draw parts of data sets; `weighs`: they take weights of rows.
-function emit_datasets.options(field, splits, weighs)
+-- The initializer of a field's options. A set of what bodies do: `splits`: they draw parts of data sets; `by_rows`: they get at samples
+-- by functions alone; `weighs`: they take weights of rows.
+function emit_datasets.options(field, bodies)
     local parts, parameters = {}, field.parameters
     local function add(key, value) parts[#parts + 1] = (".%s = %s"):format(key, tostring(value)) end
     add_label(add, parameters.label)
@@ -93,8 +94,9 @@ function emit_datasets.options(field, splits, weighs)
     add_scale(add, parameters.scale, "scale", "divisor")
     add_scale(add, parameters.target_scale, "target_scale", "target_divisor")
     add_others(add, parameters)
-    if splits then add("splits", true) end
-    if weighs then add("weighs", true) end
+    for _, key in ipairs { "splits", "by_rows", "weighs" } do
+        if bodies[key] then add(key, true) end
+    end
     if parameters.file then add("file", cvalue.string(parameters.file)) end
     add("required", parameters.required == true)
     return "{" .. table.concat(parts, ", ") .. "}"

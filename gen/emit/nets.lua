@@ -42,17 +42,20 @@ local function describe_optimizer(unit, field)
     return optimizer
 end
 
--- All identifiers that the C of the spec names: which functions of nets are wanted.
-local function used_names(unit)
-    local used = {}
-    for _, source in ipairs(unit.sources_used) do ctext.identifiers(source.body.text, used) end
-    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do ctext.identifiers(hook.body.text, used) end
+-- Names in all C of the spec, collected by a function of ctext.
+local function collect(unit, names_of)
+    local names = {}
+    for _, source in ipairs(unit.sources_used) do names_of(source.body.text, names) end
+    for _, hook in ipairs(spec_tree.hooks(unit.trainer)) do names_of(hook.body.text, names) end
     for _, loop in ipairs(unit.trainer.loops) do
-        for _, text in ipairs(spec_tree.expressions(loop)) do ctext.identifiers(text.body.text, used) end
+        for _, text in ipairs(spec_tree.expressions(loop)) do names_of(text.body.text, names) end
     end
-    if unit.trainer.code then ctext.identifiers(unit.trainer.code.text, used) end
-    return used
+    if unit.trainer.code then names_of(unit.trainer.code.text, names) end
+    return names
 end
+
+-- All identifiers that the C of the spec names: which functions of nets are wanted.
+local function used_names(unit) return collect(unit, ctext.identifiers) end
 
 -- Whether the C of the spec names one of these.
 function emit_nets.names_one_of(unit, names)
@@ -109,6 +112,7 @@ end
 function emit_nets.write_include(unit, w)
     local is_deep, blends = false, false
     if unit.options.device then return end -- it is in loopc_device.h
+    if unit.measures_rows == "arrays of arrays" then w:directive("#define LOOPC_ARRAYS_OF_ARRAYS") end
     if unit.measures_rows then w:directive('#include "run/take.h"') end
     for _, net in ipairs(unit.nets.nets) do is_deep = is_deep or net.ops ~= nil end
     for _, pair in ipairs(unit.nets.pairs) do blends = blends or pair.entry[1] == "blend" end
@@ -203,14 +207,26 @@ function emit_nets.prepare(unit)
     return #rest > 0 and { declarations = declarations, lines = rest } or nil
 end
 
+-- Whether several processes may each read the rows that they train on: all samples go by functions that ask for them
+-- (loopc_dataset_need). A member x, of whatever struct, may be the samples.
+local function reads_by_rows(unit, used)
+    if not emit_nets.shards(unit) or used.loopc_dataset_pick or collect(unit, ctext.members).x then return false end
+    for _, net in ipairs(unit.nets.nets) do
+        if used[net.prefix .. "_train_from"] and (net.ops or not net.shards) then return false end
+    end
+    return true
+end
+
 -- The static options of the data sets, one struct each.
 function emit_nets.write_dataset_options(unit, w)
     local fields = spec_tree.fields_of_type(unit.trainer, "dataset")
     local used = #fields > 0 and used_names(unit) or {}
     local splits, weighs = used.loopc_dataset_split, used.loopc_dataset_take_weights or used.weights
     for _, field in ipairs(spec_tree.fields_of_type(unit.trainer, "mlp")) do weighs = weighs or used[prefix_of(field) .. "_train_from"] end
+    local by_rows = #fields > 0 and reads_by_rows(unit, used)
     for _, field in ipairs(fields) do
-        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, emit_datasets.options(field, splits, weighs))
+        local options = emit_datasets.options(field, { splits = splits, by_rows = by_rows, weighs = weighs })
+        w:line("static const struct loopc_dataset_options %s = %s;", field.options_name, options)
     end
     if #fields > 0 then w:blank() end
 end

@@ -303,6 +303,10 @@ function body.train_from(w, optimizer)
     w:line("for (int32_t i = 0; i < rows && n->weighted; i++)")
     w:line("    n->weights[i] = data->weights[n->index[i]];")
     w:line("if (n->weighted) loopc_even_weights(n->weights, %s, rows);", labels and "n->labels" or "NULL")
+    if net.shards then
+        w:line("const struct loopc_span mine = loopc_shards_rows(loopc_shards_of(rows, %d, loopc_rank, loopc_ranks));", net.shards)
+        w:line("loopc_dataset_need(data, n->index + mine.first, mine.end - mine.first);")
+    end
     if net.fetches then
         w:line("const int32_t next = loopc_dataset_pick(data, key, first + rows, %d, n->next, NULL);", net.batch)
     end

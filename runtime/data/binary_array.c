@@ -1,5 +1,6 @@
 /* Binary arrays: the numbers of .npy and IDX files. */
 #include "data/loading.h"
+#include "data/mapped.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -65,8 +66,8 @@ static void read_f32(const unsigned char *bytes, double *values, size_t count)
 }
 
 /* Pictures are bytes, arrays are f32 or f64, and all of these are many. */
-static void read_elements(const struct loopc_element *element, const unsigned char *bytes,
-                          double *values, size_t count)
+void loopc_elements_read(const struct loopc_element *element, const unsigned char *bytes,
+                         double *values, size_t count)
 {
     const size_t width = (size_t)element->size;
     const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
@@ -108,7 +109,7 @@ static int read_shape(const struct loopc_loading *l, const uint64_t *shape, int 
         l->path, shape[0], *columns);
 }
 
-static int too_short(const struct loopc_loading *l, uint64_t rows)
+int loopc_array_too_short(const struct loopc_loading *l, uint64_t rows)
 {
     return loopc_error_set(l->message, "it may not have been copied or downloaded completely",
                            "%s: the file ends after %" PRId64 " of the %" PRIu64
@@ -116,15 +117,19 @@ static int too_short(const struct loopc_loading *l, uint64_t rows)
                            l->path, l->values.rows, rows);
 }
 
-static int check_at_end(const struct loopc_loading *l, uint64_t rows)
+int loopc_array_too_long(const struct loopc_loading *l, uint64_t rows)
 {
-    const int byte = loopc_input_byte(l->in);
-    if (byte == LOOPC_INPUT_END) return LOOPC_OK;
-    if (byte == LOOPC_INPUT_ERROR) return LOOPC_FAILED;
     return loopc_error_set(l->message, NULL,
                            "%s: the file continues after the %" PRIu64
                            " rows that its header says it has",
                            l->path, rows);
+}
+
+static int check_at_end(const struct loopc_loading *l, uint64_t rows)
+{
+    const int byte = loopc_input_byte(l->in);
+    if (byte == LOOPC_INPUT_END) return LOOPC_OK;
+    return byte == LOOPC_INPUT_ERROR ? LOOPC_FAILED : loopc_array_too_long(l, rows);
 }
 
 /* Reads and adds the next `count` values. */
@@ -137,9 +142,9 @@ static int read_values(struct loopc_loading *l, const struct loopc_element *elem
     const int64_t got = loopc_input_read(l->in, bytes, count * width);
     if (got < 0) return LOOPC_FAILED;
     const size_t whole = (size_t)got / width;
-    read_elements(element, bytes, values, whole);
+    loopc_elements_read(element, bytes, values, whole);
     if (loopc_loading_add(l, values, whole)) return LOOPC_FAILED;
-    return whole == count ? LOOPC_OK : too_short(l, rows);
+    return whole == count ? LOOPC_OK : loopc_array_too_short(l, rows);
 }
 
 /* All bytes of an array, as far as there are any. The memory grows with the bytes read. */
@@ -206,7 +211,7 @@ static int read_by_columns(struct loopc_loading *l, const struct loopc_element *
     const uint64_t wanted = values * (uint64_t)element->size;
     unsigned char *const bytes = read_bytes(l, wanted, &got);
     if (!bytes) return LOOPC_FAILED;
-    const int st = got < wanted ? too_short(l, shape[0])
+    const int st = got < wanted ? loopc_array_too_short(l, shape[0])
                                 : add_by_columns(l, element, bytes, shape, dimensions);
     free(bytes);
     return st;
@@ -230,6 +235,7 @@ int loopc_array_read(struct loopc_loading *l, const struct loopc_element *elemen
     if (read_shape(l, shape, dimensions, &columns, &values)) return LOOPC_FAILED;
     if (loopc_loading_begin(l, (int64_t)columns, NULL, dimensions)) return LOOPC_FAILED;
     const bool by_columns = fortran && dimensions > 1;
+    if (loopc_mapped_may(l, by_columns)) return loopc_mapped_open(l, element, shape[0]);
     if (by_columns ? read_by_columns(l, element, shape, dimensions, values)
                    : read_by_rows(l, element, shape, values))
         return LOOPC_FAILED;

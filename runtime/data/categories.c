@@ -6,7 +6,9 @@ int64_t loopc_categories_wrong(const struct loopc_dataset *data, int32_t column,
                                float *value)
 {
     for (int64_t i = 0; i < data->rows; i++) {
-        *value = data->x[loopc_dataset_row(data, i) * data->columns + column];
+        const int64_t row = loopc_dataset_row(data, i);
+        loopc_dataset_need(data, &row, 1);
+        *value = data->x[row * data->columns + column];
         const bool fits = *value >= 0 && *value < (float)count;
         if (!fits || floorf(*value) < *value) return i;
     }

@@ -164,14 +164,31 @@ static int unknown_class(const struct loopc_loading *l, const struct loopc_incom
     char where[LOOPC_WHERE], names[300], number[32];
     const struct loopc_column *const like = c->like;
     loopc_shortest_number(value, number);
-    return loopc_error_set(
-        l->message, NULL, "%s: the label is %s, but there are the classes %s, as in %.200s",
-        loopc_locate(l, c - l->columns, r, (struct loopc_place){0}, where), number,
-        list_names(like->values, like->value_count, names), l->like->name);
+    const bool open = loopc_is_open(l, c) && r == l->values.rows - 1;
+    return loopc_error_set(l->message, open ? LOOPC_MAY_BE_CUT : NULL,
+                           "%s: the label is %s, but there are the classes %s, as in %.200s",
+                           loopc_locate(l, c - l->columns, r, (struct loopc_place){0}, where),
+                           number, list_names(like->values, like->value_count, names),
+                           l->like->name);
+}
+
+/* The label of the last row, if it may be cut: one of `count` sorted numbers. */
+static int judge_end(struct loopc_loading *l, const struct loopc_incoming *c, const double *numbers,
+                     int32_t count)
+{
+    const int64_t last = l->values.rows - 1;
+    if (!loopc_is_open(l, c)) return LOOPC_OK;
+    const double value = loopc_values_get(&l->values, last, c->kept);
+    int64_t rows = 0;
+    for (int64_t r = 0; r <= last; r++) {
+        const double other = loopc_values_get(&l->values, r, c->kept);
+        rows += other <= value && other >= value;
+    }
+    return loopc_judge_end_class(l, c, value, numbers, count, rows);
 }
 
 /* Classes of another data set, which may be texts as well: those are no number's. */
-static int label_by_like(struct loopc_source *s, const struct loopc_loading *l,
+static int label_by_like(struct loopc_source *s, struct loopc_loading *l,
                          const struct loopc_incoming *c, struct loopc_column *column)
 {
     const struct loopc_column *const like = c->like;
@@ -192,6 +209,7 @@ static int label_by_like(struct loopc_source *s, const struct loopc_loading *l,
         s->labels[r] = find(sorted, like->value_count, value);
         if (s->labels[r] < 0) st = unknown_class(l, c, r, value);
     }
+    if (!st) st = judge_end(l, c, sorted, like->value_count);
     free(sorted);
     s->table.classes = loopc_dataset_table(l->like)->classes;
     return st;
@@ -249,12 +267,13 @@ static int name_numbers(struct loopc_source *s, const struct loopc_loading *l,
     return LOOPC_OK;
 }
 
-static int label_numbers(struct loopc_source *s, const struct loopc_loading *l,
+static int label_numbers(struct loopc_source *s, struct loopc_loading *l,
                          const struct loopc_incoming *c, struct numbers *n,
                          struct loopc_column *column)
 {
     collect(n, l, c->kept);
     if (is_measure(n, s->rows)) return refuse_measure(l, c, n->count);
+    if (judge_end(l, c, n->items, n->count)) return LOOPC_FAILED;
     if (s->options.classes && fit_to_classes(n, l, c, s->options.classes)) return LOOPC_FAILED;
     if (name_numbers(s, l, n, column) || !make_labels(s, l)) return LOOPC_FAILED;
     for (int64_t r = 0; r < s->rows; r++)

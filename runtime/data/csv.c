@@ -52,7 +52,7 @@ static int wrong_count(struct loopc_csv *t, int64_t cells, bool more)
     const char *const hint =
         top ? "`skip_lines` passes over lines at the top that are not part of the table"
         : cells > t->width ? "a cell with a comma in it is quoted"
-        : is_last(t)       ? "it is the last line: the file may have been cut short"
+        : is_last(t)       ? LOOPC_MAY_BE_CUT
                            : "every line has a cell for each column";
     return loopc_error_set(t->l->message, hint,
                            "%s:%" PRId64 ": %" PRId64 " cell%s, but line %" PRId64 " has %" PRId64,
@@ -252,9 +252,11 @@ static int read_table(struct loopc_csv *t)
     if (begin_table(t)) return LOOPC_FAILED;
     for (;;) {
         if (next_record(t, &more)) return LOOPC_FAILED;
-        if (!more) return check_count(t);
+        if (!more) break;
         if (read_record(t)) return LOOPC_FAILED;
     }
+    t->l->open_column = t->width - 1;
+    return check_count(t);
 }
 
 /* Passes over a byte order mark and finds out how the file is written. */

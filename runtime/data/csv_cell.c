@@ -7,7 +7,7 @@
 static inline bool ends_cell(char separator, const char *p)
 {
     if (*p == separator || *p == '\n' || *p == 0) return true;
-    return (*p == '\r' && p[1] == '\n') || (separator == ' ' && *p == '\t');
+    return loopc_csv_is_return(p) || (separator == ' ' && *p == '\t');
 }
 
 static enum loopc_cell_fault take_plain(char separator, const char **at, const char *end,

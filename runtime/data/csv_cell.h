@@ -50,10 +50,16 @@ static inline const char *loopc_csv_skip_blanks(const char *p, char separator)
     return p;
 }
 
+/* Whether a carriage return at p ends a line; the file may be cut behind it, where a 0 is. */
+static inline bool loopc_csv_is_return(const char *p)
+{
+    return *p == '\r' && (p[1] == '\n' || p[1] == 0);
+}
+
 /* Bytes of the end of a line at p, where `end` is 0: 1 or 2; 0: not one. */
 static inline int loopc_csv_line_end(const char *p)
 {
-    return *p == '\n' ? 1 : *p == '\r' && p[1] == '\n' ? 2 : 0;
+    return *p == '\n' ? 1 : loopc_csv_is_return(p) ? 1 + (p[1] == '\n') : 0;
 }
 
 /* Takes the cell at *at, which is behind blanks: its text, without a 0, to `text`, which has room

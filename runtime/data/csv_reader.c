@@ -38,6 +38,15 @@ static int fault_at(const struct loopc_csv *t, const char *p, enum loopc_cell_fa
         "%s:%" PRId64 ":%" PRId64 ": %s", t->l->path, place.line, place.byte, texts[fault]);
 }
 
+/* The file ends without a newline. A quote, and the separator that ends each line, show that
+ * the last cell is whole. */
+static void note_open_end(struct loopc_csv *t, const char *p)
+{
+    const bool ended = t->dialect.trailing && p[-1] == t->separator;
+    const bool blank = t->separator == ' ' && loopc_csv_is_blank(p[-1], ' ');
+    if (p[-1] != '"' && !ended && !blank) t->l->open_end = p[-1];
+}
+
 int loopc_csv_take_cell(struct loopc_csv *t, struct loopc_place *place)
 {
     const char *p = loopc_csv_at(t);
@@ -51,6 +60,7 @@ int loopc_csv_take_cell(struct loopc_csv *t, struct loopc_place *place)
         begin_line(t, ++q);
     t->text[t->length] = 0;
     loopc_csv_set(t, p);
+    if (p == loopc_csv_end(t)) note_open_end(t, p);
     return LOOPC_OK;
 }
 
@@ -107,7 +117,10 @@ int loopc_csv_end_line(struct loopc_csv *t)
     const int bytes = loopc_csv_line_end(p);
     if (bytes == 0 && p < loopc_csv_end(t)) return fault_at(t, p, LOOPC_CELL_BEHIND);
     loopc_csv_set(t, p + bytes);
-    if (bytes > 0) begin_line(t, p + bytes);
+    if (bytes > 0)
+        begin_line(t, p + bytes);
+    else
+        note_open_end(t, p);
     return LOOPC_OK;
 }
 

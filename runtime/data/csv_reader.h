@@ -60,7 +60,7 @@ static inline int loopc_csv_refill(struct loopc_csv *t)
 /* Whether a cell ends at p. */
 static inline bool loopc_csv_ends_cell(const struct loopc_csv *t, const char *p)
 {
-    return *p == t->separator || *p == '\n' || (*p == '\r' && p[1] == '\n') ||
+    return *p == t->separator || *p == '\n' || loopc_csv_is_return(p) ||
            (*p == 0 && p == loopc_csv_end(t)) || (t->separator == ' ' && *p == '\t');
 }
 

@@ -1,6 +1,7 @@
 /* Data sets: from an argument to samples in memory. */
 #include "data/dataset.h"
 
+#include "data/mapped.h"
 #include "data/npz.h"
 #include "data/source.h"
 
@@ -316,7 +317,8 @@ static void free_whole(struct loopc_source *s)
         free(((char **)s->reading.notes.items)[i]);
     free(s->reading.notes.items);
     free(s->name);
-    free(s->x);
+    if (!s->mapped || s->mapped->made) free(s->x);
+    loopc_mapped_free(s->mapped);
     free(s->y);
     free(s->weights);
     free(s->labels);

@@ -100,8 +100,10 @@ struct loopc_dataset_options {
     const char *from;  /* the dataset field of which it is a part, unless it is given a file */
     double share;      /* of the rows of `from` */
     bool unstratified; /* parts are drawn without regard to classes */
-    bool splits; /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
-    bool weighs; /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
+    bool splits;  /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
+    bool by_rows; /* bodies get at samples by loopc_dataset_take and NET_train_from alone: processes
+                     of a run need not read all of them (mapped.h) */
+    bool weighs;  /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
     const char *file; /* the file unless its flag names another; NULL: none */
     bool required;    /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
@@ -222,6 +224,10 @@ static inline int32_t loopc_dataset_left(const struct loopc_dataset *d, int64_t 
     const int64_t left = d->rows - first;
     return left < rows ? (int32_t)left : rows;
 }
+
+/* Reads the samples of the rows that are stored there, where they are read when they are needed:
+ * before d->x is read in emitted code. */
+void loopc_dataset_need(const struct loopc_dataset *d, const int64_t *index, int32_t count);
 
 /* Where the rows of loopc_dataset_take are stored in d->x, d->y and d->labels, and their labels
  * once more; labels may be NULL. Returns how many there were. */

@@ -22,6 +22,7 @@ int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t 
     const size_t width = (size_t)d->columns;
     for (int32_t i = 0; i < count; i++) {
         const int64_t row = nth(d, key, first + i);
+        if (x) loopc_dataset_need(d, &row, 1);
         if (x) memcpy(x + (size_t)i * width, d->x + (size_t)row * width, width * sizeof *x);
         if (labels && d->labels) labels[i] = d->labels[row];
     }

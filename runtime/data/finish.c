@@ -100,6 +100,7 @@ static int drop_rows(struct loopc_loading *files, int count)
     for (int64_t r = 0; r < rows; r++)
         kept += marks[r];
     for (int f = 0; f < count; f++) {
+        if (!marks[rows - 1]) files[f].open_end = 0;
         keep_ids(&files[f], marks);
         loopc_values_keep(&files[f].values, marks);
     }
@@ -156,6 +157,7 @@ static int fill_column(struct loopc_source *s, struct loopc_loading *l, struct l
                                     .max = c->max,
                                     .place = -1,
                                     .is_onehot = is_onehot(l, c),
+                                    .is_truth = l->is_truth,
                                     .fill = NAN};
     s->table.count++;
     if (!column->name) return loopc_loading_no_memory(l);
@@ -259,6 +261,20 @@ static void keep_labels(struct loopc_source *s, struct loopc_loading *files, int
     }
 }
 
+/* What was noted about one file or both. */
+static void take_reading(struct loopc_source *s, struct loopc_loading *files, int count)
+{
+    struct loopc_reading *const other = count > 1 ? &files[1].reading : NULL;
+    s->reading = files->reading;
+    files->reading.notes = (struct loopc_array){0};
+    if (!other) return;
+    for (size_t i = 0; i < other->notes.count; i++)
+        loopc_reading_note(&s->reading, "%s", ((char **)other->notes.items)[i]);
+    const size_t used = strlen(s->reading.type);
+    if (used > 0 && *other->type && strcmp(s->reading.type, other->type) != 0)
+        snprintf(s->reading.type + used, sizeof s->reading.type - used, " and %.30s", other->type);
+}
+
 /* The columns of a file that is refused, for the page of `PROG data`. */
 static int keep_refused(struct loopc_source *s, struct loopc_loading *files, int count)
 {
@@ -267,8 +283,7 @@ static int keep_refused(struct loopc_source *s, struct loopc_loading *files, int
         s->table.inputs += s->table.columns[i].role == LOOPC_ROLE_INPUT;
     keep_labels(s, files, count);
     s->rows = files->values.rows;
-    s->reading = files->reading;
-    files->reading.notes = (struct loopc_array){0};
+    take_reading(s, files, count);
     return LOOPC_FAILED;
 }
 
@@ -313,16 +328,18 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
         leave_out_indices(&files[f]);
     }
     s->digest = loopc_loading_digest(files, count);
-    if (loopc_judge_columns(files, count)) return keep_refused(s, files, count);
+    if (loopc_judge_ends(files, count) || loopc_judge_columns(files, count))
+        return keep_refused(s, files, count);
     const bool drop = s->options.missing == LOOPC_MISSING_DROP;
     if (drop && has_missing(files, count) && drop_rows(files, count))
         return keep_refused(s, files, count);
     s->rows = files->values.rows;
     if (make_table(s, files, count)) return LOOPC_FAILED;
-    s->reading = files->reading;
-    files->reading.notes = (struct loopc_array){0};
-    if (make_features(s, files)) return LOOPC_FAILED;
-    if (check_inputs(s, files) || loopc_take_answers(s, files, count)) return LOOPC_FAILED;
+    loopc_mapped_keep(s, files, count);
+    const bool bad =
+        make_features(s, files) || check_inputs(s, files) || loopc_take_answers(s, files, count);
+    take_reading(s, files, count);
+    if (bad) return LOOPC_FAILED;
     s->is_plain = is_plain(s);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);

@@ -120,6 +120,7 @@ static int read_line(struct libsvm *s)
     for (p = skip(stop); !is_end(*p);) {
         if (read_entry(s, &p, &last)) return LOOPC_FAILED;
     }
+    if (!*p) s->l->open_end = p[-1];
     return LOOPC_OK;
 }
 
@@ -211,6 +212,7 @@ static int add_rows(struct libsvm *s)
         entry = fill_row(l, entry, end, base);
         if (loopc_loading_commit(l, *line)) return LOOPC_FAILED;
     }
+    l->open_column = l->open_end && end[-1].index >= 0 ? (int64_t)end[-1].index - base + 1 : 0;
     return loopc_loading_end(l);
 }
 

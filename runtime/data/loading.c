@@ -1,6 +1,8 @@
 /* Data sets on their way in: columns and rows of a file, and their options. */
 #include "data/loading.h"
 
+#include "data/mapped.h"
+
 #include "base/number.h"
 
 #include <float.h>
@@ -47,8 +49,8 @@ void loopc_loading_free(struct loopc_loading *l)
     free_texts(&l->class_names);
     free(l->columns);
     free(l->row);
-    free(l->measure.min);
-    free(l->measure.hashes);
+    loopc_measure_free(&l->measure);
+    loopc_mapped_free(l->mapped);
     free(l->lines.items);
     free(l->ids.items);
     loopc_values_free(&l->values);
@@ -187,13 +189,16 @@ static int check_inputs(const struct loopc_loading *l)
     for (int64_t i = 0; i < l->width; i++)
         inputs += l->columns[i].role == LOOPC_ROLE_INPUT;
     if (inputs > 0 || l->content == LOOPC_FILE_LABELS) return LOOPC_OK;
-    return loopc_error_set(l->message,
-                           l->width == 1 ? "SAMPLES,ANSWERS takes two files; `separator` sets the "
-                                           "character between cells (--DATA-separator)"
-                                         : NULL,
+    if (l->width == 1)
+        return loopc_error_set(l->message,
+                               "SAMPLES,ANSWERS takes two files; `separator` sets the character "
+                               "between cells (--DATA-separator)",
+                               "%s: nothing is left for the samples: its only column has another "
+                               "role",
+                               l->path);
+    return loopc_error_set(l->message, NULL,
                            "%s: nothing is left for the samples: each of its %" PRId64
-                           " columns has "
-                           "another role",
+                           " columns has another role",
                            l->path, l->width);
 }
 
@@ -233,6 +238,7 @@ int loopc_loading_commit(struct loopc_loading *l, int64_t line)
 {
     if (l->has_lines && !note_line(l, line)) return loopc_loading_no_memory(l);
     loopc_measure_row(&l->measure, l->row);
+    if (l->mapped) return l->values.rows++, LOOPC_OK;
     return loopc_values_add(&l->values, l->row) ? LOOPC_OK : loopc_loading_no_memory(l);
 }
 
@@ -299,6 +305,7 @@ int loopc_loading_add(struct loopc_loading *l, const double *values, size_t coun
 
 int loopc_loading_end(struct loopc_loading *l)
 {
+    loopc_measure_end(&l->measure);
     if (l->values.rows > 0) return LOOPC_OK;
     return loopc_error_set(l->message, NULL, "%s: there are no rows in it", l->path);
 }

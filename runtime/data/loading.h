@@ -52,7 +52,8 @@ enum loopc_file_content { LOOPC_FILE_WHOLE, LOOPC_FILE_SAMPLES, LOOPC_FILE_LABEL
 
 /* Messages about the reading of a file. */
 struct loopc_reading {
-    const char *format; /* "CSV", ".npy", "IDX", "libsvm" */
+    const char *format; /* "CSV", ".npy", ".npz", "IDX", "libsvm" */
+    char type[64];      /* of the values of .npy and .npz: "float64", "bool and int8"; or "" */
     struct loopc_dialect dialect;
     struct loopc_array notes; /* char *: sentences, owned */
     bool is_cut;              /* an error ended it before the end of the file */
@@ -60,14 +61,19 @@ struct loopc_reading {
 };
 
 /* Statistics of each kept row, as it is read: of each column the least and the most
- * value, how many are missing, and a hash of the values. */
+ * value, how many are missing, and a hash of the values: the sum of those of its blocks of rows, in
+ * which their order counts, as the number of a block does. So parts that begin with a block may be
+ * measured apart, and their hashes added. A block has as many rows as have 65,536 values. */
 struct loopc_measure {
     int32_t width;
     double *min, *max, *missing; /* one allocation, that of min */
-    uint64_t *hashes;
+    uint64_t *sums, *hashes;     /* of blocks that are complete, of the one that is not; one too */
+    int64_t rows, block;         /* the number of the next row; the rows of a block */
 };
 bool loopc_measure_begin(struct loopc_measure *m, int32_t width);
 void loopc_measure_row(struct loopc_measure *m, const double *row);
+void loopc_measure_end(struct loopc_measure *m);
+void loopc_measure_free(struct loopc_measure *m);
 
 struct loopc_loading {
     const struct loopc_dataset_options *options; /* with nothing left at default that is resolved */
@@ -85,14 +91,26 @@ struct loopc_loading {
     struct loopc_values values;     /* of the columns that are kept */
     double *row;                    /* the next one: a value for each of them */
     int64_t column;                 /* of the next value of a binary file */
+    bool is_truth;                  /* its values are true and false, stored as 1 and 0 */
     bool in_order;                  /* all columns are kept, each at its own place */
 
     bool has_lines;           /* a text file; rows are in lines */
+    char open_end;            /* the last byte of a file whose last cell may be cut, or 0 */
+    int64_t open_column;      /* of that cell */
     struct loopc_array lines; /* struct loopc_line_step */
     struct loopc_array ids;   /* char: texts of the id column, each ended by 0 */
     struct loopc_reading reading;
     struct loopc_measure measure;
+    struct loopc_mapped *mapped; /* its rows stay in the file (mapped.h); or NULL */
 };
+
+/* Whether the file ends in the middle of a line, with a cell of this column. */
+static inline bool loopc_is_open(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    return l->open_end && c == l->columns + l->open_column;
+}
+
+#define LOOPC_MAY_BE_CUT "it is the last line: the file may have been cut short"
 
 /* From this row on, rows are in lines as far apart as they are. */
 struct loopc_line_step {
@@ -164,6 +182,12 @@ double loopc_element_value(const struct loopc_element *element, const unsigned c
  * columns; dimensions >= 1. In Fortran's order the first index runs fastest. */
 int loopc_array_read(struct loopc_loading *l, const struct loopc_element *element,
                      const uint64_t *shape, int dimensions, bool fortran);
+
+/* Part of it: numbers as f64; a file that ends after l->values.rows rows, or goes on behind all. */
+void loopc_elements_read(const struct loopc_element *element, const unsigned char *bytes,
+                         double *values, size_t count);
+int loopc_array_too_short(const struct loopc_loading *l, uint64_t rows);
+int loopc_array_too_long(const struct loopc_loading *l, uint64_t rows);
 
 /* Whether the file is of that format, by its first bytes. */
 bool loopc_is_npy(const unsigned char *first, int64_t count);

@@ -73,7 +73,7 @@ static int unknown_value(const struct loopc_loading *l, int64_t column, struct l
     snprintf(what, sizeof what, "'%s' is not one of the %" PRId32 " values of %.200s: %s%s",
              loopc_excerpt(excerpt, text), like->value_count, l->like->name, known,
              used + LOOPC_EXCERPT + 8 < sizeof known ? "" : ", ...");
-    return loopc_bad_value(l, column, place, NULL, what);
+    return loopc_bad_value(l, column, place, l->open_end ? LOOPC_MAY_BE_CUT : NULL, what);
 }
 
 /* The number of a text, which is counted; -1 and a message when there is none. */

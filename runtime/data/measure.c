@@ -1,5 +1,6 @@
 /* Data sets on their way in: ranges of columns, and the digest of the table. The order of rows
  * counts in it, that of columns does not. */
+#include "data/mapped.h"
 #include "data/source.h"
 
 #include <math.h>
@@ -36,12 +37,22 @@ static void see_row(double *restrict min, double *restrict max, double *restrict
     }
 }
 
+/* Block number `block`, from 1, has ended. */
+static void end_block(struct loopc_measure *m, int64_t block)
+{
+    for (int32_t i = 0; i < m->width; i++) {
+        m->sums[i] += mix(mix(1, (uint64_t)block), m->hashes[i]);
+        m->hashes[i] = 0;
+    }
+}
+
 bool loopc_measure_begin(struct loopc_measure *m, int32_t width)
 {
-    *m = (struct loopc_measure){.width = width};
+    *m = (struct loopc_measure){.width = width, .block = 65536 / (width + 1) + 1};
     m->min = calloc(3 * (size_t)width + 1, sizeof *m->min);
-    m->hashes = calloc((size_t)width + 1, sizeof *m->hashes);
-    if (!m->min || !m->hashes) return false;
+    m->sums = calloc(2 * (size_t)width + 1, sizeof *m->sums);
+    if (!m->min || !m->sums) return false;
+    m->hashes = m->sums + width;
     m->max = m->min + width;
     m->missing = m->max + width;
     for (int32_t i = 0; i < width; i++) {
@@ -55,6 +66,19 @@ void loopc_measure_row(struct loopc_measure *m, const double *row)
 {
     see_row(m->min, m->max, m->missing, row, m->width);
     mix_row(m->hashes, row, m->width);
+    if (++m->rows % m->block == 0) end_block(m, m->rows / m->block);
+}
+
+void loopc_measure_end(struct loopc_measure *m)
+{
+    if (m->rows % m->block > 0) end_block(m, m->rows / m->block + 1);
+}
+
+void loopc_measure_free(struct loopc_measure *m)
+{
+    free(m->min);
+    free(m->sums);
+    *m = (struct loopc_measure){0};
 }
 
 /* Ranges of all columns, and missing values of binary files. */
@@ -85,19 +109,47 @@ static uint64_t column_digest(const struct loopc_loading *l, const struct loopc_
     uint64_t hash = mix(mix_text(1, c->name), (uint64_t)c->role);
     for (int32_t k = 0; c->has_dictionary && k < c->dictionary.count; k++)
         hash = mix_text(hash, loopc_dictionary_text(&c->dictionary, k));
-    return mix(mix(hash, l->measure.hashes[c->kept]), (uint64_t)l->values.rows);
+    return mix(mix(hash, l->measure.sums[c->kept]), (uint64_t)l->values.rows);
+}
+
+static uint64_t file_digest(const struct loopc_loading *l)
+{
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < l->width; i++)
+        if (l->columns[i].kept >= 0) sum += column_digest(l, &l->columns[i]);
+    return sum;
 }
 
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count)
 {
     uint64_t hash = 0;
-    for (int f = 0; f < count; f++) {
-        uint64_t sum = 0;
-        for (int64_t i = 0; i < files[f].width; i++) {
-            const struct loopc_incoming *const c = &files[f].columns[i];
-            if (c->kept >= 0) sum += column_digest(&files[f], c);
-        }
-        hash = mix(hash, sum);
-    }
+    for (int f = 0; f < count; f++)
+        hash = mix(hash, file_digest(&files[f]));
     return hash ? hash : 1;
+}
+
+/* The same of a source whose first file is mapped: all of its columns are inputs, in order. */
+uint64_t loopc_mapped_digest(const struct loopc_source *s)
+{
+    const struct loopc_mapped *const m = s->mapped;
+    uint64_t sum = 0;
+    for (int32_t i = 0; i < m->width; i++) {
+        const struct loopc_column *const c = &s->table.columns[i];
+        sum += mix(mix(mix(mix_text(1, c->name), (uint64_t)c->role), m->measure.sums[i]),
+                   (uint64_t)m->rows);
+    }
+    const uint64_t hash = mix(0, sum), all = m->has_answers ? mix(hash, m->answers) : hash;
+    return all ? all : 1;
+}
+
+/* The mapped file, and what the measures of all processes will make a digest with. */
+void loopc_mapped_keep(struct loopc_source *s, struct loopc_loading *files, int count)
+{
+    s->mapped = files->mapped;
+    files->mapped = NULL;
+    if (!s->mapped) return;
+    s->mapped->measure = files->measure;
+    files->measure = (struct loopc_measure){0};
+    s->mapped->has_answers = count > 1;
+    if (count > 1) s->mapped->answers = file_digest(&files[1]);
 }

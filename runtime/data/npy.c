@@ -144,6 +144,21 @@ static int check_header(const struct loopc_loading *l, const struct header *h,
     return bad_header(l, NULL, "it holds a single number, not an array");
 }
 
+/* Notes the type for people, as NumPy calls it: "float16", "bool, Fortran order". */
+static void note_type(struct loopc_loading *l, const struct header *h,
+                      const struct loopc_element *element)
+{
+    static const char *const names[] = {"uint", "int", "float"};
+    const bool fortran = h->fortran && h->dimensions > 1;
+    l->is_truth = h->descr[1] == 'b';
+    if (l->is_truth)
+        snprintf(l->reading.type, sizeof l->reading.type, "bool%s",
+                 fortran ? " in Fortran order" : "");
+    else
+        snprintf(l->reading.type, sizeof l->reading.type, "%s%d%s", names[element->kind],
+                 8 * element->size, fortran ? " in Fortran order" : "");
+}
+
 /* Reads the bytes between magic and header. */
 static int read_length(struct loopc_loading *l, size_t *length)
 {
@@ -179,7 +194,7 @@ int loopc_read_npy(struct loopc_loading *l)
 {
     struct header h = {0};
     struct loopc_element element;
-    l->reading.format = ".npy";
+    l->reading.format = l->in->member ? ".npz" : ".npy";
     size_t length = 0;
     if (read_length(l, &length)) return LOOPC_FAILED;
     char *const text = malloc(length + 1);
@@ -187,5 +202,6 @@ int loopc_read_npy(struct loopc_loading *l)
     int st = read_header(l, text, length, &h);
     if (!st) st = check_header(l, &h, &element);
     free(text);
+    if (!st) note_type(l, &h, &element);
     return st ? st : loopc_array_read(l, &element, h.shape, h.dimensions, h.fortran);
 }

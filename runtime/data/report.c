@@ -32,6 +32,7 @@ static size_t append_format(char *text, size_t size, size_t used,
     } names[] = {
         {';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}, {' ', "blanks"}, {0, "one column"}};
     used = append(text, size, used, "%s", reading->format ? reading->format : "?");
+    if (*reading->type) used = append(text, size, used, ", %s", reading->type);
     if (!reading->format || strcmp(reading->format, "CSV") != 0) return used;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].separator == d->separator)
@@ -76,10 +77,10 @@ static const char *role_name(enum loopc_role role)
     return names[role];
 }
 
-static const char *kind_name(enum loopc_kind kind)
+static const char *kind_name(const struct loopc_column *c)
 {
     static const char *const names[] = {"number", "text", "true/false"};
-    return names[kind];
+    return names[c->is_truth ? LOOPC_KIND_BOOL : c->kind];
 }
 
 /* "4.3 to 7.9", "3 values: a, b, c". */
@@ -130,7 +131,7 @@ static void print_columns(const struct loopc_table *t, bool undecided, FILE *out
         }
         describe_range(c, range, sizeof range);
         fprintf(out, "  %6" PRId32 "  %-*s  %-10s  %-8s  %8" PRId64 "%s%s\n", i + 1, width,
-                loopc_excerpt(name, c->name), undecided ? "?" : kind_name(c->kind),
+                loopc_excerpt(name, c->name), undecided ? "?" : kind_name(c),
                 undecided ? "?" : role_name(c->role), c->missing, *range ? "  " : "", range);
     }
 }
@@ -230,7 +231,7 @@ static void warn_feature(const struct loopc_source *s, const struct sight *sight
         break;
     }
     if (sights[i].whole && s->rows >= 20 && sights[i].distinct * 20 > s->rows * 19 &&
-        c->kind != LOOPC_KIND_BOOL)
+        c->kind != LOOPC_KIND_BOOL && !c->is_truth)
         fprintf(out, "  warning: '%s' has another value in nearly each row: is it an id?\n", name);
 }
 

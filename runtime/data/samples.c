@@ -1,5 +1,6 @@
 /* Samples: from values to x and y, in f64 until the end. */
 #include "base/pages.h"
+#include "data/mapped.h"
 #include "data/source.h"
 
 #include <float.h>
@@ -55,8 +56,8 @@ static bool round_row(float *restrict to, const double *restrict row, int32_t wi
     return good;
 }
 
-static bool make_row(float *to, const double *row, const struct loopc_scaling *scaling,
-                     int32_t width)
+bool loopc_source_scale(float *to, const double *row, const struct loopc_scaling *scaling,
+                        int32_t width)
 {
     return scaling->count ? scale_row(to, row, scaling, width) : round_row(to, row, width);
 }
@@ -71,7 +72,7 @@ static int too_large(const struct loopc_source *s, const double *row, int64_t r,
         const struct loopc_scaling one = {scaling->count ? 1 : 0,
                                           scaling->count ? scaling->mean + c : NULL,
                                           scaling->count ? scaling->divisor + c : NULL};
-        if (!make_row(&unused, row + c, &one, 1)) break;
+        if (!loopc_source_scale(&unused, row + c, &one, 1)) break;
     }
     const double mean = scaling->count ? scaling->mean[c] : 0;
     const double divisor = scaling->count ? scaling->divisor[c] : 1;
@@ -79,6 +80,12 @@ static int too_large(const struct loopc_source *s, const double *row, int64_t r,
                            "%s: row %" PRId64 ", column %" PRId32 " of the %s: %g, scaled as "
                            "(x - %g) / %g, is too large for f32",
                            s->name, r + 1, c + 1, of, row[c], mean, divisor);
+}
+
+int loopc_source_too_large(const struct loopc_source *s, const double *row, int64_t r,
+                           const struct loopc_message *message)
+{
+    return too_large(s, row, r, &s->table.x, s->table.inputs, "samples", message);
 }
 
 static int make_x(struct loopc_source *s, double *room, bool keep,
@@ -91,8 +98,8 @@ static int make_x(struct loopc_source *s, double *room, bool keep,
         const double *const row = same ? NULL : loopc_source_row(s, r, room);
         if (same)
             memcpy(s->x + r * width, same, (size_t)width * sizeof *same);
-        else if (!make_row(s->x + r * width, row, &s->table.x, width))
-            return too_large(s, row, r, &s->table.x, width, "samples", message);
+        else if (!loopc_source_scale(s->x + r * width, row, &s->table.x, width))
+            return loopc_source_too_large(s, row, r, message);
         if (!keep && r % s->values.chunk_rows == 0) loopc_values_drop(&s->values, r);
     }
     return LOOPC_OK;
@@ -103,7 +110,7 @@ static int make_y(struct loopc_source *s, const struct loopc_message *message)
     const int32_t width = s->table.targets;
     for (int64_t r = 0; s->answers && r < s->rows; r++) {
         const double *const row = s->answers + r * width;
-        if (!make_row(s->y + r * width, row, &s->table.y, width))
+        if (!loopc_source_scale(s->y + r * width, row, &s->table.y, width))
             return too_large(s, row, r, &s->table.y, width, "targets", message);
     }
     return LOOPC_OK;
@@ -131,13 +138,14 @@ static bool keeps(const struct loopc_source *s)
 int loopc_source_make(struct loopc_source *s, const struct loopc_message *message)
 {
     const bool keep = keeps(s);
+    if (s->mapped && loopc_mapped_show(s, message)) return LOOPC_FAILED;
     if (!s->x) s->x = make_array(s->rows, s->table.inputs);
     if (!s->y && s->answers) s->y = make_array(s->rows, s->table.targets);
     double *const room =
         malloc(((size_t)s->table.inputs + (size_t)s->values.width + 1) * sizeof *room);
     int st = LOOPC_FAILED;
     if (s->x && room && (s->y || !s->answers)) {
-        st = make_x(s, room, keep, message);
+        st = s->mapped ? LOOPC_OK : make_x(s, room, keep, message);
         if (!st) st = make_y(s, message);
     } else {
         (void)loopc_error_set(message, NULL, "%s: out of memory", s->name);

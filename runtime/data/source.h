@@ -35,6 +35,7 @@ struct loopc_source {
     char *ids; /* of keep_ids: texts, each ended by 0, or NULL */
     int64_t *id_starts;
     struct loopc_reading reading; /* of the first file */
+    struct loopc_mapped *mapped;  /* whose samples stay in it (mapped.h); or NULL */
     uint64_t digest;
 
     struct loopc_dataset_host host;
@@ -59,6 +60,12 @@ void loopc_loading_measure(struct loopc_loading *l);
 uint64_t loopc_loading_digest(const struct loopc_loading *files, int count);
 int loopc_take_answers(struct loopc_source *s, struct loopc_loading *files, int count);
 int loopc_judge_columns(struct loopc_loading *files, int count);
+
+/* A last cell that may be cut: of any column but a label of numbers, before rows are dropped; and
+ * the class of such a label, one of `count` distinct numbers, which `rows` rows have. */
+int loopc_judge_ends(struct loopc_loading *files, int count);
+int loopc_judge_end_class(struct loopc_loading *l, const struct loopc_incoming *c, double value,
+                          const double *numbers, int32_t count, int64_t rows);
 void loopc_find_kinds(struct loopc_loading *l);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);
@@ -82,6 +89,16 @@ int loopc_source_align(struct loopc_source *s, const struct loopc_table *before,
  * them; other inputs stay as they are. LOOPC_FAILED: no memory. */
 int loopc_source_arrange(struct loopc_source *s, const struct loopc_table *before,
                          const struct loopc_message *to);
+
+/* Scales a row, in f64; false: a value does not fit f32. And the message of it, for row r. */
+bool loopc_source_scale(float *to, const double *row, const struct loopc_scaling *scaling,
+                        int32_t width);
+int loopc_source_too_large(const struct loopc_source *s, const double *row, int64_t r,
+                           const struct loopc_message *message);
+
+/* The mapped file of a source, taken out of the first of its files; its digest. */
+void loopc_mapped_keep(struct loopc_source *s, struct loopc_loading *files, int count);
+uint64_t loopc_mapped_digest(const struct loopc_source *s);
 
 /* Whether a part for training would change the scale or the filling. */
 bool loopc_source_is_fitted(const struct loopc_source *s);

@@ -49,7 +49,8 @@ struct loopc_column {
                        y; else -1 */
     int32_t width; /* of an input: 1, or value_count when it is one-hot; of a target: 1; else 0 */
     bool is_onehot;
-    double fill; /* takes the place of a missing cell, before scaling; NaN: nothing does */
+    bool is_truth; /* numbers that a binary file has as true and false; not kept in checkpoints */
+    double fill;   /* takes the place of a missing cell, before scaling; NaN: nothing does */
 };
 
 /* x[j] becomes (x[j] - mean[j]) / divisor[j], 0 where the divisor is 0. */

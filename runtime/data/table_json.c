@@ -75,6 +75,8 @@ char *loopc_dataset_save_table(const struct loopc_dataset *d)
     json_t *const json = json_object(), *const columns = json_array();
     json_object_set_new(json, "version", json_integer(VERSION));
     json_object_set_new(json, "header", json_boolean(s->table.has_names));
+    if (s->options.header != LOOPC_HEADER_FIND)
+        json_object_set_new(json, "header_was_said", json_true());
     json_object_set_new(json, "missing", json_string(missings[s->options.missing]));
     if (s->options.missing == LOOPC_MISSING_VALUE)
         json_object_set_new(json, "missing_value", real(s->options.missing_value));
@@ -213,6 +215,8 @@ static bool read_options(struct loopc_source *s, const json_t *json)
     s->options.text = (enum loopc_text_inputs)text;
     s->table.classes = (int32_t)classes;
     s->table.has_names = json_is_true(json_object_get(json, "header"));
+    if (json_is_true(json_object_get(json, "header_was_said")))
+        s->options.header = s->table.has_names ? LOOPC_HEADER_YES : LOOPC_HEADER_NO;
     return true;
 }
 

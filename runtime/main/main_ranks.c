@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/timing.h"
 #include "checkpoint/checkpointer.h"
+#include "data/mapped.h"
 #include "data/table.h"
 #include "parallel/ranks.h"
 #include "run/events.h"
@@ -75,6 +76,15 @@ static int32_t find_other(uint64_t digest)
     return other;
 }
 
+/* Whether all ranks have mapped the same file, which none of them has read as a whole. */
+static bool has_joined(const struct loopc_dataset *data)
+{
+    const uint64_t identity = loopc_mapped_identity(data);
+    if (find_other(identity) || !identity) return false;
+    loopc_mapped_join(data);
+    return true;
+}
+
 static int check_data(const struct loopc_context *context)
 {
     int code = LOOPC_CONTINUE;
@@ -84,6 +94,7 @@ static int check_data(const struct loopc_context *context)
         if (field->type != LOOPC_DATASET) continue;
         const struct loopc_dataset *const data =
             (const void *)((const char *)context->state + field->offset);
+        if (!has_joined(data) && loopc_mapped_identity(data)) loopc_mapped_finish(data);
         const int32_t other = find_other(loopc_dataset_digest(data));
         if (!other || code != LOOPC_CONTINUE) continue;
         snprintf(what, sizeof what, "--%s: process %d reads other content than process 0",

@@ -4,7 +4,8 @@
  * alone.
  *
  * An array is known where it is named as a whole: `$x`, a field, or a local array. A pointer is
- * not.
+ * known where an optimizing compiler sees what it points at: a local array, an array of the state, memory of malloc.
+ * Nothing bounds rows that go to another one.
  */
 #ifndef LOOPC_TAKE_H
 #define LOOPC_TAKE_H
@@ -24,12 +25,32 @@ static _Thread_local struct {
 
 #define LOOPC_POINTS_AT(array, type) __builtin_types_compatible_p(__typeof__(array), type *)
 
-/* How many numbers of four bytes an array has room for. */
-#define LOOPC_ROOM(array)                                                                          \
+#define LOOPC_IS_POINTER(array)                                                                    \
     (LOOPC_POINTS_AT(array, float) || LOOPC_POINTS_AT(array, int32_t) ||                           \
-             LOOPC_POINTS_AT(array, void) || sizeof(__typeof__(array)) <= sizeof(int)              \
-         ? INT64_MAX                                                                               \
-         : (int64_t)(sizeof(__typeof__(array)) / sizeof(float)))
+     LOOPC_POINTS_AT(array, void) || sizeof(__typeof__(array)) <= sizeof(int))
+
+/* The bytes behind a pointer in its array, (size_t)-1 where nobody knows. In arrays of arrays the
+ * array of &x[0][0] is x[0] alone, but all of x is meant: these count as parts of the whole object. */
+#ifdef LOOPC_ARRAYS_OF_ARRAYS
+enum { LOOPC_OBJECT = 0 };
+#else
+enum { LOOPC_OBJECT = 1 };
+#endif
+#if __has_builtin(__builtin_dynamic_object_size)
+#define LOOPC_BYTES_BEHIND(pointer) __builtin_dynamic_object_size(pointer, LOOPC_OBJECT)
+#else
+#define LOOPC_BYTES_BEHIND(pointer) __builtin_object_size(pointer, LOOPC_OBJECT)
+#endif
+
+/* How many numbers of four bytes an array has room for, or what a pointer points at. */
+#define LOOPC_ROOM(array)                                                                          \
+    loopc_room(LOOPC_IS_POINTER(array) ? LOOPC_BYTES_BEHIND((const void *)(array))                 \
+                                       : sizeof(__typeof__(array)))
+
+static inline int64_t loopc_room(size_t bytes)
+{
+    return bytes == (size_t)-1 ? INT64_MAX : (int64_t)(bytes / sizeof(float));
+}
 
 /* Whether they fit; if not, they are noted. */
 static inline bool loopc_fits(const char *function, int64_t rows, int64_t width, int64_t room)

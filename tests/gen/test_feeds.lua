@@ -88,6 +88,15 @@ suite:test("more rows than a net has room for are refused", function()
     suite:good(spec("enum { ROWS = 4 };", "net_forward($net, x, ROWS);"), "analyse_feeds")
 end)
 
+suite:test("more rows than a local array has room for are refused", function()
+    for _, fill in ipairs { "loopc_dataset_take($train, 0, 0, 5, x, labels);",
+        "float few[7]; take($train, x, labels); loopc_dataset_take($train, 0, 0, 4, few, labels);",
+        "int32_t a = 1, few[3] = { a }; loopc_dataset_take($train, 0, 0, 4, x, few);", "int32_t few[3]; take($train, x, few);" } do
+        suite:expect_ids(spec(take, fill), "bad_feed", "analyse_feeds")
+    end
+    suite:good(spec("", "float many[9]; loopc_dataset_take($train, 0, 0, 4, many, labels); net_forward($net, many, 4);"), "analyse_feeds")
+end)
+
 suite:test("a row of a net with embeddings has a value a column, not what the tables make of it", function()
     local text = [==[
         local L = loop "L" { state = { x = f32[%d], labels = i32[4] },
@@ -139,6 +148,13 @@ suite:test("rows that are known only at run time are looked at", function()
     suite:equal(doubtful("", "int32_t r = loopc_dataset_take($train, 0, 0, $n, x, labels); net_predict($net, x, r, labels);", n),
         "net_predict take")
     suite:equal(doubtful("static void all(struct t_net *n, float *x, int k) { net_forward(n, x, k); }", "all($net, x, $n);", n), "net_forward")
+end)
+
+suite:test("what a pointer points at is looked at", function()
+    suite:equal(doubtful("", "float *p = x; loopc_dataset_take($train, 0, 0, 4, p, labels); net_forward($net, p, 4);"), "take")
+    local function kind(fill, more) return suite:good(spec("", fill, more), "analyse_signals").measures_rows end
+    suite:equal(kind("loopc_dataset_take($train, 0, 0, 4, &$z[4], labels);", "z = f32[12]"), "arrays")
+    suite:equal(kind("loopc_dataset_take($train, 0, 0, 4, &$z[0][0], labels);", "z = f32[4][2]"), "arrays of arrays")
 end)
 
 return suite:finish()

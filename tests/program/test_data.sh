@@ -279,6 +279,10 @@ header alone|a,b,kind\n
 few cells|a,b,kind\n1,2,x\n3,y\n4,5,x\n
 many cells|a,b,kind\n1,2,x\n3,4,5,y\n
 cut off|a,b,kind\n1,2,x\n3,4
+cut class|a,b,kind\n1,2,yes\n3,4,no\n5,6,yes\n7,8,no\n9,1,ye
+cut answer|a,b,kind\n1,2,yes\n3,4,no\n5,
+cut before an answer|a,b,kind\n1,2,yes\n3,4,no\n5,6,
+cut quote|a,b,kind\n1,2,"yes"\n3,4,"no"\n5,6,"ye
 empty line|a,b,kind\n1,2,x\n\n3,4,y\n
 quote inside|a,b,kind\n1,2,x\n3,4"5,y\n
 text behind a quote|a,b,kind\n1,2,x\n"3"4,5,y\n
@@ -314,6 +318,14 @@ many cells: broken:3: error: 4 cells, but line 1 has 3
 table: hint: a cell with a comma in it is quoted
 cut off: broken:3: error: 2 cells, but line 1 has 3
 table: hint: it is the last line: the file may have been cut short
+cut class: broken:6: error: column 3 ('kind'): no other row has the value 'ye', and no newline ends this last line: the file may have been cut short
+table: hint: fetch the file again; if its last line is whole, end it with a newline
+cut answer: broken:4: error: 2 cells, but line 1 has 3
+table: hint: it is the last line: the file may have been cut short
+cut before an answer: broken:4: error: column 3 ('kind'): there is no value, and no newline ends this last line: the file may have been cut short
+table: hint: fetch the file again; if its last line is whole, end it with a newline
+cut quote: broken:4:5: error: a quote that is never closed
+table: hint: is the quote meant? Quotes within a cell are doubled
 empty line: broken:3: error: the line is empty
 table: hint: empty lines are allowed only at the end
 quote inside: broken:3:4: error: a quote in a cell that does not begin with one
@@ -358,7 +370,7 @@ libsvm order: broken:2:7: error: '2:5' has an index that is not above the one be
 table: hint: a line is: label index:value index:value ...
 wrong count: broken:1: error: the first line says that there are 3 rows, but there are 2
 table: hint: say `header = false` if it is a row of the table
-one column: broken: error: nothing is left for the samples: each of its 1 columns has another role
+one column: broken: error: nothing is left for the samples: its only column has another role
 table: hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells (--train-separator)
 SEEN
 )"

@@ -235,7 +235,7 @@ static void refuses_bad_records(void **state)
                                  "hint: empty lines are allowed only at the end");
     refuses_text(
         "1\n2\n",
-        "t.csv: nothing is left for the samples: each of its 1 columns has another role\n"
+        "t.csv: nothing is left for the samples: its only column has another role\n"
         "hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells "
         "(--DATA-separator)");
     refuses_text("1,2\n3\"4,5\n",

@@ -122,7 +122,7 @@ static void refuses_bad_idx(void **state)
     put_labels();
     f.size--;
     refuses_idx(
-        "bad.idx: nothing is left for the samples: each of its 1 columns has another role\n"
+        "bad.idx: nothing is left for the samples: its only column has another role\n"
         "hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells "
         "(--DATA-separator)");
     begin_idx(0x0a, 2, none);

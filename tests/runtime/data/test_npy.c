@@ -49,6 +49,34 @@ static void reads_every_type_of_npy(void **state)
     }
 }
 
+/* The type is told as NumPy calls it, and truth is no number for people. */
+static void the_page_names_the_type(void **state)
+{
+    static const struct {
+        const char *descr, *order, *told;
+    } types[] = {{"|b1", "False", ".npy, bool;"},
+                 {"<f2", "False", ".npy, float16;"},
+                 {">i4", "False", ".npy, int32;"},
+                 {"|u1", "True", ".npy, uint8 in Fortran order;"}};
+    const struct loopc_dataset_options options = {.label = LOOPC_LABEL_NONE};
+    (void)state;
+    for (size_t i = 0; i < LENGTH(types); i++) {
+        char header[120], line[600];
+        const int size = types[i].descr[2] - '0';
+        snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': %s, 'shape': (2, 3), }\n",
+                 types[i].descr, types[i].order);
+        begin_npy(1, header);
+        for (uint64_t k = 0; k < 6; k++)
+            put_number(k % 2, size, false);
+        write_file("a.npy", f.bytes, f.size);
+        struct loopc_dataset d = load("a.npy", &options);
+        loopc_dataset_line(&d, "train", line, sizeof line);
+        assert_non_null(strstr(line, types[i].told));
+        assert_int_equal(loopc_dataset_table(&d)->columns[1].is_truth, i == 0);
+        loopc_dataset_free(&d);
+    }
+}
+
 static void reads_headers_in_other_words(void **state)
 {
     static const char *const headers[] = {
@@ -166,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_type_of_npy),
+        cmocka_unit_test(the_page_names_the_type),
         cmocka_unit_test(reads_headers_in_other_words),
         cmocka_unit_test(takes_labels_and_targets_from_npy),
         cmocka_unit_test(refuses_bad_npy_headers),

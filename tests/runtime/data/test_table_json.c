@@ -51,6 +51,27 @@ static void a_saved_table_reads_another_file(void **state)
     loopc_dataset_free(&saved);
 }
 
+/* A first line that looks like names is a row again, when training was told so. */
+static void a_header_that_was_said_is_kept(void **state)
+{
+    const struct loopc_dataset_options words = {.header = LOOPC_HEADER_NO,
+                                                .text = LOOPC_TEXT_NUMBER};
+    const struct loopc_dataset_options like = {.like = "train"};
+    struct loopc_dataset saved, d;
+    (void)state;
+    write_text("t.csv", "big,red,x\n5.5,blue,x\n7,red,y\n");
+    struct loopc_dataset train = load("t.csv", &words);
+    char *const text = loopc_dataset_save_table(&train);
+    assert_int_equal(loopc_dataset_load_table(&saved, text, message, sizeof message), LOOPC_OK);
+    if (load_like(&d, "t.csv", &like, &saved)) fail_msg("%s", message);
+    assert_int_equal(train.rows, 3);
+    assert_int_equal(d.rows, 3);
+    loopc_dataset_free(&d);
+    loopc_dataset_free(&saved);
+    loopc_dataset_free(&train);
+    free(text);
+}
+
 static void other_texts_are_no_table(void **state)
 {
     static const char *const texts[] = {"", "{}", "[]", "{\"version\": 1}", "{\"version\": 1, x"};
@@ -120,6 +141,7 @@ int main(void)
         cmocka_unit_test(columns_have_names),
         cmocka_unit_test(a_saved_table_reads_another_file),
         cmocka_unit_test(a_saved_table_has_ids_and_a_digest),
+        cmocka_unit_test(a_header_that_was_said_is_kept),
         cmocka_unit_test(other_texts_are_no_table),
         cmocka_unit_test(a_scale_is_restored),
     };
