@@ -148,7 +148,8 @@ return trainer "passing" {
         words = mlp { inputs = 4, batch = 64, loss = "squared_error", embedding { 3, 2 }, batch_norm {}, dense { 9, "gelu" }, layer_norm {},
             dropout { 0.2 }, dense { 6, "tanh" }, dense { 2, "tanh" } },
         wide = mlp { inputs = 64, batch = 64, loss = "squared_error", dense { 512, "relu" }, dense { 512, "silu" }, dense { 4 } } },
-    loop "Once" { times = 1, on_look = node(1, compare("plain", 5, 3) .. compare("words", 4, 2) .. compare("wide", 64, 4)) },
+    loop "Once" { times = 1, on_plain = node(1, compare("plain", 5, 3)), on_words = node(2, compare("words", 4, 2)),
+        on_wide = node(3, compare("wide", 64, 4)) },
 }
 SPEC
     expect 0 env CFLAGS="$CFLAGS -O0 -Wall -Wextra -Wshadow -Wconversion -Werror" "$LOOPC" build passing.lua -o passing
