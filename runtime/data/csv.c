@@ -4,12 +4,33 @@
 #include "base/number.h"
 #include "data/csv_reader.h"
 
+#include <ctype.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Reads a cell that begins with a letter if the column has had its text before, as most texts of
+ * classes have: no number and no missing value is in the dictionary in such letters. */
+static bool read_known_text(struct loopc_csv *t, int64_t column)
+{
+    struct loopc_incoming *const c = &t->l->columns[column];
+    const char *const start = loopc_csv_at(t), *p = start;
+    if (!c->has_dictionary || c->texts == 0 || !isalpha((unsigned char)*p)) return false;
+    while (!loopc_csv_ends_cell(t, p) && *p != '"' && *p)
+        p++;
+    if (!loopc_csv_ends_cell(t, p) || loopc_csv_is_blank(p[-1], t->separator)) return false;
+    if (p == loopc_csv_end(t)) return false;
+    const int32_t number = loopc_dictionary_find(&c->dictionary, start, (size_t)(p - start));
+    if (number < 0) return false;
+    c->dictionary.counts[number]++;
+    c->texts++;
+    t->l->row[t->columns[column].kept] = number;
+    loopc_csv_set(t, p);
+    return true;
+}
 
 static inline int read_cell(struct loopc_csv *t, int64_t column)
 {
@@ -18,6 +39,7 @@ static inline int read_cell(struct loopc_csv *t, int64_t column)
     if (loopc_csv_refill(t)) return LOOPC_FAILED;
     const char *const p = loopc_csv_skip_blanks(loopc_csv_at(t), t->separator);
     loopc_csv_set(t, p);
+    if (c.slow && read_known_text(t, column)) return LOOPC_OK;
     if (c.slow) return loopc_csv_read_cell(t, column);
     const char *const stop = loopc_number_scan(p, loopc_csv_end(t), t->decimal, &value);
     if (!stop || !(fabs(value) <= (double)FLT_MAX)) return loopc_csv_read_cell(t, column);

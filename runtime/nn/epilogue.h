@@ -11,7 +11,7 @@
 LOOPC_INLINE loopc_vec loopc_epilogue_value(loopc_vec x, loopc_vec a, enum loopc_epilogue finish)
 {
     const loopc_vec zero = {0}, one = zero + 1.0f;
-    if (finish == LOOPC_RELU) return loopc_select(x < zero, zero, x);
+    if (finish == LOOPC_RELU) return loopc_max(x, zero);
     if (finish == LOOPC_TANH) return loopc_vtanh(x);
     if (finish == LOOPC_SIGMOID) return loopc_vsigmoid(x);
     if (finish == LOOPC_BACKWARD_RELU) return loopc_select(a <= zero, zero, x);

@@ -174,6 +174,7 @@ static inline void loopc_multiply(const struct loopc_product *p)
     pending.rows = pending.vecs = 0;
     pending.factors_are_far = loopc_factors_are_far(p);
     pending.weights_are_far = LOOPC_UPDATES && loopc_weights_are_far(p);
+    pending.beside = pending.factors_are_far || pending.weights_are_far || p->ahead;
     const int32_t depth =
         loopc_lesser(p->depth, LOOPC_UPDATES || LOOPC_SHARDED ? p->depth : LOOPC_DEPTH);
     const struct loopc_portion mine = loopc_portion_of(p);

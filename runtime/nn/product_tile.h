@@ -47,6 +47,7 @@ struct loopc_pending {
     ptrdiff_t at;      /* the place of its weights, */
     int rows, vecs;    /* and how many there still are */
     bool factors_are_far, weights_are_far;
+    bool beside; /* whether anything at all overlaps the multiplications */
 };
 
 /* Whether u does not stay in the caches; whether weights and moments do not. */
@@ -168,39 +169,48 @@ static __attribute__((noinline)) void loopc_fetch_next(const struct loopc_produc
         loopc_fetch_ahead(p->ahead);
 }
 
-/* The work that overlaps the multiplications of 4 p of an update, the nth of a tile. */
+/* The work that overlaps the multiplications of 4 p, the nth of a tile, which read u. */
 LOOPC_INLINE void loopc_beside(const struct loopc_product *p, int rows, int vecs, ptrdiff_t at,
-                               int nth, struct loopc_pending *pending)
+                               int nth, const float *u, struct loopc_pending *pending)
 {
+    if (pending->factors_are_far) loopc_fetch_factors(p, u, rows, (nth + 1) % 4);
+    if (!LOOPC_UPDATES) return;
     if (__builtin_expect(p->ahead != NULL, 0)) loopc_fetch_next(p);
     if (pending->weights_are_far && nth < rows) loopc_fetch_weights(p, vecs, at, nth);
     if (LOOPC_DIVIDES) loopc_pending_row(pending, p, vecs);
 }
 
-/* `depth` p of a tile from k on, where a panel of u begins if it is read along. */
+/* `depth` p of a tile from k on, where a panel of u begins if it is read along: four at a time, panel
+ * by panel, then the others. */
 LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, int rows, int vecs,
                                  int32_t i, int32_t j, struct loopc_block block, ptrdiff_t at,
                                  struct loopc_pending *pending)
 {
-    const bool along = LOOPC_WAY == LOOPC_NO_TRANS;
+    const bool along = LOOPC_WAY == LOOPC_NO_TRANS, beside = LOOPC_DIVIDES || pending->beside;
     const int next_p = along ? 1 : LOOPC_PANEL;
-    const ptrdiff_t row = along ? i : block.k, column = along ? block.k : i;
+    const uint32_t row = (uint32_t)(along ? i : block.k), column = (uint32_t)(along ? block.k : i);
     const ptrdiff_t v_stride = p->v_stride;
-    const float *u =
-        p->u + column / LOOPC_PANEL * p->u_stride + row * LOOPC_PANEL + column % LOOPC_PANEL;
+    const float *u = p->u + column / LOOPC_PANEL * p->u_stride + (ptrdiff_t)row * LOOPC_PANEL +
+                     column % LOOPC_PANEL;
     const float *v = p->v + j * v_stride + (ptrdiff_t)block.k * LOOPC_PANEL;
-    const int32_t fours = block.depth / 4;
-    for (int32_t nth = 0; nth < fours; nth++) {
-        loopc_tile_steps(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
-        u += 4 * next_p;
-        v += 4 * LOOPC_PANEL;
-        if (pending->factors_are_far) loopc_fetch_factors(p, u - 4 * next_p, rows, (nth + 1) % 4);
-        if (LOOPC_UPDATES)
-            loopc_beside(p, rows, vecs, at, (LOOPC_SHARDED ? block.k / 4 : 0) + nth, pending);
-        if (along && nth % 4 == 3) u += p->u_stride - LOOPC_PANEL;
+    const int32_t fours = (int32_t)((uint32_t)block.depth / 4);
+    for (int32_t done = 0, end; done < fours; done = end) {
+        end = along ? loopc_lesser(fours, done + LOOPC_PANEL / 4) : fours;
+        int32_t nth = done;
+        do {
+            loopc_tile_steps(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
+            if (beside)
+                loopc_beside(p, rows, vecs, at, (LOOPC_SHARDED ? block.k / 4 : 0) + nth, u,
+                             pending);
+            u += 4 * next_p;
+            v += 4 * LOOPC_PANEL;
+            LOOPC_FORGET(u);
+            LOOPC_FORGET(v);
+        } while (++nth < end);
+        if (along && end % 4 == 0) u += p->u_stride - LOOPC_PANEL;
     }
     LOOPC_KEEP_LOOP
-    for (int32_t q = 4 * fours; q < block.depth; q++, u += next_p, v += LOOPC_PANEL)
+    for (uint32_t q = (uint32_t)block.depth % 4; q > 0; q--, u += next_p, v += LOOPC_PANEL)
         loopc_tile_step(acc, rows, vecs, LOOPC_WAY, u, v, v_stride);
 }
 

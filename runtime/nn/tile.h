@@ -39,7 +39,9 @@
 enum {
     LOOPC_PANEL_VECS = LOOPC_PANEL / LOOPC_LANES, /* vectors of a row of a panel */
     LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS,
-    LOOPC_SMALL_TILE = LOOPC_LANES == 8 ? 12 : 0, /* so many sums at most; AVX2 alone */
+    LOOPC_SMALL_TILE = LOOPC_LANES == 16  ? 16
+                       : LOOPC_LANES == 8 ? 12
+                                          : 0, /* so many sums */
 };
 
 enum loopc_trans { LOOPC_NO_TRANS, LOOPC_TRANS };

@@ -200,16 +200,33 @@ LOOPC_INLINE loopc_vec loopc_select(loopc_ivec mask, loopc_vec yes, loopc_vec no
 #endif
 }
 
-/* b where it is less than a, else a: a NaN in a stays, one in b is not taken */
+/* b where it is less than a, else a: a NaN in a stays, one in b is not taken. That is the instruction
+ * of x86, which gcc does not make of a comparison with a constant. */
 LOOPC_INLINE loopc_vec loopc_min(loopc_vec a, loopc_vec b)
 {
+#if defined __clang__ || !defined __SSE__
     return loopc_select(b < a, b, a);
+#elif LOOPC_LANES == 16
+    return __builtin_ia32_minps512_mask(b, a, b, -1, 4);
+#elif LOOPC_LANES == 8
+    return __builtin_ia32_minps256(b, a);
+#else
+    return __builtin_ia32_minps(b, a);
+#endif
 }
 
 /* b where it is greater than a, else a */
 LOOPC_INLINE loopc_vec loopc_max(loopc_vec a, loopc_vec b)
 {
+#if defined __clang__ || !defined __SSE__
     return loopc_select(b > a, b, a);
+#elif LOOPC_LANES == 16
+    return __builtin_ia32_maxps512_mask(b, a, b, -1, 4);
+#elif LOOPC_LANES == 8
+    return __builtin_ia32_maxps256(b, a);
+#else
+    return __builtin_ia32_maxps(b, a);
+#endif
 }
 
 LOOPC_INLINE loopc_vec loopc_abs(loopc_vec x)

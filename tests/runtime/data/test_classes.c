@@ -86,6 +86,23 @@ static void another_set_has_the_same_classes(void **state)
     loopc_dataset_free(&train);
 }
 
+/* A text that was there before is found at once, whatever is around it. */
+static void a_class_may_be_written_in_many_ways(void **state)
+{
+    static const int32_t labels[] = {0, 2, 0, 0, 2, 0, 2, 0, 2, 1, 2};
+    (void)state;
+    write_text("t.csv", "a,k\r\n1,no\r\n2,yes\r\n3, no\r\n4,no \r\n5,\"yes\"\r\n6,no\n7,yes\r\n"
+                        "8,\"no\" \r\n9,yes\t\n10,no thing\n11,yes");
+    struct loopc_dataset d = load("t.csv", &plain);
+    check_labels(&d, labels);
+    assert_int_equal(d.rows, LENGTH(labels));
+    assert_int_equal(d.classes, 3);
+    loopc_dataset_free(&d);
+    refuses_text("a,k\n1,no\n2,yes\n3,no\"\n",
+                 "t.csv:4:5: a quote in a cell that does not begin with one\n"
+                 "hint: a cell with quotes in it is in quotes, and they are doubled");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +111,7 @@ int main(void)
         cmocka_unit_test(a_spec_may_say_how_many),
         cmocka_unit_test(a_measure_is_no_label),
         cmocka_unit_test(another_set_has_the_same_classes),
+        cmocka_unit_test(a_class_may_be_written_in_many_ways),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
