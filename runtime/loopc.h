@@ -76,6 +76,7 @@
 #include "data/dataset.h"
 #include "data/table.h"
 #include "nn/nn.h"
+#include "nn/squash.h"
 #include "library/environment.h"
 #include "library/returns.h"
 #include "library/replay.h"

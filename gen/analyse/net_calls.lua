@@ -65,8 +65,10 @@ local function of_heads(net, texts, called, out)
     for _, name in ipairs { "_train", "_train_from" } do
         out[prefix .. name] = { ("%s begins in %s, and has no training step of its own"):format(net.full, trunk.full), steps }
     end
-    out[prefix .. "_input_grad"] = { ("what goes into %s is a layer of %s, which takes the derivative"):format(net.full, trunk.full),
-        ("%s_input_grad after %s_backward"):format(of_trunk, of_trunk) }
+    for _, name in ipairs { "_input_grad", "_input_grad_from" } do
+        out[prefix .. name] = { ("what goes into %s is a layer of %s, which takes the derivative"):format(net.full, trunk.full),
+            ("%s_input_grad after %s_backward"):format(of_trunk, of_trunk) }
+    end
     local back = prefix .. (called[prefix .. "_backward"] and "_backward" or "_backward_from")
     if not called[back] then return end
     for _, name in ipairs { "_train", "_train_from" } do

@@ -14,8 +14,9 @@ local sources = { "run/events.c", "run/failures.c", "run/host.c", "device/slots.
 local of_layers = { "nn/curve.c", "nn/embedding.c", "nn/gaussian.c", "nn/layer.c", "nn/objective.c", "nn/pace.c" }
 -- Those of loopc.rl, where the trainer calls one of their functions.
 local of_agents = {
-    { "returns", { "loopc_between", "loopc_advantages", "loopc_standardize", "loopc_moments_", "loopc_fold_moments" } },
-    { "replay", { "loopc_draw_", "loopc_tree_" } },
+    { "library/returns", { "loopc_between", "loopc_advantages", "loopc_standardize", "loopc_moments_", "loopc_fold_moments" } },
+    { "library/replay", { "loopc_draw_", "loopc_tree_" } },
+    { "nn/squash", { "loopc_squash", "loopc_unsquash" } },
 }
 local replaced = { ["run/program.h"] = "device/run.h", ["run/signals.h"] = "device/run.h" }
 
@@ -58,12 +59,12 @@ end
 function device.files(unit)
     local folder, layers = runtime.find().sources, has_layers(unit)
     local seen = { ["device/loopc_device.h"] = true, ["nn/deep.h"] = not layers, ["nn/replica.h"] = true }
-    for _, part in ipairs(of_agents) do seen[("library/%s.h"):format(part[1])] = not calls_one_of(unit, part[2]) end
+    for _, part in ipairs(of_agents) do seen[part[1] .. ".h"] = not calls_one_of(unit, part[2]) end
     local header = whole(folder, "device/loopc_device.h", seen)
     local parts, all = { '/* The runtime of loopc for devices: see loopc_device.h. */\n#include "loopc_device.h"\n' }, {}
     table.move(sources, 1, #sources, 1, all)
     if layers then table.move(of_layers, 1, #of_layers, #all + 1, all) end
-    for _, part in ipairs(of_agents) do all[#all + 1] = calls_one_of(unit, part[2]) and ("library/%s.c"):format(part[1]) or nil end
+    for _, part in ipairs(of_agents) do all[#all + 1] = calls_one_of(unit, part[2]) and part[1] .. ".c" or nil end
     for _, path in ipairs(all) do parts[#parts + 1] = ("\n/* ---- %s */\n"):format(path) .. whole(folder, path, seen) end
     return { { "loopc_device.h", header }, { "loopc_device.c", table.concat(parts) } }
 end

@@ -315,11 +315,15 @@ end
 
 -- The derivative by the outputs takes the place of that of the loss; what the last activation made is made once more, with its
 -- slope.
-function body.backward_from(w, net)
+local function take_derivative(w, net)
     local outputs = net.ops[#net.ops].outputs
     finish(w, net, "n->slope", "LOOPC_ONE_THREAD")
     call(w, "loopc_pack", "(struct loopc_rows){.x = d}", "NULL", deep.delta(net), "rows", net.batch, outputs, "LOOPC_ONE_THREAD")
     if net.output ~= "identity" then deep.gate_outputs(w, net, "LOOPC_ONE_THREAD") end
+end
+
+function body.backward_from(w, net)
+    take_derivative(w, net)
     if net.trunk then return call(w, net.prefix .. "_backward", "n", "from", "rows") end
     call(w, net.prefix .. "_backward", "n", "rows")
 end
@@ -327,6 +331,15 @@ end
 function body.input_grad(w, net)
     call(w, "loopc_unpack", "n->dx", "n->dx_rows", "rows", net.inputs_from and "n->inputs" or net.layers[1])
     w:line("return n->dx_rows;")
+end
+
+function body.input_grad_from(w, net)
+    if net.threads then w:line("const struct loopc_thread me = LOOPC_ONE_THREAD;") end
+    take_derivative(w, net)
+    deep.back(w, net, net.groups, function(_, op)
+        if op.kind == "embedding" and not op.freeze then write_embedding(w, op) end
+    end)
+    body.input_grad(w, net)
 end
 
 -- Of a dense layer what its activation makes.

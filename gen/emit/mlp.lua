@@ -253,7 +253,7 @@ local function wanted(net, optimizers, used)
     if groups.delta or groups.outputs or net.heads then groups.activations = true end
     if net.trunk and needed.backward then groups.input = true end
     emit_optimizer.groups(net, optimizers, used, groups)
-    net.learns = groups.deltas
+    net.learns = groups.deltas and (net.ops ~= nil or groups.gradients or emit_optimizer.is_trained(net, optimizers, used))
     net.threads = mlp.is_shared(net) and (emit_optimizer.is_trained(net, optimizers, used) or net.ops and needed.backward)
     net.narrow = lanes_of(net, optimizers, used) ~= nil
     net.groups, net.freezes = groups, groups.freezes

@@ -262,15 +262,20 @@ function body.zero_grad(w, net)
     end
 end
 
--- The deltas of the layer below, and the inputs of the layer, sample-major.
+-- The deltas of the layer below.
 local function back_through(w, net, layer, below, me)
     local a, d, to = input_of(net, layer), at("d", layer), at("d", below)
     if net.narrow then
-        call(w, "loopc_narrow_backward", at("w", layer), d, a, to, layer.inputs, layer.outputs, gate_of(below))
-        return call(w, "loopc_narrow_transpose", a, at("t", layer), "rows", layer.inputs)
+        return call(w, "loopc_narrow_backward", at("w", layer), d, a, to, layer.inputs, layer.outputs, gate_of(below))
     end
     call(w, "loopc_dense_backward", at("w", layer), d, a, to, "rows", layer.inputs, layer.outputs, gate_of(below), me)
-    call(w, "loopc_transpose", a, at("t", layer), "rows", net.batch, layer.inputs, me)
+end
+
+-- The inputs of a layer, sample-major, as its gradient reads them.
+local function lay_down(w, net, layer, me)
+    local a, t = input_of(net, layer), at("t", layer)
+    if net.narrow then return call(w, "loopc_narrow_transpose", a, t, "rows", layer.inputs) end
+    call(w, "loopc_transpose", a, t, "rows", net.batch, layer.inputs, me)
     meet(w, me)
 end
 
@@ -279,7 +284,10 @@ function body.back(w, net, me, use)
     local layers = mlp.layers(net)
     for i = #layers, 1, -1 do
         local layer, below = layers[i], layers[i - 1]
-        if below then back_through(w, net, layer, below, me) end
+        if below then
+            back_through(w, net, layer, below, me)
+            lay_down(w, net, layer, me)
+        end
         use(layer)
     end
 end
@@ -292,7 +300,7 @@ function body.backward(w, net)
 end
 
 -- The derivative by the outputs takes the place of that of the loss.
-function body.backward_from(w, net)
+local function take_derivative(w, net)
     local layer = mlp.last(net)
     local a, d = at("a", layer), at("d", layer)
     call(w, "loopc_pack", "(struct loopc_rows){.x = d}", "NULL", d, "rows", net.batch, layer.outputs, alone)
@@ -301,6 +309,10 @@ function body.backward_from(w, net)
     elseif layer.activation ~= "identity" then
         call(w, "loopc_activate", d, a, d, "rows", layer.outputs, gate_of(layer), alone)
     end
+end
+
+function body.backward_from(w, net)
+    take_derivative(w, net)
     w:line("%s_backward(n, rows);", net.prefix)
 end
 
@@ -310,6 +322,13 @@ function body.input_grad(w, net)
         alone)
     call(w, "loopc_unpack", "n->dx", "n->dx_rows", "rows", first.inputs)
     w:line("return n->dx_rows;")
+end
+
+function body.input_grad_from(w, net)
+    local layers = mlp.layers(net)
+    take_derivative(w, net)
+    for i = #layers, 2, -1 do back_through(w, net, layers[i], layers[i - 1], alone) end
+    body.input_grad(w, net)
 end
 
 function body.activations(w, net)

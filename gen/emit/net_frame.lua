@@ -13,8 +13,8 @@ local function result_of(net, name, result, rows)
     if nothing[result] then return nothing[result] end
     local kind = name:sub(#net.prefix + 2)
     if kind:find "^train" then return "return n->loss;" end
-    if net.is_plain then return kind == "input_grad" and "return n->dx_rows;" or "return n->out;" end -- devices have no heap
-    local width = kind == "input_grad" and mlp.input_room(net) or net.ops and net.ops[#net.ops].outputs or mlp.last(net).outputs
+    if net.is_plain then return kind:find "^input_grad" and "return n->dx_rows;" or "return n->out;" end -- devices have no heap
+    local width = kind:find "^input_grad" and mlp.input_room(net) or net.ops and net.ops[#net.ops].outputs or mlp.last(net).outputs
     if net.replicas and kind == "forward" then width = mlp.product(net.replicas, width) end
     return ("return loopc_no_outputs(%s, %s);"):format(rows, width)
 end

@@ -66,6 +66,10 @@ net_functions.all = {
     { "input_grad", "const float *", { "int32_t rows" },
         { "The derivative of the loss by the inputs, a row each; valid until the next backward. After backward, and before",
             "the weights move." }, groups = { "delta", "deltas", "input" } },
+    { "input_grad_from", "const float *", { "const float *d", "int32_t rows" },
+        { "The same for a loss that is calculated outside, without the gradients, which stay as they are: d is its derivative",
+            "by the outputs, a row each. After forward." },
+        groups = { "delta", "deltas", "input", "outputs", "gates" } },
     { "scale_grad", "void", { "float factor" }, { "Multiplies the gradients." }, groups = { "gradients" } },
     { "grad_norm", "float", {}, { "The Euclidean norm of all gradients together." }, const = true,
         groups = { "gradients" } },
@@ -138,7 +142,7 @@ local of_policies = { mask = true, log_p = true, zero_delta = true, likelihood =
 function net_functions.offered(net, entry)
     if entry[1] == "resize" then return net.inputs_from end
     if entry.deep then return net.ops ~= nil end
-    if entry[1] == "input_grad" then return not (net.trunk or net.from) end
+    if entry[1]:find "^input_grad" then return not (net.trunk or net.from) end
     if entry[1] == "zero_delta" and net.heads then return true end
     return not of_policies[entry[1]] or net.output == "softmax"
 end

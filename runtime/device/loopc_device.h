@@ -19,6 +19,7 @@
 #include "nn/deep.h"
 #include "nn/shards.h"
 #include "library/returns.h"
+#include "nn/squash.h"
 #include "library/replay.h"
 #ifdef LOOPC_DEVICE_STDIO
 #include "device/note.h"

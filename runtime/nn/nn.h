@@ -20,6 +20,7 @@
  *     scalar.h       exp, log, tanh
  *
  * Nets with replicas, many nets side by side in the lanes of vectors, take replica.h instead.
+ * Policies of numbers take gaussian.h or squash.h: draws, their densities and derivatives.
  * Nets that are trained in shards take shards.h as well, the gradient as a sum of partial sums.
  * Nets with other layers, losses or optimizers than these take deep.h as well. Inside of the
  * library are

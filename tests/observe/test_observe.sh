@@ -10,7 +10,8 @@ trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build tests/observe/browser/silent.lua -o "$TMPDIR/silent" || exit 1
 "$LOOPC" build specs/50_lesson_hidden.lua -o "$TMPDIR/hidden" || exit 1
 "$LOOPC" build specs/51_lesson_overfitting.lua -o "$TMPDIR/overfitting" || exit 1
-export HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting SILENT=$TMPDIR/silent
+"$LOOPC" build tests/observe/browser/poles.lua -o "$TMPDIR/poles" || exit 1
+export POLES=$TMPDIR/poles HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting SILENT=$TMPDIR/silent
 export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
 export XOR=$TMPDIR/xor
 code=0

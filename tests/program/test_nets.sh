@@ -119,6 +119,44 @@ SPEC
     has "$ERR" "did you mean 'slow_blend_fast'"
 }
 
+# Derivatives by the inputs are those of backward_from, which stores gradients as well: of a plain net, of one with every kind of
+# layer, and of one whose steps threads share.
+test_derivatives_by_inputs_alone() {
+    cat >passing.lua <<'SPEC'
+local function compare(net, inputs, outputs)
+    return (([[
+        {
+            static float x[64 * INPUTS], d[64 * OUTPUTS], by_backward[64 * INPUTS];
+            for (int i = 0; i < 64 * INPUTS; i++)
+                x[i] = i % INPUTS == 0 ? (float)(i % 3) : loopc_between($chance, -1, 1);
+            for (int i = 0; i < 64 * OUTPUTS; i++)
+                d[i] = loopc_between($chance, -1, 1);
+            NET_forward_train($NET, x, 64);
+            NET_zero_grad($NET);
+            NET_backward_from($NET, d, 64);
+            const float norm = NET_grad_norm($NET);
+            memcpy(by_backward, NET_input_grad($NET, 64), sizeof by_backward);
+            const bool same = !memcmp(by_backward, NET_input_grad_from($NET, d, 64), sizeof by_backward);
+            printf("NET %d %d %d\n", same, norm > 0 && NET_grad_norm($NET) == norm, by_backward[1] != 0);
+        }
+    ]]):gsub("NET", net):gsub("INPUTS", inputs):gsub("OUTPUTS", outputs))
+end
+
+return trainer "passing" {
+    state = { chance = rng {},
+        plain = mlp { 5, 7, 3, activation = "tanh", output = "sigmoid", loss = "squared_error", batch = 64 },
+        words = mlp { inputs = 4, batch = 64, loss = "squared_error", embedding { 3, 2 }, batch_norm {}, dense { 9, "gelu" }, layer_norm {},
+            dropout { 0.2 }, dense { 6, "tanh" }, dense { 2, "tanh" } },
+        wide = mlp { inputs = 64, batch = 64, loss = "squared_error", dense { 512, "relu" }, dense { 512, "silu" }, dense { 4 } } },
+    loop "Once" { times = 1, on_plain = node(1, compare("plain", 5, 3)), on_words = node(2, compare("words", 4, 2)),
+        on_wide = node(3, compare("wide", 64, 4)) },
+}
+SPEC
+    expect 0 env CFLAGS="$CFLAGS -O0 -Wall -Wextra -Wshadow -Wconversion -Werror" "$LOOPC" build passing.lua -o passing
+    expect 0 ./passing --threads 2
+    same "$(echo $OUT)" 'plain 1 1 1 words 1 1 1 wide 1 1 1'
+}
+
 test_an_optimizer_that_no_body_uses_keeps_nothing() {
     cat >idle.lua <<'SPEC'
 local Fit = loop "Fit" { times = 2, on_step = node(1, "$x++;") }

@@ -165,7 +165,7 @@ test_gradients_of_ppo() { has_the_gradients_of ppo 0.1 2; }
 test_gradients_of_ppo_for_numbers() { long; has_the_gradients_of normal 0.1 2; }
 test_gradients_of_dqn() { long; has_the_gradients_of dqn 0 1; }
 test_gradients_of_td3() { has_the_gradients_of td3 0 2; }
-test_gradients_of_sac() { has_the_gradients_of sac 0 2; }
+test_gradients_of_sac() { has_the_gradients_of sac 0.02 2; }
 
 # A run is the same with any number of threads, with evaluations on its way, and left in the middle of an episode and resumed.
 goes_on() {

@@ -128,6 +128,21 @@ static double product_at(int i, float step, const float *d, int rows)
     return sum;
 }
 
+/* The same derivatives by the inputs come without gradients, which stay as they are. */
+static void check_passing(const float *d, int rows)
+{
+    static float by_backward[VALUES];
+    const size_t count = (size_t)(rows * shape.sizes[0]);
+    net_forward_train(&net, x, rows);
+    net_zero_grad(&net);
+    net_backward_from(&net, d, rows);
+    const float norm = net_grad_norm(&net);
+    memcpy(by_backward, net_input_grad(&net, rows), count * sizeof(float));
+    const float *const alone = net_input_grad_from(&net, d, rows);
+    expect(memcmp(by_backward, alone, count * sizeof(float)) == 0, "derivatives alone", 0, 1);
+    expect_near("gradients that stay", net_grad_norm(&net), norm);
+}
+
 /* Derivatives from outside go through to the inputs: against central differences, whose median
  * error is small even where one of them is at a kink. */
 static void check_outside(int rows)
@@ -147,6 +162,7 @@ static void check_outside(int rows)
         far += fabs((double)dx[i] - right) > 2e-3 * (1.0 + fabs(right));
     }
     expect(10 * far <= count, "derivatives by inputs", far, count);
+    check_passing(d, rows);
     expect(net_parameters(&net) == COUNT, "parameters", net_parameters(&net), COUNT);
     net_forward(&net, x, rows);
     net_loss(&net, TARGETS, rows);

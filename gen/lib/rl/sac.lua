@@ -34,6 +34,7 @@ local defaults = common.with(common.with({}, replay.defaults), { hidden = { 64, 
 
 local function fields_of(source, p)
     local made, rows = source.environment, nets.largest(source.count, source.episodes, p.batch)
+    local rooms = math.max(source.count, p.batch)
     return {
         actor = nets.make(made.observation, p.hidden, 2 * made.actions, { activation = p.activation, loss = "squared_error", batch = rows }),
         actor_rule = optimizer { "adam", net = "actor" },
@@ -46,69 +47,28 @@ local function fields_of(source, p)
         wanted = p.automatic and f32 { p.entropy or -made.actions, doc = "the entropy that the temperature keeps" } or nil,
         chance = rng { doc = "of the actions" }, other_chance = rng { doc = "of those in updates" },
         drift = f32[source.count][made.actions] { doc = "the noise of the last actions" },
-        z = f32[p.batch][made.actions] { doc = "the noise of the actions of a batch" }, log_p = f32[p.batch],
-        fresh = f32[p.batch][made.actions] { doc = "the actor's actions for a batch, in bounds" },
+        z = f32[p.batch][made.actions] { doc = "the noise of the actions of a batch" }, log_p = f32[rooms],
+        acts = f32[source.count][made.actions] { doc = "the actor's actions, as shares of the bound" },
+        fresh = f32[p.batch][made.actions] { doc = "the same for a batch" },
+        deviations = f32[rooms][made.actions] { doc = "of the actor's last actions" },
+        slopes = f32[rooms][made.actions] { doc = "derivatives of their logarithms by the outputs" },
         d_actor = f32[p.batch][2 * made.actions], values = f32[p.batch],
         view = f32[math.max(source.count, source.episodes)][made.observation],
         entropy = f32 { report = true, doc = "of the actor" },
     }
 end
 
-local code = [[
-/* The logarithm of the deviation that belongs to the output l of an actor, and its derivative by it. */
-static float rl_log_deviation(float l, float *slope)
-{
-    const float t = tanhf(l);
-    *slope = 3.5f * (1 - t * t);
-    return -5 + 3.5f * (t + 1);
-}
-
-/* Draws `count` actions of `width` numbers, as shares of their bound, with the noise z; out are the outputs of the actor: the means of
- * a row, then what its deviations are made of. log_p[r] is the logarithm of their density. */
-static void rl_squash(const float *out, const float *z, int32_t count, int32_t width, float *actions, float *log_p)
-{
-    for (int32_t r = 0; r < count; r++) {
-        float sum = 0, slope;
-        for (int32_t a = 0; a < width; a++) {
-            const float noise = z[width * r + a], log_s = rl_log_deviation(out[2 * width * r + width + a], &slope);
-            const float u = out[2 * width * r + a] + expf(log_s) * noise, v = -2 * u;
-            const float softplus = fmaxf(v, 0) + log1pf(expf(-fabsf(v)));
-            actions[width * r + a] = tanhf(u);
-            sum += -noise * noise / 2 - log_s - 0.918938533f - 2 * (0.693147181f - u - softplus);
-        }
-        log_p[r] = sum;
-    }
-}
-
-/* From d, the derivative of -min(Q1, Q2) by the actions, the derivative of t log p - min(Q1, Q2) by the outputs, for each row of
- * `count` with the weight 1 / count. d log p / d u = 2 tanh(u), d log p / d log s = -1 + 2 tanh(u) s z. */
-static void rl_unsquash(const float *out, const float *z, const float *actions, const float *d, float heat, int32_t count,
-                        int32_t width, float *to)
-{
-    for (int32_t r = 0; r < count; r++)
-        for (int32_t a = 0; a < width; a++) {
-            const int32_t k = width * r + a;
-            float slope;
-            const float log_s = rl_log_deviation(out[2 * width * r + width + a], &slope), wide = expf(log_s) * z[k];
-            const float d_u = heat * 2 * actions[k] / (float)count + d[k] * (1 - actions[k] * actions[k]);
-            to[2 * width * r + a] = d_u;
-            to[2 * width * r + width + a] = (d_u * wide - heat / (float)count) * slope;
-        }
-}
-]]
-
 local act = [[
     {see}
     const float *const out = {name}_actor_forward($actor, &$view[0][0], {count});
     const bool random = $Source.steps < $start;
     for (int32_t i = 0; i < {count}; i++)
-        for (int32_t a = 0; a < {actions}; a++) {
-            float slope;
-            const float mean = out[2 * {actions} * i + a];
+        for (int32_t a = 0; a < {actions}; a++)
             $drift[i][a] = {hold}f * $drift[i][a] + {fresh}f * (float)loopc_rng_normal($chance);
-            const float drawn = tanhf(mean + expf(rl_log_deviation(out[2 * {actions} * i + {actions} + a], &slope)) * $drift[i][a]);
-            $action[i][a] = {bound}f * (random ? {random} : drawn);
-        }
+    loopc_squash(out, &$drift[0][0], {count}, {actions}, &$acts[0][0], &$deviations[0][0], &$slopes[0][0], $log_p);
+    for (int32_t i = 0; i < {count}; i++)
+        for (int32_t a = 0; a < {actions}; a++)
+            $action[i][a] = {bound}f * (random ? {random} : $acts[i][a]);
 ]]
 
 -- Fresh actions for observations x, with their log-probabilities.
@@ -118,7 +78,7 @@ local function draw(x, to)
         for (int32_t r = 0; r < {batch}; r++)
             for (int32_t a = 0; a < {actions}; a++)
                 $z[r][a] = (float)loopc_rng_normal($other_chance);
-        rl_squash(out, &$z[0][0], {batch}, {actions}, &%s[0][0], $log_p);
+        loopc_squash(out, &$z[0][0], {batch}, {actions}, &%s[0][0], &$deviations[0][0], &$slopes[0][0], $log_p);
     ]]):format(x, to)
 end
 
@@ -145,15 +105,15 @@ local follow = draw("$x", "$fresh") .. [[
         entropy -= (double)$log_p[r];
     }
     $entropy = (float)(entropy / {batch});
-    {name}_first_backward_from($first, $d_values, {batch});
-    {name}_second_backward_from($second, $other, {batch});
-    const float *const d_first = {name}_first_input_grad($first, {batch}), *const d_second = {name}_second_input_grad($second, {batch});
+    const float *const d_first = {name}_first_input_grad_from($first, $d_values, {batch});
+    const float *const d_second = {name}_second_input_grad_from($second, $other, {batch});
     for (int32_t r = 0; r < {batch}; r++)
         for (int32_t a = 0; a < {actions}; a++) {
             const int32_t k = ({seen} + {actions}) * r + {seen} + a;
             $d_actions[r][a] = d_first[k] + d_second[k];
         }
-    rl_unsquash(out, &$z[0][0], &$fresh[0][0], &$d_actions[0][0], $temperature, {batch}, {actions}, &$d_actor[0][0]);
+    loopc_unsquash(&$z[0][0], &$fresh[0][0], &$deviations[0][0], &$slopes[0][0], &$d_actions[0][0], $temperature / {batch}, {batch},
+                   {actions}, &$d_actor[0][0]);
     {name}_actor_zero_grad($actor);
     {name}_actor_backward_from($actor, &$d_actor[0][0], {batch});
     {name}_actor_rule_step($actor_rule, $actor, eta);
@@ -166,7 +126,7 @@ local heat = [[
     {name}_heat_zero_grad($heat);
     {name}_heat_backward_from($heat, &d_heat, 1);
     {name}_heat_rule_step($heat_rule, $heat, eta);
-    $temperature = expf({name}_heat_forward($heat, &none, 1)[0] + $start_heat);
+    $temperature = loopc_expf({name}_heat_forward($heat, &none, 1)[0] + $start_heat);
 ]]
 
 local function number(x) return (("%.9g"):format(x):gsub("^%-?%d+$", "%0.0")) end
@@ -192,7 +152,7 @@ return function(rl)
             keep_error = p.priority > 0 and "$errors[r] = error;" or "",
         })
         local function seen(from) return p.normalize and text(see(from, "{batch}", from)) or "" end
-        return rl.agent { source, name = p.name, doc = "soft actor-critic", order = p.order, code = code,
+        return rl.agent { source, name = p.name, doc = "soft actor-critic", order = p.order,
             rounds = math.max(1, p.every // source.count), updates = ("$Source.steps < $%s.start ? 0 : %d"):format(p.name, p.updates),
             state = common.with(common.with(common.with(fields_of(source, p), critics.fields(source, p)), replay.fields(source, p)),
                 common.with(pilot, moments)),
@@ -207,7 +167,7 @@ return function(rl)
                 const float *const out = {name}_actor_forward($actor, &$view[0][0], {episodes});
                 for (int32_t i = 0; i < {episodes}; i++)
                     for (int32_t a = 0; a < {actions}; a++)
-                        $action[i][a] = {bound}f * tanhf(out[2 * {actions} * i + a]);
+                        $action[i][a] = {bound}f * loopc_tanhf(out[2 * {actions} * i + a]);
             ]]),
         }
     end

@@ -86,8 +86,7 @@ local follow = [[
             $d_values[r] = -1.0f / {batch};
         }
         {name}_first_forward($first, &$both[0][0], {batch});
-        {name}_first_backward_from($first, $d_values, {batch});
-        const float *const d = {name}_first_input_grad($first, {batch});
+        const float *const d = {name}_first_input_grad_from($first, $d_values, {batch});
         for (int32_t r = 0; r < {batch}; r++)
             memcpy($d_actions[r], d + ({seen} + {actions}) * r + {seen}, {actions} * sizeof(float));
         {name}_actor_zero_grad($actor);

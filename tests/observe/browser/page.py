@@ -357,5 +357,31 @@ def test_a_fast_trainer_does_not_flood_the_page():
         assert size < 1000000
 
 
+def test_an_environment_and_its_returns():
+    """The picture is where the environment is, and returns come as a line of episodes and as a curve of evaluations."""
+    with Observe(os.environ["POLES"], "--progress", "never") as o, Browser() as b:
+        b.open(o.address)
+        b.sees(".batch", lambda text: int(text) > 1000)
+        b.click(".pause")
+        b.sees(".state", lambda text: text.startswith("paused after batch "))
+        batch = int(b.text(".batch"))
+        b.wait(lambda: b.shown('[data-view="Source.picture"]'))
+        assert "the first environment" in b.text('[data-view="Source.picture"]')
+        cart, pole = "42,111,201", "217,102,31"
+        b.wait(lambda: count_pixels(b, "Source.picture", cart) > 50 and count_pixels(b, "Source.picture", pole) > 50)
+        now = "return document.querySelector('[data-view=\"Source.picture\"] canvas').toDataURL()"
+        before = b.run(now)
+        b.wait(lambda: b.shown('[data-view="Source.returns"]'))
+        b.wait(lambda: b.run("return Math.min(...trainers[0].shown['Source.returns'].slice(-5))") > 5)
+        b.wait(lambda: b.run("return document.querySelectorAll('.chart[data-series=\"Evaluation.mean_return\"] canvas').length") > 0)
+        curve = b.run("return trainers[0].series.get('Evaluation.mean_return')")
+        assert len({value for _, value in curve}) > 3 and curve[-1][1] > 5, curve[-5:]
+        b.shoot("environment.png")
+        b.click(".step")
+        b.sees(".batch", lambda text: text == str(batch + 1))
+        b.wait(lambda: b.click(".step") or b.run(now) != before)
+        assert not b.complaints(), b.complaints()
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])
