@@ -82,6 +82,12 @@ static bool neighbours(const int32_t *a, const int32_t *b)
     return dx * dx + dy * dy == 1;
 }
 
+/* Whether residues i and k > i are a contact: two H that are neighbours on the lattice and not in the chain. */
+static bool fold_contact(int32_t places[][2], const char *chain, int32_t i, int32_t k)
+{
+    return k > i + 1 && chain[i] == 'H' && chain[k] == 'H' && neighbours(places[i], places[k]);
+}
+
 /* The number of contacts of a fold, -1 when it is invalid. */
 static int32_t fold_contacts(const int32_t *moves, const char *chain)
 {
@@ -91,7 +97,7 @@ static int32_t fold_contacts(const int32_t *moves, const char *chain)
     int32_t contacts = 0;
     for (int32_t i = 0; i < residues; i++)
         for (int32_t k = i + 3; k < residues; k += 2)
-            contacts += chain[i] == 'H' && chain[k] == 'H' && neighbours(places[i], places[k]);
+            contacts += fold_contact(places, chain, i, k);
     return contacts;
 }
 
@@ -164,6 +170,7 @@ local result = callback "result" {
         tally = i32[2][LONGEST] { doc = "how many searches of each kind ended with which energy, without its sign" },
         sum_found = i64[2] { doc = "folds until the best of each search, added up" },
         fold = f32[LONGEST][3] { show = "points", low = -12, high = 12, doc = "the best fold of all, its H and P" },
+        touching = f32[LONGEST][LONGEST] { show = "graph", doc = "its residues: the chain in orange, contacts in blue" },
     },
     draw = [[
         int32_t places[LONGEST][2];
@@ -173,6 +180,11 @@ local result = callback "result" {
             $fold[i][0] = i < residues ? (float)(places[i][0] - places[residues / 2][0]) : NAN;
             $fold[i][1] = i < residues ? (float)(places[i][1] - places[residues / 2][1]) : NAN;
             $fold[i][2] = i < residues && $chain[i] == 'H';
+        }
+        memset($touching, 0, sizeof $touching);
+        for (int32_t i = 0; i < residues; i++) {
+            for (int32_t k = i + 1; k < residues; k++)
+                $touching[i][k] = k == i + 1 ? 0.4f : fold_contact(places, $chain, i, k) ? -1.0f : 0.0f;
         }
     ]],
     setup = "$energy = 0, $found = 0;",

@@ -6,7 +6,8 @@
 -- the values of line and day.
 --
 -- The learning rate warms up and falls along a cosine; the training ends when the held-out part has not become better for some
--- epochs, and the best weights come back; R2 and RMSE are those of all rows of a pass.
+-- epochs, and the best weights come back; R2 and RMSE are those of all rows of a pass. Every ten batches the mean and the deviation
+-- of what each layer puts out are reported: `loopc observe` draws the layers as lines of one chart.
 --
 --     loopc build 24_embeddings.lua -o rides
 --     ./rides --train rides.csv --checkpoint saved
@@ -79,6 +80,8 @@ return trainer "rides" {
         train.warmup { 20, train.cosine { "$epochs * (($train->rows + BATCH - 1) / BATCH)" } } },
     train.regression "valid_of" { net = "net", begin = "Valid.before_run", at = "Valid.after_batch", finish = "Valid.after_run" },
     train.rate_finder "finder" { before = "Train.before_batch", after = "Train.after_batch", watch = "$loss", stop = "Fit", low = 1e-5 },
+    train.statistics "look" { net = "net", layers = 4, at = "Train.after_batch", every = 10, order = 20,
+        rows = "(int32_t)fmin(BATCH, (double)($train->rows - $iteration * BATCH))" },
     train.early_stopping "patience" { at = "Fit.on_judged", watch = "$valid_of.rmse", stop = "Fit", net = "net", best = net(),
         unless = "$finder.find" },
 }

@@ -112,14 +112,15 @@ end
 
 local function optimizer(out)
     field_keys(out, "optimizer")
-    title(out, 'rules, as optimizer { "adam", net = "G" }, and their parameters with defaults:')
+    title(out, 'rules, as optimizer { "adam", net = "G" }, how step t = 1, 2, ... moves weights w by their gradient g, with weight_decay w '
+        .. "added to g by all but adamw and lion, and their parameters with defaults; moments m and v are 0 at first:")
     for _, rule in ipairs(vocabulary.rules) do
         local parameters = {}
         for i, parameter in ipairs(rule[3]) do
             parameters[i] = ("%s = %s"):format(parameter[1], type(parameter[2]) == "number" and ("%.14g"):format(parameter[2])
                 or tostring(parameter[2]))
         end
-        row(out, rule[1], rule[2] .. ": " .. table.concat(parameters, ", "), 14)
+        row(out, rule[1], rule[2] .. "; " .. table.concat(parameters, ", "), 14)
     end
     title(out, "functions for bodies; O is the name of the optimizer's field, G that of its net's, TARGETS as in loopc help net:")
     local described = { prefix = "O", struct = "O", net = { prefix = "G", struct = "G", loss = "squared_error" } }
@@ -150,13 +151,24 @@ local function samples(out)
     functions(out, "functions for bodies:", "runtime/library/environment.h")
 end
 
--- The comments at the heads of the files of loopc.train.
+-- Whether a line of a comment continues the one before: both are of a paragraph at the margin, or the first is a row with a label and the
+-- second, further in, more of its text.
+local function continues(line, before)
+    if line == "" or before == "" then return false end
+    local depth = #line:match "^ *"
+    return depth == 0 and before:find "^%S" ~= nil or depth > 9 and before:find "^ +%S.-  +%S" ~= nil
+end
+
+-- The comments at the heads of the files of loopc.train, their paragraphs as one line each.
 local function train(out)
     for _, name in ipairs { "train", "train/rates", "train/finder", "train/stopping", "train/measures", "train/statistics" } do
         if #out > 0 then out[#out + 1] = "" end
+        local before = ""
         for line in assert(host.script("gen/lib/" .. name .. ".lua")):gmatch("([^\n]*)\n") do
             if line:sub(1, 2) ~= "--" then break end
-            out[#out + 1] = (line:gsub("^%-%- ?", ""))
+            line = line:gsub("^%-%- ?", "")
+            if continues(line, before) then out[#out] = out[#out] .. " " .. line:gsub("^ +", "") else out[#out + 1] = line end
+            before = line:find "^ *$" and "" or out[#out]
         end
     end
 end

@@ -2,19 +2,21 @@
 --
 --     local train = require "loopc.train"
 --     return trainer "digits" { Fit, Train, Valid, state = { ... },
---         train.schedule "falling" { at = "Train.before_step", base = "$peak", train.warmup { 50, train.cosine { 950 } } },
---         train.early_stopping "patience" { at = "Fit.after_epoch", watch = "$Valid.loss", stop = "Fit" },
+--         train.schedule "falling" { at = "Train.before_step", base = "$peak",
+--             train.warmup { 50, train.cosine { 950 } } },
+--         train.early_stopping "patience" { at = "Fit.after_epoch",
+--             watch = "$Valid.loss", stop = "Fit" },
 --     }
 --
 -- Each is a callback of bodies in C, as a spec would write it, with fields that are saved with the run; its text is in the files of
 -- train/. All take `name` as callback does, and at = "Loop.node": where they look or act, once for each time that node runs; `order`
 -- is that of their insertions. A C expression can name any field that is in scope there.
 --
---     train.schedule, train.plateau            learning rates                                  train/rates.lua
---     train.rate_finder                        which learning rates are any good               train/finder.lua
---     train.early_stopping                     an end, with the best weights back              train/stopping.lua
---     train.classification, train.regression   accuracy, top k, AUC, F1, confusion; R2, RMSE   train/measures.lua
---     train.statistics                         activations and gradients, layer by layer       train/statistics.lua
+--     train/rates.lua       train.schedule, train.plateau: learning rates
+--     train/finder.lua      train.rate_finder: which learning rates are any good
+--     train/stopping.lua    train.early_stopping: an end, with the best weights back
+--     train/measures.lua    train.classification, train.regression: accuracy, top k, AUC, F1, confusion; R2, RMSE
+--     train/statistics.lua  train.statistics: activations and gradients, layer by layer
 
 local train = {}
 

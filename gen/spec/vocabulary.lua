@@ -221,22 +221,23 @@ vocabulary.output_of_loss = { cross_entropy = "softmax", sigmoid_cross_entropy =
 -- The update rules of optimizers: a description, and the parameters with their defaults, those of PyTorch; those of lion are its
 -- authors'.
 vocabulary.rules = {
-    { "sgd", "gradient descent; with momentum the velocity v = momentum v + (1 - dampening) gradient is what is followed, with "
-        .. "nesterov momentum v + gradient",
+    { "sgd", "gradient descent: w -= eta g; with momentum w -= eta v, v = momentum v + (1 - dampening) g, at t = 1 v = g; with nesterov "
+        .. "w -= eta (g + momentum v)",
         { { "momentum", 0.0 }, { "weight_decay", 0.0 }, { "dampening", 0.0 }, { "nesterov", false } } },
-    { "adam", "Adam: steps by running means of the gradient and of its square",
+    { "adam", "Adam: m += (1 - beta1) (g - m), v += (1 - beta2) (g^2 - v), w -= eta m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)",
         { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 } } },
-    { "adamw", "AdamW: Adam with weight decay apart from the gradient",
+    { "adamw", "AdamW: Adam, and w -= eta weight_decay w in the place of weight_decay w in g",
         { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.01 } } },
-    { "nadam", "NAdam: Adam with Nesterov's look ahead", { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 },
-        { "weight_decay", 0.0 }, { "momentum_decay", 0.004 } } },
-    { "radam", "RAdam: Adam that follows the mean alone while the square is uncertain",
+    { "nadam", "NAdam: Adam with c in the place of m / (1 - beta1^t), c = (1 - u) g / (1 - p) + n m / (1 - p n), where "
+        .. "u = beta1 (1 - 0.96^(t momentum_decay) / 2), n is that of t + 1 and p the product of u up to t", { { "beta1", 0.9 },
+        { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 }, { "momentum_decay", 0.004 } } },
+    { "radam", "RAdam: with r = 2 / (1 - beta2) - 1 and s = r - 2 t beta2^t / (1 - beta2^t): while s <= 5, w -= eta m / (1 - beta1^t), "
+        .. "then w -= eta m / (1 - beta1^t) f sqrt(1 - beta2^t) / (sqrt(v) + epsilon), f^2 = (s - 4) (s - 2) r / ((r - 4) (r - 2) s)",
         { { "beta1", 0.9 }, { "beta2", 0.999 }, { "epsilon", 1e-8 }, { "weight_decay", 0.0 } } },
-    { "rmsprop", "RMSprop: the gradient divided by the root of a running mean of its square",
+    { "rmsprop", "RMSprop: v += (1 - alpha) (g^2 - v), m = momentum m + g / (sqrt(v) + epsilon), w -= eta m",
         { { "alpha", 0.99 }, { "epsilon", 1e-8 }, { "momentum", 0.0 }, { "weight_decay", 0.0 } } },
-    { "adagrad", "Adagrad: the gradient divided by the root of the sum of all its squares",
-        { { "epsilon", 1e-10 }, { "weight_decay", 0.0 } } },
-    { "lion", "Lion: steps by the sign of a running mean, weight decay apart from it",
+    { "adagrad", "Adagrad: v += g^2, w -= eta g / (sqrt(v) + epsilon)", { { "epsilon", 1e-10 }, { "weight_decay", 0.0 } } },
+    { "lion", "Lion: w -= eta (sign(m + (1 - beta1) (g - m)) + weight_decay w), m += (1 - beta2) (g - m)",
         { { "beta1", 0.9 }, { "beta2", 0.99 }, { "weight_decay", 0.0 } } },
 }
 

@@ -80,9 +80,13 @@ class SeriesChart {
     document.querySelector('.for-charts').hidden = false;
     this.resize = new ResizeObserver(() => this.chart && this.chart.resize());
     this.resize.observe(this.box);
-    Object.assign(this, { seen: true, stale: false, draws: 0 });
+    Object.assign(this, { seen: true, stale: false, draws: 0, pointed: null });
     this.box.chartOf = this;
     inWindow.observe(this.box);
+    this.box.addEventListener('pointerenter', () => document.body.classList.add('pointed'));
+    this.box.addEventListener('pointerleave', (event) => {
+      if (!event.buttons) document.body.classList.remove('pointed'); // a range may be drawn beyond the chart
+    });
   }
 
   see(isSeen) {
@@ -138,12 +142,18 @@ class SeriesChart {
     this.labels = labels;
     if (this.chart) {
       this.chart.updateOptions(options);
+      this.point();
       return;
     }
     delete options.file;
     this.chart = new Dygraph(this.box, this.rows, chartOptions(this.name, { ...options, pointSize: 2.5, labelsDiv: this.values, connectSeparatedPoints: true,
       highlightCallback: (event, x) => hover(this, x), unhighlightCallback: () => hover(this, null),
       zoomCallback: (left, right) => zoomTo(this.chart.isZoomed('x') ? [left, right] : null) }));
+  }
+
+  // Shows the values of the batch under the mouse; drawing a chart forgets them.
+  point() {
+    if (this.pointed !== null) this.chart.setSelection(rowAt(this.rows, this.pointed));
   }
 
   repaint() {
@@ -155,9 +165,10 @@ class SeriesChart {
 // The values of the same batch in all charts.
 function hover(from, batch) {
   for (const other of allCharts) {
+    other.pointed = batch;
     if (other === from || !other.chart) continue;
     if (batch === null) other.chart.clearSelection();
-    else other.chart.setSelection(rowAt(other.rows, batch));
+    else other.point();
   }
 }
 

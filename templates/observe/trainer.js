@@ -248,9 +248,27 @@ class Trainer {
     return Math.max(1, this.batch, ...ends);
   }
 
+  // Series name_0, name_1, ... are the layers of one chart: all of them, or none for a series that has its own.
+  layersOf(name) {
+    const base = this.series.has(name) ? name.replace(/_\d+$/, '') : name;
+    if (base === name && this.series.has(name)) return [];
+    const names = [...this.series.keys()].filter((one) => one.startsWith(`${base}_`) && /^\d+$/.test(one.slice(base.length + 1)));
+    return names.length > 1 ? names.sort((a, b) => a.slice(base.length + 1) - b.slice(base.length + 1)) : [];
+  }
+
+  // The name of a chart, and its lines.
+  chartOf(name) {
+    const layers = this.charts.has(name) && this.series.has(name) ? [] : this.layersOf(name);
+    if (!layers.length) return [name, this.linesOf(name)];
+    for (const one of layers) this.dirty.delete(one);
+    const lines = layers.filter((one) => this.series.get(one).length).map((one) => ({ label: one.replace(/^.*_/, 'layer '), points: this.series.get(one) }));
+    return [layers[0].replace(/_\d+$/, ''), lines];
+  }
+
   drawSeries(name) {
-    if (!this.charts.has(name)) this.charts.set(name, new SeriesChart(element(this.root, '.charts'), name, this.isLoss(name)));
-    this.charts.get(name).draw(this.linesOf(name), this.lastBatch(), this.isSetting(name));
+    const [title, lines] = this.chartOf(name);
+    if (!this.charts.has(title)) this.charts.set(title, new SeriesChart(element(this.root, '.charts'), title, this.isLoss(title)));
+    this.charts.get(title).draw(lines, this.lastBatch(), this.isSetting(title));
   }
 }
 

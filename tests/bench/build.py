@@ -49,6 +49,13 @@ def library_peer(task, library, by_input, parallel):
     return make(program, sources + headers, FAST + task.defines() + flags + sources + ["-o", program] + LIBRARIES[library] + ["-lm"])
 
 
+def residual_peer(library, by_input):
+    """T6 over a library."""
+    program = f"{OUT}/T6-{library}{'-by_input' if by_input else ''}"
+    sources, flags = peer_sources("residual.c", f"gemm_{library}.c"), ["-DWEIGHTS_BY_INPUT"] if by_input else []
+    return make(program, sources + peer_sources("gemm.h"), FAST + flags + sources + ["-o", program] + LIBRARIES[library] + ["-lm"])
+
+
 def fann_peer(task):
     program, sources = f"{OUT}/{task.name}-fann", peer_sources("fann.c", "data.c")
     return make(program, sources + peer_sources("data.h", "task.h"), FAST + task.defines() + sources + ["-o", program, "-lfloatfann", "-lm"])

@@ -15,7 +15,7 @@ export POLES=$TMPDIR/poles HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting
 export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
 export XOR=$TMPDIR/xor
 code=0
-for part in page other_pages server; do
+for part in page charts other_pages server; do
     python3 -B "tests/observe/browser/$part.py" "$@" || code=1
 done
 exit $code

@@ -355,6 +355,10 @@ test_folds_have_the_contacts_that_they_say() {
     same "$(echo "$OUT" | tail -n 3 | tr -d ' []')" '@-@
 |
 @-@' # a square that is open at one side
+    expect 0 ./folding --chain HHPHPHPHH --searches 1 --iters 20
+    best=$(echo "$OUT" | sed -n 's/^best energy -//p')
+    expect 0 python3 "$SPECS/folding_views.py" ./folding HHPHPHPHH
+    same "$OUT" "$best"
     expect 1 ./folding --chain HPX
     has "$ERR" '--chain takes 4 to 24 letters'
 }

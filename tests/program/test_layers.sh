@@ -15,7 +15,8 @@ test_nets_learn_as_the_reference() {
     has "$OUT" ' 0 not as the reference'
 }
 
-# PyTorch from the same weights and batches, in float64 and float32: each activation once, with each loss and optimizer; make soak has
+# PyTorch from the same weights and batches, in float64 and float32: each activation once, with each loss and optimizer, and the other
+# kinds of layers with the masks of their dropouts; make soak has
 # all activations with all losses and optimizers, 50 steps each.
 test_nets_learn_as_those_of_pytorch() {
     local torch=$ROOT/tests/program/layers/with_torch.py part parts=short

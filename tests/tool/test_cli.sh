@@ -25,13 +25,13 @@ test_help_everywhere() {
 test_help_on_the_language() {
     local topic
     expect 0 "$LOOPC" help
-    for topic in net optimizer dataset rng samples signals elements flags; do
+    for topic in net optimizer dataset rng samples train signals elements flags; do
         has "$OUT" "  $topic "
         same "$("$LOOPC" help "$topic" | grep '.\{81\}' || true)" ''
     done
     same "$(grep '.\{81\}' <<<"$OUT" || true)" ''
     expect 0 "$LOOPC" help optimizer
-    has "$(echo $OUT)" 'adamw AdamW: Adam with weight decay apart from the gradient: beta1 = 0.9, beta2 = 0.999,'
+    has "$(echo $OUT)" 'adamw AdamW: Adam, and w -= eta weight_decay w in the place of weight_decay w in g; beta1 = 0.9, beta2 = 0.999,'
     has "$OUT" 'weight_decay = 0.01'
     has "$OUT" 'float G_train($G, $O, const float *x, TARGETS, int32_t rows, float eta)'
     expect 0 "$LOOPC" help net

@@ -300,7 +300,8 @@ for _ in range(600):
     pace = (2, 3, 4)[i % 3] * (0.7 if d > 4 else 1.0)
     print(lines[i], days[d], "%.2f" % km, "%.2f" % (km * pace + 5 + random.gauss(0, 1)), sep=",")
 PYTHON
-    spec 24 0 --train rides.csv --checkpoint saved
+    spec 24 0 --train rides.csv --checkpoint saved --metrics m.jsonl
+    grep -q '"look.deviation_2":\(0\.9\|1\.0\).*"look.deviation_3":[0-9.]*[1-9]' m.jsonl || fail "no statistics: $(head -n 1 m.jsonl)"
     above 0.12 "$(number RMSE)"
     spec 24 0 predict --checkpoint saved --data rides.csv
     above 2.5 "$(printf '%s\n' "$ERR" | sed -n 's/.*RMSE \([0-9.]*\).*/\1/p')"

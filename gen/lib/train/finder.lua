@@ -7,7 +7,9 @@
 -- standard error names the rate at which the loss fell fastest, the first tenth of the steps left out, and a tenth of that at which
 -- it was lowest. The picture:
 --
---     PROG --find --metrics find.jsonl && loopc plot find.jsonl -o find.svg --across NAME.tried --log=NAME.tried --only NAME.smoothed
+--     PROG --find --metrics find.jsonl
+--     loopc plot find.jsonl -o find.svg --across NAME.tried --log=NAME.tried \
+--         --only NAME.smoothed
 
 return function(train)
     local finder = {}

@@ -3,20 +3,25 @@
 -- train.schedule "name" { at = node, rate = "$eta", base = value, SHAPE } sets the rate, an f32 field, before the step t = 0, 1, 2, ...
 -- that runs at the node. The shapes, where a number of steps is a number or a C expression:
 --
---     train.step { every, gamma = 0.1 }                  base gamma^floor(t / every)                             StepLR
---     train.exponential { gamma }                        base gamma^t                                            ExponentialLR
---     train.linear { steps, from = 1/3, to = 1 }         base times a factor that goes from one to the other     LinearLR
---     train.cosine { steps, floor = 0 }                  floor + (base - floor) (1 + cos(pi t / steps)) / 2, then floor
---                                                                                            CosineAnnealingLR up to its T_max
---     train.one_cycle { steps, rise = 0.3, start = 25, finish = 1e4, linear = false }                            OneCycleLR
---           from base / start up to base in the first part `rise` of the steps, then down to base / start / finish, along cosines or
---           straight lines
---     train.warmup { steps, SHAPE, from = 1/3 }          linear, then the other shape from its t = 0 on          SequentialLR
+--     train.step { every, gamma = 0.1 }
+--         StepLR: base gamma^floor(t / every)
+--     train.exponential { gamma }
+--         ExponentialLR: base gamma^t
+--     train.linear { steps, from = 1/3, to = 1 }
+--         LinearLR: base times a factor that goes from one to the other
+--     train.cosine { steps, floor = 0 }
+--         CosineAnnealingLR up to its T_max, then floor:
+--         floor + (base - floor) (1 + cos(pi t / steps)) / 2
+--     train.one_cycle { steps, rise = 0.3, start = 25, finish = 1e4, linear = false }
+--         OneCycleLR: from base / start up to base in the first part `rise` of the
+--         steps, then down to base / start / finish, along cosines or lines
+--     train.warmup { steps, SHAPE, from = 1/3 }
+--         SequentialLR: linear, then the other shape from its t = 0 on
 --
 -- train.plateau "name" { at = node, watch = C, rate = "$eta", better = "lower", factor = 0.1, patience = 10, threshold = 1e-4,
 -- cooldown = 0, floor = 0 } multiplies the rate by `factor` when the watched value has not become better, by the share `threshold`,
--- more than `patience` times in a row; then nothing counts for `cooldown` times.     ReduceLROnPlateau, but for values below 0, of which
--- that one takes worse ones for better: their share is of the absolute value here.
+-- more than `patience` times in a row; then nothing counts for `cooldown` times. This is ReduceLROnPlateau, but for values below 0, of
+-- which that one takes worse ones for better: their share is of the absolute value here.
 
 return function(train)
     local rates = {}

@@ -4,7 +4,8 @@
 -- layers with weights, each `every` times that the node runs: the mean and the deviation of what they put out for the rows of the last
 -- forward or train, the share of it that is 0 (dead units of relu); with gradients = true the deviation of the derivatives by their
 -- weights, which a backward has to have left there: after backward, or a train whose optimizer has clip_norm, clip_value or accumulate.
--- The fields mean_0, deviation_0, zeros_0 and gradient_0, mean_1 ... are reported.
+-- The fields mean_0, deviation_0, zeros_0 and gradient_0, mean_1 ... are reported in every iteration, as they were seen last: a loop
+-- may be shorter than `every`.
 
 return function(train)
     local statistics = {}
@@ -22,7 +23,7 @@ return function(train)
         local a = train.arguments("train.statistics", given, { net = { "name" }, layers = { "count" }, at = { "node" },
             rows = { "value", "$rows" }, every = { "count", 1 }, gradients = { "flag", false }, order = { "number", 10 } }, 3)
         local lines, state = {}, { seen = i64 { doc = "times that the node ran" } }
-        local function number(name, i, doc) state[name .. "_" .. i] = f32 { report = a.every, doc = doc .. i } end
+        local function number(name, i, doc) state[name .. "_" .. i] = f32 { report = true, doc = doc .. i } end
         for i = 0, a.layers - 1 do
             number("mean", i, "mean of what comes out of layer ")
             number("deviation", i, "standard deviation of what comes out of layer ")

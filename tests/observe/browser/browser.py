@@ -174,6 +174,15 @@ def count_pixels(b, view, colour):
                  f"for (let i = 0; i < d.length; i += 4) n += [d[i], d[i + 1], d[i + 2]].join() === '{colour}'; return n")
 
 
+def events_of(address):
+    """The first event of a stream, and its length."""
+    with urllib.request.urlopen(address.replace("/?", "/events?"), timeout=PATIENCE) as stream:
+        while True:
+            line = stream.readline()
+            if line.startswith(b"data: "):
+                return json.loads(line[6:]), len(line)
+
+
 def status_of(address, data=None, headers=()):
     request = urllib.request.Request(address, data, dict(headers))
     try:

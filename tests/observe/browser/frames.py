@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from browser import Browser, Observe  # noqa: E402
 
 TRAINERS, SERIES, POINTS = 4, 12, 1000000 // 48
+DRAWS = "return [...allCharts].reduce((sum, chart) => sum + chart.draws, 0)"
 
 
 def write_log(name, seed):
@@ -36,11 +37,14 @@ def main():
         b.wait(lambda: b.run("return allCharts.size === 60 && !together.left && trainers.every((one) => !one.dirty.size)"))
         still = frames(b)
         one = frames(b, "trainers[0].dirty.add('series 0'); trainers[0].draw();")
+        before = b.run(DRAWS)
         every = frames(b, "for (const one of trainers) { for (const name of one.charts.keys()) one.dirty.add(name); } drawSoon();")
+        draws = (b.run(DRAWS) - before) / 5
         drawn = b.run("return [...allCharts].filter((chart) => chart.seen).length")
         points = b.run("return trainers.reduce((sum, one) => sum + [...one.series.values()].reduce((all, list) => all + list.length, 0), 0)")
         memory = b.run("return performance.memory.usedJSHeapSize") / 1e6
-        print(f"frames a second: empty page {empty:.0f}, at rest {still:.0f}, one chart redrawn {one:.0f}, all 48 always to be redrawn ({drawn} of 60 in the window) {every:.1f}; "
+        print(f"frames a second: empty page {empty:.0f}, at rest {still:.0f}, one chart redrawn {one:.0f}, all 48 always to be redrawn ({drawn} of 60 in the window) {every:.1f}, "
+              f"{draws:.0f} charts drawn a second; "
               f"{points} points of {TRAINERS * SERIES * POINTS} kept, {memory:.0f} MB")
 
 

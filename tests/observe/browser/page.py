@@ -1,16 +1,14 @@
 """The page of `loopc observe` in a real browser: the view and the clicks of a person. Leaves screenshots in $SHOTS."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
-from browser import Browser, Observe, XOR, count_pixels, pixel  # noqa: E402
+from browser import Browser, Observe, XOR, count_pixels, events_of, pixel  # noqa: E402
 from trainer import PATIENCE, run_tests  # noqa: E402
 
 
@@ -158,6 +156,8 @@ def test_speed_history_zoom_and_link():
         b.run("hover(trainers[0].charts.get('eta'), 57)")
         b.becomes(f"{LOSS_CHART}.chart.getValue({LOSS_CHART}.chart.getSelection(), 0)", 57)
         b.sees("[data-series=loss] + .values", lambda text: "57" in text)
+        b.run(f"{LOSS_CHART}.draw(...{LOSS_CHART}.newest)")  # also behind a new drawing
+        assert "57" in b.text("[data-series=loss] + .values")
         link = b.run("return location.href")
         b.open("about:blank")
         b.open(link)
@@ -310,42 +310,6 @@ def test_a_page_that_sleeps_wakes_up_to_date():
 
 def memory(pid):
     return int(re.search(r"VmRSS:\s+(\d+) kB", open(f"/proc/{pid}/status").read()).group(1))
-
-
-def events_of(address):
-    """The first event of a stream, and its length."""
-    with urllib.request.urlopen(address.replace("/?", "/events?"), timeout=PATIENCE) as stream:
-        while True:
-            line = stream.readline()
-            if line.startswith(b"data: "):
-                return json.loads(line[6:]), len(line)
-
-
-def test_a_million_points_are_thinned_for_display():
-    name = os.path.join(os.environ["TMPDIR"], "million.log")
-    with open(name, "w") as file:
-        file.write('{"eta": [0, 0.1], "loss": [0, -1]}\n')
-        file.writelines(f'{{"loss": [{i}, {1000 if i == 654321 else 1 / i:.9g}]}}\n' for i in range(1, 1000001))
-    with Observe("--log", name) as o, Browser() as b:
-        update, size = events_of(o.address)
-        points = update[0]["topics"]["loss"]["points"]
-        assert len(points) <= 8000 and size < 500000, (len(points), size)
-        assert points[-1][0] == 1000000 and max(point[1] for point in points) == 1000
-        b.open(o.address)
-        b.sees(".batch", lambda text: text == "1000000")
-        b.wait(lambda: b.run("return document.querySelectorAll('.chart[data-series=loss] canvas').length") > 0)
-
-
-def test_what_a_loop_reports_is_shown_above_the_charts():
-    name = os.path.join(os.environ["TMPDIR"], "loop.log")
-    with open(name, "w") as file:
-        file.write('{"eta": [0, 0.1], "Fit.loss": [0, 0]}\n{"Fit.loss": [120, 0.5]}\n{"Fit.loss": [240, 0.25]}\n')
-    with Observe("--log", name) as o, Browser() as b:
-        b.open(o.address)
-        b.sees(".batch", lambda text: text == "240")
-        b.sees(".loss", lambda text: text == "0.25")
-        assert b.run("return trainers[0].series.get('Fit.loss').map((point) => point[0]).join()") == "120,240"
-        assert b.run("return trainers[0].series.get('eta').length") == 1
 
 
 def test_a_fast_trainer_does_not_flood_the_page():

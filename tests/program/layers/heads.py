@@ -1,4 +1,4 @@
-"""Two heads on one trunk against central differences in double precision.
+"""Two heads on one trunk against central differences in double precision, and against PyTorch in float64 where it is there.
 
 usage: heads.py OUTPUT      compares what the program of test_heads.sh printed
 
@@ -65,8 +65,40 @@ def derivative(nets, name, i, step):
     return (ends[0] - ends[1]) / (2 * STEP)
 
 
+def with_torch(torch, nets, step):
+    """The derivatives of all weights, by net."""
+    flat = {name: torch.tensor(weights, dtype=torch.float64, requires_grad=True) for name, weights in nets.items()}
+    places = dict.fromkeys(flat, 0)
+
+    def linear(name, a, outputs):
+        at, inputs = places[name], a.shape[1]
+        bias = places[name] = at + outputs * inputs
+        places[name] += outputs
+        return torch.nn.functional.linear(a, flat[name][at:bias].reshape(outputs, inputs), flat[name][bias:bias + outputs])
+
+    F = torch.nn.functional
+    x, y = (torch.tensor(step[word], dtype=torch.float64).reshape(ROWS, -1) for word in ("x", "y"))
+    first = torch.tanh(linear("policy", x, 6))
+    branch = F.relu(linear("policy", F.gelu(linear("policy", first, 6)), 6))
+    out = linear("policy", first + branch, 3)
+    value = linear("value", F.silu(linear("value", branch, 4)), 2)
+    total = 0.5 * F.mse_loss(value, y, reduction="sum") + 0.5 * F.mse_loss(linear("lone", first, 1), y[:, :1], reduction="sum")
+    if step["own"][0]:
+        total = total + F.cross_entropy(out, torch.tensor(step["labels"]).long(), reduction="sum")
+    (total / ROWS).backward()
+    return {name: (weights.grad if weights.grad is not None else torch.zeros_like(weights)).tolist() for name, weights in flat.items()}
+
+
+def pytorch():
+    try:
+        import torch
+    except ImportError:
+        return None
+    return torch
+
+
 def main():
-    steps = []
+    steps, torch = [], pytorch()
     for line in open(sys.argv[1]):
         word, *numbers = line.split()
         if word == "x":
@@ -78,9 +110,12 @@ def main():
         nets = {name: step[name] for name in ("policy", "value", "lone")}
         expected, seen = loss(nets, step)
         worst = max([worst, abs(expected - step["loss"][0])] + [abs(a - b) for a, b in zip(seen, step["seen"], strict=True)])
+        given = with_torch(torch, nets, step) if torch else None
         for name, weights in nets.items():
             for i, after in enumerate(step[name + "_after"]):
                 worst = max(worst, abs(derivative(nets, name, i, step) - (weights[i] - after)))
+                if given:
+                    worst = max(worst, abs(given[name][i] - (weights[i] - after)))
     print(f"{len(steps)} steps, the largest difference is {worst:.1e}")
     print("as the reference" if worst < TOLERANCE else "NOT as the reference")
 

@@ -1,9 +1,10 @@
 """Nets as PyTorch trains them, from the same weights and batches.
 
-usage: with_torch.py spec STEPS PART > nets.lua     PART is an optimizer, for every activation with every loss, or "short"
+usage: with_torch.py spec STEPS PART > nets.lua     PART is an optimizer, for every activation with every loss, or "short", which has
+                                                    norms, dropouts with their masks, residual sums and embeddings, too
        with_torch.py check STEPS PART < output      compares what the program printed
 
-The reference is PyTorch in float64. Weights may differ from it by 2e-6 of their size (of 1, where they are smaller), or by 1.2 times
+The reference is PyTorch in float64. Weights, and the outputs in evaluation, may differ from it by 2e-6 of their size (of 1, where they are smaller), or by 1.2 times
 what PyTorch in float32 differs where that is more: a step beside a kink. Over all nets the root of the mean square of the differences
 is at most 1.2 times that of PyTorch in float32.
 """
@@ -13,6 +14,7 @@ MODE, STEPS, PART = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 import cases  # noqa: E402  reads STEPS from the same place
 
 LOSSES = ("squared_error absolute_error huber quantile cross_entropy sigmoid_cross_entropy gaussian_nll poisson hinge").split()
+LAYERS = "norm batch drop rest nest embed wide".split()  # cases with norms, dropouts, sums and tables
 RULES = {
     "sgd": ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}), "plain": ("sgd", {"momentum": 0.5, "dampening": 0.3}),
     "adam": ("adam", {}), "adamw": ("adamw", {}), "nadam": ("nadam", {}), "radam": ("radam", {"beta2": 0.9}),
@@ -31,7 +33,8 @@ def case(activation, loss, rule):
 def grid():
     if PART == "short":
         rules = list(RULES)
-        return [case(activation, LOSSES[i % len(LOSSES)], rules[i % len(rules)]) for i, activation in enumerate(cases.ACTIVATIONS)]
+        return [case(activation, LOSSES[i % len(LOSSES)], rules[i % len(rules)]) for i, activation in enumerate(cases.ACTIVATIONS)] + [
+            one for one in cases.CASES if one["name"] in LAYERS]
     return [case(activation, loss, PART) for activation in cases.ACTIVATIONS for loss in LOSSES]
 
 
@@ -43,17 +46,25 @@ def numbers(words):
 
 
 def read(stream):
-    """Per case the first weights, the batches, the last weights."""
+    """Per case the first weights, the batches with the keys of their dropouts, the last weights, and the outputs of the last batch."""
     out, one = {}, None
     for line in stream:
         what, *words = line.split()
         if what == "case":
-            one = out[words[0]] = {"w": [], "x": [], "y": [], "labels": []}
+            one = out[words[0]] = {"w": [], "x": [], "y": [], "labels": [], "keys": [], "out": []}
         elif what == "labels":
             one["labels"].append([int(word) for word in words])
-        elif what in ("w", "x", "y"):
+            one["keys"].append([])
+        elif what == "key":
+            one["keys"][-1].append(int(words[0], 16))
+        elif what in ("w", "x", "y", "out"):
             one[what].append(numbers(words))
     return out
+
+
+def torch_net():
+    import torch_net as module  # which needs PyTorch, as this file without "check" does not
+    return module
 
 
 def documented_nadam(torch):
@@ -81,25 +92,14 @@ def documented_nadam(torch):
 
 
 def train(torch, one, given, dtype):
-    """The weights after all steps."""
-    F = torch.nn.functional
-    inputs, hidden, outputs = cases.INPUTS, one["layers"][0][1], one["layers"][1][1]
-    flat, parameters = torch.tensor(given["w"][0], dtype=torch.float64), []
-    for rows, columns in ((hidden, inputs), (hidden, 0), (outputs, hidden), (outputs, 0)):
-        count = rows * max(columns, 1)
-        parameters.append(flat[:count].reshape((rows, columns) if columns else (rows,)).to(dtype).clone().requires_grad_())
-        flat = flat[count:]
-    curves = {
-        "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "leaky_relu": F.leaky_relu, "elu": F.elu, "selu": F.selu,
-        "gelu": F.gelu, "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu, "mish": F.mish, "softplus": F.softplus,
-        "softsign": F.softsign, "hard_tanh": F.hardtanh, "hard_sigmoid": F.hardsigmoid, "hard_swish": F.hardswish,
-    }
+    """The weights after all steps, and what the net then makes of the last batch in evaluation."""
+    F, net = torch.nn.functional, torch_net().Net(one["layers"], cases.INPUTS, given["w"][0], dtype)
     losses = {
         "squared_error": lambda a, y, l: 0.5 * F.mse_loss(a, y, reduction="sum") / len(a),
         "absolute_error": lambda a, y, l: F.l1_loss(a, y, reduction="sum") / len(a),
         "huber": lambda a, y, l: F.huber_loss(a, y, reduction="sum") / len(a),
         "quantile": lambda a, y, l: (0.5 * (y - a).abs()).sum() / len(a),
-        "cross_entropy": lambda a, y, l: F.cross_entropy(a, l, ignore_index=-1),
+        "cross_entropy": lambda a, y, l: F.cross_entropy(a, l, ignore_index=-1, label_smoothing=one["keys"].get("label_smoothing", 0.0)),
         "sigmoid_cross_entropy": lambda a, y, l: F.binary_cross_entropy_with_logits(a, y, reduction="sum") / len(a),
         "gaussian_nll": lambda a, y, l: F.gaussian_nll_loss(a[:, :2], y, a[:, 2:].exp(), eps=1e-12, reduction="sum") / len(a),
         "poisson": lambda a, y, l: F.poisson_nll_loss(a, y, log_input=True, reduction="sum") / len(a),
@@ -113,16 +113,18 @@ def train(torch, one, given, dtype):
         arguments["betas"] = (0.9, keys["beta2"])
     names = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "radam": "RAdam", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
     kind = documented_nadam(torch) if name == "nadam" else getattr(torch.optim, names[name])
-    rule = kind(parameters, lr=one["eta"], **arguments)
-    w0, b0, w1, b1 = parameters
-    for x, y, labels in zip(given["x"], given["y"], given["labels"]):
-        x = torch.tensor(x, dtype=dtype).reshape(-1, inputs)
+    rule = kind(net.parameters, lr=one["eta"], **arguments)
+    for x, y, labels, keys in zip(given["x"], given["y"], given["labels"], given["keys"]):
+        x = torch.tensor(x, dtype=dtype).reshape(-1, cases.INPUTS)
         y = torch.tensor(y, dtype=dtype).reshape(len(x), -1)
-        a = F.linear(curves[one["layers"][0][2]](F.linear(x, w0, b0)), w1, b1)
+        a = net.forward(x, list(keys))
         rule.zero_grad()
         losses[one["loss"]](a, y, torch.tensor(labels)).backward()
         rule.step()
-    return torch.cat([p.detach().reshape(-1).double() for p in parameters])
+    with torch.no_grad():
+        seen = net.forward(x, None)
+        seen = seen.softmax(1) if one["loss"] == "cross_entropy" else seen.sigmoid() if one["loss"] == "sigmoid_cross_entropy" else seen
+    return torch.cat([p.detach().reshape(-1).double() for p in net.parameters] + [seen.reshape(-1).double()])
 
 
 def check():
@@ -133,7 +135,7 @@ def check():
     for one in cases.CASES:
         reference = train(torch, one, given[one["name"]], torch.float64)
         size = reference.abs().clamp(min=1)
-        ours = (torch.tensor(given[one["name"]]["w"][1], dtype=torch.float64) - reference) / size
+        ours = (torch.tensor(given[one["name"]]["w"][1] + given[one["name"]]["out"][0], dtype=torch.float64) - reference) / size
         theirs = (train(torch, one, given[one["name"]], torch.float32) - reference) / size
         far = ours.abs().max().item()
         worst = max(worst, (far, one["name"]))
