@@ -193,7 +193,7 @@ static int read_header(struct loopc_loading *l, char *text, size_t length, struc
 int loopc_read_npy(struct loopc_loading *l)
 {
     struct header h = {0};
-    struct loopc_element element;
+    struct loopc_element element = {0};
     l->reading.format = l->in->member ? ".npz" : ".npy";
     size_t length = 0;
     if (read_length(l, &length)) return LOOPC_FAILED;

@@ -4,8 +4,8 @@
  * alone.
  *
  * An array is known where it is named as a whole: `$x`, a field, or a local array. A pointer is
- * known where an optimizing compiler sees what it points at: a local array, an array of the state, memory of malloc.
- * Nothing bounds rows that go to another one.
+ * known where an optimizing compiler sees what it points at: a local array, an array of the
+ * state, memory of malloc. Nothing bounds rows that go to another one.
  */
 #ifndef LOOPC_TAKE_H
 #define LOOPC_TAKE_H
@@ -23,14 +23,14 @@ static _Thread_local struct {
     int64_t values, room;
 } loopc_untaken;
 
-#define LOOPC_POINTS_AT(array, type) __builtin_types_compatible_p(__typeof__(array), type *)
+#define LOOPC_IS_A(array, pointer) __builtin_types_compatible_p(__typeof__(array), pointer)
 
 #define LOOPC_IS_POINTER(array)                                                                    \
-    (LOOPC_POINTS_AT(array, float) || LOOPC_POINTS_AT(array, int32_t) ||                           \
-     LOOPC_POINTS_AT(array, void) || sizeof(__typeof__(array)) <= sizeof(int))
+    (LOOPC_IS_A(array, float *) || LOOPC_IS_A(array, int32_t *) || LOOPC_IS_A(array, void *) ||    \
+     sizeof(__typeof__(array)) <= sizeof(int))
 
 /* The bytes behind a pointer in its array, (size_t)-1 where nobody knows. In arrays of arrays the
- * array of &x[0][0] is x[0] alone, but all of x is meant: these count as parts of the whole object. */
+ * array of &x[0][0] is x[0] alone, but all of x is meant: the whole object counts there. */
 #ifdef LOOPC_ARRAYS_OF_ARRAYS
 enum { LOOPC_OBJECT = 0 };
 #else
