@@ -100,12 +100,14 @@ function calls.constant(text, known)
     return product
 end
 
--- How many elements the array has that C declares by that name, `float x[4 * 2]`; nil where it does not, or where that is no
--- constant.
+-- How many elements the array has that C declares by that name, `float x[4 * 2]`; nil where it does not, where that is no
+-- constant, or where blocks declare several things by that name, of which this does not see the one that is meant.
 function calls.declared(code, name, type, known)
     if not name:match "^[%a_][%w_]*$" then return nil end
-    local size = code:match("%f[%w_]" .. type .. "%s[^;(){}]*%f[%w_]" .. name .. "%s*%[([^%]]+)%]%s*[,;=]")
-    return size and calls.constant(size, known)
+    local sizes = {}
+    for size in code:gmatch("%f[%w_]" .. type .. "%s[^;(){}]*%f[%w_]" .. name .. "%s*%[([^%]]+)%]%s*[,;=]") do sizes[#sizes + 1] = size end
+    if #sizes ~= 1 or code:find("%*%s*" .. name .. "%s*[=;,]") then return nil end
+    return calls.constant(sizes[1], known)
 end
 
 -- The numbers that a text of C names: NAME = 32 of an enum, #define NAME 32.

@@ -39,6 +39,8 @@ local function sums_of(net, layer)
     return at(layer.last and mlp.keeps_z(net) and "z" or "a", layer)
 end
 
+body.sums_of = sums_of
+
 -- "LOOPC_TANH" and the like: the epilogue of a layer's sums, where its results are the outputs.
 local function finish_of(net, layer)
     local kept = layer.last and mlp.keeps_z(net)

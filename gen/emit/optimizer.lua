@@ -66,6 +66,7 @@ function emit_optimizer.groups(net, optimizers, used, groups)
         if optimizer.net == net and trains(optimizer, used) then
             for _, group in ipairs { "activations", "delta", "deltas", "losses" } do groups[group] = true end
             if net.shards or net.ops and not deep_optimizer.is_fused(optimizer) then groups.gradients = true end
+            if net.shards then net.read_layers = sharded.read_layers(net, used) end
             if net.ops and deep_optimizer.stores(optimizer) then groups.norm_gradients = true end
         end
         if optimizer.net == net and used[net_functions.train_from_name(optimizer)] then

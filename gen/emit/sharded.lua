@@ -11,6 +11,17 @@ local mlp = require "gen.tree.mlp"
 
 local sharded = {}
 
+local readers = { "correct", "argmax", "loss", "mask", "log_p", "likelihood", "entropy" } -- of what the last layer put out
+
+-- The layers whose results bodies may read behind a training step: of them every rank needs those of all rows.
+function sharded.read_layers(net, used)
+    if used[net.prefix .. "_activations"] then return mlp.layers(net) end
+    for _, name in ipairs(readers) do
+        if used[net.prefix .. "_" .. name] then return { mlp.last(net) } end
+    end
+    return {}
+end
+
 local function declarations(optimizer, api)
     local list = api.inputs(optimizer)
     list[#list + 1] = "struct loopc_shards shards"
@@ -105,6 +116,20 @@ local function call_part(w, net, name, workspace)
     else w:line("%s(&batch, LOOPC_ONE_THREAD);", part) end
 end
 
+-- Each rank has the results of its own rows in front; the derivatives, which are done with, are the room for all of them.
+local function write_gathered(w, net)
+    if #net.read_layers == 0 then return end
+    w:open("if (loopc_ranks > 1) {")
+    for _, layer in ipairs(net.read_layers) do
+        local from, room = body.sums_of(net, layer), "n->d" .. layer.index
+        cwrap.line(w, 8, "loopc_unpack", { from, room, "batch.rows", layer.outputs }, ";")
+        cwrap.line(w, 8, "loopc_ranks_gather_rows", { room, "rows", layer.outputs }, ";")
+        cwrap.line(w, 8, "loopc_pack", { ("(struct loopc_rows){.x = %s}"):format(room), "NULL", from, "rows", net.batch, layer.outputs,
+            "LOOPC_ONE_THREAD" }, ";")
+    end
+    w:close("}")
+end
+
 local function write_learn(w, optimizer, api)
     local net = optimizer.net
     local labels, first, last = mlp.targets(net) == "labels", mlp.layers(net)[1], mlp.last(net)
@@ -129,6 +154,7 @@ local function write_learn(w, optimizer, api)
     w:line("if (!loopc_ranks_meet_to_train(rows, %d)) return NAN;", net.shards)
     call_part(w, net, "learn", ("sizeof(struct %s_input)"):format(net.prefix))
     w:line("loopc_ranks_end_step(n->losses, rows);")
+    write_gathered(w, net)
     w:open("if (loopc_ranks > 1 || LOOPC_LANES < 16) {")
     call_part(w, net, "move", "0")
     w:close("}")

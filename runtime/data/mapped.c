@@ -109,6 +109,8 @@ int loopc_mapped_open(struct loopc_loading *l, const struct loopc_element *eleme
     if (!m) return loopc_loading_no_memory(l);
     *m = (struct loopc_mapped){
         .file = MAP_FAILED, .element = *element, .rows = (int64_t)rows, .width = (int32_t)l->width};
+    m->words = malloc(6 * (size_t)l->width * sizeof *m->words);
+    if (!m->words) return loopc_loading_no_memory(l);
     take_part(m, l->measure.block);
     return map_file(l, m) || measure_part(l, m) ? LOOPC_FAILED : LOOPC_OK;
 }
@@ -120,6 +122,7 @@ void loopc_mapped_free(struct loopc_mapped *m)
     loopc_measure_free(&m->measure);
     free(m->made);
     free(m->room);
+    free(m->words);
     free(m);
 }
 
@@ -235,15 +238,14 @@ void loopc_mapped_join(const struct loopc_dataset *d)
     struct loopc_source *const s = d->source->whole;
     struct loopc_measure *const v = &s->mapped->measure;
     const int32_t count = 3 * v->width;
-    int64_t *const own = malloc(2 * (size_t)count * sizeof *own), *const words = own + count;
-    if (own) give_words(v, own);
-    for (int32_t r = 0; own && r < loopc_ranks; r++) {
+    int64_t *const words = s->mapped->words, *const own = words + count;
+    give_words(v, own);
+    for (int32_t r = 0; r < loopc_ranks; r++) {
         for (int32_t i = 0; i < count; i++)
             words[i] = r == loopc_rank ? own[i] : INT64_MIN;
         loopc_ranks_most(words, count);
         if (r != loopc_rank) add_words(v, words);
     }
-    free(own);
     complete(s);
 }
 

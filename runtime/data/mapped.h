@@ -26,6 +26,7 @@ struct loopc_mapped {
     bool complete;       /* ranges and digest are those of all rows */
     unsigned char *made; /* a bit for each row that x has; NULL: x is the file itself */
     double *room;        /* for a row */
+    int64_t *words;      /* of loopc_mapped_join: what is sent, and its own, three a column */
     uint64_t answers;    /* of the digest: the second file, and whether there is one */
     bool has_answers;
 };

@@ -204,7 +204,7 @@ LOOPC_INLINE loopc_vec loopc_select(loopc_ivec mask, loopc_vec yes, loopc_vec no
  * of x86, which gcc does not make of a comparison with a constant. */
 LOOPC_INLINE loopc_vec loopc_min(loopc_vec a, loopc_vec b)
 {
-#if defined __clang__ || !defined __SSE__
+#if defined __clang__ || !defined __SSE__ || LOOPC_LANES < 4
     return loopc_select(b < a, b, a);
 #elif LOOPC_LANES == 16
     return __builtin_ia32_minps512_mask(b, a, b, -1, 4);
@@ -218,7 +218,7 @@ LOOPC_INLINE loopc_vec loopc_min(loopc_vec a, loopc_vec b)
 /* b where it is greater than a, else a */
 LOOPC_INLINE loopc_vec loopc_max(loopc_vec a, loopc_vec b)
 {
-#if defined __clang__ || !defined __SSE__
+#if defined __clang__ || !defined __SSE__ || LOOPC_LANES < 4
     return loopc_select(b > a, b, a);
 #elif LOOPC_LANES == 16
     return __builtin_ia32_maxps512_mask(b, a, b, -1, 4);

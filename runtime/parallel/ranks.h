@@ -82,6 +82,10 @@ bool loopc_ranks_meet_to_train(int32_t rows, int32_t count);
 void loopc_ranks_share_layer(float *weights, ptrdiff_t weight_count, float *biases,
                              ptrdiff_t bias_count, struct loopc_thread me);
 
+/* Completes `rows` rows of `width` values in the order of the batch, of which this rank has its own
+ * in front. */
+void loopc_ranks_gather_rows(float *values, int32_t rows, int32_t width);
+
 /* The end of a training step: the sums are there, and the losses of all rows, of which this rank
  * has its own in front. */
 void loopc_ranks_end_step(float *losses, int32_t rows);

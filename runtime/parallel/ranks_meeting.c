@@ -35,18 +35,17 @@ void loopc_ranks_share_layer(float *weights, ptrdiff_t weight_count, float *bias
     loopc_ranks_sum_begin(weights, weight_count);
 }
 
-/* All losses in their order, from those that each rank has of its own rows. */
-static void gather_losses(float *losses, int32_t rows)
+void loopc_ranks_gather_rows(float *values, int32_t rows, int32_t width)
 {
     int32_t row[MOST_RANKS + 1];
     for (int32_t r = 0; r <= loopc_ranks; r++)
-        row[r] = (int32_t)((int64_t)rows * r / loopc_ranks);
-    loopc_ranks_gather(losses, row);
+        row[r] = (int32_t)((int64_t)rows * r / loopc_ranks) * width;
+    loopc_ranks_gather(values, row);
 }
 
 void loopc_ranks_end_step(float *losses, int32_t rows)
 {
     if (loopc_ranks == 1) return;
-    gather_losses(losses, rows);
+    loopc_ranks_gather_rows(losses, rows, 1);
     loopc_ranks_sum_end();
 }

@@ -95,6 +95,9 @@ suite:test("more rows than a local array has room for are refused", function()
         suite:expect_ids(spec(take, fill), "bad_feed", "analyse_feeds")
     end
     suite:good(spec("", "float many[9]; loopc_dataset_take($train, 0, 0, 4, many, labels); net_forward($net, many, 4);"), "analyse_feeds")
+    for _, other in ipairs { "{ float few[7]; few[0] = 1; }", "{ float *few = x; few[0] = 1; }" } do -- which one is meant is not known
+        suite:good(spec("", other .. " { float few[9]; loopc_dataset_take($train, 0, 0, 4, few, labels); }"), "analyse_feeds")
+    end
 end)
 
 suite:test("a row of a net with embeddings has a value a column, not what the tables make of it", function()

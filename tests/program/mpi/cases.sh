@@ -30,7 +30,9 @@ local Fit = loop "Fit" {
 local Train = loop "Train" {
     call_on = { Fit.on_epoch }, times = "($data->rows + ROWS - 1) / ROWS",
     state = { key = u64, x = f32[32 * 3], y = f32[32 * 2], noise = rng(), rows = i32,
-        loss = f32 { report = true }, line_loss = f32 { report = true } },
+        loss = f32 { report = true }, line_loss = f32 { report = true },
+        right = i32 { report = true, doc = "of the batch, before the step" }, same_loss = f32 { report = true },
+        spread0 = f32 { report = true }, spread1 = f32 { report = true } },
     before_run = node(0, [[ $key = loopc_shuffle_key($loopc->seed, (uint64_t)$Fit.total); ]]),
     on_batch = node(1, [[
         $rows = $iteration % 3 == 2 ? 21 : ROWS;
@@ -41,10 +43,15 @@ local Train = loop "Train" {
         if ($total == $fail_at && $loopc->rank == $fail_rank) $fail("no more of this");
         $line_loss = line_train($line, $sgd, $x, $y, $rows, $eta);
         if (!isfinite($line_loss)) $fail("the loss is not finite");
+        const int64_t left = $data->rows - $iteration * ROWS;
+        $right = net_correct($net, zeros, left < ROWS ? (int32_t)left : ROWS);
+        $same_loss = line_loss($line, $y, $rows);
+        $spread0 = line_activations($line, 0, $rows).deviation;
+        $spread1 = line_activations($line, 1, $rows).deviation;
     ]]),
     finally_batch = node(2, [[ if ($total == $fail_at) printf("finally\n"); ]]),
 }
-return trainer "shared" { Fit, Train, code = "enum { ROWS = 32 };", state = {
+return trainer "shared" { Fit, Train, code = "enum { ROWS = 32 }; static const int32_t zeros[ROWS];", state = {
     data = dataset { option = true, required = true, scale = "standard" },
     net = mlp { 5, 40, 3, batch = 32, shards = 8, inputs_from = "data" }, adam = optimizer { "adam", net = "net" },
     line = mlp { 3, 9, 2, loss = "squared_error", activation = "tanh", batch = 32, shards = 8 },
