@@ -180,8 +180,8 @@ LOOPC_INLINE void loopc_beside(const struct loopc_product *p, int rows, int vecs
     if (LOOPC_DIVIDES) loopc_pending_row(pending, p, vecs);
 }
 
-/* `depth` p of a tile from k on, where a panel of u begins if it is read along: four at a time, panel
- * by panel, then the others. */
+/* `depth` p of a tile from k on, where a panel of u begins if it is read along: four at a time,
+ * panel by panel, then the others. */
 LOOPC_INLINE void loopc_tile_sum(loopc_sums acc, const struct loopc_product *p, int rows, int vecs,
                                  int32_t i, int32_t j, struct loopc_block block, ptrdiff_t at,
                                  struct loopc_pending *pending)

@@ -200,8 +200,8 @@ LOOPC_INLINE loopc_vec loopc_select(loopc_ivec mask, loopc_vec yes, loopc_vec no
 #endif
 }
 
-/* b where it is less than a, else a: a NaN in a stays, one in b is not taken. That is the instruction
- * of x86, which gcc does not make of a comparison with a constant. */
+/* b where it is less than a, else a: a NaN in a stays, one in b is not taken. That is the
+ * instruction of x86, which gcc does not make of a comparison with a constant. */
 LOOPC_INLINE loopc_vec loopc_min(loopc_vec a, loopc_vec b)
 {
 #if defined __clang__ || !defined __SSE__ || LOOPC_LANES < 4

@@ -1,5 +1,6 @@
-/* Loaded before an MPI (LD_PRELOAD): each message takes LATENCY_US microseconds, and as long as its bytes take at BANDWIDTH_MB megabytes
- * a second. The sender sleeps; partners that exchange messages sleep at the same time. For scaling.py. */
+/* Loaded before an MPI (LD_PRELOAD): each message takes LATENCY_US microseconds, and as long as its
+ * bytes take at BANDWIDTH_MB megabytes a second. The sender sleeps; partners that exchange messages
+ * sleep at the same time. For scaling.py. */
 #include <mpi.h>
 #include <stdlib.h>
 #include <time.h>
