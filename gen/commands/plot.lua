@@ -24,9 +24,9 @@ local command = {
         "A file of predict --metrics with classes: the confusion table; with --roc the ROC curves, a panel a class, one line per file.\n" ..
         "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest; then all\n" ..
         "runs on parallel axes, their settings beside their last values.\n" ..
+        "PNG needs rsvg-convert (Debian: librsvg2-bin).\n" ..
         "  loopc plot run.jsonl --together=Train.loss,Valid.loss --smooth=10 -o loss.svg     training beside validation\n" ..
-        "  loopc plot a.jsonl b.jsonl --only=loss --log -o loss.png                           two runs, logarithmic\n" ..
-        "PNG needs rsvg-convert (Debian: librsvg2-bin).",
+        "  loopc plot a.jsonl b.jsonl --only=loss --log -o loss.png                           two runs, logarithmic",
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
         { "--only", "METRIC", "draw this metric only (loss, Train.loss); may be repeated", many = true },
