@@ -24,9 +24,9 @@ local command = {
         "A file of predict --metrics with classes: the confusion table; with --roc the ROC curves, a panel a class, one line per file.\n" ..
         "FOLDER of loopc sweep: a curve for each setting, the mean over the seeds, in a band from the lowest to the highest; then all\n" ..
         "runs on parallel axes, their settings beside their last values.\n" ..
+        "PNG needs rsvg-convert (Debian: librsvg2-bin).\n" ..
         "  loopc plot run.jsonl --together=Train.loss,Valid.loss --smooth=10 -o loss.svg     training beside validation\n" ..
-        "  loopc plot a.jsonl b.jsonl --only=loss --log -o loss.png                           two runs, logarithmic\n" ..
-        "PNG needs rsvg-convert (Debian: librsvg2-bin).",
+        "  loopc plot a.jsonl b.jsonl --only=loss --log -o loss.png                           two runs, logarithmic",
     options = {
         { "-o, --output", "FILE", "the picture to write, .svg or .png" },
         { "--only", "METRIC", "draw this metric only (loss, Train.loss); may be repeated", many = true },
@@ -106,16 +106,28 @@ local function to_png(svg)
     return png
 end
 
+local of_metrics = { "only", "across", "log", "together", "smooth" }
+
+-- Other pictures would pass over the options of metrics in silence.
+local function refuse_options_of_metrics(arguments, what)
+    for _, name in ipairs(of_metrics) do
+        if arguments[name] then cli.usage(("--%s is for metrics over iterations, not for %s"):format(name, what)) end
+    end
+end
+
 -- The picture of a confusion table, if the only file has one.
 local function confusion_of(arguments)
     local text = #arguments == 1 and host.read(arguments[1])
     local found = text and plot_confusion.read(text)
-    return found and plot_confusion.svg(found, arguments.title)
+    if not found then return nil end
+    refuse_options_of_metrics(arguments, "a confusion table")
+    return plot_confusion.svg(found, arguments.title)
 end
 
 -- The ROC curves of files of predict --metrics, with --roc.
 local function picture_of_roc(arguments)
     if not arguments.roc then return nil end
+    refuse_options_of_metrics(arguments, "ROC curves")
     local texts, names = {}, names_of(arguments)
     for i, path in ipairs(arguments) do
         local text, message = host.read(path)
@@ -127,18 +139,6 @@ local function picture_of_roc(arguments)
     local panels = plot_roc.panels(runs)
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", ") .. ": its rows are of one class") end
     return plot.svg(arguments.title, runs, panels)
-end
-
--- The picture of a sweep, if the only argument is the folder of one.
-local function picture_of_sweep(arguments)
-    if #arguments ~= 1 or not curves.is_meant(arguments[1]) then return nil end
-    local log = log_of(arguments.log)
-    local across = arguments.across
-    local groups, panels = curves.panels(arguments[1], { only = arguments.only, log = log, smooth = arguments.smooth, across = across,
-        across_log = across and log and (#log == 0 or plot.is_meant(across, log)) })
-    if not groups then cli.fail(panels, "a line is a JSON object, as --metrics FILE writes it") end
-    if #panels == 0 then cli.fail("nothing to draw in " .. arguments[1], "loopc plot FOLDER --only=METRIC draws one metric") end
-    return plot.svg(arguments.title, groups, panels)
 end
 
 -- The lists of --together.
@@ -153,17 +153,34 @@ local function groups_of(runs, given)
     return groups
 end
 
-local function picture_of(arguments)
-    local runs = read_all(arguments)
-    local log = log_of(arguments.log)
+-- The options of plot.metrics, and across: names that no run has are refused.
+local function options_of(runs, arguments)
+    local log, across = log_of(arguments.log), arguments.across
     check_names(runs, arguments.only)
     check_names(runs, log)
-    if arguments.across then
-        check_names(runs, { arguments.across })
-        plot_across.apply(runs, arguments.across, log and (#log == 0 or plot.is_meant(arguments.across, log)))
-    end
-    local together = groups_of(runs, arguments.together)
-    local panels = plot.panels(runs, { only = arguments.only, log = log, together = together, smooth = arguments.smooth })
+    check_names(runs, { across })
+    return { only = arguments.only, log = log, smooth = arguments.smooth, together = groups_of(runs, arguments.together),
+        across = across, across_log = across and log and (#log == 0 or plot.is_meant(across, log)) }
+end
+
+-- The picture of a sweep, if the only argument is the folder of one.
+local function picture_of_sweep(arguments)
+    local folder = arguments[1]
+    if #arguments ~= 1 or arguments.surface or arguments.roc or not curves.is_meant(folder) then return nil end
+    local groups, why = curves.groups(folder)
+    if not groups then cli.fail(why, "a line is a JSON object, as --metrics FILE writes it") end
+    local runs = {}
+    for _, group in ipairs(groups) do table.move(group, 1, #group, #runs + 1, runs) end
+    local panels = curves.panels(groups, options_of(runs, arguments))
+    if #panels == 0 then cli.fail("nothing to draw in " .. folder, "loopc plot FOLDER --only=METRIC draws one metric") end
+    return plot.svg(arguments.title, groups, panels)
+end
+
+local function picture_of(arguments)
+    local runs = read_all(arguments)
+    local options = options_of(runs, arguments)
+    if options.across then plot_across.apply(runs, options.across, options.across_log) end
+    local panels = plot.panels(runs, options)
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
     return plot.svg(arguments.title, runs, panels)
 end
@@ -174,6 +191,7 @@ local function picture_of_checkpoints(arguments)
     for _, path in ipairs(arguments) do count = count + (plot_checkpoints.is_meant(path) and 1 or 0) end
     if count == 0 and not arguments.surface then return nil end
     if count < #arguments then cli.usage("checkpoints and other files do not go into one picture", "loopc plot saved -o weights.svg") end
+    refuse_options_of_metrics(arguments, "checkpoints")
     local runs, why = plot_checkpoints.read(arguments)
     if not runs then cli.fail(why, "a folder that --checkpoint names, or files in it") end
     if not arguments.surface then

@@ -20,7 +20,7 @@ function curves.is_meant(folder)
 end
 
 -- The runs of a folder as plot reads them, in groups: list of { name, list of runs }. nil and a message when a file is damaged.
-local function groups_of(folder)
+function curves.groups(folder)
     local groups, by_name = {}, {}
     for _, name in ipairs(host.list(folder) or {}) do
         local text, group = host.read(metrics_of(folder, name)), run_folder.group(name)
@@ -148,25 +148,23 @@ local function go_across(groups, options)
     for _, group in ipairs(groups) do plot_across.apply(group, options.across, options.across_log) end
 end
 
--- The groups, each with its name, and the panels; or nil and a message. Options are those of plot.metrics, and across (plot_across.lua).
-function curves.panels(folder, options)
-    local groups, why = groups_of(folder)
-    if not groups then return nil, why end
-    local panels, by_title = {}, {}
+-- The panels of groups. Options are those of plot.metrics, and across (plot_across.lua).
+function curves.panels(groups, options)
+    local panels, by_key = {}, {}
     if options.across then go_across(groups, options) end
     for g, group in ipairs(groups) do
         for _, panel in ipairs(plot.metrics(group, options)) do
-            local ours = by_title[panel.title]
+            local ours = by_key[panel.key]
             if not ours then
                 ours = { title = panel.title, x_name = panel.x_name, log = panel.log, lines = {} }
-                by_title[panel.title] = ours
+                by_key[panel.key] = ours
                 panels[#panels + 1] = ours
             end
             for _, lines in ipairs(by_element(panel.lines)) do table.insert(ours.lines, merged(g, lines)) end
         end
     end
     panels[#panels + 1] = parallel_panel(groups, panels, options)
-    return groups, panels
+    return panels
 end
 
 return curves

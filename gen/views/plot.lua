@@ -26,13 +26,23 @@ end
 
 plot.is_meant = is_meant
 
--- The title of the panel that a metric shares with others, and its place among them; nil when it has one of its own.
+-- The group of metrics with which this one shares a panel, and its place among them; nil when it has a panel of its own.
 local function shared(title, groups)
     for _, group in ipairs(groups or {}) do
         for i, name in ipairs(group) do
-            if is_meant(title, { name }) then return table.concat(group, ", "), i end
+            if is_meant(title, { name }) then return group, i end
         end
     end
+end
+
+-- Whether names mean a panel: by its title, or by the name of a metric in it, each with or without its loop.
+local function means(names, title, group)
+    local found = is_meant(title, names)
+    for _, metric in ipairs(group or {}) do
+        found = found or is_meant(metric, names)
+        for _, name in ipairs(names) do found = found or is_meant(name, { metric }) end
+    end
+    return found
 end
 
 -- The mean over the last `count` values; one that is not a number is left out.
@@ -56,13 +66,13 @@ function plot.metrics(runs, options)
     for r, run in ipairs(runs) do
         for _, series in ipairs(run.series) do
             local title, dash, element = place_of(series.name)
-            local whole, place = shared(title, options.together)
-            local key = whole or title
-            if whole then title, dash, element = whole:match "([^.]*)$", place, series.name end
+            local group, place = shared(title, options.together)
+            local key = group and table.concat(group, ", ") or title
+            if group then title, dash, element = key:match "([^.]*)$", place, series.name end
             local panel = by_title[key]
-            if not panel and (not options.only or is_meant(title, options.only)) then
-                panel = { title = title, x_name = series.x_name, lines = {},
-                    log = options.log and (#options.log == 0 or is_meant(title, options.log)) }
+            if not panel and (not options.only or means(options.only, title, group)) then
+                panel = { title = title, key = key, x_name = series.x_name, lines = {},
+                    log = options.log and (#options.log == 0 or means(options.log, title, group)) }
                 by_title[key] = panel
                 panels[#panels + 1] = panel
             end

@@ -69,6 +69,7 @@ class SeriesChart {
     this.box = document.createElement('div');
     this.name = name;
     this.box.className = 'chart';
+    this.box.setAttribute('role', 'img');
     this.box.dataset.series = name;
     card.className = 'card';
     this.values = document.createElement('div');
@@ -126,8 +127,18 @@ class SeriesChart {
     return options;
   }
 
+  // What a screen reader says of the picture: the newest value of each line.
+  describe(lines) {
+    const said = lines.filter((line) => line.points.length).map(({ label, points }) => {
+      const [batch, value] = points[points.length - 1];
+      return `${label === this.name ? '' : `${label} is `}${number(value)} at batch ${batch}`;
+    });
+    this.box.setAttribute('aria-label', `${this.name} over the batches: ${said.join(', ')}`);
+  }
+
   draw(lines, last, isSetting) {
     this.newest = [lines, last, isSetting];
+    this.describe(lines);
     this.stale = !this.seen && Boolean(this.chart);
     if (this.stale) return;
     this.draws++;

@@ -237,6 +237,12 @@ test("metrics share a panel, and are smoothed", function()
     local train, valid = panels[1].lines[1], panels[1].lines[2]
     equal({ train.element, train.dash, valid.element, valid.dash }, { "Train.loss", 1, "Valid.loss", 2 })
     equal(train.y, { 0.5, 0.5, 0.125 }) -- the null between them is left out
+    for _, name in ipairs { "loss", "Valid.loss" } do -- a panel is meant by the name of each metric in it
+        for _, group in ipairs { { "Train.loss", "Valid.loss" }, { "loss" } } do
+            panels = plot.metrics({ run }, { together = { group }, only = { name }, log = { name } })
+            equal({ #panels, #panels[1].lines, panels[1].log }, { 1, 2, true })
+        end
+    end
     equal(plot.smooth({ 1, 2, 3, 6 }, 3), { 1.0, 1.5, 2.0, 11 / 3 })
     local svg = plot.svg(nil, { run }, plot.panels({ run }, { together = { { "Train.loss", "Valid.loss" } } }))
     suite:check(svg:find("loss  (Train.loss, Valid.loss)", 1, true))

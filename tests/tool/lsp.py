@@ -230,6 +230,13 @@ def test_formatting_of_bodies():
         edit, = edits
         assert "        if ($loss < 0.001f) {\n            $stop();\n        }\n        $x[0] = 1;\n" in edit["newText"], edit
         assert edit["newText"].endswith("\n    ")
+        # Several bodies are formatted at once; one that leaves a brace open, or is switched off, does not reach into the others.
+        several = ugly.replace("[[ $recover(); ]]", "[[\n        $recover( );\n    ]]").replace("[[ $seen++; ]]", "[[\n        $seen ++;\n    ]]")
+        for mid, count in (("$recover( );", 3), ("if ($eta) {", 2), ("// clang-format off\n        a( );", 2)):
+            s.change(several.replace("$recover( );", mid))
+            new = [one["newText"] for one in s.ask("textDocument/formatting", **of(), options={"tabSize": 4, "insertSpaces": True})]
+            assert "        $x[0] = 1;\n" in new[0] and new[-1] == "\n        $seen++;\n    ", (mid, new)
+            assert len(new) == count, (mid, new)
 
 
 def test_modules_and_what_is_no_spec():

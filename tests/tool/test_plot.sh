@@ -50,6 +50,8 @@ empty|empty: there are no checkpoints in it
 eta0.1 m.jsonl|do not go into one picture
 eta0.1 --surface=eta,los|there is no field 'los' that is a number
 eta0.1 --surface=eta|--surface takes two fields
+eta0.1 --smooth=3|--smooth is for metrics over iterations, not for checkpoints
+m.jsonl --roc --only=a|--only is for metrics over iterations, not for ROC curves
 m.jsonl --surface=eta,loss|do not go into one picture
 eta0.1/nothing.safetensors|nothing.safetensors
 TABLE

@@ -42,6 +42,14 @@ test_grid_with_a_table() {
     sed -i 's/"loss":\([^,}]*\)/"loss":\1,"of":\1/' copies/*/metrics.jsonl
     expect 0 "$LOOPC" plot copies --across of -o across.svg
     has "$(cat across.svg)" '>Fit.of<'
+    # two metrics in one panel, each with a band for each setting
+    expect 0 "$LOOPC" plot copies --together=loss,of --log=loss --only=of -o both.svg
+    same "$(grep -c 'class="band"' both.svg)" 4
+    same "$(grep -c '(Fit.loss, Fit.of)' both.svg)" 1
+    for option in --only=Fit.los --log=Fit.los --across=Fit.los --together=of,Fit.los; do
+        expect 2 "$LOOPC" plot copies "$option" -o wrong.svg
+        has "$ERR" "no file has the metric 'Fit.los'; did you mean 'Fit.loss'"
+    done
     # the folder is not written over, and there is nothing left to do
     expect 2 "$LOOPC" sweep descend --eta 0.5,0.25 --seed 1..3
     has "$ERR" 'descend.sweep/eta=0.5_seed=1 is there already'

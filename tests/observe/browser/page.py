@@ -52,6 +52,8 @@ def test_a_person_steers_xor():
         b.sees(".batch", lambda text: int(text) == before + 1)
         b.sees(".message", lambda text: text == "learns one batch")
         assert not b.shown(".checkpoint") and b.shown(".resume")  # it was started without --checkpoint
+        b.becomes("document.querySelector('.chart[data-series=loss]').getAttribute('aria-label').replace(/:.* at/, ' at')",
+                  f"loss over the batches at batch {before + 1}")
         b.type(".target", "5")
         b.click(".go")
         b.sees(".message", lambda text: text.startswith(f"batch {before + 1} is learned already"))
