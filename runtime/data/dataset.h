@@ -99,13 +99,13 @@ struct loopc_dataset_options {
                          the file is written may be its own; those of columns are that one's. */
     const char *from;  /* the dataset field of which it is a part, unless it is given a file */
     double share;      /* of the rows of `from` */
+    const char *file;  /* the file unless its flag names another; NULL: none */
     bool unstratified; /* parts are drawn without regard to classes */
     bool splits;  /* bodies draw parts (loopc_dataset_split): values are kept to be scaled anew */
     bool by_rows; /* bodies get at samples by loopc_dataset_take and NET_train_from alone: processes
                      of a run need not read all of them (mapped.h) */
     bool weighs;  /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
-    const char *file; /* the file unless its flag names another; NULL: none */
-    bool required;    /* the program refuses to start without it */
+    bool required; /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
     bool answers_optional; /* label, targets and weight may be missing from the file */
     bool keep_ids;         /* loopc_dataset_id */

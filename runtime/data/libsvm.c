@@ -212,7 +212,8 @@ static int add_rows(struct libsvm *s)
         entry = fill_row(l, entry, end, base);
         if (loopc_loading_commit(l, *line)) return LOOPC_FAILED;
     }
-    l->open_column = l->open_end && end[-1].index >= 0 ? (int64_t)end[-1].index - base + 1 : 0;
+    const bool open = l->open_end && s->entries.count > 0 && end[-1].index >= 0;
+    l->open_column = open ? (int64_t)end[-1].index - base + 1 : 0;
     return loopc_loading_end(l);
 }
 

@@ -167,7 +167,7 @@ int loopc_mapped_show(struct loopc_source *s, const struct loopc_message *messag
 {
     struct loopc_mapped *const m = s->mapped;
     if (is_x(s)) {
-        s->x = (float *)(uintptr_t)m->values;
+        s->x = (void *)((char *)m->file + (m->values - (const unsigned char *)m->file));
         return LOOPC_OK;
     }
     if (!s->x) s->x = calloc((size_t)m->rows + 1, (size_t)m->width * sizeof *s->x);
