@@ -89,7 +89,7 @@ $(BUILD)/gen/%.o: gen/%.c $(BUILD)/flags
 # these patterns has to match a file.
 QUICK_PARTS = nn/% parallel/% export/model export/model_predict base/number base/rng base/distributions base/shuffle \
     $(addprefix data/,array binary_array categories cell_text classes csv csv_cell csv_reader dataset dataset_rows dictionary \
-    finish fit idx input libsvm loading_text measure npy samples values)
+    finish fit input loading_text measure samples values)
 $(foreach part,$(QUICK_PARTS),$(if $(filter $(part),$(RUNTIME:runtime/%.c=%)),,$(error QUICK_PARTS: no file of runtime/ is $(part).c)))
 # Loops over all values of a table.
 WIDE_PARTS = data/measure data/fit data/samples data/values

@@ -39,9 +39,10 @@
 enum {
     LOOPC_PANEL_VECS = LOOPC_PANEL / LOOPC_LANES, /* vectors of a row of a panel */
     LOOPC_TILE_VECS = LOOPC_TILE_PANELS * LOOPC_PANEL_VECS,
+    /* sums of a tile that is small enough to be unrolled (loopc_tile_steps) */
     LOOPC_SMALL_TILE = LOOPC_LANES == 16  ? 16
                        : LOOPC_LANES == 8 ? 12
-                                          : 0, /* so many sums */
+                                          : 0,
 };
 
 enum loopc_trans { LOOPC_NO_TRANS, LOOPC_TRANS };
@@ -72,12 +73,13 @@ LOOPC_INLINE void loopc_tile_step(loopc_sums acc, int rows, int vecs, enum loopc
     }
 }
 
-/* Four p. Small tiles are unrolled: counting takes a fifth of their instructions. */
+/* Four p. Small tiles are unrolled: counting takes a fifth of their instructions. Those of up to
+ * three rows are not: few products have them, and each program has their code. */
 LOOPC_INLINE void loopc_tile_steps(loopc_sums acc, int rows, int vecs, enum loopc_trans way,
                                    const float *u, const float *v, ptrdiff_t v_stride)
 {
     const int next_p = way == LOOPC_NO_TRANS ? 1 : LOOPC_PANEL;
-    if (rows * vecs <= LOOPC_SMALL_TILE) {
+    if (rows > 3 && rows * vecs <= LOOPC_SMALL_TILE) {
         LOOPC_UNROLL(4)
         for (int q = 0; q < 4; q++)
             loopc_tile_step(acc, rows, vecs, way, u + q * next_p, v + q * LOOPC_PANEL, v_stride);

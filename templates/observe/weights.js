@@ -53,7 +53,13 @@ const weights = {
     });
     this.drawLayers();
     this.drawHistory();
-    if (this.states.length > 1) paintTrajectory(element(this.root, '.trajectory'), this.states);
+    if (this.states.length > 2) this.drawTrajectory();
+  },
+
+  drawTrajectory() {
+    const canvas = element(this.root, '.trajectory');
+    canvas.parentElement.hidden = false;
+    paintTrajectory(canvas, this.states);
   },
 
   drawNet() {
@@ -110,7 +116,7 @@ const weights = {
     canvas.dataset.layer = layer.name;
     canvas.width = layer.columns;
     canvas.height = layer.rows;
-    const cell = Math.min(16, 360 / layer.columns, 240 / layer.rows);
+    const cell = Math.min(32, 360 / layer.columns, 240 / layer.rows);
     canvas.style.width = `${Math.max(24, layer.columns * cell)}px`;
     canvas.style.height = `${Math.max(16, layer.rows * cell)}px`;
     canvas.setAttribute('role', 'img');
