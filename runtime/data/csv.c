@@ -128,12 +128,6 @@ static int read_record(struct loopc_csv *t)
     return loopc_loading_commit(t->l, t->row_line);
 }
 
-static inline bool is_comment(const struct loopc_csv *t)
-{
-    const char c = *loopc_csv_at(t);
-    return c && (c == t->dialect.comments[0] || (c == t->dialect.comments[1] && c));
-}
-
 static bool is_empty_line(const struct loopc_csv *t)
 {
     const char *const p = loopc_csv_skip_blanks(loopc_csv_at(t), t->separator);
@@ -150,7 +144,7 @@ static int next_record(struct loopc_csv *t, bool *more)
         *more = loopc_csv_at(t) < loopc_csv_end(t);
         if (!*more) return LOOPC_OK;
         const bool nothing = is_empty_line(t);
-        if (!nothing && !is_comment(t)) break;
+        if (!nothing && !loopc_csv_is_comment(&t->dialect, loopc_csv_at(t))) break;
         if (nothing && !empty) empty = t->line;
         if (loopc_csv_pass_over_line(t)) return LOOPC_FAILED;
     }

@@ -2,12 +2,27 @@
 #include "data/csv_cell.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Whether a cell that is not in quotes ends at p. */
 static inline bool ends_cell(char separator, const char *p)
 {
     if (*p == separator || *p == '\n' || *p == 0) return true;
     return loopc_csv_is_return(p) || (separator == ' ' && *p == '\t');
+}
+
+bool loopc_csv_is_comment(const struct loopc_dialect *dialect, const char *p)
+{
+    static const char *const errors[] = {"#N/A",  "#NA",    "#DIV/0!", "#VALUE!",
+                                         "#REF!", "#NAME?", "#NUM!",   "#NULL!"};
+    if (*p == 0 || !strchr(dialect->comments, *p)) return false;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        const size_t length = strlen(errors[i]);
+        if (strncasecmp(p, errors[i], length) == 0 && ends_cell(dialect->separator, p + length) &&
+            p[length] != ' ')
+            return false;
+    }
+    return true;
 }
 
 static enum loopc_cell_fault take_plain(char separator, const char **at, const char *end,

@@ -62,6 +62,10 @@ static inline int loopc_csv_line_end(const char *p)
     return *p == '\n' ? 1 : loopc_csv_is_return(p) ? 1 + (p[1] == '\n') : 0;
 }
 
+/* Whether the line at p, where a 0 is at the end, is a comment. Error values of spreadsheets, as
+ * #N/A is, are cells. */
+bool loopc_csv_is_comment(const struct loopc_dialect *dialect, const char *p);
+
 /* Takes the cell at *at, which is behind blanks: its text, without a 0, to `text`, which has room
  * for LOOPC_CELL_MAX bytes. *at then is at a separator, the end of a line or `end`, where a 0 is;
  * on a fault it is where that is. */

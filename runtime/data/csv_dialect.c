@@ -47,7 +47,7 @@ bool loopc_csv_walk_record(struct loopc_csv_walk *walk)
     while (!walk->bad && walk->at < walk->end) {
         const char *const start = loopc_csv_skip_blanks(walk->at, separator);
         const bool empty = loopc_csv_line_end(start) > 0 || start == walk->end;
-        if (!empty && (!*walk->at || !strchr(walk->dialect->comments, *walk->at))) {
+        if (!empty && !loopc_csv_is_comment(walk->dialect, walk->at)) {
             walk->at = start;
             return true;
         }

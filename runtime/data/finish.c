@@ -10,16 +10,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A column without a name that is 0, 1, 2 ... or 1, 2, 3 ... numbers the rows. */
-static bool counts_rows(const struct loopc_loading *l, const struct loopc_incoming *c)
+static int by_size(const void *a, const void *b)
 {
-    const double first = loopc_values_get(&l->values, 0, c->kept);
-    if (!(first >= 0 && first <= 1) || first != floor(first)) return false;
-    for (int64_t r = 1; r < l->values.rows; r++) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Whether all of a column are whole numbers from 0 on. *rising: each is above the one before. */
+static bool is_counted(const struct loopc_loading *l, const struct loopc_incoming *c, bool *rising)
+{
+    double before = -1;
+    *rising = true;
+    for (int64_t r = 0; r < l->values.rows; r++) {
         const double value = loopc_values_get(&l->values, r, c->kept);
-        if (value < first + (double)r || value > first + (double)r) return false;
+        if (!(value >= 0 && value == floor(value))) return false;
+        *rising = *rising && value > before;
+        before = value;
     }
     return true;
+}
+
+/* A column without a name that has another whole number from 0 on in each row numbers the rows.
+ * They need not be in order: rows that were shuffled or chosen have the numbers that they had
+ * before. */
+static int find_row_numbers(const struct loopc_loading *l, const struct loopc_incoming *c,
+                            bool *found)
+{
+    const int64_t rows = l->values.rows;
+    bool rising;
+    *found = is_counted(l, c, &rising);
+    if (!*found || rising) return LOOPC_OK;
+    double *const values = malloc(((size_t)rows + 1) * sizeof *values);
+    if (!values) return loopc_loading_no_memory(l);
+    for (int64_t r = 0; r < rows; r++)
+        values[r] = loopc_values_get(&l->values, r, c->kept);
+    qsort(values, (size_t)rows, sizeof *values, by_size);
+    for (int64_t r = 1; r < rows; r++)
+        *found = *found && values[r] > values[r - 1];
+    free(values);
+    return LOOPC_OK;
 }
 
 /* One of texts that are all different names them, as R writes row names. */
@@ -29,22 +58,30 @@ static bool names_rows(const struct loopc_loading *l, const struct loopc_incomin
            c->dictionary.count == c->texts && c->texts > 1;
 }
 
-static void leave_out_indices(struct loopc_loading *l)
+static void note_index(struct loopc_loading *l, int64_t i)
+{
+    const bool names = l->columns[i].texts > 0 || (l->has_row_names && i == 0);
+    loopc_reading_note(&l->reading,
+                       "column %" PRId64 " has no name and %s the rows: it is left out", i + 1,
+                       names ? "names" : "numbers");
+}
+
+static int leave_out_indices(struct loopc_loading *l)
 {
     for (int64_t i = 0; i < l->width; i++) {
         struct loopc_incoming *const c = &l->columns[i];
-        if (c->role == LOOPC_ROLE_INPUT && !c->like && c->kept >= 0 &&
-            (c->maybe_index ? counts_rows(l, c) : names_rows(l, c))) {
+        bool found = false;
+        if (c->role == LOOPC_ROLE_INPUT && !c->like && c->kept >= 0) {
+            found = !c->maybe_index && names_rows(l, c);
+            if (c->maybe_index && find_row_numbers(l, c, &found)) return LOOPC_FAILED;
+        }
+        if (found) {
             c->is_index = true;
             c->role = LOOPC_ROLE_IGNORED;
         }
-        if (c->is_index && c->role == LOOPC_ROLE_IGNORED)
-            loopc_reading_note(&l->reading,
-                               "column %" PRId64 " has no name and %s the rows: it is "
-                               "left out",
-                               i + 1,
-                               c->texts > 0 || (l->has_row_names && i == 0) ? "names" : "numbers");
+        if (c->is_index && c->role == LOOPC_ROLE_IGNORED) note_index(l, i);
     }
+    return LOOPC_OK;
 }
 
 /* Whether a row has all answers, and if `inputs` all inputs. */
@@ -325,7 +362,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
 {
     for (int f = 0; f < count; f++) {
         loopc_loading_measure(&files[f]);
-        leave_out_indices(&files[f]);
+        if (leave_out_indices(&files[f])) return LOOPC_FAILED;
     }
     s->digest = loopc_loading_digest(files, count);
     if (loopc_judge_ends(files, count) || loopc_judge_columns(files, count))

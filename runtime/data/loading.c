@@ -108,6 +108,13 @@ int loopc_loading_no_memory(const struct loopc_loading *l)
                            l->values.rows);
 }
 
+/* Whether a column has no name, or such a name as pandas gives to a column without one. */
+static bool has_no_name(const struct loopc_incoming *column)
+{
+    static const char pandas[] = "Unnamed: ";
+    return !column->named || !strncmp(column->name, pandas, sizeof pandas - 1);
+}
+
 static bool make_columns(struct loopc_loading *l, int64_t width, char **names)
 {
     l->columns = calloc((size_t)width + 1, sizeof *l->columns);
@@ -122,9 +129,9 @@ static bool make_columns(struct loopc_loading *l, int64_t width, char **names)
             column->name = NULL;
         if (names && !column->named) free(names[i]);
         if (names) names[i] = NULL;
-        column->maybe_index = names && !column->named;
-        column->is_index = i == 0 && l->has_row_names;
         if (!column->name) return false;
+        column->maybe_index = names && has_no_name(column);
+        column->is_index = i == 0 && l->has_row_names;
     }
     return l->columns != NULL;
 }

@@ -29,9 +29,9 @@ struct loopc_place {
 /* A column of a file on its way in. */
 struct loopc_incoming {
     char *name;              /* owned */
-    bool named, maybe_index; /* by the header; a column without a name that counts so far */
+    bool named, maybe_index; /* by the header; may number the rows, as it has no name */
     int32_t twin_of;         /* the column before it that has the same name, or -1 */
-    bool is_index;           /* row names, or it counted to the end */
+    bool is_index;           /* it names or numbers the rows */
     enum loopc_role role;
     enum loopc_kind kind;
     int32_t kept;                    /* its place in a row of values, or -1 */

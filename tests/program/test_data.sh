@@ -263,6 +263,18 @@ PYTHON
     has "$ERR" "many.npz: error: which of its arrays? It has x_train, y_train, x_test, y_test"
 }
 
+# A spreadsheet's #N/A at the beginning of a line is a cell, not a comment, and so are its other errors.
+test_errors_of_spreadsheets() {
+    make_trainer
+    printf '# a note\na,b,k\n1,2,x\n#N/A,3,y\n5,1,x\n#na,4,y\n#NA is missing, here\n7,1,y\n' >errors.csv
+    expect 0 ./table data --train errors.csv --train-missing mean
+    has "$OUT" 'of 5, 2 inputs, 2 classes'
+    has "$OUT" '       1  a       number      input            2  1 to 7'
+    sed -i 's/#N.A,/#DIV\/0!,/' errors.csv
+    expect 2 ./table data --train errors.csv --train-missing mean
+    has "$ERR" "errors.csv:4:1: error: column 1 ('a'): '#DIV/0!' is not a number"
+}
+
 # Classes of broken files, with all that a person sees of them.
 test_broken_files() {
     make_trainer

@@ -37,7 +37,7 @@ static void reads_what_is_written_in_many_ways(void **state)
     checks_simple("\"1\",\"2\",0\n3,\"4\",\"1\"\n");
     checks_simple(" 1, 2,\t0 \n3 ,4,1\n");
     checks_simple("1.0,2e0,0\n+3,40E-1,1.0\n");
-    checks_simple(",b,\n1,2,0\n3,4,1\n");
+    checks_simple("a,b,\n1,2,0\n3,4,1\n");
 }
 
 static void reads_numbers_of_every_kind(void **state)

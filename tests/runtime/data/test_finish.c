@@ -17,6 +17,37 @@ static void counting_columns_are_left_out(void **state)
     loopc_dataset_free(&d);
 }
 
+/* Rows that were shuffled or chosen have the numbers that they had before; so they have when pandas
+ * has read them and written them again. */
+static void numbers_of_rows_need_not_be_in_order(void **state)
+{
+    static const float x[] = {5, 7, 9}, twice[] = {4, 5, 0, 7, 4, 9}, below[] = {4, 5, 0, 7, -1, 9},
+                       parts[] = {4, 5, 0, 7, 0.5F, 9};
+    static const char *const indices[] = {",a,y\n4,5,0\n0,7,1\n2,9,1\n",
+                                          ",a,y\n1,5,0\n4,7,1\n9,9,1\n",
+                                          "Unnamed: 0,a,y\n4,5,0\n0,7,1\n2,9,1\n"};
+    static const struct {
+        const char *text;
+        const float *x;
+    } inputs[] = {{",a,y\n4,5,0\n0,7,1\n4,9,1\n", twice},
+                  {",a,y\n4,5,0\n0,7,1\n-1,9,1\n", below},
+                  {",a,y\n4,5,0\n0,7,1\n0.5,9,1\n", parts},
+                  {"Unnamed: 1,a,y\n4,5,0\n0,7,1\n4,9,1\n", twice}};
+    (void)state;
+    for (size_t i = 0; i < LENGTH(indices); i++) {
+        write_text("t.csv", indices[i]);
+        struct loopc_dataset d = load("t.csv", &plain);
+        check_x(&d, x, LENGTH(x));
+        loopc_dataset_free(&d);
+    }
+    for (size_t i = 0; i < LENGTH(inputs); i++) {
+        write_text("t.csv", inputs[i].text);
+        struct loopc_dataset d = load("t.csv", &plain);
+        check_x(&d, inputs[i].x, 6);
+        loopc_dataset_free(&d);
+    }
+}
+
 static void rows_with_missing_values_are_dropped(void **state)
 {
     static const float x[] = {1, 7};
@@ -45,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counting_columns_are_left_out),
+        cmocka_unit_test(numbers_of_rows_need_not_be_in_order),
         cmocka_unit_test(rows_with_missing_values_are_dropped),
         cmocka_unit_test(a_spec_may_say_how_many_columns),
     };
