@@ -48,10 +48,11 @@ local Valid = loop "Valid" {
         loopc_dataset_take($valid, 0, $iteration, 1, $x, $label);
         net_forward($net, $x, 1);
         const int32_t class = net_argmax($net, 0);
+        const char *const taken = loopc_dataset_class($valid, class); // NULL: an output that no class has
         if (class == $label[0])
             $right++;
         else
-            printf("%s taken for %s\n", loopc_dataset_class($valid, $label[0]), loopc_dataset_class($valid, class));
+            printf("%s taken for %s\n", loopc_dataset_class($valid, $label[0]), taken ? taken : "a class that is not there");
     ]]),
     after_run = node(2, [[ printf("%d of %d right\n", (int)$right, (int)$valid->rows); ]]),
 }

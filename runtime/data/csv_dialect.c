@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 enum { RECORDS = 200 }; /* that are looked at */
 
@@ -263,7 +264,7 @@ static void find_separator_line(struct loopc_dialect *dialect,
         p = skip_line(p, sample->end);
     const bool quoted = *p == '"';
     p += quoted;
-    if (sample->end - p < 6 || strncmp(p, "sep=", 4) != 0) return;
+    if (sample->end - p < 6 || strncasecmp(p, "sep=", 4) != 0) return;
     const char *const behind = p + 5 + quoted;
     if (!loopc_csv_line_end(behind)) return;
     dialect->names_it = true;

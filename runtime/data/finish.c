@@ -142,6 +142,7 @@ static int drop_rows(struct loopc_loading *files, int count)
         loopc_values_keep(&files[f].values, marks);
     }
     free(marks);
+    files->reading.left_out = rows - kept;
     loopc_reading_note(&files->reading,
                        "%" PRId64 " of %" PRId64 " rows have missing values and are left out",
                        rows - kept, rows);

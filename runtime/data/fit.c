@@ -242,8 +242,9 @@ static int take_fit(struct loopc_source *s, const struct loopc_table *from,
             f->fill = s->table.columns[f->column].fill = from->columns[c].fill;
             break;
         }
-        if (s->table.columns[f->column].missing > 0 && isnan(f->fill))
-            return no_value(s, f, message);
+        const bool needed =
+            s->table.columns[f->column].missing > 0 && s->options.missing != LOOPC_MISSING_DROP;
+        if (needed && isnan(f->fill)) return no_value(s, f, message);
     }
     if (copy_scaling(&s->table.x, &from->x) &&
         (s->table.targets == 0 || copy_scaling(&s->table.y, &from->y)))

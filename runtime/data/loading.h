@@ -56,6 +56,7 @@ struct loopc_reading {
     char type[64];      /* of the values of .npy and .npz: "float64", "bool and int8"; or "" */
     struct loopc_dialect dialect;
     struct loopc_array notes; /* char *: sentences, owned */
+    int64_t left_out;         /* rows with missing values */
     bool is_cut;              /* an error ended it before the end of the file */
     bool is_undecided;        /* before the columns had roles */
 };

@@ -71,6 +71,11 @@ void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *t
         append(text, size, used, "; %s", ((char **)s->reading.notes.items)[0]);
 }
 
+int64_t loopc_dataset_left_out(const struct loopc_dataset *d)
+{
+    return d->source->whole->reading.left_out;
+}
+
 static const char *role_name(enum loopc_role role)
 {
     static const char *const names[] = {"input", "label", "target", "weight", "id", "left out"};

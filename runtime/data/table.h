@@ -138,4 +138,7 @@ bool loopc_dataset_is_dialect(const char *key);
 void loopc_dataset_print(const struct loopc_dataset *d, const char *name, FILE *out);
 void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *text, size_t size);
 
+/* How many rows of the file were left out for their missing values (LOOPC_MISSING_DROP). */
+int64_t loopc_dataset_left_out(const struct loopc_dataset *d);
+
 #endif

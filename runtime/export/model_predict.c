@@ -287,6 +287,15 @@ static int check_categories(const struct work *work, const struct loopc_message 
     return LOOPC_OK;
 }
 
+/* Whoever counts the predictions has to know. */
+static void tell_left_out(const struct work *work)
+{
+    const int64_t rows = loopc_dataset_left_out(&work->data);
+    if (rows > 0)
+        fprintf(stderr, "%s: %" PRId64 " row%s with missing values left out, as in training\n",
+                work->model->program->name, rows, rows == 1 ? "" : "s");
+}
+
 int loopc_model_predict(const struct loopc_model *model, const char *data,
                         const char *const *written, FILE *out, const char *metrics,
                         const struct loopc_message *message)
@@ -298,6 +307,7 @@ int loopc_model_predict(const struct loopc_model *model, const char *data,
     if (!st && (make_room(&work) || (metrics && make_roc(&work))))
         st = loopc_error_set(message, NULL, "out of memory");
     if (!st) predict_all(&work);
+    if (!st) tell_left_out(&work);
     if (!st) loopc_scores_print(&work.scores, model->program->name, score_name, model, stderr);
     if (!st) st = write_metrics(&work, metrics, message);
     free_work(&work);

@@ -105,6 +105,16 @@ PYTHON
     has "$ERR" 'n.json: there are no ROC curves in it'
 }
 
+test_rows_that_training_leaves_out() {
+    make_flowers
+    make_trainer '5, 12, 3' labels "${flowers/mean/drop}" 20
+    expect 0 ./fed --train flowers.csv --checkpoint ck
+    expect 0 ./fed predict --checkpoint ck --data flowers.csv
+    same "$(wc -l <<<"$OUT")" 82
+    lacks "$OUT" f11,
+    has "$ERR" 'fed: 9 rows with missing values left out, as in training'
+}
+
 test_a_file_that_does_not_fit_is_refused() {
     make_flowers
     make_trainer '5, 12, 3' labels "$flowers" 2

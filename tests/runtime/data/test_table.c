@@ -41,6 +41,7 @@ static void finds_out_how_a_file_is_written(void **state)
         "0,1,2,3\n5.5,3.25,1,rose\n7,2.5,1,tulip\n6,3,1,rose\n",
         "a,b,kind\n\"5,5\",\"3,25\",rose\n7,\"2,5\",tulip\n6,3,rose\n",
         "5.50,\"3.25\",rose\n\"7\",2.5,tulip\n6,3,rose\n",
+        "SEP=;\na;b;kind\n5,5;3,25;rose\n7;2,5;tulip\n6;3;rose\n",
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(texts); i++) {
