@@ -45,24 +45,25 @@ local function apart(text, count)
     return out
 end
 
+local function format_together(plains, program)
+    local parts = {}
+    for k, plain in ipairs(plains) do parts[k] = head(k) .. plain .. "\n" .. tail end
+    local made = #plains > 0 and format.text(table.concat(parts, "\n"), program)
+    return made and apart(made, #plains) or nil
+end
+
 local function format_alone(plains, program)
     local out = {}
-    for k, plain in ipairs(plains) do
-        local made = format.text(head(1) .. plain .. "\n" .. tail, program)
-        out[k] = made and (apart(made, 1) or {})[1] or false
-    end
+    for k, plain in ipairs(plains) do out[k] = (format_together({ plain }, program) or { false })[1] end
     return out
 end
 
 -- One start of clang-format for all: it takes far longer than a body does. A comment that switches it off is for its own body.
 local function format_all(plains, program)
-    local parts = {}
-    for k, plain in ipairs(plains) do
+    for _, plain in ipairs(plains) do
         if plain:find("clang-format", 1, true) then return format_alone(plains, program) end
-        parts[k] = head(k) .. plain .. "\n" .. tail
     end
-    local made = #plains > 0 and format.text(table.concat(parts, "\n"), program)
-    return made and apart(made, #plains) or format_alone(plains, program)
+    return format_together(plains, program) or format_alone(plains, program)
 end
 
 local function edit_of(text, entry, inner)

@@ -13,9 +13,10 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
+from observer import LOOPC, Observer  # noqa: E402
 from trainer import PATIENCE  # noqa: E402
 
-XOR, LOOPC, SHOTS = os.environ["XOR"], os.environ["LOOPC"], os.environ["SHOTS"]
+XOR, SHOTS = os.environ["XOR"], os.environ["SHOTS"]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -143,22 +144,10 @@ class Browser:
                 if entry["level"] == "SEVERE" and "favicon" not in entry["message"]]
 
 
-class Observe:
+class Observe(Observer):
     def __init__(self, *arguments, host="127.0.0.1"):
-        self.process = subprocess.Popen([LOOPC, "observe", *arguments], stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True)
-        self.address = self.process.stdout.readline().strip()
+        super().__init__(*arguments)
         assert re.fullmatch(rf"http://{re.escape(host)}:\d+/\?token=[0-9a-f]{{32}}", self.address), self.address
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.process.stdout.close()
-        self.process.stderr.close()
 
 
 def pixel(b, view, x, y):

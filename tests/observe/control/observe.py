@@ -16,9 +16,10 @@ import termios
 import time
 import urllib.request
 
+from observer import LOOPC, Observer
 from trainer import PATIENCE, Lines, Trainer, is_running, path, run_tests
 
-XOR, LOOPC = os.environ["XOR"], os.environ["LOOPC"]
+XOR = os.environ["XOR"]
 BUSY = [XOR, "--every", "0", "--progress", "never", "--batch-to", "1000000000000"]
 SHORT = [XOR, "--every", "0", "--progress", "never", "--batch-to", "3000"]
 
@@ -170,22 +171,7 @@ def test_without_a_terminal_there_are_plain_lines():
     assert observe.wait(PATIENCE) == 143 and "\x1b" not in rest and "xor: last loss" in rest, rest
 
 
-class Observe:
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([LOOPC, "observe", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True)
-        self.address = self.process.stdout.readline().strip()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.process.stdout.close()
-        self.process.stderr.close()
-
+class Observe(Observer):
     def events(self, test):
         """The first event whose first trainer passes the test."""
         end = time.monotonic() + PATIENCE
