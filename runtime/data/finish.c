@@ -153,30 +153,6 @@ static int drop_rows(struct loopc_loading *files, int count)
                                       files->path);
 }
 
-/* The texts of a column, sorted, to the table's. */
-int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
-                      struct loopc_column *column)
-{
-    const int32_t count = c->dictionary.count;
-    int32_t *const order = malloc(((size_t)count + 1) * sizeof *order);
-    c->rank = malloc(((size_t)count + 1) * sizeof *c->rank);
-    column->values = calloc((size_t)count + 1, sizeof *column->values);
-    bool enough =
-        order && c->rank && column->values && loopc_dictionary_sort(&c->dictionary, order, c->rank);
-    for (int32_t i = 0; enough && i < count; i++) {
-        column->values[i] = strdup(loopc_dictionary_text(&c->dictionary, order[i]));
-        enough = column->values[i] != NULL;
-        column->value_count++;
-    }
-    const bool truth = c->kind == LOOPC_KIND_BOOL && c->role != LOOPC_ROLE_LABEL;
-    for (int32_t i = 0; enough && truth && i < count; i++) {
-        const char *const text = loopc_dictionary_text(&c->dictionary, i);
-        c->rank[i] = loopc_text_truth(text, strlen(text));
-    }
-    free(order);
-    return enough ? LOOPC_OK : loopc_loading_no_memory(l);
-}
-
 /* One-hot columns as there are values; all else is one column. */
 static bool is_onehot(const struct loopc_loading *l, const struct loopc_incoming *c)
 {

@@ -67,8 +67,8 @@ void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *t
     if (d->targets)
         used = append(text, size, used, ", %" PRId32 " target%s", d->targets, plural(d->targets));
     if (d->weights) used = append(text, size, used, ", weights");
-    if (s->reading.notes.count > 0)
-        append(text, size, used, "; %s", ((char **)s->reading.notes.items)[0]);
+    for (size_t i = 0; i < s->reading.notes.count; i++)
+        used = append(text, size, used, "; %s", ((char **)s->reading.notes.items)[i]);
 }
 
 int64_t loopc_dataset_left_out(const struct loopc_dataset *d)

@@ -67,6 +67,13 @@ int loopc_judge_ends(struct loopc_loading *files, int count);
 int loopc_judge_end_class(struct loopc_loading *l, const struct loopc_incoming *c, double value,
                           const double *numbers, int32_t count, int64_t rows);
 void loopc_find_kinds(struct loopc_loading *l);
+
+/* Columns of numbers with very few texts between them are refused, as slips; others that hold both,
+ * and texts that differ in case alone, are noted. */
+int loopc_judge_slips(struct loopc_loading *files, int count);
+
+/* 1 for a text of the dictionary that says true, 0 for false, -1 for another one. */
+int loopc_truth_of(const struct loopc_incoming *c, int32_t number);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);
 int loopc_name_classes(struct loopc_source *s, struct loopc_loading *l, struct loopc_incoming *c,
