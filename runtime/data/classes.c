@@ -139,8 +139,10 @@ static int name_texts(struct loopc_source *s, struct loopc_loading *l, struct lo
     if (!c->like && wanted && column->value_count > wanted) return too_many(l, column, wanted);
     s->table.classes = wanted > column->value_count ? wanted : column->value_count;
     if (!make_labels(s, l)) return LOOPC_FAILED;
-    for (int64_t r = 0; r < s->rows; r++)
-        s->labels[r] = c->rank[(int32_t)loopc_values_get(&l->values, r, c->kept)];
+    for (int64_t r = 0; r < s->rows; r++) {
+        const double value = loopc_values_get(&l->values, r, c->kept);
+        s->labels[r] = isnan(value) ? -1 : c->rank[(int32_t)value];
+    }
     return LOOPC_OK;
 }
 
@@ -206,8 +208,8 @@ static int label_by_like(struct loopc_source *s, struct loopc_loading *l,
     int st = enough && column->values ? LOOPC_OK : no_memory(l);
     for (int64_t r = 0; !st && r < s->rows; r++) {
         const double value = loopc_values_get(&l->values, r, c->kept);
-        s->labels[r] = find(sorted, like->value_count, value);
-        if (s->labels[r] < 0) st = unknown_class(l, c, r, value);
+        s->labels[r] = isnan(value) ? -1 : find(sorted, like->value_count, value);
+        if (s->labels[r] < 0 && !isnan(value)) st = unknown_class(l, c, r, value);
     }
     if (!st) st = judge_end(l, c, sorted, like->value_count);
     free(sorted);

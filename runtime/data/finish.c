@@ -84,13 +84,19 @@ static int leave_out_indices(struct loopc_loading *l)
     return LOOPC_OK;
 }
 
-/* Whether a row has all answers, and if `inputs` all inputs. */
+/* Whether a missing cell of it drops the row. */
+static bool has_to_be_there(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    return c->kept >= 0 && c->role != LOOPC_ROLE_IGNORED && !loopc_is_optional(l, c);
+}
+
+/* Whether a row has all that it has to have. */
 static bool is_whole(const struct loopc_loading *l, int64_t r, double *room)
 {
     const double *const row = loopc_values_row(&l->values, r, room);
     for (int64_t i = 0; i < l->width; i++) {
         const struct loopc_incoming *const c = &l->columns[i];
-        if (c->kept >= 0 && c->role != LOOPC_ROLE_IGNORED && isnan(row[c->kept])) return false;
+        if (has_to_be_there(l, c) && isnan(row[c->kept])) return false;
     }
     return true;
 }
@@ -100,7 +106,7 @@ static bool has_missing(const struct loopc_loading *files, int count)
     for (int f = 0; f < count; f++) {
         for (int64_t i = 0; i < files[f].width; i++) {
             const struct loopc_incoming *const c = &files[f].columns[i];
-            if (c->missing > 0 && c->kept >= 0 && c->role != LOOPC_ROLE_IGNORED) return true;
+            if (c->missing > 0 && has_to_be_there(&files[f], c)) return true;
         }
     }
     return false;

@@ -89,6 +89,7 @@ static int bad_text(const struct list *list)
         loopc_text_is_infinite(c->text)
             ? "every value has to be a finite number; NA says that there is none"
         : c->role != LOOPC_ROLE_INPUT ? "answers and weights are numbers"
+        : c->like                     ? "where it was learned from, the column held numbers alone"
         : has_thousands(c->text)
             ? "are its thousands separated? Numbers are read without such separators"
         : strchr(c->text, ';') || strchr(c->text, '\t')
@@ -126,7 +127,7 @@ static int judge_texts(struct loopc_loading *files, int count)
 static bool is_refused(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
     if (c->missing == 0 || c->kept < 0 || c->role == LOOPC_ROLE_IGNORED) return false;
-    if (l->options->missing == LOOPC_MISSING_DROP) return false;
+    if (l->options->missing == LOOPC_MISSING_DROP || loopc_is_optional(l, c)) return false;
     return c->role != LOOPC_ROLE_INPUT || l->options->missing == LOOPC_MISSING_REFUSE;
 }
 
@@ -160,7 +161,9 @@ static int judge_missing(struct loopc_loading *files, int count)
     }
     if (list.count == 0) return LOOPC_OK;
     const char *const hint =
-        answers
+        list.file->options->answers_optional
+            ? "nothing fills them, as `missing` was not set when the model was trained"
+        : answers
             ? "missing = \"drop\" leaves such rows out (--DATA-missing)"
             : "missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows "
               "out (--DATA-missing)";

@@ -111,6 +111,13 @@ static inline bool loopc_is_open(const struct loopc_loading *l, const struct loo
     return l->open_end && c == l->columns + l->open_column;
 }
 
+/* Whether the cells of a column need not have a value: answers of rows that are to be predicted. */
+static inline bool loopc_is_optional(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    const bool answer = c->role == LOOPC_ROLE_LABEL || c->role == LOOPC_ROLE_TARGET;
+    return answer && l->options->answers_optional;
+}
+
 #define LOOPC_MAY_BE_CUT "it is the last line: the file may have been cut short"
 
 /* From this row on, rows are in lines as far apart as they are. */

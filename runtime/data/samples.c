@@ -105,12 +105,22 @@ static int make_x(struct loopc_source *s, double *room, bool keep,
     return LOOPC_OK;
 }
 
+/* A target of a row that is to be predicted may be missing. */
+static bool lacks_answers(const struct loopc_source *s, const double *row, int32_t width)
+{
+    bool lacks = false;
+    for (int32_t c = 0; c < width; c++)
+        lacks |= isnan(row[c]);
+    return lacks && s->options.answers_optional;
+}
+
 static int make_y(struct loopc_source *s, const struct loopc_message *message)
 {
     const int32_t width = s->table.targets;
     for (int64_t r = 0; s->answers && r < s->rows; r++) {
         const double *const row = s->answers + r * width;
-        if (!loopc_source_scale(s->y + r * width, row, &s->table.y, width))
+        if (!loopc_source_scale(s->y + r * width, row, &s->table.y, width) &&
+            !lacks_answers(s, row, width))
             return too_large(s, row, r, &s->table.y, width, "targets", message);
     }
     return LOOPC_OK;
