@@ -339,7 +339,7 @@ struct loopc_source *loopc_source_new(const char *name)
     struct loopc_source *const s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->whole = s;
-    s->table.label = -1;
+    s->table.label = s->leak_of = -1;
     s->name = strdup(name);
     if (s->name) return s;
     free(s);

@@ -361,6 +361,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
     take_reading(s, files, count);
     if (bad) return LOOPC_FAILED;
     s->is_plain = is_plain(s);
+    if (!s->mapped && !s->options.answers_optional) loopc_find_leak(s, &files->values);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);
     return LOOPC_OK;

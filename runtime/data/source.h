@@ -35,6 +35,7 @@ struct loopc_source {
     char *ids; /* of keep_ids: texts, each ended by 0, or NULL */
     int64_t *id_starts;
     struct loopc_reading reading; /* of the first file */
+    int32_t leak, leak_of; /* columns: an input that gives an answer away, and that one; or -1 */
     struct loopc_mapped *mapped;  /* whose samples stay in it (mapped.h); or NULL */
     uint64_t digest;
 
@@ -67,6 +68,10 @@ int loopc_judge_ends(struct loopc_loading *files, int count);
 int loopc_judge_end_class(struct loopc_loading *l, const struct loopc_incoming *c, double value,
                           const double *numbers, int32_t count, int64_t rows);
 void loopc_find_kinds(struct loopc_loading *l);
+
+/* Finds the first input that has another value for each class and no other one in its rows, or is
+ * equal to a target. Its values are in rows of `values`. */
+void loopc_find_leak(struct loopc_source *s, const struct loopc_values *values);
 
 /* Columns of numbers with very few texts between them are refused, as slips; others that hold both,
  * and texts that differ in case alone, are noted. */
