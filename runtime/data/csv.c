@@ -134,6 +134,18 @@ static bool is_empty_line(const struct loopc_csv *t)
     return loopc_csv_line_end(p) > 0 || (p == loopc_csv_end(t) && p > loopc_csv_at(t));
 }
 
+/* A second variable in the text format of Octave. */
+static int check_comment(struct loopc_csv *t)
+{
+    static const char name[] = "# name: ";
+    if (strncmp(loopc_csv_at(t), name, sizeof name - 1) != 0) return LOOPC_OK;
+    if (!t->named_variable) return t->named_variable = true, LOOPC_OK;
+    return loopc_error_set(t->l->message, "in Octave, csvwrite(NAME, array) writes one of them",
+                           "%s:%" PRId64 ": another variable of Octave begins here, but a data set "
+                           "is one matrix",
+                           t->l->path, t->line);
+}
+
 /* Goes to the next record; *more is false when there is none. Empty lines may only be
  * at the end. */
 static int next_record(struct loopc_csv *t, bool *more)
@@ -146,6 +158,7 @@ static int next_record(struct loopc_csv *t, bool *more)
         const bool nothing = is_empty_line(t);
         if (!nothing && !loopc_csv_is_comment(&t->dialect, loopc_csv_at(t))) break;
         if (nothing && !empty) empty = t->line;
+        if (!nothing && check_comment(t)) return LOOPC_FAILED;
         if (loopc_csv_pass_over_line(t)) return LOOPC_FAILED;
     }
     t->row_line = t->line;

@@ -23,6 +23,7 @@ struct loopc_csv {
     int64_t first_line;       /* of the first record, which says how many cells there are */
     int64_t row_line;         /* where the record began */
     int64_t width;            /* cells in a record, without the empty one that may end it */
+    bool named_variable;      /* a comment "# name: " has been passed over */
     int64_t counted;          /* rows that the first line says there are, or -1 */
     struct loopc_csv_column *columns;
     char text[LOOPC_CSV_ROOM];

@@ -202,6 +202,11 @@ bool loopc_is_npy(const unsigned char *first, int64_t count);
 bool loopc_is_idx(const unsigned char *first, int64_t count);
 bool loopc_is_libsvm(const char *text, const char *end);
 
+/* Refuses files of other programs that are no table, by the first `count` bytes of l->in; and text
+ * whose lines end with a carriage return alone. */
+int loopc_refuse_others(const struct loopc_loading *l, int64_t count);
+int loopc_refuse_returns(const struct loopc_loading *l, int64_t count);
+
 /* Read the whole of l->in. */
 int loopc_read_csv(struct loopc_loading *l);
 int loopc_read_npy(struct loopc_loading *l);
