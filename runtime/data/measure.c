@@ -96,6 +96,11 @@ void loopc_loading_measure(struct loopc_loading *l)
     }
 }
 
+uint64_t loopc_digest_mix(uint64_t hash, uint64_t word)
+{
+    return mix(hash, word);
+}
+
 /* Names, roles and dictionaries are part of the content. */
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
@@ -104,9 +109,14 @@ static uint64_t mix_text(uint64_t hash, const char *text)
     return mix(hash, 256);
 }
 
+uint64_t loopc_digest_column(const char *name, enum loopc_role role)
+{
+    return mix(mix_text(1, name), (uint64_t)role);
+}
+
 static uint64_t column_digest(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
-    uint64_t hash = mix(mix_text(1, c->name), (uint64_t)c->role);
+    uint64_t hash = loopc_digest_column(c->name, c->role);
     for (int32_t k = 0; c->has_dictionary && k < c->dictionary.count; k++)
         hash = mix_text(hash, loopc_dictionary_text(&c->dictionary, k));
     return mix(mix(hash, l->measure.sums[c->kept]), (uint64_t)l->values.rows);
@@ -126,20 +136,6 @@ uint64_t loopc_loading_digest(const struct loopc_loading *files, int count)
     for (int f = 0; f < count; f++)
         hash = mix(hash, file_digest(&files[f]));
     return hash ? hash : 1;
-}
-
-/* The same of a source whose first file is mapped: all of its columns are inputs, in order. */
-uint64_t loopc_mapped_digest(const struct loopc_source *s)
-{
-    const struct loopc_mapped *const m = s->mapped;
-    uint64_t sum = 0;
-    for (int32_t i = 0; i < m->width; i++) {
-        const struct loopc_column *const c = &s->table.columns[i];
-        sum += mix(mix(mix(mix_text(1, c->name), (uint64_t)c->role), m->measure.sums[i]),
-                   (uint64_t)m->rows);
-    }
-    const uint64_t hash = mix(0, sum), all = m->has_answers ? mix(hash, m->answers) : hash;
-    return all ? all : 1;
 }
 
 /* The mapped file, and what the measures of all processes will make a digest with. */

@@ -148,7 +148,7 @@ static bool keeps(const struct loopc_source *s)
 int loopc_source_make(struct loopc_source *s, const struct loopc_message *message)
 {
     const bool keep = keeps(s);
-    if (s->mapped && loopc_mapped_show(s, message)) return LOOPC_FAILED;
+    if (s->mapped && loopc_ranks_mapping->show(s, message)) return LOOPC_FAILED;
     if (!s->x) s->x = make_array(s->rows, s->table.inputs);
     if (!s->y && s->answers) s->y = make_array(s->rows, s->table.targets);
     double *const room =

@@ -36,7 +36,7 @@ struct loopc_source {
     int64_t *id_starts;
     struct loopc_reading reading; /* of the first file */
     int32_t leak, leak_of; /* columns: an input that gives an answer away, and that one; or -1 */
-    struct loopc_mapped *mapped;  /* whose samples stay in it (mapped.h); or NULL */
+    struct loopc_mapped *mapped; /* whose samples stay in it (mapped.h); or NULL */
     uint64_t digest;
 
     struct loopc_dataset_host host;
@@ -108,9 +108,12 @@ bool loopc_source_scale(float *to, const double *row, const struct loopc_scaling
 int loopc_source_too_large(const struct loopc_source *s, const double *row, int64_t r,
                            const struct loopc_message *message);
 
-/* The mapped file of a source, taken out of the first of its files; its digest. */
+/* Takes the mapped file of a source out of the first of its files. */
 void loopc_mapped_keep(struct loopc_source *s, struct loopc_loading *files, int count);
-uint64_t loopc_mapped_digest(const struct loopc_source *s);
+
+/* Parts of digests: a hash with another word in it, the hash of a column's name and role. */
+uint64_t loopc_digest_mix(uint64_t hash, uint64_t word);
+uint64_t loopc_digest_column(const char *name, enum loopc_role role);
 
 /* Whether a part for training would change the scale or the filling. */
 bool loopc_source_is_fitted(const struct loopc_source *s);
