@@ -94,6 +94,8 @@ static int bad_text(const struct list *list)
             ? "are its thousands separated? Numbers are read without such separators"
         : strchr(c->text, ';') || strchr(c->text, '\t')
             ? "`separator` in the spec, or --DATA-separator, sets the character between cells"
+        : loopc_has_few_texts(l, c)
+            ? LOOPC_SLIP_HINT
             : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
               "(--DATA-text, --DATA-ignore)";
     if (list->count > 1) {

@@ -62,14 +62,21 @@ static bool are_codes(const struct mixture *m)
     return m->distinct <= MOST && !m->fractions && m->rarest >= EACH;
 }
 
+enum { LEAST = 3 }; /* numbers that make a single text rare */
+
 static bool is_rare(const struct mixture *m, int64_t least)
 {
     return m->texts == 1 ? m->numbers >= least : m->texts * 20 < m->numbers;
 }
 
+bool loopc_has_few_texts(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    const struct mixture m = {.numbers = l->values.rows - c->missing - c->texts, .texts = c->texts};
+    return m.numbers > 0 && is_rare(&m, LEAST);
+}
+
 static bool is_slip(const struct mixture *m, bool label)
 {
-    enum { LEAST = 3 };
     if (m->numbers == 0 || m->texts == 0) return false;
     if (label) return is_rare(m, 1);
     if (m->told < m->texts || m->infinite || (m->commas && m->fractions)) return true;
@@ -92,9 +99,7 @@ static int refuse_input(const struct loopc_loading *l, const struct loopc_incomi
     char where[LOOPC_WHERE], more[64] = "";
     loopc_locate(l, c - l->columns, 0, c->first_text, where);
     if (c->texts > 1) snprintf(more, sizeof more, "; %" PRId64 " cells of it hold text", c->texts);
-    return loopc_error_set(l->message,
-                           "is it a slip? NA says that there is no value; `ignore` leaves the "
-                           "column out (--DATA-ignore)",
+    return loopc_error_set(l->message, LOOPC_SLIP_HINT,
                            "%s: '%s' is not a number, as %" PRId64 " other cells of the column "
                            "are%s",
                            where, c->text, m->numbers, more);

@@ -76,6 +76,9 @@ void loopc_find_leak(struct loopc_source *s, const struct loopc_values *values);
 /* Columns of numbers with very few texts between them are refused, as slips; others that hold both,
  * and texts that differ in case alone, are noted. */
 int loopc_judge_slips(struct loopc_loading *files, int count);
+bool loopc_has_few_texts(const struct loopc_loading *l, const struct loopc_incoming *c);
+#define LOOPC_SLIP_HINT                                                                            \
+    "is it a slip? NA says that there is no value; `ignore` leaves the column out (--DATA-ignore)"
 
 /* 1 for a text of the dictionary that says true, 0 for false, -1 for another one. */
 int loopc_truth_of(const struct loopc_incoming *c, int32_t number);

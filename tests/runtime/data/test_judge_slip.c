@@ -39,6 +39,16 @@ static void a_text_among_numbers_is_a_slip(void **state)
                   "column are; 2 cells of it hold text\n" SLIP);
 }
 
+/* Also where no text is asked for. */
+static void the_hint_does_not_ask_for_texts(void **state)
+{
+    static const char *const x[] = {"4.5x"};
+    (void)state;
+    write_column(x, 1, 100, "%d,%d.5,%d\n");
+    refuses_like("t.csv", &plain, NULL,
+                 "t.csv:2:3: column 2 ('b'): '4.5x' is not a number\n" SLIP);
+}
+
 /* However many there are. */
 static void other_spellings_of_numbers_are_slips(void **state)
 {
@@ -105,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_among_numbers_is_a_slip),
+        cmocka_unit_test(the_hint_does_not_ask_for_texts),
         cmocka_unit_test(other_spellings_of_numbers_are_slips),
         cmocka_unit_test(codes_are_texts),
         cmocka_unit_test(a_word_among_labels_is_a_slip),
