@@ -26,6 +26,7 @@ struct loopc_csv {
     bool named_variable;      /* a comment "# name: " has been passed over */
     int64_t counted;          /* rows that the first line says there are, or -1 */
     struct loopc_csv_column *columns;
+    unsigned char kinds[256]; /* of bytes: 1 may end a cell, 2 is a letter */
     char text[LOOPC_CSV_ROOM];
     size_t length;
 };

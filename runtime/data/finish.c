@@ -258,16 +258,6 @@ static int check_inputs(const struct loopc_source *s, const struct loopc_loading
                            l->path, inputs, wanted);
 }
 
-/* Inputs that lie in the values as they will lie in x need not be moved. */
-static bool is_plain(const struct loopc_source *s)
-{
-    for (int32_t i = 0; i < s->feature_count; i++) {
-        const struct loopc_feature *const f = &s->features[i];
-        if (f->kept != f->place || f->rank || s->table.columns[f->column].missing > 0) return false;
-    }
-    return true;
-}
-
 /* The texts of labels, of which classes would have been made. */
 static void keep_labels(struct loopc_source *s, struct loopc_loading *files, int count)
 {
@@ -360,7 +350,6 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
         make_features(s, files) || check_inputs(s, files) || loopc_take_answers(s, files, count);
     take_reading(s, files, count);
     if (bad) return LOOPC_FAILED;
-    s->is_plain = is_plain(s);
     if (!s->mapped && !s->options.answers_optional) loopc_find_leak(s, &files->values);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);

@@ -27,11 +27,12 @@ static bool are_distinct(double *values, int32_t count)
 static bool tells_class(const struct loopc_source *s, const struct loopc_values *values,
                         int32_t kept, double *of)
 {
+    struct loopc_walk walk = loopc_walk_begin(values);
     int32_t seen = 0;
     for (int32_t c = 0; c < s->table.classes; c++)
         of[c] = NAN;
     for (int64_t r = 0; r < s->rows; r++) {
-        const double value = loopc_values_get(values, r, kept);
+        const double value = loopc_walk_get(&walk, r, kept);
         double *const known = &of[s->labels[r]];
         if (isnan(*known)) {
             *known = value;
@@ -50,9 +51,10 @@ static bool is_target(const struct loopc_source *s, const struct loopc_values *v
                       int32_t place)
 {
     const int64_t targets = s->table.targets;
+    struct loopc_walk walk = loopc_walk_begin(values);
     bool varies = false;
     for (int64_t r = 0; r < s->rows; r++) {
-        const double value = loopc_values_get(values, r, kept);
+        const double value = loopc_walk_get(&walk, r, kept);
         const double answer = s->answers[r * targets + place];
         if (!(value >= answer && value <= answer)) return false;
         varies |= answer < s->answers[place] || answer > s->answers[place];

@@ -69,6 +69,7 @@ struct loopc_measure {
     int32_t width;
     double *min, *max, *missing; /* one allocation, that of min */
     uint64_t *sums, *hashes;     /* of blocks that are complete, of the one that is not; one too */
+    bool told;                   /* missing values are counted elsewhere, not here */
     int64_t rows, block;         /* the number of the next row; the rows of a block */
 };
 bool loopc_measure_begin(struct loopc_measure *m, int32_t width);

@@ -27,14 +27,19 @@ static void mix_row(uint64_t *restrict hashes, const double *restrict row, int32
     }
 }
 
-static void see_row(double *restrict min, double *restrict max, double *restrict missing,
-                    const double *restrict row, int32_t width)
+static void see_row(double *restrict min, double *restrict max, const double *restrict row,
+                    int32_t width)
 {
     for (int32_t i = 0; i < width; i++) {
         min[i] = row[i] < min[i] ? row[i] : min[i];
         max[i] = row[i] > max[i] ? row[i] : max[i];
-        missing[i] += row[i] == row[i] ? 0 : 1;
     }
+}
+
+static void count_missing(double *restrict missing, const double *restrict row, int32_t width)
+{
+    for (int32_t i = 0; i < width; i++)
+        missing[i] += row[i] == row[i] ? 0 : 1;
 }
 
 /* Block number `block`, from 1, has ended. */
@@ -64,7 +69,8 @@ bool loopc_measure_begin(struct loopc_measure *m, int32_t width)
 
 void loopc_measure_row(struct loopc_measure *m, const double *row)
 {
-    see_row(m->min, m->max, m->missing, row, m->width);
+    see_row(m->min, m->max, row, m->width);
+    if (!m->told) count_missing(m->missing, row, m->width);
     mix_row(m->hashes, row, m->width);
     if (++m->rows % m->block == 0) end_block(m, m->rows / m->block);
 }

@@ -27,7 +27,6 @@ struct loopc_source {
     struct loopc_table table;
     struct loopc_feature *features;
     int32_t feature_count;
-    bool is_plain;              /* features are the first columns of values, as they are */
     struct loopc_values values; /* while they may be scaled anew; else empty */
     double *answers;            /* rows x targets, unscaled; the same, or NULL */
     float *x, *y, *weights;
@@ -121,9 +120,23 @@ uint64_t loopc_digest_column(const char *name, enum loopc_role role);
 /* Whether a part for training would change the scale or the filling. */
 bool loopc_source_is_fitted(const struct loopc_source *s);
 
-/* The inputs of row r, filled, before they are scaled: table.inputs values, in `room` or in
- * place. `room` has place for as many and as many as a row of values has. */
-const double *loopc_source_row(const struct loopc_source *s, int64_t r, double *room);
+/* The features of rows: a value for each, filled, of texts their rank; before one-hot and scale. */
+struct loopc_feature_walk {
+    const struct loopc_source *s;
+    struct loopc_walk rows;
+    double *room;     /* for the values of a row */
+    int32_t *special; /* the features that have to be filled or ranked */
+    int32_t specials;
+    bool in_order; /* they are the values of a row from `kept` on */
+    int32_t kept;
+};
+
+/* False: no memory; end it either way. */
+bool loopc_features_begin(struct loopc_feature_walk *walk, const struct loopc_source *s);
+void loopc_features_end(struct loopc_feature_walk *walk);
+
+/* The feature_count values of row r, until the next call. */
+const double *loopc_features_row(struct loopc_feature_walk *walk, int64_t r);
 
 /* Frees the memory that only rescaling needs. */
 void loopc_source_settle(struct loopc_source *s);
