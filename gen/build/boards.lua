@@ -8,7 +8,8 @@ local boards = {}
 
 -- What boards of one architecture have in common.
 local arm = { compiler = "arm-none-eabi-gcc", size = "arm-none-eabi-size", packages = "gcc-arm-none-eabi libnewlib-arm-none-eabi",
-    flags = { "-mthumb", "--specs=nano.specs" }, start = "start_arm.c", emulator = "qemu-system-arm", emulator_package = "qemu-system-arm", emulator_flags = {} }
+    flags = { "-mthumb", "--specs=nano.specs" }, start = "start_arm.c", emulator = "qemu-system-arm",
+    emulator_package = "qemu-system-arm", emulator_flags = {} }
 local riscv = { compiler = "riscv64-unknown-elf-gcc", size = "riscv64-unknown-elf-size",
     packages = "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf", flags = { "--specs=picolibc.specs" },
     start = "start_riscv.c", emulator = "qemu-system-riscv32", emulator_package = "qemu-system-misc", emulator_flags = { "-bios", "none" } }

@@ -30,7 +30,9 @@ local function size_of(arguments, key)
     if not text then return boards.room end
     local number, unit = text:match "^(%d+)([KkM]?)$"
     local size = number and math.tointeger(tonumber(number)) * units[unit]
-    if not size or size < 1024 or size > boards.room then cli.usage(("--%s takes a size from 1K to 4M, not '%s'"):format(key, text), "64K, or 65536") end
+    if not size or size < 1024 or size > boards.room then
+        cli.usage(("--%s takes a size from 1K to 4M, not '%s'"):format(key, text), "64K, or 65536")
+    end
     return size
 end
 
@@ -115,7 +117,8 @@ end
 -- Writes all files of the program into `folder`; returns the names of the sources.
 local function write_files(unit, arguments, board, folder)
     local name = unit.trainer.name
-    local values = { FLASH_AT = board.flash_at, RAM_AT = board.ram_at, FLASH = size_of(arguments, "flash"), RAM = size_of(arguments, "ram"), STACK = 64 }
+    local values = { FLASH_AT = board.flash_at, RAM_AT = board.ram_at, FLASH = size_of(arguments, "flash"), RAM = size_of(arguments, "ram"),
+        STACK = 64 }
     local files = { { name .. ".h", unit.header }, { name .. ".c", unit.text } }
     for _, file in ipairs(device.files(unit)) do files[#files + 1] = file end
     for _, file in ipairs(templates_of(unit, board)) do
@@ -142,7 +145,7 @@ local function compile_command(unit, arguments, board)
     return append(command, { "-I.", "-I" .. pieces.beside(unit) })
 end
 
-local function link_command(unit, board, sources)
+local function link_command(board, sources)
     local command = append(append({ board.compiler }, board.flags), { "-nostartfiles" })
     append(command, { "-T", "board_memory.ld", "-Wl,--gc-sections", "-Wl,-Map=program.map", "-o", "program.elf" })
     for _, source in ipairs(sources) do command[#command + 1] = source:gsub("c$", "o") end
@@ -156,7 +159,7 @@ function firmware.key(unit, arguments)
     for _, file in ipairs(device.files(unit)) do parts[#parts + 1] = file[2] end
     for _, name in ipairs(templates_of(unit, board)) do parts[#parts + 1] = assert(host.template("device/" .. name)) end
     for _, key in ipairs { "device", "ram", "flash", "measure" } do parts[#parts + 1] = tostring(arguments[key]) end
-    append(append(parts, compile_command(unit, arguments, board)), link_command(unit, board, {}))
+    append(append(parts, compile_command(unit, arguments, board)), link_command(board, {}))
     return host.sha256(table.concat(parts, "\0"))
 end
 
@@ -189,7 +192,7 @@ end
 local function link(unit, arguments, board, folder, sources)
     local all = write_files(unit, { device = arguments.device }, board, folder) -- at first with all the room there is
     assert(#all == #sources)
-    local status, messages = pieces.run(link_command(unit, board, sources), folder)
+    local status, messages = pieces.run(link_command(board, sources), folder)
     if status ~= 0 then return status, messages end
     return 0, ""
 end
@@ -248,7 +251,7 @@ function firmware.build(unit, arguments, program, recompile)
     if status == 0 then
         show_program(unit, arguments, board, plan, folder, sources)
         write_files(unit, arguments, board, folder)
-        status, messages = pieces.run(link_command(unit, board, sources), folder)
+        status, messages = pieces.run(link_command(board, sources), folder)
     end
     if status ~= 0 then pieces.explain(unit, compile_command(unit, arguments, board), folder, recompile) end
     local ok = toolchain.show(unit, arguments, status, messages)

@@ -249,6 +249,40 @@ test("metrics share a panel, and are smoothed", function()
     suite:check(svg:find("stroke-dasharray", 1, true))
 end)
 
+-- Three batches of training, two of validation, twice: each epoch ends at the same place of the axis.
+test("loops that iterate differently often share an axis", function()
+    local lines = {}
+    local function pass(loop, epoch, batches, values)
+        for i = 1, batches do
+            lines[#lines + 1] = ('{"loop":"%s","iteration":%d,"total":%d,"loss":%g}\n'):format(loop, i, epoch * batches + i, values[i])
+        end
+    end
+    for epoch = 0, 1 do
+        pass("Train", epoch, 3, { 3, 2, 1 })
+        pass("Valid", epoch, 2, { 5, 4 })
+    end
+    local run = read(table.concat(lines))
+    for _, names in ipairs { { "Train.loss", "Valid.loss" }, { "Valid.loss", "Train.loss" } } do
+        local panel = plot.metrics({ run }, { together = { names } })[1]
+        equal({ panel.x_name, panel.lines[1].x, panel.lines[2].x },
+            { "iterations of Train", { 1, 2, 3, 4, 5, 6 }, { 1.5, 3.0, 4.5, 6.0 } })
+    end
+    equal(plot.metrics({ run }, {})[2].lines[1].x, { 1, 2, 3, 4 }) -- alone it has its own iterations
+end)
+
+test("both axes can be logarithmic", function()
+    local lines = {}
+    for i = 0, 100 do lines[#lines + 1] = ('{"step":%d,"loss":%g}\n'):format(i, 10.0 ^ (-i / 25)) end
+    local panels = plot.panels({ run_of(table.concat(lines), "x") }, { log = {}, log_x = true })
+    local svg = plot.svg(nil, { { name = "x" } }, panels)
+    local points = {}
+    for x, y in svg:match('<polyline[^>]* points="([^"]*)"'):gmatch "([%d.]+),([%d.]+)" do points[#points + 1] = { tonumber(x), tonumber(y) } end
+    equal(#points, 100) -- step 0 has no place
+    suite:check(math.abs((points[10][1] - points[1][1]) - (points[100][1] - points[10][1])) < 0.2) -- a decade each
+    for _, tick in ipairs { "1", "10", "100" } do suite:contains(svg, 'text-anchor="middle">' .. tick .. "<") end
+    suite:contains(plot.svg(nil, {}, plot.panels({ run_of('{"step":0,"loss":1}\n', "x") }, { log_x = true })), "nothing above 0")
+end)
+
 -- The instructions of Lua that a function runs, in millions.
 local function millions(f)
     local count = 0
