@@ -295,7 +295,8 @@ function plot_svg.page(title, names, panels)
         drawing:close()
     end
     local height = top + math.ceil(#panels / columns) * (panel_height + 10) + 6
-    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">\n  <style>\n%s  </style>\n' ..
+    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">\n' ..
+        '  <style>\n%s  </style>\n' ..
         '  <rect class="page" width="100%%" height="100%%"/>\n%s\n</svg>\n'):format(width, height, width, height, label_of(title, panels), style,
         table.concat(drawing, "\n"))
 end
