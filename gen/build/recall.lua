@@ -28,7 +28,8 @@ end
 local function sorted_options(arguments)
     local out = {}
     for key, value in next, arguments do
-        if type(key) == "string" and key ~= "rest" then out[#out + 1] = ("%s=%s"):format(key, value) end
+        local text = type(value) == "table" and table.concat(value, "\1") or tostring(value)
+        if type(key) == "string" and key ~= "rest" then out[#out + 1] = key .. "=" .. text end
     end
     table.sort(out)
     return table.concat(out, "\0")

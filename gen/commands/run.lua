@@ -10,6 +10,7 @@ local report = require "gen.cli.report"
 local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
 local watch = require "gen.watch"
+local web = require "gen.build.web"
 
 local run = {
     name = "run",
@@ -20,12 +21,14 @@ local run = {
     rest = true,
     text = "The arguments after -- are passed to the program; its exit code is that of loopc run.\n" ..
         "Programs are kept in loopc/ under XDG_CACHE_HOME, else ~/.cache, and may be deleted at any time.\n" ..
-        "With --target an emulator runs it: Debian's qemu-user. With --device the board of an emulator does: qemu-system-arm.",
+        "With --target an emulator runs it: Debian's qemu-user. With --device the board of an emulator does:\n" ..
+        "qemu-system-arm, qemu-system-misc. With --target wasm32-wasi node does.",
 }
 
 run.options = compile.with(firmware.with(target.with {
     { "--watch", nil, "run again whenever a file of the spec is saved" },
     { "--step", nil, "the step form: a program that runs step by step, with a flag --steps N" },
+    { "--lua", "NAME=VALUE", "replace the value of a constant of the spec, local NAME = ...; may be repeated", many = true },
     { "--cc", "COMPILER", "the C compiler (default: CC of the environment, else cc)" },
     { "--measure", nil, "with --device: say how many instructions were executed and how much stack was used" },
 }))
@@ -153,9 +156,23 @@ local function run_device(arguments)
     cli.fail(message, nil, 1)
 end
 
+-- In node, which takes our place.
+local function run_web(arguments)
+    if #(arguments.rest or {}) > 0 then cli.usage("WebAssembly has no command line for what is behind --", "--lua sets constants of the spec") end
+    local unit = compile.unit(arguments, web.unit_options { format = "never" })
+    if not unit then return 2 end
+    local program = ("%s/%s.wasm"):format(cache.made(), web.key(unit, arguments))
+    local command = web.runner(program)
+    if not host.exists(program) and not web.build(unit, arguments, program, compile.again) then return 2 end
+    local _, message = host.exec(command)
+    cli.fail(message, nil, 1)
+end
+
 function run.run(arguments)
     target.check(arguments)
     firmware.check(arguments)
+    web.check(arguments)
+    if arguments.target == web.target then return run_web(arguments) end
     if arguments.device then return run_device(arguments) end
     if arguments.watch then return follow(arguments) end
     local place = recall.of_command(cache.folder(), arguments)

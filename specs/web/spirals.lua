@@ -1,4 +1,4 @@
--- Spirals in a web page: the net of 10_spirals.lua as a library for devices, compiled to WebAssembly (build.sh), trains in the browser.
+-- Spirals in a web page: the net of 10_spirals.lua, built with --target wasm32-wasi (build.sh), trains in the browser.
 --
 -- An epoch is 20 batches and the answers of the net for every place of the plane, which the page draws.
 
