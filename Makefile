@@ -113,7 +113,7 @@ $(foreach cpu,$(GENERATIONS),$(eval $(call KERNEL_RULE,$(cpu))))
 $(BUILD)/runtime/nn/%.o: private CFLAGS += -fno-math-errno
 
 $(BUILD)/embed: gen/host/embed.c $(BUILD)/flags
-	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(Q)$(CC) $(STANDARD) $(WARNINGS) $(WERROR) $(CFLAGS) $(LUA_CFLAGS) $(LDFLAGS) -o $@ $< $(LUA_LIBRARY) -lm -ldl
 
 $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/scripts.list $(SCRIPTS)
 	$(Q)$(BUILD)/embed $@ $(SCRIPTS)

@@ -27,16 +27,22 @@ pipeline.passes = {
 -- A unit: the compilation of one spec. options: line, format, max_steps, limits, all optional.
 function pipeline.unit(path, options)
     local folder, name = path:match("^(.*/)([^/]*)$")
-    local unit = { path = path, folder = folder or "", name = name or path, options = options or {}, files = {}, sources = {} }
+    local unit = { path = path, folder = folder or "", name = name or path, options = options or {}, files = {}, sources = {}, passed = 0 }
     unit.diags = Diag.new(unit.sources)
     return unit
 end
 
-function pipeline.has(name)
-    for _, pass in ipairs(pipeline.passes) do
-        if pass[1] == name then return true end
+local function index_of(name)
+    for i, pass in ipairs(pipeline.passes) do
+        if pass[1] == name then return i end
     end
-    return false
+end
+
+function pipeline.has(name) return index_of(name) ~= nil end
+
+-- Reads the modules of all passes, so that the first unit does not wait for them.
+function pipeline.prepare()
+    for _, pass in ipairs(pipeline.passes) do require(pass[2]) end
 end
 
 -- Our own passes allocate data that lives as long as the unit, and little garbage: the collector rests while memory use is small,
@@ -47,13 +53,14 @@ local function set_collector(pass)
     if pass[1] == "emit" and used > 96 * 1024 then collectgarbage() end
 end
 
--- Runs the passes up to `last` (all of them when nil). Returns whether the unit got there without an error.
+-- Runs the passes up to `last` (all of them when nil) that the unit has not passed yet. Returns whether it got there without an error.
 function pipeline.run(unit, last)
-    for _, pass in ipairs(pipeline.passes) do
+    for i = unit.passed + 1, last and index_of(last) or #pipeline.passes do
+        local pass = pipeline.passes[i]
         set_collector(pass)
         require(pass[2]).run(unit)
+        unit.passed = i
         if pass.stop and unit.diags.errors > 0 then return false end
-        if pass[1] == last then break end
     end
     return unit.diags.errors == 0
 end

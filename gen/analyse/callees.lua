@@ -51,13 +51,13 @@ function resolve(self, text, name, found)
 end
 
 -- Pointers that a text declares itself. Two brackets in a row are rare, and to look for all else takes time.
-local function pointers_of(pieces)
-    local code = calls.text(pieces)
+local function pointers_of(code)
     return code:find("%)%s*%(") and function_values.of(code) or {}
 end
 
 function callees.add(self, text, pieces)
-    text.pointers = pointers_of(pieces)
+    text.code = text.code or calls.text(pieces)
+    text.pointers = pointers_of(text.code)
     local direct = #text.calls
     local function add(call, names)
         local found = { seen = {} }
@@ -69,7 +69,7 @@ function callees.add(self, text, pieces)
         end
     end
     for i = 1, direct do add(text.calls[i], { text.calls[i].name }) end
-    for _, call in ipairs(calls.indirect(pieces)) do add(call, call.names) end
+    for _, call in ipairs(calls.indirect(pieces, text.code)) do add(call, call.names) end
 end
 
 return callees

@@ -101,7 +101,8 @@ function followed_texts.of(unit)
     local code, texts = unit.trainer.code, texts_of(unit)
     local helpers = helpers_of(code)
     for _, text in ipairs(texts) do
-        text.calls, text.assigned = calls.of(text.pieces), calls.assigned(text.pieces)
+        text.code = calls.text(text.pieces)
+        text.calls, text.assigned = calls.of(text.pieces, text.code), calls.assigned(text.pieces, text.code)
     end
     add_helpers(texts, helpers, code)
     for _, text in ipairs(texts) do text.names = names_of(text) end

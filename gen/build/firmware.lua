@@ -1,5 +1,6 @@
 -- Programs for devices: the trainer as a library, the runtime of devices, and a start for the boards of QEMU, compiled into one file.
 
+local boards = require "gen.build.boards"
 local cache = require "gen.build.cache"
 local c_errors = require "gen.build.c_errors"
 local cli = require "gen.cli.cli"
@@ -7,24 +8,14 @@ local compiler = require "gen.build.compiler"
 local device = require "gen.build.device"
 local host = require "host"
 local memory = require "gen.build.memory"
+local pieces = require "gen.build.pieces"
 local stack = require "gen.build.stack"
 local toolchain = require "gen.build.toolchain"
 
 local firmware = {}
 
--- Boards of QEMU: flags of the compiler, the machine, where flash and RAM begin, a timer. 4 MiB of each are there.
-local boards = {
-    ["cortex-m3"] = { flags = { "-mcpu=cortex-m3", "-mfloat-abi=soft" }, machine = "mps2-an385" },
-    ["cortex-m4"] = { flags = { "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard" }, machine = "mps2-an386" },
-    ["cortex-m7"] = { flags = { "-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard" }, machine = "mps2-an500" },
-    ["cortex-m33"] = { flags = { "-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard" }, machine = "mps2-an505",
-        flash_at = 0x10000000, ram_at = 0x38000000, timer = 0x50002000, step = 50 },
-}
-local names = { "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33" }
-local most = 4 << 20
-
 local options = {
-    { "--device", "NAME", "for a microcontroller, on a board of QEMU: " .. table.concat(names, ", "), values = names },
+    { "--device", "NAME", "for a microcontroller, on a board of QEMU: " .. table.concat(boards.names, ", "), values = boards.names },
     { "--ram", "SIZE", "with --device: refuse what needs more memory than 64K, or a number of bytes" },
     { "--flash", "SIZE", "with --device: the same for program and constants" },
 }
@@ -36,10 +27,12 @@ local units = { [""] = 1, K = 1 << 10, k = 1 << 10, M = 1 << 20 }
 
 local function size_of(arguments, key)
     local text = arguments[key]
-    if not text then return most end
+    if not text then return boards.room end
     local number, unit = text:match "^(%d+)([KkM]?)$"
     local size = number and math.tointeger(tonumber(number)) * units[unit]
-    if not size or size < 1024 or size > most then cli.usage(("--%s takes a size from 1K to 4M, not '%s'"):format(key, text), "64K, or 65536") end
+    if not size or size < 1024 or size > boards.room then
+        cli.usage(("--%s takes a size from 1K to 4M, not '%s'"):format(key, text), "64K, or 65536")
+    end
     return size
 end
 
@@ -58,22 +51,10 @@ function firmware.check(arguments)
     size_of(arguments, "flash")
 end
 
--- The options of a unit that is made for a device.
+-- The options of a unit that is made for the device of --device.
 function firmware.unit_options(options_of)
     options_of.step, options_of.lib, options_of.device, options_of.firmware = true, true, true, true
     return options_of
-end
-
-local function must_have(program, package, what)
-    if compiler.which(program) then return end
-    cli.fail(("there is no %s to %s for a device"):format(program, what), "apt-get install " .. package)
-end
-
-local function check_compiler()
-    must_have("arm-none-eabi-gcc", "gcc-arm-none-eabi libnewlib-arm-none-eabi", "compile")
-    if host.run { "arm-none-eabi-gcc", "--specs=nano.specs", "-E", "-x", "c", "/dev/null" } ~= 0 then
-        cli.fail("arm-none-eabi-gcc has no C library", "apt-get install libnewlib-arm-none-eabi")
-    end
 end
 
 local function kilo(bytes) return bytes < 10000 and ("%d B"):format(bytes) or ("%.1f KiB"):format(bytes / 1024) end
@@ -119,63 +100,53 @@ local function show_state(unit, arguments, plan)
     if plan.total > ram then refuse(unit, plan, plan.total, ram, "RAM for its state alone") end
 end
 
-local heap = 6144 -- of printf, where bodies have it: enough for the longest double
-
 local function fill(text, values) return (text:gsub("@(%u[%u_]*)@", function(name) return values[name] and tostring(values[name]) end)) end
-
--- Writes all files of the program into `folder`; returns the names of the sources.
-local function write_files(unit, arguments, board, folder)
-    local name = unit.trainer.name
-    local values = { FLASH_AT = board.flash_at or 0, RAM_AT = board.ram_at or 0x20000000,
-        FLASH = size_of(arguments, "flash"), RAM = size_of(arguments, "ram"), HEAP = unit.prints and heap or 0, STACK = 64 }
-    local files = { { name .. ".h", unit.header }, { name .. ".c", unit.text } }
-    for _, file in ipairs(device.files(unit)) do files[#files + 1] = file end
-    for _, file in ipairs { "main.c", "startup.c", "memory.ld", unit.prints and "stdio.c" or nil } do
-        files[#files + 1] = { "board_" .. file, fill(assert(host.template("device/" .. file)), values) }
-    end
-    local sources = {}
-    for _, file in ipairs(files) do
-        local ok, message = host.write(folder .. "/" .. file[1], file[2])
-        if not ok then cli.fail(message, nil, 1) end
-        if file[1]:find "%.c$" then sources[#sources + 1] = file[1] end
-    end
-    return sources
-end
 
 local function append(list, more)
     for _, value in ipairs(more or {}) do list[#list + 1] = value end
     return list
 end
 
-local function run(command, folder)
-    command.env, command.cwd = { "LC_ALL=C", "CCACHE_DISABLE=1" }, folder -- ccache forgets call graphs
-    local status, out, err = host.run(command)
-    if not status then cli.fail(out) end
-    return status, err, out
+local printing = { "stdio.c", "format.h", "format_parts.h", "format.c", "format_float.c", "decimal.h", "decimal.c" }
+
+local function templates_of(unit, board)
+    local out = { "parts.h", "main.c", "semihosting.c", board.start, "memory.ld" }
+    return append(out, unit.prints and printing)
 end
 
-local flags = { "-mthumb", "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
+-- Writes all files of the program into `folder`; returns the names of the sources.
+local function write_files(unit, arguments, board, folder)
+    local name = unit.trainer.name
+    local values = { FLASH_AT = board.flash_at, RAM_AT = board.ram_at, FLASH = size_of(arguments, "flash"), RAM = size_of(arguments, "ram"),
+        STACK = 64 }
+    local files = { { name .. ".h", unit.header }, { name .. ".c", unit.text } }
+    for _, file in ipairs(device.files(unit)) do files[#files + 1] = file end
+    for _, file in ipairs(templates_of(unit, board)) do
+        files[#files + 1] = { "board_" .. file, fill(assert(host.template("device/" .. file)), values) }
+    end
+    return pieces.write(folder, files)
+end
+
+local flags = { "-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
     "-fno-tree-loop-distribute-patterns" }
 
 -- What compiles the runtime, which is the same for all trainers.
 local function runtime_command(board)
-    local command = append(append({ "arm-none-eabi-gcc" }, board.flags), flags)
+    local command = append(append({ board.compiler }, board.flags), flags)
     append(append(command, c_errors.flags), { "-fcallgraph-info=su" })
     return append(command, compiler.words_of(host.getenv "CFLAGS"))
 end
 
 local function compile_command(unit, arguments, board)
-    local command = append(runtime_command(board), { ("-DBOARD_TIMER=0x%x"):format(board.timer or 0x40002000),
-        ("-DBOARD_STEP=%d"):format(board.step or 40), ('-DBOARD_HEADER="%s.h"'):format(unit.trainer.name),
+    local command = append(runtime_command(board), { ("-DBOARD_TIMER=0x%x"):format(board.timer), ("-DBOARD_STEP=%d"):format(board.step),
+        ('-DBOARD_HEADER="%s.h"'):format(unit.trainer.name),
         "-DBOARD_TRAINER=" .. unit.struct, "-DBOARD_SEED=1" })
     if arguments.measure then append(command, { "-DBOARD_MEASURE" }) end
-    local beside = host.realpath(unit.folder ~= "" and unit.folder or ".")
-    return append(command, { "-I.", "-I" .. (beside or ".") })
+    return append(command, { "-I.", "-I" .. pieces.beside(unit) })
 end
 
-local function link_command(unit, board, sources)
-    local command = append(append({ "arm-none-eabi-gcc" }, board.flags), { "-mthumb", "-nostartfiles" })
-    if not unit.prints then append(command, { "--specs=nano.specs" }) end -- its printf has neither %lld nor %a
+local function link_command(board, sources)
+    local command = append(append({ board.compiler }, board.flags), { "-nostartfiles" })
     append(command, { "-T", "board_memory.ld", "-Wl,--gc-sections", "-Wl,-Map=program.map", "-o", "program.elf" })
     for _, source in ipairs(sources) do command[#command + 1] = source:gsub("c$", "o") end
     return append(command, { "-lm" })
@@ -183,19 +154,18 @@ end
 
 -- The name of a program in the cache: all that it is made of.
 function firmware.key(unit, arguments)
-    local parts = { unit.text, unit.header, host.stamp(compiler.which "arm-none-eabi-gcc" or "") or "" }
+    local board = boards.find(arguments.device)
+    local parts = { unit.text, unit.header, host.stamp(compiler.which(board.compiler) or "") or "" }
     for _, file in ipairs(device.files(unit)) do parts[#parts + 1] = file[2] end
-    for _, name in ipairs { "main.c", "startup.c", "stdio.c", "memory.ld" } do parts[#parts + 1] = assert(host.template("device/" .. name)) end
+    for _, name in ipairs(templates_of(unit, board)) do parts[#parts + 1] = assert(host.template("device/" .. name)) end
     for _, key in ipairs { "device", "ram", "flash", "measure" } do parts[#parts + 1] = tostring(arguments[key]) end
-    parts[#parts + 1] = tostring(heap)
-    local board = boards[arguments.device]
-    append(append(parts, compile_command(unit, arguments, board)), link_command(unit, board, {}))
+    append(append(parts, compile_command(unit, arguments, board)), link_command(board, {}))
     return host.sha256(table.concat(parts, "\0"))
 end
 
 -- Bytes of flash, and of variables, that a program has.
-local function sizes_of(folder)
-    local _, _, out = run({ "arm-none-eabi-size", "-A", "program.elf" }, folder)
+local function sizes_of(board, folder)
+    local _, _, out = pieces.run({ board.size, "-A", "program.elf" }, folder)
     local flash, variables = 0, 0
     for section, size in out:gmatch "(%.[%w.]+)%s+(%d+)" do
         local bytes = math.tointeger(tonumber(size))
@@ -206,16 +176,15 @@ local function sizes_of(folder)
 end
 
 -- Prints what the program has; refuses it when it does not fit.
-local function show_program(unit, arguments, plan, folder, sources)
-    local flash, variables = sizes_of(folder)
-    local deepest = stack.deepest(folder, sources, unit.prints)
-    local ram = variables + deepest + (unit.prints and heap or 0)
+local function show_program(unit, arguments, board, plan, folder, sources)
+    local flash, variables = sizes_of(board, folder)
+    local deepest = stack.deepest(folder, sources)
+    local ram = variables + deepest
     local rows = { { "state", plan.total }, { "other variables", variables - plan.total }, { "stack at most", deepest } }
-    if unit.prints then rows[#rows + 1] = { "heap of printf", heap } end
     cli.note(("memory: flash %s; RAM %s (%s)"):format(kilo(flash), kilo(ram), listed(rows)))
     if flash > size_of(arguments, "flash") then
         cli.fail(("%s needs %d bytes of flash and has %d"):format(unit.path, flash, size_of(arguments, "flash")),
-            (unit.prints and "bodies without printf take 15 KiB less; or " or "") .. "CFLAGS=-Os")
+            (unit.prints and "bodies without printf take 10 KiB less; or " or "") .. "CFLAGS=-Os")
     end
     if ram > size_of(arguments, "ram") then refuse(unit, plan, ram, size_of(arguments, "ram"), "RAM") end
 end
@@ -223,7 +192,7 @@ end
 local function link(unit, arguments, board, folder, sources)
     local all = write_files(unit, { device = arguments.device }, board, folder) -- at first with all the room there is
     assert(#all == #sources)
-    local status, messages = run(link_command(unit, board, sources), folder)
+    local status, messages = pieces.run(link_command(board, sources), folder)
     if status ~= 0 then return status, messages end
     return 0, ""
 end
@@ -253,7 +222,7 @@ local function compile_runtime(board, folder)
     for _, name in ipairs { "loopc_device.h", "loopc_device.c" } do parts[#parts + 1] = assert(host.read(folder .. "/" .. name)) end
     local kept = root and ("%s/devices/%s"):format(root, host.sha256(table.concat(parts, "\0")))
     if kept and copy_runtime(kept, folder) then return 0, "" end
-    local status, messages = run(append(command, { "-c", "loopc_device.c" }), folder)
+    local status, messages = pieces.run(append(command, { "-c", "loopc_device.c" }), folder)
     if kept and status == 0 and messages == "" then keep_runtime(folder, kept) end
     return status, messages
 end
@@ -263,25 +232,16 @@ local function compile_all(unit, arguments, board, folder, sources)
     for _, source in ipairs(sources) do
         local status, messages
         if source == "loopc_device.c" then status, messages = compile_runtime(board, folder)
-        else status, messages = run(append(compile_command(unit, arguments, board), { "-c", source }), folder) end
+        else status, messages = pieces.run(append(compile_command(unit, arguments, board), { "-c", source }), folder) end
         if status ~= 0 then return status, messages end
     end
     return 0, ""
 end
 
--- Looks for errors in the C of the bodies and adds them to the unit's diagnostics, as errors of the spec.
-local function explain(unit, arguments, board, folder, recompile)
-    local source = unit.trainer.name .. ".c"
-    local text = toolchain.with_lines(unit, recompile)
-    host.write(folder .. "/" .. source, text)
-    local _, messages = run(append(compile_command(unit, arguments, board), { "-fsyntax-only", source }), folder)
-    c_errors.add(unit, messages, text)
-end
-
 -- Builds `program`; returns whether that went well. recompile: as for toolchain.check.
 function firmware.build(unit, arguments, program, recompile)
-    check_compiler()
-    local board, plan = boards[arguments.device], memory.plan(unit)
+    local board, plan = boards.find(arguments.device), memory.plan(unit)
+    boards.check_compiler(board)
     show_state(unit, arguments, plan)
     local folder, message = host.tempdir()
     if not folder then cli.fail(message, nil, 1) end
@@ -289,27 +249,18 @@ function firmware.build(unit, arguments, program, recompile)
     local status, messages = compile_all(unit, arguments, board, folder, sources)
     if status == 0 then status, messages = link(unit, arguments, board, folder, sources) end
     if status == 0 then
-        show_program(unit, arguments, plan, folder, sources)
+        show_program(unit, arguments, board, plan, folder, sources)
         write_files(unit, arguments, board, folder)
-        status, messages = run(link_command(unit, board, sources), folder)
+        status, messages = pieces.run(link_command(board, sources), folder)
     end
-    if status ~= 0 then explain(unit, arguments, board, folder, recompile) end
+    if status ~= 0 then pieces.explain(unit, compile_command(unit, arguments, board), folder, recompile) end
     local ok = toolchain.show(unit, arguments, status, messages)
-    if ok then
-        local beside = ("%s.tmp%d"):format(program, host.pid())
-        local copied, problem = host.write(beside, assert(host.read(folder .. "/program.elf")))
-        if copied then copied, problem = host.rename(beside, program) end
-        if not copied then cli.fail(problem, nil, 1) end
-    end
+    if ok then pieces.put(program, assert(host.read(folder .. "/program.elf"))) end
     host.remove(folder)
     return ok
 end
 
 -- The command that runs a program on its board.
-function firmware.runner(arguments, program)
-    must_have("qemu-system-arm", "qemu-system-arm", "run a program")
-    return { "qemu-system-arm", "-M", boards[arguments.device].machine, "-nographic", "-monitor", "none", "-serial", "none",
-        "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", program }
-end
+function firmware.runner(arguments, program) return boards.runner(boards.find(arguments.device), program) end
 
 return firmware

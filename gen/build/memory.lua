@@ -20,10 +20,10 @@ end
 
 local function align(offset, alignment) return (offset + alignment - 1) // alignment * alignment end
 
--- Adds a member to a struct under construction.
-local function add(struct, name, size, alignment, fields)
+-- Adds a member to a struct under construction; fields: those of a struct.
+local function add(struct, name, size, alignment, fields, type)
     struct.size = align(struct.size, alignment)
-    struct.members[#struct.members + 1] = { name = name, size = size, fields = fields }
+    struct.members[#struct.members + 1] = { name = name, size = size, fields = fields, type = type }
     struct.size = struct.size + size
     struct.alignment = math.max(struct.alignment, alignment)
 end
@@ -43,11 +43,12 @@ local function declare(struct, known, text)
         local count = 1
         for size in declarator:gmatch "%[([^%]]*)%]" do count = count * value_of((size:gsub(";", ","))) end
         local kind = declarator:find "^%*" and types.pointer or of and { of.size, of.alignment } or types[type] or types.int
-        add(struct, declarator:match "([%w_]+)", count * kind[1], kind[2], of)
+        add(struct, declarator:match "([%w_]+)", count * kind[1], kind[2], of, kind == types.pointer and "pointer" or type)
     end
 end
 
--- All structs of a header, { ["struct xor"] = { size, alignment, members } }.
+-- All structs of a header, { ["struct xor"] = { size, alignment, members } }; a member: { name, size, fields, type }, without a type
+-- where it is a struct that has no name, one of a loop.
 function memory.structs(header)
     local known, stack = {}, {}
     local text = header:gsub("/%*.-%*/", " "):gsub("\n#[^\n]*", " "):gsub("const char %*", "pointer "):gsub("LOOPC_ALIGNED ", "")

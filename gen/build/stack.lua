@@ -5,7 +5,7 @@ local host = require "host"
 local stack = {}
 
 -- Functions of the C library and of libgcc have no graph: frames that were measured, the calls below them included.
-local of_libgcc, of_library, printing = 40, 96, 536
+local of_libgcc, of_library = 40, 96
 
 -- Frames and calls of all files: { [name] = bytes }, { [name] = { names } }.
 local function graph_of(folder, sources)
@@ -23,15 +23,15 @@ local function graph_of(folder, sources)
     return frames, calls
 end
 
--- Bytes at most below a call of `main`. A cycle, of which we have none, would count once.
-function stack.deepest(folder, sources, prints)
+-- Bytes at most that a program takes. A cycle, of which we have none, would count once.
+function stack.deepest(folder, sources)
     local frames, calls = graph_of(folder, sources)
     local known = {}
     local function below(name)
         if known[name] then return known[name] end
         known[name] = 0
         if not frames[name] then
-            known[name] = name:find "^__aeabi" and of_libgcc or prints and name:find "printf$" and printing or of_library
+            known[name] = name:find "^__" and name ~= "__indirect_call" and of_libgcc or of_library
             return known[name]
         end
         local most = 0
@@ -39,7 +39,7 @@ function stack.deepest(folder, sources, prints)
         known[name] = frames[name] + most
         return known[name]
     end
-    return below "board_reset"
+    return math.max(below "board_reset", below "board_start") -- the second where the first one is assembly
 end
 
 return stack

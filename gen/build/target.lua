@@ -9,7 +9,7 @@ local runtime = require "gen.build.runtime"
 local target = {}
 
 local options = {
-    { "--target", "TRIPLET", "for another processor, by its cross compiler: aarch64-linux-gnu, arm-linux-gnueabihf, ..." },
+    { "--target", "TRIPLET", "for another processor, by its cross compiler: aarch64-linux-gnu, arm-linux-gnueabihf, ...; or wasm32-wasi" },
     { "--sysroot", "FOLDER", "with --target: has usr/include and usr/lib with zlib, jansson and minizip of the target" },
     { "--cpu", "NAME", "the processor, for -mcpu or -march of the compiler (default with --target: any of its kind)" },
 }

@@ -6,7 +6,8 @@
 --      calls.expression(pieces): all of it, where it is one expression
 --      calls.indirect(pieces):  calls of an expression that is more than a name, as calls.of, with `names` (gen/c/function_values.lua)
 --      calls.declared(code, name, type, known): how many elements a local array has
---      calls.text(pieces):      the text with `$i` for the field of piece i, blanks for comments and strings
+--      calls.text(pieces):      the text with `$i` for the field of piece i, blanks for comments and strings; who asks for several of these
+--                               may give it as second argument
 -- An expression is { text, fields = { piece, ... }, whole }: `$1` in its text is its first field, and `whole` is
 -- that piece when the expression is nothing but it.
 
@@ -64,8 +65,9 @@ local function arguments_of(pieces, inside)
     return out
 end
 
-function calls.of(pieces)
-    local text, out = flat(pieces), {}
+function calls.of(pieces, text)
+    local out = {}
+    text = text or flat(pieces)
     for at, name, open in text:gmatch("()%f[%w_$]([%a_][%w_]*)%s*()%(") do
         local inside = text:match("^%b()", open)
         out[#out + 1] = inside and { name = name, line = line_at(text, at), arguments = arguments_of(pieces, inside) } or nil
@@ -73,17 +75,18 @@ function calls.of(pieces)
     return out
 end
 
-function calls.indirect(pieces)
-    local text, out = flat(pieces), {}
+function calls.indirect(pieces, text)
+    local out = {}
+    text = text or flat(pieces)
     for _, call in ipairs(function_values.calls(text)) do
         out[#out + 1] = { names = call.names, line = line_at(text, call.at), arguments = arguments_of(pieces, call.inside) }
     end
     return out
 end
 
-function calls.assigned(pieces)
+function calls.assigned(pieces, text)
     local out = {}
-    for name, value in flat(pieces):gmatch("%f[%w_$]([%a_][%w_]*)%s*=%s*([^=;][^;]*);") do
+    for name, value in (text or flat(pieces)):gmatch("%f[%w_$]([%a_][%w_]*)%s*=%s*([^=;][^;]*);") do
         out[name] = expression(pieces, value)
     end
     return out

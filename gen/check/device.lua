@@ -1,6 +1,6 @@
--- check_device: conversions of printf that the C library of devices does not have, and would print as text.
+-- check_device: conversions of printf that boards do not have, and would print as text.
 --
--- In:  bodies, trees of elements; option firmware: what `loopc build --device` makes. Out: diagnostics.
+-- In:  bodies, trees of elements; option firmware: true for what `loopc build --device` makes. Out: diagnostics.
 
 local analysis = require "gen.tree.element_analysis"
 local ctext = require "gen.c.text"
@@ -9,10 +9,10 @@ local spec_tree = require "gen.tree.spec_tree"
 
 local check_device = {}
 
--- Why Debian's newlib, built without C99 formats, does not print a conversion, as a hint; nil when it does.
+-- Why the printf of boards (templates/device/format.c) does not print a conversion, as a hint; nil when it does.
 local function missing(length, conversion)
-    if conversion:find "[aA]" then return "%.9g has all digits of a float, %.17g of a double" end
-    if length:find "[zjt]" and conversion:find "[diouxX]" then return "a cast to long long, and %lld" end
+    if conversion == "n" then return "printf returns the number of letters" end
+    if length:find "l" and conversion:find "[cs]" then return "texts are of bytes: %s" end
 end
 
 -- The first conversion of a call's text that is missing: what it is, and the hint.
@@ -45,7 +45,8 @@ local function check_tree(unit, tree)
 end
 
 function check_device.run(unit)
-    if not unit.options.firmware then return end
+    local firmware = unit.options.firmware
+    if not firmware or firmware == "wasi" then return end -- the C library of WASI has all of them
     for _, source in ipairs(spec_tree.sources(unit.trainer)) do
         if source.tree then check_tree(unit, source.tree) else check_text(unit, source.body) end
     end

@@ -81,7 +81,7 @@ local function check_dims(unit, field)
     end
 end
 
--- report = n is report = true, in every n-th iteration only.
+-- report = n is report = true, in every n-th iteration and the last of each pass only.
 local function read_report(unit, field, value)
     if math.type(value) ~= "integer" then return end
     field.report, field.report_every = true, value

@@ -8,6 +8,7 @@ local host = require "host"
 local python_package = require "gen.build.python_package"
 local target = require "gen.build.target"
 local toolchain = require "gen.build.toolchain"
+local web = require "gen.build.web"
 
 local build = {
     name = "build",
@@ -16,10 +17,12 @@ local build = {
     least = 1,
     most = 1,
     text = "Flags: " .. table.concat(toolchain.flags, " ") .. ", " .. table.concat(toolchain.here, " ") ..
-        ",\nthen CFLAGS and LDFLAGS of the environment.\n" ..
+        ",\nthen CFLAGS and LDFLAGS of the environment. Where GNU gold is installed it links, in half the time; -fuse-ld=bfd in\n" ..
+        "LDFLAGS asks for GNU ld.\n" ..
         "The program is made for this processor. With --portable it has three versions instead, for any x86-64, for AVX2 and\n" ..
         "for AVX-512, and picks one when it starts (LOOPC_CPU=plain, v3 or v4 in its environment asks for one); elsewhere it\n" ..
         "has one for any processor of that kind. The results are the same, bit for bit.\n" ..
+        "--target wasm32-wasi makes WebAssembly, for WASI and for pages, of what a device can have; -o NAME.js makes a script of it.\n" ..
         "The kernels of nets are in the library, compiled for each of these processors.\n" ..
         "LOOPC_HOME names the folder of the runtime when it is not where loopc looks.",
 }
@@ -67,6 +70,14 @@ local function build_device(arguments)
     return firmware.build(unit, arguments, program, compile.again) and 0 or 2
 end
 
+local function build_web(arguments)
+    local unit = compile.unit(arguments, web.unit_options { format = "never", optimize = not arguments.plain })
+    if not unit then return 2 end
+    local program = arguments.output or unit.trainer.name .. ".wasm"
+    check_output(program)
+    return web.build(unit, arguments, program, compile.again) and 0 or 2
+end
+
 local function build_python(arguments)
     for _, other in ipairs { "portable", "mpi", "target", "keep", "line" } do
         if arguments[other] then cli.usage(("--python and --%s do not go together"):format(other)) end
@@ -82,7 +93,9 @@ end
 function build.run(arguments)
     target.check(arguments)
     firmware.check(arguments)
+    web.check(arguments)
     if arguments.device then return build_device(arguments) end
+    if arguments.target == web.target then return build_web(arguments) end
     if arguments.python then return build_python(arguments) end
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
         optimize = not arguments.plain, line = arguments.line, c_file = kept_c(arguments) })

@@ -33,7 +33,8 @@ local command = {
         { "--across", "METRIC", "draw the others over this one, in the place of iterations" },
         { "--log", "METRIC", "logarithmic scale for this metric or (--log) for all; may be repeated", many = true,
             optional = true },
-        { "--together", "METRIC,METRIC", "draw these in one panel: Train.loss,Valid.loss; may be repeated", many = true },
+        { "--log-x", nil, "logarithmic scale for what goes across: iterations, or the metric of --across" },
+        { "--together", "METRIC,METRIC", "draw these in one panel, over the iterations of the one that began first; may be repeated", many = true },
         { "--smooth", "ROWS", "draw the mean over so many rows", kind = "integer", least = 1 },
         { "--surface", "FIELD,FIELD", "of checkpoints: the first field of each run across, the second as colour" },
         { "--roc", nil, "of files of predict --metrics: ROC curves of their classes" },
@@ -106,12 +107,12 @@ local function to_png(svg)
     return png
 end
 
-local of_metrics = { "only", "across", "log", "together", "smooth" }
+local of_metrics = { "only", "across", "log", "log_x", "together", "smooth" }
 
 -- Other pictures would pass over the options of metrics in silence.
 local function refuse_options_of_metrics(arguments, what)
     for _, name in ipairs(of_metrics) do
-        if arguments[name] then cli.usage(("--%s is for metrics over iterations, not for %s"):format(name, what)) end
+        if arguments[name] then cli.usage(("--%s is for metrics over iterations, not for %s"):format(name:gsub("_", "-"), what)) end
     end
 end
 
@@ -160,7 +161,7 @@ local function options_of(runs, arguments)
     check_names(runs, log)
     check_names(runs, { across })
     return { only = arguments.only, log = log, smooth = arguments.smooth, together = groups_of(runs, arguments.together),
-        across = across, across_log = across and log and (#log == 0 or plot.is_meant(across, log)) }
+        across = across, log_x = arguments.log_x or across and log and (#log == 0 or plot.is_meant(across, log)) }
 end
 
 -- The picture of a sweep, if the only argument is the folder of one.
@@ -179,7 +180,7 @@ end
 local function picture_of(arguments)
     local runs = read_all(arguments)
     local options = options_of(runs, arguments)
-    if options.across then plot_across.apply(runs, options.across, options.across_log) end
+    if options.across then plot_across.apply(runs, options.across) end
     local panels = plot.panels(runs, options)
     if #panels == 0 then cli.fail("nothing to draw in " .. table.concat(arguments, ", "), "trainers write it with --metrics") end
     return plot.svg(arguments.title, runs, panels)

@@ -15,9 +15,6 @@ local vocabulary = require "gen.spec.vocabulary"
 
 local answers = {}
 
--- Those that need the newest text resolved; the others take the last compilation that worked, and the text as it is.
-answers.exact = { ["textDocument/rename"] = true }
-
 local function range(file, first, behind)
     return { start = positions.of(file.text, file.lines, first), ["end"] = positions.of(file.text, file.lines, behind) }
 end
@@ -59,8 +56,7 @@ answers["textDocument/definition"] = function(server, doc, parameters)
     return out
 end
 
-local function places_of(server, doc, parameters, with_definitions)
-    local index = server:index(doc)
+local function places_of(index, doc, parameters, with_definitions)
     local _, target = index:at(offset_of(doc, parameters))
     if not target then return nil end
     local definitions, uses = index:find(target)
@@ -71,7 +67,8 @@ end
 
 answers["textDocument/references"] = function(server, doc, parameters)
     local out = message.list()
-    for i, place in ipairs(places_of(server, doc, parameters, parameters.context and parameters.context.includeDeclaration) or {}) do
+    for i, place in ipairs(places_of(server:index(doc), doc, parameters, parameters.context and parameters.context.includeDeclaration)
+        or {}) do
         out[i] = location(place)
     end
     return out
@@ -79,7 +76,7 @@ end
 
 answers["textDocument/documentHighlight"] = function(server, doc, parameters)
     local out = message.list()
-    for _, place in ipairs(places_of(server, doc, parameters, true) or {}) do
+    for _, place in ipairs(places_of(server:index(doc), doc, parameters, true) or {}) do
         if place.file.path == doc.path then out[#out + 1] = { range = location(place).range } end
     end
     return out
@@ -130,15 +127,25 @@ local function refusal(server, doc, files, target, name, count)
     local texts = server:texts()
     for _, entry in ipairs(files) do texts[entry.file.path] = replaced(entry.file.text, entry, name) end
     local trial = document.new(doc.path, texts[doc.path])
-    local unit, why = document.compile(trial, texts, "analyse_fields")
+    local unit, why = document.try(trial, texts, "analyse_fields")
     why = why or first_error(unit)
     if why then return why end
+    trial.good = unit
     local definitions, uses = names.index(trial, texts):find { kind = target.kind, owner = target.owner, name = name }
     if #definitions + #uses ~= count then return ("'%s' has a meaning there already"):format(name) end
 end
 
+-- What names mean in the newest text: while it changes it is compiled as far as they need. Returns whether it is without an error, too.
+local function newest_index(server, doc)
+    if not server.dirty[doc.path] then return server:index(doc), doc.unit and doc.unit.diags.errors == 0 end
+    local unit = document.try(doc, server:texts(), "flatten")
+    local good = unit.diags.errors == 0
+    return names.index(doc, server:texts(), good and unit or nil), good
+end
+
 answers["textDocument/rename"] = function(server, doc, parameters)
-    local places, target = places_of(server, doc, parameters, true)
+    local index, good = newest_index(server, doc)
+    local places, target = places_of(index, doc, parameters, true)
     local name = parameters.newName
     if not places or #places == 0 then return nil, "there is no loop, node or field here" end
     if target.kind == "node" and not target.owner then return nil, ("several loops have a node %s"):format(target.name) end
@@ -148,7 +155,7 @@ answers["textDocument/rename"] = function(server, doc, parameters)
         return nil, "a node's name begins with before_, on_, after_, failed_ or finally_"
     end
     local files = by_file(places)
-    if doc.unit and doc.unit.diags.errors == 0 then
+    if good then
         why = refusal(server, doc, files, target, name, #places)
         if why then return nil, why end
     end
@@ -210,9 +217,9 @@ end
 
 -- The C of a loop: arguments { uri, name }.
 answers["loopc.showC"] = function(_, doc, loop)
-    local unit = doc.unit and doc.unit.text and doc.unit or doc.good
-    if not (unit and unit.text) then return nil, "the spec does not compile yet" end
-    local text = shown_c.of(unit.text, loop)
+    local c = document.c(doc)
+    if not c then return nil, "the spec does not compile yet" end
+    local text = shown_c.of(c, loop)
     if not text then return nil, ("there is no C of '%s'"):format(tostring(loop)) end
     return text
 end

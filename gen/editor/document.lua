@@ -1,7 +1,7 @@
 -- A spec that is open in an editor: its text as it is there, what the compiler says of it, its shape.
 --
--- { path, text, lines, unit, good }: `unit` is the newest compilation, `good` the newest one that came to a step list, which answers
--- while the text does not compile.
+-- { path, text, lines, unit, good }: `unit` is the newest compilation, as far as its diagnostics go; `good` the newest one without errors,
+-- which answers while the text does not compile. The C is made when it is asked for.
 
 local compile = require "gen.compile"
 local host = require "host"
@@ -31,21 +31,33 @@ end
 -- Whether the text is a spec: other Lua files, and modules of specs, are not compiled by themselves.
 function document.is_spec(self) return self.text:find "%f[%w_]trainer%f[^%w_]" ~= nil end
 
--- Compiles the text, as far as to the pass `last` (default: the C). open: path -> text of all that is open. Returns the unit; an error
--- of the compiler itself is its second result.
-function document.compile(self, open, last)
+-- A new unit of the text, up to the pass `last`. open: path -> text of all that is open. An error of the compiler itself is the second
+-- result.
+function document.try(self, open, last)
     local unit = pipeline.unit(self.path, { format = "never", open_files = open })
-    local ok, why = pcall(pipeline.run, unit, last or "emit")
-    collectgarbage "restart" -- passes stop it
-    self.unit = unit
-    if ok and (unit.text or last and unit.diags.errors == 0) then self.good = unit end
+    local ok, why = pcall(pipeline.run, unit, last)
     return unit, not ok and (type(why) == "table" and why.text or tostring(why)) or nil
+end
+
+-- Compiles the text up to the last pass that has diagnostics or says where steps lead. Results as above.
+function document.compile(self, open)
+    local unit, why = document.try(self, open, "analyse_flow")
+    self.unit = unit
+    if not why and unit.diags.errors == 0 then self.good = unit end
+    return unit, why
+end
+
+-- The C of the newest text that compiles, or nil.
+function document.c(self)
+    local unit = self.unit and self.unit.diags.errors == 0 and self.unit or self.good
+    if unit and not unit.text then pcall(pipeline.run, unit, "emit") end
+    return unit and unit.text
 end
 
 -- Asks the C compiler about the bodies, too; its errors become diagnostics of the unit.
 function document.check_bodies(self)
     local unit = self.unit
-    if not unit or not unit.text or unit.diags.errors > 0 then return end
+    if not unit or unit.diags.errors > 0 or not document.c(self) then return end
     pcall(toolchain.check, unit, {}, function(same, options)
         options.open_files = unit.options.open_files
         return compile.again(same, options)

@@ -1,6 +1,7 @@
 -- What the names of a spec refer to: loops, nodes and fields, across bodies and files.
 --
--- names.index(document, open) -> index; index:at(offset) -> symbol, target; index:find(target) -> { { file, symbol }, ... }.
+-- names.index(document, open, unit) -> index, by default with the newest compilation without errors; index:at(offset) -> symbol, target;
+-- index:find(target) -> { { file, symbol }, ... }.
 -- A target is { kind = "loop" | "node" | "field", owner?, name }: what a definition and all its uses have in common.
 
 local document = require "gen.editor.document"
@@ -36,10 +37,11 @@ local function parents_of(unit)
     return out
 end
 
-function names.index(doc, open)
-    local self = setmetatable({ document = doc, files = document.files(doc, open), unit = doc.good, defined = {}, nodes = {},
+function names.index(doc, open, unit)
+    unit = unit or doc.good
+    local self = setmetatable({ document = doc, files = document.files(doc, open), unit = unit, defined = {}, nodes = {},
         fields = {}, objects = {} }, Index)
-    self.parents = parents_of(doc.good)
+    self.parents = parents_of(unit)
     for _, file in ipairs(self.files) do
         for _, symbol in ipairs(file.structure.symbols) do
             if symbol.role == "definition" then self:define(symbol.kind, symbol.owner, symbol.name) end

@@ -7,6 +7,7 @@ local host = require "host"
 local json_read = require "gen.base.json_read"
 local message = require "gen.editor.message"
 local names = require "gen.editor.names"
+local pipeline = require "gen.pipeline"
 local positions = require "gen.editor.positions"
 local uris = require "gen.editor.uris"
 
@@ -93,12 +94,6 @@ function server:compile(doc, bodies)
     self:publish(doc)
 end
 
--- What the newest text means, without its C and its diagnostics, which come when the text rests: a tenth of the work of compile.
-function server:resolve(doc)
-    self.revision = self.revision + 1
-    document.compile(doc, self:texts(), "analyse_signals")
-end
-
 -- A change of a module changes the specs that are open and read it.
 function server:touch(path, bodies)
     self.revision = self.revision + 1
@@ -122,7 +117,7 @@ end
 
 local notices = {}
 
-function notices:initialized() end -- luacheck: no unused
+function notices:initialized() pipeline.prepare() end -- luacheck: no unused
 
 function notices:exit() self.ended = true end
 
@@ -206,8 +201,7 @@ function server:answer(id, method, parameters)
     local doc = parameters.textDocument and self.documents[uris.path(parameters.textDocument.uri) or ""]
     if not answers[method] then return refuse(id, "method", "there is no request " .. tostring(method)) end
     if not doc then return refuse(id, "parameters", "the document is not open") end
-    if self.dirty[doc.path] and not doc.good then self:compile_all()
-    elseif self.dirty[doc.path] and answers.exact[method] then self:resolve(doc) end
+    if self.dirty[doc.path] and not doc.good then self:compile_all() end
     local result, why = answers[method](self, doc, parameters)
     if why then return refuse(id, "failed", why) end
     reply(id, result)
@@ -235,9 +229,20 @@ function server:take(text)
     if value.id ~= nil then refuse(value.id, "failed", (tostring(problem):match "^[^\n]*")) end
 end
 
+-- Garbage is collected while the client is silent, not while it waits for an answer.
+local GARBAGE_MOST = 64 * 1024 -- KiB in use since the last collection
+
+local function collect(before)
+    if collectgarbage "count" < before + GARBAGE_MOST then return before end
+    collectgarbage()
+    return collectgarbage "count"
+end
+
 -- Serves until the client says exit, or is gone. Returns the exit code: 0 when it said shutdown before.
 function server:run()
+    local used = collectgarbage "count"
     while not self.ended do
+        collectgarbage "stop"
         local text, why
         text, self.bytes, why = message.take(self.bytes)
         if why then refuse(nil, "parse", why)
@@ -245,7 +250,10 @@ function server:run()
         else
             local more = host.receive(next(self.dirty) and REST or -1)
             if not more then break end
-            if more == "" then self:compile_all() end
+            if more == "" then
+                self:compile_all()
+                used = collect(used)
+            end
             self.bytes = self.bytes .. more
         end
     end

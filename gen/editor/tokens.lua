@@ -39,22 +39,34 @@ local function string_at(text, at)
     return { kind = "string", text = text:sub(at, last), first = at, last = last, inner = inner, value = text:sub(inner, value_last) }
 end
 
-local plain = { { "name", "^[%a_][%w_]*" }, { "number", "^%d[%w_%.]*" }, { "op", "^[=~<>]=" }, { "op", "^%.%.%.?" }, { "op", "^." } }
+-- The kind of a word by its first character, so that each text is matched once: all others are operators.
+local kinds = {}
+for i = 0, 255 do
+    local c = string.char(i)
+    kinds[i] = c:match "[%a_]" and "name" or c:match "%d" and "number" or c:match "[\"'%[]" and "string" or "op"
+end
 
-local function plain_at(text, at)
-    for _, row in ipairs(plain) do
-        local word = text:match(row[2], at)
-        if word then return { kind = row[1], text = word, first = at, last = at + #word - 1 } end
-    end
+local plain = { name = "^[%a_][%w_]*()", number = "^%d[%w_%.]*()" }
+
+local function operator_at(text, at)
+    return text:match("^[=~<>]=", at) or text:match("^%.%.%.?", at) or text:sub(at, at)
+end
+
+local function word_at(text, at)
+    local kind = kinds[text:byte(at)]
+    local token = kind == "string" and string_at(text, at)
+    if token then return token end
+    local word = plain[kind] and text:sub(at, text:match(plain[kind], at) - 1) or operator_at(text, at)
+    return { kind = plain[kind] and kind or "op", text = word, first = at, last = at + #word - 1 }
 end
 
 function tokens.read(text)
     local out, at = {}, text:find("%S")
     while at do
         local last
-        if text:sub(at, at + 1) == "--" then last = comment(text, at)
+        if text:byte(at) == 45 and text:byte(at + 1) == 45 then last = comment(text, at) -- two minus signs
         else
-            local token = string_at(text, at) or plain_at(text, at)
+            local token = word_at(text, at)
             out[#out + 1], last = token, token.last
         end
         at = text:find("%S", last + 1)

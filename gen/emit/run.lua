@@ -234,7 +234,7 @@ end
 
 function write.skip(_, item) return item.matching + 1 end
 
--- The report at the end of a pass of a loop with a run phase.
+-- The report at the end of a pass of a loop.
 function Run:report_end(name)
     self.uses_s = true
     self:run(('loopc_report_end(&s->loopc, "%s")'):format(name))
@@ -262,6 +262,7 @@ write["repeat"] = function(self, item, i)
     resume.ended(self, item)
     self:consume_statuses(item.stopped)
     self:leave(item, nil, item.out)
+    if loop.reports_end and not loop.run then self:report_end(loop.name) end
     return item.matching + 1
 end
 

@@ -4,8 +4,9 @@
 --   field.set_at_entry   a step before the repetition sets it (before_run and its listeners)
 --   field.set_at_end     a step behind the repetition does (after_run, finally_run)
 --   field.only_at_end    and none of the repetition: iterations have nothing to say of it
---   loop.reports_end     the loop has such fields: it writes a line when it ends; loop.reports_site: they are results of a loop
---                        with several places, each of which has a line of its own
+--   loop.reports_end     the loop has such fields, or some that only every n-th iteration reports, of which the last one is due, too:
+--                        it writes a line when it ends; loop.reports_site: they are results of a loop with several places, each of
+--                        which has a line of its own
 
 local reports = {}
 
@@ -48,6 +49,7 @@ function reports.run(unit, fields)
         end
     end
     for _, field in ipairs(fields) do
+        if (field.report_every or 1) > 1 and field.report_loop then field.report_loop.reports_end = true end
         field.only_at_end = field.set_at_end and not field.set_by_iterations
         if field.set_at_end then
             local apart = field.result and places(unit, field.owner) > 1

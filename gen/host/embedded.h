@@ -1,5 +1,5 @@
-/* The Lua files and templates that build/embed puts into the binary, byte for byte, sorted by
- * name. */
+/* The Lua files and templates that build/embed puts into the binary, sorted by name: byte for byte,
+ * but for the generator's modules, which are compiled (what lua_dump writes). */
 #ifndef LOOPC_GEN_EMBEDDED_H
 #define LOOPC_GEN_EMBEDDED_H
 

@@ -82,12 +82,13 @@ static int source_testing(lua_State *L)
     return 0;
 }
 
-/* Loads and runs a module whose file was found; the text is on top. Leaves its value. */
+/* Loads and runs a module whose file was found; its text, or the module as embed compiled it, is
+ * on top. Leaves its value. */
 static void run_module(lua_State *L, const char *name, const char *path)
 {
     size_t size;
     const char *text = lua_tolstring(L, -1, &size);
-    if (luaL_loadbufferx(L, text, size, lua_pushfstring(L, "@%s", path), "t") != LUA_OK)
+    if (luaL_loadbufferx(L, text, size, lua_pushfstring(L, "@%s", path), "bt") != LUA_OK)
         (void)lua_error(L);
     lua_pushstring(L, name);
     lua_call(L, 1, 1);

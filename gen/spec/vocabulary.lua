@@ -256,7 +256,7 @@ end
 vocabulary.field_keys = {
     { "option", "boolean", "a command-line flag sets it" },
     { "settable", "boolean", "may be changed during a run" },
-    { "report", "boolean|integer", "reported in progress, metrics and channel: in every iteration, or in every n-th" },
+    { "report", "boolean|integer", "reported in progress, metrics and channel: in every iteration, or in every n-th and the last" },
     { "const", "boolean", "no body may assign it" },
     { "min", "number", "the minimum for flags and messages" },
     { "max", "number", "the maximum for flags and messages" },

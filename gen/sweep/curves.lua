@@ -145,7 +145,7 @@ local function parallel_panel(groups, panels, options)
 end
 
 local function go_across(groups, options)
-    for _, group in ipairs(groups) do plot_across.apply(group, options.across, options.across_log) end
+    for _, group in ipairs(groups) do plot_across.apply(group, options.across) end
 end
 
 -- The panels of groups. Options are those of plot.metrics, and across (plot_across.lua).
@@ -156,7 +156,7 @@ function curves.panels(groups, options)
         for _, panel in ipairs(plot.metrics(group, options)) do
             local ours = by_key[panel.key]
             if not ours then
-                ours = { title = panel.title, x_name = panel.x_name, log = panel.log, lines = {} }
+                ours = { title = panel.title, x_name = panel.x_name, log = panel.log, log_x = panel.log_x, lines = {} }
                 by_key[panel.key] = ours
                 panels[#panels + 1] = ours
             end

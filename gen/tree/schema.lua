@@ -16,7 +16,7 @@ local schema = {}
 schema.kinds = {
     -- The compilation of one spec.
     unit = {
-        { "unit", "path", "folder", "name", "options", "files", "sources", "diags" }, -- pipeline.unit; files and sources grow in load
+        { "unit", "path", "folder", "name", "options", "files", "sources", "diags", "passed" }, -- pipeline.unit; files and sources grow in load
         { "load", "spec" },                                          -- the trainer as a value of the spec (spec/dsl.lua)
         { "check", "trainer" },                                      -- the spec tree
         { "flatten", "list", "step_count" },                         -- the step list; its steps, leaves of elements counted

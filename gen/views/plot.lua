@@ -3,6 +3,7 @@
 -- A metric is a panel, with a line a run; elements of an array share theirs. Times are panels of their own: the share of the time
 -- between two rows that phases, callbacks and steps have taken, a band each.
 
+local plot_align = require "gen.views.plot_align"
 local plot_svg = require "gen.views.plot_svg"
 
 local plot = {}
@@ -59,25 +60,41 @@ function plot.smooth(values, count)
     return out
 end
 
--- The panels of the metrics, in the order in which they appear. runs: list of { name, series, times }. options: only, log; together,
--- a list of lists of names that share a panel; smooth, a number of rows.
+-- For each group the series of a run whose loop is the axis of its panel.
+local function references(run, groups)
+    local lists, out = {}, {}
+    for _, series in ipairs(run.series) do
+        local group = shared(place_of(series.name), groups)
+        if group then
+            lists[group] = lists[group] or {}
+            table.insert(lists[group], series)
+        end
+    end
+    for _, group in ipairs(groups or {}) do out[group] = lists[group] and plot_align.reference(lists[group]) end
+    return out
+end
+
+-- The panels of the metrics, in the order in which they appear. runs: list of { name, series, times }. options: only, log, log_x;
+-- together, a list of lists of names that share a panel; smooth, a number of rows.
 function plot.metrics(runs, options)
     local panels, by_title = {}, {}
     for r, run in ipairs(runs) do
+        local axes = references(run, options.together)
         for _, series in ipairs(run.series) do
             local title, dash, element = place_of(series.name)
             local group, place = shared(title, options.together)
-            local key = group and table.concat(group, ", ") or title
+            local key, axis = group and table.concat(group, ", ") or title, group and axes[group] or series
             if group then title, dash, element = key:match "([^.]*)$", place, series.name end
             local panel = by_title[key]
             if not panel and (not options.only or means(options.only, title, group)) then
-                panel = { title = title, key = key, x_name = series.x_name, lines = {},
+                panel = { title = title, key = key, x_name = axis.x_name, lines = {}, log_x = options.log_x,
                     log = options.log and (#options.log == 0 or means(options.log, title, group)) }
                 by_title[key] = panel
                 panels[#panels + 1] = panel
             end
             local y = options.smooth and plot.smooth(series.y, options.smooth) or series.y
-            if panel then table.insert(panel.lines, { run = r, dash = dash, element = element, x = series.x, y = y }) end
+            local x = axis == series and series.x or plot_align.along(series, axis)
+            if panel then table.insert(panel.lines, { run = r, dash = dash, element = element, x = x, y = y }) end
         end
     end
     return panels

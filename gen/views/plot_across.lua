@@ -1,8 +1,8 @@
 -- Metrics over another metric in the place of iterations: a loss over the learning rate that was tried.
 --
--- In:  runs with their series (plot_read.lua), the metric that goes across, whether its scale is logarithmic.
+-- In:  runs with their series (plot_read.lua), the metric that goes across.
 -- Out: the same runs with the other series of its loop over its values, from the smallest to the largest; the other loops and the
---      metric itself are left out. With a logarithmic scale x is the power of ten.
+--      metric itself are left out.
 
 local plot = require "gen.views.plot"
 
@@ -14,12 +14,12 @@ local function find(run, metric)
     end
 end
 
--- The value of the metric at each x; nil where a logarithm has none.
-local function values_at(series, log)
+-- The value of the metric at each x.
+local function values_at(series)
     local out = {}
     for i, x in ipairs(series.x) do
         local value = series.y[i]
-        if value == value and (not log or value > 0) then out[x] = log and math.log(value, 10) or value end
+        if value == value then out[x] = value end
     end
     return out
 end
@@ -34,13 +34,13 @@ local function moved(series, at, x_name)
     return out
 end
 
-function plot_across.apply(runs, metric, log)
+function plot_across.apply(runs, metric)
     for _, run in ipairs(runs) do
         local across, series = find(run, metric), {}
-        local at = across and values_at(across, log)
+        local at = across and values_at(across)
         for _, one in ipairs(across and run.series or {}) do
             if one ~= across and one.x_name == across.x_name then
-                series[#series + 1] = moved(one, at, log and "10 to the power, " .. across.name or across.name)
+                series[#series + 1] = moved(one, at, across.name)
             end
         end
         run.series, run.times = series, {}

@@ -68,19 +68,19 @@ end
 local function log_label(value) return value >= 1e-3 and value < 1e4 and ("%.10g"):format(value) or exponential(value, 0) end
 
 -- Values that are less than a factor of two apart: the axis is all but straight there.
-local function narrow(low, high, most)
-    local axis = plot_axis.linear(low, high, most)
+local function narrow(low, high, most, tight)
+    local axis = plot_axis.linear(low, high, most, tight)
     local at = axis.at
     axis.at = function(value) return value > 0 and at(value) or nil end
     return axis
 end
 
 -- Decades, every so many that they fit; within less than two of them also 2 and 5.
-function plot_axis.logarithmic(low, high, most)
+function plot_axis.logarithmic(low, high, most, tight)
     low, high = math.max(low, 1e-300), math.max(high, 1e-300) -- less has no neighbours to be drawn among
-    if high < 2 * low then return narrow(low, high, most) end
+    if high < 2 * low then return narrow(low, high, most, tight) end
     local from, to = math.log(low, 10), math.log(high, 10)
-    local margin = math.max((to - from) * 0.04, 0.02)
+    local margin = tight and 0 or math.max((to - from) * 0.04, 0.02)
     from, to = from - margin, to + margin
     local every, ticks = math.ceil((to - from) / math.max(1, most)), {}
     for power = math.floor(from), math.ceil(to) do

@@ -54,10 +54,12 @@ function plot_downsample.pieces(line, x_axis, y_axis, area)
     local lost, columns, before = {}, {}, -math.huge
     for i = 1, #line.y do
         local x, y = line.x[i], line.y[i]
-        local column = x_axis.at(x) * area.width // 1
+        local across = x_axis.at(x)
+        local column = across and across * area.width // 1
         if x < before then pen:lift() end
         before = x
-        if y - y ~= 0 then
+        if not across then pen:lift()
+        elseif y - y ~= 0 then
             pen:lift()
             if not columns[column] then lost[#lost + 1] = area.left + column end
             columns[column] = true
@@ -84,12 +86,13 @@ function plot_downsample.means(line, x_axis, y_axis)
     end
     for i = 1, #line.y do
         local x, y = line.x[i], line.y[i]
-        local here = math.min(x_axis.at(x) * means_most // 1, means_most - 1)
+        local across = x_axis.at(x)
+        local here = across and math.min(across * means_most // 1, means_most - 1)
         if here ~= bucket then
             leave()
             bucket = here
         end
-        if y - y == 0 and y_axis.at(y) then x_sum, y_sum, count = x_sum + x, y_sum + y, count + 1 end
+        if across and y - y == 0 and y_axis.at(y) then x_sum, y_sum, count = x_sum + x, y_sum + y, count + 1 end
     end
     leave()
     return out

@@ -82,7 +82,7 @@ end
 local function series_of(reader, name, x_name)
     local series = reader.by_name[name]
     if not series then
-        series = { name = name, x_name = x_name, x = {}, y = {} }
+        series = { name = name, x_name = x_name, x = {}, y = {}, line = {} }
         reader.by_name[name] = series
         table.insert(reader.series, series)
     end
@@ -202,7 +202,7 @@ local function follow(reader, plan, numbers, line_number)
             sink.series = series
         end
         local n = #series.y + 1
-        series.x[n] = sink.x and tonumber(numbers[sink.x]) or line_number
+        series.x[n], series.line[n] = sink.x and tonumber(numbers[sink.x]) or line_number, line_number
         series.y[n] = sink.y and tonumber(numbers[sink.y]) or nan
     end
 end

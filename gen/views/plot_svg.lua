@@ -1,6 +1,6 @@
 -- Part of plot: the picture. In: a title or nil, the runs' names and the panels; out: the text of an SVG file.
 --
--- A panel is { title, x_name, log = boolean, guide = boolean (the diagonal), lines = list of { run, dash, x, y, band, low, high } };
+-- A panel is { title, x_name, log = boolean, log_x = boolean, guide = boolean (the diagonal), lines = list of { run, dash, x, y, band, low, high } };
 -- low and high are the edges of a band around y, drawn where `band` is true; or
 -- { title, bands = list of { name, values, share }, times = list }: the share of each band between two times, stacked; or one with parallel
 -- axes (plot_parallel.lua).
@@ -75,10 +75,10 @@ local function label_width(axis)
 end
 
 -- An axis from left to right with as many ticks as there is room for, at most `most`.
-local function axis_across(area, low, high, most)
+local function axis_across(area, low, high, most, log)
     local axis
     for count = most, 1, -1 do
-        axis = plot_axis.linear(low, high, count, true)
+        axis = (log and plot_axis.logarithmic or plot_axis.linear)(low, high, count, true)
         if #axis.ticks * (label_width(axis) + digit) <= area.width then break end
     end
     return axis
@@ -175,6 +175,7 @@ end
 local function draw_band(drawing, area, line, x_axis, y_axis)
     local points, back, every = {}, {}, math.max(1, #line.x // 400)
     local function put(list, x, y)
+        if not x_axis.at(x) then return end
         local up = math.max(0, math.min(1, y_axis.at(y)))
         list[#list + 1] = ("%.1f,%.1f"):format(area.left + x_axis.at(x) * area.width, area.bottom - up * area.height)
     end
@@ -191,17 +192,17 @@ end
 
 local function draw_lines(drawing, panel, x, y)
     local low, high = range_of_all(panel)
-    local x_low, x_high = range(panel.lines, "x", false)
+    local x_low, x_high = range(panel.lines, "x", panel.log_x)
     local is_empty = low > high or x_low > x_high
     local y_axis = is_empty and { ticks = {} } or (panel.log and plot_axis.logarithmic or plot_axis.linear)(low, high, 6)
     local area = area_of(x, y, y_axis)
     drawing:text(area.left, y + 16, "name", "start", cut(panel.title .. element_names(panel), 60))
     if is_empty then
         drawing:text((area.left + area.right) / 2, (area.top + area.bottom) / 2, "note", "middle",
-            panel.log and "nothing above 0" or "no finite number")
+            (panel.log or panel.log_x) and "nothing above 0" or "no finite number")
         return
     end
-    local x_axis = axis_across(area, x_low, x_high, 7)
+    local x_axis = axis_across(area, x_low, x_high, 7, panel.log_x)
     axes(drawing, area, x_axis, y_axis, panel.x_name)
     if panel.guide then
         drawing:add('<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="grid"/>', area.left, area.bottom - y_axis.at(x_low) * area.height,
@@ -272,6 +273,13 @@ local function draw_panel(drawing, panel, x, y)
     else draw_lines(drawing, panel, x, y) end
 end
 
+-- What a screen reader says of the picture.
+local function label_of(title, panels)
+    local titles = {}
+    for i, panel in ipairs(panels) do titles[i] = panel.title .. (panel.x_name and " over " .. panel.x_name or "") end
+    return escape((title and title .. ": " or "") .. table.concat(titles, ", "))
+end
+
 function plot_svg.page(title, names, panels)
     local columns = #panels == 1 and 1 or 2
     if columns == 1 then panel_width, panel_height = 860, 420 else panel_width, panel_height = 520, 260 end
@@ -287,8 +295,9 @@ function plot_svg.page(title, names, panels)
         drawing:close()
     end
     local height = top + math.ceil(#panels / columns) * (panel_height + 10) + 6
-    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d">\n  <style>\n%s  </style>\n' ..
-        '  <rect class="page" width="100%%" height="100%%"/>\n%s\n</svg>\n'):format(width, height, width, height, style,
+    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">\n' ..
+        '  <style>\n%s  </style>\n' ..
+        '  <rect class="page" width="100%%" height="100%%"/>\n%s\n</svg>\n'):format(width, height, width, height, label_of(title, panels), style,
         table.concat(drawing, "\n"))
 end
 

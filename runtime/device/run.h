@@ -90,7 +90,8 @@ static inline void loopc_report(struct loopc_run *run, const char *loop)
     if (run->host) run->host->report(run, loop);
 }
 
-/* Where a loop has ended whose end sets fields that it reports. */
+/* Where a loop has ended whose end sets fields that it reports, or which reports some of them in
+ * every n-th iteration only. */
 static inline void loopc_report_end(struct loopc_run *run, const char *loop)
 {
     if (run->host) run->host->report_end(run, loop);

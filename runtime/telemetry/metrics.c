@@ -282,14 +282,20 @@ static void write_column(const struct loopc_metrics *metrics, const struct colum
     if (count != 1) fputc(']', file);
 }
 
-/* Whether a column is in a line of an iteration, or in that of the end. */
+static bool is_every_nth(const struct table *table, const struct loopc_field *field,
+                         const void *state)
+{
+    if (!table->iteration || field->report_every <= 1) return true;
+    return loopc_field_integer(table->iteration, state, 0) % field->report_every == 0;
+}
+
+/* Whether a column is in a line of an iteration, or in that of the end. The last iteration of a
+ * pass is due there if it was no n-th one: a pass may be shorter than n. */
 static bool is_due(const struct table *table, const struct loopc_field *field, const void *state,
                    bool ended)
 {
-    if (ended) return field->flags & LOOPC_SET_AT_END;
-    if (field->flags & LOOPC_ONLY_AT_END) return false;
-    if (!table->iteration || field->report_every <= 1) return true;
-    return loopc_field_integer(table->iteration, state, 0) % field->report_every == 0;
+    if (ended) return (field->flags & LOOPC_SET_AT_END) || !is_every_nth(table, field, state);
+    return !(field->flags & LOOPC_ONLY_AT_END) && is_every_nth(table, field, state);
 }
 
 static void write_columns(const struct loopc_metrics *metrics, const struct table *table,

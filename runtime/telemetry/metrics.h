@@ -9,9 +9,9 @@
  * Iterations count from 1. A field that the end of its loop sets (after_run, finally_run) is in a
  * line that the loop writes then; when nothing else of the loop sets it, that is its only line: an
  * iteration would show the value of the pass before. The line of the run comes last, if fields are
- * reported there. A field with report_every is in every so many lines of iterations. Values that
- * are not JSON numbers are null; u64 is a string; arrays are arrays. Each line is flushed when it
- * is complete.
+ * reported there. A field with report_every is in every so many lines of iterations, and in that of
+ * the end if the last iteration of the pass had none. Values that are not JSON numbers are null;
+ * u64 is a string; arrays are arrays. Each line is flushed when it is complete.
  */
 #ifndef LOOPC_METRICS_H
 #define LOOPC_METRICS_H
@@ -45,7 +45,7 @@ void loopc_metrics_sync(struct loopc_metrics *metrics);
  * or LOOPC_FAILED with errno set when it cannot be written; then nothing more is. */
 int loopc_metrics_write(struct loopc_metrics *metrics, const void *state, const char *loop);
 
-/* Writes the line of the end of `loop`, if its end sets anything. Returns as above. */
+/* Writes the line of the end of `loop`, if there is anything in it. Returns as above. */
 int loopc_metrics_end(struct loopc_metrics *metrics, const void *state, const char *loop);
 
 /* Writes the line of the run, closes and frees. `status` is "ok", "failed", "interrupted" or

@@ -2,8 +2,12 @@
 "use strict";
 
 const WIDTH = 64, ROWS = 64;
-const bytes = Uint8Array.from(atob(program), (letter) => letter.charCodeAt(0));
-const run = new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports;
+const bytes = Uint8Array.from(atob(spirals), (letter) => letter.charCodeAt(0));
+const nothing = new Proxy({}, { get: () => () => 0 }); // in the place of an operating system, which only the command of WASI asks
+const run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { wasi_snapshot_preview1: nothing }).exports;
+// A field of the trainer, as an array of its one or more values.
+const field = (name, count = 1, type = Float32Array) => new type(run.memory.buffer, run[name](), count);
+const epochs = () => Number(field("Fit.iteration", 1, BigInt64Array)[0]);
 const part = (name) => document.getElementById(name);
 const most = Number(new URLSearchParams(location.search).get("epochs")) || Infinity;
 const canvas = part("plane"), context = canvas.getContext("2d");
@@ -15,7 +19,9 @@ function settings() {
     part("eta-is").textContent = eta.toPrecision(2);
     part("turns-is").textContent = value("turns");
     part("noise-is").textContent = value("noise");
-    run.set(eta, value("turns"), value("noise"));
+    field("Fit.eta")[0] = eta;
+    field("Fit.turns")[0] = value("turns");
+    field("Fit.noise")[0] = value("noise");
 }
 
 // From blue, -1, by white to red, 1.
@@ -25,9 +31,8 @@ function colour(answer) {
 }
 
 function draw() {
-    const memory = run.memory.buffer;
-    const plane = new Float32Array(memory, run.plane(), WIDTH * WIDTH);
-    const points = new Float32Array(memory, run.points(), 2 * ROWS), labels = new Int32Array(memory, run.labels(), ROWS);
+    const plane = field("Fit.plane", WIDTH * WIDTH);
+    const points = field("Train.x", 2 * ROWS), labels = field("Train.labels", ROWS, Int32Array);
     const size = canvas.width / WIDTH;
     plane.forEach((answer, i) => {
         context.fillStyle = `rgb(${colour(answer).join(",")})`;
@@ -39,12 +44,17 @@ function draw() {
         context.arc((points[2 * i] / 12 + 0.5) * canvas.width, (0.5 - points[2 * i + 1] / 12) * canvas.height, 3, 0, 7);
         context.fill();
     });
-    part("state").textContent = `epoch ${run.epochs()}, loss ${run.loss().toPrecision(9)}`;
+    part("state").textContent = `epoch ${epochs()}, loss ${field("Train.loss")[0].toPrecision(9)}`;
+}
+
+function trainEpoch() {
+    const before = epochs();
+    while (epochs() === before && run.step());
 }
 
 function frame() {
-    if (!paused && run.epochs() < most) {
-        run.epoch();
+    if (!paused && epochs() < most) {
+        trainEpoch();
         draw();
     }
     requestAnimationFrame(frame);
@@ -62,6 +72,6 @@ part("pause").onclick = () => {
 part("again").onclick = begin;
 for (const name of ["eta", "turns", "noise"]) part(name).oninput = settings;
 begin();
-run.epoch();
+trainEpoch();
 draw();
 requestAnimationFrame(frame);

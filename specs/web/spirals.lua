@@ -1,23 +1,11 @@
--- Spirals in a web page: the net of 10_spirals.lua as a library for devices, compiled to WebAssembly (build.sh), trains in the browser.
+-- Spirals in a web page: the net of 10_spirals.lua, built with --target wasm32-wasi (build.sh), trains in the browser.
 --
 -- An epoch is 20 batches and the answers of the net for every place of the plane, which the page draws.
 
+local spirals = require "lib.spirals"
+
 local ROWS = 64 -- of a batch
 local WIDTH = 64 -- places of the picture, each way
-
--- Points of two spirals, as in lib/spirals.lua, by the runtime's own sine: the same bits with every C library.
-local code = [[
-static void spirals(struct loopc_rng *rng, int32_t rows, float turns, float noise, float *x, int32_t *labels)
-{
-    for (int32_t r = 0; r < rows; r++) {
-        labels[r] = (int32_t)loopc_rng_below(rng, 2);
-        const float out = sqrtf(loopc_rng_f32(rng));
-        const float angle = LOOPC_PI * (2 * turns * out + (float)labels[r]);
-        x[2 * r] = 5.5f * out * loopc_cosine(angle) + noise * (float)loopc_rng_normal(rng);
-        x[2 * r + 1] = 5.5f * out * loopc_sine(angle) + noise * (float)loopc_rng_normal(rng);
-    }
-}
-]]
 
 local Fit = loop "Fit" {
     times = "INT64_MAX",
@@ -62,7 +50,7 @@ local Picture = loop "Picture" {
 
 return trainer "spirals" {
     Fit, Train, Picture,
-    code = code .. ("\nenum { ROWS = %d, WIDTH = %d };"):format(ROWS, WIDTH),
+    code = spirals.code .. ("\nenum { ROWS = %d, WIDTH = %d };"):format(ROWS, WIDTH),
     state = {
         net = mlp { 2, 32, 32, 2, activation = "tanh", batch = ROWS },
         adam = optimizer { "adam", net = "net" },

@@ -1,20 +1,17 @@
 /* A trainer as the whole program of a device: BOARD_HEADER is its header, BOARD_TRAINER its struct.
  */
 #include BOARD_HEADER
+#include "board_parts.h"
 
 #define OF(function)          JOIN(BOARD_TRAINER, function)
 #define JOIN(name, function)  JOIN_(name, function)
 #define JOIN_(name, function) name##function
 
-void board_write(int to, const char *text, uint32_t size);
-uint32_t board_stack_used(void);
-uint64_t board_instructions(void);
-
 static struct BOARD_TRAINER state;
 
 static void say(const char *text)
 {
-    board_write(2, text, (uint32_t)strlen(text));
+    board_write(2, text, strlen(text));
 }
 
 #ifdef BOARD_MEASURE
@@ -34,11 +31,17 @@ static void say_number(const char *name, uint64_t number)
 
 int main(void)
 {
+#ifdef LOOPC_DEVICE_STDIO
+    board_open_streams();
+#endif
     OF(_init)(&state, BOARD_SEED);
 #ifdef BOARD_MEASURE
     const uint64_t before = board_instructions();
 #endif
     const int st = OF(_resume)(&state);
+#ifdef LOOPC_DEVICE_STDIO
+    fflush(stdout);
+#endif
 #ifdef BOARD_MEASURE
     say_number("instructions ", board_instructions() - before);
     say_number("stack ", board_stack_used());

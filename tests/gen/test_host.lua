@@ -148,7 +148,7 @@ test("SHA-256", function()
 end)
 
 test("what is built in", function()
-    has(host.script("gen/driver.lua"), "list.command")
+    has(host.script("gen/lib/train.lua"), "return")
     equal(host.script("gen/none.lua"), nil)
     has(host.template("init/spec.lua"), "@NAME@")
     equal(host.template("none"), nil)

@@ -139,7 +139,8 @@ test("a panel a metric, a line a run, scales by choice", function()
     equal({ #panels, #panels[1].lines, panels[1].log, panels[2].log, #panels[3].lines }, { 4, 2, true, false, 4 })
     local svg = plot.svg("<title>", runs, panels)
     for _, part in ipairs { "&lt;title&gt;", "a &amp; b: ok, accuracy 0.97", "iterations of Train", "prefers-color-scheme: dark",
-        'class="lost"', "Train.parts  ([0], [1])" } do suite:contains(svg, part) end
+        'class="lost"', "Train.parts  ([0], [1])",
+        'role="img" aria-label="&lt;title&gt;: Train.loss over iterations of Train, ' } do suite:contains(svg, part) end
     equal(#plot.panels(runs, { only = { "loss" } }), 2)
     equal(#plot.panels(runs, { only = { "Valid.loss" } }), 1)
     suite:contains(plot.svg(nil, runs, plot.panels({ run_of('{"a":-1}\n{"a":0}\n', "x") }, { log = {} })), "nothing above 0")
@@ -247,6 +248,40 @@ test("metrics share a panel, and are smoothed", function()
     local svg = plot.svg(nil, { run }, plot.panels({ run }, { together = { { "Train.loss", "Valid.loss" } } }))
     suite:check(svg:find("loss  (Train.loss, Valid.loss)", 1, true))
     suite:check(svg:find("stroke-dasharray", 1, true))
+end)
+
+-- Three batches of training, two of validation, twice: each epoch ends at the same place of the axis.
+test("loops that iterate differently often share an axis", function()
+    local lines = {}
+    local function pass(loop, epoch, batches, values)
+        for i = 1, batches do
+            lines[#lines + 1] = ('{"loop":"%s","iteration":%d,"total":%d,"loss":%g}\n'):format(loop, i, epoch * batches + i, values[i])
+        end
+    end
+    for epoch = 0, 1 do
+        pass("Train", epoch, 3, { 3, 2, 1 })
+        pass("Valid", epoch, 2, { 5, 4 })
+    end
+    local run = read(table.concat(lines))
+    for _, names in ipairs { { "Train.loss", "Valid.loss" }, { "Valid.loss", "Train.loss" } } do
+        local panel = plot.metrics({ run }, { together = { names } })[1]
+        equal({ panel.x_name, panel.lines[1].x, panel.lines[2].x },
+            { "iterations of Train", { 1, 2, 3, 4, 5, 6 }, { 1.5, 3.0, 4.5, 6.0 } })
+    end
+    equal(plot.metrics({ run }, {})[2].lines[1].x, { 1, 2, 3, 4 }) -- alone it has its own iterations
+end)
+
+test("both axes can be logarithmic", function()
+    local lines = {}
+    for i = 0, 100 do lines[#lines + 1] = ('{"step":%d,"loss":%g}\n'):format(i, 10.0 ^ (-i / 25)) end
+    local panels = plot.panels({ run_of(table.concat(lines), "x") }, { log = {}, log_x = true })
+    local svg = plot.svg(nil, { { name = "x" } }, panels)
+    local points = {}
+    for x, y in svg:match('<polyline[^>]* points="([^"]*)"'):gmatch "([%d.]+),([%d.]+)" do points[#points + 1] = { tonumber(x), tonumber(y) } end
+    equal(#points, 100) -- step 0 has no place
+    suite:check(math.abs((points[10][1] - points[1][1]) - (points[100][1] - points[10][1])) < 0.2) -- a decade each
+    for _, tick in ipairs { "1", "10", "100" } do suite:contains(svg, 'text-anchor="middle">' .. tick .. "<") end
+    suite:contains(plot.svg(nil, {}, plot.panels({ run_of('{"step":0,"loss":1}\n', "x") }, { log_x = true })), "nothing above 0")
 end)
 
 -- The instructions of Lua that a function runs, in millions.

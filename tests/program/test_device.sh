@@ -7,6 +7,8 @@ needs_board() {
         skip "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm are not installed"
 }
 
+has_riscv() { command -v riscv64-unknown-elf-gcc >/dev/null && command -v qemu-system-riscv32 >/dev/null; }
+
 # The folder of a firmware, compiled for this machine with a program that runs it.
 as_firmware() { # as_firmware SPEC NAME
     expect 0 "$LOOPC" gen --lib --device --no-format "$1" -o folder
@@ -94,7 +96,7 @@ test_options_that_need_a_device() {
     expect 2 "$LOOPC" build --ram 64K "$specs/small.lua"
     has "$ERR" "--ram is for --device"
     expect 2 "$LOOPC" build --device cortex-m9 "$specs/small.lua"
-    has "$ERR" "--device takes cortex-m3, cortex-m4, cortex-m7, cortex-m33"
+    has "$ERR" "--device takes cortex-m3, cortex-m4, cortex-m7, cortex-m33, rv32imac, rv32imafc"
     expect 2 "$LOOPC" build --device cortex-m3 --ram much "$specs/small.lua"
     has "$ERR" "--ram takes a size from 1K to 4M, not 'much'"
     expect 2 "$LOOPC" build --device cortex-m3 --portable "$specs/small.lua"
@@ -108,6 +110,10 @@ test_a_missing_compiler_is_named() {
     expect 2 env PATH="$PWD/bin" "$LOOPC" build --device cortex-m3 "$specs/small.lua"
     has "$ERR" "there is no arm-none-eabi-gcc to compile for a device"
     has "$ERR" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+    expect 2 env PATH="$PWD/bin" "$LOOPC" build --device rv32imac "$specs/small.lua"
+    has "$ERR" "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"
+    expect 2 env PATH="$PWD/bin" "$LOOPC" run --device rv32imac "$specs/small.lua"
+    has "$ERR" "apt-get install qemu-system-misc"
 }
 
 test_data_sets_without_a_place_are_refused() {
@@ -184,6 +190,25 @@ test_boards_have_the_bits_of_the_trainer() {
     done
 }
 
+# With and without floats of its own.
+test_riscv_boards_have_the_bits_of_the_trainer() {
+    has_riscv || skip "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc are not installed"
+    build "$specs/curve.lua" trainer
+    python3 "$specs/rows.py" >rows.csv
+    build "$specs/rows.lua" digits
+    ./trainer >wanted
+    ./digits --train rows.csv >wanted_digits
+    for device in rv32imafc rv32imac; do
+        on_board $device "$specs/curve.lua"
+        same "$OUT" "$(cat wanted)"
+        on_board $device "$specs/small.lua"
+        same_within_5 "$(planned 'stack at most' "$ERR")" "$(number_of stack)"
+        [ $device = rv32imafc ] || [ -n "${SOAK:-}" ] || continue
+        on_board $device "$specs/rows.lua"
+        same "$OUT" "$(cat wanted_digits)"
+    done
+}
+
 # Digits with 4 bits a pixel in flash, from which loopc_device_read makes floats; their memory as planned.
 test_a_data_set_in_flash() {
     needs_board
@@ -216,25 +241,39 @@ test_cartpole_learns_on_the_board() {
     same "$OUT" "$wanted"
 }
 
-# What printf of the board prints is what the host prints: extreme numbers, which take room, too.
+# What bodies print is what the C library of the host prints: random formats on the host, some on boards.
 test_printing() {
+    expect 0 "${CC:-cc}" -std=gnu11 -O1 -Wno-format -fsanitize=address,undefined -I"$ROOT/templates/device" -I. -include stdbool.h \
+        "$specs/formats.c" $(board_files format.c format_float.c decimal.c) -o formats
+    expect 0 ./formats ${SOAK:+1000000}
+    same "$OUT" ""
     needs_board
     cat >prints.lua <<'SPEC'
 local Fit = loop "Fit" { times = 1, state = { x = f64(1e308), y = f64(3e-310) }, on_batch = node(1, [[
     char text[32];
     printf("%f\n%.17g %g %e %lf\n", $x, $y, $y, $y, $y);
-    printf("%lld %llu %hhd %x %5s|%-6d|%+d\n", (long long)1 << 60, 1ull << 63, (signed char)6, 255u, "abc", 3, 4);
-    printf("%.3Lf %.60f %.30f\n", (long double)$y, $y, $x);
+    printf("%lld %llu %hhd %x %5s|%-6d|%+d %zu %a\n", (long long)1 << 60, 1ull << 63, (signed char)6, 255u, "abc", 3, 4, sizeof text, $y);
+    printf("%.3Lf %.60f %.30f %.2f\n", (long double)1.5, $y, $x, 0.0045);
     snprintf(text, sizeof text, "%5.2f", 1.5);
-    puts(text);
+    puts(text), putchar('x'), putchar('\n'), fputs("and", stdout), fprintf(stdout, " %s\n", text);
+    printf("no end of line");
 ]]) }
 return trainer "prints" { Fit }
 SPEC
     build prints.lua prints
     expect 0 ./prints
-    local wanted=$OUT
-    on_board cortex-m3 prints.lua
-    same "$OUT" "$wanted"
+    local wanted=$OUT device
+    for device in cortex-m3 $(has_riscv && echo rv32imac); do
+        on_board $device prints.lua
+        same "$OUT" "$wanted"
+    done
+}
+
+# The files of boards under the names that programs have for them.
+board_files() { # board_files NAME...
+    local name
+    for name in "$ROOT"/templates/device/*.h; do cp "$name" "board_$(basename "$name")"; done
+    for name in "$@"; do echo "$ROOT/templates/device/$name"; done
 }
 
 number_of() { # number_of NAME: in the messages of a run

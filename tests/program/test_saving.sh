@@ -133,6 +133,28 @@ LINES
     diff wanted m.jsonl
 }
 
+# report = n: every n-th iteration, and the last one of each pass, which may be shorter than n or end early.
+test_every_nth_iteration_and_the_last() {
+    cat >rare.lua <<'SPEC'
+local Fit = loop "Fit" { times = 2, state = { rare = i64 { report = 100 } }, on_train = node(1), on_epoch = node(2, [[ $rare += 10; ]]) }
+local Train = loop "Train" { call_on = { Fit.on_train }, times = 3, state = { loss = i64 { report = 2 }, late = i64 { report = 100 } },
+    on_first = node(0, [[ if ($Fit.iteration == 1 && $iteration == 1) $stop(); ]]),
+    on_batch = node(1, [[ $loss = $late = $total; ]]) }
+return trainer "rare" { Fit, Train }
+SPEC
+    cat >wanted <<'LINES'
+{"loop":"Train","iteration":2,"total":2,"loss":1}
+{"loop":"Train","ended":true,"iteration":3,"total":3,"loss":2,"late":2}
+{"loop":"Train","ended":true,"iteration":1,"total":4,"loss":3,"late":3}
+{"loop":"Fit","ended":true,"iteration":2,"total":2,"rare":20}
+LINES
+    for form in "" --step; do
+        build rare.lua rare $form
+        expect 0 ./rare --metrics m.jsonl --progress never
+        diff wanted m.jsonl
+    done
+}
+
 test_a_folder_belongs_to_one_run() {
     build_best
     expect 0 ./best --checkpoint saved --best Fit.loss --save-every 1epoch

@@ -67,7 +67,8 @@ test_the_finder_draws_its_picture() {
     lines=$(grep -c finder.tried find.jsonl)
     [ "$lines" -gt 20 ] || fail "only $lines rates"
     expect 0 "$LOOPC" plot find.jsonl -o find.svg --across finder.tried --log=finder.tried --only finder.smoothed
-    has "$(cat find.svg)" '10 to the power, Fit.finder.tried'
+    has "$(cat find.svg)" '>Fit.finder.tried<'
+    has "$(cat find.svg)" '>1e-4<'
     expect 2 "$LOOPC" plot find.jsonl -o find.svg --across finder.tired
     has "$ERR" "there are Fit.loss, Fit.valid, "
 }

@@ -248,6 +248,19 @@ SPEC
     same "$OUT" 5
 }
 
+linker_of() { readelf -W --sections "$1" | grep -o -m 1 'note.gnu.gold-version' || echo another; }
+
+test_the_faster_linker() {
+    command -v ld.gold >/dev/null || skip 'GNU gold is not installed'
+    sanitized && skip 'sanitizers link with their own'
+    cp_spec
+    expect 0 "$LOOPC" build nested.lua -o fast
+    same "$(linker_of fast)" note.gnu.gold-version
+    expect 0 env LDFLAGS=-fuse-ld=bfd "$LOOPC" build nested.lua -o asked
+    same "$(linker_of asked)" another
+    same "$(./fast)" "$(./asked)"
+}
+
 programs() { find cache/loopc -name nested | wc -l; }
 
 test_run_uses_a_cache() {

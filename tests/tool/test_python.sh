@@ -19,9 +19,13 @@ failed=$?
 name='the notebook in specs'
 mkdir "$TMPDIR/without" # nbclient and the ipywidgets of Debian 12 do not go together: the panel has a test of its own
 echo 'raise ImportError' >"$TMPDIR/without/ipywidgets.py"
-if ! python3 -c 'import nbconvert, ipykernel' 2>/dev/null; then
+with= # the first Python that has what it takes: Debian's packages are those of /usr/bin/python3, which another one may hide
+for python in python3 /usr/bin/python3; do
+    [ -n "$with" ] || ! "$python" -c 'import nbconvert, ipykernel' 2>/dev/null || with=$python
+done
+if [ -z "$with" ]; then
     echo "ok $name # SKIP nbconvert and ipykernel are not installed"
-elif PYTHONPATH=$TMPDIR/without:$PYTHONPATH python3 -m nbconvert --execute --to markdown --output-dir "$TMPDIR" specs/xor.ipynb >"$TMPDIR/log" 2>&1 &&
+elif PYTHONPATH=$TMPDIR/without:$PYTHONPATH "$with" -m nbconvert --execute --to markdown --output-dir "$TMPDIR" specs/xor.ipynb >"$TMPDIR/log" 2>&1 &&
     grep -q '0\.1908' "$TMPDIR/xor.md" && grep -q 'Report(100000' "$TMPDIR/xor.md"; then
     echo "ok $name"
 else

@@ -171,10 +171,15 @@ static void only_every_so_many(void **unused)
         state.Fit.iteration = state.Fit.total = i;
         loopc_metrics_write(metrics, &state, "Fit");
     }
+    loopc_metrics_end(metrics, &state, "Fit"); /* the fifth was the last */
+    state.Fit.iteration = 2;
+    loopc_metrics_end(metrics, &state, "Fit"); /* the last one was in a line */
     loopc_metrics_close(metrics, &state, "ok");
-    assert_string_equal(content(),
-                        "{\"loop\":\"Fit\",\"iteration\":2,\"total\":2,\"label\":\"x\"}\n"
-                        "{\"loop\":\"Fit\",\"iteration\":4,\"total\":4,\"label\":\"x\"}\n");
+    assert_string_equal(
+        content(),
+        "{\"loop\":\"Fit\",\"iteration\":2,\"total\":2,\"label\":\"x\"}\n"
+        "{\"loop\":\"Fit\",\"iteration\":4,\"total\":4,\"label\":\"x\"}\n"
+        "{\"loop\":\"Fit\",\"ended\":true,\"iteration\":5,\"total\":5,\"label\":\"x\"}\n");
 }
 
 static void loops_without_reports(void **unused)
