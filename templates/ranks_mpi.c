@@ -1,6 +1,7 @@
 /* Ranks over MPI: runtime/parallel/ranks.h. Compiled into programs by loopc build --mpi. */
 #define _GNU_SOURCE
 #include "base/clock.h"
+#include "data/mapped.h"
 #include "parallel/ranks.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 int32_t loopc_rank, loopc_ranks = 1;
+const struct loopc_mapping *loopc_ranks_mapping = &loopc_mapping;
 int64_t loopc_ranks_waited;
 
 static int spoken = -1; /* standard error of a rank other than 0; what it writes there is kept */
