@@ -50,6 +50,7 @@ function plot_confusion.svg(found, title)
     local heading = title or ("accuracy %.4f of %d rows; across: predicted"):format(found.accuracy, found.rows)
     width = math.max(width, #heading * character + 24)
     local out = { ('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" '):format(width, height, width, height)
+        .. ('role="img" aria-label="%s" '):format(escape(heading))
         .. 'font-family="system-ui, DejaVu Sans, sans-serif" font-size="12" fill="#24292f">',
         ('<rect width="%d" height="%d" fill="#ffffff"/>'):format(width, height),
         ('<text x="12" y="20" font-weight="bold">%s</text>'):format(escape(heading)) }

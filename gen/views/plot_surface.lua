@@ -83,10 +83,10 @@ function plot_surface.svg(surface, title)
     add_scale(out, shade, low, high, log, top)
     local height = math.max(bottom + 46, top + 140)
     local heading = escape(title or surface.value_name .. " over " .. surface.y_name)
-    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" font-family="system-ui, DejaVu Sans, sans-serif" '
-        .. 'font-size="12" fill="#24292f">\n<rect width="100%%" height="100%%" fill="#ffffff"/>\n'
+    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s" '
+        .. 'font-family="system-ui, DejaVu Sans, sans-serif" font-size="12" fill="#24292f">\n<rect width="100%%" height="100%%" fill="#ffffff"/>\n'
         .. '<text x="12" y="22" font-size="16" font-weight="bold">%s</text>\n%s\n</svg>\n'):format(left + width + right, height,
-        left + width + right, height, heading, table.concat(out, "\n"))
+        left + width + right, height, heading, heading, table.concat(out, "\n"))
 end
 
 return plot_surface

@@ -273,6 +273,13 @@ local function draw_panel(drawing, panel, x, y)
     else draw_lines(drawing, panel, x, y) end
 end
 
+-- What a screen reader says of the picture.
+local function label_of(title, panels)
+    local titles = {}
+    for i, panel in ipairs(panels) do titles[i] = panel.title .. (panel.x_name and " over " .. panel.x_name or "") end
+    return escape((title and title .. ": " or "") .. table.concat(titles, ", "))
+end
+
 function plot_svg.page(title, names, panels)
     local columns = #panels == 1 and 1 or 2
     if columns == 1 then panel_width, panel_height = 860, 420 else panel_width, panel_height = 520, 260 end
@@ -288,8 +295,9 @@ function plot_svg.page(title, names, panels)
         drawing:close()
     end
     local height = top + math.ceil(#panels / columns) * (panel_height + 10) + 6
-    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d">\n  <style>\n%s  </style>\n' ..
-        '  <rect class="page" width="100%%" height="100%%"/>\n%s\n</svg>\n'):format(width, height, width, height, style,
+    return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">\n' ..
+        '  <style>\n%s  </style>\n' ..
+        '  <rect class="page" width="100%%" height="100%%"/>\n%s\n</svg>\n'):format(width, height, width, height, label_of(title, panels), style,
         table.concat(drawing, "\n"))
 end
 

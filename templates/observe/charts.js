@@ -64,19 +64,23 @@ function runColour(k) {
 }
 
 class SeriesChart {
-  constructor(parent, name, first) {
+  // kind: 'first' and 'setting' charts are before and behind the others.
+  constructor(parent, name, kind) {
     const card = document.createElement('section');
+    const title = document.createElement('h3');
     this.box = document.createElement('div');
     this.name = name;
     this.box.className = 'chart';
     this.box.setAttribute('role', 'img');
     this.box.dataset.series = name;
-    card.className = 'card';
+    card.className = `card ${kind}`;
+    title.textContent = name;
     this.values = document.createElement('div');
     this.values.className = 'values';
-    card.append(this.box, this.values);
-    if (first) parent.prepend(card);
-    else parent.append(card);
+    card.append(title, this.box, this.values);
+    if (kind === 'first') parent.prepend(card);
+    else parent.insertBefore(card, kind === 'setting' ? null : parent.querySelector('.card.setting'));
+    arrangeSoon(card.closest('.cards'));
     allCharts.add(this);
     document.querySelector('.for-charts').hidden = false;
     this.resize = new ResizeObserver(() => this.chart && this.chart.resize());
@@ -100,7 +104,9 @@ class SeriesChart {
     this.resize.disconnect();
     inWindow.unobserve(this.box);
     if (this.chart) this.chart.destroy();
+    const cards = this.box.closest('.cards');
     this.box.parentElement.remove();
+    arrangeSoon(cards);
   }
 
   window() {
@@ -115,14 +121,14 @@ class SeriesChart {
     return { logscale, rollPeriod: shared.smooth, dateWindow: window, stepPlot: this.isSetting,
       axes: { x: { axisLabelFormatter: short, logscale: shared.logBatch, valueFormatter: (x) => `batch ${x}`,
         ticker: shared.logBatch ? decades : Dygraph.numericTicks },
-      y: { axisLabelFormatter: short, axisLabelWidth: 64, pixelsPerLabel: 30, valueFormatter: number,
+      y: { axisLabelFormatter: short, axisLabelWidth: 56, pixelsPerLabel: 30, valueFormatter: number,
         ticker: logscale ? decades : Dygraph.numericTicks } } };
   }
 
   lines(lines) {
-    const options = { legend: lines.length > 1 ? 'always' : 'onmouseover', labels: ['batch', ...lines.map((line) => line.label)], colors: lines.map((_, k) => runColour(k)), series: {} };
+    const options = { legend: lines.length > 1 ? 'always' : 'onmouseover', labels: ['batch', ...lines.map((line) => line.label)], colors: lines.map((line, k) => runColour(line.run === undefined ? k : line.run)), series: {} };
     lines.forEach((line, k) => {
-      options.series[line.label] = { strokePattern: DASHES[k % DASHES.length], strokeWidth: k ? 1 : 1.6 };
+      options.series[line.label] = { strokePattern: DASHES[(line.dash === undefined ? k : line.dash) % DASHES.length], strokeWidth: k && !line.newest ? 1 : 1.6 };
     });
     return options;
   }
@@ -148,6 +154,7 @@ class SeriesChart {
     this.rows = merge(lines.map((line) => ({ ...line, points: visible(line.points, window) })));
     if (shared.logBatch) this.rows = this.rows.filter(([batch]) => batch > 0);
     const labels = lines.map((line) => line.label).join();
+    this.values.classList.toggle('many', lines.length > 2);
     const options = { file: this.rows, drawPoints: this.rows.length < FEW_POINTS, ...this.axes() };
     if (labels !== this.labels) Object.assign(options, this.lines(lines));
     this.labels = labels;
@@ -157,7 +164,7 @@ class SeriesChart {
       return;
     }
     delete options.file;
-    this.chart = new Dygraph(this.box, this.rows, chartOptions(this.name, { ...options, pointSize: 2.5, labelsDiv: this.values, connectSeparatedPoints: true,
+    this.chart = new Dygraph(this.box, this.rows, chartOptions(undefined, { ...options, pointSize: 2.5, labelsDiv: this.values, connectSeparatedPoints: true,
       highlightCallback: (event, x) => hover(this, x), unhighlightCallback: () => hover(this, null),
       zoomCallback: (left, right) => zoomTo(this.chart.isZoomed('x') ? [left, right] : null) }));
   }

@@ -3,6 +3,7 @@
 
 const TIMES_MS = 1000;
 const VIEWS_MS = 200;
+const ENDLESS = 1e15; // a target that no run reaches
 const PACES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 0]; // batches a second; 0: as fast as it goes
 
 const paceText = (pace) => pace ? `${pace} batch${pace > 1 ? 'es' : ''} a second` : 'as fast as it goes';
@@ -14,7 +15,7 @@ const controls = {
     element(this.root, '.go').addEventListener('click', () => this.learn(field('.target')));
     on('.set-eta', () => [`{"eta": ${field('.new-eta')}, "tell state": 1}`, `eta is ${field('.new-eta')}`]);
     on('.pause', () => ['{"pause": 1}', 'paused']);
-    on('.resume', () => ['{"resume": 1}', 'resumed']);
+    element(this.root, '.resume').addEventListener('click', () => this.resume());
     on('.checkpoint', () => ['{"checkpoint": 1}', 'saved']);
     on('.shutdown', () => ['{"shutdown": 1}', 'ends']);
     element(this.root, '.step').addEventListener('click', () => this.step());
@@ -48,6 +49,12 @@ const controls = {
     this.send(`{${target}"step": 1, "tell status": 1}`, 'learns one batch');
   },
 
+  // A paused run continues; one that has reached its target does so without one.
+  resume() {
+    if (this.waits()) this.send(`{"batch to": ${ENDLESS}, "resume": 1, "tell status": 1}`, 'goes on until it is paused');
+    else this.send('{"resume": 1}', 'resumed');
+  },
+
   stepEpoch() {
     this.send('{"step epoch": 1, "tell status": 1}', 'learns one epoch');
   },
@@ -67,7 +74,8 @@ const controls = {
   // space, s, + and -; false for other keys.
   press(key) {
     if (key === ' ' && this.commands.includes('pause')) {
-      this.send(this.paused ? '{"resume": 1}' : '{"pause": 1}', this.paused ? 'resumed' : 'paused');
+      if (this.paused || this.waits()) this.resume();
+      else this.send('{"pause": 1}', 'paused');
     } else if (key === 's' && this.commands.includes('step')) {
       this.step();
     } else if ((key === '+' || key === '-') && this.commands.includes('eta') && this.series.has('eta')) {
@@ -195,13 +203,20 @@ const controls = {
     }, VIEWS_MS);
   },
 
+  // One of the two buttons: what rests can go on.
+  showPause(rests) {
+    element(this.root, '.pause').hidden = rests || !this.commands.includes('pause');
+    element(this.root, '.resume').hidden = !rests || !this.commands.includes('resume');
+  },
+
   // Controls are there for the commands of this trainer.
   showCommands(commands) {
     this.commands = commands;
     for (const control of this.root.querySelectorAll('[data-command]')) {
       const name = control.dataset.command;
-      control.hidden = !commands.includes(name) || name === (this.paused ? 'pause' : 'resume');
+      control.hidden = !commands.includes(name);
     }
+    this.showPause(this.paused || this.waits());
     element(this.root, '.others').hidden = !commands.length;
     element(this.root, '.graph').hidden = !this.places || !this.timed && !commands.includes('watch');
   },

@@ -37,29 +37,32 @@ function scaleOfColours() {
   };
 }
 
+const NOTHING = 1e-30; // in the place of 0 as a scale
+
 function largestOf(values) {
-  let largest = 1e-30;
+  let largest = NOTHING;
   for (const value of values) largest = Math.max(largest, Math.abs(value || 0));
   return largest;
 }
 
-// Numbers as an image, row by row; what is not finite is grey.
-function paintValues(canvas, values, rows, columns, largest) {
+// Numbers as an image, row by row; what is not finite is grey. A strength below 1 leaves room for what is drawn over it.
+function paintValues(canvas, values, rows, columns, largest, strength = 1) {
   const context = canvas.getContext('2d');
   const image = context.createImageData(columns, rows);
   const scale = scaleOfColours();
   values.forEach((value, index) => {
-    image.data.set(value === null ? [128, 128, 128, 255] : [...scale(value / largest), 255], index * 4);
+    image.data.set(value === null ? [128, 128, 128, 255] : [...scale(strength * Math.max(-1, Math.min(1, value / largest))), 255], index * 4);
   });
   context.putImageData(image, 0, 0);
 }
 
 // The colour bar of such images: what colour is how much.
-function colourBar(parent, largest) {
+function colourBar(parent, largest, strength = 1) {
   parent.replaceChildren();
   const bar = document.createElement('span');
+  const scale = scaleOfColours();
   bar.className = 'bar';
-  bar.style.background = `linear-gradient(to right, ${colour('below')}, ${colour('card')}, ${colour('above')})`;
+  bar.style.background = `linear-gradient(to right, ${[-strength, 0, strength].map((share) => `rgb(${scale(share)})`)})`;
   parent.append(short(-largest), bar, short(largest));
 }
 
@@ -115,6 +118,7 @@ function paintTrajectory(canvas, states) {
 // A value of an axis: 1200000 is 1.2M, 0.00001 is 1e-5.
 function short(value) {
   const size = Math.abs(value);
+  if (size <= NOTHING) return '0';
   for (const [factor, suffix] of [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e4, 'k']]) {
     if (size >= factor) return `${Number((value / (suffix === 'k' ? 1e3 : factor)).toPrecision(4))}${suffix}`;
   }
@@ -123,9 +127,9 @@ function short(value) {
 
 // How all charts look.
 function chartOptions(title, more) {
-  return { title, titleHeight: 20, xlabel: 'batch', includeZero: false, gridLineColor: '#8884', axisLineColor: '#888',
+  return { title, titleHeight: 20, xlabel: 'batch', xLabelHeight: 16, axisLabelFontSize: 12, includeZero: false, gridLineColor: '#8884', axisLineColor: '#888',
     digitsAfterDecimal: 6,
-    axes: { x: { axisLabelFormatter: short }, y: { axisLabelFormatter: short, axisLabelWidth: 72, pixelsPerLabel: 30 } }, ...more };
+    axes: { x: { axisLabelFormatter: short }, y: { axisLabelFormatter: short, axisLabelWidth: 56, pixelsPerLabel: 30 } }, ...more };
 }
 
 // A time in three digits and its unit.

@@ -99,6 +99,11 @@ function drawTable() {
   }
 }
 
+const said = (value) => value === null || value === undefined ? 'diverged' : short(value);
+
+// What a screen reader says of a picture.
+const describe = (name, label) => find(`.${name}`).setAttribute('aria-label', label);
+
 function plot(name, rows, more) {
   if (page.charts[name]) page.charts[name].destroy();
   page.charts[name] = rows.length ? new Dygraph(find(`.${name}`), rows, chartOptions('', { titleHeight: 0, title: undefined,
@@ -124,6 +129,7 @@ function drawCurves() {
   const all = [...rows.values()].sort((a, b) => a[0] - b[0]);
   const series = Object.fromEntries(shown.map((run, k) => [run.name, { strokePattern: dashes[Math.floor(k / 6) % 4], strokeWidth: 1.4 }]));
   find('.curves-title').textContent = result || 'curves';
+  describe('curves', `${result || 'nothing'} over the iterations: ${shown.map((run) => `${run.name} ${said(run.cells.get(result))}`).join(', ')}`);
   plot('curves', all, { labels: ['iteration', ...shown.map((run) => run.name)], colors: colours(shown.length), series, xlabel: 'iteration',
     connectSeparatedPoints: true, logscale: find('.log').checked && positive(all), rollPeriod: Math.max(1, Number(find('.smooth').value) || 1) });
 }
@@ -141,6 +147,7 @@ function drawScatter() {
   const [low, high] = rows.length ? [rows[0][0], rows[rows.length - 1][0]] : [0, 1];
   const room = (high - low || 1) * 0.05;
   find('.scatter-title').textContent = `${result || 'result'} by ${parameter || 'parameter'}`;
+  describe('scatter', `${result || 'result'} by ${parameter || 'parameter'}: ${rows.map(([x, y]) => `${asText ? order[x] : short(x)} gives ${short(y)}`).join(', ')}`);
   const label = (x) => asText ? order[Math.round(x)] || '' : short(x);
   const options = chartOptions('', {});
   plot('scatter', rows, { labels: [parameter || 'parameter', result || 'result'], xlabel: parameter, colors: [colour('below')], strokeWidth: 0, drawPoints: true, pointSize: 4,

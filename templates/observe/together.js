@@ -29,16 +29,17 @@ function drawTogether() {
   }
   together.drawn = performance.now();
   const labels = runNames();
-  const place = document.getElementById('together');
+  const cards = document.getElementById('together');
   const names = sharedNames();
   if (together.changed) together.left = names.length;
   together.changed = false;
   if (!together.left) return;
   together.left--;
   const name = names[together.turn++ % names.length];
-  place.hidden = false;
+  if (cards.hidden) roomOfCards.observe(cards);
+  cards.hidden = false;
   const lines = trainers.map((trainer, k) => ({ label: labels[k], points: trainer.series.get(name) || [] })).filter((line) => line.points.length);
-  if (!together.charts.has(name)) together.charts.set(name, new SeriesChart(place, name, name === 'loss'));
+  if (!together.charts.has(name)) together.charts.set(name, new SeriesChart(cards, name, name === 'loss' ? 'first' : name === 'eta' ? 'setting' : ''));
   together.charts.get(name).draw(lines, Math.max(...trainers.map((trainer) => trainer.lastBatch())), name === 'eta');
   if (together.left) setTimeout(drawSoon, TOGETHER_MS);
 }

@@ -30,6 +30,7 @@ class Trainer {
     this.connect();
     if (before) before.leave(fragment, this);
     else document.getElementById('trainers').append(fragment);
+    roomOfCards.observe(element(this.root, '.cards'));
   }
 
   // The parts that are open: as before, or as the link says.
@@ -52,7 +53,9 @@ class Trainer {
     const series = new Map([...this.series].map(([name, points]) => [name, few(points)]));
     successor.earlier = [{ title: this.title(), flags: this.flags, series }, ...this.earlier].slice(0, EARLIER_MOST);
     for (const chart of this.charts.values()) chart.remove();
+    if (this.widths) this.widths.disconnect();
     if (this.over) this.over.destroy();
+    roomOfCards.unobserve(element(this.root, '.cards'));
     this.root.replaceWith(fragment);
   }
 
@@ -78,6 +81,7 @@ class Trainer {
   showState() {
     const rests = this.paused || this.waits();
     const held = this.paused ? `paused after batch ${this.batch}` : `waits for a target of more than ${this.goal} batches`;
+    this.showPause(rests);
     text(element(this.root, '.state'), this.ended ? this.how : rests ? held : 'running');
     if (rests && !this.ended && this.told !== this.batch) this.send('{"tell history": 1}'); // more than the reports have told
     if (rests) this.told = this.batch;
@@ -101,10 +105,15 @@ class Trainer {
     this.series.set(name, points);
     if (topic.all && this.kept) this.remember(this.kept);
     if (!last) return;
-    if (name === 'eta') text(element(this.root, '.eta'), number(last[1]));
-    if (this.isLoss(name)) text(element(this.root, '.loss'), last[0] === 0 ? '-' : number(last[1]));
+    if (name === 'eta') this.fact('eta', number(last[1]));
+    if (this.isLoss(name)) this.fact('loss', last[0] === 0 ? '-' : number(last[1]));
     this.progress(last[0]);
     if (this.series.get(name).length) this.dirty.add(name);
+  }
+
+  fact(name, value) {
+    element(this.root, `.for-${name}`).hidden = false;
+    text(element(this.root, `.${name}`), value);
   }
 
   // What the trainer has kept since its beginning: rows that no report has told are added.
@@ -176,7 +185,11 @@ class Trainer {
     element(this.root, '.samples').hidden = !status.samples;
     this.paused = status.paused;
     this.goal = status.target;
-    text(element(this.root, '.goal'), status.target === null ? '-' : String(status.target));
+    text(element(this.root, '.goal'), status.target === null ? '-' : status.target >= ENDLESS ? 'none' : String(status.target));
+    // What this trainer has.
+    element(this.root, '.for-goal').hidden = status.target === null;
+    element(this.root, '.for-eta').hidden = !this.series.has('eta');
+    element(this.root, '.for-loss').hidden = !this.lossName;
     this.showPace(status.pace || 0);
     if (!this.places) this.graph(status.places);
     if (!this.settable) this.fields(status);
@@ -228,6 +241,23 @@ class Trainer {
     return this.isSetting(name) && last && last[0] < this.batch ? [...points, [this.batch, last[1]]] : points;
   }
 
+  // Series that share a chart: the same field of several loops (Train.loss, Valid.loss), and a loss of other points beside `loss`.
+  familyOf(name) {
+    const names = [...this.series.keys()].filter((one) => this.series.get(one).length);
+    const base = name.split('.').pop().replace(/^.*_(?=loss$|accuracy$)/, '');
+    const isOf = (one) => one === base || one.endsWith(`.${base}`) || /^(loss|accuracy)$/.test(base) && names.includes(base) && one.endsWith(`_${base}`);
+    const family = names.filter(isOf).sort((a, b) => (b === base) - (a === base));
+    return family.length > 1 && family.includes(name) ? [base, family] : [name, [name]];
+  }
+
+  // The lines of several series: a colour and dashes each; with earlier runs a colour a run.
+  linesOfAll(family) {
+    const all = family.map((name) => this.linesOf(name));
+    const several = all.some((lines) => lines.length > 1);
+    return all.flatMap((lines, k) => lines.map((line, run) => ({ label: lines.length > 1 ? `${family[k]} ${line.label}` : family[k],
+      points: line.points, run: several ? run : k, dash: k, newest: run === 0 })));
+  }
+
   // The newest run first, then those before it, named by the flags in which they differ.
   linesOf(name) {
     const runs = [{ flags: this.flags, series: this.series }, ...this.earlier].filter((run) => run.series.has(name));
@@ -259,15 +289,33 @@ class Trainer {
   // The name of a chart, and its lines.
   chartOf(name) {
     const layers = this.charts.has(name) && this.series.has(name) ? [] : this.layersOf(name);
-    if (!layers.length) return [name, this.linesOf(name)];
+    if (!layers.length) {
+      const [title, family] = this.familyOf(this.series.has(name) ? name : this.familyNamed(name));
+      for (const one of family) {
+        this.dirty.delete(one);
+        if (one !== title && this.charts.has(one)) this.removeChart(one);
+      }
+      return [title, family.length > 1 ? this.linesOfAll(family) : this.linesOf(family[0])];
+    }
     for (const one of layers) this.dirty.delete(one);
     const lines = layers.filter((one) => this.series.get(one).length).map((one) => ({ label: one.replace(/^.*_/, 'layer '), points: this.series.get(one) }));
     return [layers[0].replace(/_\d+$/, ''), lines];
   }
 
+  // A series of the chart of that title.
+  familyNamed(title) {
+    return [...this.series.keys()].find((one) => one.endsWith(`.${title}`)) || title;
+  }
+
+  removeChart(name) {
+    this.charts.get(name).remove();
+    this.charts.delete(name);
+  }
+
   drawSeries(name) {
     const [title, lines] = this.chartOf(name);
-    if (!this.charts.has(title)) this.charts.set(title, new SeriesChart(element(this.root, '.charts'), title, this.isLoss(title)));
+    const kind = this.isLoss(name) || title === 'loss' ? 'first' : this.isSetting(title) ? 'setting' : '';
+    if (!this.charts.has(title)) this.charts.set(title, new SeriesChart(element(this.root, '.charts'), title, kind));
     this.charts.get(title).draw(lines, this.lastBatch(), this.isSetting(title));
   }
 }

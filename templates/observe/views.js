@@ -2,6 +2,7 @@
 'use strict';
 
 const VIEW_SIZE = 420; // pixels of a canvas, across
+const UNDER_POINTS = 0.7; // strength of the colours of a picture with points over it
 
 function wide(canvas, height) {
   const fine = Math.min(2, window.devicePixelRatio);
@@ -15,18 +16,20 @@ function wide(canvas, height) {
   return context;
 }
 
-// A circle for class 0, a square for 1, a triangle for others: shapes, because some do not see colours.
-function drawMark(context, x, y, kind) {
+// A circle for class 0, a square for 1, a triangle for others: shapes, because some do not see colours. Below it is a rim that is seen on
+// every colour.
+function drawMark(context, x, y, kind, isRim) {
   context.beginPath();
   if (kind === 0) context.arc(x, y, 4, 0, 7);
   else if (kind === 1) context.rect(x - 3.5, y - 3.5, 7, 7);
   else for (const [dx, dy] of [[0, -5], [4.5, 4], [-4.5, 4]]) context.lineTo(x + dx, y + dy);
+  context.closePath();
+  context.lineWidth = isRim ? 4 : 1.2;
+  context.strokeStyle = colour(isRim ? 'card' : 'ink');
+  context.stroke();
+  if (isRim) return;
   context.fillStyle = colour(kind === 0 ? 'below' : kind === 1 ? 'above' : 'soft');
   context.fill();
-  context.lineWidth = 1.2;
-  context.strokeStyle = colour('ink');
-  context.closePath();
-  context.stroke();
 }
 
 function rowsOf(view, values) {
@@ -50,8 +53,9 @@ function placer(view, points, height) {
 
 function drawPoints(context, view, points, height) {
   const place = placer(view, points, height);
-  for (const point of points) {
-    if (point[0] !== null && point[1] !== null) drawMark(context, ...place(point), point.length > 2 ? point[2] : 0);
+  const known = points.filter((point) => point[0] !== null && point[1] !== null);
+  for (const isRim of [true, false]) {
+    for (const point of known) drawMark(context, ...place(point), point.length > 2 ? point[2] : 0, isRim);
   }
 }
 
@@ -64,7 +68,8 @@ function addClasses(legend, points) {
     const mark = document.createElement('canvas');
     [mark.width, mark.height] = [14, 14];
     mark.style.width = '14px';
-    drawMark(mark.getContext('2d'), 7, 7, kind);
+    mark.setAttribute('aria-hidden', 'true'); // its label says it
+    drawMark(mark.getContext('2d'), 7, 7, kind, false);
     const label = document.createElement('span');
     label.append(mark, ` ${kind}`);
     label.className = 'kind';
@@ -128,11 +133,12 @@ const painters = {
     const pixels = document.createElement('canvas');
     [pixels.width, pixels.height] = [columns, view.rows];
     const largest = scaleOf(view, values, all, views);
-    paintValues(pixels, values, view.rows, columns, largest);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(pixels, 0, 0, VIEW_SIZE, height);
-    colourBar(card.legend, largest);
     const over = views.find((other) => other.field === view.over);
+    const strength = over ? UNDER_POINTS : 1;
+    paintValues(pixels, values, view.rows, columns, largest, strength);
+    context.imageSmoothingEnabled = Boolean(over); // places of a plane, or pixels of a picture
+    context.drawImage(pixels, 0, 0, VIEW_SIZE, height);
+    colourBar(card.legend, largest, strength);
     if (!over || !all[over.field]) return;
     const points = rowsOf(over, all[over.field]);
     drawPoints(context, view, points, height);
@@ -226,12 +232,13 @@ class Views {
     node.className = `card view view-${view.show}`;
     node.dataset.view = view.field;
     card.legend.className = 'legend';
-    title.textContent = view.field;
-    doc.textContent = view.doc || '';
+    title.textContent = view.doc || view.field; // what it shows, then its name in the spec
+    doc.textContent = view.doc ? view.field : '';
     card.canvas.setAttribute('role', 'img');
     card.canvas.setAttribute('aria-label', `${view.show} of ${view.field}: ${view.doc || ''}`);
     node.append(title, doc, view.show === 'text' ? card.pre : card.canvas, card.legend);
     parent.append(node);
+    arrangeSoon(parent.closest('.cards'));
     this.cards.set(view.field, card);
   }
 

@@ -59,6 +59,9 @@ const weights = {
   drawTrajectory() {
     const canvas = element(this.root, '.trajectory');
     canvas.parentElement.hidden = false;
+    const [way, off] = along(this.states).at(-1);
+    canvas.setAttribute('aria-label', `the way of the weights: the newest state is ${short(way)} from the first along their line`
+      + `${off > 1e-6 * way ? `, ${short(off)} off it` : ''}`);
     paintTrajectory(canvas, this.states);
   },
 
@@ -66,6 +69,7 @@ const weights = {
     if (!this.drawings) {
       const nets = netsOf(this.layers).filter(isDrawable);
       element(this.root, '.drawing').hidden = !nets.length;
+      arrangeSoon(element(this.root, '.cards'));
       this.drawings = nets.map((net) => new NetDrawing(element(this.root, '.drawing .picture'), net,
         (this.netFunctions || []).find((one) => one.name === net.name)));
     }
@@ -94,16 +98,27 @@ const weights = {
     return this.layers.flatMap((layer) => Array.from({ length: layer.rows * layer.columns }, (_, k) => `${layer.name}[${k}]`));
   },
 
+  // What a screen reader says of the chart: how the newest values spread.
+  describeHistory(few) {
+    const [batch, ...values] = this.history.at(-1);
+    const known = values.filter((value) => value !== null);
+    element(this.root, '.history').setAttribute('aria-label', `${few ? 'weights' : 'root mean square of each layer'} over the batches: `
+      + `${values.length} lines, from ${short(Math.min(...known))} to ${short(Math.max(...known))} at batch ${batch}`);
+  },
+
   drawHistory() {
     if (!this.history.length) return;
+    this.describeHistory(this.weights.length <= LINES_MOST);
     if (this.over) {
       this.over.updateOptions({ file: this.history });
       return;
     }
+    this.widths = new ResizeObserver(() => this.over.resize());
     const dark = matchMedia('(prefers-color-scheme: dark)').matches;
     const few = this.weights.length <= LINES_MOST;
     this.over = new Dygraph(element(this.root, '.history'), this.history,
       chartOptions(few ? 'weights' : 'root mean square of each layer', { labels: ['batch', ...this.names()], legend: 'onmouseover', colorValue: dark ? 0.9 : 0.5, colorSaturation: dark ? 0.55 : 1 }));
+    this.widths.observe(element(this.root, '.history'));
   },
 
   picture(layer) {

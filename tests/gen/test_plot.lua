@@ -139,7 +139,8 @@ test("a panel a metric, a line a run, scales by choice", function()
     equal({ #panels, #panels[1].lines, panels[1].log, panels[2].log, #panels[3].lines }, { 4, 2, true, false, 4 })
     local svg = plot.svg("<title>", runs, panels)
     for _, part in ipairs { "&lt;title&gt;", "a &amp; b: ok, accuracy 0.97", "iterations of Train", "prefers-color-scheme: dark",
-        'class="lost"', "Train.parts  ([0], [1])" } do suite:contains(svg, part) end
+        'class="lost"', "Train.parts  ([0], [1])",
+        'role="img" aria-label="&lt;title&gt;: Train.loss over iterations of Train, ' } do suite:contains(svg, part) end
     equal(#plot.panels(runs, { only = { "loss" } }), 2)
     equal(#plot.panels(runs, { only = { "Valid.loss" } }), 1)
     suite:contains(plot.svg(nil, runs, plot.panels({ run_of('{"a":-1}\n{"a":0}\n', "x") }, { log = {} })), "nothing above 0")

@@ -150,6 +150,11 @@ class Observe(Observer):
         assert re.fullmatch(rf"http://{re.escape(host)}:\d+/\?token=[0-9a-f]{{32}}", self.address), self.address
 
 
+# Pictures without a name for a screen reader: neither they nor what they are in has a role and a label, or is left out.
+UNNAMED = ("[...document.querySelectorAll('canvas, svg')].filter((one) => !one.closest('[aria-hidden=true], [role=img][aria-label]"
+           ":not([aria-label=\"\"])')).map((one) => one.outerHTML.slice(0, 80)).join()")
+
+
 def pixel(b, view, x, y):
     """The colour of a view's picture at a place, by shares of its size."""
     return b.run(f"const c = document.querySelector('[data-view=\"{view}\"] canvas');"

@@ -39,6 +39,33 @@ def test_statistics_of_layers_share_a_chart():
         assert not b.complaints(), b.complaints()
 
 
+def test_training_and_validation_share_a_chart():
+    name = os.path.join(os.environ["TMPDIR"], "both.log")
+    with open(name, "w") as file:
+        file.write('{"eta": [0, 0.1], "loss": [0, -1]}\n')
+        for i in range(1, 6):
+            file.write(json.dumps({"loss": [i, 1 / i], "other_loss": [i, 2 / i], "Train.hits": [i, i], "value": [i, 1]}) + "\n")
+        file.write('{"Valid.hits": [5, 4], "my_value": [5, 1]}\n')
+    with Observe("--log", name) as o, Browser() as b:
+        b.open(o.address)
+        b.becomes("[...document.querySelectorAll('.chart[data-series]')].map((one) => one.dataset.series).join()",
+                  "loss,hits,value,my_value,eta")  # the loss first, settings last
+        b.becomes("trainers[0].charts.get('loss').chart.getLabels().join()", "batch,loss,other_loss")
+        b.becomes("trainers[0].charts.get('loss').rows.at(-1).join()", "5,0.2,0.4")
+        b.becomes("trainers[0].charts.get('hits').chart.getLabels().join()", "batch,Train.hits,Valid.hits")
+        b.becomes("trainers[0].charts.get('hits').rows.map((row) => row[2]).join()", ",,,,4")
+        # Cards fill their grid. The rows of cards, the first and the last chart; how many columns, and how large the cards are.
+        for rows, charts, wide, columns, items in (
+                ([2, 2, 1, 1], (2, 3), 1875, 4, [[1, 2], [1, 2], [2, 1], [2, 1]]),
+                ([2, 2, 1, 1], (2, 3), 1250, 3, [[1, 2], [1, 2], [1, 1], [1, 1]]),
+                ([2, 2, 1, 1], (2, 3), 360, 1, [[1, 1]] * 4),
+                ([1] * 12, (0, 11), 1250, 4, [[1, 1]] * 12),
+                ([2], (-1, -1), 360, 1, [[1, 1]])):
+            found = b.run(f"return arrangement({rows}, {charts[0]}, {charts[1]}, {{ width: {wide}, height: 600 }})")
+            assert (found["columns"], found["items"]) == (columns, items), (rows, wide, found)
+        assert not b.complaints(), b.complaints()
+
+
 def test_charts_take_turns():
     """Four trainers of twelve series, always to be drawn: each frame draws a few, and all have their turn."""
     logs = [os.path.join(os.environ["TMPDIR"], f"turns-{k}.log") for k in range(4)]

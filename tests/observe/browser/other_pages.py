@@ -6,7 +6,7 @@ import sys
 import urllib.error
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
-from browser import Browser, LOOPC, Observe, XOR, pixel, status_of  # noqa: E402
+from browser import Browser, LOOPC, Observe, UNNAMED, XOR, pixel, status_of  # noqa: E402
 from trainer import run_tests  # noqa: E402
 
 
@@ -32,6 +32,7 @@ def test_a_pupil_learns_why_a_hidden_layer():
         orange, blue = "217,102,31,255", "42,111,201,255"
         b.wait(lambda: [pixel(b, "Learn.bent", *place) for place in corners] == [orange, blue, blue, orange])
         b.becomes("document.querySelectorAll('.drawing svg').length", 2)  # both nets
+        b.becomes(UNNAMED, "")
         b.wait(lambda: b.run("return trainers[0].series.get('straight_loss').length") == 1000)
         assert b.run("return Math.abs(trainers[0].series.get('straight_loss')[999][1] - 0.125) < 0.001")
         b.wait(lambda: b.run("return trainers[0].dirty.size") == 0)
@@ -90,6 +91,7 @@ def test_a_folder_of_runs():
         b.sees(".scatter-title", lambda text: text == "Learn.loss by eta")
         b.becomes("page.charts.scatter.rawData_.map((row) => row[0]).join()", "0.05,0.2,0.8")
         b.becomes("location.hash.includes('runs=eta%3D0.2')", True)
+        b.becomes(UNNAMED, "")
         b.shoot("runs.png")
         with open(os.path.join(folder, "late.jsonl"), "w") as file:
             file.write('{"loss":3}\n')
@@ -142,6 +144,7 @@ def test_explain_and_graph_as_pages():
         assert b.run(role(step("Train.on_batch"))) == "reads eta"
         inside = "document.querySelector(\"[data-name='Train.on_batch']\").closest('.loop').parentElement.parentElement"
         assert b.run(f"return {inside}.querySelector('.step').dataset.name") == "Fit.on_epoch"  # the loop is inside of its node
+        b.becomes(UNNAMED, "")
         b.shoot("graph.png")
         assert b.complaints() == []
 

@@ -8,7 +8,7 @@ import time
 import urllib.error
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
-from browser import Browser, Observe, XOR, count_pixels, events_of, pixel  # noqa: E402
+from browser import Browser, Observe, UNNAMED, XOR, count_pixels, events_of, pixel  # noqa: E402
 from trainer import PATIENCE, run_tests  # noqa: E402
 
 
@@ -42,6 +42,13 @@ def test_a_person_steers_xor():
         b.wait(lambda: b.run("const rate = (name) => Number(document.querySelector(name).textContent); "
                              "return rate('.sample-rate') > rate('.rate') && rate('.rate') > 0"))
         assert b.text(".goal") == "1000000000000"
+        b.wait(lambda: b.shown(".trajectory"))
+        b.becomes(UNNAMED, "")
+        said = b.run("return document.querySelector('.history').getAttribute('aria-label')")
+        assert re.match(r"weights over the batches: 9 lines, from -1\S* to 1\S* at batch \d+$", said), said
+        assert re.match("the way of the weights: the newest state is [0-9.e-]+ from the first",
+                        b.run("return document.querySelector('.trajectory').getAttribute('aria-label')"))
+        b.becomes("[...document.querySelectorAll('.chart > div')].every((one) => one.offsetWidth <= one.parentElement.offsetWidth)", True)
         b.shoot("observe.png")
         b.click(".pause")
         b.sees(".state", lambda text: text.startswith("paused after batch "))
@@ -61,6 +68,12 @@ def test_a_person_steers_xor():
         b.click(".go")  # a paused one continues
         b.sees(".state", lambda text: text == f"waits for a target of more than {before + 1000} batches")
         b.sees(".batch", lambda text: int(text) == before + 1000)
+        b.click(".resume")  # one that waits goes on without a target
+        b.sees(".message", lambda text: text == "goes on until it is paused")
+        b.sees(".batch", lambda text: int(text) > before + 1000)
+        b.sees(".goal", lambda text: text == "none")
+        b.click(".pause")
+        b.sees(".state", lambda text: text.startswith("paused after batch "))
         b.type(".new-eta", "1e999")
         b.click(".set-eta")
         b.sees(".message", lambda text: text.startswith("eta: "))
@@ -188,7 +201,8 @@ def test_speed_history_zoom_and_link():
 
 def test_the_page_fits_its_window():
     with Observe(XOR, "--every", "0", "--progress", "never", "--batch-to", "400") as o, Browser() as b:
-        for name, wide, high, scheme in (("phone", 390, 844, "light"), ("laptop", 1366, 900, "dark"), ("projector", 1920, 1080, "light")):
+        for name, wide, high, scheme in (("phone", 390, 844, "light"), ("laptop", 1280, 800, "dark"), ("projector", 1024, 768, "light"),
+                                         ("wide", 1920, 1080, "light")):
             b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
                 "width": wide, "height": high, "deviceScaleFactor": 1, "mobile": name == "phone"}})
             b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
@@ -197,6 +211,12 @@ def test_the_page_fits_its_window():
             b.wait(lambda: b.shown('[data-view="Learn.plane"]') and b.shown(".chart[data-series=loss] canvas"))
             b.becomes("document.documentElement.scrollWidth <= window.innerWidth", True)
             b.becomes("[...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth + 1)", True)
+            # The cards fill their grid: the plane, the net, two charts.
+            b.becomes("(() => { const cards = [...document.querySelectorAll('.card:not(.broad)')].filter((card) => card.offsetParent)"
+                      ".map((card) => card.getBoundingClientRect()); const area = (box) => (box.right - box.left) * (box.bottom - box.top);"
+                      "const all = area({ left: Math.min(...cards.map((box) => box.left)), right: Math.max(...cards.map((box) => box.right)),"
+                      "top: Math.min(...cards.map((box) => box.top)), bottom: Math.max(...cards.map((box) => box.bottom)) });"
+                      "return cards.length === 4 && cards.reduce((sum, box) => sum + area(box), 0) > 0.9 * all; })()", True)
             b.shoot(f"page-{name}.png")
         # A chart outside of the window costs nothing until it is looked at.
         b.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
