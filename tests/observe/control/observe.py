@@ -171,6 +171,15 @@ def test_without_a_terminal_there_are_plain_lines():
     assert observe.wait(PATIENCE) == 143 and "\x1b" not in rest and "xor: last loss" in rest, rest
 
 
+def test_the_loss_of_a_loop_is_the_loss():
+    with open(path("loop.log"), "w") as file:
+        file.write('{"Fit.accuracy": [120, 0.5], "Fit.loss": [120, 0.5]}\n{"Fit.loss": [240, 0.25], "Fit.accuracy": [240, 0.75]}\n')
+    done = subprocess.run([LOOPC, "observe", "--tui", "--log", path("loop.log")], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    row, fields, *rest = done.stdout.splitlines()
+    assert re.match(r"loop\.log +ended +240 +0 +- +0\.25 ", row) and fields.split() == ["Fit.accuracy", "0.75"], done.stdout
+    assert rest[-1] == "loop.log: last loss 0.25 at batch 240", rest
+
+
 class Observe(Observer):
     def events(self, test):
         """The first event whose first trainer passes the test."""
