@@ -1,7 +1,7 @@
 -- A sweep for other schedulers: a line of shell for each run, and an array job of Slurm.
 --
 -- A line does what the farm (farm.lua) does: it leaves out a run that is done, resumes one that has checkpoints, and writes the exit
--- code last.
+-- code last, which is its own as well. A shell that is asked to end, as by Slurm, waits for the run to save.
 
 local run_folder = require "gen.sweep.run_folder"
 
@@ -20,8 +20,8 @@ end
 
 function scripts.line(run, rest)
     local command = joined(run_folder.words(run.program, run.settings, run.folder, rest))
-    return ('d=%s; [ "$(cat "$d/exit" 2>/dev/null)" = 0 ] || { mkdir -p "$d/checkpoints" && %s ' ..
-        '$(ls "$d"/checkpoints/*.safetensors >/dev/null 2>&1 && echo --resume) >>"$d/log" 2>&1; echo $? >"$d/exit"; }')
+    return ('d=%s; [ "$(cat "$d/exit" 2>/dev/null)" = 0 ] || { trap : TERM INT; mkdir -p "$d/checkpoints" && %s ' ..
+        '$(ls "$d"/checkpoints/*.safetensors >/dev/null 2>&1 && echo --resume) >>"$d/log" 2>&1; c=$?; echo $c >"$d/exit"; (exit $c); }')
         :format(quoted(run.folder), command)
 end
 

@@ -220,7 +220,6 @@ static void move_columns(struct loopc_source *s, const struct moves *moves, doub
     }
     for (int32_t i = 0; inputs && i < s->feature_count; i++)
         s->features[i].place = moves->move_to[s->features[i].place];
-    if (inputs) s->is_plain = false;
     move_floats(moves, inputs ? s->x : s->y, s->rows, (float *)(void *)room);
     if (!inputs) move_doubles(moves, s->answers, s->rows, room);
     if (scaling->count == 0) return;

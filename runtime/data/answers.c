@@ -27,9 +27,9 @@ static int take_labels(struct loopc_source *s, struct loopc_loading *files, int 
 }
 
 /* The value of a target, or of a weight, in row r. */
-static double answer_at(const struct loopc_loading *l, const struct loopc_incoming *c, int64_t r)
+static double answer_at(struct loopc_walk *walk, const struct loopc_incoming *c, int64_t r)
 {
-    const double value = loopc_values_get(&l->values, r, c->kept);
+    const double value = loopc_walk_get(walk, r, c->kept);
     return c->has_dictionary && !isnan(value) ? c->rank[(int32_t)value] : value;
 }
 
@@ -44,8 +44,9 @@ static int take_targets(struct loopc_source *s, const struct loopc_loading *file
         for (int64_t i = 0; i < files[f].width; i++) {
             const struct loopc_incoming *const c = &files[f].columns[i];
             if (c->role != LOOPC_ROLE_TARGET) continue;
+            struct loopc_walk walk = loopc_walk_begin(&files[f].values);
             for (int64_t r = 0; r < s->rows; r++)
-                s->answers[r * targets + c->place] = answer_at(&files[f], c, r);
+                s->answers[r * targets + c->place] = answer_at(&walk, c, r);
         }
     }
     return LOOPC_OK;
@@ -67,8 +68,9 @@ static int take_weights(struct loopc_source *s, struct loopc_loading *files, int
     if (!c) return LOOPC_OK;
     s->weights = malloc((size_t)s->rows * sizeof *s->weights);
     if (!s->weights) return loopc_loading_no_memory(l);
+    struct loopc_walk walk = loopc_walk_begin(&l->values);
     for (int64_t r = 0; r < s->rows; r++) {
-        const double weight = loopc_values_get(&l->values, r, c->kept);
+        const double weight = loopc_walk_get(&walk, r, c->kept);
         if (!(weight >= 0)) return bad_weight(l, c - l->columns, r, weight);
         s->weights[r] = (float)weight;
         sum += weight;

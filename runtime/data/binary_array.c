@@ -235,7 +235,8 @@ int loopc_array_read(struct loopc_loading *l, const struct loopc_element *elemen
     if (read_shape(l, shape, dimensions, &columns, &values)) return LOOPC_FAILED;
     if (loopc_loading_begin(l, (int64_t)columns, NULL, dimensions)) return LOOPC_FAILED;
     const bool by_columns = fortran && dimensions > 1;
-    if (loopc_mapped_may(l, by_columns)) return loopc_mapped_open(l, element, shape[0]);
+    const struct loopc_mapping *const mapping = loopc_ranks_mapping;
+    if (mapping && mapping->may(l, by_columns)) return mapping->open(l, element, shape[0]);
     if (by_columns ? read_by_columns(l, element, shape, dimensions, values)
                    : read_by_rows(l, element, shape, values))
         return LOOPC_FAILED;

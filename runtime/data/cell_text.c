@@ -28,6 +28,12 @@ int loopc_text_truth(const char *text, size_t length)
     return is_among(text, length, yes) ? 1 : is_among(text, length, no) ? 0 : -1;
 }
 
+bool loopc_text_is_infinite(const char *text)
+{
+    text += *text == '-' || *text == '+';
+    return !strcasecmp(text, "inf") || !strcasecmp(text, "infinity");
+}
+
 /* Bytes of the UTF-8 character at p (RFC 3629), or 0 if it is not one. */
 static size_t character_length(const unsigned char *p, size_t left)
 {

@@ -14,6 +14,9 @@ bool loopc_text_is_missing(const char *text, size_t length);
 /* 1 for true, t, yes, y and on, 0 for false, f, no, n and off, in any case; -1 for other texts. */
 int loopc_text_truth(const char *text, size_t length);
 
+/* Whether it is inf or infinity, in any case, with a sign or not. */
+bool loopc_text_is_infinite(const char *text);
+
 /* Makes `text` of `length` bytes UTF-8, if it is not, by taking it for Latin-1: to `to`, which has
  * room for twice as many and a 0. Returns the length. */
 size_t loopc_text_to_utf8(const char *text, size_t length, char *to);

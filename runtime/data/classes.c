@@ -30,9 +30,10 @@ static size_t slot_of(const struct numbers *n, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    size_t slot = (size_t)(bits * UINT64_C(0x9e3779b97f4a7c15) >> 47) % n->slot_count;
+    const size_t mask = n->slot_count - 1; /* a power of two */
+    size_t slot = (size_t)(bits * UINT64_C(0x9e3779b97f4a7c15) >> 46) & mask;
     while (n->slots[slot] < value || n->slots[slot] > value) /* and not NaN */
-        slot = (slot + 1) % n->slot_count;
+        slot = (slot + 1) & mask;
     return slot;
 }
 
@@ -55,9 +56,10 @@ static bool begin_numbers(struct numbers *n)
 /* Finds the distinct values; more than MOST are not counted. */
 static void collect(struct numbers *n, const struct loopc_loading *l, int32_t kept)
 {
+    struct loopc_walk walk = loopc_walk_begin(&l->values);
     double last = NAN;
     for (int64_t r = 0; r < l->values.rows && n->count <= MOST; r++) {
-        const double value = loopc_values_get(&l->values, r, kept) + 0.0; /* -0 is 0 */
+        const double value = loopc_walk_get(&walk, r, kept) + 0.0; /* -0 is 0 */
         if (value >= last && value <= last) continue;
         last = value;
         const size_t slot = slot_of(n, value);
@@ -139,8 +141,11 @@ static int name_texts(struct loopc_source *s, struct loopc_loading *l, struct lo
     if (!c->like && wanted && column->value_count > wanted) return too_many(l, column, wanted);
     s->table.classes = wanted > column->value_count ? wanted : column->value_count;
     if (!make_labels(s, l)) return LOOPC_FAILED;
-    for (int64_t r = 0; r < s->rows; r++)
-        s->labels[r] = c->rank[(int32_t)loopc_values_get(&l->values, r, c->kept)];
+    struct loopc_walk walk = loopc_walk_begin(&l->values);
+    for (int64_t r = 0; r < s->rows; r++) {
+        const double value = loopc_walk_get(&walk, r, c->kept);
+        s->labels[r] = isnan(value) ? -1 : c->rank[(int32_t)value];
+    }
     return LOOPC_OK;
 }
 
@@ -204,10 +209,11 @@ static int label_by_like(struct loopc_source *s, struct loopc_loading *l,
             sorted[i] = like->kind == LOOPC_KIND_NUMBER ? (double)i : (double)INFINITY;
     }
     int st = enough && column->values ? LOOPC_OK : no_memory(l);
+    struct loopc_walk walk = loopc_walk_begin(&l->values);
     for (int64_t r = 0; !st && r < s->rows; r++) {
-        const double value = loopc_values_get(&l->values, r, c->kept);
-        s->labels[r] = find(sorted, like->value_count, value);
-        if (s->labels[r] < 0) st = unknown_class(l, c, r, value);
+        const double value = loopc_walk_get(&walk, r, c->kept);
+        s->labels[r] = isnan(value) ? -1 : find(sorted, like->value_count, value);
+        if (s->labels[r] < 0 && !isnan(value)) st = unknown_class(l, c, r, value);
     }
     if (!st) st = judge_end(l, c, sorted, like->value_count);
     free(sorted);
@@ -276,8 +282,9 @@ static int label_numbers(struct loopc_source *s, struct loopc_loading *l,
     if (judge_end(l, c, n->items, n->count)) return LOOPC_FAILED;
     if (s->options.classes && fit_to_classes(n, l, c, s->options.classes)) return LOOPC_FAILED;
     if (name_numbers(s, l, n, column) || !make_labels(s, l)) return LOOPC_FAILED;
+    struct loopc_walk walk = loopc_walk_begin(&l->values);
     for (int64_t r = 0; r < s->rows; r++)
-        s->labels[r] = find(n->items, n->count, loopc_values_get(&l->values, r, c->kept));
+        s->labels[r] = find(n->items, n->count, loopc_walk_get(&walk, r, c->kept));
     return LOOPC_OK;
 }
 

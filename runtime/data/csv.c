@@ -12,26 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads a cell that begins with a letter if the column has had its text before, as most texts of
- * classes have: no number and no missing value is in the dictionary in such letters. */
-static bool read_known_text(struct loopc_csv *t, int64_t column)
-{
-    struct loopc_incoming *const c = &t->l->columns[column];
-    const char *const start = loopc_csv_at(t), *p = start;
-    if (!c->has_dictionary || c->texts == 0 || !isalpha((unsigned char)*p)) return false;
-    while (!loopc_csv_ends_cell(t, p) && *p != '"' && *p)
-        p++;
-    if (!loopc_csv_ends_cell(t, p) || loopc_csv_is_blank(p[-1], t->separator)) return false;
-    if (p == loopc_csv_end(t)) return false;
-    const int32_t number = loopc_dictionary_find(&c->dictionary, start, (size_t)(p - start));
-    if (number < 0) return false;
-    c->dictionary.counts[number]++;
-    c->texts++;
-    t->l->row[t->columns[column].kept] = number;
-    loopc_csv_set(t, p);
-    return true;
-}
-
 static inline int read_cell(struct loopc_csv *t, int64_t column)
 {
     const struct loopc_csv_column c = t->columns[column];
@@ -39,7 +19,6 @@ static inline int read_cell(struct loopc_csv *t, int64_t column)
     if (loopc_csv_refill(t)) return LOOPC_FAILED;
     const char *const p = loopc_csv_skip_blanks(loopc_csv_at(t), t->separator);
     loopc_csv_set(t, p);
-    if (c.slow && read_known_text(t, column)) return LOOPC_OK;
     if (c.slow) return loopc_csv_read_cell(t, column);
     const char *const stop = loopc_number_scan(p, loopc_csv_end(t), t->decimal, &value);
     if (!stop || !(fabs(value) <= (double)FLT_MAX)) return loopc_csv_read_cell(t, column);
@@ -93,8 +72,47 @@ static int end_record(struct loopc_csv *t)
     return loopc_csv_end_line(t);
 }
 
-/* Reads cells from column i on as long as they are plain numbers with a separator or, after the
- * last one, the end of the line behind them, as most are. Returns the first that is not. */
+enum { ENDS_CELL = 1, LETTER = 2 };
+
+static void find_kinds_of_bytes(struct loopc_csv *t)
+{
+    for (int c = 1; c < 256; c++)
+        t->kinds[c] = isalpha(c) ? LETTER : 0;
+    t->kinds[0] = t->kinds['\n'] = t->kinds['\r'] = t->kinds['"'] = ENDS_CELL;
+    t->kinds[(unsigned char)t->separator] |= ENDS_CELL;
+}
+
+/* Whether the cell ends at p: before a separator or, if it is the last, the end of the line. */
+static inline bool is_behind_cell(const char *p, bool last, char separator)
+{
+    return last ? *p == '\n' || (*p == '\r' && p[1] == '\n') : *p == separator;
+}
+
+/* Reads a cell that begins with a letter if the column has had its text before, as most texts of
+ * classes have: no number and no missing value is in the dictionary in such letters. It may be in
+ * quotes. Returns where it ends, or NULL. */
+static inline const char *read_known_text(struct loopc_csv *t, int64_t column, const char *p)
+{
+    struct loopc_incoming *const c = &t->l->columns[column];
+    const bool quoted = *p == '"';
+    const char *const start = p += quoted;
+    if (!c->has_dictionary || c->texts == 0 || !(t->kinds[(unsigned char)*p] & LETTER)) return NULL;
+    while (!(t->kinds[(unsigned char)*p] & ENDS_CELL))
+        p++;
+    const char *const behind = p + quoted;
+    if (quoted ? *p != '"' : *p == '"') return NULL;
+    if (!is_behind_cell(behind, column + 1 == t->width, t->separator)) return NULL;
+    const int32_t number = loopc_dictionary_find_near(&c->dictionary, start, (size_t)(p - start));
+    if (number < 0) return NULL;
+    c->dictionary.counts[number]++;
+    c->texts++;
+    t->l->row[t->columns[column].kept] = number;
+    return behind;
+}
+
+/* Reads cells from column i on as long as they are plain numbers, or known texts, with a separator
+ * or, after the last one, the end of the line behind them, as most are. Returns the first that is
+ * not. */
 static inline int64_t read_plain_cells(struct loopc_csv *t, int64_t i)
 {
     double *const row = t->l->row;
@@ -103,12 +121,17 @@ static inline int64_t read_plain_cells(struct loopc_csv *t, int64_t i)
     const char separator = t->separator, decimal = t->decimal;
     const char *p = loopc_csv_at(t), *const last = loopc_csv_end(t) - LOOPC_CSV_ROOM;
     for (; i < width && p <= last; i++) {
-        double value;
-        if (columns[i].slow) break;
-        const char *stop = loopc_number_scan_short(p, decimal, &value);
-        if (!stop) stop = loopc_number_scan_full(p, decimal, &value);
-        if (!stop || *stop != (i + 1 < width ? separator : '\n')) break;
-        row[columns[i].kept] = value;
+        const char *stop;
+        if (columns[i].slow) {
+            stop = read_known_text(t, i, p);
+            if (!stop) break;
+        } else {
+            double value;
+            stop = loopc_number_scan_short(p, decimal, &value);
+            if (!stop) stop = loopc_number_scan_full(p, decimal, &value);
+            if (!stop || !is_behind_cell(stop, i + 1 == width, separator)) break;
+            row[columns[i].kept] = value;
+        }
         p = stop + (i + 1 < width);
     }
     loopc_csv_set(t, p);
@@ -134,6 +157,18 @@ static bool is_empty_line(const struct loopc_csv *t)
     return loopc_csv_line_end(p) > 0 || (p == loopc_csv_end(t) && p > loopc_csv_at(t));
 }
 
+/* A second variable in the text format of Octave. */
+static int check_comment(struct loopc_csv *t)
+{
+    static const char name[] = "# name: ";
+    if (strncmp(loopc_csv_at(t), name, sizeof name - 1) != 0) return LOOPC_OK;
+    if (!t->named_variable) return t->named_variable = true, LOOPC_OK;
+    return loopc_error_set(t->l->message, "in Octave, csvwrite(NAME, array) writes one of them",
+                           "%s:%" PRId64 ": another variable of Octave begins here, but a data set "
+                           "is one matrix",
+                           t->l->path, t->line);
+}
+
 /* Goes to the next record; *more is false when there is none. Empty lines may only be
  * at the end. */
 static int next_record(struct loopc_csv *t, bool *more)
@@ -146,6 +181,7 @@ static int next_record(struct loopc_csv *t, bool *more)
         const bool nothing = is_empty_line(t);
         if (!nothing && !loopc_csv_is_comment(&t->dialect, loopc_csv_at(t))) break;
         if (nothing && !empty) empty = t->line;
+        if (!nothing && check_comment(t)) return LOOPC_FAILED;
         if (loopc_csv_pass_over_line(t)) return LOOPC_FAILED;
     }
     t->row_line = t->line;
@@ -291,6 +327,7 @@ static int begin_file(struct loopc_csv *t)
     if (loopc_csv_find_dialect(&t->dialect, &sample, t->l->options)) return LOOPC_FAILED;
     t->separator = t->dialect.separator;
     t->decimal = t->dialect.decimal;
+    find_kinds_of_bytes(t);
     return LOOPC_OK;
 }
 

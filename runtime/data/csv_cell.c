@@ -11,11 +11,10 @@ static inline bool ends_cell(char separator, const char *p)
     return loopc_csv_is_return(p) || (separator == ' ' && *p == '\t');
 }
 
-bool loopc_csv_is_comment(const struct loopc_dialect *dialect, const char *p)
+bool loopc_csv_looks_like_comment(const struct loopc_dialect *dialect, const char *p)
 {
     static const char *const errors[] = {"#N/A",  "#NA",    "#DIV/0!", "#VALUE!",
                                          "#REF!", "#NAME?", "#NUM!",   "#NULL!"};
-    if (*p == 0 || !strchr(dialect->comments, *p)) return false;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         const size_t length = strlen(errors[i]);
         if (strncasecmp(p, errors[i], length) == 0 && ends_cell(dialect->separator, p + length) &&

@@ -64,7 +64,13 @@ static inline int loopc_csv_line_end(const char *p)
 
 /* Whether the line at p, where a 0 is at the end, is a comment. Error values of spreadsheets, as
  * #N/A is, are cells. */
-bool loopc_csv_is_comment(const struct loopc_dialect *dialect, const char *p);
+bool loopc_csv_looks_like_comment(const struct loopc_dialect *dialect, const char *p);
+
+static inline bool loopc_csv_is_comment(const struct loopc_dialect *dialect, const char *p)
+{
+    const bool begins = *p == dialect->comments[0] || *p == dialect->comments[1];
+    return begins && *p && loopc_csv_looks_like_comment(dialect, p);
+}
 
 /* Takes the cell at *at, which is behind blanks: its text, without a 0, to `text`, which has room
  * for LOOPC_CELL_MAX bytes. *at then is at a separator, the end of a line or `end`, where a 0 is;

@@ -23,8 +23,10 @@ struct loopc_csv {
     int64_t first_line;       /* of the first record, which says how many cells there are */
     int64_t row_line;         /* where the record began */
     int64_t width;            /* cells in a record, without the empty one that may end it */
+    bool named_variable;      /* a comment "# name: " has been passed over */
     int64_t counted;          /* rows that the first line says there are, or -1 */
     struct loopc_csv_column *columns;
+    unsigned char kinds[256]; /* of bytes: 1 may end a cell, 2 is a letter */
     char text[LOOPC_CSV_ROOM];
     size_t length;
 };

@@ -11,78 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define UTF16  "iconv -f UTF-16 -t UTF-8 converts it"
-#define SHEET  "a spreadsheet program saves a sheet as CSV"
-#define PICKLE "in Python, to_csv of a table, or numpy.save of an array"
-
-/* Files that are no table but could be taken for one at first sight, and the way to one. */
-static const struct {
-    const char *magic;
-    size_t length;
-    const char *what, *way_out;
-} others[] = {
-    {"\x89HDF", 4, "HDF5", NULL},
-    {"BZh91AY", 7, "compressed by bzip2", "bunzip2 unpacks it"},
-    {"\3757zXZ", 5, "compressed by xz", "unxz unpacks it"},
-    {"\x28\xb5\x2f\xfd", 4, "compressed by zstd", "unzstd unpacks it"},
-    {"\xff\xfe", 2, "text in UTF-16", UTF16},
-    {"\xfe\xff", 2, "text in UTF-16", UTF16},
-    {"\xd0\xcf\x11\xe0", 4, "an Excel workbook (.xls)", SHEET},
-    {"%PDF", 4, "PDF", NULL},
-    {"PAR1", 4, "Parquet", "in Python, pandas.read_parquet(FILE).to_csv(NAME, index=False)"},
-    {"SQLite format 3", 15, "an SQLite database",
-     "sqlite3 -header -csv FILE 'select * from TABLE'"},
-    {"RDX", 3, "R data (.rda)", "in R, write.csv(TABLE, NAME, row.names = FALSE)"},
-    {"ARROW1", 6, "Arrow (Feather)",
-     "in Python, pandas.read_feather(FILE).to_csv(NAME, index=False)"},
-    {"<html", 5, "a web page", NULL},
-    {"<!DOCTYPE", 9, "a web page", NULL},
-    {"\x80\x04\x95", 3, "a Python pickle", PICKLE},
-    {"\x80\x05\x95", 3, "a Python pickle", PICKLE},
-    {"MATLAB 5.0", 10, "a MATLAB file", "in Octave, csvwrite(NAME, array)"},
-    {"PK\x03\x04", 4, "an archive (.zip, .xlsx)", "unzip unpacks it; " SHEET},
-};
-
-static int refuse(const struct loopc_loading *l, const char *what, const char *way_out)
-{
-    return loopc_error_set(
-        l->message,
-        way_out ? way_out
-                : "a data set is CSV in UTF-8, .npy, .npz, IDX or libsvm text, as it is or "
-                  "compressed by gzip",
-        "%s: the file is %s", l->path, what);
-}
-
-/* Every other byte of plain text in UTF-16 is 0. */
-static bool is_utf16(const unsigned char *p, int64_t count)
-{
-    if (count < 8) return false;
-    const bool little = !p[1] && !p[3] && !p[5] && p[0] && p[2] && p[4];
-    return little || (!p[0] && !p[2] && !p[4] && p[1] >= ' ' && p[3] >= ' ' && p[5]);
-}
-
-static int refuse_others(const struct loopc_loading *l, int64_t count)
-{
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (count < (int64_t)others[i].length) continue;
-        if (memcmp(l->in->next, others[i].magic, others[i].length) != 0) continue;
-        return refuse(l, others[i].what, others[i].way_out);
-    }
-    if (count >= 10 && !strncasecmp((const char *)l->in->next, "@relation ", 10))
-        return loopc_error_set(l->message, "`skip_lines` passes over all lines up to @data",
-                               "%s: the file is ARFF (of Weka)", l->path);
-    return is_utf16(l->in->next, count) ? refuse(l, "text in UTF-16", UTF16) : LOOPC_OK;
-}
-
 /* Reads the open input by the format its first bytes show. */
 static int read_format(struct loopc_loading *l)
 {
     const int64_t count = loopc_input_peek(l->in, 4096);
     const char *const text = (const char *)l->in->next;
     if (count < 0) return LOOPC_FAILED;
-    if (l->options->skip_lines == 0 && refuse_others(l, count)) return LOOPC_FAILED;
+    if (l->options->skip_lines == 0 && loopc_refuse_others(l, count)) return LOOPC_FAILED;
     if (loopc_is_npy(l->in->next, count)) return loopc_read_npy(l);
     if (loopc_is_idx(l->in->next, count)) return loopc_read_idx(l);
+    if (loopc_refuse_returns(l, count)) return LOOPC_FAILED;
     if (l->options->skip_lines == 0 && loopc_is_libsvm(text, text + count))
         return loopc_read_libsvm(l);
     return loopc_read_csv(l);
@@ -339,7 +277,7 @@ struct loopc_source *loopc_source_new(const char *name)
     struct loopc_source *const s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->whole = s;
-    s->table.label = -1;
+    s->table.label = s->leak_of = -1;
     s->name = strdup(name);
     if (s->name) return s;
     free(s);

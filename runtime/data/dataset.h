@@ -107,7 +107,8 @@ struct loopc_dataset_options {
     bool weighs;  /* bodies take weights: NET_train_from, loopc_dataset_take_weights, ->weights */
     bool required; /* the program refuses to start without it */
     /* For predictions, no keys of a spec: */
-    bool answers_optional; /* label, targets and weight may be missing from the file */
+    bool answers_optional; /* label, targets and weight may be missing from the file; rows without
+                              an answer have the label -1, or a target NaN; no weights are read */
     bool keep_ids;         /* loopc_dataset_id */
     bool keep_values;  /* loopc_dataset_print has more to say; a checkpoint may scale them anew */
     bool keep_refused; /* keeps the columns of a file that is refused because of them */

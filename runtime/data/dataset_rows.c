@@ -3,6 +3,7 @@
 #include "base/shuffle.h"
 
 #include "base/rng.h"
+#include "data/mapped.h"
 #include "data/source.h"
 
 #include <stdlib.h>
@@ -15,14 +16,28 @@ static int64_t nth(const struct loopc_dataset *d, uint64_t key, int64_t i)
     return loopc_dataset_row(d, i);
 }
 
+/* The source whose samples are made when they are needed, or NULL. */
+static const struct loopc_source *made_when_needed(const struct loopc_dataset *d)
+{
+    const struct loopc_source *const s = d->source ? d->source->whole : NULL;
+    return s && s->mapped && s->mapped->made ? s : NULL;
+}
+
+void loopc_dataset_need(const struct loopc_dataset *d, const int64_t *index, int32_t count)
+{
+    const struct loopc_source *const s = made_when_needed(d);
+    if (s) loopc_ranks_mapping->need(s, index, count);
+}
+
 int32_t loopc_dataset_take(const struct loopc_dataset *d, uint64_t key, int64_t first, int32_t rows,
                            float *x, int32_t *labels)
 {
     const int32_t count = loopc_dataset_left(d, first, rows);
     const size_t width = (size_t)d->columns;
+    const struct loopc_source *const source = x ? made_when_needed(d) : NULL;
     for (int32_t i = 0; i < count; i++) {
         const int64_t row = nth(d, key, first + i);
-        if (x) loopc_dataset_need(d, &row, 1);
+        if (source) loopc_ranks_mapping->need(source, &row, 1);
         if (x) memcpy(x + (size_t)i * width, d->x + (size_t)row * width, width * sizeof *x);
         if (labels && d->labels) labels[i] = d->labels[row];
     }

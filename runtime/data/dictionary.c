@@ -1,7 +1,6 @@
 /* Dictionaries: texts in one piece of memory, found by a hash table with open addresses. */
 #include "data/dictionary.h"
 
-#include "base/hash.h"
 #include "base/number.h"
 
 #include <stdlib.h>
@@ -11,15 +10,34 @@ void loopc_dictionary_free(struct loopc_dictionary *d)
 {
     free(d->texts);
     free(d->starts);
+    free(d->words);
     free(d->counts);
     free(d->slots);
     *d = (struct loopc_dictionary){0};
 }
 
+/* Up to eight bytes, with 0 behind them. */
+static uint64_t word_of(const char *text, size_t length)
+{
+    uint64_t word = 0;
+    memcpy(&word, text, length < sizeof word ? length : sizeof word);
+    return word;
+}
+
+/* The hashes of its pieces of eight bytes, in their order. */
 static uint64_t hash_of(const char *text, size_t length)
 {
-    const uint64_t hash = loopc_fnv1a(LOOPC_FNV1A_START, text, length);
-    return hash ^ hash >> 32;
+    uint64_t hash = loopc_dictionary_hash(word_of(text, length));
+    for (size_t i = 8; i < length; i += 8)
+        hash = loopc_dictionary_hash(hash + word_of(text + i, length - i));
+    return hash;
+}
+
+static bool is_text(const struct loopc_dictionary *d, int32_t number, const char *text,
+                    size_t length)
+{
+    const char *const there = loopc_dictionary_text(d, number);
+    return !strncmp(there, text, length) && !there[length];
 }
 
 /* Where the text is in the table, or would be. */
@@ -27,11 +45,8 @@ static size_t slot_of(const struct loopc_dictionary *d, const char *text, size_t
 {
     const size_t mask = d->slot_count - 1;
     size_t slot = hash_of(text, length) & mask;
-    while (d->slots[slot] >= 0) {
-        const char *const there = loopc_dictionary_text(d, d->slots[slot]);
-        if (!strncmp(there, text, length) && !there[length]) break;
+    while (d->slots[slot] >= 0 && !is_text(d, d->slots[slot], text, length))
         slot = (slot + 1) & mask;
-    }
     return slot;
 }
 
@@ -64,7 +79,9 @@ static bool grow_lists(struct loopc_dictionary *d)
     if (starts) d->starts = starts;
     int64_t *const counts = realloc(d->counts, (size_t)capacity * sizeof *counts);
     if (counts) d->counts = counts;
-    if (!starts || !counts || capacity > INT32_MAX / 4) return false;
+    uint64_t *const words = realloc(d->words, (size_t)capacity * sizeof *words);
+    if (words) d->words = words;
+    if (!starts || !counts || !words || capacity > INT32_MAX / 4) return false;
     d->capacity = capacity;
     return true;
 }
@@ -90,6 +107,7 @@ int32_t loopc_dictionary_add(struct loopc_dictionary *d, const char *text, size_
     const int32_t number = d->count;
     d->slots[slot_of(d, text, length)] = number;
     d->starts[number] = d->used;
+    d->words[number] = word_of(text, length);
     d->counts[number] = 0;
     memcpy(d->texts + d->used, text, length);
     d->texts[d->used + length] = 0;

@@ -84,13 +84,19 @@ static int leave_out_indices(struct loopc_loading *l)
     return LOOPC_OK;
 }
 
-/* Whether a row has all answers, and if `inputs` all inputs. */
+/* Whether a missing cell of it drops the row. */
+static bool has_to_be_there(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    return c->kept >= 0 && c->role != LOOPC_ROLE_IGNORED && !loopc_is_optional(l, c);
+}
+
+/* Whether a row has all that it has to have. */
 static bool is_whole(const struct loopc_loading *l, int64_t r, double *room)
 {
     const double *const row = loopc_values_row(&l->values, r, room);
     for (int64_t i = 0; i < l->width; i++) {
         const struct loopc_incoming *const c = &l->columns[i];
-        if (c->kept >= 0 && c->role != LOOPC_ROLE_IGNORED && isnan(row[c->kept])) return false;
+        if (has_to_be_there(l, c) && isnan(row[c->kept])) return false;
     }
     return true;
 }
@@ -100,7 +106,7 @@ static bool has_missing(const struct loopc_loading *files, int count)
     for (int f = 0; f < count; f++) {
         for (int64_t i = 0; i < files[f].width; i++) {
             const struct loopc_incoming *const c = &files[f].columns[i];
-            if (c->missing > 0 && c->kept >= 0 && c->role != LOOPC_ROLE_IGNORED) return true;
+            if (c->missing > 0 && has_to_be_there(&files[f], c)) return true;
         }
     }
     return false;
@@ -151,30 +157,6 @@ static int drop_rows(struct loopc_loading *files, int count)
                                       "%s: each row has a missing value: "
                                       "none is left",
                                       files->path);
-}
-
-/* The texts of a column, sorted, to the table's. */
-int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
-                      struct loopc_column *column)
-{
-    const int32_t count = c->dictionary.count;
-    int32_t *const order = malloc(((size_t)count + 1) * sizeof *order);
-    c->rank = malloc(((size_t)count + 1) * sizeof *c->rank);
-    column->values = calloc((size_t)count + 1, sizeof *column->values);
-    bool enough =
-        order && c->rank && column->values && loopc_dictionary_sort(&c->dictionary, order, c->rank);
-    for (int32_t i = 0; enough && i < count; i++) {
-        column->values[i] = strdup(loopc_dictionary_text(&c->dictionary, order[i]));
-        enough = column->values[i] != NULL;
-        column->value_count++;
-    }
-    const bool truth = c->kind == LOOPC_KIND_BOOL && c->role != LOOPC_ROLE_LABEL;
-    for (int32_t i = 0; enough && truth && i < count; i++) {
-        const char *const text = loopc_dictionary_text(&c->dictionary, i);
-        c->rank[i] = loopc_text_truth(text, strlen(text));
-    }
-    free(order);
-    return enough ? LOOPC_OK : loopc_loading_no_memory(l);
 }
 
 /* One-hot columns as there are values; all else is one column. */
@@ -276,16 +258,6 @@ static int check_inputs(const struct loopc_source *s, const struct loopc_loading
                            l->path, inputs, wanted);
 }
 
-/* Inputs that lie in the values as they will lie in x need not be moved. */
-static bool is_plain(const struct loopc_source *s)
-{
-    for (int32_t i = 0; i < s->feature_count; i++) {
-        const struct loopc_feature *const f = &s->features[i];
-        if (f->kept != f->place || f->rank || s->table.columns[f->column].missing > 0) return false;
-    }
-    return true;
-}
-
 /* The texts of labels, of which classes would have been made. */
 static void keep_labels(struct loopc_source *s, struct loopc_loading *files, int count)
 {
@@ -378,7 +350,7 @@ int loopc_loading_finish(struct loopc_source *s, struct loopc_loading *files, in
         make_features(s, files) || check_inputs(s, files) || loopc_take_answers(s, files, count);
     take_reading(s, files, count);
     if (bad) return LOOPC_FAILED;
-    s->is_plain = is_plain(s);
+    if (!s->mapped && !s->options.answers_optional) loopc_find_leak(s, &files->values);
     s->values = files->values;
     loopc_values_begin(&files->values, 0);
     return LOOPC_OK;

@@ -8,21 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of inputs, or of answers. */
+/* Rows of features, or of answers. */
 struct rows {
     const struct loopc_source *s;
     bool answers;
     int32_t width;
     const int64_t *index; /* or NULL: all */
     int64_t count;
-    double *room;
+    struct loopc_feature_walk walk;
 };
 
-static inline const double *row_at(const struct rows *rows, int64_t i)
+static inline const double *row_at(struct rows *rows, int64_t i)
 {
     const int64_t r = rows->index ? rows->index[i] : i;
     if (rows->answers) return rows->s->answers + r * rows->width;
-    return loopc_source_row(rows->s, r, rows->room);
+    return loopc_features_row(&rows->walk, r);
 }
 
 static void fill_array(double *to, int32_t count, double value)
@@ -31,7 +31,7 @@ static void fill_array(double *to, int32_t count, double value)
         to[i] = value;
 }
 
-static double largest_magnitude(const struct rows *rows, const bool *skipped)
+static double largest_magnitude(struct rows *rows, const bool *skipped)
 {
     double largest = 0;
     for (int64_t i = 0; i < rows->count; i++) {
@@ -64,7 +64,7 @@ static void add_squares(double *restrict sum, const double *restrict row,
 
 /* Mean and deviation. A column of one value has to come out as 0, which a deviation that was
  * rounded would not give: its divisor is 0. */
-static bool find_standard(const struct rows *rows, double *mean, double *divisor)
+static bool find_standard(struct rows *rows, double *mean, double *divisor)
 {
     double *const room = calloc(2 * (size_t)rows->width + 1, sizeof *room);
     if (!room) return false;
@@ -89,14 +89,12 @@ static bool *mark_onehot(const struct rows *rows)
 {
     bool *const marks = calloc((size_t)rows->width + 1, sizeof *marks);
     for (int32_t i = 0; marks && !rows->answers && i < rows->s->feature_count; i++) {
-        const struct loopc_feature *const f = &rows->s->features[i];
-        for (int32_t k = 0; f->onehot && k < f->width; k++)
-            marks[f->place + k] = true;
+        marks[i] = rows->s->features[i].onehot;
     }
     return marks;
 }
 
-static bool find_scaling(const struct rows *rows, enum loopc_scale kind, double constant,
+static bool find_scaling(struct rows *rows, enum loopc_scale kind, double constant,
                          const struct loopc_scaling *to)
 {
     bool *const onehot = mark_onehot(rows);
@@ -125,9 +123,9 @@ static bool make_scaling(struct loopc_scaling *scaling, int32_t count)
 }
 
 /* The value of a feature in row r before it is filled: of texts their place among all. */
-static double value_at(const struct loopc_source *s, const struct loopc_feature *f, int64_t r)
+static double value_at(struct loopc_walk *walk, const struct loopc_feature *f, int64_t r)
 {
-    const double value = loopc_values_get(&s->values, r, f->kept);
+    const double value = loopc_walk_get(walk, r, f->kept);
     return f->rank && !isnan(value) ? f->rank[(int32_t)value] : value;
 }
 
@@ -191,13 +189,14 @@ static int find_fills(struct loopc_source *s, const int64_t *index, int64_t coun
                       const struct loopc_message *message)
 {
     double *const values = malloc(((size_t)count + 1) * sizeof *values);
+    struct loopc_walk walk = loopc_walk_begin(&s->values);
     int st = LOOPC_OK;
     if (!values) return loopc_error_set(message, NULL, "%s: out of memory", s->name);
     for (int32_t i = 0; !st && i < s->feature_count; i++) {
         struct loopc_feature *const f = &s->features[i];
         int64_t known = 0;
         for (int64_t k = 0; k < count; k++) {
-            values[known] = value_at(s, f, index ? index[k] : k);
+            values[known] = value_at(&walk, f, index ? index[k] : k);
             known += !isnan(values[known]);
         }
         f->fill = s->table.columns[f->column].fill = fill_of(s, f, values, known);
@@ -252,14 +251,37 @@ static int take_fit(struct loopc_source *s, const struct loopc_table *from,
     return loopc_error_set(message, NULL, "%s: out of memory", s->name);
 }
 
+/* Scales of features to those of inputs. */
+static void spread(const struct loopc_source *s, const struct loopc_scaling *from,
+                   const struct loopc_scaling *to)
+{
+    for (int32_t i = 0; i < s->feature_count; i++) {
+        const struct loopc_feature *const f = &s->features[i];
+        fill_array(to->mean + f->place, f->width, from->mean[i]);
+        fill_array(to->divisor + f->place, f->width, from->divisor[i]);
+    }
+}
+
+static bool find_scale_of_inputs(struct loopc_source *s, struct rows *rows)
+{
+    const struct loopc_dataset_options *const o = &s->options;
+    struct loopc_scaling features = {0};
+    rows->width = s->feature_count;
+    const bool done = loopc_features_begin(&rows->walk, s) &&
+                      make_scaling(&features, s->feature_count) &&
+                      make_scaling(&s->table.x, s->table.inputs) &&
+                      find_scaling(rows, o->scale, o->divisor, &features);
+    if (done) spread(s, &features, &s->table.x);
+    loopc_features_end(&rows->walk);
+    free(features.mean);
+    free(features.divisor);
+    return done;
+}
+
 static bool find_scale(struct loopc_source *s, struct rows *rows)
 {
     const struct loopc_dataset_options *const o = &s->options;
-    rows->answers = false;
-    rows->width = s->table.inputs;
-    if (o->scale && (!make_scaling(&s->table.x, rows->width) ||
-                     !find_scaling(rows, o->scale, o->divisor, &s->table.x)))
-        return false;
+    if (o->scale && !find_scale_of_inputs(s, rows)) return false;
     rows->answers = true;
     rows->width = s->table.targets;
     return !o->target_scale || !s->answers ||
@@ -273,10 +295,8 @@ static int find_fit(struct loopc_source *s, const int64_t *index, int64_t count,
 {
     struct rows rows = {.s = s, .index = index, .count = index ? count : s->rows};
     if (fills(s) && find_fills(s, index, rows.count, message)) return LOOPC_FAILED;
-    rows.room = calloc((size_t)s->table.inputs + (size_t)s->values.width + 1, sizeof *rows.room);
-    const bool done = rows.room && find_scale(s, &rows);
-    free(rows.room);
-    return done ? LOOPC_OK : loopc_error_set(message, NULL, "%s: out of memory", s->name);
+    return find_scale(s, &rows) ? LOOPC_OK
+                                : loopc_error_set(message, NULL, "%s: out of memory", s->name);
 }
 
 int loopc_source_fit(struct loopc_source *s, const int64_t *index, int64_t count,

@@ -36,33 +36,6 @@ static void add_to_list(struct list *list, const struct loopc_loading *l, int64_
                          loopc_excerpt(name, l->columns[i].name), what);
 }
 
-/* Whether all texts of a column say true or false, in one way of saying so. */
-static bool is_truth(const struct loopc_incoming *c)
-{
-    if (c->dictionary.count < 1 || c->dictionary.count > 2) return false;
-    int sum = 0;
-    for (int32_t i = 0; i < c->dictionary.count; i++) {
-        const char *const text = loopc_dictionary_text(&c->dictionary, i);
-        const int truth = loopc_text_truth(text, strlen(text));
-        if (truth < 0) return false;
-        sum += truth;
-    }
-    return c->dictionary.count == 1 || sum == 1;
-}
-
-static void find_kind(struct loopc_incoming *c)
-{
-    c->kind = c->texts > 0 || c->has_dictionary ? LOOPC_KIND_TEXT : LOOPC_KIND_NUMBER;
-    if (c->has_dictionary && is_truth(c)) c->kind = LOOPC_KIND_BOOL;
-    if (c->like && c->kept >= 0) c->kind = c->like->kind;
-}
-
-void loopc_find_kinds(struct loopc_loading *l)
-{
-    for (int64_t i = 0; i < l->width; i++)
-        find_kind(&l->columns[i]);
-}
-
 /* Whether it holds texts where numbers are wanted. */
 static bool is_bad_text(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
@@ -113,11 +86,16 @@ static int bad_text(const struct list *list)
     const struct loopc_incoming *const c = &l->columns[list->column];
     char where[LOOPC_WHERE], more[64] = "";
     const char *const hint =
-        c->role != LOOPC_ROLE_INPUT ? "answers and weights are numbers"
+        loopc_text_is_infinite(c->text)
+            ? "every value has to be a finite number; NA says that there is none"
+        : c->role != LOOPC_ROLE_INPUT ? "answers and weights are numbers"
+        : c->like                     ? "where it was learned from, the column held numbers alone"
         : has_thousands(c->text)
             ? "are its thousands separated? Numbers are read without such separators"
         : strchr(c->text, ';') || strchr(c->text, '\t')
             ? "`separator` in the spec, or --DATA-separator, sets the character between cells"
+        : loopc_has_few_texts(l, c)
+            ? LOOPC_SLIP_HINT
             : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
               "(--DATA-text, --DATA-ignore)";
     if (list->count > 1) {
@@ -129,19 +107,6 @@ static int bad_text(const struct list *list)
     if (c->texts > 1) snprintf(more, sizeof more, "; %" PRId64 " cells of it hold text", c->texts);
     return loopc_error_set(l->message, hint, "%s: '%s' is not a number%s%s", where, c->text,
                            role_of(c), more);
-}
-
-/* A label of numbers with very few words between them: a slip is more likely than a class. */
-static int check_label_texts(const struct loopc_loading *l, const struct loopc_incoming *c)
-{
-    const int64_t numbers = l->values.rows - c->missing - c->texts;
-    char where[LOOPC_WHERE];
-    if (c->role != LOOPC_ROLE_LABEL || c->like || c->texts == 0 || numbers == 0) return LOOPC_OK;
-    if (c->texts > 1 && c->texts * 20 >= numbers) return LOOPC_OK;
-    loopc_locate(l, c - l->columns, 0, c->first_text, where);
-    return loopc_error_set(l->message, "is it a slip? Labels are numbers in all other rows",
-                           "%s: the label is '%s', no number as in %" PRId64 " other rows", where,
-                           c->text, numbers);
 }
 
 static int judge_texts(struct loopc_loading *files, int count)
@@ -160,21 +125,11 @@ static int judge_texts(struct loopc_loading *files, int count)
     return list.count > 0 ? bad_text(&list) : LOOPC_OK;
 }
 
-static int judge_labels(const struct loopc_loading *files, int count)
-{
-    for (int f = 0; f < count; f++) {
-        for (int64_t i = 0; i < files[f].width; i++) {
-            if (check_label_texts(&files[f], &files[f].columns[i])) return LOOPC_FAILED;
-        }
-    }
-    return LOOPC_OK;
-}
-
 /* A missing cell of a role that has to have all. */
 static bool is_refused(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
     if (c->missing == 0 || c->kept < 0 || c->role == LOOPC_ROLE_IGNORED) return false;
-    if (l->options->missing == LOOPC_MISSING_DROP) return false;
+    if (l->options->missing == LOOPC_MISSING_DROP || loopc_is_optional(l, c)) return false;
     return c->role != LOOPC_ROLE_INPUT || l->options->missing == LOOPC_MISSING_REFUSE;
 }
 
@@ -208,7 +163,9 @@ static int judge_missing(struct loopc_loading *files, int count)
     }
     if (list.count == 0) return LOOPC_OK;
     const char *const hint =
-        answers
+        list.file->options->answers_optional
+            ? "nothing fills them, as `missing` was not set when the model was trained"
+        : answers
             ? "missing = \"drop\" leaves such rows out (--DATA-missing)"
             : "missing = \"mean\", \"median\" or a number fills them, \"drop\" leaves such rows "
               "out (--DATA-missing)";
@@ -260,7 +217,7 @@ static int judge_onehot(struct loopc_loading *files, int count)
 
 int loopc_judge_columns(struct loopc_loading *files, int count)
 {
-    if (judge_texts(files, count) || judge_labels(files, count)) return LOOPC_FAILED;
+    if (judge_texts(files, count) || loopc_judge_slips(files, count)) return LOOPC_FAILED;
     if (judge_missing(files, count)) return LOOPC_FAILED;
     return judge_empty(files, count) || judge_onehot(files, count) ? LOOPC_FAILED : LOOPC_OK;
 }

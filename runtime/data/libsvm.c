@@ -81,6 +81,17 @@ static int bad_line(const struct libsvm *s, const char *p, const char *what)
                            (size_t)(p - s->text) + 1, loopc_excerpt(excerpt, piece), what);
 }
 
+/* Rows of a query are ranked among themselves: "3 qid:1 1:0.5". */
+static int refuse_query(const struct libsvm *s, const char *p)
+{
+    const int length = (int)strcspn(p, " \t\r\n");
+    return loopc_error_set(
+        s->l->message, "without its queries it can be read: sed 's/ qid:[^ ]*//' FILE >NAME",
+        "%s:%" PRId64 ":%zu: '%.*s' is the query of a ranking, which no data "
+        "set has",
+        s->l->path, s->line, (size_t)(p - s->text) + 1, length < 40 ? length : 40, p);
+}
+
 static bool keep(struct libsvm *s, int32_t index, double value)
 {
     if (!loopc_array_reserve(&s->entries, 1, sizeof(struct entry))) return false;
@@ -92,7 +103,9 @@ static int read_entry(struct libsvm *s, const char **at, int64_t *last)
 {
     int64_t index;
     double value;
-    const char *const p = *at, *const stop = scan_entry(p, s->text + s->length, &index, &value);
+    const char *const p = *at;
+    if (!strncmp(p, "qid:", 4)) return refuse_query(s, p);
+    const char *const stop = scan_entry(p, s->text + s->length, &index, &value);
     if (!stop) return bad_line(s, p, "is not index:value");
     if (index <= *last) return bad_line(s, p, "has an index that is not above the one before");
     if (index > LOOPC_CELLS_MAX) return bad_line(s, p, "has an index above 1048576");

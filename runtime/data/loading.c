@@ -220,6 +220,7 @@ int loopc_loading_begin(struct loopc_loading *l, int64_t width, char **names, in
     loopc_values_begin(&l->values, kept);
     l->row = calloc((size_t)kept + 1, sizeof *l->row);
     bool fits = l->row && loopc_measure_begin(&l->measure, kept);
+    l->measure.told = l->has_lines;
     l->in_order = kept == width;
     for (int64_t i = 0; i < width; i++)
         l->in_order &= l->columns[i].kept == i;

@@ -69,6 +69,7 @@ struct loopc_measure {
     int32_t width;
     double *min, *max, *missing; /* one allocation, that of min */
     uint64_t *sums, *hashes;     /* of blocks that are complete, of the one that is not; one too */
+    bool told;                   /* missing values are counted elsewhere, not here */
     int64_t rows, block;         /* the number of the next row; the rows of a block */
 };
 bool loopc_measure_begin(struct loopc_measure *m, int32_t width);
@@ -109,6 +110,13 @@ struct loopc_loading {
 static inline bool loopc_is_open(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
     return l->open_end && c == l->columns + l->open_column;
+}
+
+/* Whether the cells of a column need not have a value: answers of rows that are to be predicted. */
+static inline bool loopc_is_optional(const struct loopc_loading *l, const struct loopc_incoming *c)
+{
+    const bool answer = c->role == LOOPC_ROLE_LABEL || c->role == LOOPC_ROLE_TARGET;
+    return answer && l->options->answers_optional;
 }
 
 #define LOOPC_MAY_BE_CUT "it is the last line: the file may have been cut short"
@@ -194,6 +202,11 @@ int loopc_array_too_long(const struct loopc_loading *l, uint64_t rows);
 bool loopc_is_npy(const unsigned char *first, int64_t count);
 bool loopc_is_idx(const unsigned char *first, int64_t count);
 bool loopc_is_libsvm(const char *text, const char *end);
+
+/* Refuses files of other programs that are no table, by the first `count` bytes of l->in; and text
+ * whose lines end with a carriage return alone. */
+int loopc_refuse_others(const struct loopc_loading *l, int64_t count);
+int loopc_refuse_returns(const struct loopc_loading *l, int64_t count);
 
 /* Read the whole of l->in. */
 int loopc_read_csv(struct loopc_loading *l);

@@ -183,6 +183,19 @@ static bool has_targets(const struct loopc_dataset_options *o)
     return o->targets > 0 || o->target_list;
 }
 
+/* A column among `inputs` has no other role. */
+static int check_wanted(const struct loopc_loading *l, const bool *wanted)
+{
+    for (int64_t i = 0; i < l->width; i++) {
+        const struct loopc_incoming *const column = &l->columns[i];
+        if (!wanted[i] || column->role == LOOPC_ROLE_INPUT) continue;
+        return loopc_error_set(
+            l->message, NULL, "%s: column %" PRId64 " ('%.80s') is to be %s and %s", l->path, i + 1,
+            column->name, role_names[LOOPC_ROLE_INPUT], role_names[column->role]);
+    }
+    return LOOPC_OK;
+}
+
 /* Columns that are not among `inputs`, and row names, are left out. */
 static void ignore_others(struct loopc_loading *l, const bool *wanted)
 {
@@ -204,6 +217,7 @@ static int find_all(struct loopc_loading *l, bool *wanted, int dimensions)
     const bool whole = l->content == LOOPC_FILE_WHOLE;
     if (whole && has_targets(o) && find_targets(l, wanted)) return LOOPC_FAILED;
     if (whole && !has_targets(o) && find_label(l, wanted, dimensions)) return LOOPC_FAILED;
+    if (check_wanted(l, wanted)) return LOOPC_FAILED;
     ignore_others(l, wanted);
     return LOOPC_OK;
 }

@@ -85,10 +85,13 @@ static bool is_wanted(const struct loopc_loading *l, const struct loopc_column *
     return !l->options->answers_optional;
 }
 
-static void take_role(struct loopc_incoming *column, const struct loopc_column *like)
+/* Nobody weighs rows that are to be predicted. */
+static void take_role(const struct loopc_loading *l, struct loopc_incoming *column,
+                      const struct loopc_column *like)
 {
+    const bool predicts = l->options->answers_optional;
     column->like = like;
-    column->role = like->role;
+    column->role = predicts && like->role == LOOPC_ROLE_WEIGHT ? LOOPC_ROLE_IGNORED : like->role;
     column->place = like->place;
     column->maybe_index = false;
 }
@@ -127,7 +130,7 @@ static int find_by_name(struct loopc_loading *l, const struct loopc_dictionary *
         column->role = LOOPC_ROLE_IGNORED;
         column->maybe_index = false;
         others += c < 0 && column->named;
-        if (c >= 0 && belongs(l, &table->columns[c])) take_role(column, &table->columns[c]);
+        if (c >= 0 && belongs(l, &table->columns[c])) take_role(l, column, &table->columns[c]);
         if (c >= 0) found[c] = true;
     }
     const int64_t absent = list_absent(l, found, text, sizeof text);
@@ -184,7 +187,7 @@ static void take_roles_in_turn(struct loopc_loading *l, bool inputs)
     for (int32_t c = 0; c < table->count && i < l->width; c++) {
         if (inputs && table->columns[c].role != LOOPC_ROLE_INPUT) continue;
         if (!inputs && !belongs(l, &table->columns[c])) continue;
-        take_role(&l->columns[i++], &table->columns[c]);
+        take_role(l, &l->columns[i++], &table->columns[c]);
     }
 }
 

@@ -18,7 +18,7 @@ static bool are_all_inputs(const struct loopc_loading *l)
     return all;
 }
 
-bool loopc_mapped_may(const struct loopc_loading *l, bool by_columns)
+static bool mapped_may(const struct loopc_loading *l, bool by_columns)
 {
     const struct loopc_dataset_options *const o = l->options;
     struct stat file;
@@ -102,7 +102,7 @@ static int measure_part(struct loopc_loading *l, struct loopc_mapped *m)
     return loopc_loading_end(l);
 }
 
-int loopc_mapped_open(struct loopc_loading *l, const struct loopc_element *element, uint64_t rows)
+static int mapped_open(struct loopc_loading *l, const struct loopc_element *element, uint64_t rows)
 {
     struct loopc_mapped *const m = calloc(1, sizeof *m);
     l->mapped = m;
@@ -115,7 +115,7 @@ int loopc_mapped_open(struct loopc_loading *l, const struct loopc_element *eleme
     return map_file(l, m) || measure_part(l, m) ? LOOPC_FAILED : LOOPC_OK;
 }
 
-void loopc_mapped_free(struct loopc_mapped *m)
+static void mapped_free(struct loopc_mapped *m)
 {
     if (!m) return;
     if (m->file != MAP_FAILED) munmap(m->file, m->size);
@@ -163,7 +163,7 @@ static int check_part(struct loopc_source *s, const struct loopc_message *messag
     return LOOPC_OK;
 }
 
-int loopc_mapped_show(struct loopc_source *s, const struct loopc_message *message)
+static int mapped_show(struct loopc_source *s, const struct loopc_message *message)
 {
     struct loopc_mapped *const m = s->mapped;
     if (is_x(s)) {
@@ -178,11 +178,9 @@ int loopc_mapped_show(struct loopc_source *s, const struct loopc_message *messag
     return check_part(s, message);
 }
 
-void loopc_dataset_need(const struct loopc_dataset *d, const int64_t *index, int32_t count)
+static void mapped_need(const struct loopc_source *s, const int64_t *index, int32_t count)
 {
-    struct loopc_source *const s = d->source ? d->source->whole : NULL;
-    struct loopc_mapped *const m = s ? s->mapped : NULL;
-    if (!m || !m->made) return;
+    const struct loopc_mapped *const m = s->mapped;
     for (int32_t i = 0; i < count; i++) {
         const int64_t r = index[i];
         const unsigned bit = 1u << r % 8;
@@ -194,10 +192,25 @@ void loopc_dataset_need(const struct loopc_dataset *d, const int64_t *index, int
 
 /* ---- Ranges and digest, of all processes ---------------------------------------------------- */
 
-uint64_t loopc_mapped_identity(const struct loopc_dataset *d)
+static uint64_t mapped_identity(const struct loopc_dataset *d)
 {
     const struct loopc_mapped *const m = d->source ? d->source->whole->mapped : NULL;
     return m && !m->complete ? m->identity : 0;
+}
+
+/* The digest of a source whose first file is mapped: all of its columns are inputs, in order. */
+static uint64_t digest_of(const struct loopc_source *s)
+{
+    const struct loopc_mapped *const m = s->mapped;
+    uint64_t sum = 0;
+    for (int32_t i = 0; i < m->width; i++) {
+        const struct loopc_column *const c = &s->table.columns[i];
+        const uint64_t column = loopc_digest_column(c->name, c->role);
+        sum += loopc_digest_mix(loopc_digest_mix(column, m->measure.sums[i]), (uint64_t)m->rows);
+    }
+    const uint64_t hash = loopc_digest_mix(0, sum);
+    const uint64_t all = m->has_answers ? loopc_digest_mix(hash, m->answers) : hash;
+    return all ? all : 1;
 }
 
 static void complete(struct loopc_source *s)
@@ -207,7 +220,7 @@ static void complete(struct loopc_source *s)
         s->table.columns[i].min = v->min[i];
         s->table.columns[i].max = v->max[i];
     }
-    s->digest = loopc_mapped_digest(s);
+    s->digest = digest_of(s);
     s->mapped->complete = true;
 }
 
@@ -233,7 +246,7 @@ static void give_words(const struct loopc_measure *v, int64_t *words)
     }
 }
 
-void loopc_mapped_join(const struct loopc_dataset *d)
+static void mapped_join(const struct loopc_dataset *d)
 {
     struct loopc_source *const s = d->source->whole;
     struct loopc_measure *const v = &s->mapped->measure;
@@ -260,7 +273,7 @@ static void measure_rows(struct loopc_mapped *m, int64_t from, int64_t to, doubl
     loopc_measure_end(&m->measure);
 }
 
-void loopc_mapped_finish(const struct loopc_dataset *d)
+static void mapped_finish(const struct loopc_dataset *d)
 {
     struct loopc_mapped *const m = d->source->whole->mapped;
     double *const room = calloc((size_t)m->width, sizeof *room);
@@ -270,3 +283,12 @@ void loopc_mapped_finish(const struct loopc_dataset *d)
     free(room);
     complete(d->source->whole);
 }
+
+const struct loopc_mapping loopc_mapping = {.may = mapped_may,
+                                            .open = mapped_open,
+                                            .free = mapped_free,
+                                            .show = mapped_show,
+                                            .need = mapped_need,
+                                            .identity = mapped_identity,
+                                            .join = mapped_join,
+                                            .finish = mapped_finish};

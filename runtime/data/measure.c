@@ -27,14 +27,19 @@ static void mix_row(uint64_t *restrict hashes, const double *restrict row, int32
     }
 }
 
-static void see_row(double *restrict min, double *restrict max, double *restrict missing,
-                    const double *restrict row, int32_t width)
+static void see_row(double *restrict min, double *restrict max, const double *restrict row,
+                    int32_t width)
 {
     for (int32_t i = 0; i < width; i++) {
         min[i] = row[i] < min[i] ? row[i] : min[i];
         max[i] = row[i] > max[i] ? row[i] : max[i];
-        missing[i] += row[i] == row[i] ? 0 : 1;
     }
+}
+
+static void count_missing(double *restrict missing, const double *restrict row, int32_t width)
+{
+    for (int32_t i = 0; i < width; i++)
+        missing[i] += row[i] == row[i] ? 0 : 1;
 }
 
 /* Block number `block`, from 1, has ended. */
@@ -64,7 +69,8 @@ bool loopc_measure_begin(struct loopc_measure *m, int32_t width)
 
 void loopc_measure_row(struct loopc_measure *m, const double *row)
 {
-    see_row(m->min, m->max, m->missing, row, m->width);
+    see_row(m->min, m->max, row, m->width);
+    if (!m->told) count_missing(m->missing, row, m->width);
     mix_row(m->hashes, row, m->width);
     if (++m->rows % m->block == 0) end_block(m, m->rows / m->block);
 }
@@ -96,6 +102,11 @@ void loopc_loading_measure(struct loopc_loading *l)
     }
 }
 
+uint64_t loopc_digest_mix(uint64_t hash, uint64_t word)
+{
+    return mix(hash, word);
+}
+
 /* Names, roles and dictionaries are part of the content. */
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
@@ -104,9 +115,14 @@ static uint64_t mix_text(uint64_t hash, const char *text)
     return mix(hash, 256);
 }
 
+uint64_t loopc_digest_column(const char *name, enum loopc_role role)
+{
+    return mix(mix_text(1, name), (uint64_t)role);
+}
+
 static uint64_t column_digest(const struct loopc_loading *l, const struct loopc_incoming *c)
 {
-    uint64_t hash = mix(mix_text(1, c->name), (uint64_t)c->role);
+    uint64_t hash = loopc_digest_column(c->name, c->role);
     for (int32_t k = 0; c->has_dictionary && k < c->dictionary.count; k++)
         hash = mix_text(hash, loopc_dictionary_text(&c->dictionary, k));
     return mix(mix(hash, l->measure.sums[c->kept]), (uint64_t)l->values.rows);
@@ -126,20 +142,6 @@ uint64_t loopc_loading_digest(const struct loopc_loading *files, int count)
     for (int f = 0; f < count; f++)
         hash = mix(hash, file_digest(&files[f]));
     return hash ? hash : 1;
-}
-
-/* The same of a source whose first file is mapped: all of its columns are inputs, in order. */
-uint64_t loopc_mapped_digest(const struct loopc_source *s)
-{
-    const struct loopc_mapped *const m = s->mapped;
-    uint64_t sum = 0;
-    for (int32_t i = 0; i < m->width; i++) {
-        const struct loopc_column *const c = &s->table.columns[i];
-        sum += mix(mix(mix(mix_text(1, c->name), (uint64_t)c->role), m->measure.sums[i]),
-                   (uint64_t)m->rows);
-    }
-    const uint64_t hash = mix(0, sum), all = m->has_answers ? mix(hash, m->answers) : hash;
-    return all ? all : 1;
 }
 
 /* The mapped file, and what the measures of all processes will make a digest with. */

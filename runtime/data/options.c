@@ -240,7 +240,7 @@ static int set_treatment(const struct option *o, const char *key)
     return scale(o, &to->scale, &to->divisor);
 }
 
-static int place_of(const char *key)
+int loopc_dataset_key_place(const char *key)
 {
     int i = 0;
     while (loopc_dataset_keys[i].key && strcmp(loopc_dataset_keys[i].key, key) != 0)
@@ -252,7 +252,7 @@ enum { FIRST_DIALECT = 6, AFTER_DIALECT = FIRST_DIALECT + LOOPC_DIALECT_KEYS };
 
 bool loopc_dataset_is_dialect(const char *key)
 {
-    const int i = place_of(key);
+    const int i = loopc_dataset_key_place(key);
     return i >= FIRST_DIALECT && i < AFTER_DIALECT;
 }
 
@@ -260,7 +260,7 @@ int loopc_dataset_option(struct loopc_dataset_options *options, const char *key,
                          char *message, size_t size)
 {
     const struct option o = {options, value, message, size};
-    const int i = place_of(key);
+    const int i = loopc_dataset_key_place(key);
     if (i < 0) return wrong(&o, "an option of data sets");
     if (i < FIRST_DIALECT || !strcmp(key, "classes") || !strcmp(key, "columns"))
         return set_columns(&o, key);

@@ -49,6 +49,17 @@ static const char *plural(int64_t count)
     return count == 1 ? "" : "s";
 }
 
+static size_t append_leak(char *text, size_t size, size_t used, const struct loopc_source *s)
+{
+    char input[LOOPC_EXCERPT], answer[LOOPC_EXCERPT];
+    const struct loopc_column *const columns = s->table.columns;
+    if (s->leak_of < 0) return used;
+    return append(text, size, used,
+                  "warning: the input '%s' gives the answer '%s' away in every row: is it a copy?",
+                  loopc_excerpt(input, columns[s->leak].name),
+                  loopc_excerpt(answer, columns[s->leak_of].name));
+}
+
 void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *text, size_t size)
 {
     const struct loopc_source *const s = d->source->whole;
@@ -67,8 +78,10 @@ void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *t
     if (d->targets)
         used = append(text, size, used, ", %" PRId32 " target%s", d->targets, plural(d->targets));
     if (d->weights) used = append(text, size, used, ", weights");
-    if (s->reading.notes.count > 0)
-        append(text, size, used, "; %s", ((char **)s->reading.notes.items)[0]);
+    if (s->leak_of >= 0) used = append(text, size, used, "; ");
+    used = append_leak(text, size, used, s);
+    for (size_t i = 0; i < s->reading.notes.count; i++)
+        used = append(text, size, used, "; %s", ((char **)s->reading.notes.items)[i]);
 }
 
 int64_t loopc_dataset_left_out(const struct loopc_dataset *d)
@@ -267,6 +280,7 @@ void loopc_dataset_print(const struct loopc_dataset *d, const char *name, FILE *
     print_classes(d, out);
     for (size_t i = 0; i < s->reading.notes.count; i++)
         fprintf(out, "  note: %s\n", ((char **)s->reading.notes.items)[i]);
+    if (append_leak(text, sizeof text, 0, s) > 0) fprintf(out, "  %s\n", text);
     warn_sorted(d, out);
     warn_features(s, out);
 }

@@ -27,7 +27,6 @@ struct loopc_source {
     struct loopc_table table;
     struct loopc_feature *features;
     int32_t feature_count;
-    bool is_plain;              /* features are the first columns of values, as they are */
     struct loopc_values values; /* while they may be scaled anew; else empty */
     double *answers;            /* rows x targets, unscaled; the same, or NULL */
     float *x, *y, *weights;
@@ -35,7 +34,8 @@ struct loopc_source {
     char *ids; /* of keep_ids: texts, each ended by 0, or NULL */
     int64_t *id_starts;
     struct loopc_reading reading; /* of the first file */
-    struct loopc_mapped *mapped;  /* whose samples stay in it (mapped.h); or NULL */
+    int32_t leak, leak_of; /* columns: an input that gives an answer away, and that one; or -1 */
+    struct loopc_mapped *mapped; /* whose samples stay in it (mapped.h); or NULL */
     uint64_t digest;
 
     struct loopc_dataset_host host;
@@ -67,6 +67,20 @@ int loopc_judge_ends(struct loopc_loading *files, int count);
 int loopc_judge_end_class(struct loopc_loading *l, const struct loopc_incoming *c, double value,
                           const double *numbers, int32_t count, int64_t rows);
 void loopc_find_kinds(struct loopc_loading *l);
+
+/* Finds the first input that has another value for each class and no other one in its rows, or is
+ * equal to a target. Its values are in rows of `values`. */
+void loopc_find_leak(struct loopc_source *s, const struct loopc_values *values);
+
+/* Columns of numbers with very few texts between them are refused, as slips; others that hold both,
+ * and texts that differ in case alone, are noted. */
+int loopc_judge_slips(struct loopc_loading *files, int count);
+bool loopc_has_few_texts(const struct loopc_loading *l, const struct loopc_incoming *c);
+#define LOOPC_SLIP_HINT                                                                            \
+    "is it a slip? NA says that there is no value; `ignore` leaves the column out (--DATA-ignore)"
+
+/* 1 for a text of the dictionary that says true, 0 for false, -1 for another one. */
+int loopc_truth_of(const struct loopc_incoming *c, int32_t number);
 int loopc_take_values(const struct loopc_loading *l, struct loopc_incoming *c,
                       struct loopc_column *column);
 int loopc_name_classes(struct loopc_source *s, struct loopc_loading *l, struct loopc_incoming *c,
@@ -96,16 +110,33 @@ bool loopc_source_scale(float *to, const double *row, const struct loopc_scaling
 int loopc_source_too_large(const struct loopc_source *s, const double *row, int64_t r,
                            const struct loopc_message *message);
 
-/* The mapped file of a source, taken out of the first of its files; its digest. */
+/* Takes the mapped file of a source out of the first of its files. */
 void loopc_mapped_keep(struct loopc_source *s, struct loopc_loading *files, int count);
-uint64_t loopc_mapped_digest(const struct loopc_source *s);
+
+/* Parts of digests: a hash with another word in it, the hash of a column's name and role. */
+uint64_t loopc_digest_mix(uint64_t hash, uint64_t word);
+uint64_t loopc_digest_column(const char *name, enum loopc_role role);
 
 /* Whether a part for training would change the scale or the filling. */
 bool loopc_source_is_fitted(const struct loopc_source *s);
 
-/* The inputs of row r, filled, before they are scaled: table.inputs values, in `room` or in
- * place. `room` has place for as many and as many as a row of values has. */
-const double *loopc_source_row(const struct loopc_source *s, int64_t r, double *room);
+/* The features of rows: a value for each, filled, of texts their rank; before one-hot and scale. */
+struct loopc_feature_walk {
+    const struct loopc_source *s;
+    struct loopc_walk rows;
+    double *room;     /* for the values of a row */
+    int32_t *special; /* the features that have to be filled or ranked */
+    int32_t specials;
+    bool in_order; /* they are the values of a row from `kept` on */
+    int32_t kept;
+};
+
+/* False: no memory; end it either way. */
+bool loopc_features_begin(struct loopc_feature_walk *walk, const struct loopc_source *s);
+void loopc_features_end(struct loopc_feature_walk *walk);
+
+/* The feature_count values of row r, until the next call. */
+const double *loopc_features_row(struct loopc_feature_walk *walk, int64_t r);
 
 /* Frees the memory that only rescaling needs. */
 void loopc_source_settle(struct loopc_source *s);

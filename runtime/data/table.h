@@ -130,6 +130,9 @@ struct loopc_dataset_key {
 };
 extern const struct loopc_dataset_key loopc_dataset_keys[];
 
+/* Its place among them, or -1. */
+int loopc_dataset_key_place(const char *key);
+
 /* Whether a key says how a file is written, not what its columns are. */
 enum { LOOPC_DIALECT_KEYS = 5 };
 bool loopc_dataset_is_dialect(const char *key);

@@ -160,9 +160,15 @@ const double *loopc_values_row(const struct loopc_values *values, int64_t r, dou
     return room;
 }
 
-const float *loopc_values_narrow_row(const struct loopc_values *values, int64_t r)
+void loopc_walk_turn(struct loopc_walk *walk, int64_t r)
 {
-    return values->wide ? NULL : place_of(values, r);
+    const struct loopc_values *const values = walk->values;
+    const size_t size = values->wide ? sizeof(double) : sizeof(float);
+    const int64_t chunk = r / values->chunk_rows;
+    walk->rows = values->chunks[chunk];
+    walk->first = chunk * values->chunk_rows;
+    walk->end = walk->first + values->chunk_rows;
+    walk->row_bytes = (size_t)values->width * size;
 }
 
 double loopc_values_get(const struct loopc_values *values, int64_t r, int32_t column)

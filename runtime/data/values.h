@@ -7,6 +7,7 @@
 #define LOOPC_VALUES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct loopc_values {
@@ -30,9 +31,38 @@ const double *loopc_values_row(const struct loopc_values *values, int64_t r, dou
 
 /* Replaces one value by another, which may change how all are kept. False: no memory. */
 bool loopc_values_set(struct loopc_values *values, int64_t r, int32_t column, double value);
-/* Row r where values are f32, else NULL. */
-const float *loopc_values_narrow_row(const struct loopc_values *values, int64_t r);
 double loopc_values_get(const struct loopc_values *values, int64_t r, int32_t column);
+
+/* A place in the rows, for those who need many of them: neighbours are found without a search. Rows
+ * must not be added or changed meanwhile. */
+struct loopc_walk {
+    const struct loopc_values *values;
+    const char *rows;   /* of a chunk */
+    int64_t first, end; /* these rows */
+    size_t row_bytes;
+};
+
+static inline struct loopc_walk loopc_walk_begin(const struct loopc_values *values)
+{
+    return (struct loopc_walk){.values = values};
+}
+
+/* Goes to the chunk of row r. */
+void loopc_walk_turn(struct loopc_walk *walk, int64_t r);
+
+/* The memory of row r, which is f32 or f64. */
+static inline const void *loopc_walk_to(struct loopc_walk *walk, int64_t r)
+{
+    if (r < walk->first || r >= walk->end) loopc_walk_turn(walk, r);
+    return walk->rows + (size_t)(r - walk->first) * walk->row_bytes;
+}
+
+static inline double loopc_walk_get(struct loopc_walk *walk, int64_t r, int32_t column)
+{
+    const void *const row = loopc_walk_to(walk, r);
+    return walk->values->wide ? ((const double *)row)[column]
+                              : (double)((const float *)row)[column];
+}
 
 /* Leaves only the rows that are marked. */
 void loopc_values_keep(struct loopc_values *values, const bool *marks);

@@ -25,6 +25,7 @@ struct work {
     float *y;             /* ROWS rows: outputs and answers in the units of the file */
     float *answers;
     int32_t *labels;
+    int64_t unanswered;         /* rows whose answer is missing from the file */
     const char *const *written; /* key, value, ...: the options of the file, or NULL */
     FILE *out;
 };
@@ -221,6 +222,16 @@ static void restore(struct work *work, const float *y, int64_t at, int32_t rows)
     if (work->values) loopc_table_restore_targets(model->table, work->answers, rows);
 }
 
+/* Whether a row has all answers that the data has columns for. */
+static bool is_answered(const struct work *work, int32_t row)
+{
+    const int32_t outputs = work->model->outputs;
+    bool all = !work->data.labels || work->labels[row] >= 0;
+    for (int32_t i = 0; work->values && i < outputs; i++)
+        all &= !isnan(work->answers[row * outputs + i]);
+    return all;
+}
+
 static void predict_rows(struct work *work, int64_t at, int32_t rows)
 {
     const struct loopc_dataset *data = &work->data;
@@ -229,8 +240,10 @@ static void predict_rows(struct work *work, int64_t at, int32_t rows)
     restore(work, loopc_forward_run(work->forward, work->x, rows), at, rows);
     for (int32_t r = 0; r < rows; r++) {
         const int32_t label = data->labels ? work->labels[r] : -1;
+        const bool answered = is_answered(work, r);
+        work->unanswered += !answered;
         write_row(work, at + r, work->y + r * outputs, label < outputs ? label : -1);
-        if (work->values) {
+        if (work->values && answered) {
             loopc_scores_add_values(&work->scores, work->answers + r * outputs,
                                     work->y + r * outputs);
         }
@@ -294,6 +307,11 @@ static void tell_left_out(const struct work *work)
     if (rows > 0)
         fprintf(stderr, "%s: %" PRId64 " row%s with missing values left out, as in training\n",
                 work->model->program->name, rows, rows == 1 ? "" : "s");
+    if (work->unanswered > 0)
+        fprintf(stderr,
+                "%s: %" PRId64 " of %" PRId64 " rows have no answer: they are predicted, and no "
+                "metric counts them\n",
+                work->model->program->name, work->unanswered, work->data.rows);
 }
 
 int loopc_model_predict(const struct loopc_model *model, const char *data,

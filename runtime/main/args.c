@@ -97,12 +97,14 @@ static int read_dataset_key(struct loopc_args_reader *reader, const struct loopc
                             const char *key)
 {
     char why[256], flag[120];
-    struct loopc_dataset_options *const options =
-        &reader->args->data[field - reader->program->fields];
+    const ptrdiff_t i = field - reader->program->fields;
+    struct loopc_dataset_options *const options = &reader->args->data[i];
     snprintf(flag, sizeof flag, "%.*s", (int)(reader->name_length % sizeof flag), reader->name);
     if (loopc_args_take(reader, "<value>")) return LOOPC_FAILED;
-    if (!loopc_dataset_option(options, key, reader->value, why, sizeof why)) return LOOPC_OK;
-    return loopc_args_wrong_value(reader, flag, why, NULL);
+    if (loopc_dataset_option(options, key, reader->value, why, sizeof why))
+        return loopc_args_wrong_value(reader, flag, why, NULL);
+    reader->args->keys[i] |= UINT32_C(1) << loopc_dataset_key_place(key);
+    return LOOPC_OK;
 }
 
 /* A flag of an option field. A bool needs no value. */
@@ -273,13 +275,14 @@ static bool copy_options(struct loopc_args *args, const struct loopc_program *pr
 {
     args->given = calloc((size_t)program->field_count + 1, sizeof *args->given);
     args->data = calloc((size_t)program->field_count + 1, sizeof *args->data);
+    args->keys = calloc((size_t)program->field_count + 1, sizeof *args->keys);
     for (int i = 0; args->data && i < program->field_count; i++) {
         const struct loopc_field *const field = &program->fields[i];
         if (field->type != LOOPC_DATASET || !field->dataset) continue;
         args->data[i] = *field->dataset;
         if (args->given) args->given[i] = field->dataset->file;
     }
-    return args->given && args->data;
+    return args->given && args->data && args->keys;
 }
 
 /* A spec's own whole number `seed` is the runtime's as well. */
@@ -309,13 +312,15 @@ int loopc_args_read(struct loopc_args *args, const struct loopc_program *program
         if (read_argument(&reader)) return LOOPC_FAILED;
     }
     own_seed(&reader);
-    return LOOPC_OK;
+    return args->action == LOOPC_ACTION_RUN ? loopc_args_check_keys(&reader) : LOOPC_OK;
 }
 
 void loopc_args_free(struct loopc_args *args)
 {
     free(args->given);
     free(args->data);
+    free(args->keys);
     args->given = NULL;
     args->data = NULL;
+    args->keys = NULL;
 }

@@ -57,8 +57,9 @@ struct loopc_args {
     struct loopc_control_options control;
     const char **given; /* the argument of each option by its field's index, NULL without one */
     struct loopc_dataset_options *data; /* by the field's index: of a data set, with its flags */
-    char message[512];                  /* of an error */
-    char hint[256];                     /* for it, or "" */
+    uint32_t *keys; /* by the field's index: a bit for each of loopc_dataset_keys that is a flag */
+    char message[512]; /* of an error */
+    char hint[256];    /* for it, or "" */
 };
 
 /* Reads the command line into args and, by the table of fields, into state, which holds the

@@ -30,6 +30,9 @@ int loopc_args_wrong_value(struct loopc_args_reader *reader, const char *flag, c
 /* Takes a value that is the name of a file: not empty. */
 int loopc_args_take_file(struct loopc_args_reader *reader, const char *flag);
 
+/* Refuses flags of data sets of which one would make another one change nothing. */
+int loopc_args_check_keys(const struct loopc_args_reader *reader);
+
 /* Reads the value of a flag of flags.def into the member that its row names. */
 int loopc_args_read_common(struct loopc_args_reader *reader, const struct loopc_common_flag *flag);
 

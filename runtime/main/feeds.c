@@ -3,6 +3,7 @@
 
 #include "data/categories.h"
 #include "data/dataset.h"
+#include "data/table.h"
 #include "telemetry/log.h"
 
 #include <inttypes.h>
@@ -76,6 +77,30 @@ static int check_categories(const struct pair *p)
     return LOOPC_CONTINUE;
 }
 
+/* The class of all rows, or -1 where there are several. */
+static int32_t only_class(const struct loopc_dataset *d)
+{
+    const int32_t first = d->rows > 1 ? d->labels[loopc_dataset_row(d, 0)] : -1;
+    for (int64_t i = 1; i < d->rows; i++) {
+        if (d->labels[loopc_dataset_row(d, i)] != first) return -1;
+    }
+    return first;
+}
+
+/* A net that sees one class alone learns to say nothing else. */
+static int check_several(const struct pair *p)
+{
+    const int32_t class = p->feed->learns ? only_class(p->data) : -1;
+    const char *const name = class >= 0 ? loopc_dataset_class(p->data, class) : NULL;
+    char hint[256];
+    if (class < 0) return LOOPC_CONTINUE;
+    snprintf(hint, sizeof hint, "--%s-label <column> names another column as the class", p->flag);
+    return refuse(p, hint,
+                  "all %" PRId64 " rows of %s are of class '%.80s': %s has no other class to "
+                  "tell it from",
+                  p->data->rows, p->data->name, name ? name : "0", p->net->name);
+}
+
 static int check_classes(const struct pair *p)
 {
     const int32_t classes = p->data->classes, outputs = p->net->outputs;
@@ -84,7 +109,7 @@ static int check_classes(const struct pair *p)
         return refuse(p, "label = \"...\" of the data set names the column of the class",
                       "%s has no labels, and %s learns classes", p->data->name, p->net->name);
     }
-    if (classes <= outputs) return LOOPC_CONTINUE;
+    if (classes <= outputs) return check_several(p);
     snprintf(hint, sizeof hint,
              "the last size of %s is the number of classes: %s = mlp { ..., %" PRId32 " }",
              p->net->name, p->net->name, classes);
@@ -136,6 +161,29 @@ static int check_range(const struct pair *p)
     return LOOPC_CONTINUE;
 }
 
+static bool is_constant(const struct loopc_dataset *d, int32_t target)
+{
+    const float first = d->rows > 1 ? d->y[loopc_dataset_row(d, 0) * d->targets + target] : 0;
+    bool same = d->rows > 1;
+    for (int64_t i = 1; same && i < d->rows; i++) {
+        const float value = d->y[loopc_dataset_row(d, i) * d->targets + target];
+        same = value >= first && value <= first;
+    }
+    return same;
+}
+
+/* There is nothing to be learned about a target that is the same in all rows. */
+static void warn_of_constants(const struct pair *p)
+{
+    for (int32_t k = 0; p->feed->learns && k < p->data->targets; k++) {
+        const char *const name = loopc_table_target(loopc_dataset_table(p->data), k);
+        if (is_constant(p->data, k))
+            loopc_log(p->context->program, "warning",
+                      "--%s: the target '%.80s' is the same in all %" PRId64 " rows of %s", p->flag,
+                      name ? name : "?", p->data->rows, p->data->name);
+    }
+}
+
 static int check_targets(const struct pair *p)
 {
     const int32_t targets = p->data->targets;
@@ -150,7 +198,10 @@ static int check_targets(const struct pair *p)
         return refuse(p, hint, "%s has no targets, and %s learns values", p->data->name,
                       p->net->name);
     }
-    if (targets == outputs) return check_range(p);
+    if (targets == outputs) {
+        warn_of_constants(p);
+        return check_range(p);
+    }
     snprintf(hint, sizeof hint,
              "the last size of %s is the number of targets: %s = mlp { ..., %" PRId32 " }",
              p->net->name, p->net->name, targets);

@@ -79,9 +79,9 @@ static int32_t find_other(uint64_t digest)
 /* Whether all ranks have mapped the same file, which none of them has read as a whole. */
 static bool has_joined(const struct loopc_dataset *data)
 {
-    const uint64_t identity = loopc_mapped_identity(data);
+    const uint64_t identity = loopc_ranks_mapping->identity(data);
     if (find_other(identity) || !identity) return false;
-    loopc_mapped_join(data);
+    loopc_ranks_mapping->join(data);
     return true;
 }
 
@@ -94,7 +94,8 @@ static int check_data(const struct loopc_context *context)
         if (field->type != LOOPC_DATASET) continue;
         const struct loopc_dataset *const data =
             (const void *)((const char *)context->state + field->offset);
-        if (!has_joined(data) && loopc_mapped_identity(data)) loopc_mapped_finish(data);
+        if (!has_joined(data) && loopc_ranks_mapping->identity(data))
+            loopc_ranks_mapping->finish(data);
         const int32_t other = find_other(loopc_dataset_digest(data));
         if (!other || code != LOOPC_CONTINUE) continue;
         snprintf(what, sizeof what, "--%s: process %d reads other content than process 0",

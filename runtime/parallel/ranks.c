@@ -2,6 +2,7 @@
 #include "parallel/ranks.h"
 
 int32_t loopc_rank, loopc_ranks = 1;
+const struct loopc_mapping *loopc_ranks_mapping;
 int64_t loopc_ranks_waited;
 
 void loopc_ranks_begin(int *argc, char ***argv)

@@ -21,7 +21,10 @@
 #include <stdint.h>
 
 extern int32_t loopc_rank, loopc_ranks; /* this process, and how many there are; 0 and 1 */
-extern int64_t loopc_ranks_waited;      /* ns that it has waited for the others */
+struct loopc_mapping;
+extern const struct loopc_mapping *loopc_ranks_mapping; /* data/mapped.h; NULL: one rank */
+
+extern int64_t loopc_ranks_waited; /* ns that it has waited for the others */
 
 /* Begins; the first call of a program. Other ranks than 0 write to no standard stream from then on.
  */

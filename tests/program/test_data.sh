@@ -67,6 +67,14 @@ test_flags_say_what_a_table_is() {
     has "$ERR" "--train-missing: 'some' is not refuse, mean, median, drop or a number"
 }
 
+# Arrays stay in their files in programs of several processes alone.
+test_one_process_has_no_code_for_several() {
+    make_trainer
+    nm table >symbols
+    grep -q ' T loopc_dataset_need$' symbols || fail "nm shows no symbols"
+    ! grep -E ' (mapped_[a-z]+|loopc_mapping)$' symbols || fail "code of mapped files is in it"
+}
+
 test_a_weight_that_nobody_takes_is_refused() {
     make_trainer
     printf 'a,b,w,k\n1,2,1,0\n2,1,3,1\n3,2,1,0\n4,1,2,1\n5,5,1,0\n' >w.csv

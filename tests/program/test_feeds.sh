@@ -66,6 +66,12 @@ test_a_net_of_classes_wants_labels() {
     expect 2 ./fed --train values.csv
     has "$ERR" 'fed: error: --train: values.csv has no labels, and net learns classes'
     has "$ERR" 'hint: label = "..." of the data set names the column of the class'
+    make_classes
+    make_trainer '2, 8, 3' labels ''
+    grep ',0$' classes.csv >one.csv
+    expect 2 ./fed --train one.csv
+    has "$ERR" "--train: all 20 rows of one.csv are of class '0': net has no other class to tell it from"
+    has "$ERR" 'hint: --train-label <column> names another column as the class'
 }
 
 test_a_net_of_values_wants_targets() {

@@ -115,6 +115,26 @@ test_rows_that_training_leaves_out() {
     has "$ERR" 'fed: 9 rows with missing values left out, as in training'
 }
 
+# The file has the column of the answers, which some rows are still to get.
+test_rows_without_an_answer_are_predicted() {
+    make_flowers
+    make_trainer '5, 12, 3' labels "$flowers" 20
+    expect 0 ./fed --train flowers.csv --checkpoint ck
+    expect 0 ./fed predict --checkpoint ck --data flowers.csv
+    printf '%s\n' "$OUT" >all.csv
+    sed -E '3,12s/,("lily, white"|[^,]*)$/,/; 5s/$/NA/' flowers.csv >some.csv
+    expect 0 ./fed predict --checkpoint ck --data some.csv --metrics m.json
+    same "$OUT" "$(cat all.csv)"
+    has "$ERR" 'fed: 10 of 90 rows have no answer: they are predicted, and no metric counts them'
+    has "$ERR" ' of 80 rows'
+    has "$(cat m.json)" '{"rows": 80, "accuracy": '
+    sed -E '2,$s/,("lily, white"|[^,]*)$/,/' flowers.csv >none.csv
+    expect 0 ./fed predict --checkpoint ck --data none.csv
+    same "$OUT" "$(cat all.csv)"
+    has "$ERR" 'fed: 90 of 90 rows have no answer'
+    lacks "$ERR" accuracy
+}
+
 test_a_file_that_does_not_fit_is_refused() {
     make_flowers
     make_trainer '5, 12, 3' labels "$flowers" 2
@@ -182,6 +202,19 @@ r2 = 1 - rmse ** 2 * len(y) / sum((a - mean) ** 2 for a in y)
 assert m["targets"] == ["price"] and m["rows"] == 120
 assert abs(m["rmse"][0] - rmse) < 1e-3 * rmse and abs(m["r2"][0] - r2) < 1e-5 and r2 > 0.98, (m, rmse, r2)
 PYTHON
+    sed -E '4,9s/,[^,]*,([35])$/,,\1/' cars.csv >some.csv
+    expect 0 ./fed predict --checkpoint ck --data some.csv
+    same "$OUT" "$(cat predicted.csv)"
+    has "$ERR" 'fed: 6 of 120 rows have no answer: they are predicted, and no metric counts them'
+    has "$ERR" ', 114 rows'
+    sed '4s/^[^,]*//; 7s/^[^,]*//' cars.csv >holes.csv
+    expect 2 ./fed predict --checkpoint ck --data holes.csv
+    has "$ERR" "holes.csv:4: values are missing: 'weight' 2 (first in line 4)"
+    has "$ERR" 'hint: nothing fills them, as `missing` was not set when the model was trained'
+    sed '4s/^[^,]*/heavy/' cars.csv >word.csv
+    expect 2 ./fed predict --checkpoint ck --data word.csv
+    has "$ERR" "word.csv:4:1: column 1 ('weight'): 'heavy' is not a number"
+    has "$ERR" 'hint: where it was learned from, the column held numbers alone'
     sed 1d cars.csv | cut -d , -f 1,2,4 >inputs.csv
     exports_agree predicted.csv inputs.csv 1e-5
 }

@@ -61,8 +61,8 @@ expect() {
     local wanted=$1 code=0
     shift
     "$@" >"$TMP/out" 2>"$TMP/err" </dev/null || code=$?
-    OUT=$(cat "$TMP/out")
-    ERR=$(cat "$TMP/err")
+    OUT=$(<"$TMP/out")
+    ERR=$(<"$TMP/err")
     [ "$code" -eq "$wanted" ] && return 0
     printf 'output: %s\nerrors: %s\n' "$OUT" "$ERR"
     fail "exit code $code, not $wanted: $*"

@@ -98,7 +98,8 @@ test_numbers_that_are_none_are_told() {
     done
     awk 'BEGIN { print "name,sum,note,m,y"; for (i = 0; i < 90; i++) printf "n%d,%s,%s,%d,%d\n", i, i == 50 ? "1.234.567" : i * 3, i % 60 "x", i % 7, i }' >t.csv
     expect 2 "$LOOPC" init t --data t.csv --target y
-    has "$ERR" "and '1.234.567' is none"
+    has "$ERR" "t.csv:52:5: column 2 ('sum'): '1.234.567' is not a number, as 89 other cells of the column are"
+    has "$ERR" '`ignore` leaves the column out (--ignore)'
     expect 0 "$LOOPC" init t --data t.csv --target y --ignore sum
     has "$ERR" 'loopc: "name" tells rows apart: predictions repeat it.'
     has "$ERR" 'loopc: "note" is left out: it has 60 different texts in 90 rows.'

@@ -76,12 +76,12 @@ static void truth_is_a_number(void **state)
         "t.csv:2:1: column 1 ('on'): 'yes' is not a number; 3 cells of it hold text\n" TEXT_HINT);
 }
 
-static void a_word_among_labels_is_a_slip(void **state)
+static void infinity_is_no_value(void **state)
 {
     (void)state;
-    refuses_text("a,y\n1,0\n2,1\n3,o\n4,1\n",
-                 "t.csv:4:3: column 2 ('y'): the label is 'o', no number as in 3 other rows\n"
-                 "hint: is it a slip? Labels are numbers in all other rows");
+    refuses_text("a,y\n1,0\n-Inf,1\n", "t.csv:3:1: column 1 ('a'): '-Inf' is not a number\nhint: "
+                                       "every value has to be a finite number; NA says that "
+                                       "there is none");
 }
 
 static void very_many_texts_are_no_onehot(void **state)
@@ -108,7 +108,7 @@ int main(void)
         cmocka_unit_test(missing_values_are_told_for_all_columns),
         cmocka_unit_test(a_column_without_values_cannot_be_filled),
         cmocka_unit_test(truth_is_a_number),
-        cmocka_unit_test(a_word_among_labels_is_a_slip),
+        cmocka_unit_test(infinity_is_no_value),
         cmocka_unit_test(very_many_texts_are_no_onehot),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -60,6 +60,9 @@ static void wrong_lines_are_refused(void **state)
     refuses_line("1 1:2\n0 2:1 2:3\n",
                  "a.svm:2:7: '2:3' has an index that is not above the one before");
     refuses_line("1 1:2\n0 x\n", "a.svm:2:3: 'x' is not index:value");
+    write_text("a.svm", "1 1:2\n3 qid:1 1:0.5\n");
+    refuses("a.svm", "a.svm:2:3: 'qid:1' is the query of a ranking, which no data set has\n"
+                     "hint: without its queries it can be read: sed 's/ qid:[^ ]*//' FILE >NAME");
     refuses_line("1 1:2\nyes 1:2\n", "a.svm:2:1: 'yes' is not a number, which the label has to be");
     refuses_line("1 1:2\n0 1:1e39\n", "a.svm:2:3: '1:1e39' is too large for f32");
     refuses_line("1 1:2\n0 1048577:1\n", "a.svm:2:3: '1048577:1' has an index above 1048576");

@@ -44,6 +44,7 @@ static struct loopc_dataset load_as(int32_t rank, int32_t ranks,
 {
     loopc_rank = rank;
     loopc_ranks = ranks;
+    loopc_ranks_mapping = &loopc_mapping;
     struct loopc_dataset d = load("t.npy", options);
     loopc_rank = 0;
     loopc_ranks = 1;
@@ -67,10 +68,10 @@ static void parts_make_the_whole(void **state)
         assert_true(m->first % BLOCK == 0);
         covered = m->end;
         assert_true((loopc_dataset_table(&d)->columns[5].max > 900) == (rank == 3));
-        assert_true(loopc_mapped_identity(&d) != 0);
+        assert_true(loopc_mapping.identity(&d) != 0);
         assert_true(loopc_dataset_digest(&d) != loopc_dataset_digest(&one));
-        loopc_mapped_finish(&d);
-        assert_true(loopc_mapped_identity(&d) == 0);
+        loopc_mapping.finish(&d);
+        assert_true(loopc_mapping.identity(&d) == 0);
         assert_true(loopc_dataset_digest(&d) == loopc_dataset_digest(&one));
         assert_true(loopc_dataset_table(&d)->columns[5].max > 900);
         assert_memory_equal(d.x, one.x, (size_t)ROWS * WIDTH * sizeof *d.x);

@@ -331,10 +331,16 @@ static void refuses_all_texts_in_one_message(void **state)
 static void refuses_roles_that_cannot_be(void **state)
 {
     const struct loopc_dataset_options both = {.ignore = "a", .id = "a"}, none = {.ignore = "aa"},
-                                       open = {.ignore = "\"a"}, many = {.targets = 3};
+                                       open = {.ignore = "\"a"}, many = {.targets = 3},
+                                       input = {.ignore = "a", .inputs = "a,b"},
+                                       answer = {.label = LOOPC_LABEL_NAME,
+                                                 .label_name = "b",
+                                                 .inputs = "a,b"};
     (void)state;
     write_text("t.csv", "a,b,c\n1,2,0\n2,3,1\n");
     refuses_like("t.csv", &both, NULL, "t.csv: column 1 ('a') is to be the id and ignored");
+    refuses_like("t.csv", &input, NULL, "t.csv: column 1 ('a') is to be an input and ignored");
+    refuses_like("t.csv", &answer, NULL, "t.csv: column 2 ('b') is to be an input and the label");
     refuses_like("t.csv", &none, NULL,
                  "t.csv: it has no column 'aa', which is to be ignored\nhint: did you mean 'a'?");
     refuses_like("t.csv", &open, NULL,

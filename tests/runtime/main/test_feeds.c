@@ -118,6 +118,29 @@ static void classes_are_outputs(void **unused)
             "fed: hint: label = \"...\" of the data set names the column of the class\n");
 }
 
+/* Rows of a test set may well be of one class. */
+static void one_class_alone_cannot_be_learned(void **unused)
+{
+    (void)unused;
+    load("a,b,kind\n1,2,rose\n3,4,rose\n", &labels);
+    says(2, "fed: error: --train: all 2 rows of t.csv are of class 'rose': net has no other class "
+            "to tell it from\n"
+            "fed: hint: --train-label <column> names another column as the class\n");
+    feed.learns = false;
+    says(100, "");
+}
+
+static void a_constant_target_is_told(void **unused)
+{
+    (void)unused;
+    feed.answers = LOOPC_ANSWERS_TARGETS;
+    net.output = "identity";
+    net.loss = "squared_error";
+    net.outputs = 1;
+    load("a,b,price\n1,2,5\n3,4,5\n", &targets);
+    says(100, "fed: warning: --train: the target 'price' is the same in all 2 rows of t.csv\n");
+}
+
 static void targets_are_outputs(void **unused)
 {
     (void)unused;
@@ -163,7 +186,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_fits_is_not_spoken_of), TEST(columns_are_inputs),
         TEST(classes_are_outputs),        TEST(targets_are_outputs),
-        TEST(a_loop_may_leave_rows_out),
+        TEST(a_loop_may_leave_rows_out),  TEST(one_class_alone_cannot_be_learned),
+        TEST(a_constant_target_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
