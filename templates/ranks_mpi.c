@@ -4,6 +4,7 @@
 #include "data/mapped.h"
 #include "parallel/ranks.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <mpi.h>
 #include <sched.h>
@@ -30,6 +31,18 @@ static void fall_silent(void)
     if (kept >= 0 || nowhere >= 0) (void)dup2(kept >= 0 ? kept : nowhere, STDERR_FILENO);
 }
 
+/* Without the service that its MPI asks for places (srun --mpi=...), each process is alone. */
+static void tell_of_srun(void)
+{
+    const char *const tasks = getenv("SLURM_STEP_NUM_TASKS"), *const task = getenv("SLURM_PROCID");
+    if (loopc_ranks > 1 || !tasks || !task || atoi(tasks) < 2 || atoi(task) > 0) return;
+    (void)fprintf(
+        stderr,
+        "%s: warning: srun has started %s processes, but MPI knows of one: each of them "
+        "trains alone\n%s: hint: srun --mpi=pmix for Open MPI, srun --mpi=pmi2 for MPICH\n",
+        program_invocation_short_name, tasks, program_invocation_short_name);
+}
+
 /* An error of MPI ends all ranks (MPI_ERRORS_ARE_FATAL, the default), so no call is checked. */
 void loopc_ranks_begin(int *argc, char ***argv)
 {
@@ -40,6 +53,7 @@ void loopc_ranks_begin(int *argc, char ***argv)
     loopc_rank = rank;
     loopc_ranks = ranks;
     if (rank > 0) fall_silent();
+    tell_of_srun();
 }
 
 void loopc_ranks_end(void)

@@ -99,7 +99,7 @@ end
 local function keep_foreign(parsed, arguments, i)
     local name, attached = arguments[i]:match("^%-%-([^=]+)=?(.*)$")
     local following = arguments[i + 1]
-    local takes = not arguments[i]:find("=", 1, true) and following and not following:match("^%-%-")
+    local takes = not arguments[i]:find("=", 1, true) and following and not following:match("^%-%-") and not following:match("^%-%a$")
     parsed.flags = parsed.flags or {}
     table.insert(parsed.flags, { name = name, value = takes and following or attached })
     return takes and i + 1 or i

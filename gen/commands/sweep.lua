@@ -32,7 +32,8 @@ local sweep = {
         { "--lua", "NAME=VALUE,...", "values of a constant of the spec, local NAME = ...: a program for each", many = true },
         { "--random", "N", "draw N combinations, not all; --eta 1e-4..1e-1:log is a range, of logarithms", kind = "integer", least = 1 },
         { "--draw", "KEY", "draw others (default 1)", kind = "integer" },
-        { "--halve", "FIELD", "stop the worse half, by this field (max:FIELD: lower is worse), after 1, 2, 4, ... reports" },
+        { "--halve", "FIELD", "stop the worse half, by this field (max:FIELD: lower is worse), after 1, 2, 4, ... reports; " ..
+            "FIELD,20: after 20, 40, 80, ..." },
         { "--print", nil, "print the command lines, as for GNU parallel, and run nothing" },
         { "--slurm", nil, "print an array job for sbatch, and run nothing" },
         { "--mpi", nil, "be one of the processes that mpirun or srun starts: each takes its share of the runs" },
@@ -54,9 +55,26 @@ local function flags_of(program)
 end
 
 local ours = { metrics = true, checkpoint = true, resume = true, progress = true }
+local files = { log = true, journal = true, ["timings-log"] = true, ["done-file"] = true }
+
+local function check_own(name)
+    if ours[name] then cli.usage(("--%s is set by the sweep itself"):format(name), "each run has a folder of its own") end
+    if files[name] then cli.usage(("--%s: all runs would write that file"):format(name), "what a run reports is in its folder") end
+end
+
+-- The arguments of all runs, after --: they come last and would count.
+local function check_rest(arguments)
+    local given = {}
+    for _, flag in ipairs(arguments.flags or {}) do given[flag.name] = true end
+    for _, word in ipairs(arguments.rest or {}) do
+        local name = word:match "^%-%-([%w-]+)"
+        if name then check_own(name) end
+        if given[name] then cli.usage(("--%s has values to try, and one for all runs after --"):format(name), "drop one of the two") end
+    end
+end
 
 local function check_flag(program, known, name)
-    if ours[name] then cli.usage(("--%s is set by the sweep itself"):format(name), "each run has a folder of its own") end
+    check_own(name)
     if known[name] then return end
     local names = table.move(known, 1, #known, 1, {})
     for _, option in ipairs(sweep.options) do names[#names + 1] = option[1]:match "%-%-([%w-]+)" end
@@ -169,18 +187,23 @@ local function threads_of(arguments, runs)
     return threads
 end
 
+-- Of launchers of MPI: a run that we start is none of their processes.
+local launchers = { "OMPI_", "PMIX_", "PMI_", "PMI2_", "PRTE_", "ORTE_", "HYDI_", "HYDRA_", "MPI_LOCAL", "SLURM_" }
+
 -- Our rank, and how many there are, by what launchers tell their processes.
 local function place_in_farm()
     for _, names in ipairs { { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" }, { "PMI_RANK", "PMI_SIZE" },
         { "SLURM_PROCID", "SLURM_NTASKS" } } do
         local rank, size = tonumber(host.getenv(names[1]) or ""), tonumber(host.getenv(names[2]) or "")
-        if rank and size then return math.tointeger(rank), math.tointeger(size) end
+        if rank and size then
+            for _, prefix in ipairs(launchers) do host.unset(prefix) end
+            return math.tointeger(rank), math.tointeger(size)
+        end
     end
     cli.usage("--mpi is for processes that mpirun or srun starts", "mpirun -n 4 loopc sweep PROGRAM ... --mpi")
 end
 
-local function share(runs)
-    local rank, size = place_in_farm()
+local function share(runs, rank, size)
     local out = {}
     for i = rank + 1, #runs, size do out[#out + 1] = runs[i] end
     return out
@@ -196,20 +219,34 @@ local function say(text)
     cli.note(text)
 end
 
-local function work(arguments, runs)
-    local mine = arguments.mpi and share(runs) or runs
+-- One sweep at a time works in a folder; the processes of a farm share it, each with a lock of its rank.
+local function hold(folder, rank)
+    local ok, message = host.mkdirs(folder)
+    if not ok then cli.fail(message, nil, 1) end
+    ok, message = host.lock(folder .. "/lock", rank ~= nil)
+    if ok and rank then ok, message = host.lock(("%s/lock.%d"):format(folder, rank)) end
+    if not ok then cli.fail(message, "another sweep is at work there: wait for its end, or -o names another folder") end
+end
+
+local function work(arguments, runs, folder, rank, size)
+    local mine = rank and share(runs, rank, size) or runs
     check_folder(arguments, mine)
+    hold(folder, rank)
     local jobs = arguments.jobs or arguments.mpi and 1 or math.max(1, processors() // threads_of(arguments, runs))
     local it = farm.new { runs = mine, jobs = jobs, rest = arguments.rest or {}, say = say, draw = draw,
-        halving = arguments.halve and halving.of(arguments.halve) }
+        halving = arguments.halving }
     local signal, message = it:work()
     if message then cli.fail(message, nil, 1) end
     if not arguments.mpi then host.stdout(results.table(runs)) end
     if signal then return 128 + signal end
     for _, run in ipairs(mine) do
-        if run_folder.state(run.folder) == "failed" then return 1 end
+        if results.state(run) == "failed" or run.ended_as then return 1 end
     end
     return 0
+end
+
+local function halving_of(text)
+    return text and (halving.of(text) or cli.usage(("--halve takes a field, FIELD or FIELD,N, not '%s'"):format(text)))
 end
 
 function sweep.run(arguments)
@@ -220,7 +257,10 @@ function sweep.run(arguments)
     end
     if arguments.mpi and arguments.halve then cli.usage("--halve compares the runs of one machine: not with --mpi") end
     if arguments.mpi and path:match "%.lua$" then cli.usage("--mpi takes a program, not a spec", "loopc build makes it, once") end
-    local folder = arguments.output or path:gsub("%.lua$", "") .. ".sweep"
+    local folder, rank, size = arguments.output or path:gsub("%.lua$", "") .. ".sweep", nil, nil
+    arguments.halving = halving_of(arguments.halve)
+    check_rest(arguments)
+    if arguments.mpi then rank, size = place_in_farm() end
     local runs = make_runs(arguments, folder)
     local known = flags_of(runs[1].program)
     for _, given in ipairs(arguments.flags or {}) do check_flag(path, known, given.name) end
@@ -228,7 +268,7 @@ function sweep.run(arguments)
     if arguments.slurm then
         return host.stdout(scripts.slurm(path:match "[^/]+$", runs, arguments.rest or {}, arguments.jobs, threads_of(arguments, runs)))
     end
-    return work(arguments, runs)
+    return work(arguments, runs, folder, rank, size)
 end
 
 return sweep

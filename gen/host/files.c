@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,21 +40,36 @@ static int read_all(lua_State *L, int fd)
     return 0;
 }
 
-int host_push_file(lua_State *L, const char *path)
+/* Before byte `from` of a file, or before its last -from ones. */
+static int go_to(int fd, off_t from)
+{
+    struct stat file;
+    if (from >= 0) return lseek(fd, from, SEEK_SET) < 0 ? -1 : 0;
+    if (fstat(fd, &file)) return -1;
+    return lseek(fd, file.st_size > -from ? file.st_size + from : 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+static int push_file_from(lua_State *L, const char *path, off_t from)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return 0;
-    const int ok = read_all(L, fd);
+    const int ok = (from == 0 || go_to(fd, from) == 0) && read_all(L, fd);
     const int error = errno;
     (void)close(fd);
     errno = error;
     return ok;
 }
 
+int host_push_file(lua_State *L, const char *path)
+{
+    return push_file_from(L, path, 0);
+}
+
 static int files_read(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    return host_push_file(L, path) ? 1 : host_fail(L, "read", path);
+    return push_file_from(L, path, (off_t)luaL_optinteger(L, 2, 0)) ? 1
+                                                                    : host_fail(L, "read", path);
 }
 
 /* Writes all of `text` and closes. Returns 0, or -1 with errno set. */
@@ -237,6 +253,20 @@ static int files_tempdir(lua_State *L)
     return host_fail(L, "make a temporary folder in", parent);
 }
 
+/* The descriptor stays open, and with it the lock. */
+static int files_lock(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    const int kind = lua_toboolean(L, 2) ? LOCK_SH : LOCK_EX;
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) return host_fail(L, "write", path);
+    if (flock(fd, kind | LOCK_NB) == 0) return lua_pushboolean(L, 1), 1;
+    const int error = errno;
+    (void)close(fd);
+    errno = error;
+    return host_fail(L, "lock", path);
+}
+
 static int files_realpath(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
@@ -255,11 +285,9 @@ static int files_cwd(lua_State *L)
 }
 
 const luaL_Reg host_files[] = {
-    {"read", files_read},       {"write", files_write},
-    {"exists", files_exists},   {"isfile", files_isfile},
-    {"isdir", files_isdir},     {"stamp", files_stamp},
-    {"list", files_list},       {"mkdirs", files_mkdirs},
-    {"remove", files_remove},   {"rename", files_rename},
-    {"tempdir", files_tempdir}, {"realpath", files_realpath},
-    {"cwd", files_cwd},         {NULL, NULL},
+    {"read", files_read},     {"write", files_write},     {"exists", files_exists},
+    {"isfile", files_isfile}, {"isdir", files_isdir},     {"stamp", files_stamp},
+    {"list", files_list},     {"mkdirs", files_mkdirs},   {"remove", files_remove},
+    {"rename", files_rename}, {"tempdir", files_tempdir}, {"realpath", files_realpath},
+    {"cwd", files_cwd},       {"lock", files_lock},       {NULL, NULL},
 };

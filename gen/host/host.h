@@ -5,7 +5,8 @@
  * are byte strings and may hold zeros.
  *
  * Files (files.c)
- *   host.read(path)            -> text | nil, message; at most 1 GiB
+ *   host.read(path, from)      -> text | nil, message; at most 1 GiB. From byte `from` (0) on, or
+ *                                 the last -from ones
  *   host.write(path, text)     -> true | nil, message; a regular file is replaced at once
  *                                 (temporary file, rename), through symbolic links and with its
  *                                 permissions kept; a device is written to
@@ -20,6 +21,8 @@
  *   host.tempdir()             -> path of a new folder under TMPDIR (/tmp) | nil, message
  *   host.realpath(path)        -> absolute path without links | nil, message
  *   host.cwd()                 -> path of the working folder
+ *   host.lock(path, shared)    -> true | nil, message: makes the file and holds a lock of it until
+ *                                 the program ends (flock), alone or with others that share it
  *
  * Processes (process.c)
  *   host.run{argv..., input = text, cwd = folder, env = { "NAME=VALUE", ... }, inherit = true}
@@ -31,6 +34,8 @@
  *   host.exec{argv...}         -> does not return | nil, message; the program takes the place of
  *                                 this process
  *   host.getenv(name)          -> text | nil
+ *   host.unset(prefix)         -> nothing: takes all variables whose names begin so out of our
+ *                                 environment, and of that of programs started from then on
  *   host.exe()                 -> real path of this program | nil, message
  *   host.isatty(fd)            -> boolean
  *   host.pid()                 -> process id, for names of temporary files

@@ -243,6 +243,23 @@ static int process_getenv(lua_State *L)
     return 1;
 }
 
+static int process_unset(lua_State *L)
+{
+    size_t size;
+    const char *prefix = luaL_checklstring(L, 1, &size);
+    for (size_t i = 0; environ[i];) {
+        const size_t length = strcspn(environ[i], "=");
+        if (length < size || strncmp(environ[i], prefix, size) != 0) {
+            i++;
+            continue;
+        }
+        lua_pushlstring(L, environ[i], length);
+        if (unsetenv(lua_tostring(L, -1))) i++;
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
 static int process_exe(lua_State *L)
 {
     char path[PATH_MAX];
@@ -304,15 +321,8 @@ static int process_receive(lua_State *L)
 }
 
 const luaL_Reg host_processes[] = {
-    {"run", process_run},
-    {"exec", process_exec},
-    {"getenv", process_getenv},
-    {"exe", process_exe},
-    {"isatty", process_isatty},
-    {"pid", process_pid},
-    {"stdout", process_stdout},
-    {"stderr", process_stderr},
-    {"flush", process_flush},
-    {"receive", process_receive},
-    {NULL, NULL},
+    {"run", process_run},     {"exec", process_exec},       {"getenv", process_getenv},
+    {"unset", process_unset}, {"exe", process_exe},         {"isatty", process_isatty},
+    {"pid", process_pid},     {"stdout", process_stdout},   {"stderr", process_stderr},
+    {"flush", process_flush}, {"receive", process_receive}, {NULL, NULL},
 };

@@ -96,6 +96,7 @@ static void take_member(struct trainer *trainer, struct loopc_json name, struct 
     if (!topic) return;
     if (!topic->text && strcmp(topic->name, "running") != 0 && is_point(value, &point)) {
         add_point(topic, point);
+        if (point.batch > trainer->batch) trainer->batch = point.batch;
     } else if (!topic->all) {
         add_text(topic, value);
     }
@@ -140,6 +141,7 @@ void hub_restart(struct hub *hub, int trainer)
     for (int i = 0; i < t->topic_count; i++)
         forget(&t->topics[i]);
     t->topic_count = 0;
+    t->batch = 0;
     t->ended = false;
     t->changes++;
     t->restarts++;
@@ -239,18 +241,39 @@ bool hub_update(struct hub *hub, struct viewer *viewer, FILE *out)
     return any;
 }
 
-bool hub_last(struct hub *hub, int trainer, const char *name, struct point *point)
+static bool is_loss_of_loop(const char *name)
 {
-    bool found = false;
-    pthread_mutex_lock(&hub->lock);
-    struct trainer *t = &hub->trainers[trainer];
-    for (int i = 0; i < t->topic_count; i++) {
-        if (strcmp(t->topics[i].name, name) != 0 || !t->topics[i].all) continue;
-        *point = t->topics[i].all[t->topics[i].all_count - 1];
-        found = true;
+    const char *dot = strrchr(name, '.');
+    return dot && !strcmp(dot, ".loss");
+}
+
+const struct topic *hub_loss(const struct trainer *trainer)
+{
+    const struct topic *found = NULL;
+    for (int i = 0; i < trainer->topic_count; i++) {
+        const struct topic *topic = &trainer->topics[i];
+        if (!topic->all) continue;
+        if (!strcmp(topic->name, "loss")) return topic;
+        if (!found && is_loss_of_loop(topic->name)) found = topic;
     }
-    pthread_mutex_unlock(&hub->lock);
     return found;
+}
+
+bool hub_last_loss(struct hub *hub, int trainer, struct point *point)
+{
+    pthread_mutex_lock(&hub->lock);
+    const struct topic *topic = hub_loss(&hub->trainers[trainer]);
+    if (topic) *point = topic->all[topic->all_count - 1];
+    pthread_mutex_unlock(&hub->lock);
+    return topic != NULL;
+}
+
+double hub_batch(struct hub *hub, int trainer)
+{
+    pthread_mutex_lock(&hub->lock);
+    const double batch = hub->trainers[trainer].batch;
+    pthread_mutex_unlock(&hub->lock);
+    return batch;
 }
 
 size_t hub_text_length(struct hub *hub, int trainer, const char *name)

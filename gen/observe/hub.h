@@ -49,6 +49,7 @@ struct trainer {
     uint64_t restarts; /* how often it began anew, with nothing said yet */
     struct topic topics[TOPICS_MOST];
     int topic_count;
+    double batch; /* the newest that a point was of */
 };
 
 struct hub {
@@ -88,7 +89,14 @@ size_t hub_text_length(struct hub *hub, int trainer, const char *name);
 /* A copy of the newest text of a topic, to be freed; NULL without one. */
 char *hub_copy_text(struct hub *hub, int trainer, const char *name);
 
-/* The last point of a series; false without one. */
-bool hub_last(struct hub *hub, int trainer, const char *name, struct point *point);
+/* The series of the loss: `loss`, else the first of a loop, `Fit.loss`; NULL without one. Under the
+ * lock. */
+const struct topic *hub_loss(const struct trainer *trainer);
+
+/* Its last point; false without one. */
+bool hub_last_loss(struct hub *hub, int trainer, struct point *point);
+
+/* The newest batch of a trainer, of whatever it reports; 0 at its start. */
+double hub_batch(struct hub *hub, int trainer);
 
 #endif

@@ -159,11 +159,10 @@ static bool is_time_to_ask(int i, double now)
     static struct {
         double batch, when;
     } asked[TRAINERS_MOST];
-    struct point loss = {.batch = -1};
+    const double batch = hub_batch(&hub, i);
     const double wait = ASK_SECONDS + seconds_a_byte * (double)hub_text_length(&hub, i, "sv");
-    if (now - asked[i].when < wait || !hub_last(&hub, i, "loss", &loss)) return false;
-    if (loss.batch == asked[i].batch) return false;
-    asked[i].batch = loss.batch;
+    if (now - asked[i].when < wait || batch == asked[i].batch) return false;
+    asked[i].batch = batch;
     asked[i].when = now;
     return true;
 }
@@ -234,7 +233,7 @@ static bool print_last(void)
 {
     for (int i = 0; i < hub.trainer_count; i++) {
         struct point loss;
-        if (!hub_last(&hub, i, "loss", &loss)) continue;
+        if (!hub_last_loss(&hub, i, &loss)) continue;
         printf("%s: last loss %.9g at batch %.0f\n", hub.trainers[i].name, loss.value, loss.batch);
     }
     return fflush(stdout) != 0;

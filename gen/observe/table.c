@@ -90,9 +90,8 @@ static const struct topic *topic_of(const struct trainer *trainer, const char *n
     return NULL;
 }
 
-static struct point last_of(const struct trainer *trainer, const char *name)
+static struct point last_of(const struct topic *topic)
 {
-    const struct topic *topic = topic_of(trainer, name);
     if (!topic || !topic->all) return (struct point){0, (double)NAN};
     return topic->all[topic->all_count - 1];
 }
@@ -156,7 +155,7 @@ static void write_spark(FILE *out, const struct topic *topic, int width)
 
 static bool is_shown_apart(const char *name)
 {
-    static const char *const names[] = {"loss", "eta", "batch", "dropped", "checkpoint"};
+    static const char *const names[] = {"eta", "batch", "dropped", "checkpoint"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!strcmp(name, names[i])) return true;
     }
@@ -178,7 +177,7 @@ static void write_fields(FILE *out, const struct trainer *trainer, int width)
     fputs("  ", out);
     for (int i = 0; i < trainer->topic_count; i++) {
         const struct topic *topic = &trainer->topics[i];
-        if (!topic->all || is_shown_apart(topic->name)) continue;
+        if (!topic->all || topic == hub_loss(trainer) || is_shown_apart(topic->name)) continue;
         used += (int)strlen(topic->name) + 14;
         if (used > width) break;
         write_name(out, topic->name, 0);
@@ -208,16 +207,17 @@ static void write_number(FILE *out, int width, int digits, double value)
 
 static void write_row(FILE *out, const struct trainer *trainer, int i, int width)
 {
-    const struct point loss = last_of(trainer, "loss"), eta = last_of(trainer, "eta");
+    const struct topic *loss = hub_loss(trainer);
+    const struct point eta = last_of(topic_of(trainer, "eta"));
+    const double batch = trainer->batch;
     write_name(out, trainer->name, 16);
-    const double batch = fmax(loss.batch, last_of(trainer, "batch").batch);
     fputc(' ', out);
     write_state(out, trainer, batch);
     fprintf(out, " %14.0f %11.0f", batch, rate_of(i, batch));
     write_number(out, 10, 4, eta.value);
-    write_number(out, 13, 7, loss.value);
+    write_number(out, 13, 7, last_of(loss).value);
     fputs("  ", out);
-    write_spark(out, topic_of(trainer, "loss"), width - 82);
+    write_spark(out, loss, width - 82);
 }
 
 static void write_trainer(FILE *out, const struct trainer *trainer, int i, int width)

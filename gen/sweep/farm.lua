@@ -62,6 +62,15 @@ function Farm:fill()
     end
 end
 
+-- The last message of a run about an error, as far as its log has one near its end: " (xor: error: ...)", or "".
+local function reason(run)
+    local found
+    for line in (host.read(run_folder.path(run.folder, "log"), -4096) or ""):gmatch "[^\n]+" do
+        if line:find ": error: " or line:find ": failed: " then found = line end
+    end
+    return found and (" (%s)"):format(found) or ""
+end
+
 -- Files the end of a run: it is done, it has failed, or it goes on when it is resumed.
 function Farm:file(run, code)
     if run.paused and code == 128 + TERM then return end
@@ -69,13 +78,16 @@ function Farm:file(run, code)
     if code <= 128 then
         self.seconds.count, self.seconds.sum = self.seconds.count + 1, self.seconds.sum + host.clock() - run.began
     end
-    local _, message = run_folder.mark(run.folder, tostring(code))
-    if message then self.say(message) end
+    local marked, message = run_folder.mark(run.folder, tostring(code))
+    if not marked then
+        self.say(message)
+        run.ended_as = run_folder.state_of_code(code)
+    end
     if code == 0 then self.say(("%s: done in %s"):format(run.folder, time_text(host.clock() - run.began)))
     elseif code > 128 then self.say(("%s: interrupted, signal %d"):format(run.folder, code - 128))
     else
         self.failed = self.failed + 1
-        self.say(("%s: failed, exit code %d; see %s"):format(run.folder, code, run_folder.path(run.folder, "log")))
+        self.say(("%s: failed, exit code %d%s; see %s"):format(run.folder, code, reason(run), run_folder.path(run.folder, "log")))
     end
 end
 
@@ -106,13 +118,23 @@ function Farm:pause()
     end
 end
 
--- Runs the queue until it is empty, or until a signal has ended the runs. Returns a message when a run cannot be started.
+-- A whole run has ended: without a report of the field there is nothing to compare, and the others need not go on.
+function Farm:complaint(code)
+    local message = self.halving and code == 0 and halving.complaint(self.halving, self.runs)
+    for _, run in ipairs(message and self.running or {}) do host.kill(run.pid, TERM) end
+    return message or nil
+end
+
+-- Runs the queue until it is empty, or until a signal has ended the runs. Returns a message when a run cannot be started, or when the
+-- runs cannot be compared.
 function Farm:turn()
     local message = self:fill()
     while #self.running > 0 do
         self:show()
         local event, what, code = host.await(look_every)
-        if event == "ended" then self:take(what, code)
+        if event == "ended" then
+            self:take(what, code)
+            message = message or self:complaint(code)
         elseif event == "signal" then self:pass_on(what) end
         self:pause()
         message = message or self:fill()
@@ -121,16 +143,12 @@ function Farm:turn()
     return message
 end
 
-local function names_of(run)
-    local _, names = results.values(run, "")
-    return names or {}
-end
-
 -- Stops the worse half; returns the better one.
 function Farm:halve(runs)
     local better, worse = halving.split(self.halving, runs)
     for _, run in ipairs(worse) do
-        if run_folder.state(run.folder) ~= "done" and run_folder.state(run.folder) ~= "failed" then
+        local state = results.state(run)
+        if state == "new" or state == "interrupted" then
             run_folder.mark(run.folder, ("stopped %d"):format(self.halving.reports))
             self.ended = self.ended + 1
             self.say(("%s: stopped after %d reports of %s"):format(run.folder, self.halving.reports, self.halving.field))
@@ -142,26 +160,34 @@ end
 local function open_runs(runs)
     local out = {}
     for _, run in ipairs(runs) do
-        local state = run_folder.state(run.folder)
+        local state = results.state(run)
         run.paused = false
         if state == "new" or state == "interrupted" then out[#out + 1] = run end
     end
     return out
 end
 
+-- Those of them that have not reported as often as this turn asks for; of a sweep that is resumed some have.
+function Farm:behind(runs)
+    local out = {}
+    for _, run in ipairs(runs) do
+        if halving.count(self.halving, run) < self.halving.reports then out[#out + 1] = run end
+    end
+    return out
+end
+
 function Farm:work_halving()
     local runs = self.runs
+    self.ended = #runs - #open_runs(runs)
     while true do
-        self.queue = open_runs(runs)
-        if #self.queue == 0 then return end
+        local open = open_runs(runs)
+        if #open == 0 then return end
         if #runs == 1 then self.halving.reports = math.huge end
+        self.queue = self:behind(open)
         local message = self:turn()
         if message or self.signal or #runs == 1 then return message end
-        local known = false
-        for _, run in ipairs(runs) do known = known or halving.count(self.halving, run) > 0 end
-        if not known then
-            return ("no run has reported %s; there is %s"):format(self.halving.field, table.concat(names_of(runs[1]), ", "))
-        end
+        message = halving.complaint(self.halving, runs)
+        if message then return message end
         runs = self:halve(runs)
         self.halving.reports = 2 * self.halving.reports
     end

@@ -89,7 +89,7 @@ function grid.sample(flags, count, key)
     return runs
 end
 
--- "eta=0.01_seed=1"; of `varied` settings only, or of all of them.
+-- "eta=0.01,seed=1": a comma is in no value, since lists have it. Of `varied` settings only, or of all of them.
 function grid.name(settings, varied)
     local out = {}
     for _, setting in ipairs(settings) do
@@ -97,7 +97,7 @@ function grid.name(settings, varied)
             out[#out + 1] = setting.value == "" and setting.name or setting.name .. "=" .. setting.value
         end
     end
-    return table.concat(out, "_")
+    return table.concat(out, ",")
 end
 
 -- The names of the flags that have several values in a list of { settings }.

@@ -4,7 +4,6 @@
 
 local grid = require "gen.sweep.grid"
 local host = require "host"
-local plot = require "gen.views.plot"
 local plot_read = require "gen.views.plot_read"
 local run_folder = require "gen.sweep.run_folder"
 
@@ -17,15 +16,8 @@ function results.series(run)
     return read and read.series or {}
 end
 
--- The values of one field, "Valid.loss" or "loss"; nil when the run has none, and the names of those that it has.
-function results.values(run, field)
-    local names = {}
-    for _, series in ipairs(results.series(run)) do
-        if plot.is_meant(series.name, { field }) then return series.y end
-        names[#names + 1] = series.name
-    end
-    return nil, names
-end
+-- As run_folder.state; of a run whose end could not be noted there, the state that it ended in.
+function results.state(run) return run.ended_as or run_folder.state(run.folder) end
 
 -- The runs in groups that differ in the seed alone: list of { settings, runs }, in the order of their first runs.
 function results.groups(runs)
@@ -74,7 +66,7 @@ local function counts(group)
     local count = { done = 0 }
     local others = {}
     for _, run in ipairs(group.runs) do
-        local state = run_folder.state(run.folder)
+        local state = results.state(run)
         if not count[state] then
             count[state] = 0
             others[#others + 1] = state
@@ -104,7 +96,7 @@ end
 local function collected(group, lasts, field)
     local out = {}
     for _, run in ipairs(group.runs) do
-        local value = run_folder.state(run.folder) == "done" and lasts[run][field]
+        local value = results.state(run) == "done" and lasts[run][field]
         if value then out[#out + 1] = value end
     end
     return out

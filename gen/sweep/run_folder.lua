@@ -1,6 +1,6 @@
 -- The folder of a run of a sweep, and the command line of the run:
 --
---     eta=0.01_seed=1/log  metrics.jsonl  checkpoints/  exit
+--     eta=0.01,seed=1/log  metrics.jsonl  checkpoints/  exit
 --
 -- `exit` holds the exit code of the program, or "stopped N" of a run that successive halving stopped after N reports. It is written
 -- last: a run without it, or with the code of a signal, is not done.
@@ -15,7 +15,7 @@ local longest_name = 120
 -- Characters for which a shell or a file system has a use are replaced, and a digest then tells such names apart.
 local function plain_name(settings)
     local name = grid.name(settings)
-    local plain = name:gsub("[^%w_.=+-]", "-"):sub(1, longest_name)
+    local plain = name:gsub("[^%w_.,=+-]", "-"):sub(1, longest_name)
     return plain == name and name or plain .. "-" .. host.sha256(name):sub(1, 8)
 end
 
@@ -23,18 +23,18 @@ end
 function run_folder.name(settings)
     local name = plain_name(grid.group(settings))
     for _, setting in ipairs(settings) do
-        if setting.name == "seed" then name = (name == "" and "" or name .. "_") .. "seed=" .. setting.value:gsub("%W", "-") end
+        if setting.name == "seed" then name = (name == "" and "" or name .. ",") .. "seed=" .. setting.value:gsub("%W", "-") end
     end
     return name == "" and "run" or name
 end
 
 -- The name of a folder without the seed: runs that share it are repetitions.
-function run_folder.group(name) return (name:gsub("_?seed=[^_=]*$", "")) end
+function run_folder.group(name) return (name:gsub(",?seed=[^,=]*$", "")) end
 
 -- The settings that a name holds: a list of names, and the value of each as text; that of a flag without a value is "".
 function run_folder.settings(name)
     local out = {}
-    for piece in name:gmatch "[^_]+" do
+    for piece in name:gmatch "[^,]+" do
         local key, value = piece:match "^([^=]+)=(.*)$"
         out[#out + 1] = key or piece
         out[key or piece] = value or ""
@@ -51,8 +51,12 @@ function run_folder.state(folder)
     if stopped then return "stopped", math.tointeger(tonumber(stopped)) end
     local code = text and math.tointeger(tonumber(text:match "^%d+"))
     if not code then return #run_folder.checkpoints(folder) > 0 and "interrupted" or "new" end
-    if code == 0 then return "done", 0 end
-    return code > 128 and "interrupted" or "failed", code
+    return run_folder.state_of_code(code), code
+end
+
+function run_folder.state_of_code(code)
+    if code == 0 then return "done" end
+    return code > 128 and "interrupted" or "failed"
 end
 
 function run_folder.mark(folder, text) return host.write(run_folder.path(folder, "exit"), text .. "\n") end

@@ -6,9 +6,9 @@
 --
 -- A run is a file NAME.jsonl; of a metrics.jsonl the folder gives the name. Its checkpoints are in the folder `checkpoints` beside it, or
 -- in one of its own name. A folder with checkpoints that no such file is beside is a run without curves.
--- Parameters are the words name=value in its name, as sweeps give them; and, from the newest checkpoint, the seed and the single values
--- of the trainer. The state is that of the last line of the file, or the exit
--- code that a sweep has noted; "" where neither is there.
+-- Parameters are the words name=value in its name, between commas, as sweeps give them, or underscores; and, from the newest
+-- checkpoint, the seed and the single values of the trainer. The state is that of the last line of the file, or the exit code that a
+-- sweep has noted; "" where neither is there.
 
 local host = require "host"
 local json = require "gen.base.json"
@@ -49,9 +49,12 @@ end
 
 local function parameters_of(name, checkpoints)
     local out, seen = {}, {}
-    for word in name:gsub("/", "_"):gmatch "[^_]*=[^_]*" do
-        local key, value = word:match "^([^=]+)=(.*)$"
-        if key then add_named(out, seen, key, value) end
+    for piece in name:gmatch "[^,/]+" do
+        local only = piece:match "^[^=]+=[^=]*$"
+        for word in piece:gmatch(only and ".+" or "[^_]*=[^_]*") do
+            local key, value = word:match "^([^=]+)=(.*)$"
+            if key then add_named(out, seen, key, value) end
+        end
     end
     if #checkpoints > 0 then add_saved(out, seen, checkpoints[#checkpoints]) end
     return out

@@ -25,6 +25,79 @@ static inline void loopc_bias_sums(const float *d, int32_t samples, int32_t outp
 
 #include "nn/strip.h"
 
+#if LOOPC_LANES == 16 && LOOPC_MOST_LANES == 16
+
+/* One halving of the lanes of two rows, l and l + 8 added, then of two pairs of rows, and so on. */
+LOOPC_INLINE loopc_vec loopc_fold_eight(loopc_vec a, loopc_vec b)
+{
+    return LOOPC_SHUFFLE(loopc_ivec, a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+           LOOPC_SHUFFLE(loopc_ivec, a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30,
+                         31);
+}
+
+LOOPC_INLINE loopc_vec loopc_fold_four(loopc_vec a, loopc_vec b)
+{
+    return LOOPC_SHUFFLE(loopc_ivec, a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26,
+                         27) +
+           LOOPC_SHUFFLE(loopc_ivec, a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30,
+                         31);
+}
+
+LOOPC_INLINE loopc_vec loopc_fold_two(loopc_vec a, loopc_vec b)
+{
+    return LOOPC_SHUFFLE(loopc_ivec, a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28,
+                         29) +
+           LOOPC_SHUFFLE(loopc_ivec, a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30,
+                         31);
+}
+
+LOOPC_INLINE loopc_vec loopc_fold_one(loopc_vec a, loopc_vec b)
+{
+    return LOOPC_SHUFFLE(loopc_ivec, a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28,
+                         30) +
+           LOOPC_SHUFFLE(loopc_ivec, a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29,
+                         31);
+}
+
+/* The sums of four rows' lanes, down to 4 lanes each. Rows that are 4 apart come out side by side
+ * of the two halvings that follow. */
+LOOPC_INLINE loopc_vec loopc_fold_rows(const loopc_vec *rows)
+{
+    return loopc_fold_four(loopc_fold_eight(rows[0], rows[4]), loopc_fold_eight(rows[8], rows[12]));
+}
+
+/* rows[i] += the vector of row i of a panel, for `count` of 16 rows. */
+LOOPC_INLINE void loopc_add_rows(loopc_vec *rows, const float *panel, int32_t count,
+                                 loopc_ivec there)
+{
+    const loopc_vec zero = {0};
+    LOOPC_UNROLL(16)
+    for (int i = 0; i < LOOPC_PANEL; i++)
+        if (i < count) rows[i] += loopc_select(there, loopc_load(panel + i * LOOPC_PANEL), zero);
+}
+
+/* sums[i] = sum over r of d(o + i, r) for the 16 outputs from o on, as far as they are there. */
+LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outputs, int32_t o,
+                                  float *sums)
+{
+    const loopc_ivec place = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const ptrdiff_t stride = LOOPC_STRIDE((ptrdiff_t)outputs);
+    const int32_t count = loopc_lesser(outputs - o, LOOPC_PANEL);
+    loopc_vec rows[LOOPC_PANEL] = {{0}};
+    d += o * LOOPC_PANEL;
+    for (int32_t r = 0; r < samples; r += LOOPC_PANEL, d += stride) {
+        if (count == LOOPC_PANEL && samples - r >= LOOPC_PANEL)
+            loopc_add_rows(rows, d, LOOPC_PANEL, place < LOOPC_PANEL);
+        else
+            loopc_add_rows(rows, d, count, place < samples - r);
+    }
+    loopc_store(
+        sums, loopc_fold_one(loopc_fold_two(loopc_fold_rows(rows), loopc_fold_rows(rows + 1)),
+                             loopc_fold_two(loopc_fold_rows(rows + 2), loopc_fold_rows(rows + 3))));
+}
+
+#else
+
 /* lanes[l] = sum over r of d[r], where r % 16 = l, for the samples that are there; d is a row of
  * feature-major panels that are `stride` apart. */
 LOOPC_INLINE void loopc_bias_lanes(const float *d, ptrdiff_t stride, int32_t samples, float *lanes)
@@ -121,5 +194,6 @@ LOOPC_INLINE void loopc_bias_sums(const float *d, int32_t samples, int32_t outpu
         loopc_add_lanes(lanes + i * LOOPC_PANEL, sums + i);
 }
 
+#endif
 #endif
 #endif

@@ -170,11 +170,13 @@ static inline int32_t loopc_group_end(int32_t j, int32_t group, int32_t panels)
 /* Does this part of a product. */
 static inline void loopc_multiply(const struct loopc_product *p)
 {
+    const bool factors_are_far = loopc_factors_are_far(p);
+    const bool weights_are_far = LOOPC_UPDATES && loopc_weights_are_far(p);
     struct loopc_pending pending;
     pending.rows = pending.vecs = 0;
-    pending.factors_are_far = loopc_factors_are_far(p);
-    pending.weights_are_far = LOOPC_UPDATES && loopc_weights_are_far(p);
-    pending.beside = pending.factors_are_far || pending.weights_are_far || p->ahead;
+    pending.factors_are_far = factors_are_far;
+    pending.weights_are_far = weights_are_far;
+    pending.beside = factors_are_far | weights_are_far | (p->ahead != NULL);
     const int32_t depth =
         loopc_lesser(p->depth, LOOPC_UPDATES || LOOPC_SHARDED ? p->depth : LOOPC_DEPTH);
     const struct loopc_portion mine = loopc_portion_of(p);

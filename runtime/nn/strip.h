@@ -108,7 +108,9 @@ LOOPC_INLINE void loopc_transpose_few(const float *restrict from, float *restric
     }
 }
 
-enum { LOOPC_FEW = 32 }; /* so many are turned faster without a square */
+/* So many are turned faster without a square. Not so on processors of the first kind: each program
+ * has their code, 7 KB, for predictions. */
+enum { LOOPC_FEW = LOOPC_LANES > 4 ? 32 : 0 };
 
 /* to[j][i] = from[i][j] for i < rows, j < columns, each at most 16. */
 LOOPC_INLINE void loopc_transpose_block(const float *restrict from, float *restrict to,
@@ -116,7 +118,7 @@ LOOPC_INLINE void loopc_transpose_block(const float *restrict from, float *restr
 {
     if (rows == LOOPC_PANEL && columns == LOOPC_PANEL)
         loopc_transpose_square(from, to);
-    else if (rows * columns <= LOOPC_FEW)
+    else if (LOOPC_FEW > 0 && rows * columns <= LOOPC_FEW)
         loopc_transpose_few(from, to, rows, columns);
     else
         loopc_transpose_edge(from, to, rows, columns);

@@ -2,6 +2,7 @@
 'use strict';
 
 const VIEW_SIZE = 420; // pixels of a canvas, across
+const LARGE_CELL = 30; // pixels of a cell that has room for its value
 const UNDER_POINTS = 0.7; // strength of the colours of a picture with points over it
 
 function wide(canvas, height) {
@@ -84,6 +85,25 @@ function scaleOf(view, values, all, views) {
   return Math.max(largestOf(values), ...same.map((other) => largestOf(all[other.field])));
 }
 
+// The values of a table in its cells; 0 is left out.
+function writeCells(context, { values, columns, rows }, height) {
+  context.fillStyle = colour('ink');
+  context.textAlign = 'center';
+  values.forEach((value, index) => {
+    if (value) context.fillText(short(value), (index % columns + 0.5) * VIEW_SIZE / columns, (Math.floor(index / columns) + 0.5) * height / rows + 4);
+  });
+  context.textAlign = 'start';
+}
+
+// The value of a picture under the mouse.
+function nameCell(card, event) {
+  if (!card.cells) return;
+  const { values, columns, rows } = card.cells;
+  const [column, row] = [event.offsetX / card.canvas.clientWidth * columns, event.offsetY / card.canvas.clientHeight * rows].map(Math.floor);
+  const value = values[row * columns + column];
+  if (value !== undefined) card.canvas.title = `row ${row}, column ${column}: ${value === null ? 'no number' : short(value)}`;
+}
+
 function drawEdge(context, [x1, y1], [x2, y2], value, size) {
   context.strokeStyle = context.fillStyle = colour(value < 0 ? 'below' : 'above');
   context.lineWidth = 0.6 + 4 * size;
@@ -139,6 +159,8 @@ const painters = {
     context.imageSmoothingEnabled = Boolean(over); // places of a plane, or pixels of a picture
     context.drawImage(pixels, 0, 0, VIEW_SIZE, height);
     colourBar(card.legend, largest, strength);
+    card.cells = { values, columns, rows: view.rows };
+    if (VIEW_SIZE / columns >= LARGE_CELL) writeCells(context, card.cells, height);
     if (!over || !all[over.field]) return;
     const points = rowsOf(over, all[over.field]);
     drawPoints(context, view, points, height);
@@ -236,6 +258,7 @@ class Views {
     doc.textContent = view.doc ? view.field : '';
     card.canvas.setAttribute('role', 'img');
     card.canvas.setAttribute('aria-label', `${view.show} of ${view.field}: ${view.doc || ''}`);
+    card.canvas.addEventListener('pointermove', (event) => nameCell(card, event));
     node.append(title, doc, view.show === 'text' ? card.pre : card.canvas, card.legend);
     parent.append(node);
     arrangeSoon(parent.closest('.cards'));

@@ -37,6 +37,12 @@ test("what follows -- is left alone", function()
     equal(cli.parse(plain, { "--", "-x" }), { "-x" })
 end)
 
+test("flags of another program take the next word, unless it is an option", function()
+    local other = { name = "o", most = 1, foreign = true, options = { { "-o, --output", "FILE" } } }
+    equal(cli.parse(other, { "a", "--eta", "-0.1,0.2", "--slow", "-o", "x", "--fast", "--output", "y" }),
+        { "a", output = "y", flags = { { name = "eta", value = "-0.1,0.2" }, { name = "slow", value = "" }, { name = "fast", value = "" } } })
+end)
+
 test("--help wins over what is missing", function()
     equal(parse("--help").help, true)
     equal(parse("-h", "--nonsense").help, true)

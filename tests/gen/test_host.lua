@@ -20,6 +20,25 @@ test("files are written and read byte for byte", function()
     equal(host.list(folder), { "a" })
 end)
 
+test("a part of a file is read", function()
+    local name = path "part"
+    host.write(name, "abcdef")
+    equal({ host.read(name, 4), host.read(name, -2), host.read(name, -9), host.read(name, 6), host.read(name, 9) },
+        { "ef", "ef", "abcdef", "", "" })
+    equal(host.remove(name), true)
+end)
+
+test("a lock is held until the program ends, by one or by those that share it", function()
+    local name = path "lock"
+    local function another(kind) return (host.run { "flock", "-n", kind, name, "true" }) end
+    equal(host.lock(name, true), true)
+    equal({ another "-s", another "-x" }, { 0, 1 })
+    local alone = path "alone"
+    equal(host.lock(alone, false), true)
+    has(select(2, host.lock(alone, true)), "cannot lock " .. alone)
+    equal({ host.remove(name), host.remove(alone) }, { true, true })
+end)
+
 test("writing keeps permissions and goes through links", function()
     host.write(path "script", "1")
     assert(host.run { "chmod", "751", path "script" } == 0)
@@ -81,6 +100,21 @@ test("programs: status, output, input, folder, environment", function()
     equal({ host.run { "sh", "-c", "echo ${HOME-none}", env = { "HOME" } } }, { 0, "none\n", "" })
     equal({ host.run { "sh", "-c", "echo $HOME", env = { "HOME=/x" } } }, { 0, "/x\n", "" })
     equal({ host.run { "printf", "%s|", "a b", "", "$HOME" } }, { 0, "a b||$HOME|", "" })
+end)
+
+test("variables are taken out of the environment", function()
+    local script = path "unset.lua"
+    host.write(script, [[
+        local host = require "host"
+        host.unset "LOOPC_A"
+        local _, text = host.run { "env" }
+        assert(not text:find "LOOPC_A" and text:find "LOOPC_B=3", text)
+        return true
+    ]])
+    local status, output, errors = host.run { assert(host.exe()), "--test", script,
+        env = { "LOOPC_A1=1", "LOOPC_A2=2", "LOOPC_B=3" } }
+    equal(status, 0, output .. errors)
+    host.remove(script)
 end)
 
 test("much input and output at once", function()

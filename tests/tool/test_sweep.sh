@@ -4,12 +4,12 @@
 # Descends to 0 by --eta: the loss after n steps is known. Fails for an eta of 2, at once.
 write_spec() {
     cat >descend.lua <<'SPEC'
-local FACTOR = 1 -- of the steps
+local STEP_FACTOR = 1 -- of the steps
 local Fit = loop "Fit" {
     times = "$steps_to",
     state = { steps_to = i64 { 4, option = true }, x = f64, loss = f64 { report = true } },
     before_run = node(0, [[ $x = 1.0 + 0.1 * (double)$loopc->seed; if ($eta == 2) $fail("no eta of 2"); ]]),
-    on_step = node(1, ([[ if ($slow) for (int i = 0; i < 5; i++) loopc_nap(); $x -= %d * $eta * $x; $loss = $x * $x; if ($loss < 1e-30) $stop(); ]]):format(FACTOR)),
+    on_step = node(1, ([[ if ($slow) for (int i = 0; i < 5; i++) loopc_nap(); $x -= %d * $eta * $x; $loss = $x * $x; if ($loss < 1e-30) $stop(); ]]):format(STEP_FACTOR)),
 }
 return trainer "descend" { Fit, state = { eta = f64 { 0.5, option = true }, slow = bool { option = true } } }
 SPEC
@@ -29,9 +29,9 @@ test_grid_with_a_table() {
     same "$(tr -s ' ' <<<"$OUT")" 'eta runs done Fit.loss
 0.5 3 0.09042 ± 0.015
 0.25 3 0.4577 ± 0.076'
-    same "$(find descend.sweep -mindepth 1 -maxdepth 1 | wc -l)" 6
-    same "$(cat descend.sweep/eta=0.25_seed=3/exit)" 0
-    has "$(tail -n 1 descend.sweep/eta=0.25_seed=3/metrics.jsonl)" '"loss":0.5347'
+    same "$(find descend.sweep -mindepth 1 -maxdepth 1 -type d | wc -l)" 6
+    same "$(cat descend.sweep/eta=0.25,seed=3/exit)" 0
+    has "$(tail -n 1 descend.sweep/eta=0.25,seed=3/metrics.jsonl)" '"loss":0.5347'
     expect 0 "$LOOPC" plot descend.sweep -o picture.svg
     same "$(grep -c 'class="band"' picture.svg)" 2
     has "$(cat picture.svg)" 'eta=0.25'
@@ -52,17 +52,17 @@ test_grid_with_a_table() {
     done
     # the folder is not written over, and there is nothing left to do
     expect 2 "$LOOPC" sweep descend --eta 0.5,0.25 --seed 1..3
-    has "$ERR" 'descend.sweep/eta=0.5_seed=1 is there already'
+    has "$ERR" 'descend.sweep/eta=0.5,seed=1 is there already'
     rm -f "$TMP/stamp" && touch "$TMP/stamp"
     expect 0 "$LOOPC" sweep descend --eta 0.5,0.25 --seed 1..4 --resume -- --steps-to 2
-    same "$(find descend.sweep -name exit -newer "$TMP/stamp" | sort)" 'descend.sweep/eta=0.25_seed=4/exit
-descend.sweep/eta=0.5_seed=4/exit'
+    same "$(find descend.sweep -name exit -newer "$TMP/stamp" | sort)" 'descend.sweep/eta=0.25,seed=4/exit
+descend.sweep/eta=0.5,seed=4/exit'
 }
 
 test_failed_runs_are_told_apart() {
     program
     expect 1 "$LOOPC" sweep descend --eta 0.5,2
-    has "$ERR" 'descend.sweep/eta=2: failed, exit code 1; see descend.sweep/eta=2/log'
+    has "$ERR" 'descend.sweep/eta=2: failed, exit code 1 (descend: failed: Fit.before_run: no eta of 2); see descend.sweep/eta=2/log'
     has "$(cat descend.sweep/eta=2/log)" 'no eta of 2'
     same "$(tr -s ' ' <<<"$OUT")" 'eta runs done Fit.loss
 0.5 1 0.004727
@@ -81,15 +81,15 @@ test_interrupted_runs_save_and_go_on() {
     expect 0 ./descend --eta 0.001 --steps-to 600 --metrics whole.jsonl
     "$LOOPC" sweep descend --eta 0.001,0.5 --slow --jobs 2 -- --steps-to 600 >out 2>err &
     local pid=$! code=0
-    await have_begun $pid descend.sweep/eta=0.001_slow/metrics.jsonl descend.sweep/eta=0.5_slow/metrics.jsonl
+    await have_begun $pid descend.sweep/eta=0.001,slow/metrics.jsonl descend.sweep/eta=0.5,slow/metrics.jsonl
     kill -TERM $pid
     wait $pid || code=$?
     same $code 143
     has "$(cat err)" 'the runs save and end; --resume goes on with them'
-    has "$(cat err)" 'descend.sweep/eta=0.5_slow: interrupted, signal 15'
-    has "$(cat descend.sweep/eta=0.5_slow/log)" SIGTERM
+    has "$(cat err)" 'descend.sweep/eta=0.5,slow: interrupted, signal 15'
+    has "$(cat descend.sweep/eta=0.5,slow/log)" SIGTERM
     expect 0 "$LOOPC" sweep descend --eta 0.001,0.5 --slow --jobs 2 --resume -- --steps-to 600
-    cmp whole.jsonl descend.sweep/eta=0.001_slow/metrics.jsonl || fail 'a resumed run is another one'
+    cmp whole.jsonl descend.sweep/eta=0.001,slow/metrics.jsonl || fail 'a resumed run is another one'
 }
 
 test_samples_are_drawn() {
@@ -105,16 +105,55 @@ test_samples_are_drawn() {
     [ "$OUT" != "$first" ] || fail 'another key draws the same'
 }
 
+# On a full disk nothing can be noted in the folder of a run; a folder in the way is as good.
+test_ends_that_cannot_be_noted() {
+    program
+    cat >wrapped <<'SCRIPT'
+#!/bin/bash
+for word; do case $word in */eta=0.5/metrics.jsonl) mkdir -p "${word%/*}/exit/full" ;; esac done
+exec ./descend "$@"
+SCRIPT
+    chmod +x wrapped
+    expect 1 "$LOOPC" sweep wrapped -o full --eta 0.5,0.25
+    has "$ERR" 'full/eta=0.5/exit'
+    same "$(tr -s ' ' <<<"$OUT" | cut -d ' ' -f 1,2)" 'eta runs
+0.5 1
+0.25 1'
+}
+
+# One that is being run by another sweep is neither run twice nor called failed.
+test_two_sweeps_in_one_folder() {
+    program
+    "$LOOPC" sweep descend -o shared --eta 0.001,0.002 --slow --jobs 2 -- --steps-to 100000 >out 2>err &
+    local pid=$!
+    await have_begun $pid shared/eta=0.001,slow/metrics.jsonl shared/eta=0.002,slow/metrics.jsonl
+    expect 2 "$LOOPC" sweep descend -o shared --eta 0.001,0.002 --slow --resume
+    has "$ERR" 'another sweep is at work there'
+    expect 2 env OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 "$LOOPC" sweep descend -o shared --eta 0.001,0.002 --slow --resume --mpi
+    has "$ERR" 'another sweep is at work there'
+    ! [ -e shared/eta=0.001,slow/exit ] || fail 'the other sweep has called it failed'
+    # killed at once, it leaves runs that end, save, and can be gone on with
+    kill -9 $pid
+    wait $pid 2>/dev/null || true
+    await grep -q 'SIGTERM' shared/eta=0.001,slow/log
+    await grep -q 'SIGTERM' shared/eta=0.002,slow/log
+    expect 0 "$LOOPC" sweep descend -o shared --eta 0.001,0.002 --resume --slow -- --steps-to 1
+}
+
 test_constants_build_a_program_each() {
     write_spec
-    expect 0 "$LOOPC" sweep descend.lua --lua FACTOR=1,2 --eta 0.125 --seed 1,2 -- --steps-to 1
+    CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" sweep descend.lua --lua STEP_FACTOR=1,2 --eta 0.125 --seed 1,2 -- --steps-to 1
     same "$(find descend.sweep/programs -type f | wc -l)" 2
     # (1.1 and 1.2) * (1 - 1/8) or (1 - 2/8), squared
-    same "$(tr -s ' ' <<<"$OUT")" 'FACTOR runs done Fit.loss
+    same "$(tr -s ' ' <<<"$OUT")" 'STEP_FACTOR runs done Fit.loss
 1 2 1.014 ± 0.12
 2 2 0.7453 ± 0.091'
-    expect 2 "$LOOPC" build descend.lua --lua FACTR=2
-    has "$ERR" "descend.lua: --lua: the spec has no line 'local FACTR = VALUE'; did you mean 'FACTOR'?"
+    # the picture tells names with underscores apart
+    [ -e descend.sweep/STEP_FACTOR=2,eta=0.125,seed=1/exit ] || fail "$(ls descend.sweep)"
+    expect 0 "$LOOPC" plot descend.sweep -o named.svg
+    same "$(grep -o '>STEP_FACTOR<\|>FACTOR<' named.svg)" '>STEP_FACTOR<'
+    expect 2 "$LOOPC" build descend.lua --lua STEP_FACTR=2
+    has "$ERR" "descend.lua: --lua: the spec has no line 'local STEP_FACTR = VALUE'; did you mean 'STEP_FACTOR'?"
 }
 
 test_halving_keeps_the_best() {
@@ -127,6 +166,18 @@ test_halving_keeps_the_best() {
     same "$(cat worst/eta=0.001/exit)" 0
     expect 1 "$LOOPC" sweep descend -o none --eta 0.001,0.5 --halve accuracy
     has "$ERR" 'no run has reported accuracy; there is Fit.loss'
+    # the first run that ends shows that; those beside it are ended, and no other begins
+    expect 1 "$LOOPC" sweep descend -o typo --eta 0.5,0.001,0.002 --halve Fit.los --jobs 2 -- --slow --steps-to 1000000
+    has "$ERR" "no run has reported Fit.los; did you mean 'Fit.loss'?"
+    same "$(cat typo/*/exit | sort | tr '\n' ' ')" '0 143 '
+    # three reports, then six, ...
+    expect 0 "$LOOPC" sweep descend -o later --eta 0.5,0.4,0.001,0.01 --halve loss,3 --jobs 4 -- --slow --steps-to 1000000
+    same "$(cat later/eta=0.001/exit later/eta=0.01/exit later/eta=0.4/exit | tr '\n' ' ')" 'stopped 3 stopped 3 stopped 6 '
+    # resumed, it knows what it has stopped
+    rm later/eta=0.4/exit
+    expect 0 "$LOOPC" sweep descend -o later --eta 0.5,0.4,0.001,0.01 --halve loss,3 --resume -- --slow --steps-to 1000000
+    same "$(cat later/eta=0.001/exit later/eta=0.4/exit | tr '\n' ' ')" 'stopped 3 stopped 6 '
+    same "$(grep -c stopped <<<"$ERR")" 1
 }
 
 # What --print and --slurm write is what the farm does.
@@ -134,7 +185,7 @@ test_other_schedulers() {
     program
     expect 0 "$LOOPC" sweep descend --eta 0.5,2 --seed 1,2 --print -- --steps-to 2
     printf '%s\n' "$OUT" >lines
-    bash lines
+    bash lines || true
     expect 1 "$LOOPC" sweep descend --eta 0.5,2 --seed 1,2 --resume -- --steps-to 2
     has "$OUT" '0.08281 ± 0.01'
     has "$OUT" '0, 2 failed'
@@ -144,6 +195,20 @@ test_other_schedulers() {
     srun() { "$@"; }
     export -f srun
     for task in 0 1; do SLURM_ARRAY_TASK_ID=$task bash array.slurm; done
+    # the code of a run is that of its line
+    local code=0
+    grep 'eta=2,seed=1' lines >one
+    bash one || code=$?
+    same $code 1
+    # Slurm ends a step by a signal to all of its processes: the shell waits for the run to save
+    expect 0 "$LOOPC" sweep descend --eta 0.001 --slow -o ended --print -- --steps-to 1000000
+    printf '%s\n' "$OUT" >one
+    setsid bash one &
+    local pid=$!
+    await have_begun $pid ended/eta=0.001,slow/metrics.jsonl ended/eta=0.001,slow/metrics.jsonl
+    kill -TERM -- -$pid
+    wait $pid || true
+    same "$(cat ended/eta=0.001,slow/exit)" 143
     same "$(cat array/eta=0.5/exit array/eta=0.25/exit)" '0
 0'
     for rank in 0 1; do
@@ -171,6 +236,11 @@ descend --metrics a,b|--metrics is set by the sweep itself
 descend --seed 1..50000 --eta 1..9|more than 100,000 combinations
 descend --lua A=1|--lua is for a spec
 descend --seed 1,2 --mpi|--mpi is for processes that mpirun or srun starts
+descend --eta 1,2 --halve loss,0|--halve takes a field, FIELD or FIELD,N, not 'loss,0'
+descend --eta 1,2 --halve max:|--halve takes a field
+descend --eta 1,2 -- --eta 3|--eta has values to try, and one for all runs after --
+descend --eta 1,2 -- --metrics=all.jsonl|--metrics is set by the sweep itself
+descend --eta 1,2 -- --timings-log all.jsonl|--timings-log: all runs would write that file
 TABLE
 }
 

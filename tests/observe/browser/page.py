@@ -101,6 +101,8 @@ def test_pictures_of_the_trainer():
         orange, blue = "217,102,31,255", "42,111,201,255"  # the points: true is a square in orange
         b.wait(lambda: [pixel(b, "Learn.plane", *place) for place in ((.25, .25), (.75, .75), (.75, .25), (.25, .75))]
                == [orange, orange, blue, blue])
+        b.point('[data-view="Learn.plane"] canvas')
+        b.wait(lambda: re.match(r"row 1[12], column 1[12]: -?0\.\d+$", b.run("return document.querySelector('[data-view=\"Learn.plane\"] canvas').title")))
         near_true = lambda: [int(part) for part in pixel(b, "Learn.plane", .3, .3).split(",")]  # noqa: E731
         b.wait(lambda: near_true()[0] > near_true()[2] + 50)  # what the net says there
         legend = b.text('[data-view="Learn.plane"] .legend')
@@ -257,6 +259,9 @@ def test_controls_are_there_for_what_a_trainer_has():
         # A graph: 3 edges and a loop, of which one is negative, that is, thinner and blue.
         b.wait(lambda: 0 < count_pixels(b, "Wait.ring", "42,111,201") < count_pixels(b, "Wait.ring", "217,102,31"), urllib.error.HTTPError)
         b.shoot("view-graph.png")
+        # Its weights are asked for, again and again, though it reports no loss.
+        b.wait(lambda: b.run("return trainers[0].weightsBeforeAt") > 0, TypeError)
+        assert not b.shown(".loss") and not b.shown(".goal") and b.shown(".drawing .picture")
         b.click(".pause")
         b.sees(".state", lambda text: text.startswith("paused after batch "))
         batch = int(b.text(".batch"))

@@ -171,6 +171,21 @@ def test_without_a_terminal_there_are_plain_lines():
     assert observe.wait(PATIENCE) == 143 and "\x1b" not in rest and "xor: last loss" in rest, rest
 
 
+def test_the_loss_of_a_loop_is_the_loss():
+    with open(path("loop.log"), "w") as file:
+        file.write('{"Fit.accuracy": [120, 0.5], "Fit.loss": [120, 0.5]}\n{"Fit.loss": [240, 0.25], "Fit.accuracy": [240, 0.75]}\n')
+    observe = subprocess.Popen([LOOPC, "observe", "--tui", "--log", path("loop.log")], stdout=subprocess.PIPE, text=True)
+    row = observe.stdout.readline()
+    while not re.match(r"loop\.log +ended +240 +0 +- +0\.25 ", row):
+        assert row.startswith(("loop.log", "  Fit.accuracy")), row
+        row = observe.stdout.readline()
+    assert observe.stdout.readline().split() == ["Fit.accuracy", "0.75"]
+    observe.terminate()
+    rest = observe.stdout.read()
+    observe.stdout.close()
+    assert observe.wait(PATIENCE) == 143 and rest.endswith("loop.log: last loss 0.25 at batch 240\n"), rest
+
+
 class Observe(Observer):
     def events(self, test):
         """The first event whose first trainer passes the test."""

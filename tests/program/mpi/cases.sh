@@ -315,10 +315,25 @@ SH
     cp rows.csv rows0.csv
     expect 2 ranks 2 bash own.sh
     has "$ERR" 'rank 1: rows1.csv: error: No such file or directory'
+    has "$ERR" 'hint: each process reads the data: are they on all machines?'
     same "$(grep -c 'error:' <<<"$ERR")" 1
     sed 's/^0/1/' rows.csv >rows1.csv
     expect 2 ranks 2 bash own.sh
     has "$ERR" '--data: process 1 reads other content than process 0'
+}
+
+# Runs of a sweep, each in a process of its own, under one mpirun: MPI lets none of them see that.
+test_a_farm_of_such_programs() {
+    programs
+    expect 0 ranks 2 "$LOOPC" sweep shared_mpi --eta 0.05,0.04 --mpi -o farm -- --data rows.csv --epochs 1
+    same "$(cat farm/*/exit | tr '\n' ' ')" '0 0 '
+    expect 0 ./shared --data rows.csv --epochs 1 --eta 0.04 --metrics one.jsonl
+    cmp one.jsonl farm/eta=0.04/metrics.jsonl || fail 'a run of the farm is another one'
+    # as srun starts them without --mpi=pmix or pmi2
+    expect 0 env SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=0 ./shared_mpi --data rows.csv --epochs 1
+    has "$ERR" 'srun has started 4 processes, but MPI knows of one'
+    expect 0 env SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=1 ./shared_mpi --data rows.csv --epochs 1
+    lacks "$ERR" srun
 }
 
 # What needs no MPI.

@@ -44,6 +44,19 @@ static void take(struct loopc_shards shards)
     }
 }
 
+/* Against the division of the definition, for each count and the largest batches. */
+static void test_first_rows(void **state)
+{
+    static const int32_t batches[] = {1, 5, 61, 128, 100003, INT32_MAX};
+    (void)state;
+    for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
+        for (int32_t count = 1; count <= LOOPC_SHARDS_MOST; count *= 2)
+            for (int32_t s = 0; s <= count; s++)
+                assert_int_equal(
+                    loopc_shard_row((struct loopc_shards){batches[b], count, 0, count}, s),
+                    (int64_t)batches[b] * s / count);
+}
+
 /* The formula: k < INPUTS is a weight, INPUTS the bias. */
 static float chain(struct loopc_shards shards, int32_t s, int32_t o, int32_t k)
 {
@@ -175,6 +188,7 @@ static void test_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_gradient),
+                                       cmocka_unit_test(test_first_rows),
                                        cmocka_unit_test(test_update), cmocka_unit_test(test_rows)};
     return cmocka_run_group_tests_name("shards", tests, NULL, NULL);
 }
