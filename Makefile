@@ -194,7 +194,7 @@ soak: all ## the long forms of tests: GRAPHS (5000) random specs, ...
 	LOOPC=$(CURDIR)/$(BUILD)/loopc APART=1 bash tests/program/test_memory.sh
 	LOOPC=$(CURDIR)/$(BUILD)/loopc GENERATIONS=50 EVERY=1 bash tests/tool/test_determinism.sh
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/tool/test_init_data.sh
-	for suite in program/test_mpi program/test_mpich program/test_device program/test_signals tool/test_line tool/test_emitted; do \
+	for suite in program/test_mpi program/test_mpich program/test_srun program/test_device program/test_signals tool/test_line tool/test_emitted; do \
 	    BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 bash tests/$$suite.sh || exit 1; \
 	done
 	BUILD=$(CURDIR)/$(BUILD) LOOPC=$(CURDIR)/$(BUILD)/loopc SOAK=1 ONLY=libreoffice bash tests/program/test_data.sh

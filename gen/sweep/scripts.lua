@@ -32,7 +32,8 @@ function scripts.lines(runs, rest)
     return table.concat(out)
 end
 
--- Slurm asks the steps of the job to end two minutes before the time is over; a task that is submitted again goes on.
+-- Slurm asks the steps of the job to end two minutes before the time is over; a task that is submitted again goes on. A run is no rank:
+-- a program of MPI that sees the variables of srun would look for others.
 local head = [[
 #!/bin/bash
 # Submit it with: sbatch FILE. Once more, it goes on with the runs that are not done.
@@ -47,7 +48,7 @@ read -r -d '' runs <<'END_OF_RUNS'
 
 local tail = [[
 END_OF_RUNS
-srun bash -c "$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" <<<"$runs")"
+srun bash -c 'unset "${!SLURM_@}" "${!PMI@}"; eval "$1"' run "$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" <<<"$runs")"
 ]]
 
 function scripts.slurm(name, runs, rest, jobs, threads)

@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "data/table.h"
+#include "parallel/ranks.h"
 #include "telemetry/log.h"
 
 #include <inttypes.h>
@@ -69,6 +70,9 @@ static int bad_data(const struct loopc_context *context, int i, const char *argu
     if (second)
         loopc_log(context->program, "hint", "%s",
                   strncmp(second, "hint: ", 6) ? second : second + 6);
+    else if (loopc_ranks > 1)
+        loopc_log(context->program, "hint",
+                  "each process reads the data: are they on all machines?");
     return BAD_USAGE;
 }
 

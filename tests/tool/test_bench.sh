@@ -37,6 +37,19 @@ test_an_interval_that_holds_one_is_no_difference() {
         "no difference 0.75 (0.70 to 0.99)"
 }
 
+# A piece of 8 values on 2 ranks: 16 bytes there, 16 back, each a second on the link and one of latency; on 4 ranks 16 and 8, then
+# 8 and 16. A message that arrives during the passes waits for the end of a layer.
+test_the_model_of_scaling() {
+    same "$(measured "
+import importlib.machinery, importlib.util, sys
+loader = importlib.machinery.SourceFileLoader('scaling', '$ROOT/tests/bench/scaling')
+scaling = importlib.util.module_from_spec(importlib.util.spec_from_loader('scaling', loader))
+sys.modules['scaling'] = scaling
+loader.exec_module(scaling)
+print(scaling.sums_end([(0, 8)], 2, 1, 16), scaling.sums_end([(0, 8)], 4, 1, 16), scaling.sums_end([(0, 8), (5, 8)], 2, 1, 16),
+      scaling.sums_end([(0, 8)], 1, 1, 16))")" '4.0 7.0 10.0 0'
+}
+
 test_a_loss_that_is_not_finite_ends_it() {
     make_peer lost 0.02 nan
     make_peer peak 0.01 1

@@ -315,6 +315,7 @@ SH
     cp rows.csv rows0.csv
     expect 2 ranks 2 bash own.sh
     has "$ERR" 'rank 1: rows1.csv: error: No such file or directory'
+    has "$ERR" 'hint: each process reads the data: are they on all machines?'
     same "$(grep -c 'error:' <<<"$ERR")" 1
     sed 's/^0/1/' rows.csv >rows1.csv
     expect 2 ranks 2 bash own.sh
