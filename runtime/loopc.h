@@ -81,6 +81,7 @@
 #include "library/returns.h"
 #include "library/replay.h"
 #include "base/angle.h"
+#include "base/power.h"
 #include "main/main.h"
 
 #endif

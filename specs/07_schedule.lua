@@ -49,7 +49,7 @@ local schedule = callback "schedule" {
         if (n < warmup)
             $eta = $peak * (n + 1) / warmup;
         else
-            $eta = $floor + ($peak - $floor) * (1 + cosf(acosf(-1) * (n - warmup) / rest)) / 2;
+            $eta = $floor + ($peak - $floor) * (1 + loopc_cosine(LOOPC_PI * (n - warmup) / rest)) / 2;
     ]],
 }
 

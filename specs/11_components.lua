@@ -54,8 +54,8 @@ return trainer "components" {
     static void next_sample(struct loopc_rng *stream, double angle, double *sample)
     {
         const double along = 3 * loopc_rng_normal(stream), across = loopc_rng_normal(stream);
-        sample[0] = along * cos(angle) - across * sin(angle);
-        sample[1] = along * sin(angle) + across * cos(angle);
+        sample[0] = along * loopc_cos(angle) - across * loopc_sin(angle);
+        sample[1] = along * loopc_sin(angle) + across * loopc_cos(angle);
     }
 
     /* Adds the samples of a block to the covariance (xx, xy, yy) of the `before` samples before it; their mean is 0. */
@@ -94,7 +94,7 @@ return trainer "components" {
     /* The sine of the angle between a direction and an angle, without its sign. */
     static double off(const double *v, double angle)
     {
-        return fabs(v[0] * sin(angle) - v[1] * cos(angle));
+        return fabs(v[0] * loopc_sin(angle) - v[1] * loopc_cos(angle));
     }
     ]]):format(ROWS),
     doc = "Finds the direction in which the samples of a stream vary most.",

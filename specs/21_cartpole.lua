@@ -114,8 +114,8 @@ local Source = loop "Source" {
     draw = [[
         for (int32_t i = 0; i < 24; i++) {
             const float up = (float)(i - 7) / 16;
-            $cart[i][0] = $place[0] + (i < 8 ? (float)(i - 4) / 16 : up * sinf($place[2]));
-            $cart[i][1] = i < 8 ? 0 : up * cosf($place[2]);
+            $cart[i][0] = $place[0] + (i < 8 ? (float)(i - 4) / 16 : up * loopc_sine($place[2]));
+            $cart[i][1] = i < 8 ? 0 : up * loopc_cosine($place[2]);
             $cart[i][2] = i >= 8;
         }
         for (int64_t i = 0; i < 100; i++)
@@ -196,7 +196,7 @@ local Pass = loop "Pass" {
         policy_forward($policy, $x, ROWS);
         policy_log_p($policy, $chosen, $now, ROWS);
         for (int32_t r = 0; r < ROWS; r++) {
-            const float ratio = expf($now[r] - $before[r]), a = $weights[r];
+            const float ratio = loopc_expf($now[r] - $before[r]), a = $weights[r];
             const bool far = a > 0 ? ratio > 1 + $clip : ratio < 1 - $clip;
             $weights[r] = far ? 0 : ratio * a / ROWS;
         }
@@ -222,13 +222,13 @@ local code = ("enum { STEPS = %d, ROWS = %d };\n"):format(STEPS, ROWS) .. [[
  * method). Cart 1 kg, pole 0.1 kg, 1 m long. Returns whether the episode is over. */
 static bool fallen(const float *place)
 {
-    return fabsf(place[0]) > 2.4f || fabsf(place[2]) > 12 * 2 * acosf(-1) / 360;
+    return fabsf(place[0]) > 2.4f || fabsf(place[2]) > 12 * 2 * LOOPC_PI / 360;
 }
 
 static bool simulate(float *place, float force)
 {
     const float gravity = 9.8f, cart = 1, pole = 0.1f, half = 0.5f, time = 0.02f, total = cart + pole;
-    const float sine = sinf(place[2]), cosine = cosf(place[2]), speed = place[3];
+    const float sine = loopc_sine(place[2]), cosine = loopc_cosine(place[2]), speed = place[3];
     const float push = (force + pole * half * speed * speed * sine) / total;
     const float turn = (gravity * sine - cosine * push) / (half * (4.0f / 3 - pole * cosine * cosine / total));
     const float pull = push - pole * half * turn * cosine / total;

@@ -39,7 +39,7 @@ local Learn = loop "Learn" {
         teacher_forward($teacher, &$x[0][0], BATCH);
         for (int i = 0; i < BATCH; i++) {
             const float *const p = &$teacher.out[2 * i];
-            const float odds = powf(p[1] / p[0], 1.0f / $temperature);
+            const float odds = (float)loopc_pow((double)(p[1] / p[0]), (double)(1.0f / $temperature));
             $soft[i][0] = 1.0f / (1.0f + odds);
             $soft[i][1] = 1.0f - $soft[i][0];
         }

@@ -35,7 +35,7 @@ local Fit = loop "Fit" {
             moon_forward($moon, x[i], BATCH);
             const float *const place = place_forward($place, $moon, BATCH);
             right += moon_correct($moon, labels + i, BATCH);
-            for (int j = 0; j < BATCH; j++) squares += pow(place[j] - along[i + j], 2);
+            for (int j = 0; j < BATCH; j++) squares += loopc_pow(place[j] - along[i + j], 2);
         }
         const int seen = TEST / BATCH * BATCH;
         printf("right moon %.1f %%, place within %.3f\n", 100.0 * right / seen, sqrt(squares / seen));
@@ -60,8 +60,8 @@ return trainer "heads" {
                 const double t = loopc_rng_f64(points), angle = 3.14159265358979 * t;
                 labels[i] = (int32_t)loopc_rng_below(points, 2);
                 along[i] = (float)t;
-                x[i][0] = (float)((labels[i] ? 1 - cos(angle) : cos(angle)) + 0.15 * loopc_rng_normal(points));
-                x[i][1] = (float)((labels[i] ? 0.5 - sin(angle) : sin(angle)) + 0.15 * loopc_rng_normal(points));
+                x[i][0] = (float)((labels[i] ? 1 - loopc_cos(angle) : loopc_cos(angle)) + 0.15 * loopc_rng_normal(points));
+                x[i][1] = (float)((labels[i] ? 0.5 - loopc_sin(angle) : loopc_sin(angle)) + 0.15 * loopc_rng_normal(points));
             }
         }
     ]],

@@ -12,10 +12,11 @@ local sources = { "run/events.c", "run/failures.c", "run/host.c", "device/slots.
     "base/shuffle.c", "nn/activation.c", "nn/dense.c", "nn/flat.c", "nn/init.c", "nn/loss.c", "nn/optim.c", "nn/policy.c", "nn/scalar.c",
     "nn/spread.c", "nn/transpose.c", "device/product.c" }
 local of_layers = { "nn/curve.c", "nn/embedding.c", "nn/gaussian.c", "nn/layer.c", "nn/objective.c", "nn/pace.c" }
--- Those of loopc.rl, where the trainer calls one of their functions.
+-- Those that a trainer has when it calls one of their functions.
 local of_agents = {
     { "library/returns", { "loopc_between", "loopc_advantages", "loopc_standardize", "loopc_moments_", "loopc_fold_moments" } },
     { "library/replay", { "loopc_draw_", "loopc_tree_" } },
+    { "base/power", { "loopc_exp(", "loopc_ln(", "loopc_pow(", "loopc_sin(", "loopc_cos(", "loopc_draw_" } },
     { "nn/squash", { "loopc_squash", "loopc_unsquash" } },
 }
 local replaced = { ["run/program.h"] = "device/run.h", ["run/signals.h"] = "device/run.h" }

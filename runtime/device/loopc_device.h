@@ -13,6 +13,7 @@
 #include "device/slots.h"
 #include "device/rows.h"
 #include "base/angle.h"
+#include "base/power.h"
 #include "base/rng.h"
 #include "base/shuffle.h"
 #include "nn/nn.h"

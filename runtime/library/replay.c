@@ -1,6 +1,6 @@
 #include "library/replay.h"
 
-#include <math.h>
+#include "base/power.h"
 
 void loopc_draw_uniform(struct loopc_rng *rng, int32_t filled, int32_t n, int32_t *drawn)
 {
@@ -35,7 +35,7 @@ void loopc_draw_prioritized(struct loopc_rng *rng, const double *tree, int32_t l
     for (int32_t j = 0; j < n; j++) {
         drawn[j] = loopc_tree_find(tree, leaves, (j + loopc_rng_f64(rng)) / n * tree[1]);
         const double share = tree[leaves + drawn[j]] / tree[1];
-        weights[j] = (float)pow(filled * share, -(double)beta);
+        weights[j] = (float)loopc_pow(filled * share, -(double)beta);
         most = weights[j] > most ? weights[j] : most;
     }
     for (int32_t j = 0; j < n; j++)

@@ -9,9 +9,9 @@ static void moons(struct loopc_rng *rng, int32_t rows, double noise, float *x, i
 {
     for (int32_t r = 0; r < rows; r++) {
         labels[r] = (int32_t)loopc_rng_below(rng, 2);
-        const double side = labels[r] ? -1.0 : 1.0, angle = acos(-1.0) * loopc_rng_f64(rng);
-        x[2 * r] = (float)(side * (cos(angle) - 0.5) + noise * loopc_rng_normal(rng));
-        x[2 * r + 1] = (float)(side * (sin(angle) - 0.25) + noise * loopc_rng_normal(rng));
+        const double side = labels[r] ? -1.0 : 1.0, angle = 3.141592653589793 * loopc_rng_f64(rng);
+        x[2 * r] = (float)(side * (loopc_cos(angle) - 0.5) + noise * loopc_rng_normal(rng));
+        x[2 * r + 1] = (float)(side * (loopc_sin(angle) - 0.25) + noise * loopc_rng_normal(rng));
     }
 }
 ]],

@@ -150,7 +150,7 @@ function drawScatter() {
   describe('scatter', `${result || 'result'} by ${parameter || 'parameter'}: ${rows.map(([x, y]) => `${asText ? order[x] : short(x)} gives ${short(y)}`).join(', ')}`);
   const label = (x) => asText ? order[Math.round(x)] || '' : short(x);
   const options = chartOptions('', {});
-  plot('scatter', rows, { labels: [parameter || 'parameter', result || 'result'], xlabel: parameter, colors: [colour('below')], strokeWidth: 0, drawPoints: true, pointSize: 4,
+  plot('scatter', rows, { labels: [parameter || 'parameter', result || 'result'], xlabel: parameter, colors: [colour('below')], strokeWidth: 0, drawPoints: true, pointSize: 4, yRangePad: 8,
     highlightCircleSize: 6, logscale: find('.log').checked && positive(rows), dateWindow: log ? [low * 0.9, high * 1.1] : [low - room, high + room],
     axes: { x: { ...options.axes.x, logscale: log, axisLabelFormatter: label, valueFormatter: (x) => `${parameter} ${label(x)}` }, y: options.axes.y } });
 }

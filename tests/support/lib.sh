@@ -42,9 +42,10 @@ STRICT='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-misleading-i
 
 build() {
     local spec=$1 program=$2 kept
-    kept=$TMP/built-$(printf '%s\n' "$CFLAGS" "$@" | cat - "$spec" | sha256sum | cut -d ' ' -f 1)
+    kept=$(sha256sum <<<"$CFLAGS $* $(<"$spec")")
+    kept=$TMP/built-${kept%% *}
     shift 2
-    [ -x "$kept" ] || expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "$spec" "$@" -o "$kept"
+    [ -x "$kept" ] || CFLAGS="$CFLAGS -O0" expect 0 "$LOOPC" build "$spec" "$@" -o "$kept"
     ln -sf "$kept" "$program"
 }
 

@@ -52,7 +52,8 @@ local ratio = [[
     for (int32_t i = 0; i < $rows; i++)
         for (int32_t k = 0; k < $width; k++) {
             const int32_t r = i * $width + k;
-            const float ratio = expf(${policy}.log_p[i][k] - ${policy}.slow_log_p[i][k]), a = $advantages[i];
+            const float apart = ${policy}.log_p[i][k] - ${policy}.slow_log_p[i][k];
+            const float ratio = loopc_expf(apart), a = $advantages[i];
             const float kept = fminf(fmaxf(ratio, 1 - $clip), 1 + $clip);
             const bool inside = ratio * a <= kept * a;
             ${policy}.weights[r] = inside ? $weight * a * ratio / (float)$rows : 0;

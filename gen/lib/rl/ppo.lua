@@ -111,7 +111,7 @@ local compute_loss = [[
     const float clip = $clip{less_clip};
     double divergence = 0, surprise = 0;
     for (int32_t r = 0; r < {batch}; r++) {
-        const float ratio = expf($now[r] - $before[r]), gain = $gains[r];
+        const float ratio = loopc_expf($now[r] - $before[r]), gain = $gains[r];
         const bool far = gain > 0 ? ratio > 1 + clip : ratio < 1 - clip;
         $weights[r] = far ? 0 : ratio * gain / {batch};
         divergence += (double)(ratio - 1 - ($now[r] - $before[r]));

@@ -101,7 +101,7 @@ local by_priority = [[
 -- The priority of a row is (|error| + 1e-6)^priority.
 local weigh = [[
     for (int32_t r = 0; r < {batch}; r++) {
-        const double weight = pow(fabs((double)$errors[r]) + 1e-6, {priority});
+        const double weight = loopc_pow(fabs((double)$errors[r]) + 1e-6, {priority});
         $highest = weight > $highest ? weight : $highest;
         loopc_tree_set($tree, {leaves}, $rows[r], weight);
     }

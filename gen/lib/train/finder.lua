@@ -16,14 +16,14 @@ return function(train)
     local double, fill = train.double, train.fill
 
     local before = [[
-        if ($find) {rate} = $tried = (float)({low} * pow({high} / {low}, (double)$step / {last}));]]
+        if ($find) {rate} = $tried = (float)({low} * loopc_pow({high} / {low}, (double)$step / {last}));]]
 
     -- Slopes are those of the mean by the logarithm of the rate, whose steps are equal.
     local after = [[
         if ($find) {
             const double loss = (double)({watch});
             $mean = {smooth} * $mean + (1.0 - {smooth}) * loss;
-            const double smoothed = $mean / (1.0 - pow({smooth}, (double)$step + 1.0)), slope = smoothed - (double)$smoothed;
+            const double smoothed = $mean / (1.0 - loopc_pow({smooth}, (double)$step + 1.0)), slope = smoothed - (double)$smoothed;
             if ($step >= {first} && slope < $steepest) {
                 $steepest = slope;
                 $steep = $tried;

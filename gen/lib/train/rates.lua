@@ -38,10 +38,10 @@ return function(train)
     local function steps(arguments) return double(arguments[1]) end
 
     shape("step", { { "value" }, gamma = { "number", 0.1 } }, function(a, t)
-        return ("rate = base * pow(%s, floor(%s / %s));"):format(double(a.gamma), t, steps(a))
+        return ("rate = base * loopc_pow(%s, floor(%s / %s));"):format(double(a.gamma), t, steps(a))
     end)
 
-    shape("exponential", { { "number" } }, function(a, t) return ("rate = base * pow(%s, %s);"):format(steps(a), t) end)
+    shape("exponential", { { "number" } }, function(a, t) return ("rate = base * loopc_pow(%s, %s);"):format(steps(a), t) end)
 
     local function line(from, to, t, count)
         return ("rate = base * (%s + (%s - %s) * fmin(%s / %s, 1.0));"):format(double(from), double(to), double(from), t, count)
@@ -52,7 +52,7 @@ return function(train)
     end)
 
     shape("cosine", { { "value" }, floor = { "value", 0 } }, function(a, t)
-        return fill("rate = {floor} + (base - {floor}) * (1.0 + cos({pi} * fmin({t} / {steps}, 1.0))) / 2.0;",
+        return fill("rate = {floor} + (base - {floor}) * (1.0 + loopc_cos({pi} * fmin({t} / {steps}, 1.0))) / 2.0;",
             { floor = double(a.floor), t = t, steps = steps(a), pi = double(math.pi) })
     end)
 
@@ -65,7 +65,7 @@ return function(train)
             const double from = rises ? first : base, to = rises ? base : last;
             const double part = fmin(rises ? {t} / top : ({t} - top) / (end - top), 1.0);
             rate = {curve};]], { rise = double(a.rise), steps = steps(a), start = double(a.start), finish = double(a.finish), t = t,
-            curve = a.linear and "from + (to - from) * part" or ("to + (from - to) / 2.0 * (1.0 + cos(%s * part))"):format(double(math.pi)) })
+            curve = a.linear and "from + (to - from) * part" or ("to + (from - to) / 2.0 * (1.0 + loopc_cos(%s * part))"):format(double(math.pi)) })
     end)
 
     shape("warmup", { { "value" }, { "shape" }, from = { "number", 1 / 3 } }, function(a, t, depth)
