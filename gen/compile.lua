@@ -37,6 +37,7 @@ end
 function compile.options_of(arguments, more)
     local options = more or {}
     options.max_steps, options.constants, options.shards = arguments.max_steps, constants_of(arguments), arguments.shards
+    options.remat = arguments.remat
     options.limits = arguments.max_memory and { memory = arguments.max_memory << 20 } or nil
     return options
 end

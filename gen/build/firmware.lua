@@ -8,6 +8,7 @@ local compiler = require "gen.build.compiler"
 local device = require "gen.build.device"
 local host = require "host"
 local memory = require "gen.build.memory"
+local mlp = require "gen.tree.mlp"
 local pieces = require "gen.build.pieces"
 local stack = require "gen.build.stack"
 local toolchain = require "gen.build.toolchain"
@@ -18,6 +19,7 @@ local options = {
     { "--device", "NAME", "for a microcontroller, on a board of QEMU: " .. table.concat(boards.names, ", "), values = boards.names },
     { "--ram", "SIZE", "with --device: refuse what needs more memory than 64K, or a number of bytes" },
     { "--flash", "SIZE", "with --device: the same for program and constants" },
+    { "--remat", nil, "with --device: nets calculate some activations again on the way back, and need less memory" },
 }
 
 -- The options of a command that builds: its own, then those for devices.
@@ -39,7 +41,7 @@ end
 -- Refuses options that go with --device alone, and with it some others.
 function firmware.check(arguments)
     if not arguments.device then
-        for _, key in ipairs { "ram", "flash", "measure" } do
+        for _, key in ipairs { "ram", "flash", "measure", "remat" } do
             if arguments[key] then cli.usage(("--%s is for --device"):format(key)) end
         end
         return
@@ -70,10 +72,16 @@ local function help_of(unit, plan, excess)
     local ways = {}
     for _, net in ipairs(unit.nets.nets) do
         local batch = net.batch
-        while batch > 1 and (plan.activations + plan.gradients) * (net.batch - batch) // net.batch < excess do batch = batch // 2 end
-        local saved = (plan.activations + plan.gradients) * (net.batch - batch) // net.batch
+        while batch > 1 and plan.of_batch * (net.batch - batch) // net.batch < excess do batch = batch // 2 end
+        local saved = plan.of_batch * (net.batch - batch) // net.batch
         if batch < net.batch and saved >= excess then ways[#ways + 1] = ("%s: batch = %d in the place of %d"):format(net.name, batch, net.batch) end
     end
+    local again = 0
+    for _, net in ipairs(unit.nets.nets) do
+        local shared = not net.remat and net.learns and mlp.alternates(net) and mlp.shared_activations(net)
+        again = again + (shared and 4 * shared.saved or 0)
+    end
+    if again >= excess then ways[#ways + 1] = ("--remat, which calculates activations again and saves %d bytes"):format(again) end
     for _, optimizer in ipairs(unit.nets.optimizers) do
         if plan.moments >= excess and optimizer.kind ~= "sgd" then
             ways[#ways + 1] = ('%s: "sgd", which has no moments, in the place of "%s"'):format(optimizer.name, optimizer.kind)
@@ -158,7 +166,7 @@ function firmware.key(unit, arguments)
     local parts = { unit.text, unit.header, host.stamp(compiler.which(board.compiler) or "") or "" }
     for _, file in ipairs(device.files(unit)) do parts[#parts + 1] = file[2] end
     for _, name in ipairs(templates_of(unit, board)) do parts[#parts + 1] = assert(host.template("device/" .. name)) end
-    for _, key in ipairs { "device", "ram", "flash", "measure" } do parts[#parts + 1] = tostring(arguments[key]) end
+    for _, key in ipairs { "device", "ram", "flash", "measure", "remat" } do parts[#parts + 1] = tostring(arguments[key]) end
     append(append(parts, compile_command(unit, arguments, board)), link_command(board, {}))
     return host.sha256(table.concat(parts, "\0"))
 end

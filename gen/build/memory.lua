@@ -69,14 +69,14 @@ function memory.structs(header)
 end
 
 local activations = { x = true, a = true, z = true, t = true, out = true, input = true, index = true, labels = true, next = true,
-    losses = true, weights = true, weighted = true, inputs = true }
+    losses = true, r = true, weights = true, weighted = true, inputs = true }
 
 -- The part of the plan that a member of a net or an optimizer is of.
 local function part_of(name, is_net)
     local letters = name:match "^(%a+)"
     if not is_net then return (letters == "step" or name == "step") and "counters" or "moments" end
     if letters == "w" or letters == "b" then return "weights" end
-    if letters == "gw" or letters == "gb" or letters == "d" or name:find "^dx" then return "gradients" end
+    if letters == "gw" or letters == "gb" or letters == "d" or name:find "^d_" or name:find "^dx" then return "gradients" end
     return activations[letters] and "activations" or "weights"
 end
 
@@ -95,18 +95,21 @@ local function add_parts(out, owners, struct, name, times)
     local is_net = owners[struct]
     for _, member in ipairs(struct.members) do
         local part = is_net ~= nil and part_of(member.name, is_net)
-        if part and part ~= "counters" then out[part] = out[part] + times * member.size
+        if part and part ~= "counters" then
+            out[part] = out[part] + times * member.size
+            if part == "activations" or member.name:find "^d" then out.of_batch = out.of_batch + times * member.size end
         elseif member.fields then
             add_parts(out, owners, member.fields, name .. (member.name or "") .. ".", times * member.size // math.max(member.fields.size, 1))
         elseif not part and member.size > out.largest.size then out.largest = { name = name .. member.name, size = member.size } end
     end
 end
 
--- Bytes by part of a unit's state, `total`, and its largest other field, { name, size }.
+-- Bytes by part of a unit's state, `total`, those `of_batch`, that grow with the rows of a batch, and its largest other field,
+-- { name, size }.
 function memory.plan(unit)
     local structs = memory.structs(unit.header)
     local state = assert(structs["struct " .. unit.struct], "no state")
-    local out = { total = state.size, largest = { size = 0 } }
+    local out = { total = state.size, of_batch = 0, largest = { size = 0 } }
     for _, part in ipairs(memory.parts) do out[part] = 0 end
     add_parts(out, owners_of(unit, structs), state, "", 1)
     out.run = types["struct loopc_run"][1]

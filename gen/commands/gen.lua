@@ -28,6 +28,7 @@ gen.options = compile.with {
     { "--step", nil, "the step form: a program that runs step by step" },
     { "--lib", nil, "with --step: a library, a header beside the source, to be driven by a program of your own" },
     { "--device", nil, "with --lib: for firmware, without files, threads and an allocator; -o names the folder for all of it" },
+    { "--remat", nil, "with --device: nets calculate some activations again on the way back, and need less memory" },
     { "-O0", nil, "leave elements of control flow as the spec has them", key = "plain" },
     { "--no-format", nil, "leave out clang-format" },
     { "--no-lines", nil, "leave the lines of the spec out of comments, so that moving code in it changes nothing" },
@@ -90,6 +91,7 @@ local function check_usage(arguments)
         cli.usage("--device is a form of --lib, and needs a folder", "loopc gen --lib --device SPEC -o FOLDER")
     end
     if arguments.device then arguments.step = true end
+    if arguments.remat and not arguments.device then cli.usage "--remat is for --device" end
     if arguments.lib and not arguments.step then cli.usage("--lib is a form of --step", "loopc gen --step --lib SPEC -o NAME.c") end
     if arguments.watch and arguments.check then cli.usage "--watch and --check do not go together" end
     if arguments.check == "" and not arguments.output then cli.usage("--check needs a file: --check=FILE, or -o FILE") end

@@ -88,19 +88,38 @@ local function write_activations(w, net, groups)
     members(w, "activations, features x samples" .. (z and "; z: logits, the last layer before its activation" or ""),
         not net.threads and { x_of(net) } or {})
     local lines = arrays(net, function(layer)
+        if net.shared and net.shared.places[layer.index] then return {} end
         if not (layer.last and z) then return { "a" } end
         return (groups.outputs or not mlp.loss_from_z(net)) and { "z", "a" } or { "z" }
     end, feature_major)
     for _, line in ipairs(lines) do w:line("%s", line) end
+    if net.shared then
+        w:comment { "activations that layers share: they are calculated again on the way back" }
+        for place = 0, #net.shared.rooms do w:line("LOOPC_ALIGNED float r%d[LOOPC_PANELS(%d, %d)];", place, net.shared.rooms[place], net.batch) end
+    end
     if groups.outputs then
         w:line("float out[%s]; /* outputs, sample-major */", mlp.product(net.batch, mlp.last(net).outputs))
     end
 end
 
+-- Deltas on a device: hidden layers alternate between two arrays, as each is read for the last time when that of the layer below it
+-- has been written.
+local function two_deltas(net)
+    local rooms, lines = {}, {}
+    for _, layer in ipairs(mlp.layers(net)) do
+        if not layer.last then rooms[layer.index % 2] = math.max(rooms[layer.index % 2] or 0, layer.outputs) end
+    end
+    for place = 0, #rooms do lines[#lines + 1] = ("LOOPC_ALIGNED float d%s[LOOPC_PANELS(%d, %d)];"):format(place == 0 and "_even" or "_odd",
+        rooms[place], net.batch) end
+    return lines
+end
+
 local function write_deltas(w, net, groups)
     local function feature_major(_, layer) return ("LOOPC_PANELS(%d, %d)"):format(layer.outputs, net.batch) end
-    members(w, "deltas: dLoss/dz of each layer",
-        arrays(net, function(layer) return (layer.last or groups.deltas) and { "d" } or {} end, feature_major))
+    local alternate = mlp.alternates(net)
+    members(w, alternate and "deltas: dLoss/dz of the last layer, and of every second one below it" or "deltas: dLoss/dz of each layer",
+        arrays(net, function(layer) return (layer.last or groups.deltas and not alternate) and { "d" } or {} end, feature_major))
+    for _, line in ipairs(alternate and groups.deltas and two_deltas(net) or {}) do w:line("%s", line) end
     if groups.losses then
         members(w, "the loss of each sample",
             { ("LOOPC_ALIGNED float losses[LOOPC_VECTOR(%d)];"):format(net.batch) })
@@ -108,8 +127,14 @@ local function write_deltas(w, net, groups)
 end
 
 local function write_lying(w, net)
-    local function t(layer) return (layer.index > 0 or not net.threads) and { "t" } or {} end
+    local alone = mlp.alternates(net)
+    local function t(layer) return (layer.index > 0 and not alone or layer.index == 0 and not net.threads) and { "t" } or {} end
     local lines = arrays(net, t, lying_room(net))
+    if alone then
+        local widest = 0
+        for _, layer in ipairs(mlp.layers(net)) do widest = math.max(widest, layer.index > 0 and layer.room or 0) end
+        lines[#lines + 1] = ("LOOPC_ALIGNED float t[LOOPC_PANELS(%d, %d)];"):format(net.batch, widest)
+    end
     if #lines > 0 then members(w, "inputs of the layers, samples x features", lines) end
 end
 
@@ -256,6 +281,8 @@ local function wanted(net, optimizers, used)
     net.learns = groups.deltas and (net.ops ~= nil or groups.gradients or emit_optimizer.is_trained(net, optimizers, used))
     net.threads = mlp.is_shared(net) and (emit_optimizer.is_trained(net, optimizers, used) or net.ops and needed.backward)
     net.narrow = lanes_of(net, optimizers, used) ~= nil
+    -- Statistics look at all activations.
+    net.shared = net.remat and mlp.alternates(net) and net.learns and not needed.activations and mlp.shared_activations(net) or nil
     net.groups, net.freezes = groups, groups.freezes
     net.looks = needed.forward or needed.forward_train
     return needed, groups

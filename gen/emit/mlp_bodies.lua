@@ -18,8 +18,12 @@ local function call(w, name, ...)
     cwrap.line(w, 4, name, { ... }, ";")
 end
 
--- One array of a layer, "n->w0".
-local function at(letter, layer)
+-- One array of a layer, "n->w0"; layers may share those of activations and of the way back.
+local function at(letter, layer, net)
+    local shared = letter == "a" and net and net.shared and net.shared.places[layer.index]
+    if shared then return "n->r" .. shared.place end
+    if letter == "d" and net and mlp.alternates(net) and not layer.last then return layer.index % 2 == 0 and "n->d_even" or "n->d_odd" end
+    if letter == "t" and net and mlp.alternates(net) and layer.index > 0 then return "n->t" end
     return ("n->%s%d"):format(letter, layer.index)
 end
 
@@ -31,12 +35,12 @@ end
 
 -- The inputs of a layer: the outputs of the layer before it.
 local function input_of(net, layer)
-    return layer.index == 0 and given(net, "x", "input->") or ("n->a%d"):format(layer.index - 1)
+    return layer.index == 0 and given(net, "x", "input->") or at("a", { index = layer.index - 1 }, net)
 end
 
 -- Where a layer's sums go.
 local function sums_of(net, layer)
-    return at(layer.last and mlp.keeps_z(net) and "z" or "a", layer)
+    return at(layer.last and mlp.keeps_z(net) and "z" or "a", layer, net)
 end
 
 body.sums_of = sums_of
@@ -95,8 +99,11 @@ end
 
 -- The inputs of a layer, sample-major; `input` as for given.
 function body.sample_major(net, layer, input)
-    return layer.index == 0 and given(net, "t0", input) or at("t", layer)
+    return layer.index == 0 and given(net, "t0", input) or at("t", layer, net)
 end
+
+-- The deltas of a layer.
+function body.deltas_of(net, layer) return at("d", layer, net) end
 
 -- Takes rows of samples into the panels of the first layer; `input` as for given. In a training step of a narrow net,
 -- `narrow`, by a kernel that is cut to size.
@@ -266,7 +273,7 @@ end
 
 -- The deltas of the layer below.
 local function back_through(w, net, layer, below, me)
-    local a, d, to = input_of(net, layer), at("d", layer), at("d", below)
+    local a, d, to = input_of(net, layer), at("d", layer, net), at("d", below, net)
     if net.narrow then
         return call(w, "loopc_narrow_backward", at("w", layer), d, a, to, layer.inputs, layer.outputs, gate_of(below))
     end
@@ -275,18 +282,41 @@ end
 
 -- The inputs of a layer, sample-major, as its gradient reads them.
 local function lay_down(w, net, layer, me)
-    local a, t = input_of(net, layer), at("t", layer)
+    local a, t = input_of(net, layer), at("t", layer, net)
     if net.narrow then return call(w, "loopc_narrow_transpose", a, t, "rows", layer.inputs) end
     call(w, "loopc_transpose", a, t, "rows", net.batch, layer.inputs, me)
     meet(w, me)
 end
 
--- The backward pass, last layer first: `use` writes the use of the deltas of a layer.
-function body.back(w, net, me, use)
+-- What the arrays of shared activations hold, { [place] = layer's index }: behind a forward pass, or of nothing that is known.
+local function held_by(net, fresh)
+    local held = {}
+    for index, shared in pairs(net.shared and fresh and net.shared.places or {}) do
+        held[shared.place] = math.max(held[shared.place] or 0, index)
+    end
+    return held
+end
+
+-- Calculates the activations of a layer again, and those that they are made of, where others have taken their place.
+local function calculate_again(w, net, layer, held)
+    local shared = net.shared and net.shared.places[layer.index]
+    if not shared or held[shared.place] == layer.index then return end
     local layers = mlp.layers(net)
+    for i = shared.first, layer.index do
+        local again = layers[i + 1]
+        call(w, "loopc_dense_forward", at("w", again), at("b", again), input_of(net, again), sums_of(net, again), "rows", again.inputs,
+            again.outputs, finish_of(net, again), alone)
+        held[net.shared.places[i].place] = i
+    end
+end
+
+-- The backward pass, last layer first: `use` writes the use of the deltas of a layer; fresh: right behind a forward pass.
+function body.back(w, net, me, use, fresh)
+    local layers, held = mlp.layers(net), held_by(net, fresh)
     for i = #layers, 1, -1 do
         local layer, below = layers[i], layers[i - 1]
         if below then
+            calculate_again(w, net, below, held)
             back_through(w, net, layer, below, me)
             lay_down(w, net, layer, me)
         end
@@ -296,7 +326,7 @@ end
 
 function body.backward(w, net)
     body.back(w, net, alone, function(layer)
-        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.sample_major(net, layer), at("d", layer),
+        call(w, "loopc_dense_gradient", at("gw", layer), at("gb", layer), body.sample_major(net, layer), at("d", layer, net),
             "rows", net.batch, layer.inputs, layer.outputs, alone)
     end)
 end
@@ -320,7 +350,7 @@ end
 
 function body.input_grad(w, net)
     local first = mlp.layers(net)[1]
-    call(w, "loopc_dense_backward", at("w", first), at("d", first), "NULL", "n->dx", "rows", first.inputs, first.outputs, "LOOPC_STORE",
+    call(w, "loopc_dense_backward", at("w", first), at("d", first, net), "NULL", "n->dx", "rows", first.inputs, first.outputs, "LOOPC_STORE",
         alone)
     call(w, "loopc_unpack", "n->dx", "n->dx_rows", "rows", first.inputs)
     w:line("return n->dx_rows;")
@@ -329,7 +359,11 @@ end
 function body.input_grad_from(w, net)
     local layers = mlp.layers(net)
     take_derivative(w, net)
-    for i = #layers, 2, -1 do back_through(w, net, layers[i], layers[i - 1], alone) end
+    local held = held_by(net, false)
+    for i = #layers, 2, -1 do
+        calculate_again(w, net, layers[i - 1], held)
+        back_through(w, net, layers[i], layers[i - 1], alone)
+    end
     body.input_grad(w, net)
 end
 

@@ -25,6 +25,7 @@ local function describe_net(unit, field)
     net.inputs_from = field.parameters.inputs_from
     if net.shards == 1 then net.shards = nil end
     net.is_plain = unit.options.device -- no vectors: nothing is kept in them
+    net.remat = unit.options.remat
     field.struct, field.net = net.struct, net
     return net
 end

@@ -189,7 +189,7 @@ local function write_step(w, optimizer, me)
         local name = tostring(layer.index)
         local first = layer.index == 0 and (net.fetches or net.threads)
         local arguments = { weights(optimizer, "w" .. name), weights(optimizer, "b" .. name),
-            mlp_bodies.sample_major(net, layer, "input->"), "n->d" .. name, "rows" }
+            mlp_bodies.sample_major(net, layer, "input->"), mlp_bodies.deltas_of(net, layer), "rows" }
         local function add(...) table.move({ ... }, 1, select("#", ...), #arguments + 1, arguments) end
         if net.narrow then
             add(layer.inputs, layer.outputs, "LOOPC_" .. mlp.rule(optimizer):upper(), "&rates")
@@ -199,7 +199,7 @@ local function write_step(w, optimizer, me)
         if first then add(net.fetches and "&ahead" or "NULL") end
         add(me)
         cwrap.line(w, 4, first and "loopc_dense_update_first" or "loopc_dense_update", arguments, ";")
-    end)
+    end, true)
 end
 
 local about = { "The optimizer is applied to each gradient as it is summed; gradients are not stored." }

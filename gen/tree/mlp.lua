@@ -125,6 +125,30 @@ function mlp.layers(net)
     return layers
 end
 
+-- Whether the layers of a net share the arrays of the way back: on a device, where more than one of them is hidden.
+function mlp.alternates(net) return net.is_plain and not net.ops and not net.replicas and #net.layers > 3 end
+
+-- Where the hidden activations of a net on a device are, if those of some layers are calculated again on the way back (--remat): of each
+-- `every` layers the last one keeps its own, the others share the arrays r0, r1, ... with those at their place among other layers.
+-- Returns { [layer's index] = { place, every } } and the floats of each r, nil when that saves nothing; `saved`: the floats saved.
+function mlp.shared_activations(net)
+    local layers, best = mlp.layers(net), nil
+    for every = 2, #layers - 2 do
+        local places, rooms, saved = {}, {}, 0
+        for i = 0, #layers - 2 do
+            local place = i % every
+            if place < every - 1 then
+                places[i] = { place = place, first = i - place }
+                rooms[place] = math.max(rooms[place] or 0, layers[i + 1].outputs)
+                saved = saved + layers[i + 1].outputs * net.batch
+            end
+        end
+        for place = 0, every - 2 do saved = saved - (rooms[place] or 0) * net.batch end
+        if saved > 0 and (not best or saved > best.saved) then best = { places = places, rooms = rooms, saved = saved } end
+    end
+    return best
+end
+
 -- The widest of all dimensions that vectors run along: a batch, or the inputs or outputs of a layer.
 function mlp.widest(net)
     local widest = net.batch

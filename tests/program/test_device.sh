@@ -68,6 +68,33 @@ test_a_firmware_has_the_bits_of_the_trainer() {
     done
 }
 
+# --remat: the same bits in less memory, where a body calls train and where it goes back by itself, twice; the plan says what it saves.
+test_activations_calculated_again() {
+    build "$specs/deep.lua" trainer
+    expect 0 ./trainer
+    local wanted=$OUT option
+    for option in '' --remat; do
+        expect 0 "$LOOPC" gen --lib --device --no-format $option "$specs/deep.lua" -o folder
+        [ -e runtime.o ] || expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -c folder/loopc_device.c -o runtime.o
+        # shellcheck disable=SC2086
+        expect 0 "${CC:-cc}" -std=c11 -O1 -c $STRICT folder/deep.c -o deep.o
+        same "$ERR" ""
+        printf '#include "deep.h"\nint main(void)\n{\n    static struct deep s;\n    deep_init(&s, 1);\n    return deep_resume(&s);\n}\n' >folder/run.c
+        expect 0 "${CC:-cc}" -std=c11 folder/run.c deep.o runtime.o -lm -o firmware
+        expect 0 ./firmware
+        same "$OUT" "$wanted"
+    done
+    has "$(cat folder/deep.h)" 'float r2[LOOPC_PANELS('
+    expect 2 "$LOOPC" gen --lib --remat "$specs/deep.lua" -o folder
+    has "$ERR" '--remat is for --device'
+    needs_board
+    expect 2 "$LOOPC" build --device cortex-m7 --ram 37K "$specs/deep.lua" -o deep.elf
+    has "$ERR" '--remat, which calculates activations again and saves 3648 bytes'
+    expect 2 "$LOOPC" build --device cortex-m7 --ram 36K --remat "$specs/deep.lua" -o deep.elf
+    has "$ERR" 'bytes of RAM and has 36864' # its state fits
+    lacks "$ERR" '--remat, which'
+}
+
 test_a_failure_is_told() {
     cat >fails.lua <<'SPEC'
 local Fit = loop "Fit" { times = 3, on_batch = node(1, [[ if ($iteration == 1) $fail("step %d is too much", 1); ]]) }
