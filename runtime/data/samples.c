@@ -178,7 +178,7 @@ static bool fillings_fit(const struct loopc_feature_walk *walk)
 static bool begin_maker(struct maker *m, const struct loopc_source *s)
 {
     *m = (struct maker){.copies = false};
-    m->runs = malloc(((size_t)s->feature_count + 1) * sizeof *m->runs);
+    m->runs = calloc((size_t)s->feature_count + 1, sizeof *m->runs);
     if (!loopc_features_begin(&m->walk, s) || !m->runs) return false;
     for (int32_t i = 0; i < s->feature_count; i++)
         add_to_runs(m, i);
