@@ -17,7 +17,15 @@ local ROWS = 32 -- of a batch
 
 local Fit = loop "Fit" {
     times = "$epochs",
-    state = { epochs = i32 { 10, option = true, doc = "how many epochs" } },
+    state = {
+        epochs = i32 { 10, option = true, doc = "how many epochs" },
+        confusion = f32[2][2] { show = "image", rows = 2, doc = "answers to the newest valid points: moons down, answers across" },
+    },
+    draw = [=[
+        memset($confusion, 0, sizeof $confusion);
+        net_forward($net, $Valid.x, ROWS);
+        for (int32_t r = 0; r < ROWS; r++) $confusion[$Valid.labels[r]][net_argmax($net, r)]++;
+    ]=],
     on_train = node(1),
     on_valid = node(2),
     on_report = node(3, [[

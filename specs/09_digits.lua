@@ -26,18 +26,7 @@ local Fit = loop "Fit" {
         accuracy = f32 { report = true, doc = "share of right answers while learning" },
         digit = f32[28 * 28] { show = "image", rows = 28, doc = "a sample of the newest batch" },
         answer = f32[10] { show = "bars", doc = "the probabilities of 0 to 9 for it" },
-        confusion = f32[10][10] { show = "image", rows = 10, doc = "answers to the newest samples: digits down, answers across" },
     },
-    draw = [[
-        const int side = (int)sqrtf((float)$train->columns); // 8 or 28 pixels are drawn as 28
-        for (int i = 0; i < 28 * 28; i++) $digit[i] = $Train.x[i / 28 * side / 28 * side + i % 28 * side / 28];
-        memcpy($answer, net_forward($net, $Train.x, $Train.rows), sizeof $answer);
-        for (int i = 0; i < 100; i++) $confusion[i / 10][i % 10] *= 0.95f; // older batches fade
-        for (int32_t r = 0; r < $Train.rows; r++) {
-            const int32_t digit = $Train.labels[r];
-            $confusion[digit][net_argmax($net, r)]++;
-        }
-    ]],
     before_epoch = node(1, [[ $rate = $eta * (1 - (float)$iteration / (float)$epochs); ]]),
     on_epoch = node(2),
     after_epoch = node(3, [[
@@ -45,6 +34,9 @@ local Fit = loop "Fit" {
         $accuracy = (float)$Train.correct / (float)$train->rows;
         if (!isfinite($loss)) $fail("the loss is not a number: try a smaller --eta");
         printf("epoch %2d  loss %.4f  accuracy %.4f\n", (int)$iteration + 1, $loss, $accuracy);
+        const int side = (int)sqrtf((float)$train->columns); // 8 or 28 pixels are drawn as 28
+        for (int i = 0; i < 28 * 28; i++) $digit[i] = $Train.x[i / 28 * side / 28 * side + i % 28 * side / 28];
+        memcpy($answer, net_forward($net, $Train.x, 1), sizeof $answer);
     ]]),
     after_run = node(4),
 }

@@ -202,6 +202,24 @@ static const struct reading *least_bad(const struct reading readings[SEPARATORS]
     return best;
 }
 
+/* A reading that would make a table without the first line. */
+static const struct reading *find_title(const struct reading readings[SEPARATORS])
+{
+    for (int i = 0; i < SEPARATORS; i++) {
+        const struct reading *const r = &readings[i];
+        if (r->even && r->first == 1 && r->width >= 3 && r->records >= 3) return r;
+    }
+    return NULL;
+}
+
+static int refuse_title(const struct loopc_csv_sample *sample, const struct reading *r)
+{
+    return loopc_error_set(
+        sample->message, "`skip_lines` passes over lines at the top that are not part of the table",
+        "%s: its first line has 1 cell, but those after it have %" PRId64 " (separator: %s)",
+        sample->path, r->width, loopc_csv_separator_name(r->separator));
+}
+
 /* Chooses the reading that fits best; *chosen has separator 0 for a single column. */
 static int choose(const struct loopc_csv_sample *sample, const struct reading readings[SEPARATORS],
                   struct reading *chosen)
@@ -218,6 +236,7 @@ static int choose(const struct loopc_csv_sample *sample, const struct reading re
         }
     }
     if (best && second) return two_readings(sample, best, second);
+    if (!best && find_title(readings)) return refuse_title(sample, find_title(readings));
     if (!best) best = least_bad(readings);
     if (best) *chosen = *best;
     return LOOPC_OK;

@@ -26,6 +26,7 @@ struct witness {
     bool is_empty;          /* the first cell */
     double value;           /* of a number */
     int64_t numbers, texts; /* of the other cells */
+    int64_t again;          /* texts that are the first cell's: a header may come once more */
     bool counts, whole;     /* numbers are 0, 1, 2 ... or 1, 2, 3 ...; have no fraction */
     double last;
     bool recurs, repeats; /* the first text among the others; the second one among those after */
@@ -72,6 +73,7 @@ static void see_other(const struct view *v, struct witness *w)
         if (w->texts == 0) w->second_hash = hash;
         w->repeats |= w->texts > 0 && hash == w->second_hash;
         w->recurs |= hash == w->first_hash;
+        w->again += hash == w->first_hash;
         w->texts++;
     }
 }
@@ -120,13 +122,13 @@ static struct votes count_votes(struct view *v)
     struct votes n = {0};
     for (int64_t i = 0; i < seen(v); i++) {
         const struct witness *const w = &v->columns[i];
-        const bool numbers = w->numbers > 0 && w->texts == 0;
+        const bool numbers = w->numbers > 0 && w->texts == w->again && w->again <= 1;
         n.numbers += w->first == NUMBER;
         n.texts += w->first == TEXT;
         n.nothing += w->first == NOTHING;
         n.header += numbers && (w->first == TEXT || (w->is_empty && w->counts && v->records > 2));
         n.row += numbers && w->first == NUMBER;
-        n.text_row += w->texts > 0 && w->first == TEXT && w->recurs;
+        n.text_row += w->texts > 0 && w->first == TEXT && w->recurs && !numbers;
         n.perhaps_header += w->texts > 0 && w->first == TEXT && !w->recurs && w->repeats;
     }
     return n;
@@ -183,14 +185,14 @@ static int unclear(const struct view *v)
     return two_readings(v, "");
 }
 
-/* "150,4,setosa,versicolor,virginica": rows, inputs and the names of classes. */
+/* "150,4,setosa,versicolor,virginica": rows, inputs and the names of classes, above numbers. */
 static bool has_counts(const struct view *v)
 {
     const struct witness *const w = v->columns;
     if (v->first_width < 3 || v->records < 2 || w[0].first != NUMBER || w[1].first != NUMBER)
         return false;
-    for (int64_t i = 2; i < seen(v); i++) {
-        if (w[i].first != TEXT) return false;
+    for (int64_t i = 0; i < seen(v); i++) {
+        if (w[i].texts > 0 || (i > 1 && w[i].first != TEXT)) return false;
     }
     const double inputs = (double)(v->width - 1);
     return w[1].value >= inputs && w[1].value <= inputs && w[0].value >= 1 &&

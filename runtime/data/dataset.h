@@ -169,7 +169,7 @@ void loopc_dataset_set_host(struct loopc_dataset *d, const struct loopc_dataset_
  * `rest` is the training part: where the options want a scale or a filling that is calculated
  * (max, standard; mean, median) it is calculated anew from these rows, for all of the file and for
  * data sets that are like the whole. Returns LOOPC_OK, or LOOPC_FAILED (no memory, no such share,
- * nothing loaded) with nothing changed. */
+ * nothing loaded, no value of a column left to fill it with) with nothing changed. */
 int loopc_dataset_split(const struct loopc_dataset *whole, uint64_t key, double share,
                         struct loopc_dataset *rest, struct loopc_dataset *part);
 

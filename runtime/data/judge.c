@@ -2,6 +2,7 @@
  * one message for all columns that have it, with the way out. */
 #include "data/source.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -79,6 +80,35 @@ static bool has_thousands(const char *text)
     return !text[length];
 }
 
+/* "2020-01-31", "31.1.20", "12:30", with anything behind: numbers of one, two or four digits
+ * between points, strokes or colons. */
+static bool is_date(const char *text)
+{
+    int parts = 0;
+    char between = 0;
+    for (const char *p = text;; p++) {
+        const size_t digits = strspn(p, "0123456789");
+        if (digits < 1 || digits == 3 || digits > 4) return false;
+        p += digits;
+        parts++;
+        if (parts == 3 || !*p || !strchr("-/.:", *p) || (between && *p != between)) break;
+        between = *p;
+    }
+    return parts == 3 || (parts == 2 && between == ':');
+}
+
+/* "5%", "$5.00", "1.5 kg": a number with its unit. */
+static bool has_unit(const char *text)
+{
+    const char *const digit = strpbrk(text, "0123456789");
+    const size_t before = digit ? (size_t)(digit - text) : 0;
+    if (!digit) return false;
+    const char *const behind = digit + strspn(digit, "0123456789.,");
+    return before > 0 ? !*behind && before <= 4 && (*text == '$' || (unsigned char)*text > 126)
+                      : *behind == '%' || (unsigned char)*behind > 126 ||
+                            (*behind == ' ' && isalpha((unsigned char)behind[1]));
+}
+
 /* The message for a single column names the place, as an editor wants it. */
 static int bad_text(const struct list *list)
 {
@@ -94,8 +124,14 @@ static int bad_text(const struct list *list)
             ? "are its thousands separated? Numbers are read without such separators"
         : strchr(c->text, ';') || strchr(c->text, '\t')
             ? "`separator` in the spec, or --DATA-separator, sets the character between cells"
-        : loopc_has_few_texts(l, c)
-            ? LOOPC_SLIP_HINT
+        : l->has_names && !strcmp(c->text, c->name)
+            ? "the header comes again in that line, which is no row"
+        : loopc_has_few_texts(l, c) ? LOOPC_SLIP_HINT
+        : is_date(c->text)
+            ? "dates are no numbers: days or seconds since one of them are; `ignore` leaves the "
+              "column out (--DATA-ignore)"
+        : has_unit(c->text)
+            ? "numbers go without unit: 5, not 5%; `ignore` leaves the column out (--DATA-ignore)"
             : "text = \"onehot\" or \"number\" takes texts as inputs, `ignore` leaves columns out "
               "(--DATA-text, --DATA-ignore)";
     if (list->count > 1) {
@@ -218,6 +254,6 @@ static int judge_onehot(struct loopc_loading *files, int count)
 int loopc_judge_columns(struct loopc_loading *files, int count)
 {
     if (judge_texts(files, count) || loopc_judge_slips(files, count)) return LOOPC_FAILED;
-    if (judge_missing(files, count)) return LOOPC_FAILED;
-    return judge_empty(files, count) || judge_onehot(files, count) ? LOOPC_FAILED : LOOPC_OK;
+    if (judge_empty(files, count) || judge_missing(files, count)) return LOOPC_FAILED;
+    return judge_onehot(files, count) ? LOOPC_FAILED : LOOPC_OK;
 }

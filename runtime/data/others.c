@@ -33,6 +33,7 @@ static const struct {
     {"<stata_dta>", 11, "a Stata file (.dta)", PANDAS("read_stata")},
     {"$FL2", 4, "an SPSS file (.sav)", PANDAS("read_spss")},
     {"<html", 5, "a web page", NULL},
+    {"<table", 6, "a web page", NULL},
     {"<!DOCTYPE", 9, "a web page", NULL},
     {"<?xml", 5, "XML", NULL},
     {"\x80\x04\x95", 3, "a Python pickle", PICKLE},

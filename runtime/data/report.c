@@ -73,8 +73,9 @@ void loopc_dataset_line(const struct loopc_dataset *d, const char *name, char *t
     if (!s->reading.is_undecided)
         used = append(text, size, used, ", %" PRId32 " input%s", t->inputs, plural(t->inputs));
     if (d->classes && t->label >= 0)
-        used = append(text, size, used, ", %" PRId32 " classes in '%s'", d->classes,
-                      loopc_excerpt(excerpt, t->columns[t->label].name));
+        used =
+            append(text, size, used, ", %" PRId32 " class%s in '%s'", d->classes,
+                   d->classes == 1 ? "" : "es", loopc_excerpt(excerpt, t->columns[t->label].name));
     if (d->targets)
         used = append(text, size, used, ", %" PRId32 " target%s", d->targets, plural(d->targets));
     if (d->weights) used = append(text, size, used, ", weights");

@@ -18,13 +18,13 @@ LOOPC_INLINE loopc_vec loopc_vexpm1(loopc_vec x)
                               0x1.111112p-7f, 0x1.6c16c2p-10f, 0x1.a01a02p-13f};
     x = loopc_max(x, loopc_broadcast(-30.0f));
     const loopc_vec round = loopc_broadcast(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round);
+    const loopc_vec shifted = loopc_fma_term(x, loopc_broadcast(LOOPC_1_LOG2), round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round);
-    loopc_vec r = loopc_fma(round - shifted, loopc_broadcast(0x1.62e4p-1f), x);
-    r = loopc_fma(round - shifted, loopc_broadcast(0x1.7f7d1cp-20f), r);
-    const loopc_vec power = loopc_fma(r * r, loopc_polynomial(r, c, 6), r);
+    loopc_vec r = loopc_fma_term(round - shifted, loopc_broadcast(0x1.62e4p-1f), x);
+    r = loopc_fma_term(round - shifted, loopc_broadcast(0x1.7f7d1cp-20f), r);
+    const loopc_vec power = loopc_fma_term(r * r, loopc_polynomial(r, c, 6), r);
     const loopc_vec scale = loopc_power_of_2(n);
-    return loopc_fma(scale, power, scale - 1.0f);
+    return loopc_fma_term(scale, power, scale - 1.0f);
 }
 
 /* log(1 + x) for 0 <= x <= 1: the logarithm of the rounded sum, and what the rounding lost. */
@@ -43,14 +43,14 @@ struct loopc_bell {
 /* exp(-y^2 / 2). The square has more digits than a float; what is missing goes to the fraction. */
 LOOPC_INLINE struct loopc_bell loopc_vbell(loopc_vec y)
 {
-    const loopc_vec square = y * y, missing = loopc_fma(y, y, -square);
+    const loopc_vec square = y * y, missing = loopc_fma_term(y, y, -square);
     const loopc_vec round = loopc_broadcast(LOOPC_ROUND), unit = loopc_broadcast(-LOOPC_1_LOG2 / 2);
-    const loopc_vec one = loopc_broadcast(1.0f), shifted = loopc_fma(square, unit, round);
+    const loopc_vec one = loopc_broadcast(1.0f), shifted = loopc_fma_term(square, unit, round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
-    loopc_vec f = loopc_fma(square, unit, round - shifted);
-    f += loopc_fma(square, loopc_broadcast(-LOOPC_1_LOG2_REST / 2), missing * unit);
-    const loopc_vec slope = loopc_power_slope(f), power = loopc_fma(f, slope, one);
-    return (struct loopc_bell){power, loopc_fma(f, slope, one - power), loopc_power_of_2(half),
+    loopc_vec f = loopc_fma_term(square, unit, round - shifted);
+    f += loopc_fma_term(square, loopc_broadcast(-LOOPC_1_LOG2_REST / 2), missing * unit);
+    const loopc_vec slope = loopc_power_slope(f), power = loopc_fma_term(f, slope, one);
+    return (struct loopc_bell){power, loopc_fma_term(f, slope, one - power), loopc_power_of_2(half),
                                loopc_power_of_2(n - half)};
 }
 
@@ -62,11 +62,11 @@ LOOPC_INLINE loopc_vec loopc_tail(loopc_vec y, struct loopc_bell bell)
                               0x1.76480ep-4f, -0x1.d8d4c0p-6f,  -0x1.c8c1bcp-10f,
                               0x1.0453b2p-8f, -0x1.fb5958p-16f, -0x1.256f8ep-11f};
     const loopc_vec t = (y - 3.0f) / (y + 3.0f), slope = loopc_polynomial(t, c + 1, 8);
-    const loopc_vec ratio = loopc_fma(t, slope, loopc_broadcast(c[0]));
-    const loopc_vec rest = loopc_fma(t, slope, c[0] - ratio);
+    const loopc_vec ratio = loopc_fma_term(t, slope, loopc_broadcast(c[0]));
+    const loopc_vec rest = loopc_fma_term(t, slope, c[0] - ratio);
     const loopc_vec product = bell.power * ratio;
-    loopc_vec lost = loopc_fma(bell.power, ratio, -product);
-    lost += loopc_fma(bell.rest, ratio, bell.power * rest);
+    loopc_vec lost = loopc_fma_term(bell.power, ratio, -product);
+    lost += loopc_fma_term(bell.rest, ratio, bell.power * rest);
     return (product + lost) * bell.scale * bell.more;
 }
 
@@ -75,7 +75,7 @@ LOOPC_INLINE loopc_vec loopc_normal_near(loopc_vec x, loopc_vec square)
 {
     static const float c[] = {0x1.988454p-2f,  -0x1.105838p-4f,  0x1.46d042p-7f,  -0x1.374040p-10f,
                               0x1.e42b0ep-14f, -0x1.3ce8fap-17f, 0x1.658a22p-21f, -0x1.62226ap-25f};
-    return loopc_fma(x, loopc_polynomial(square, c, 8), loopc_broadcast(0.5f));
+    return loopc_fma_term(x, loopc_polynomial(square, c, 8), loopc_broadcast(0.5f));
 }
 
 /* x P(x): near 0 as it is written; else from the tail t = y P(-y), y = |x|: x - t or -t. */
@@ -93,7 +93,7 @@ LOOPC_INLINE struct loopc_curve_point loopc_gelu(loopc_vec x)
     loopc_vec value = loopc_select(is_right, x - tail, -tail);
     value = loopc_select(is_near, x * near, value);
     value = loopc_select(y >= 14.6f, loopc_select(is_right, x, (loopc_vec){0}), value);
-    return (struct loopc_curve_point){value, loopc_fma(loopc_copysign(y, x), density, share)};
+    return (struct loopc_curve_point){value, loopc_fma_term(loopc_copysign(y, x), density, share)};
 }
 
 /* x s(v), 0 where not even the smallest float is left; `rest` as for the logistic function. */
@@ -109,24 +109,26 @@ LOOPC_INLINE struct loopc_curve_point loopc_gelu_tanh(loopc_vec x)
     const loopc_vec one = loopc_broadcast(1.0f), cubic = loopc_broadcast(0x1.2444f2p-4f);
     const loopc_vec linear = loopc_broadcast(0x1.988454p0f);
     const loopc_vec near = loopc_max(loopc_min(x, loopc_broadcast(14.0f)), loopc_broadcast(-14.0f));
-    const loopc_vec square = near * near, square_rest = loopc_fma(near, near, -square);
+    const loopc_vec square = near * near, square_rest = loopc_fma_term(near, near, -square);
     const loopc_vec bent = cubic * square, factor = linear + bent;
     const loopc_vec part = factor - linear;
     const loopc_vec lost = (linear - (factor - part)) + (bent - part);
-    loopc_vec rest = loopc_fma(cubic, square, -bent) + loopc_fma(cubic, square_rest, lost);
-    rest += loopc_fma(square, loopc_broadcast(0x1.49b16ap-29f), loopc_broadcast(-0x1.857936p-25f));
+    loopc_vec rest =
+        loopc_fma_term(cubic, square, -bent) + loopc_fma_term(cubic, square_rest, lost);
+    rest +=
+        loopc_fma_term(square, loopc_broadcast(0x1.49b16ap-29f), loopc_broadcast(-0x1.857936p-25f));
     const loopc_vec v = near * factor;
-    const loopc_vec v_rest = loopc_fma(near, factor, -v) + near * rest;
+    const loopc_vec v_rest = loopc_fma_term(near, factor, -v) + near * rest;
     const loopc_vec s = loopc_vsigmoid(v);
-    const loopc_vec slope_of_v = loopc_fma(cubic * 3.0f, square, linear);
-    const loopc_vec slope = loopc_fma(near * slope_of_v, s * (one - s), s);
+    const loopc_vec slope_of_v = loopc_fma_term(cubic * 3.0f, square, linear);
+    const loopc_vec slope = loopc_fma_term(near * slope_of_v, s * (one - s), s);
     return (struct loopc_curve_point){loopc_gated(x, v, &v_rest), slope};
 }
 
 LOOPC_INLINE struct loopc_curve_point loopc_silu(loopc_vec x)
 {
     const loopc_vec s = loopc_vsigmoid(x), a = loopc_gated(x, x, NULL);
-    return (struct loopc_curve_point){a, loopc_fma(a, 1.0f - s, s)};
+    return (struct loopc_curve_point){a, loopc_fma_term(a, 1.0f - s, s)};
 }
 
 /* With e = exp(x) tanh(log(1 + e)) is t = e (e + 2) / (e (e + 2) + 2), whose derivative by x is
@@ -140,7 +142,7 @@ LOOPC_INLINE struct loopc_curve_point loopc_mish(loopc_vec x)
     const loopc_vec left = loopc_select(x < -20.0f, loopc_gated(x, x, NULL), x * t);
     const loopc_vec value = loopc_select(far, x, left);
     return (struct loopc_curve_point){
-        value, loopc_select(far, loopc_broadcast(1.0f), loopc_fma(x, grows, t))};
+        value, loopc_select(far, loopc_broadcast(1.0f), loopc_fma_term(x, grows, t))};
 }
 
 LOOPC_INLINE struct loopc_curve_point loopc_softplus(loopc_vec x)
@@ -182,7 +184,7 @@ LOOPC_INLINE struct loopc_curve_point loopc_hard(loopc_vec x, enum loopc_curve c
     const loopc_vec ramp = loopc_min(loopc_max(x + 3.0f, zero), zero + 6.0f) / 6.0f;
     if (curve == LOOPC_CURVE_HARD_SIGMOID)
         return (struct loopc_curve_point){ramp, loopc_select(inside, one / 6.0f, zero)};
-    const loopc_vec slope = loopc_fma(x, one / 3.0f, zero + 0.5f);
+    const loopc_vec slope = loopc_fma_term(x, one / 3.0f, zero + 0.5f);
     return (struct loopc_curve_point){
         x * ramp, loopc_select(x < -3.0f, zero, loopc_select(x > 3.0f, one, slope))};
 }
@@ -209,7 +211,7 @@ LOOPC_INLINE struct loopc_curve_point loopc_curve_at(loopc_vec x, enum loopc_cur
         return loopc_hard(x, curve);
     if (curve == LOOPC_CURVE_IDENTITY) return (struct loopc_curve_point){x, one};
     const loopc_vec a = curve == LOOPC_CURVE_TANH ? loopc_vtanh(x) : loopc_vsigmoid(x);
-    if (curve == LOOPC_CURVE_TANH) return (struct loopc_curve_point){a, loopc_fma(-a, a, one)};
+    if (curve == LOOPC_CURVE_TANH) return (struct loopc_curve_point){a, loopc_fma_term(-a, a, one)};
     return (struct loopc_curve_point){a, a * (one - a)};
 }
 

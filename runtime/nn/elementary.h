@@ -26,7 +26,7 @@ LOOPC_INLINE loopc_vec loopc_polynomial(loopc_vec x, const float *c, int count)
     loopc_vec sum = loopc_broadcast(c[count - 1]);
     LOOPC_UNROLL(16)
     for (int i = count - 2; i >= 0; i--)
-        sum = loopc_fma(sum, x, loopc_broadcast(c[i]));
+        sum = loopc_fma_term(sum, x, loopc_broadcast(c[i]));
     return sum;
 }
 
@@ -44,7 +44,7 @@ LOOPC_INLINE loopc_vec loopc_power_slope(loopc_vec f)
                               0x1.3b2162p-7f, 0x1.5fc9d8p-10f, 0x1.4c92a2p-13f};
     const loopc_vec square = f * f, low = loopc_polynomial(f, c, 2);
     const loopc_vec middle = loopc_polynomial(f, c + 2, 2), high = loopc_polynomial(f, c + 4, 2);
-    return loopc_fma(square, loopc_fma(square, high, middle), low);
+    return loopc_fma_term(square, loopc_fma_term(square, high, middle), low);
 }
 
 /* The integer n nearest to x / log 2 is found by adding 3 * 2^22, which leaves no place for a
@@ -60,11 +60,11 @@ LOOPC_INLINE loopc_vec loopc_vexp(loopc_vec x)
 {
     x = loopc_max(loopc_min(x, loopc_broadcast(89.0f)), loopc_broadcast(-104.0f));
     const loopc_vec round = loopc_broadcast(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round);
+    const loopc_vec shifted = loopc_fma_term(x, loopc_broadcast(LOOPC_1_LOG2), round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
-    loopc_vec f = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round - shifted);
-    f = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2_REST), f);
-    const loopc_vec power = loopc_fma(f, loopc_power_slope(f), loopc_broadcast(1.0f));
+    loopc_vec f = loopc_fma_term(x, loopc_broadcast(LOOPC_1_LOG2), round - shifted);
+    f = loopc_fma_term(x, loopc_broadcast(LOOPC_1_LOG2_REST), f);
+    const loopc_vec power = loopc_fma_term(f, loopc_power_slope(f), loopc_broadcast(1.0f));
     return power * loopc_power_of_2(half) * loopc_power_of_2(n - half);
 }
 
@@ -84,8 +84,8 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
     const loopc_vec round = loopc_broadcast(0x1.8p23f);
     const loopc_vec exponent = (loopc_vec)(n + (loopc_ivec)round) - round;
     loopc_vec sum = loopc_polynomial(f, c, 9) * f;
-    sum = loopc_fma(f * f, sum - 0.5f, exponent * 0x1.7f7d1cp-20f);
-    sum = loopc_fma(exponent, loopc_broadcast(0x1.62e4p-1f), f + sum);
+    sum = loopc_fma_term(f * f, sum - 0.5f, exponent * 0x1.7f7d1cp-20f);
+    sum = loopc_fma_term(exponent, loopc_broadcast(0x1.62e4p-1f), f + sum);
     sum = loopc_select(x == zero, -infinite, sum);
     sum = loopc_select(x < zero, loopc_broadcast(NAN), sum);
     return loopc_select(x < infinite, sum, x); /* infinity and NaN stay */
@@ -103,16 +103,16 @@ LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
     static const float power_c[] = {0x1.000002p0f,  0x1.62e438p-1f, 0x1.ebf80ap-3f,
                                     0x1.c6a2c2p-5f, 0x1.3d5c46p-7f, 0x1.659974p-10f};
     const loopc_vec one = loopc_broadcast(1.0f), size = loopc_abs(x), square = x * x;
-    const loopc_vec sum = loopc_fma(loopc_polynomial(square, near_c, 6), square * size, size);
+    const loopc_vec sum = loopc_fma_term(loopc_polynomial(square, near_c, 6), square * size, size);
     const loopc_vec near = loopc_copysign(sum, x);
     const loopc_vec round = loopc_broadcast(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(size, loopc_broadcast(2 * LOOPC_1_LOG2), round);
-    const loopc_vec f = loopc_fma(size, loopc_broadcast(2 * LOOPC_1_LOG2), round - shifted);
+    const loopc_vec shifted = loopc_fma_term(size, loopc_broadcast(2 * LOOPC_1_LOG2), round);
+    const loopc_vec f = loopc_fma_term(size, loopc_broadcast(2 * LOOPC_1_LOG2), round - shifted);
     const loopc_vec scale = (loopc_vec)(((loopc_uvec)shifted << 23) + (loopc_uvec)one);
-    const loopc_vec low = loopc_fma(loopc_polynomial(f, power_c, 2), scale, one);
+    const loopc_vec low = loopc_fma_term(loopc_polynomial(f, power_c, 2), scale, one);
     const loopc_vec middle = loopc_polynomial(f, power_c + 2, 2);
-    const loopc_vec high = loopc_fma(f * f, loopc_polynomial(f, power_c + 4, 2), middle);
-    const loopc_vec divisor = loopc_fma(f * f * scale, high, low);
+    const loopc_vec high = loopc_fma_term(f * f, loopc_polynomial(f, power_c + 4, 2), middle);
+    const loopc_vec divisor = loopc_fma_term(f * f * scale, high, low);
     const loopc_vec limit = loopc_copysign(one, x);
     const loopc_vec between = limit - loopc_copysign(loopc_broadcast(2.0f), x) / divisor;
     return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, between));
@@ -125,14 +125,14 @@ LOOPC_INLINE loopc_vec loopc_vlogistic(loopc_vec x, const loopc_vec *rest_of_x, 
 {
     x = loopc_max(loopc_min(x, loopc_broadcast(30.0f)), loopc_broadcast(-115.0f));
     const loopc_vec one = loopc_broadcast(1.0f), round = loopc_broadcast(LOOPC_ROUND);
-    const loopc_vec shifted = loopc_fma(x, loopc_broadcast(LOOPC_1_LOG2), round);
+    const loopc_vec shifted = loopc_fma_term(x, loopc_broadcast(LOOPC_1_LOG2), round);
     const loopc_ivec n = (loopc_ivec)((loopc_uvec)shifted - (loopc_uvec)round), half = n >> 1;
-    loopc_vec f = loopc_fma(x, loopc_broadcast(-LOOPC_1_LOG2), shifted - round);
-    f = loopc_fma(x, loopc_broadcast(-LOOPC_1_LOG2_REST), f);
-    if (rest_of_x) f = loopc_fma(*rest_of_x, loopc_broadcast(-LOOPC_1_LOG2), f);
+    loopc_vec f = loopc_fma_term(x, loopc_broadcast(-LOOPC_1_LOG2), shifted - round);
+    f = loopc_fma_term(x, loopc_broadcast(-LOOPC_1_LOG2_REST), f);
+    if (rest_of_x) f = loopc_fma_term(*rest_of_x, loopc_broadcast(-LOOPC_1_LOG2), f);
     const loopc_vec scale = loopc_power_of_2(half), rest = loopc_power_of_2(n - half);
     const loopc_vec power = scale * rest;
-    const loopc_vec sum = loopc_fma(f, loopc_power_slope(f), loopc_min(one, power));
+    const loopc_vec sum = loopc_fma_term(f, loopc_power_slope(f), loopc_min(one, power));
     return scale * (times * rest / (sum + loopc_max(one, power)));
 }
 

@@ -178,6 +178,18 @@ LOOPC_INLINE loopc_vec loopc_fma(loopc_vec a, loopc_vec b, loopc_vec c)
 #endif
 }
 
+/* The same in the long formulas of elementary functions: a call where it takes many instructions,
+ * which each program would hold dozens of times. */
+#if LOOPC_HAS_FMA || defined LOOPC_DEVICE
+LOOPC_INLINE
+#else
+__attribute__((noinline, unused)) static
+#endif
+loopc_vec loopc_fma_term(loopc_vec a, loopc_vec b, loopc_vec c)
+{
+    return loopc_fma(a, b, c);
+}
+
 LOOPC_INLINE loopc_vec loopc_sqrt(loopc_vec x)
 {
     float lanes[LOOPC_LANES];

@@ -328,6 +328,18 @@ libsvm word|1 1:2 2:3\n0 1:x 2:5\n
 libsvm order|1 1:2 2:3\n0 3:1 2:5\n
 wrong count|3,2,a,b\n1,2,0\n3,4,1\n
 one column|1\n2\n3\n
+slip in an input|a,b,kind\n1,2,x\n3,4.5x,y\n5,6,x\n7,8,y\n
+infinity|a,b,kind\n1,2,x\n3,Inf,y\n5,6,x\n
+date|day,b,kind\n2020-01-31,2,x\n2020-02-01,3,y\n
+percent|a,b,kind\n5%%,2,x\n6%%,3,y\n
+header again|a,b,kind\n1,2,x\n3,4,y\na,b,kind\n5,6,x\n
+title|My table\na,b,kind\n1,2,x\n3,4,y\n
+empty column|a,b,kind\n1,,x\n3,,y\n
+returns|a,b,kind\r1,2,x\r3,4,y\r
+ranking|3 qid:1 1:0.5 2:3\n1 qid:1 1:0.2\n
+JSON|[{"a": 1, "kind": "x"}]\n
+Octave|# Created by Octave 7.3.0\n# name: x\n# type: int32 matrix\n# ndims: 2\n 2 1\n  1\n  2\n
+one class|a,b,kind\n1,2,x\n3,4,x\n5,6,x\n7,8,x\n9,1,x\n
 FILES
     same "$(cat seen)" "$(cat <<'SEEN'
 empty: broken: error: the file is empty
@@ -392,6 +404,32 @@ wrong count: broken:1: error: the first line says that there are 3 rows, but the
 table: hint: say `header = false` if it is a row of the table
 one column: broken: error: nothing is left for the samples: its only column has another role
 table: hint: SAMPLES,ANSWERS takes two files; `separator` sets the character between cells (--train-separator)
+slip in an input: broken:3:3: error: column 2 ('b'): '4.5x' is not a number
+table: hint: is it a slip? NA says that there is no value; `ignore` leaves the column out (--train-ignore)
+infinity: broken:3:3: error: column 2 ('b'): 'Inf' is not a number
+table: hint: every value has to be a finite number; NA says that there is none
+date: broken:2:1: error: column 1 ('day'): '2020-01-31' is not a number; 2 cells of it hold text
+table: hint: dates are no numbers: days or seconds since one of them are; `ignore` leaves the column out (--train-ignore)
+percent: broken:2:1: error: column 1 ('a'): '5%' is not a number; 2 cells of it hold text
+table: hint: numbers go without unit: 5, not 5%; `ignore` leaves the column out (--train-ignore)
+header again: broken: error: 2 columns hold text, not numbers: 'a' (line 4: 'a'), 'b' (line 4: 'b')
+table: hint: the header comes again in that line, which is no row
+title: broken: error: its first line has 1 cell, but those after it have 3 (separator: comma)
+table: hint: `skip_lines` passes over lines at the top that are not part of the table
+empty column: broken: error: column 2 ('b') has no value at all
+table: hint: `ignore` leaves it out (--train-ignore)
+returns: broken: error: its lines end with a carriage return alone, without a line feed
+table: hint: tr '\r' '\n' <FILE >NAME makes line feeds of them
+ranking: broken:1:3: error: 'qid:1' is the query of a ranking, which no data set has
+table: hint: without its queries it can be read: sed 's/ qid:[^ ]*//' FILE >NAME
+JSON: broken: error: the file is JSON
+table: hint: in Python, pandas.read_json(FILE).to_csv(NAME, index=False)
+Octave: broken: error: the file is text of Octave, with a variable of type 'int32 matrix'
+table: hint: in Octave, csvwrite(NAME, double(array))
+one class: table: data: train: broken: CSV, header; 4 rows of 5, 2 inputs, 1 class in 'kind'
+table: data: test: broken: CSV, header; 1 row of 5, 2 inputs, 1 class in 'kind'
+table: error: --train: all 4 rows of broken are of class 'x': net has no other class to tell it from
+table: hint: --train-label <column> names another column as the class
 SEEN
 )"
 }

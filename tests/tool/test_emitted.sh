@@ -10,7 +10,7 @@ formatted() {
 test_the_digits_are_short() {
     local lines
     lines=$(wc -l <"$(formatted 09)")
-    [ "$lines" -gt 100 ] && [ "$lines" -le 660 ] || fail "$lines lines"
+    [ "$lines" -gt 100 ] && [ "$lines" -le 620 ] || fail "$lines lines"
 }
 
 found() { grep "$@" || true; } # also where nothing is found

@@ -175,6 +175,21 @@ static void obeys_what_is_said_of_the_header(void **state)
             "hint: say `header = true` or `header = false` in the spec, or --DATA-header");
 }
 
+/* A title above the table; and a first row that is like a line of counts, but for the other rows. */
+static void first_lines_are_told_apart(void **state)
+{
+    static const float x[] = {1, 2, 3, 4, 5, 6};
+    (void)state;
+    refuses_text("My table\n\na,b,k\n1,2,x\n3,4,y\n",
+                 "t.csv: its first line has 1 cell, but those after it have 3 (separator: comma)\n"
+                 "hint: `skip_lines` passes over lines at the top that are not part of the table");
+    write_text("t.csv", "1,2,x\n3,4,y\n5,6,x\n");
+    struct loopc_dataset d = load("t.csv", &plain);
+    check_x(&d, x, LENGTH(x));
+    assert_int_equal(d.classes, 2);
+    loopc_dataset_free(&d);
+}
+
 static void refuses_bad_cells(void **state)
 {
     (void)state;
@@ -305,6 +320,7 @@ int main(void)
         cmocka_unit_test(refuses_labels_that_are_not_there),
         cmocka_unit_test(reads_targets),
         cmocka_unit_test(obeys_what_is_said_of_the_header),
+        cmocka_unit_test(first_lines_are_told_apart),
         cmocka_unit_test(refuses_bad_cells),
         cmocka_unit_test(refuses_bad_labels),
         cmocka_unit_test(refuses_bad_records),

@@ -40,6 +40,36 @@ static void separated_thousands_are_told(void **state)
     }
 }
 
+/* Neither is taken for a class of things. */
+static void dates_and_units_are_told(void **state)
+{
+    static const char *const dates[] = {"2020-01-31", "31.1.20", "1/2/2020 12:30", "12:30"};
+    static const char *const units[] = {"5%", "$5.00", "1.5 kg", "\xe2\x82\xac 5"};
+    static const char *const words[] = {"A-1-2", "1-2", "no. 5 b", "555-12-1"};
+    char text[100], expected[300];
+    (void)state;
+    for (size_t i = 0; i < LENGTH(dates) + LENGTH(units); i++) {
+        const int date = i < LENGTH(dates);
+        const char *const cell = date ? dates[i] : units[i - LENGTH(dates)];
+        snprintf(text, sizeof text, "a\tb\ty\n%s\t2.5\t0\n%s\t4.5\t1\n", cell, cell);
+        snprintf(expected, sizeof expected,
+                 "t.csv:2:1: column 1 ('a'): '%s' is not a number; 2 cells of it hold text\nhint: "
+                 "%s; `ignore` leaves the column out (--DATA-ignore)",
+                 cell,
+                 date ? "dates are no numbers: days or seconds since one of them are"
+                      : "numbers go without unit: 5, not 5%");
+        refuses_text(text, expected);
+    }
+    for (size_t i = 0; i < LENGTH(words); i++) {
+        snprintf(text, sizeof text, "a\tb\ty\n%s\t2.5\t0\n%s\t4.5\t1\n", words[i], words[i]);
+        snprintf(
+            expected, sizeof expected,
+            "t.csv:2:1: column 1 ('a'): '%s' is not a number; 2 cells of it hold text\n" TEXT_HINT,
+            words[i]);
+        refuses_text(text, expected);
+    }
+}
+
 static void missing_values_are_told_for_all_columns(void **state)
 {
     const struct loopc_dataset_options filled = {.missing = LOOPC_MISSING_MEAN};
@@ -56,6 +86,8 @@ static void a_column_without_values_cannot_be_filled(void **state)
 {
     const struct loopc_dataset_options filled = {.missing = LOOPC_MISSING_MEDIAN};
     (void)state;
+    refuses_text("a,,y\n1,,0\n2,,1\n3,,1\n", "t.csv: column 2 ('c2') has no value at all\n"
+                                             "hint: `ignore` leaves it out (--DATA-ignore)");
     refuses_with("a,b,y\n1,,0\n2,,1\n", &filled,
                  "t.csv: column 2 ('b') has no value at all\n"
                  "hint: `ignore` leaves it out (--DATA-ignore)");
@@ -105,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_told_for_all_columns),
         cmocka_unit_test(separated_thousands_are_told),
+        cmocka_unit_test(dates_and_units_are_told),
         cmocka_unit_test(missing_values_are_told_for_all_columns),
         cmocka_unit_test(a_column_without_values_cannot_be_filled),
         cmocka_unit_test(truth_is_a_number),

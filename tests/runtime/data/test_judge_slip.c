@@ -45,8 +45,7 @@ static void the_hint_does_not_ask_for_texts(void **state)
     static const char *const x[] = {"4.5x"};
     (void)state;
     write_column(x, 1, 100, "%d,%d.5,%d\n");
-    refuses_like("t.csv", &plain, NULL,
-                 "t.csv:2:3: column 2 ('b'): '4.5x' is not a number\n" SLIP);
+    refuses_like("t.csv", &plain, NULL, "t.csv:2:3: column 2 ('b'): '4.5x' is not a number\n" SLIP);
 }
 
 /* However many there are. */

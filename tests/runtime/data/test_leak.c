@@ -16,7 +16,7 @@ static void warns(const char *text, const struct loopc_dataset_options *options,
 
 #define GIVEN(input, answer)                                                                       \
     "warning: the input '" input "' gives the answer '" answer "' away in every row: is it a "     \
-                                                               "copy?"
+    "copy?"
 
 static void a_code_of_the_class_is_told(void **state)
 {

@@ -187,7 +187,14 @@ static void refuses_bad_npy_files(void **state)
     put_number(UINT64_C(0x7ff8000000000000), 8, false);
     put_number(0, 8, false);
     write_file("b.npy", f.bytes, f.size);
-    refuses("b.npy", "b.npy: values are missing: 'c1' 1 of 1\n" MISSING_HINT);
+    refuses("b.npy", "b.npy: column 1 ('c1') has no value at all\n"
+                     "hint: `ignore` leaves it out (--DATA-ignore)");
+    begin_npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }");
+    put_number(UINT64_C(0x7ff8000000000000), 8, false);
+    for (int i = 0; i < 3; i++)
+        put_number(0, 8, false);
+    write_file("b.npy", f.bytes, f.size);
+    refuses("b.npy", "b.npy: values are missing: 'c1' 1 of 2\n" MISSING_HINT);
 }
 
 int main(void)
