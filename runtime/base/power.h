@@ -1,6 +1,6 @@
-/* Elementary functions of doubles for bodies, the same bits with every C library and processor: each
- * is a fixed sequence of additions, multiplications, divisions and roundings. Errors are those of
- * tests/runtime/base/test_power.c, in units of the last place. Of floats: angle.h.
+/* Elementary functions of doubles for bodies, the same bits with every C library and processor:
+ * each is a fixed sequence of additions, multiplications, divisions and roundings. Errors are those
+ * of tests/runtime/base/test_power.c, in units of the last place. Of floats: angle.h.
  */
 #ifndef LOOPC_POWER_H
 #define LOOPC_POWER_H

@@ -3,9 +3,9 @@
  * themselves. Whatever loads has to hold what dataset.h promises, and goes through scaling,
  * splitting and taking.
  *
- * Cells are read where they are as long as a whole record is in the buffer for certain, which no small
- * file has. So a text is read once more with its last line so often that it has, and then with a
- * blank before each cell, which takes the other way to the same table. */
+ * Cells are read where they are as long as a whole record is in the buffer for certain, which no
+ * small file has. So a text is read once more with its last line so often that it has, and then
+ * with a blank before each cell, which takes the other way to the same table. */
 #include "data/csv_reader.h"
 #include "data/table.h"
 

@@ -1,5 +1,5 @@
-/* What Debian's static libraries of glibc ask for beside C and POSIX, so that they can be linked with musl: functions that check the
- * size of a destination first. Here they do without. */
+/* What Debian's static libraries of glibc ask for beside C and POSIX, so that they can be linked
+ * with musl: functions that check the size of a destination first. Here they do without. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

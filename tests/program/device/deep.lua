@@ -27,4 +27,6 @@ local Fit = loop "Fit" {
     ]]),
 }
 return trainer "deep" { Fit, state = {
-    net = mlp { 3, 12, 11, 13, 10, 12, 11, 13, 9, 10, 12, 1, activation = "tanh", loss = "squared_error", batch = 16 }, adam = optimizer { "adam", net = "net" } } }
+    net = mlp { 3, 12, 11, 13, 10, 12, 11, 13, 9, 10, 12, 1, activation = "tanh", loss = "squared_error", batch = 16 },
+    adam = optimizer { "adam", net = "net" },
+} }

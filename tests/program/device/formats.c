@@ -1,5 +1,5 @@
-/* The formats of boards beside those of this machine's C library: random flags, widths, precisions and values; every conversion.
- * formats [COUNT]: prints the first differences. */
+/* The formats of boards beside those of this machine's C library: random flags, widths, precisions
+ * and values; every conversion. formats [COUNT]: prints the first differences. */
 #include "format.h"
 
 #include <math.h>

@@ -56,7 +56,7 @@ static double cosine(double x, double unused)
     return loopc_cos(x);
 }
 
-/* Errors are measured in units of the last place of the result, or of `least` where it is smaller. */
+/* Errors are in units of the last place of the result, or of `least` where it is smaller. */
 static void near(double value, double wanted, double least, double units, double x, double y)
 {
     const double unit = fmax(fabs(wanted), least) * DBL_EPSILON;

@@ -175,7 +175,7 @@ static void obeys_what_is_said_of_the_header(void **state)
             "hint: say `header = true` or `header = false` in the spec, or --DATA-header");
 }
 
-/* A title above the table; and a first row that is like a line of counts, but for the other rows. */
+/* A title above the table; and a first row that is like a line of counts, but for the others. */
 static void first_lines_are_told_apart(void **state)
 {
     static const float x[] = {1, 2, 3, 4, 5, 6};

@@ -1,5 +1,5 @@
-/* Cells are read in two ways: where they are, far from the end of the buffer, or through their text.
- * Both make the same table. */
+/* Cells are read in two ways: where they are, far from the end of the buffer, or through their
+ * text. Both make the same table. */
 #include "data/csv_reader.h"
 
 #include "dataset_files.h"
