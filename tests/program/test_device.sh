@@ -146,7 +146,7 @@ test_a_missing_compiler_is_named() {
 test_data_sets_without_a_place_are_refused() {
     needs_board
     expect 2 "$LOOPC" build --device cortex-m3 "$ROOT/specs/09_digits.lua"
-    has "$ERR" "09_digits.lua:105: error: data set 'train' on a device: there are no files to read it from"
+    has "$ERR" "09_digits.lua:97: error: data set 'train' on a device: there are no files to read it from"
 }
 
 # Where a firmware sets the data set: with samples, with loopc_device_read, with neither, with no rows. The last two end before the first step.
