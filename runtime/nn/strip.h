@@ -108,9 +108,9 @@ LOOPC_INLINE void loopc_transpose_few(const float *restrict from, float *restric
     }
 }
 
-/* So many are turned faster without a square. Not so on processors of the first kind: each program
- * has their code, 7 KB, for predictions. */
-enum { LOOPC_FEW = LOOPC_LANES > 4 ? 32 : 0 };
+/* So many are turned faster without a square, as in nets that are narrow. Not so in the kernels for
+ * processors of the first kind: each program has their code, 7 KB, for predictions. */
+enum { LOOPC_FEW = LOOPC_LANES > 4 || LOOPC_MOST_LANES < 16 ? 32 : 0 };
 
 /* to[j][i] = from[i][j] for i < rows, j < columns, each at most 16. */
 LOOPC_INLINE void loopc_transpose_block(const float *restrict from, float *restrict to,

@@ -111,6 +111,29 @@ test_the_first_step_comes_soon() {
     [ "$count" -gt 10000 ] && [ "$count" -lt 600000 ] || fail "$count instructions"
 }
 
+# per_step PROGRAM DATA STEPS: instructions of one training step, of twice as many steps as STEPS without what is done once.
+per_step() {
+    local few many
+    few=$(instructions "$1" --data "$2" --progress never --batches "$3")
+    many=$(instructions "$1" --data "$2" --progress never --batches $((2 * $3)))
+    echo $(((many - few) / $3))
+}
+
+# The XOR net is trained in registers; a net of four layers by the kernels of the library, with AVX2.
+test_a_training_step_takes_few_instructions() {
+    for_valgrind
+    xor_data
+    awk 'BEGIN { for (i = 0; i < 4096; i++) { for (j = 0; j < 16; j++) printf "%s,", (i * 37 + j * 11) % 64 / 64; print i % 4 } }' >table.csv
+    local count name
+    for name in T1 T2; do
+        expect 0 "$LOOPC" build "$ROOT/tests/bench/$name.lua" -o $name
+    done
+    count=$(per_step ./T1 xor.csv 2000)
+    [ "$count" -gt 100 ] && [ "$count" -lt 560 ] || fail "T1: $count instructions"
+    count=$(per_step ./T2 table.csv 100)
+    [ "$count" -gt 10000 ] && [ "$count" -lt 62000 ] || fail "T2: $count instructions"
+}
+
 test_a_small_trainer_takes_little_memory() {
     plain_build
     xor_data
