@@ -67,7 +67,7 @@ static void carriage_returns_alone_end_no_line(void **state)
     loopc_dataset_free(&d);
 }
 
-#define CREATED "# Created by Octave 7.3.0, Mon Nov 30 04:00:00 2020 UTC <a@b>\n"
+#define CREATED "# Created by Octave 7.3.0\n"
 
 static void a_matrix_of_octave_is_a_table(void **state)
 {
