@@ -12,13 +12,15 @@ static void turn(unsigned char *value, size_t width)
     }
 }
 
-/* A NaN with the other meaning of its quiet bit; one without any other bit gets the lowest. */
+/* A NaN with the other meaning of its quiet bit. The whole fraction is turned, so that the NaN of
+ * one kind of machine, 0x7fc00000, becomes that of the other, 0x7fbfffff; one of which no bit is
+ * left gets the lowest. */
 static void turn_nan32(unsigned char *value)
 {
     uint32_t bits;
     memcpy(&bits, value, sizeof bits);
     if ((bits & 0x7fffffff) <= 0x7f800000) return;
-    bits ^= 0x00400000;
+    bits ^= 0x007fffff;
     if (!(bits & 0x007fffff)) bits |= 1;
     memcpy(value, &bits, sizeof bits);
 }
@@ -28,7 +30,7 @@ static void turn_nan64(unsigned char *value)
     uint64_t bits;
     memcpy(&bits, value, sizeof bits);
     if ((bits & INT64_MAX) <= UINT64_C(0x7ff0000000000000)) return;
-    bits ^= UINT64_C(0x0008000000000000);
+    bits ^= UINT64_C(0x000fffffffffffff);
     if (!(bits & UINT64_C(0x000fffffffffffff))) bits |= 1;
     memcpy(value, &bits, sizeof bits);
 }

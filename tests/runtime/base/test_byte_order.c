@@ -32,15 +32,17 @@ static void is_turned(uint32_t from, uint32_t to)
 static void test_nans(void **state)
 {
     (void)state;
-    is_turned(0x7fc00000, 0x7f800001); /* a quiet NaN has another bit on the other side */
-    is_turned(0xffc00123, 0xff800123);
-    is_turned(0x7fbfffff, 0x7fffffff); /* NAN of such a MIPS */
+    is_turned(0x7fc00000, 0x7fbfffff); /* NAN, and that of such a MIPS */
+    is_turned(0x7fbfffff, 0x7fc00000);
+    is_turned(0xffc00123, 0xffbffedc);
+    is_turned(0xffbffedc, 0xffc00123);
+    is_turned(0x7fffffff, 0x7f800001); /* no bit is left */
     is_turned(0x7f800000, 0x7f800000); /* infinity, and numbers, are the same */
     is_turned(0x00000000, 0x00000000);
     is_turned(0xff7fffff, 0xff7fffff);
     uint64_t wide[] = {UINT64_C(0x7ff7ffffffffffff), UINT64_C(0xfff0000000000000)};
     loopc_turn_values(wide, sizeof wide, sizeof *wide, false, true);
-    assert_true(wide[0] == UINT64_C(0x7fffffffffffffff) && wide[1] == UINT64_C(0xfff0000000000000));
+    assert_true(wide[0] == UINT64_C(0x7ff8000000000000) && wide[1] == UINT64_C(0xfff0000000000000));
 }
 
 static void test_this_machine(void **state)
