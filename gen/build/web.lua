@@ -1,7 +1,6 @@
 -- WebAssembly: `--target wasm32-wasi`, the trainer as it is for devices, compiled by clang with Debian's C library of WASI. The program
 -- is a command of WASI and has functions for a page (templates/device/web.c); as a script it can be opened without a server.
 
-local base64 = require "gen.base.base64"
 local c_errors = require "gen.build.c_errors"
 local cli = require "gen.cli.cli"
 local compiler = require "gen.build.compiler"
@@ -95,7 +94,11 @@ function web.key(unit, arguments)
 end
 
 -- The program as a script of a page, which may not read files when it is one itself.
-local function as_script(unit, bytes) return ('const %s = "%s";\n'):format(unit.trainer.name, base64.encode(bytes)) end
+local function as_script(unit, bytes)
+    local status, text = host.run { "base64", "-w", "0", input = bytes }
+    if status ~= 0 then cli.fail("a program as a script needs base64, of coreutils", "-o NAME.wasm needs none") end
+    return ('const %s = "%s";\n'):format(unit.trainer.name, text)
+end
 
 -- Builds `program`, a script where its name ends in ".js"; returns whether that went well. recompile: as for toolchain.check.
 function web.build(unit, arguments, program, recompile)

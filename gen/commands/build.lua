@@ -62,20 +62,13 @@ local function kept_c(arguments)
     return arguments.keep and arguments.output and arguments.output .. ".c" or nil
 end
 
-local function build_device(arguments)
-    local unit = compile.unit(arguments, firmware.unit_options { format = "never", optimize = not arguments.plain })
+-- A program that has its own way from a spec (way: firmware or web), under the trainer's name with this ending by default.
+local function build_apart(way, ending, arguments)
+    local unit = compile.unit(arguments, way.unit_options { format = "never", optimize = not arguments.plain })
     if not unit then return 2 end
-    local program = arguments.output or unit.trainer.name .. ".elf"
+    local program = arguments.output or unit.trainer.name .. ending
     check_output(program)
-    return firmware.build(unit, arguments, program, compile.again) and 0 or 2
-end
-
-local function build_web(arguments)
-    local unit = compile.unit(arguments, web.unit_options { format = "never", optimize = not arguments.plain })
-    if not unit then return 2 end
-    local program = arguments.output or unit.trainer.name .. ".wasm"
-    check_output(program)
-    return web.build(unit, arguments, program, compile.again) and 0 or 2
+    return way.build(unit, arguments, program, compile.again) and 0 or 2
 end
 
 local function build_python(arguments)
@@ -94,8 +87,8 @@ function build.run(arguments)
     target.check(arguments)
     firmware.check(arguments)
     web.check(arguments)
-    if arguments.device then return build_device(arguments) end
-    if arguments.target == web.target then return build_web(arguments) end
+    if arguments.device then return build_apart(firmware, ".elf", arguments) end
+    if arguments.target == web.target then return build_apart(web, ".wasm", arguments) end
     if arguments.python then return build_python(arguments) end
     local unit = compile.unit(arguments, { format = arguments.keep and "may" or "never", step = arguments.step,
         optimize = not arguments.plain, line = arguments.line, c_file = kept_c(arguments) })

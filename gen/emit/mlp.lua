@@ -8,6 +8,7 @@
 local mlp = require "gen.tree.mlp"
 local net_functions = require "gen.tree.net_functions"
 local cwrap = require "gen.c.wrap"
+local mlp_arrays = require "gen.emit.mlp_arrays"
 local body = require "gen.emit.mlp_bodies"
 local net_frame = require "gen.emit.net_frame"
 local deep = require "gen.emit.deep"
@@ -227,7 +228,7 @@ local function write_function(w, net, entry)
     write_head(w, ("%s %s"):format(linkage, result), net.prefix .. "_" .. entry[1], net_functions.arguments(net, entry))
     w:open("{")
     net_frame.guard(w, net, net.prefix .. "_" .. entry[1], entry[2])
-    local write = net.ops and deep.body[entry[1]] or body[entry[1]]
+    local write = net.ops and deep.body[entry[1]] or body[entry[1]] or mlp_arrays[entry[1]]
     write(w, net)
     w:close("}")
     w:blank()

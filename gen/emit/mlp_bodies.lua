@@ -1,7 +1,8 @@
 -- The statements of a net's functions: calls of the runtime's kernels (runtime/nn/nn.h), a line a layer.
 --
 -- In:  the writer, inside the braces of the function; the net, as gen/tree/mlp.lua describes it.
--- Out: body[what](w, net) writes the statements of PREFIX_what; the heads are in gen/emit/mlp.lua.
+-- Out: body[what](w, net) writes the statements of PREFIX_what; the heads are in gen/emit/mlp.lua,
+--      what goes over all arrays in mlp_arrays.lua.
 --
 -- Letters of arrays, each followed by the layer's number: w, b the weights; a the outputs of the layer, z its
 -- pre-activations; d = dLoss/dz; t the inputs of the layer, sample-major; g before w and b their
@@ -265,12 +266,6 @@ function body.entropy(w, net)
     call(w, "return loopc_entropy", logits(net), "weights", delta(net), "rows", layer.outputs)
 end
 
-function body.zero_grad(w, net)
-    for _, array in ipairs(mlp.arrays(net)) do
-        call(w, "memset", "n->g" .. array.name, "0", "sizeof n->g" .. array.name)
-    end
-end
-
 -- The deltas of the layer below.
 local function back_through(w, net, layer, below, me)
     local a, d, to = input_of(net, layer), at("d", layer, net), at("d", below, net)
@@ -371,63 +366,6 @@ function body.activations(w, net)
     local list = {}
     for i, layer in ipairs(mlp.layers(net)) do list[i] = { sums_of(net, layer), layer.outputs, "rows" } end
     net_frame.spread(w, list)
-end
-
-function body.gradients(w, net)
-    local list = {}
-    for _, array in ipairs(mlp.arrays(net)) do
-        if array.part == "weight" then list[#list + 1] = { "n->g" .. array.name, array.rows, array.columns } end
-    end
-    net_frame.spread(w, list)
-end
-
-function body.parameters(w, net)
-    if not net.inputs_from then w:line("(void)n;") end
-    w:line("return %s;", mlp.weight_count(net))
-end
-
-function body.scale_grad(w, net)
-    for _, array in ipairs(mlp.arrays(net)) do
-        call(w, "loopc_scale", "n->g" .. array.name, array.rows, array.columns, "factor")
-    end
-end
-
-function body.grad_norm(w, net)
-    w:line("double sum = 0.0;")
-    for _, array in ipairs(mlp.arrays(net)) do
-        call(w, "sum += loopc_square_sum", "n->g" .. array.name, array.rows, array.columns)
-    end
-    w:line("return (float)sqrt(sum);")
-end
-
-function body.clip_grad(w, net)
-    w:line("const float norm = %s_grad_norm(n);", net.prefix)
-    w:line("if (!(limit >= 0.0f))")
-    w:line("    n->refused = limit;")
-    w:line("else if (norm > limit)")
-    w:line("    %s_scale_grad(n, limit / norm);", net.prefix)
-    w:line("return norm;")
-end
-
-local function copy_weights(w, net, kernel, ...)
-    w:line("if (count != %s) return false;", mlp.weight_count(net))
-    for i, array in ipairs(mlp.arrays(net)) do
-        local head = i < #mlp.arrays(net) and "flat = " .. kernel or kernel
-        call(w, head, "n->" .. array.name, "flat", array.rows, array.columns, ...)
-    end
-    w:line("return true;")
-end
-
-function body.set_weights(w, net)
-    copy_weights(w, net, "loopc_flat_take")
-end
-
-function body.get_weights(w, net)
-    copy_weights(w, net, "loopc_flat_put")
-end
-
-function body.blend(w, net)
-    copy_weights(w, net, "loopc_flat_blend", "share")
 end
 
 return body
