@@ -80,7 +80,7 @@ static int check_categories(const struct pair *p)
 /* The class of all rows, or -1 where there are several. */
 static int32_t only_class(const struct loopc_dataset *d)
 {
-    const int32_t first = d->rows > 1 ? d->labels[loopc_dataset_row(d, 0)] : -1;
+    const int32_t first = d->rows > 0 ? d->labels[loopc_dataset_row(d, 0)] : -1;
     for (int64_t i = 1; i < d->rows; i++) {
         if (d->labels[loopc_dataset_row(d, i)] != first) return -1;
     }
@@ -96,9 +96,8 @@ static int check_several(const struct pair *p)
     if (class < 0) return LOOPC_CONTINUE;
     snprintf(hint, sizeof hint, "--%s-label <column> names another column as the class", p->flag);
     return refuse(p, hint,
-                  "all %" PRId64 " rows of %s are of class '%.80s': %s has no other class to "
-                  "tell it from",
-                  p->data->rows, p->data->name, name ? name : "0", p->net->name);
+                  "%s has rows of class '%.80s' alone: %s has no other class to tell it from",
+                  p->data->name, name ? name : "0", p->net->name);
 }
 
 static int check_classes(const struct pair *p)

@@ -428,7 +428,7 @@ Octave: broken: error: the file is text of Octave, with a variable of type 'int3
 table: hint: in Octave, csvwrite(NAME, double(array))
 one class: table: data: train: broken: CSV, header; 4 rows of 5, 2 inputs, 1 class in 'kind'
 table: data: test: broken: CSV, header; 1 row of 5, 2 inputs, 1 class in 'kind'
-table: error: --train: all 4 rows of broken are of class 'x': net has no other class to tell it from
+table: error: --train: broken has rows of class 'x' alone: net has no other class to tell it from
 table: hint: --train-label <column> names another column as the class
 SEEN
 )"

@@ -70,7 +70,7 @@ test_a_net_of_classes_wants_labels() {
     make_trainer '2, 8, 3' labels ''
     grep ',0$' classes.csv >one.csv
     expect 2 ./fed --train one.csv
-    has "$ERR" "--train: all 20 rows of one.csv are of class '0': net has no other class to tell it from"
+    has "$ERR" "--train: one.csv has rows of class '0' alone: net has no other class to tell it from"
     has "$ERR" 'hint: --train-label <column> names another column as the class'
 }
 

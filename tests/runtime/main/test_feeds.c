@@ -123,11 +123,16 @@ static void one_class_alone_cannot_be_learned(void **unused)
 {
     (void)unused;
     load("a,b,kind\n1,2,rose\n3,4,rose\n", &labels);
-    says(2, "fed: error: --train: all 2 rows of t.csv are of class 'rose': net has no other class "
+    says(2, "fed: error: --train: t.csv has rows of class 'rose' alone: net has no other class "
             "to tell it from\n"
             "fed: hint: --train-label <column> names another column as the class\n");
     feed.learns = false;
     says(100, "");
+    feed.learns = true;
+    load("a,b,kind\n1,2,rose\n", &labels);
+    says(2, "fed: error: --train: t.csv has rows of class 'rose' alone: net has no other class "
+            "to tell it from\n"
+            "fed: hint: --train-label <column> names another column as the class\n");
 }
 
 static void a_constant_target_is_told(void **unused)
