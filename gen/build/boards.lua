@@ -14,14 +14,15 @@ local riscv = { compiler = "riscv64-unknown-elf-gcc", size = "riscv64-unknown-el
     packages = "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf", flags = { "--specs=picolibc.specs" },
     start = "start_riscv.c", emulator = "qemu-system-riscv32", emulator_package = "qemu-system-misc", emulator_flags = { "-bios", "none" } }
 
--- flash_at, ram_at: where 4 MiB of each begin; timer, step: that of Arm's boards, and the instructions of a tick.
+-- floats: sources in the place of the compiler's arithmetic; flash_at, ram_at: where 4 MiB of each begin; timer, step: that of Arm's boards, and the instructions of a tick.
 local known = {
     { "cortex-m3", arm, "mps2-an385", { "-mcpu=cortex-m3", "-mfloat-abi=soft" } },
     { "cortex-m4", arm, "mps2-an386", { "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard" } },
     { "cortex-m7", arm, "mps2-an500", { "-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard" } },
     { "cortex-m33", arm, "mps2-an505", { "-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard" },
         flash_at = 0x10000000, ram_at = 0x38000000, timer = 0x50002000, step = 50 },
-    { "rv32imac", riscv, "virt", { "-march=rv32imac", "-mabi=ilp32" }, flash_at = 0x80000000, ram_at = 0x80400000 },
+    { "rv32imac", riscv, "virt", { "-march=rv32imac", "-mabi=ilp32" }, flash_at = 0x80000000, ram_at = 0x80400000,
+        floats = { "floats.c" } },
     { "rv32imafc", riscv, "virt", { "-march=rv32imafc", "-mabi=ilp32f" }, flash_at = 0x80000000, ram_at = 0x80400000 },
 }
 

@@ -119,7 +119,7 @@ local printing = { "stdio.c", "format.h", "format_parts.h", "format.c", "format_
 
 local function templates_of(unit, board)
     local out = { "parts.h", "main.c", "semihosting.c", board.start, "memory.ld" }
-    return append(out, unit.prints and printing)
+    return append(append(out, board.floats), unit.prints and printing)
 end
 
 -- Writes all files of the program into `folder`; returns the names of the sources.

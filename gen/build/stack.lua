@@ -32,6 +32,7 @@ function stack.deepest(folder, sources)
         known[name] = 0
         if not frames[name] then
             known[name] = name:find "^__" and name ~= "__indirect_call" and of_libgcc or of_library
+            if name:find "^__clz" then known[name] = 0 end
             return known[name]
         end
         local most = 0

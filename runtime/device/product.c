@@ -1,10 +1,12 @@
 /* Products of matrices without vectors: the sums of nn/product.h, term by term in the same order.
  *
  * A panel is one column here (panel.h), so element (i, j) of a matrix is at j * stride + i. Four
- * rows share each value of v that is loaded: their four sums are independent of each other.
+ * rows share each value of v that is loaded: their four sums are independent of each other. Without
+ * floats in the processor (soft.h) each sum has all registers to itself.
  */
 #include "nn/product.h"
 
+#include "device/soft.h"
 #include "nn/epilogue.h"
 #include "nn/update.h"
 
@@ -25,7 +27,22 @@ static struct way across(const struct loopc_product *p)
     return (struct way){p->u_stride, 1};
 }
 
-/* sums[n] += sum over p of u(i + n, p) * v(p, j), for four rows. */
+/* sum + sum over p of u(i, p) * v(p, j) */
+static float add_one(float sum, const float *u, const float *v, struct way way, int32_t depth)
+{
+#if !LOOPC_SOFT
+    for (int32_t p = 0; p < depth; p++, u += way.step)
+        sum = loopc_fma1(*u, v[p], sum);
+    return sum;
+#else
+    struct loopc_soft soft = loopc_soft_open(sum);
+    for (int32_t p = 0; p < depth; p++, u += way.step)
+        soft = loopc_soft_add(soft, loopc_soft_bits(*u), loopc_soft_bits(v[p]));
+    return loopc_soft_close(soft);
+#endif
+}
+
+/* The same for four rows below each other, which share each value of v that is loaded. */
 static void add_four(float sums[ROWS], const float *u, const float *v, struct way way,
                      int32_t depth)
 {
@@ -49,16 +66,12 @@ static __attribute__((noinline)) void add(float sums[ROWS], int32_t rows,
     const float *u = p->u + i * way.row + span.first * way.step;
     const float *const v = p->v + j * p->v_stride + span.first;
     const int32_t depth = span.end - span.first;
-    if (rows == ROWS) {
+    if (!LOOPC_SOFT && rows == ROWS) {
         add_four(sums, u, v, way, depth);
         return;
     }
-    for (int32_t n = 0; n < rows; n++, u += way.row) {
-        float total = sums[n];
-        for (int32_t k = 0; k < depth; k++)
-            total = loopc_fma1(u[k * way.step], v[k], total);
-        sums[n] = total;
-    }
+    for (int32_t n = 0; n < rows; n++, u += way.row)
+        sums[n] = add_one(sums[n], u, v, way, depth);
 }
 
 static float start_of(const struct loopc_product *p, int32_t i, ptrdiff_t at)

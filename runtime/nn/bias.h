@@ -8,17 +8,21 @@
 
 #include "nn/vector.h"
 
-/* *sum = sum over r of d(o, r), by the same 16 sums. */
+/* *sum = sum over r of d(o, r), by the same 16 sums; of fewer samples there are as many. None of
+ * them is -0, so that adding one that is 0 would change nothing. */
 static inline void loopc_bias_sums(const float *d, int32_t samples, int32_t outputs, int32_t o,
                                    float *sum)
 {
-    float lanes[16] = {0};
-    for (int32_t r = 0; r < samples; r++)
-        lanes[r % 16] += d[r * outputs + o];
-    for (int half = 8; half > 0; half /= 2)
-        for (int l = 0; l < half; l++)
+    float lanes[16];
+    const int32_t count = samples < 16 ? samples : 16;
+    for (int32_t l = 0; l < count; l++)
+        lanes[l] = d[l * outputs + o] + 0.0f;
+    for (int32_t r = 16; r < samples; r++)
+        lanes[r & 15] += d[r * outputs + o];
+    for (int32_t half = 8; half > 0; half /= 2)
+        for (int32_t l = 0; l < half && l + half < count; l++)
             lanes[l] += lanes[l + half];
-    *sum = lanes[0];
+    *sum = count > 0 ? lanes[0] : 0.0f;
 }
 
 #else

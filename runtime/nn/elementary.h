@@ -91,31 +91,46 @@ LOOPC_INLINE loopc_vec loopc_vlog(loopc_vec x)
     return loopc_select(x < infinite, sum, x); /* infinity and NaN stay */
 }
 
-/* The hyperbolic tangent of x: x + x^3 p(x^2) near 0, +-1 where nothing else is left, and between
- * them +-(1 - 2 / (e^2|x| + 1)), which forgives the errors of the exponential: a polynomial of
- * degree 5 is enough for it, put together so that all of it is ready at the same time. All three
- * are calculated, each for all lanes and with its sign, and the right one is taken at the end,
- * where it holds up nothing. */
-LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
+/* x + x^3 p(x^2), tanh x near 0 */
+LOOPC_INLINE loopc_vec loopc_tanh_near(loopc_vec x, loopc_vec size)
 {
-    static const float near_c[] = {-0x1.555504p-2f, 0x1.11017ap-3f,  -0x1.b81626p-5f,
-                                   0x1.567e7ep-6f,  -0x1.c19618p-8f, 0x1.55d62ap-10f};
-    static const float power_c[] = {0x1.000002p0f,  0x1.62e438p-1f, 0x1.ebf80ap-3f,
-                                    0x1.c6a2c2p-5f, 0x1.3d5c46p-7f, 0x1.659974p-10f};
-    const loopc_vec one = loopc_broadcast(1.0f), size = loopc_abs(x), square = x * x;
-    const loopc_vec sum = loopc_fma_term(loopc_polynomial(square, near_c, 6), square * size, size);
-    const loopc_vec near = loopc_copysign(sum, x);
-    const loopc_vec round = loopc_broadcast(LOOPC_ROUND);
+    static const float c[] = {-0x1.555504p-2f, 0x1.11017ap-3f,  -0x1.b81626p-5f,
+                              0x1.567e7ep-6f,  -0x1.c19618p-8f, 0x1.55d62ap-10f};
+    const loopc_vec square = x * x;
+    const loopc_vec sum = loopc_fma_term(loopc_polynomial(square, c, 6), square * size, size);
+    return loopc_copysign(sum, x);
+}
+
+/* +-(1 - 2 / (e^2|x| + 1)), which forgives the errors of the exponential: a polynomial of degree 5
+ * is enough for it, put together so that all of it is ready at the same time. */
+LOOPC_INLINE loopc_vec loopc_tanh_far(loopc_vec x, loopc_vec size)
+{
+    static const float c[] = {0x1.000002p0f,  0x1.62e438p-1f, 0x1.ebf80ap-3f,
+                              0x1.c6a2c2p-5f, 0x1.3d5c46p-7f, 0x1.659974p-10f};
+    const loopc_vec one = loopc_broadcast(1.0f), round = loopc_broadcast(LOOPC_ROUND);
     const loopc_vec shifted = loopc_fma_term(size, loopc_broadcast(2 * LOOPC_1_LOG2), round);
     const loopc_vec f = loopc_fma_term(size, loopc_broadcast(2 * LOOPC_1_LOG2), round - shifted);
     const loopc_vec scale = (loopc_vec)(((loopc_uvec)shifted << 23) + (loopc_uvec)one);
-    const loopc_vec low = loopc_fma_term(loopc_polynomial(f, power_c, 2), scale, one);
-    const loopc_vec middle = loopc_polynomial(f, power_c + 2, 2);
-    const loopc_vec high = loopc_fma_term(f * f, loopc_polynomial(f, power_c + 4, 2), middle);
+    const loopc_vec low = loopc_fma_term(loopc_polynomial(f, c, 2), scale, one);
+    const loopc_vec middle = loopc_polynomial(f, c + 2, 2);
+    const loopc_vec high = loopc_fma_term(f * f, loopc_polynomial(f, c + 4, 2), middle);
     const loopc_vec divisor = loopc_fma_term(f * f * scale, high, low);
-    const loopc_vec limit = loopc_copysign(one, x);
-    const loopc_vec between = limit - loopc_copysign(loopc_broadcast(2.0f), x) / divisor;
-    return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, between));
+    return loopc_copysign(one, x) - loopc_copysign(loopc_broadcast(2.0f), x) / divisor;
+}
+
+/* The hyperbolic tangent of x: near 0, far from it, and +-1 where nothing else is left. All three
+ * are calculated, each for all lanes and with its sign, and the right one is taken at the end,
+ * where it holds up nothing; a single lane takes its own way. */
+LOOPC_INLINE loopc_vec loopc_vtanh(loopc_vec x)
+{
+    const loopc_vec size = loopc_abs(x), limit = loopc_copysign(loopc_broadcast(1.0f), x);
+#if LOOPC_LANES == 1
+    if (size[0] < 0.9f) return loopc_tanh_near(x, size);
+    return size[0] > 9.1f ? limit : loopc_tanh_far(x, size);
+#else
+    const loopc_vec near = loopc_tanh_near(x, size), far = loopc_tanh_far(x, size);
+    return loopc_select(size < 0.9f, near, loopc_select(size > 9.1f, limit, far));
+#endif
 }
 
 /* times / (1 + e^-x) = times 2^n / (2^-f + 2^n) with e^x = 2^n 2^f. The smaller of 1 and 2^n is

@@ -8,7 +8,7 @@
 #include "nn/elementary.h"
 
 /* The result for all but the update. */
-LOOPC_INLINE loopc_vec loopc_epilogue_value(loopc_vec x, loopc_vec a, enum loopc_epilogue finish)
+LOOPC_ONCE loopc_vec loopc_epilogue_value(loopc_vec x, loopc_vec a, enum loopc_epilogue finish)
 {
     const loopc_vec zero = {0}, one = zero + 1.0f;
     if (finish == LOOPC_RELU) return loopc_max(x, zero);

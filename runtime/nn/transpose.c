@@ -19,10 +19,13 @@ void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *res
 {
     for (int32_t r = 0; r < samples; r++) {
         float *const to = feature_major + r * features;
-        if (rows.x)
-            memcpy(to, loopc_row(rows, r, features), (size_t)features * sizeof *to);
-        else
+        if (!rows.x) {
             loopc_device_read(rows.data, rows.index[r], to);
+            continue;
+        }
+        const float *const from = loopc_row(rows, r, features);
+        for (int32_t k = 0; k < features; k++)
+            to[k] = from[k]; /* small C libraries copy byte by byte */
     }
     if (sample_major) loopc_transpose(feature_major, sample_major, samples, batch, features, me);
 }

@@ -20,8 +20,8 @@ LOOPC_INLINE loopc_vec loopc_adam_move(struct loopc_weights to, ptrdiff_t at, lo
 }
 
 /* Moves the LOOPC_LANES weights at `at` against their gradient. */
-LOOPC_INLINE void loopc_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
-                             const struct loopc_step_params *rates)
+LOOPC_ONCE void loopc_move(struct loopc_weights to, ptrdiff_t at, loopc_vec gradient,
+                           const struct loopc_step_params *rates)
 {
     const bool divides = rates->rule == LOOPC_ADAM || rates->rule == LOOPC_ADAMW;
     if (rates->rule != LOOPC_ADAMW && rates->decay > 0.0f)

@@ -96,6 +96,21 @@
 #define LOOPC_HAS_FMA 0
 #endif
 
+/* Devices without floats: their multiply-adds are whole numbers (device/soft.h). WebAssembly has
+ * doubles to put them together from. */
+#if defined LOOPC_DEVICE && !LOOPC_HAS_FMA && !defined __wasm__
+#define LOOPC_SOFT 1
+#else
+#define LOOPC_SOFT 0
+#endif
+
+/* For long formulas that are used in many places: where floats are calls, each one is long. */
+#if LOOPC_SOFT
+#define LOOPC_ONCE static __attribute__((noinline, unused))
+#else
+#define LOOPC_ONCE LOOPC_INLINE
+#endif
+
 typedef float loopc_vec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 typedef int32_t loopc_ivec __attribute__((vector_size(LOOPC_LANES * 4), may_alias));
 
@@ -149,7 +164,7 @@ __attribute__((unused)) static inline float loopc_fma_emulated(float a, float b,
 /* The same for one value, as the processor does it best. */
 LOOPC_INLINE float loopc_fma1(float a, float b, float c)
 {
-#if LOOPC_HAS_FMA || defined LOOPC_DEVICE /* that of device/fma.c */
+#if LOOPC_HAS_FMA || LOOPC_SOFT /* that of device/fma.c */
     return __builtin_fmaf(a, b, c);
 #else
     return loopc_fma_emulated(a, b, c);

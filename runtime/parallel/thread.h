@@ -23,9 +23,14 @@ struct loopc_span {
 
 static inline struct loopc_span loopc_span_of(int32_t count, struct loopc_thread me)
 {
-    if (me.nthreads == 1) return (struct loopc_span){0, count}; /* divisions take longer */
-    return (struct loopc_span){(int32_t)((int64_t)count * me.tid / me.nthreads),
-                               (int32_t)((int64_t)count * (me.tid + 1) / me.nthreads)};
+#ifdef LOOPC_DEVICE /* there is one thread, and no instruction for divisions of 64 bits */
+    const int32_t nthreads = 1;
+#else
+    const int32_t nthreads = me.nthreads;
+#endif
+    if (nthreads == 1) return (struct loopc_span){0, count}; /* divisions take longer */
+    return (struct loopc_span){(int32_t)((int64_t)count * me.tid / nthreads),
+                               (int32_t)((int64_t)count * (me.tid + 1) / nthreads)};
 }
 
 #endif

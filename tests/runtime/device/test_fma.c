@@ -68,6 +68,66 @@ static void test_doubles(void **state)
     }
 }
 
+/* Floats whose exponents are so near to each other that terms and sums often cancel, or one is just
+ * lost beside the other; some are powers of 2, 0, subnormal or the largest. */
+static float near_1(uint64_t random)
+{
+    static const float special[] = {0.0f,      -0.0f,          0x1p-149f, -0x1p-126f,
+                                    0x1.8p-3f, 0x1.fffffep-1f, -1.0f,     0x1.fffffep127f};
+    const uint32_t exponent = 116 + (uint32_t)(random >> 32) % 24;
+    const uint32_t bits = ((uint32_t)random & 0x807fffff) | exponent << 23;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return random >> 60 ? value : special[random >> 57 & 7];
+}
+
+/* A sum that is kept in three numbers has the bits of one that is a float after each term. */
+static void test_chains(void **state)
+{
+    struct loopc_rng rng = {0};
+    (void)state;
+    for (int i = 0; i < 50000; i++) {
+        float wanted = near_1(loopc_rng_u64(&rng));
+        struct loopc_soft sum = loopc_soft_open(wanted);
+        for (int term = 0; term < 8; term++) {
+            const float u = near_1(loopc_rng_u64(&rng)), v = near_1(loopc_rng_u64(&rng));
+            wanted = fmaf(u, v, wanted);
+            sum = loopc_soft_add(sum, loopc_soft_bits(u), loopc_soft_bits(v));
+        }
+        const float is = loopc_soft_close(sum);
+        if (isnan(wanted)) assert_true(isnan(is));
+        if (!isnan(wanted)) assert_memory_equal(&is, &wanted, sizeof is);
+    }
+}
+
+/* The last place before the smallest, the first normal and no float: carries and underflow. */
+static void test_edges(void **state)
+{
+    static const float edge[][3] = {{0x1.fffffep-1f, 0x1p-126f, 0.0f},
+                                    {0x1.fffffep-1f, 0x1p-126f, 0x1p-149f},
+                                    {0x1p-75f, 0x1p-75f, 0.0f},
+                                    {0x1.000002p-75f, 0x1p-75f, 0.0f},
+                                    {0x1p-149f, 0x1p-149f, -0x1p-149f},
+                                    {0x1p-149f, 0x1p127f, -0x1p-22f},
+                                    {0x1.fffffep127f, 0x1.000002p0f, 0.0f},
+                                    {0x1.fffffep127f, 1.0f, 0x1p103f},
+                                    {0x1.fffffep127f, 1.0f, 0x1.fffffep102f},
+                                    {0x1.fffffep0f, 1.0f, 0x1p-24f},
+                                    {INFINITY, 0x1p-149f, 1.0f},
+                                    {0x1p127f, 0x1p127f, -INFINITY},
+                                    {1.0f, -0.0f, -0.0f},
+                                    {-1.0f, 1.0f, 1.0f}};
+    (void)state;
+    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
+        const float wanted = fmaf(edge[i][0], edge[i][1], edge[i][2]);
+        const float is = device_fmaf(edge[i][0], edge[i][1], edge[i][2]);
+        assert_memory_equal(&is, &wanted, sizeof is);
+    }
+    assert_true(isnan(device_fmaf(INFINITY, 0.0f, 1.0f)));
+    assert_true(isnan(device_fmaf(INFINITY, 1.0f, -INFINITY)));
+    assert_true(isnan(device_fmaf(1.0f, 1.0f, NAN)));
+}
+
 /* Two roundings would give other values. */
 static void test_known(void **state)
 {
@@ -83,8 +143,8 @@ static void test_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_floats),
-        cmocka_unit_test(test_doubles),
+        cmocka_unit_test(test_floats), cmocka_unit_test(test_doubles),
+        cmocka_unit_test(test_chains), cmocka_unit_test(test_edges),
         cmocka_unit_test(test_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
