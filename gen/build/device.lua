@@ -56,8 +56,32 @@ local function calls_one_of(unit, names)
     return false
 end
 
+-- Why nothing of a net's activations is calculated again.
+local function reason(net)
+    if net.ops then return "it has layers of its own kinds", "mlp { 64, 32, 32, 32, 10 }, a net of sizes, can" end
+    if not net.learns then return "nothing trains it", nil end
+    return "it needs all of its activations, or has fewer than three hidden layers", "a smaller batch takes less memory"
+end
+
+-- Says for which nets --remat does nothing, and refuses it where it does nothing for any.
+local function check_remat(unit)
+    if not unit.options.remat then return end
+    local some, without = false, {}
+    for _, net in ipairs(unit.nets.nets) do
+        if net.shared then some = true else without[#without + 1] = net end
+    end
+    for _, net in ipairs(without) do
+        local why, hint = reason(net)
+        local text = ("--remat saves nothing for net '%s': %s"):format(net.name, why)
+        if not some then cli.fail(text, hint) end
+        cli.note(text)
+    end
+    if not some then cli.fail("--remat saves nothing: there is no net", "leave it out") end
+end
+
 -- The files of the runtime for a unit: { { name, text } ... }.
 function device.files(unit)
+    check_remat(unit)
     local folder, layers = runtime.find().sources, has_layers(unit)
     local seen = { ["device/loopc_device.h"] = true, ["nn/deep.h"] = not layers, ["nn/replica.h"] = true }
     for _, part in ipairs(of_agents) do seen[part[1] .. ".h"] = not calls_one_of(unit, part[2]) end

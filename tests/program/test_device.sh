@@ -25,7 +25,7 @@ C
     for file in folder/*.c; do
         object=$TMP/$(sha256sum "$file" | cut -c 1-40).o # the runtime of all of them is the same
         ERR=
-        [ -e "$object" ] || expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -c "$file" -o "$object"
+        [ -e "$object" ] || expect 0 "${CC:-cc}" -std=c11 -O0 -ffp-contract=off -c "$file" -o "$object"
         same "$ERR" ""
         objects+=("$object")
     done
@@ -75,7 +75,7 @@ test_activations_calculated_again() {
     local wanted=$OUT option
     for option in '' --remat; do
         expect 0 "$LOOPC" gen --lib --device --no-format $option "$specs/deep.lua" -o folder
-        [ -e runtime.o ] || expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -c folder/loopc_device.c -o runtime.o
+        [ -e runtime.o ] || expect 0 "${CC:-cc}" -std=c11 -O0 -ffp-contract=off -c folder/loopc_device.c -o runtime.o
         # shellcheck disable=SC2086
         expect 0 "${CC:-cc}" -std=c11 -O1 -c $STRICT folder/deep.c -o deep.o
         same "$ERR" ""
@@ -87,6 +87,10 @@ test_activations_calculated_again() {
     has "$(cat folder/deep.h)" 'float r2[LOOPC_PANELS('
     expect 2 "$LOOPC" gen --lib --remat "$specs/deep.lua" -o folder
     has "$ERR" '--remat is for --device'
+    expect 2 "$LOOPC" gen --lib --device --no-format --remat "$specs/layers.lua" -o folder
+    has "$ERR" "--remat saves nothing for net 'net': it has layers of its own kinds"
+    expect 2 "$LOOPC" gen --lib --device --no-format --remat "$specs/small.lua" -o folder
+    has "$ERR" "--remat saves nothing for net 'net': it needs all of its activations, or has fewer than three hidden layers"
     needs_board
     expect 2 "$LOOPC" build --device cortex-m7 --ram 37K "$specs/deep.lua" -o deep.elf
     has "$ERR" '--remat, which calculates activations again and saves 3648 bytes'
@@ -199,7 +203,7 @@ C
 }
 
 firmware_with() { # firmware_with FLAG...: run.c anew, the rest once
-    [ -e folder/rest.o ] || expect 0 "${CC:-cc}" -std=c11 -O1 -ffp-contract=off -fno-math-errno -r -o folder/rest.o folder/rows.c folder/loopc_device.c
+    [ -e folder/rest.o ] || expect 0 "${CC:-cc}" -std=c11 -O0 -ffp-contract=off -r -o folder/rest.o folder/rows.c folder/loopc_device.c
     expect 0 "${CC:-cc}" -std=c11 -O1 -Wall -Wextra -Werror "$@" folder/run.c folder/rest.o -lm -o firmware
 }
 
