@@ -14,7 +14,8 @@ local riscv = { compiler = "riscv64-unknown-elf-gcc", size = "riscv64-unknown-el
     packages = "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf", flags = { "--specs=picolibc.specs" },
     start = "start_riscv.c", emulator = "qemu-system-riscv32", emulator_package = "qemu-system-misc", emulator_flags = { "-bios", "none" } }
 
--- floats: sources in the place of the compiler's arithmetic; flash_at, ram_at: where 4 MiB of each begin; timer, step: that of Arm's boards, and the instructions of a tick.
+-- floats: sources in the place of the compiler's arithmetic.
+-- flash_at, ram_at: where 4 MiB of each begin; timer, step: that of Arm's boards, and the instructions of a tick.
 local known = {
     { "cortex-m3", arm, "mps2-an385", { "-mcpu=cortex-m3", "-mfloat-abi=soft" } },
     { "cortex-m4", arm, "mps2-an386", { "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard" } },

@@ -9,8 +9,8 @@ local device = {}
 
 -- The sources of loopc_device.c, and those that nets of layers need beside them.
 local sources = { "run/events.c", "run/failures.c", "run/host.c", "device/slots.c", "device/fma.c", "device/root.c", "base/rng.c",
-    "base/distributions.c", "base/shuffle.c", "nn/activation.c", "nn/dense.c", "nn/flat.c", "nn/init.c", "nn/loss.c", "nn/optim.c", "nn/policy.c", "nn/scalar.c",
-    "nn/spread.c", "nn/transpose.c", "device/product.c" }
+    "base/distributions.c", "base/shuffle.c", "nn/activation.c", "nn/dense.c", "nn/flat.c", "nn/init.c", "nn/loss.c", "nn/optim.c",
+    "nn/policy.c", "nn/scalar.c", "nn/spread.c", "nn/transpose.c", "device/product.c" }
 local of_layers = { "nn/curve.c", "nn/embedding.c", "nn/gaussian.c", "nn/layer.c", "nn/objective.c", "nn/pace.c" }
 -- Those that a trainer has when it calls one of their functions.
 local of_agents = {

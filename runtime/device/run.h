@@ -3,7 +3,7 @@
  *
  * `loopc gen --lib --device SPEC -o FOLDER` writes four files: NAME.h and NAME.c of the trainer,
  * loopc_device.h and loopc_device.c, the runtime. They need a C11 compiler (gcc or clang) and of
- * the C library memcpy, memset, strlen, strncmp, strcspn, sqrt, sqrtf and fabsf; they allocate
+ * the C library memcpy, memset, strlen, strncmp, strcspn, sqrt and fabsf; they allocate
  * nothing, open nothing and print nothing. A firmware has a state in its memory and calls
  *
  *     static struct fit fit;

@@ -95,7 +95,7 @@ static inline struct loopc_soft loopc_soft_unpack(uint64_t packed)
 }
 
 /* s + u v, where a factor is 0, subnormal, infinite or NaN. */
-uint64_t loopc_soft_rare(uint64_t s, uint32_t u, uint32_t v);
+uint64_t loopc_soft_rare(uint64_t packed, uint32_t u, uint32_t v);
 
 /* The float nearest to +-high * 2^(exponent - 158), which is subnormal, too large, or the next power
  * of 2; the first bit of high is set, the last one stands for all that follow. */
