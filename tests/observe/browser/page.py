@@ -278,6 +278,20 @@ def test_controls_are_there_for_what_a_trainer_has():
         assert not b.shown(".pause") and not b.shown(".shutdown")
 
 
+def test_a_bounded_target_ends_the_controls():
+    with Observe(os.environ["BOUNDED"], "--progress", "never") as o, Browser() as b:
+        b.open(o.address)
+        b.wait(lambda: b.shown(".go"))
+        b.type(".target", "41")
+        b.click(".go")
+        b.sees(".message", lambda text: text == "batch to: 41 is out of range: it goes from 2 to 40")
+        b.click(".resume")
+        b.sees(".message", lambda text: text == "learns to batch 40, the last")
+        b.sees(".state", lambda text: text == "has learned all of its 40 batches")
+        b.becomes("['.resume', '.step', '.go'].every((name) => document.querySelector(name).disabled)", True)
+        assert not b.complaints(), b.complaints()
+
+
 def test_the_page_joins_a_trainer_that_was_started_anew():
     where = os.path.join(os.environ["TMPDIR"], "again")
     control = ["--control", f"lines:unix:{where}", "--every", "0", "--progress", "never"]
