@@ -15,8 +15,4 @@ trap 'rm -rf "$TMPDIR"' EXIT
 export BOUNDED=$TMPDIR/bounded POLES=$TMPDIR/poles HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting SILENT=$TMPDIR/silent
 export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
 export XOR=$TMPDIR/xor
-code=0
-for part in page charts other_pages server; do
-    python3 -B "tests/observe/browser/$part.py" "$@" || code=1
-done
-exit $code
+python3 -B tests/observe/browser/suite.py "$@"

@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
 from browser import Observe, XOR, events_of, status_of  # noqa: E402
-from trainer import PATIENCE, run_tests  # noqa: E402
+from trainer import PATIENCE  # noqa: E402
 
 
 def test_strangers_are_refused():
@@ -110,7 +110,3 @@ def test_hostile_requests_never_end_it():
                 except OSError:
                     pass
         assert status_of(o.address) == 200
-
-
-if __name__ == "__main__":
-    run_tests(sys.modules[__name__])
