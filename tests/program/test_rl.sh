@@ -3,12 +3,8 @@
 
 SPECS=$ROOT/tests/program/rl
 
-# program NAME SPEC [FLAGS]: builds a spec to ./NAME, its C under the strictest warnings.
-program() {
-    expect 0 env CFLAGS="$CFLAGS ${3:--O0}" "$LOOPC" build "$2" -o "$1"
-    expect 0 "$LOOPC" gen "$2" -o "$1.c"
-    expect 0 cc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O1 -fsyntax-only -I"$ROOT/runtime" "$1.c"
-}
+# program NAME SPEC: builds a spec to ./NAME, its C under the strictest warnings.
+program() { CFLAGS="$CFLAGS $STRICT" build "$2" "$1"; }
 
 step='reset before_act act agent before_step step observe'
 update='sample compute_target compute_loss before_step step after_update'
@@ -41,7 +37,7 @@ test_events_are_explained() {
 # Each step of an environment is that of its formulas in double precision, and its picture has the pole where it is.
 world() {
     sed "s/rl\.WORLD/rl.$1/g" "$SPECS/environments.lua" >world.lua
-    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build world.lua -o world
+    build world.lua world
     expect 0 ./world
     echo "$OUT" >steps
     expect 0 python3 "$SPECS/environments.py" "${1%% *}" steps
@@ -58,7 +54,7 @@ test_mountain_car_continuous_is_that_of_its_formulas() { world mountain_car_cont
 test_acrobot_is_that_of_its_formulas() { world acrobot; }
 
 # poles NAME FLAGS: builds ./NAME of 64 poles side by side.
-poles() { expect 0 env CFLAGS="$CFLAGS $2" "$LOOPC" build "$SPECS/poles.lua" -o "$1"; }
+poles() { expect 0 env CFLAGS="$CFLAGS $2 $LIGHT" "$LOOPC" build "$SPECS/poles.lua" -o "$1"; }
 
 # One after the other without optimization, and some at once in vectors.
 test_poles_side_by_side_have_the_same_bits() {
@@ -119,7 +115,7 @@ variant() {
     shift
     for word in "$@"; do script="$script;s/\\<${word%%=*}\\>/${word#*=}/g"; done
     sed "$script" "$SPECS/$name.lua" >"$name.lua"
-    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "$name.lua" -o "$name"
+    build "$name.lua" "$name"
 }
 
 # The values of two states, 0.5 and 1, and of an environment without an end, 2, in which episodes are cut.
