@@ -102,8 +102,43 @@ agent = rl.ppo { rl.source { rl.cartpole, counts = 3 } }, budget = 10|rl.source:
 agent = rl.ppo { rl.source { rl.bandit { arms = { 1, 2 } } } }, budget = 10|rl.bandit: arms are probabilities, numbers from 0 to 1
 agent = rl.ppo { rl.source { rl.grid_world { map = { "S.", "G" } } } }, budget = 10|rl.grid_world: rows of one length, of the letters S G X # .
 agent = rl.ppo { source }|rl.learner needs budget = how many steps
-agent = rl.agent { source, acts = "" }, budget = 10|no node matches 'acts'; did you mean 'act'?
+agent = rl.agent { source, acts = "", act = "", evaluate = "" }, budget = 10|no node matches 'acts'; did you mean 'act'?
+agent = rl.agent { source, act = "" }, budget = 10|rl.agent needs evaluate = C that sets $action
+agent = rl.ppo { source, hidden = { "wide" } }, budget = 10|rl.ppo: hidden = { 64, 64 }: a width of each layer, whole numbers from 1, not wide
+agent = rl.dqn { source, room = 32, batch = 64 }, budget = 10|rl.dqn: a memory of room = 32 rows is smaller than a batch of 64
+agent = rl.dqn { source, start = 500 }, budget = 500|rl.learner: its budget of 500 steps ends before the first update, which its agent makes after start = 500
+agent = rl.random { source }, budget = 10 }, rl.learner "cartpole" { source = source, agent = rl.random { source }, budget = 10|rl.learner "cartpole": its environment has the same name
+agent = rl.dqn { rl.source { rl.pendulum } }, budget = 10|rl.dqn is for choices; for numbers there are rl.sac, rl.td3 and rl.ppo
+agent = rl.random { rl.source { rl.environment "e" { state = { "a" }, observation = 1, actions = 2, limit = 5, step = "", observe = "" } } }|rl.environment "e" needs reset
+agent = rl.random { rl.source { rl.environment "e" { state = { "a" }, observation = 1, actions = 0, limit = 5 } } }|rl.environment "e": 'actions' is a whole number from 1, not 0
 TABLE
+}
+
+# Nothing is learned from what is no number, nor after an action that is none.
+test_what_is_odd_fails_the_step() {
+    local way said
+    build "$SPECS/odd.lua" odd
+    expect 0 ./odd
+    while IFS='|' read -r way said; do
+        expect 1 ./odd --way "$way"
+        has "$ERR" "oddities: failed: $said"
+        lacks "$OUT" 'mean return'
+    done <<'TABLE'
+1|source.step on Source.on_step on Learner.on_collect on Experiment.on_train: the reward of environment 1 (odd) is not a number
+2|source.observe on Source.on_observe on Learner.on_collect on Experiment.on_train: an observation of environment 2 (odd) is infinite
+3|source.step on Source.on_step on Learner.on_collect on Experiment.on_train: action 4 of environment 0 is none of the 4 choices of odd
+4|Evaluation.on_move on Experiment.on_test: action -1 of environment 1 is none of the 4 choices of odd
+TABLE
+}
+
+# What --timings says of the environment (reset, step, observe), buffers (store, sample) and nets (the rest of Update, and act): each once for
+# each step or update, with its share of the whole; parts of a loop or phase take no longer than it does.
+test_timings_have_the_shares_of_environment_nets_and_buffers() {
+    variant small AGENT=sac
+    expect 0 ./small --timings
+    printf '%s\n' "$ERR" >timings
+    expect 0 python3 "$SPECS/timings.py" timings 600
+    has "$OUT" 'of the time'
 }
 
 # The rest of a kind, of which each test run has a part.
