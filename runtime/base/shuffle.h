@@ -1,5 +1,5 @@
-/* Permutations that need no table: any element of any order at once, or 16 elements at a time. In a
- * header so that they are calculated with the vectors of the machine.
+/* Permutations that need no table: any element of any order at once, or a vector of elements at a
+ * time. In a header so that they are calculated with the vectors of the machine.
  */
 #ifndef LOOPC_SHUFFLE_H
 #define LOOPC_SHUFFLE_H
@@ -43,70 +43,68 @@ static inline void loopc_network_of(struct loopc_network *net, uint64_t key, uin
         net->keys[round] = (uint32_t)loopc_scatter(key + LOOPC_GOLDEN * round);
 }
 
-/* 16 numbers, or parts of them, side by side; one on devices, which have no vectors. */
-#ifdef LOOPC_DEVICE
-enum { LOOPC_ABREAST = 1 };
-#define LOOPC_COUNTED                                                                              \
-    {                                                                                              \
-        0                                                                                          \
-    }
+/* Elements first .. first + count - 1 of the permutation of 0 .. n-1 by this network, one by one,
+ * for any n. */
+void loopc_shuffled_far(const struct loopc_network *net, uint64_t n, uint64_t first, int32_t count,
+                        int64_t *to);
+
+/* So many numbers side by side. Of vectors twice as long as those of AVX2 gcc makes code that is
+ * three times slower. */
+#if defined LOOPC_DEVICE
+#define LOOPC_ABREAST 1
+#elif defined __AVX2__ && !defined __AVX512F__
+#define LOOPC_ABREAST 8
 #else
-enum { LOOPC_ABREAST = 16 };
-#define LOOPC_COUNTED                                                                              \
-    {                                                                                              \
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
-    }
+#define LOOPC_ABREAST 16
 #endif
-typedef uint64_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 8)));
-typedef uint32_t loopc_halves __attribute__((vector_size(LOOPC_ABREAST * 4)));
+typedef uint32_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 4)));
 
 /* The round function: the upper bits of a product, as many as the part has to which they are added,
  * with the constants that Wellons found to scatter 32 bits best ("Prospecting for hash functions",
  * 2018). */
 __attribute__((always_inline)) static inline void
-loopc_feistel_round(loopc_halves *to, const loopc_halves *of, uint32_t key, int bits)
+loopc_feistel_round(loopc_numbers *to, const loopc_numbers *of, uint32_t key, int bits)
 {
-    loopc_halves z = (*of ^ key) * UINT32_C(0x7feb352d);
+    loopc_numbers z = (*of ^ key) * UINT32_C(0x7feb352d);
     z = (z ^ (z >> 15)) * UINT32_C(0x846ca68b);
     *to ^= z >> (32 - bits);
 }
 
+/* For numbers of up to 32 bits. */
 __attribute__((always_inline)) static inline void loopc_feistel(const struct loopc_network *net,
                                                                 loopc_numbers *x)
 {
-    const loopc_numbers upper = *x >> net->low, lower = *x ^ upper << net->low;
-    loopc_halves low = __builtin_convertvector(lower, loopc_halves);
-    loopc_halves high = __builtin_convertvector(upper, loopc_halves);
+    loopc_numbers high = *x >> net->low, low = *x ^ high << net->low;
     for (int round = 0; round < LOOPC_ROUNDS; round += 2) {
         loopc_feistel_round(&high, &low, net->keys[round], net->high);
         loopc_feistel_round(&low, &high, net->keys[round + 1], net->low);
     }
-    *x = __builtin_convertvector(high, loopc_numbers) << net->low |
-         __builtin_convertvector(low, loopc_numbers);
+    *x = high << net->low | low;
 }
 
-/* Whether any of them is at least n. */
-__attribute__((always_inline)) static inline bool loopc_any_beyond(const loopc_numbers *x,
-                                                                   uint64_t n)
+__attribute__((always_inline)) static inline bool loopc_any(const loopc_numbers *mask)
 {
-    uint64_t beyond = 0;
+    uint32_t lanes[LOOPC_ABREAST], any = 0;
+    memcpy(lanes, mask, sizeof lanes);
     for (int i = 0; i < LOOPC_ABREAST; i++)
-        beyond |= (uint64_t)((*x)[i] >= n);
-    return beyond;
+        any |= lanes[i];
+    return any;
 }
 
 /* Cycle walking (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002): a result
- * no lower than n is permuted again, until it is. It started below n and comes back there at the
- * latest with where it started, and the result is again a permutation. Less than two steps on
- * average, as n is at least half of the network. */
-static inline void loopc_walk(const struct loopc_network *net, uint64_t n, loopc_numbers *x)
+ * above `most` is permuted again, until it is not. It started from below and comes back there at
+ * the latest with where it started, and the result is again a permutation. Less than two steps on
+ * average, as `most` is at least half of the network. */
+__attribute__((always_inline)) static inline void loopc_walk(const struct loopc_network *net,
+                                                             uint32_t most, loopc_numbers *x)
 {
     loopc_feistel(net, x);
-    while (loopc_any_beyond(x, n)) {
+    loopc_numbers beyond = (loopc_numbers)(*x > most);
+    while (loopc_any(&beyond)) {
         loopc_numbers again = *x;
         loopc_feistel(net, &again);
-        for (int i = 0; i < LOOPC_ABREAST; i++)
-            (*x)[i] = (*x)[i] < n ? (*x)[i] : again[i];
+        *x = (*x & ~beyond) | (again & beyond);
+        beyond = (loopc_numbers)(*x > most);
     }
 }
 
@@ -116,15 +114,24 @@ static inline void loopc_shuffled_rows(uint64_t key, uint64_t n, uint64_t first,
                                        int64_t *to)
 {
     struct loopc_network net;
+    const uint32_t most = (uint32_t)(n - 1);
     loopc_network_of(&net, key, n > 1 ? n : 2);
+    if (net.low + net.high > 32) {
+        loopc_shuffled_far(&net, n, first, count, to);
+        return;
+    }
     for (int32_t i = 0; i < count; i += LOOPC_ABREAST) {
         const int32_t some = count - i < LOOPC_ABREAST ? count - i : LOOPC_ABREAST;
-        loopc_numbers x = LOOPC_COUNTED;
-        x += first + (uint64_t)i;
-        for (int k = 0; k < LOOPC_ABREAST; k++) /* behind the last one there is 0 once more */
-            x[k] = x[k] < n ? x[k] : 0;
-        loopc_walk(&net, n, &x);
-        memcpy(to + i, &x, (size_t)some * sizeof *to);
+        uint32_t lanes[LOOPC_ABREAST];
+        loopc_numbers x;
+        for (int k = 0; k < LOOPC_ABREAST; k++)
+            lanes[k] = (uint32_t)first + (uint32_t)(i + k);
+        memcpy(&x, lanes, sizeof x);
+        x &= (loopc_numbers)(x <= most); /* behind the last one there is 0 once more */
+        loopc_walk(&net, most, &x);
+        memcpy(lanes, &x, sizeof lanes);
+        for (int32_t k = 0; k < some; k++)
+            to[i + k] = lanes[k];
     }
 }
 

@@ -94,8 +94,7 @@ LOOPC_INLINE void loopc_narrow_pack(struct loopc_rows rows, float *restrict samp
 {
     LOOPC_ALIGNED float square[LOOPC_SQUARE];
     float *const block = sample_major ? sample_major : square;
-    loopc_pack_block(rows, block, 0, 0, samples, features);
-    loopc_transpose_block(block, feature_major, samples, features);
+    loopc_pack_block(rows, block, feature_major, 0, 0, samples, features);
 }
 
 /* The squared error of each sample in `losses`, and its gradient with respect to what the last

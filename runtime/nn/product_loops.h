@@ -18,6 +18,7 @@
 #ifndef LOOPC_PRODUCT_LOOPS_H
 #define LOOPC_PRODUCT_LOOPS_H
 
+#include "nn/product_column.h"
 #include "nn/product_tile.h"
 
 enum {
@@ -167,8 +168,9 @@ static inline int32_t loopc_group_end(int32_t j, int32_t group, int32_t panels)
     return panels - j - group > 1 ? j + group : panels;
 }
 
-/* Does this part of a product. */
-static inline void loopc_multiply(const struct loopc_product *p)
+/* Does this part of a product, from band `first` on. */
+static __attribute__((noinline)) void loopc_multiply_bands(const struct loopc_product *p,
+                                                           int32_t first)
 {
     const bool factors_are_far = loopc_factors_are_far(p);
     const bool weights_are_far = LOOPC_UPDATES && loopc_weights_are_far(p);
@@ -179,7 +181,8 @@ static inline void loopc_multiply(const struct loopc_product *p)
     pending.beside = factors_are_far | weights_are_far | (p->ahead != NULL);
     const int32_t depth =
         loopc_lesser(p->depth, LOOPC_UPDATES || LOOPC_SHARDED ? p->depth : LOOPC_DEPTH);
-    const struct loopc_portion mine = loopc_portion_of(p);
+    struct loopc_portion mine = loopc_portion_of(p);
+    mine.bands.first += first;
     for (int32_t j = mine.panels.first, end; j < mine.panels.end; j = end) {
         struct loopc_block block = {0, depth};
         end = loopc_group_end(j, loopc_group_of(mine.panels.end - j, depth), mine.panels.end);
@@ -190,6 +193,13 @@ static inline void loopc_multiply(const struct loopc_product *p)
         } while (block.k < p->depth);
     }
     loopc_pending_end(&pending, p);
+}
+
+/* Does this part of a product. */
+static inline void loopc_multiply(const struct loopc_product *p)
+{
+    const int32_t done = LOOPC_LANES == 16 ? loopc_multiply_column(p) : 0;
+    if (done < p->rows) loopc_multiply_bands(p, done / LOOPC_BAND);
 }
 
 #endif

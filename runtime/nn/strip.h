@@ -72,6 +72,74 @@ LOOPC_INLINE void loopc_transpose_strip(const float *restrict from, float *restr
         *(loopc_strip *)(to + j * LOOPC_PANEL) = rows[j];
 }
 
+#if LOOPC_LANES == 16
+
+/* A row of a square is one vector, of four quads. */
+#define LOOPC_FOUR_QUADS(a, b, c, d)                                                               \
+    a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12,    \
+        d + 12
+
+/* Column j of the four rows in each quad becomes row j. */
+LOOPC_INLINE void loopc_transpose_quads(loopc_vec rows[4])
+{
+    const loopc_vec ab =
+        LOOPC_SHUFFLE(loopc_ivec, rows[0], rows[1], LOOPC_FOUR_QUADS(0, 16, 1, 17));
+    const loopc_vec cd =
+        LOOPC_SHUFFLE(loopc_ivec, rows[2], rows[3], LOOPC_FOUR_QUADS(0, 16, 1, 17));
+    const loopc_vec ef =
+        LOOPC_SHUFFLE(loopc_ivec, rows[0], rows[1], LOOPC_FOUR_QUADS(2, 18, 3, 19));
+    const loopc_vec gh =
+        LOOPC_SHUFFLE(loopc_ivec, rows[2], rows[3], LOOPC_FOUR_QUADS(2, 18, 3, 19));
+    rows[0] = LOOPC_SHUFFLE(loopc_ivec, ab, cd, LOOPC_FOUR_QUADS(0, 1, 16, 17));
+    rows[1] = LOOPC_SHUFFLE(loopc_ivec, ab, cd, LOOPC_FOUR_QUADS(2, 3, 18, 19));
+    rows[2] = LOOPC_SHUFFLE(loopc_ivec, ef, gh, LOOPC_FOUR_QUADS(0, 1, 16, 17));
+    rows[3] = LOOPC_SHUFFLE(loopc_ivec, ef, gh, LOOPC_FOUR_QUADS(2, 3, 18, 19));
+}
+
+/* The even quads of a, then those of b; and the odd ones. */
+LOOPC_INLINE loopc_vec loopc_even_quads(loopc_vec a, loopc_vec b)
+{
+    return LOOPC_SHUFFLE(loopc_ivec, a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26,
+                         27);
+}
+
+LOOPC_INLINE loopc_vec loopc_odd_quads(loopc_vec a, loopc_vec b)
+{
+    return LOOPC_SHUFFLE(loopc_ivec, a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30,
+                         31);
+}
+
+/* to[j][i] = rows[i][j] for 16 x 16 floats in registers. */
+LOOPC_INLINE void loopc_transpose_rows(loopc_vec rows[LOOPC_PANEL], float *restrict to)
+{
+    LOOPC_UNROLL(4)
+    for (int i = 0; i < LOOPC_PANEL; i += 4)
+        loopc_transpose_quads(rows + i);
+    LOOPC_UNROLL(4)
+    for (int j = 0; j < 4; j++) {
+        const loopc_vec even[2] = {loopc_even_quads(rows[j], rows[4 + j]),
+                                   loopc_even_quads(rows[8 + j], rows[12 + j])};
+        const loopc_vec odd[2] = {loopc_odd_quads(rows[j], rows[4 + j]),
+                                  loopc_odd_quads(rows[8 + j], rows[12 + j])};
+        loopc_store(to + j * LOOPC_PANEL, loopc_even_quads(even[0], even[1]));
+        loopc_store(to + (4 + j) * LOOPC_PANEL, loopc_even_quads(odd[0], odd[1]));
+        loopc_store(to + (8 + j) * LOOPC_PANEL, loopc_odd_quads(even[0], even[1]));
+        loopc_store(to + (12 + j) * LOOPC_PANEL, loopc_odd_quads(odd[0], odd[1]));
+    }
+}
+
+/* to[j][i] = from[i][j] for 16 x 16 floats. */
+static inline void loopc_transpose_square(const float *restrict from, float *restrict to)
+{
+    loopc_vec rows[LOOPC_PANEL];
+    LOOPC_UNROLL(16)
+    for (int i = 0; i < LOOPC_PANEL; i++)
+        rows[i] = loopc_load(from + i * LOOPC_PANEL);
+    loopc_transpose_rows(rows, to);
+}
+
+#else
+
 /* to[j][i] = from[i][j] for 16 x 16 floats. */
 static inline void loopc_transpose_square(const float *restrict from, float *restrict to)
 {
@@ -79,6 +147,8 @@ static inline void loopc_transpose_square(const float *restrict from, float *res
         for (int i = 0; i < LOOPC_PANEL; i += LOOPC_STRIP)
             loopc_transpose_strip(from + i * LOOPC_PANEL + j, to + j * LOOPC_PANEL + i);
 }
+
+#endif
 
 /* The same for a square at an edge: `from` has `rows` rows and `to` `columns`, at most 16. */
 static inline void loopc_transpose_edge(const float *restrict from, float *restrict to,
@@ -124,17 +194,25 @@ LOOPC_INLINE void loopc_transpose_block(const float *restrict from, float *restr
         loopc_transpose_edge(from, to, rows, columns);
 }
 
-/* 16 of the features of up to 16 samples, from (r, k) on: to sample-major, whose vectors have zeros
- * where there is no feature. The rows of the next panels are prefetched. */
-LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict sample_major, int32_t r,
-                                   int32_t k, int32_t count, int32_t features)
+/* A row of the next panels is fetched while this one is read. */
+LOOPC_INLINE const float *loopc_row_to_pack(struct loopc_rows rows, int32_t r, int32_t k,
+                                            int32_t features)
 {
     enum { AHEAD = 8 * LOOPC_PANEL };
+    const float *const from = loopc_row(rows, r, features) + k;
+    if (k + AHEAD < features) __builtin_prefetch(from + AHEAD);
+    return from;
+}
+
+/* Up to 16 of the features of up to 16 samples, from (r, k) on, to sample-major, whose vectors have
+ * zeros where there is no feature. */
+LOOPC_INLINE void loopc_pack_rows(struct loopc_rows rows, float *restrict sample_major, int32_t r,
+                                  int32_t k, int32_t count, int32_t features)
+{
     const int32_t columns = loopc_lesser(features - k, LOOPC_PANEL);
     for (int32_t i = 0; i < count; i++) {
-        const float *const from = loopc_row(rows, r + i, features) + k;
+        const float *const from = loopc_row_to_pack(rows, r + i, k, features);
         float *const to = sample_major + i * LOOPC_PANEL;
-        if (k + AHEAD < features) __builtin_prefetch(from + AHEAD);
         if (columns == LOOPC_PANEL) {
             memcpy(to, from, LOOPC_PANEL * sizeof *to);
         } else {
@@ -142,6 +220,41 @@ LOOPC_INLINE void loopc_pack_block(struct loopc_rows rows, float *restrict sampl
             memcpy(to, from, (size_t)columns * sizeof *to);
         }
     }
+}
+
+#if LOOPC_LANES == 16
+
+/* 16 of the features of 16 samples, both ways. */
+static inline void loopc_pack_square(struct loopc_rows rows, float *restrict sample_major,
+                                     float *restrict feature_major, int32_t r, int32_t k,
+                                     int32_t features)
+{
+    loopc_vec square[LOOPC_PANEL];
+    LOOPC_UNROLL(16)
+    for (int i = 0; i < LOOPC_PANEL; i++)
+        memcpy(&square[i], loopc_row_to_pack(rows, r + i, k, features), sizeof square[i]);
+    LOOPC_UNROLL(16)
+    for (int i = 0; i < LOOPC_PANEL; i++)
+        loopc_store(sample_major + i * LOOPC_PANEL, square[i]);
+    loopc_transpose_rows(square, feature_major);
+}
+
+#endif
+
+/* The same for up to 16 of both. */
+static inline void loopc_pack_block(struct loopc_rows rows, float *restrict sample_major,
+                                    float *restrict feature_major, int32_t r, int32_t k,
+                                    int32_t count, int32_t features)
+{
+#if LOOPC_LANES == 16
+    if (count == LOOPC_PANEL && features - k >= LOOPC_PANEL) {
+        loopc_pack_square(rows, sample_major, feature_major, r, k, features);
+        return;
+    }
+#endif
+    loopc_pack_rows(rows, sample_major, r, k, count, features);
+    loopc_transpose_block(sample_major, feature_major, count,
+                          loopc_lesser(features - k, LOOPC_PANEL));
 }
 
 #endif

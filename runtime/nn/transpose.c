@@ -51,10 +51,8 @@ void loopc_pack(struct loopc_rows rows, float *restrict sample_major, float *res
         for (int32_t r = 0; r < samples; r += LOOPC_PANEL) {
             LOOPC_ALIGNED float square[LOOPC_SQUARE];
             float *const block = sample_major ? sample_major + loopc_panel_at(batch, r, k) : square;
-            const int32_t count = loopc_lesser(samples - r, LOOPC_PANEL);
-            loopc_pack_block(rows, block, r, k, count, features);
-            loopc_transpose_block(block, feature_major + loopc_panel_at(features, k, r), count,
-                                  loopc_lesser(features - k, LOOPC_PANEL));
+            loopc_pack_block(rows, block, feature_major + loopc_panel_at(features, k, r), r, k,
+                             loopc_lesser(samples - r, LOOPC_PANEL), features);
         }
 }
 

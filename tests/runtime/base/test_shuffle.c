@@ -50,6 +50,28 @@ static void shuffled_reaches_the_largest_sizes(void **state)
     assert_int_equal(loopc_shuffled(9, 1, 0), 0);
 }
 
+/* Rows come by vectors as far as their numbers have 32 bits, single elements one by one. */
+static void rows_are_the_elements(void **state)
+{
+    enum { COUNT = 37 };
+    static const uint64_t sizes[] = {
+        1, 2, 37, 64, 65, 4096, 1000003, UINT32_MAX, 1ULL << 32, (1ULL << 32) + 1, 1ULL << 40};
+    (void)state;
+    for (size_t s = 0; s < LENGTH(sizes); s++) {
+        const uint64_t n = sizes[s];
+        const int32_t count = n < COUNT ? (int32_t)n : COUNT;
+        int64_t rows[COUNT + 1] = {[COUNT] = -7};
+        rows[count] = -7;
+        loopc_shuffled_rows(5, n, n - (uint64_t)count, count, rows);
+        for (int32_t i = 0; i < count; i++)
+            assert_int_equal(rows[i], loopc_shuffled(5, n, n - (uint64_t)(count - i)));
+        assert_int_equal(rows[count], -7);
+    }
+    assert_int_equal(loopc_shuffled(9, 1ULL << 40, 12345), UINT64_C(366324960025));
+    assert_int_equal(loopc_shuffled(9, 1ULL << 32, 77), UINT64_C(809623387));
+    assert_int_equal(loopc_shuffled(9, 4096, 4095), 3375);
+}
+
 /* Each element comes to each place equally often. */
 static void check_places(uint64_t n, uint64_t keys)
 {
@@ -142,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shuffled_is_a_permutation),
         cmocka_unit_test(shuffled_reaches_the_largest_sizes),
+        cmocka_unit_test(rows_are_the_elements),
         cmocka_unit_test(shuffled_reaches_every_place_equally),
         cmocka_unit_test(small_shuffles_reach_every_permutation_equally),
         cmocka_unit_test(shuffles_show_no_pattern),
