@@ -237,8 +237,8 @@ local function evaluation_loop(source, places, rows)
             .. "$over[i] = false;" .. mask(source)) .. ("\n$running = %d;"):format(rows) },
         evaluate = { 1 },
         on_move = { 2, choices(source, rows, "!$over[i] && ") .. of_each("if ($over[i]) continue;\nbool over = false;\n{within}\n"
-            .. "$gain[i] += {name}_step(e, $action[i], &over);\n{name}_observe(e, $observation[i]);\n$over[i] = over || ++$length[i] >= {limit};\n$running -= $over[i];\n"
-            .. mask(source)) },
+            .. "$gain[i] += {name}_step(e, $action[i], &over);\n{name}_observe(e, $observation[i]);\n"
+            .. "$over[i] = over || ++$length[i] >= {limit};\n$running -= $over[i];\n" .. mask(source)) },
         after_run = { 9, fill([[
             double sum = 0, squares = 0;
             $least = $most = $gain[0];
