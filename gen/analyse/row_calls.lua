@@ -43,13 +43,13 @@ local function rows_functions(unit)
     return out
 end
 
--- The most rows that are assigned by an expression, or nil: a constant, or as many as a data set had of a constant number,
+-- The most rows that are assigned by an expression of a text, or nil: a constant, or as many as a data set had of a constant number,
 -- `loopc_dataset_take($data, key, first, ROWS, ...)`.
-local function assigned_rows(known, list, value)
+local function assigned_rows(known, pieces, text, value)
     local name = value:match "^%s*(loopc_dataset_take[%w_]*)%s*%b()%s*$"
     if not name then return calls.constant(value, known) end
     local most
-    for _, call in ipairs(list) do
+    for _, call in ipairs(calls.of(pieces, text)) do
         if call.name == name then
             local rows = call.arguments[4] and calls.constant(call.arguments[4].text, known)
             if not rows then return nil end
@@ -60,12 +60,12 @@ local function assigned_rows(known, list, value)
 end
 
 -- The most rows that a body assigns to a field; nil where that is not known, 0 where it only reads it.
-local function rows_by_body(known, source, field)
-    local most, text, list = 0, calls.text(source.pieces), calls.of(source.pieces)
+local function rows_by_body(known, source, text, field)
+    local most = 0
     for i, piece in ipairs(source.pieces) do
         if piece.field == field and piece.access ~= "r" then
             local value = piece.access == "w" and text:match("%$" .. i .. "%s*=%s*([^=;][^;]*);")
-            local rows = value and assigned_rows(known, list, value)
+            local rows = value and assigned_rows(known, source.pieces, text, value)
             if not rows then return nil end
             most = math.max(most, rows)
         end
@@ -77,10 +77,12 @@ end
 local function bounded_fields(unit, known)
     local most, open, seen = {}, {}, {}
     local function visit(source)
+        local text
         for _, use in ipairs(not seen[source] and source.uses or {}) do
             local field = use.field
             if use.write then
-                local rows = not source.tree and not field.flag and not field.settable and rows_by_body(known, source, field)
+                text = text or source.tree and "" or calls.text(source.pieces)
+                local rows = not source.tree and not field.flag and not field.settable and rows_by_body(known, source, text, field)
                 if rows and rows > 0 then most[field] = math.max(most[field] or math.tointeger(field.default or 0) or math.maxinteger, rows)
                 else open[field] = true end
             end
@@ -94,13 +96,13 @@ end
 
 -- The most rows that an argument can mean, or nil: what is assigned to a local constant of its name, `const int32_t rows = ...`, or to
 -- its field; or a constant itself. facts: { constants, bounded }.
-local function most_rows(facts, code, list, argument)
+local function most_rows(facts, code, pieces, argument)
     if argument.whole then return facts.bounded[argument.whole.field] end
     local text = argument.text
     local value = calls.constant(text, facts.constants)
     if value or not text:match "^[%a_][%w_]*$" then return value end
     local set = code:match("%f[%w_]const%s+int[%w_]*%s+" .. text .. "%s*=%s*([^;]*);")
-    return set and assigned_rows(facts.constants, list, set)
+    return set and assigned_rows(facts.constants, pieces, code, set)
 end
 
 -- Whether analyse_feeds has looked at the room of an array: it is a field, or declared beside the call.
@@ -110,9 +112,9 @@ local function is_checked(facts, code, argument, type)
 end
 
 -- Whether a call is known to be given rows that fit.
-local function is_safe(unit, facts, entry, call, code, list)
+local function is_safe(unit, facts, entry, call, code, pieces)
     local argument = call.arguments[entry.place]
-    local rows = argument and most_rows(facts, code, list, argument)
+    local rows = argument and most_rows(facts, code, pieces, argument)
     if not rows or rows > entry.room then return false end
     if entry.kind ~= "take" then return true end
     local data, answers = call.arguments[1] and call.arguments[1].fields[1], call.name == "loopc_dataset_take" and "int32_t" or "float"
@@ -127,10 +129,9 @@ local function add_text(unit, facts, all, pieces, out)
         if all[name] then named[name] = (named[name] or 0) + 1 end
     end
     if not next(named) then return end
-    local list = calls.of(pieces)
-    for _, call in ipairs(list) do
+    for _, call in ipairs(calls.of(pieces, text)) do
         local entry = all[call.name]
-        if entry and is_safe(unit, facts, entry, call, text, list) then safe[call.name] = (safe[call.name] or 0) + 1 end
+        if entry and is_safe(unit, facts, entry, call, text, pieces) then safe[call.name] = (safe[call.name] or 0) + 1 end
     end
     for name, count in next, named do
         if count > (safe[name] or 0) then out[name] = all[name] end

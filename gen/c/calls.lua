@@ -52,9 +52,14 @@ local function divide(text)
     return #out == 1 and out[1]:match("^%s*$") and {} or out
 end
 
-local function line_at(text, at)
-    local _, count = text:sub(1, at):gsub("\n", "\n")
-    return count + 1
+-- The line of a position: a function to be asked for positions in ascending order.
+local function lines_of(text)
+    local known, line = 1, 1
+    return function(at)
+        for _ in text:sub(known, at):gmatch "\n" do line = line + 1 end
+        known = at + 1
+        return line
+    end
 end
 
 function calls.expression(pieces) return expression(pieces, flat(pieces)) end
@@ -68,9 +73,10 @@ end
 function calls.of(pieces, text)
     local out = {}
     text = text or flat(pieces)
+    local line_at = lines_of(text)
     for at, name, open in text:gmatch("()%f[%w_$]([%a_][%w_]*)%s*()%(") do
         local inside = text:match("^%b()", open)
-        out[#out + 1] = inside and { name = name, line = line_at(text, at), arguments = arguments_of(pieces, inside) } or nil
+        out[#out + 1] = inside and { name = name, line = line_at(at), arguments = arguments_of(pieces, inside) } or nil
     end
     return out
 end
@@ -78,8 +84,9 @@ end
 function calls.indirect(pieces, text)
     local out = {}
     text = text or flat(pieces)
+    local line_at = lines_of(text)
     for _, call in ipairs(function_values.calls(text)) do
-        out[#out + 1] = { names = call.names, line = line_at(text, call.at), arguments = arguments_of(pieces, call.inside) }
+        out[#out + 1] = { names = call.names, line = line_at(call.at), arguments = arguments_of(pieces, call.inside) }
     end
     return out
 end

@@ -17,8 +17,8 @@ local build = {
     least = 1,
     most = 1,
     text = "Flags: " .. table.concat(toolchain.flags, " ") .. ", " .. table.concat(toolchain.here, " ") ..
-        ",\nthen CFLAGS and LDFLAGS of the environment. Where GNU gold is installed it links, in half the time; -fuse-ld=bfd in\n" ..
-        "LDFLAGS asks for GNU ld.\n" ..
+        ",\n-fno-var-tracking without --keep and --line, then CFLAGS and LDFLAGS of the environment. Where GNU gold is installed it\n" ..
+        "links, in half the time; -fuse-ld=bfd in LDFLAGS asks for GNU ld.\n" ..
         "The program is made for this processor. With --portable it has three versions instead, for any x86-64, for AVX2 and\n" ..
         "for AVX-512, and picks one when it starts (LOOPC_CPU=plain, v3 or v4 in its environment asks for one); elsewhere it\n" ..
         "has one for any processor of that kind. The results are the same, bit for bit.\n" ..

@@ -19,6 +19,8 @@
 -- from one evaluation during the training to the next (0: none but the last). Its last line on standard output is the mean return of the
 -- last evaluation: fresh episodes, without exploration.
 --
+-- A step fails where an action is no choice that an environment has at all, or where a reward or an observation is no finite number.
+--
 -- An episode that reaches the limit of its steps is truncated: that is no end to what an agent learns (its value is that of its last
 -- observation), while an episode that terminates has the value 0 behind it.
 
@@ -48,19 +50,22 @@ function rl.source(given)
         limit = made.limit, episodes = episodes } }
 end
 
-local own = { rounds = true, updates = true, code = true, name = true }
+local own = { rounds = true, updates = true, code = true, name = true, start = true }
 
--- An agent: a callback with the number of steps between updates, and of updates.
+-- An agent: a callback with the number of steps between updates, of updates, and of those before the first update (start).
 function rl.agent(given)
     local source = given[1]
     if type(source) ~= "table" or not source.is_source then error("rl.agent takes a source: rl.agent { source, act = C }", 2) end
+    for _, key in ipairs { "act", "evaluate" } do
+        if not given[key] then error(("rl.agent needs %s = C that sets $action"):format(key), 2) end
+    end
     local parts = {}
     for key, value in pairs(given) do
         if type(key) == "string" and not own[key] then parts[key] = value end
     end
     parts.order = parts.order or 2
     local made = { is_agent = true, source = source, callback = callback(given.name or "agent")(parts), rounds = given.rounds or 1,
-        updates = given.updates or 0, code = given.code or "" }
+        updates = given.updates or 0, start = given.start or 0, code = given.code or "" }
     made.loops = loops.make(source, made)
     return made
 end
@@ -95,15 +100,20 @@ for _, name in ipairs { "ppo", "reinforce", "dqn", "td3", "sac" } do rl[name] = 
 
 local learner_keys = { source = true, agent = true, budget = true, evaluate = true, state = true }
 
-local function check_learner(given)
+local function check_learner(name, given)
     local source, agent = given.source, given.agent
     if type(source) ~= "table" or not source.is_source then error("rl.learner needs source = rl.source { ... }", 3) end
     if type(agent) ~= "table" or not agent.is_agent then error("rl.learner needs agent = rl.ppo { source }, or another one", 3) end
     if agent.source ~= source then error("rl.learner: its agent was made for another source", 3) end
+    if name == source.environment.name then error(("rl.learner %q: its environment has the same name"):format(name), 3) end
     for _, key in ipairs { "budget", "evaluate" } do
         if given[key] and math.type(given[key]) ~= "integer" then error(("rl.learner: %s is a whole number of steps"):format(key), 3) end
     end
     if not given.budget then error("rl.learner needs budget = how many steps", 3) end
+    if agent.start > 0 and given.budget > 0 and given.budget <= agent.start then
+        error(("rl.learner: its budget of %d steps ends before the first update, which its agent makes after start = %d"):format(given.budget,
+            agent.start), 3)
+    end
 end
 
 local function text_of(...)
@@ -118,7 +128,7 @@ end
 function rl.learner(name)
     local state, make = loops.options(), trainer(name)
     return function(given)
-        check_learner(given)
+        check_learner(name, given)
         local members = { table.unpack(given.agent.loops) }
         members[#members + 1] = given.agent.callback
         table.move(given, 1, #given, #members + 1, members)

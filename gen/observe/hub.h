@@ -23,7 +23,7 @@ enum {
     SERIES_MOST = 8000,
     RECENT_MOST = 2048,
     NAME_SIZE = 96,
-    HOW_SIZE = 96,
+    HOW_SIZE = 256,
     REST_MS = 80 /* between two updates of a viewer */
 };
 
@@ -42,11 +42,10 @@ struct topic {
 struct trainer {
     char name[NAME_SIZE];
     bool ended;
-    bool startable; /* it was started here, and can be again */
-    char how
-        [HOW_SIZE];   /* it ended: "ended", "killed by signal 9 (Killed)"; its first word says it */
-    uint64_t changes; /* of ended */
-    uint64_t restarts; /* how often it began anew, with nothing said yet */
+    bool startable;     /* it was started here, and can be again */
+    char how[HOW_SIZE]; /* "ended", "killed by signal 9 (Killed)"; its first word says it */
+    uint64_t changes;   /* of ended */
+    uint64_t restarts;  /* how often it began anew, with nothing said yet */
     struct topic topics[TOPICS_MOST];
     int topic_count;
     double batch; /* the newest that a point was of */

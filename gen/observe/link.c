@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+const struct link link_none = {.fd = -1, .complaints.fd = -1};
+
 enum { CHUNK = 65536, ARGUMENTS_MOST = 1000, MESSAGE_MOST = 1 << 30 };
 
 /* In the child. Writes errno to `failed` when there is no such program. */
@@ -33,11 +35,12 @@ static void become(char **argv, int fd, int failed)
 }
 
 /* In the child. */
-static void keep_output(const struct link *link)
+static void place_output(const struct link *link, int complaints)
 {
     for (int i = 0; i < 2; i++) {
         if (link->output[i]) (void)dup2(fileno(link->output[i]), STDOUT_FILENO + i);
     }
+    if (complaints >= 0) (void)dup2(complaints, STDERR_FILENO);
 }
 
 /* Waits until the child has become its program, which closes `failed`, or has written why not.
@@ -53,7 +56,8 @@ static int has_started(struct link *link, int failed)
     if (got != sizeof why) return 0;
     (void)waitpid(link->child, NULL, 0);
     (void)close(link->fd);
-    *link = (struct link){.fd = -1};
+    complaints_close(&link->complaints);
+    *link = link_none;
     errno = why;
     return -1;
 }
@@ -62,17 +66,19 @@ int link_start(struct link *link, char **argv, bool keep)
 {
     int ends[2], failed[2];
     if (pipe2(failed, O_CLOEXEC) || socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return -1;
-    *link = (struct link){.fd = ends[0]};
+    *link = (struct link){.fd = ends[0], .complaints.fd = -1};
+    const int complaints = keep ? -1 : complaints_open(&link->complaints);
     (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     for (int i = 0; keep && i < 2; i++)
         link->output[i] = tmpfile();
     link->child = fork();
     if (link->child == 0) {
-        keep_output(link);
+        place_output(link, complaints);
         become(argv, ends[1], failed[1]);
     }
     (void)close(ends[1]);
     (void)close(failed[1]);
+    if (complaints >= 0) (void)close(complaints);
     return link->child < 0 ? -1 : has_started(link, failed[0]);
 }
 
@@ -97,7 +103,9 @@ int link_join(struct link *link, const char *path)
         return -1;
     }
     strcpy(address.sun_path, path);
-    *link = (struct link){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), .lines = true};
+    *link = link_none;
+    link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    link->lines = true;
     if (link->fd < 0 || connect(link->fd, (const void *)&address, sizeof address)) return -1;
     link_send(link, "{\"stay\":1}", 10);
     return 0;
@@ -209,9 +217,20 @@ static bool has_ended(struct link *link, int tenths)
 {
     for (int i = 0; i < tenths; i++) {
         if (link_has_ended(link)) return true;
+        complaints_read(&link->complaints);
         (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     }
     return false;
+}
+
+/* What it complains of while it ends is read. */
+static void end_child(struct link *link)
+{
+    if (has_ended(link, 20)) return;
+    (void)kill(link->child, SIGTERM);
+    if (has_ended(link, 20)) return;
+    (void)kill(link->child, SIGKILL);
+    (void)has_ended(link, 1000);
 }
 
 void link_close(struct link *link)
@@ -219,14 +238,8 @@ void link_close(struct link *link)
     if (link->fd >= 0) (void)is_over(link);
     free(link->input);
     link->input = NULL;
-    if (link->child <= 0) return;
-    if (!has_ended(link, 20)) {
-        (void)kill(link->child, SIGTERM);
-        if (!has_ended(link, 20)) {
-            (void)kill(link->child, SIGKILL);
-            (void)has_ended(link, 1000);
-        }
-    }
+    if (link->child > 0) end_child(link);
+    complaints_close(&link->complaints);
 }
 
 int64_t link_replay(const char *path, struct hub *hub, int trainer)

@@ -3,6 +3,7 @@
 #ifndef LOOPC_OBSERVE_LINK_H
 #define LOOPC_OBSERVE_LINK_H
 
+#include "complaints.h"
 #include "hub.h"
 
 #include <sys/types.h>
@@ -10,14 +11,18 @@
 struct link {
     int fd; /* -1 when it is over */
     bool lines;
-    pid_t child;     /* 0 without one */
-    bool marked;     /* the end marker has come */
-    int code;        /* exit code of the child, 128 + n when signal n has killed it */
-    int killed_by;   /* that signal, or 0 */
-    FILE *output[2]; /* its standard output and error, where they are kept; or NULL */
+    pid_t child;                  /* 0 without one */
+    bool marked;                  /* the end marker has come */
+    int code;                     /* exit code of the child, 128 + n when signal n has killed it */
+    int killed_by;                /* that signal, or 0 */
+    FILE *output[2];              /* its standard output and error, where they are kept; or NULL */
+    struct complaints complaints; /* its standard error, where that is not kept */
     char *input;
     size_t length, room;
 };
+
+/* One that is not in use. */
+extern const struct link link_none;
 
 /* Starts a program, a NULL-terminated list, with its channel on a descriptor. With `keep` what it
  * prints goes to files without a name, to be shown later. Returns 0, or -1 with errno where there

@@ -44,13 +44,13 @@ static int new_trainer(const char *path)
     if (hub->trainer_count == TRAINERS_MOST) return -1;
     struct trainer *trainer = &hub->trainers[hub->trainer_count];
     (void)snprintf(trainer->name, sizeof trainer->name, "%s", slash ? slash + 1 : path);
-    roster.links[hub->trainer_count].fd = -1;
+    roster.links[hub->trainer_count] = link_none;
     return hub->trainer_count++;
 }
 
 static void greet(int trainer)
 {
-    static const char text[] = "{\"tell status\": 1, \"tell views\": 1}";
+    static const char text[] = "{\"tell status\": 1, \"tell views\": 1, \"tell history\": 1}";
     link_send(&roster.links[trainer], text, sizeof text - 1);
 }
 
@@ -127,8 +127,10 @@ void roster_send(int trainer, const char *text, size_t length)
 /* A program's exit code is known only some time after its channel has ended. */
 static void tell_end(int i)
 {
-    const struct link *link = &roster.links[i];
+    struct link *link = &roster.links[i];
     char how[HOW_SIZE];
+    complaints_read(&link->complaints);
+    const char *error = link->complaints.error;
     if (roster.paths[i])
         (void)snprintf(how, sizeof how, "gone");
     else if (link->killed_by)
@@ -137,7 +139,8 @@ static void tell_end(int i)
     else if (link->code > 128)
         (void)snprintf(how, sizeof how, "interrupted (exit code %d)", link->code);
     else if (link->code)
-        (void)snprintf(how, sizeof how, "failed (exit code %d)", link->code);
+        (void)snprintf(how, sizeof how, "failed (exit code %d)%s%s", link->code, *error ? ": " : "",
+                       error);
     else
         (void)snprintf(how, sizeof how, link->marked || !link->child ? "ended" : "gone");
     hub_end(roster.hub, i, how);
@@ -160,7 +163,7 @@ static void look_after_ended(int i)
 /* A trainer that was started anew at the same path has the state of a new run. */
 static void join_again(int i)
 {
-    struct link again = {.fd = -1};
+    struct link again = link_none;
     if (!roster.paths[i] || roster.links[i].fd >= 0) return;
     if (link_join(&again, roster.paths[i])) {
         link_close(&again);
@@ -220,13 +223,16 @@ static void look_around(void)
 
 void roster_read(int ms)
 {
-    struct pollfd fds[TRAINERS_MOST];
+    struct pollfd fds[2 * TRAINERS_MOST];
     const int count = roster.hub->trainer_count;
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         fds[i] = (struct pollfd){.fd = roster.links[i].fd, .events = POLLIN};
-    const bool any = poll(fds, (nfds_t)count, ms) > 0;
+        fds[count + i] = (struct pollfd){.fd = roster.links[i].complaints.fd, .events = POLLIN};
+    }
+    const bool any = poll(fds, (nfds_t)(2 * count), ms) > 0;
     for (int i = 0; any && i < count; i++) {
         if (fds[i].fd >= 0 && fds[i].revents) read_link(i);
+        if (fds[count + i].revents) complaints_read(&roster.links[i].complaints);
     }
     look_around();
 }

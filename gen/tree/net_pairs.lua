@@ -26,8 +26,16 @@ local function shape(net)
     return table.concat(out, "; ")
 end
 
--- Nets with replicas are many nets, and have no such functions.
-function net_pairs.fit(one, other) return not one.replicas and not other.replicas and shape(one) == shape(other) end
+-- Whether two nets have the same shape: a function for many pairs, which describes each net once. Nets with replicas are many nets,
+-- and have no such functions.
+local function comparison()
+    local shapes = {}
+    local function of(net)
+        shapes[net] = shapes[net] or shape(net)
+        return shapes[net]
+    end
+    return function(one, other) return not one.replicas and not other.replicas and of(one) == of(other) end
+end
 
 -- The arrays that are copied: { name in the struct, rows, columns }.
 function net_pairs.arrays(net)
@@ -55,9 +63,9 @@ local function prefix(net) return net.prefix end
 
 -- The functions that the nets of a trainer offer: { { name, entry, to, from, arguments, doc }, ... }.
 function net_pairs.of(nets)
-    local out = {}
+    local out, fit = {}, comparison()
     net_pairs.each(nets, prefix, function(entry, to, from, name)
-        if not net_pairs.fit(to, from) then return end
+        if not fit(to, from) then return end
         local doc = {}
         for i, line in ipairs(entry[3]) do doc[i] = line:gsub("FROM", from.name) end
         out[#out + 1] = { name = name, entry = entry, to = to, from = from, doc = doc,
@@ -74,9 +82,9 @@ end
 
 -- Why there is no function of that name, and a hint: its two mlp fields differ in shape. nil where they do not.
 function net_pairs.misfits(fields)
-    local out = {}
+    local out, fit = {}, comparison()
     net_pairs.each(fields, mlp.prefix_of, function(_, to, from, name)
-        if net_pairs.fit(to.parameters, from.parameters) then return end
+        if fit(to.parameters, from.parameters) then return end
         out[name] = { ("the weights of %s (%s) do not fit %s (%s)"):format(from.full, widths(from), to.full, widths(to)),
             "two nets of one description: local function net() return mlp { ... } end" }
     end)

@@ -8,7 +8,7 @@
 -- in one of its own name. A folder with checkpoints that no such file is beside is a run without curves.
 -- Parameters are the words name=value in its name, between commas, as sweeps give them, or underscores; and, from the newest
 -- checkpoint, the seed and the single values of the trainer. The state is that of the last line of the file, or the exit code that a
--- sweep has noted; "" where neither is there.
+-- sweep has noted; "" where neither is there. A file that is damaged says so in its state.
 
 local host = require "host"
 local json = require "gen.base.json"
@@ -60,9 +60,21 @@ local function parameters_of(name, checkpoints)
     return out
 end
 
--- What of a file of JSON lines can be shown; nil for one of times, or of others.
+-- The lines before that of a number.
+local function lines_before(text, number)
+    local at = 1
+    for _ = 2, number do at = (text:find("\n", at, true) or #text) + 1 end
+    return text:sub(1, at - 1)
+end
+
+-- What of a file of JSON lines can be shown; nil for one of times, or of others. Of one that is damaged, the lines before.
 local function curves(path)
-    local read = plot_read.run(host.read(path) or "")
+    local text = host.read(path) or ""
+    local read, why, number = plot_read.run(text)
+    if not read and why:find "^byte %d" then
+        read = plot_read.run(lines_before(text, number))
+        if read then read.damage = ("damaged: line %d, %s"):format(number, why) end
+    end
     if not read or #read.series == 0 then return nil end
     return read
 end
@@ -70,6 +82,7 @@ end
 local function state_of(read, folder)
     local exit = host.read(folder .. "/exit")
     local code = exit and exit:match "^[^\n]*"
+    if read and read.damage then return read.damage end
     if read and read.summary then return read.summary:match "^[^,]*" end
     return code == "0" and "ok" or code and (code:match "^%d+$" and "exit code " or "") .. code or ""
 end

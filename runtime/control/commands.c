@@ -38,7 +38,7 @@ enum { FIXED_COUNT = sizeof fixed / sizeof *fixed };
 struct reading {
     struct loopc_commands *commands;
     const struct loopc_program *program;
-    const struct loopc_field *eta;
+    struct loopc_commanded commanded;
     struct loopc_texts *texts;
     char *message;
     size_t size;
@@ -82,22 +82,33 @@ static char *as_argument(struct loopc_json value)
     return text;
 }
 
-/* Reads the value into memory of its own, as if the field were at the start of a state. */
-static int read_value(const struct reading *r, struct loopc_command *command,
-                      struct loopc_json value)
+/* Reads the value of a field into memory of its own, as if the field were at the start of a state.
+ * `name` is what the message calls it. */
+static int read_value(const struct reading *r, const struct loopc_field *field, const char *name,
+                      struct loopc_json value, void **made)
 {
     char why[256] = "no memory";
-    struct loopc_field apart = *command->field;
+    struct loopc_field apart = *field;
     char *text = as_argument(value);
     apart.offset = 0;
-    command->value = calloc(1, loopc_field_size(command->field) + 1);
+    *made = calloc(1, loopc_field_size(field) + 1);
     if (!text) snprintf(why, sizeof why, "a field takes a number, a text, true or false");
-    const bool ok = text && command->value &&
-                    !loopc_field_parse(&apart, command->value, text, r->texts, why, sizeof why);
+    const bool ok =
+        text && *made && !loopc_field_parse(&apart, *made, text, r->texts, why, sizeof why);
     free(text);
     if (ok) return LOOPC_OK;
-    snprintf(r->message, r->size, "%s: %s", command->field->name, why);
+    snprintf(r->message, r->size, "%s: %s", name, why);
     return LOOPC_FAILED;
+}
+
+/* The number of a command that takes one. That of the target is a value of its field, too. */
+static int read_number(const struct reading *r, int i, struct loopc_command *command,
+                       struct loopc_json value)
+{
+    const struct loopc_field *target = r->commanded.target;
+    if (read_whole(r, fixed[i].name, value, fixed[i].least, &command->number)) return LOOPC_FAILED;
+    if (command->kind != LOOPC_COMMAND_BATCH_TO || !target) return LOOPC_OK;
+    return read_value(r, target, fixed[i].name, value, &command->value);
 }
 
 static int read_answer(const struct reading *r, struct loopc_command *command,
@@ -117,7 +128,7 @@ static const struct loopc_field *settable(const struct reading *r, struct loopc_
     loopc_json_characters(name, text, sizeof text);
     const struct loopc_field *field =
         loopc_field_find(r->program->fields, r->program->field_count, text);
-    if (!field && r->eta && !strcmp(text, "eta")) field = r->eta;
+    if (!field && !strcmp(text, "eta")) field = r->commanded.eta;
     return field && (field->flags & LOOPC_SETTABLE) ? field : NULL;
 }
 
@@ -125,7 +136,7 @@ static int read_member(const struct reading *r, struct loopc_json name, struct l
 {
     struct loopc_command command = {.kind = LOOPC_COMMAND_SET, .field = settable(r, name)};
     if (command.field) {
-        const int st = read_value(r, &command, value);
+        const int st = read_value(r, command.field, command.field->name, value, &command.value);
         r->commands->list[r->commands->count++] = command;
         return st;
     }
@@ -136,17 +147,17 @@ static int read_member(const struct reading *r, struct loopc_json name, struct l
         *kept = command;
         if (command.kind == LOOPC_COMMAND_ANSWER) return read_answer(r, kept, value);
         if (!fixed[i].takes_number) return LOOPC_OK;
-        return read_whole(r, fixed[i].name, value, fixed[i].least, &kept->number);
+        return read_number(r, i, kept, value);
     }
     r->commands->unknown[r->commands->unknown_count++] = name;
     return LOOPC_OK;
 }
 
 int loopc_commands_read(struct loopc_commands *commands, const struct loopc_program *program,
-                        const struct loopc_field *eta, struct loopc_texts *texts,
+                        struct loopc_commanded commanded, struct loopc_texts *texts,
                         struct loopc_json text, char *message, size_t size)
 {
-    const struct reading reading = {commands, program, eta, texts, message, size};
+    const struct reading reading = {commands, program, commanded, texts, message, size};
     struct loopc_json name, value;
     commands->count = commands->unknown_count = 0;
     if (loopc_json_check(text, message, size)) return LOOPC_FAILED;

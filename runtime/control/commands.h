@@ -50,10 +50,16 @@ struct loopc_commands {
     struct loopc_json unknown[LOOPC_JSON_MEMBERS]; /* unrecognised names */
 };
 
-/* Reads a message. `eta` is the field that "eta" is, or NULL. Returns LOOPC_OK, or LOOPC_FAILED
- * with a sentence in message: then none of them may be executed. Either way free the commands. */
+/* What two fixed names are about, each NULL where a program has no such field. */
+struct loopc_commanded {
+    const struct loopc_field *eta;    /* that "eta" sets */
+    const struct loopc_field *target; /* that "batch to" sets: its type and range bound the order */
+};
+
+/* Reads a message. Returns LOOPC_OK, or LOOPC_FAILED with a sentence in message: then none of the
+ * commands may be executed. Either way free the commands. */
 int loopc_commands_read(struct loopc_commands *commands, const struct loopc_program *program,
-                        const struct loopc_field *eta, struct loopc_texts *texts,
+                        struct loopc_commanded commanded, struct loopc_texts *texts,
                         struct loopc_json text, char *message, size_t size);
 void loopc_commands_free(struct loopc_commands *commands);
 

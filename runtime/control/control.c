@@ -19,7 +19,7 @@ static void set_integer(const struct loopc_field *field, void *state, int64_t va
     if (field->type == LOOPC_I64 || field->type == LOOPC_U64) {
         memcpy(at, &value, sizeof value);
     } else {
-        const int32_t small = value > INT32_MAX ? INT32_MAX : (int32_t)value;
+        const uint32_t small = (uint32_t)value; /* the target's own type bounds it */
         memcpy(at, &small, sizeof small);
     }
 }
@@ -104,17 +104,35 @@ static void watch(struct loopc_control *c, bool wanted)
     }
 }
 
+/* A lower target than the batches learned changes nothing. */
+static void learn_to(struct loopc_control *c, struct loopc_run *run, int64_t goal)
+{
+    if (goal >= loopc_control_batch(c, run)) loopc_control_set_goal(c, run, goal);
+}
+
+/* The target by the name of its field means the same as "batch to". */
+static void set(struct loopc_control *c, struct loopc_run *run, const struct loopc_field *field,
+                const void *value)
+{
+    struct loopc_field apart = *field;
+    apart.offset = 0;
+    if (field == c->target) {
+        learn_to(c, run, loopc_field_integer(&apart, value, 0));
+    } else {
+        memcpy((char *)run + field->offset, value, loopc_field_size(field));
+    }
+}
+
 static void apply(struct loopc_control *c, struct loopc_run *run, int at,
                   const struct loopc_command *command)
 {
     const struct loopc_field *field = command->field;
     switch (command->kind) {
     case LOOPC_COMMAND_SET:
-        memcpy((char *)run + field->offset, command->value, loopc_field_size(field));
+        set(c, run, field, command->value);
         break;
     case LOOPC_COMMAND_BATCH_TO:
-        if (command->number >= loopc_control_batch(c, run))
-            loopc_control_set_goal(c, run, command->number);
+        learn_to(c, run, command->number);
         break;
     case LOOPC_COMMAND_TELL_STATE:
         c->tell_state = true;
@@ -215,7 +233,8 @@ static void apply_message(struct loopc_control *c, struct loopc_run *run, int at
 {
     struct loopc_commands commands = {0};
     char why[512];
-    if (loopc_commands_read(&commands, c->program, c->eta, c->texts, text, why, sizeof why)) {
+    const struct loopc_commanded commanded = {c->eta, c->target};
+    if (loopc_commands_read(&commands, c->program, commanded, c->texts, text, why, sizeof why)) {
         loopc_control_add_error(c, why);
     } else if (!replayed && c->replay && !is_read_only(&commands)) {
         loopc_control_add_error(c, "a journal is being replayed");

@@ -11,7 +11,8 @@
  *                  target; else when it has changed and 50 ms have passed since the last report,
  *                  and after a second in any case
  *     others       fields that are reported, with the loss, under their names ("Train.rate" as
- *                  "rate" if Train is the loop of the batches)
+ *                  "rate" if Train is the loop of the batches); at batch 0, and once the loop
+ *                  that reports one has had an iteration
  *     "diverged"   true, without a batch: a value shown as null is not finite
  *     error        a text: a message that was none. Nothing of it was done
  *     batch        the batches learned so far, in the place of the loss where nothing is reported
@@ -23,15 +24,19 @@
  *     status       the answer to "tell status": an object that lists settable and reported fields;
  *                  "commands" in it are those that this run obeys
  *                  "flags" has a row for each option: flag, type, value, and min, max and doc
- *                  where it has them; "pace" the "batches a second" that were set
+ *                  where it has them; "pace" the "batches a second" that were set; "limit" the
+ *                  latest target that "batch to" may give, or null: the type and the range of the
+ *                  target's field bound it, and one beyond is an error
  *     timings      the answer to "tell timings" while it is watched: {"seconds": s, "places":
  *                  [[calls, total, self, median], ...]}, places as in the status, times in seconds;
  *                  else false
  *     views        the answer to "tell views": an object with the values of the fields with
  *                  `show`, as they are now, after the hooks `draw`; the status has the table of
- *                  them. Once asked for, they are sent at the end of the run, too
+ *                  them. Once asked for, they are sent at the end of the run, too, with the
+ *                  history
  *     history      the answer to "tell history": {"names": [...], "rows": [[batch, value, ...],
- *                  ...]}, the reported numbers since the run began, thinned (history.h)
+ *                  ...]}, the reported numbers since the run began, thinned (history.h); null
+ *                  before the loop that reports one has had an iteration
  *     running      the place that is open, as an index of those of the status, or -1: at most ten
  *                  times a second while it is watched, also within an iteration
  *     dropped      how many reports a slow peer has missed

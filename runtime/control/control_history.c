@@ -32,7 +32,9 @@ void loopc_control_note_history(struct loopc_control *c, const struct loopc_run 
     if (c->loss) *value++ = loopc_field_real(c->loss, run, 0);
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
-        if (is_kept(c, field)) *value++ = loopc_field_real(field, run, 0);
+        if (!is_kept(c, field)) continue;
+        const bool known = loopc_control_is_measured(c, field, run);
+        *value++ = known ? loopc_field_real(field, run, 0) : (double)NAN;
     }
 }
 

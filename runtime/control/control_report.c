@@ -113,6 +113,17 @@ bool loopc_control_is_reported(const struct loopc_control *c, const struct loopc
     return (field->flags & LOOPC_REPORT) && field != c->loss && loopc_field_is_value(field);
 }
 
+bool loopc_control_is_measured(const struct loopc_control *c, const struct loopc_field *field,
+                               const void *state)
+{
+    char name[256];
+    if (!field->report_in) return true;
+    snprintf(name, sizeof name, "%s.total", field->report_in);
+    const struct loopc_field *total =
+        loopc_field_find(c->program->fields, c->program->field_count, name);
+    return !total || loopc_field_integer(total, state, 0) > 0;
+}
+
 const char *loopc_control_short_name(const struct loopc_control *c, const char *name)
 {
     const size_t length = c->batch_loop ? strlen(c->batch_loop) : 0;
@@ -135,7 +146,8 @@ static void reported_members(struct loopc_control *c, int64_t batch, const void 
     loss_member(c, batch, state);
     for (int i = 0; i < c->program->field_count; i++) {
         const struct loopc_field *field = &c->program->fields[i];
-        if (loopc_control_is_reported(c, field)) {
+        if (loopc_control_is_reported(c, field) &&
+            (batch == 0 || loopc_control_is_measured(c, field, state))) {
             field_member(c, loopc_control_short_name(c, field->name), batch, field, state);
         }
     }
@@ -279,6 +291,8 @@ void loopc_control_report_end(struct loopc_control *c, struct loopc_run *run, bo
     const int64_t batch = loopc_control_batch(c, run);
     start_message(c);
     c->tell_views = c->has_viewer && !failed;
+    c->tell_history = c->has_viewer;
+    loopc_control_note_history(c, run);
     answers(c, batch, run);
     if (batch != c->loss_at) reported_members(c, batch, run);
     count_dropped(c, batch);

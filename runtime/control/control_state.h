@@ -40,7 +40,7 @@ struct loopc_control {
     struct loopc_current_place where;
 
     /* To be sent next. */
-    bool has_viewer; /* views were asked for: they are sent at the end, too */
+    bool has_viewer; /* views were asked for: they and the history are sent at the end, too */
     bool tell_state, tell_status, tell_paused, tell_timings, tell_views, tell_history;
     int64_t tell_checkpoint; /* 0: nothing */
     char errors[1024];
@@ -68,6 +68,9 @@ int64_t loopc_control_batch(const struct loopc_control *control, const struct lo
 /* Whether it is reported beside the loss; its name there. */
 bool loopc_control_is_reported(const struct loopc_control *control,
                                const struct loopc_field *field);
+/* Whether the loop whose iterations report the field has had one: before, its value is none. */
+bool loopc_control_is_measured(const struct loopc_control *control, const struct loopc_field *field,
+                               const void *state);
 const char *loopc_control_short_name(const struct loopc_control *control, const char *name);
 
 /* The batches after which it waits: for the field that is the target, too. */

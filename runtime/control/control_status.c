@@ -6,6 +6,7 @@
 #include "run/field_json.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 static void write_layers(struct loopc_control *c, const void *state)
 {
@@ -102,6 +103,27 @@ static int64_t samples_of(const struct loopc_control *c, const void *state)
     return c->program->steering ? c->program->steering->samples : 0;
 }
 
+/* The latest target that a command may give, by the type and range of its field. */
+static double limit_of(const struct loopc_field *target)
+{
+    double limit = INFINITY;
+    if (!target) return limit;
+    if (target->type == LOOPC_I32) limit = INT32_MAX;
+    if (target->type == LOOPC_U32) limit = UINT32_MAX;
+    return target->range ? fmin(limit, target->range->max) : limit;
+}
+
+static void write_limit(struct loopc_control *c)
+{
+    static const double ENDLESS = 1e15;
+    const double limit = limit_of(c->target);
+    if (limit < ENDLESS) {
+        fprintf(c->file, ", \"limit\": %" PRId64, (int64_t)limit);
+    } else {
+        fputs(", \"limit\": null", c->file);
+    }
+}
+
 void loopc_control_status_member(struct loopc_control *c, int64_t batch,
                                  const struct loopc_run *run)
 {
@@ -117,6 +139,7 @@ void loopc_control_status_member(struct loopc_control *c, int64_t batch,
     } else {
         fprintf(c->file, "%" PRId64, c->goal);
     }
+    write_limit(c);
     fprintf(c->file, ", \"every\": %" PRId64 ", \"batch\": ", c->every);
     loopc_json_string(c->file, c->batch_loop ? c->batch_loop : "");
     fputs(", \"eta\": ", c->file);

@@ -6,7 +6,7 @@ const VISIBLE_MOST = 1000; // points of a line: a chart has some hundred columns
 const EARLIER_MOST = 5; // runs beside the newest
 const DASHES = [null, [7, 3], [2, 2], [9, 3, 2, 3], [12, 4], [4, 4]];
 
-const shared = { log: false, logBatch: false, smooth: 1, zoom: null };
+const shared = { log: false, logBatch: false, smooth: 1, zoom: null, find: '', pins: new Set() };
 const allCharts = new Set();
 
 // Charts in the window, or nearly: the others are drawn when they come into it.
@@ -80,6 +80,7 @@ class SeriesChart {
     card.append(title, this.box, this.values);
     if (kind === 'first') parent.prepend(card);
     else parent.insertBefore(card, kind === 'setting' ? null : parent.querySelector('.card.setting'));
+    nameCard(card, name, name);
     arrangeSoon(card.closest('.cards'));
     allCharts.add(this);
     document.querySelector('.for-charts').hidden = false;
@@ -201,7 +202,7 @@ function redrawCharts() {
   for (const one of allCharts) one.repaint();
 }
 
-// What is shown is in the address: #log=1&smooth=5&zoom=10,200&open=graph
+// What is shown is in the address: #log=1&smooth=5&zoom=10,200&open=0.graph&find=loss&pins=eta&theme=dark
 function writeLink() {
   const words = new URLSearchParams();
   if (shared.log) words.set('log', '1');
@@ -211,6 +212,9 @@ function writeLink() {
   const open = [...document.querySelectorAll('.trainer')].flatMap((root, k) =>
     [...root.querySelectorAll('details[open]')].map((details) => `${k}.${details.classList[0]}`));
   if (open.length) words.set('open', open.join());
+  if (shared.find) words.set('find', shared.find);
+  if (shared.pins.size) words.set('pins', [...shared.pins].join());
+  if (theme.chosen) words.set('theme', theme.chosen);
   history.replaceState(null, '', `${location.pathname}${location.search}#${words}`);
 }
 
@@ -219,7 +223,9 @@ function readLink() {
   const zoom = (words.get('zoom') || '').split(',').map(Number);
   shared.log = words.has('log');
   shared.logBatch = words.has('log-batch');
-  shared.smooth = Math.max(1, Number(words.get('smooth')) || 1);
+  shared.smooth = Math.min(500, Math.max(1, Math.round(Number(words.get('smooth'))) || 1));
+  shared.find = words.get('find') || '';
+  shared.pins = new Set((words.get('pins') || '').split(',').filter(Boolean));
   shared.zoom = zoom.length === 2 && zoom[0] < zoom[1] ? zoom : null;
   shared.open = words.has('open') ? words.get('open').split(',') : null;
 }

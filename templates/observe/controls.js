@@ -43,16 +43,22 @@ const controls = {
     return this.goal !== null && this.batch >= this.goal;
   },
 
+  // Whether no target is later: its field has a bound.
+  isComplete() {
+    return this.waits() && this.limit !== null && this.batch >= this.limit;
+  },
+
   // One that waits at its target is given a later one.
   step() {
     const target = this.waits() ? `"batch to": ${this.batch + 1}, ` : '';
     this.send(`{${target}"step": 1, "tell status": 1}`, 'learns one batch');
   },
 
-  // A paused run continues; one that has reached its target does so without one.
+  // A paused run continues; one that has reached its target does so without one, or to the latest that it may have.
   resume() {
-    if (this.waits()) this.send(`{"batch to": ${ENDLESS}, "resume": 1, "tell status": 1}`, 'goes on until it is paused');
-    else this.send('{"resume": 1}', 'resumed');
+    if (!this.waits()) this.send('{"resume": 1}', 'resumed');
+    else if (this.limit === null) this.send(`{"batch to": ${ENDLESS}, "resume": 1, "tell status": 1}`, 'goes on until it is paused');
+    else this.send(`{"batch to": ${this.limit}, "resume": 1, "tell status": 1}`, `learns to batch ${this.limit}, the last`);
   },
 
   stepEpoch() {
@@ -74,9 +80,10 @@ const controls = {
   // space, s, + and -; false for other keys.
   press(key) {
     if (key === ' ' && this.commands.includes('pause')) {
+      if (this.isComplete()) return false;
       if (this.paused || this.waits()) this.resume();
       else this.send('{"pause": 1}', 'paused');
-    } else if (key === 's' && this.commands.includes('step')) {
+    } else if (key === 's' && this.commands.includes('step') && !this.isComplete()) {
       this.step();
     } else if ((key === '+' || key === '-') && this.commands.includes('eta') && this.series.has('eta')) {
       const points = this.series.get('eta');
@@ -207,6 +214,7 @@ const controls = {
   showPause(rests) {
     element(this.root, '.pause').hidden = rests || !this.commands.includes('pause');
     element(this.root, '.resume').hidden = !rests || !this.commands.includes('resume');
+    for (const name of ['.resume', '.step', '.epoch', '.go']) element(this.root, name).disabled = this.isComplete();
   },
 
   // Controls are there for the commands of this trainer.

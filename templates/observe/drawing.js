@@ -57,11 +57,11 @@ function activationsOf({ layers }, functions, weights, sample) {
 }
 
 class NetDrawing {
-  // functions: { activation, output } of the net, where they are known.
-  constructor(parent, net, functions) {
+  // least: of its height, in pixels of 420 across; functions: { activation, output } of the net, where they are known.
+  constructor(parent, net, least, functions) {
     const counts = [net.layers[0].columns, ...net.layers.map((layer) => layer.rows)];
     const most = Math.max(...counts);
-    const [width, height] = [420, Math.max(150, Math.min(300, most * 26))];
+    const [width, height] = [420, Math.max(least, Math.min(300, most * 26))];
     this.net = net;
     this.root = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `the net ${net.name}: ${counts.join('-')}` }, parent);
     const place = (layer, k) => [28 + layer / (counts.length - 1) * (width - 56), (k + 0.5) / counts[layer] * height];

@@ -60,7 +60,8 @@ function arrangement(rows, first, last, { width, height }) {
 }
 
 function arrange(cards) {
-  const shown = [...cards.querySelectorAll('.card:not(.broad)')].filter((card) => !card.hidden);
+  const visible = [...cards.querySelectorAll('.card:not(.broad):not(.left-out)')].filter((card) => !card.hidden);
+  const shown = [true, false].flatMap((isPinned) => visible.filter((card) => card.classList.contains('pinned') === isPinned));
   const charts = shown.filter((card) => card.querySelector('.chart'));
   if (!shown.length || !cards.clientWidth) return;
   const rows = shown.map(rowsOfCard);

@@ -94,16 +94,27 @@ function follow() {
   });
 }
 
-// Pictures are painted in the colours of the page.
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+document.addEventListener('theme', () => {
   for (const trainer of trainers) trainer.repaint();
   redrawCharts();
+  writeLink();
   drawSoon();
 });
 
-// Keys go to the trainer that has the focus, else to the first. Fields and buttons have keys of their own.
+// What has the focus takes keys of its own: fields all, buttons the space.
+function isTakenBy(target, key) {
+  if (target.matches('select, textarea, input:not([type=checkbox], [type=range])')) return true;
+  return key === ' ' && target.matches('button, summary, input');
+}
+
+// Keys go to the trainer that has the focus, else to the first.
 window.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|BUTTON|SUMMARY|TEXTAREA)$/.test(event.target.tagName)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTakenBy(event.target, event.key)) return;
+  if (event.key === '/') {
+    find.focus();
+    event.preventDefault();
+    return;
+  }
   const trainer = trainers.find((one) => one.root.contains(document.activeElement)) || trainers[0];
   if (trainer && !trainer.ended && trainer.press(event.key)) event.preventDefault();
 });
@@ -114,6 +125,12 @@ const options = {
   logBatch: document.querySelector('.log-batch'),
   smooth: document.querySelector('.smooth'),
 };
+
+const find = document.querySelector('.find');
+find.addEventListener('input', () => findCards(find.value));
+find.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') find.blur(); // the browser has emptied it
+});
 
 function takeOptions() {
   shared.log = options.log.checked;
@@ -127,6 +144,7 @@ readLink();
 options.log.checked = shared.log;
 options.logBatch.checked = shared.logBatch;
 options.smooth.value = shared.smooth;
+find.value = shared.find;
 document.querySelector('.whole').disabled = !shared.zoom;
 for (const input of Object.values(options)) input.addEventListener('change', takeOptions);
 document.querySelector('.whole').addEventListener('click', () => zoomTo(null));

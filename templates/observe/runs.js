@@ -6,7 +6,8 @@ const AGAIN_MS = 5000;
 const token = new URLSearchParams(location.search).get('token') || '';
 const words = new URLSearchParams(location.hash.slice(1));
 const find = (selector) => document.querySelector(selector);
-const page = { runs: [], columns: [], marked: new Set(), sort: words.get('sort') || 'run', down: words.has('down'), charts: {} };
+const page = { runs: [], columns: [], marked: new Set(), sort: words.get('sort') || 'run', down: words.has('down'), charts: {},
+  find: words.get('find') || '' };
 
 // Names with numbers in them: run-2 before run-10, eta=0.05 before eta=0.2.
 function compareNames(a, b) {
@@ -27,7 +28,13 @@ function compare(a, b) {
   return page.down ? -order : order;
 }
 
-const sorted = () => [...page.runs].sort((a, b) => compare(a.cells.get(page.sort), b.cells.get(page.sort)));
+// A row has all words of the filter.
+function isFound(run) {
+  const row = [...run.cells].map(([name, value]) => `${name}=${value}`).join(' ').toLowerCase();
+  return page.find.toLowerCase().split(/\s+/).every((word) => row.includes(word));
+}
+
+const sorted = () => page.runs.filter(isFound).sort((a, b) => compare(a.cells.get(page.sort), b.cells.get(page.sort)));
 
 function lastOf(series) {
   return series.last === null || series.last === undefined ? null : series.last;
@@ -53,6 +60,10 @@ function writeLink() {
   if (page.down) shown.set('down', '1');
   if (page.marked.size) shown.set('runs', [...page.marked].join(','));
   if (find('.log').checked) shown.set('log', '1');
+  if (find('.log-parameter').checked) shown.set('log-parameter', '1');
+  if (Number(find('.smooth').value) > 1) shown.set('smooth', find('.smooth').value);
+  if (page.find) shown.set('find', page.find);
+  if (theme.chosen) shown.set('theme', theme.chosen);
   history.replaceState(null, '', `${location.pathname}${location.search}#${shown}`);
 }
 
@@ -141,7 +152,7 @@ function drawScatter() {
   const values = [...new Set(page.runs.map((run) => run.cells.get(parameter)).filter((value) => value !== undefined))];
   const asText = values.some((value) => Number.isNaN(Number(value)));
   const order = values.sort();
-  const rows = page.runs.map((run) => [asText ? order.indexOf(run.cells.get(parameter)) : Number(run.cells.get(parameter)), run.cells.get(result)])
+  const rows = sorted().map((run) => [asText ? order.indexOf(run.cells.get(parameter)) : Number(run.cells.get(parameter)), run.cells.get(result)])
     .filter(([x, y]) => Number.isFinite(x) && x >= (asText ? 0 : -Infinity) && typeof y === 'number').sort((a, b) => a[0] - b[0]);
   const log = find('.log-parameter').checked && rows.every(([x]) => x > 0);
   const [low, high] = rows.length ? [rows[0][0], rows[rows.length - 1][0]] : [0, 1];
@@ -155,10 +166,16 @@ function drawScatter() {
     axes: { x: { ...options.axes.x, logscale: log, axisLabelFormatter: label, valueFormatter: (x) => `${parameter} ${label(x)}` }, y: options.axes.y } });
 }
 
+function sayCount() {
+  const [found, all] = [sorted().length, page.runs.length];
+  find('#link').textContent = `${found === all ? '' : `${found} of `}${all} run${all === 1 ? '' : 's'}`;
+}
+
 function draw() {
   drawTable();
   drawCurves();
   drawScatter();
+  sayCount();
   writeLink();
 }
 
@@ -189,7 +206,7 @@ async function read() {
       offer('.parameter', page.parameters, words.get('against'));
       draw();
     }
-    find('#link').textContent = `${page.runs.length} run${page.runs.length === 1 ? '' : 's'}`;
+    sayCount();
     page.timer = setTimeout(() => (document.hidden ? 0 : read()), Math.max(AGAIN_MS, 20 * (performance.now() - start)));
   } catch (error) {
     find('#link').textContent = error.message;
@@ -198,9 +215,16 @@ async function read() {
 
 page.marked = new Set((words.get('runs') || '').split(',').filter(Boolean));
 find('.log').checked = words.has('log');
+find('.log-parameter').checked = words.has('log-parameter');
+find('.smooth').value = Math.min(500, Math.max(1, Math.round(Number(words.get('smooth'))) || 1));
 for (const selector of ['.result', '.parameter', '.log', '.log-parameter', '.smooth']) find(selector).addEventListener('change', draw);
+find('.find').value = page.find;
+find('.find').addEventListener('input', () => {
+  page.find = find('.find').value.trim();
+  draw();
+});
 find('.reload').addEventListener('click', read);
 find('.options').addEventListener('submit', (event) => event.preventDefault());
 document.addEventListener('visibilitychange', () => { if (!document.hidden) read(); });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+document.addEventListener('theme', () => { if (page.text) draw(); });
 read();

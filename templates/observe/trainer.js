@@ -9,7 +9,7 @@ function text(node, value) {
 
 function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return 'diverged';
-  return value !== 0 && Math.abs(value) < 1e-3 ? Number(value).toExponential(4) : String(Number(Number(value).toPrecision(6)));
+  return value !== 0 && Math.abs(value) < 1e-3 ? Number(value).toExponential(3) : String(Number(Number(value).toPrecision(6)));
 }
 
 class Trainer {
@@ -17,7 +17,7 @@ class Trainer {
   constructor(index, { name, restarts }, token, before) {
     const fragment = document.getElementById('trainer').content.cloneNode(true);
     Object.assign(this, { index, token, restarts, root: fragment.firstElementChild, layers: null, samples: 0, running: -1,
-      batch: 0, goal: null, paused: false, how: '', commands: [], earlier: [], flags: null });
+      batch: 0, goal: null, limit: null, paused: false, how: '', commands: [], earlier: [], flags: null });
     this.series = new Map();
     this.charts = new Map();
     this.marks = [];
@@ -30,6 +30,7 @@ class Trainer {
     this.connect();
     if (before) before.leave(fragment, this);
     else document.getElementById('trainers').append(fragment);
+    for (const [name, title] of [['drawing', 'the net'], ['graph', 'loop graph and times'], ['for-weights', 'weights']]) nameCard(element(this.root, `.${name}`), name, title);
     roomOfCards.observe(element(this.root, '.cards'));
   }
 
@@ -53,8 +54,7 @@ class Trainer {
     const series = new Map([...this.series].map(([name, points]) => [name, few(points)]));
     successor.earlier = [{ title: this.title(), flags: this.flags, series }, ...this.earlier].slice(0, EARLIER_MOST);
     for (const chart of this.charts.values()) chart.remove();
-    if (this.widths) this.widths.disconnect();
-    if (this.over) this.over.destroy();
+    this.forgetHistory();
     roomOfCards.unobserve(element(this.root, '.cards'));
     this.root.replaceWith(fragment);
   }
@@ -80,7 +80,8 @@ class Trainer {
 
   showState() {
     const rests = this.paused || this.waits();
-    const held = this.paused ? `paused after batch ${this.batch}` : `waits for a target of more than ${this.goal} batches`;
+    const held = this.isComplete() ? `has learned all of its ${this.limit} batches` : this.paused ? `paused after batch ${this.batch}`
+      : `waits for a target of more than ${this.goal} batches`;
     this.showPause(rests);
     text(element(this.root, '.state'), this.ended ? this.how : rests ? held : 'running');
     if (rests && !this.ended && this.told !== this.batch) this.send('{"tell history": 1}'); // more than the reports have told
@@ -122,7 +123,8 @@ class Trainer {
     kept.names.forEach((name, k) => {
       const points = this.series.get(name) || [];
       const known = new Set(points.map(([batch]) => batch));
-      const missing = kept.rows.filter(([batch]) => !known.has(batch)).map((row) => [row[0], row[k + 1]]);
+      const first = kept.rows.findIndex((row) => row[k + 1] !== null); // before, nothing was measured
+      const missing = (first < 0 ? [] : kept.rows.slice(first)).filter(([batch]) => !known.has(batch)).map((row) => [row[0], row[k + 1]]);
       if (!missing.length) return;
       let all = points.concat(missing).sort((a, b) => a[0] - b[0]);
       if (all.length > POINTS_MOST) all = thin(all);
@@ -185,6 +187,7 @@ class Trainer {
     element(this.root, '.samples').hidden = !status.samples;
     this.paused = status.paused;
     this.goal = status.target;
+    this.limit = status.limit === undefined ? null : status.limit; // a trainer of before has none
     text(element(this.root, '.goal'), status.target === null ? '-' : status.target >= ENDLESS ? 'none' : String(status.target));
     // What this trainer has.
     element(this.root, '.for-goal').hidden = status.target === null;
@@ -211,6 +214,7 @@ class Trainer {
   // Pictures.
 
   repaint() {
+    this.forgetHistory();
     for (const name of ['sv', 'views']) this.dirty.add(name);
   }
 

@@ -261,6 +261,7 @@ class Views {
     card.canvas.addEventListener('pointermove', (event) => nameCell(card, event));
     node.append(title, doc, view.show === 'text' ? card.pre : card.canvas, card.legend);
     parent.append(node);
+    nameCard(node, view.field, view.doc || view.field);
     arrangeSoon(parent.closest('.cards'));
     this.cards.set(view.field, card);
   }

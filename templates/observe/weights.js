@@ -49,7 +49,8 @@ const weights = {
     colourBar(element(this.root, '.for-weights .legend'), largest);
     this.byLayer(this.weights).forEach((part, k) => {
       const layer = this.layers[k];
-      paintValues(this.picture(layer), part, layer.rows, layer.columns, largest);
+      const canvas = this.picture(layer, k);
+      paintValues(canvas, part, canvas.height, canvas.width, largest);
     });
     this.drawLayers();
     this.drawHistory();
@@ -70,8 +71,11 @@ const weights = {
       const nets = netsOf(this.layers).filter(isDrawable);
       element(this.root, '.drawing').hidden = !nets.length;
       arrangeSoon(element(this.root, '.cards'));
-      this.drawings = nets.map((net) => new NetDrawing(element(this.root, '.drawing .picture'), net,
-        (this.netFunctions || []).find((one) => one.name === net.name)));
+      const picture = element(this.root, '.drawing .picture');
+      this.drawings = nets.map((net) => {
+        if (nets.length > 1) picture.append(Object.assign(document.createElement('h4'), { textContent: net.name }));
+        return new NetDrawing(picture, net, nets.length > 1 ? 150 : 260, (this.netFunctions || []).find((one) => one.name === net.name));
+      });
     }
     for (const drawing of this.drawings) drawing.draw(this.weights);
   },
@@ -106,6 +110,13 @@ const weights = {
       + `${values.length} lines, from ${short(Math.min(...known))} to ${short(Math.max(...known))} at batch ${batch}`);
   },
 
+  // It is made anew in other colours.
+  forgetHistory() {
+    if (this.widths) this.widths.disconnect();
+    if (this.over) this.over.destroy();
+    this.over = null;
+  },
+
   drawHistory() {
     if (!this.history.length) return;
     this.describeHistory(this.weights.length <= LINES_MOST);
@@ -114,31 +125,48 @@ const weights = {
       return;
     }
     this.widths = new ResizeObserver(() => this.over.resize());
-    const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+    const dark = isDark();
     const few = this.weights.length <= LINES_MOST;
     this.over = new Dygraph(element(this.root, '.history'), this.history,
       chartOptions(few ? 'weights' : 'root mean square of each layer', { labels: ['batch', ...this.names()], legend: 'onmouseover', colorValue: dark ? 0.9 : 0.5, colorSaturation: dark ? 0.55 : 1 }));
     this.widths.observe(element(this.root, '.history'));
   },
 
-  picture(layer) {
+  // Biases are a column beside their matrix, each beside its row: the layer before that they belong to, or null.
+  matrixOf(k) {
+    const [layer, before] = [this.layers[k], this.layers[k - 1]];
+    const stem = /^(.*)\.bias$/.exec(layer.name);
+    return before && stem && before.name === `${stem[1]}.weight` && before.rows === layer.rows * layer.columns ? before : null;
+  },
+
+  picture(layer, k) {
     for (const canvas of this.root.querySelectorAll('.weights canvas')) {
       if (canvas.dataset.layer === layer.name) return canvas;
     }
-    const figure = document.createElement('figure');
+    const matrix = this.matrixOf(k);
     const canvas = document.createElement('canvas');
-    const caption = document.createElement('figcaption');
+    const { rows, columns } = matrix || layer;
+    const cell = Math.min(32, 360 / columns, 240 / rows);
     canvas.dataset.layer = layer.name;
-    canvas.width = layer.columns;
-    canvas.height = layer.rows;
-    const cell = Math.min(32, 360 / layer.columns, 240 / layer.rows);
-    canvas.style.width = `${Math.max(24, layer.columns * cell)}px`;
-    canvas.style.height = `${Math.max(16, layer.rows * cell)}px`;
+    [canvas.width, canvas.height] = [matrix ? 1 : columns, rows];
+    canvas.style.width = `${Math.max(matrix ? 8 : 24, canvas.width * cell)}px`;
+    canvas.style.height = `${Math.max(16, rows * cell)}px`;
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', `the values of ${layer.name}, ${layer.rows} rows, ${layer.columns} columns`);
-    caption.textContent = layer.name;
-    figure.append(canvas, caption);
-    element(this.root, '.weights').append(figure);
+    canvas.title = layer.name;
+    if (matrix) this.root.querySelector('.weights figure:last-child .matrix').append(canvas);
+    else this.frame(canvas, layer);
     return canvas;
+  },
+
+  frame(canvas, layer) {
+    const figure = document.createElement('figure');
+    const row = document.createElement('div');
+    const caption = document.createElement('figcaption');
+    row.className = 'matrix';
+    row.append(canvas);
+    caption.textContent = layer.name;
+    figure.append(row, caption);
+    element(this.root, '.weights').append(figure);
   },
 };

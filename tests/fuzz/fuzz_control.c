@@ -50,7 +50,8 @@ static void read_orders(struct loopc_json text)
     struct loopc_texts texts = {0};
     char message[128] = "";
     const int st =
-        loopc_commands_read(&commands, &program, &table[0], &texts, text, message, sizeof message);
+        loopc_commands_read(&commands, &program, (struct loopc_commanded){.eta = &table[0]}, &texts,
+                            text, message, sizeof message);
     require(st == 0 || *message, "refused without a word");
     require(commands.count + commands.unknown_count <= LOOPC_JSON_MEMBERS,
             "more commands than members");

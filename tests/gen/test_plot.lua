@@ -5,6 +5,7 @@ local plot = require "gen.views.plot"
 local plot_axis = require "gen.views.plot_axis"
 local plot_read = require "gen.views.plot_read"
 local plot_downsample = require "gen.views.plot_downsample"
+local folder_of_runs = require "gen.views.runs"
 local suite = require("tests.support.harness").suite "plot"
 
 local function test(what, run) suite:test(what, run) end
@@ -24,6 +25,16 @@ local metrics = '{"loop":"Train","iteration":1,"total":1,"loss":0.5,"count":"12"
     '{"loop":"Valid","iteration":1,"total":1,"loss":0.25}\n' ..
     '{"loop":"Train","iteration":1,"total":3,"loss":0.125,"count":"14","parts":[5,6]}\n' ..
     '{"run":"digits","status":"ok","accuracy":0.97}\n'
+
+test("a damaged file of a folder of runs says so, and has the lines before; files of other kinds are no runs", function()
+    assert(host.mkdirs(path "runs"))
+    write("runs/half.jsonl", '{"loss":1}\n{"loss":2}\n{"loss":\n{"loss":3}\n')
+    write("runs/whole.jsonl", '{"loss":1}\n{"loss":2') -- being written
+    write("runs/other.jsonl", "no metrics\n{}\n")
+    local found = folder_of_runs.read(path "runs")
+    equal({ #found, found[1].name, found[1].state, found[1].series[1].y }, { 2, "half", "damaged: line 3, byte 9: not a value", { 1, 2 } })
+    equal({ found[2].name, found[2].state, found[2].series[1].y }, { "whole", "", { 1 } })
+end)
 
 test("metrics become a series a field, and null a gap", function()
     local run = read(metrics)

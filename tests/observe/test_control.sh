@@ -8,7 +8,8 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/08_xor.lua -o "$TMPDIR/xor" || exit 1
 "$LOOPC" build specs/10_spirals.lua -o "$TMPDIR/spirals" || exit 1
-export XOR=$TMPDIR/xor SPIRALS=$TMPDIR/spirals
+"$LOOPC" build tests/observe/control/bounded.lua -o "$TMPDIR/bounded" || exit 1
+export XOR=$TMPDIR/xor SPIRALS=$TMPDIR/spirals BOUNDED=$TMPDIR/bounded
 failed=0
 for suite in protocol connection hostile; do python3 -B tests/observe/control/$suite.py "$@" || failed=1; done
 exit $failed

@@ -11,11 +11,8 @@ trap 'rm -rf "$TMPDIR"' EXIT
 "$LOOPC" build specs/50_lesson_hidden.lua -o "$TMPDIR/hidden" || exit 1
 "$LOOPC" build specs/51_lesson_overfitting.lua -o "$TMPDIR/overfitting" || exit 1
 "$LOOPC" build tests/observe/browser/poles.lua -o "$TMPDIR/poles" || exit 1
-export POLES=$TMPDIR/poles HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting SILENT=$TMPDIR/silent
+"$LOOPC" build tests/observe/control/bounded.lua -o "$TMPDIR/bounded" || exit 1
+export BOUNDED=$TMPDIR/bounded POLES=$TMPDIR/poles HIDDEN=$TMPDIR/hidden OVERFITTING=$TMPDIR/overfitting SILENT=$TMPDIR/silent
 export LOOPC SHOTS=$PWD/$BUILD/test-shots TMPDIR
 export XOR=$TMPDIR/xor
-code=0
-for part in page charts other_pages server; do
-    python3 -B "tests/observe/browser/$part.py" "$@" || code=1
-done
-exit $code
+python3 -B tests/observe/browser/suite.py "$@"

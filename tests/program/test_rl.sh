@@ -3,12 +3,8 @@
 
 SPECS=$ROOT/tests/program/rl
 
-# program NAME SPEC [FLAGS]: builds a spec to ./NAME, its C under the strictest warnings.
-program() {
-    expect 0 env CFLAGS="$CFLAGS ${3:--O0}" "$LOOPC" build "$2" -o "$1"
-    expect 0 "$LOOPC" gen "$2" -o "$1.c"
-    expect 0 cc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -O1 -fsyntax-only -I"$ROOT/runtime" "$1.c"
-}
+# program NAME SPEC: builds a spec to ./NAME, its C under the strictest warnings.
+program() { CFLAGS="$CFLAGS $STRICT" build "$2" "$1"; }
 
 step='reset before_act act agent before_step step observe'
 update='sample compute_target compute_loss before_step step after_update'
@@ -41,7 +37,7 @@ test_events_are_explained() {
 # Each step of an environment is that of its formulas in double precision, and its picture has the pole where it is.
 world() {
     sed "s/rl\.WORLD/rl.$1/g" "$SPECS/environments.lua" >world.lua
-    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build world.lua -o world
+    build world.lua world
     expect 0 ./world
     echo "$OUT" >steps
     expect 0 python3 "$SPECS/environments.py" "${1%% *}" steps
@@ -58,7 +54,7 @@ test_mountain_car_continuous_is_that_of_its_formulas() { world mountain_car_cont
 test_acrobot_is_that_of_its_formulas() { world acrobot; }
 
 # poles NAME FLAGS: builds ./NAME of 64 poles side by side.
-poles() { expect 0 env CFLAGS="$CFLAGS $2" "$LOOPC" build "$SPECS/poles.lua" -o "$1"; }
+poles() { expect 0 env CFLAGS="$CFLAGS $2 $LIGHT" "$LOOPC" build "$SPECS/poles.lua" -o "$1"; }
 
 # One after the other without optimization, and some at once in vectors.
 test_poles_side_by_side_have_the_same_bits() {
@@ -106,8 +102,43 @@ agent = rl.ppo { rl.source { rl.cartpole, counts = 3 } }, budget = 10|rl.source:
 agent = rl.ppo { rl.source { rl.bandit { arms = { 1, 2 } } } }, budget = 10|rl.bandit: arms are probabilities, numbers from 0 to 1
 agent = rl.ppo { rl.source { rl.grid_world { map = { "S.", "G" } } } }, budget = 10|rl.grid_world: rows of one length, of the letters S G X # .
 agent = rl.ppo { source }|rl.learner needs budget = how many steps
-agent = rl.agent { source, acts = "" }, budget = 10|no node matches 'acts'; did you mean 'act'?
+agent = rl.agent { source, acts = "", act = "", evaluate = "" }, budget = 10|no node matches 'acts'; did you mean 'act'?
+agent = rl.agent { source, act = "" }, budget = 10|rl.agent needs evaluate = C that sets $action
+agent = rl.ppo { source, hidden = { "wide" } }, budget = 10|rl.ppo: hidden = { 64, 64 }: a width of each layer, whole numbers from 1, not wide
+agent = rl.dqn { source, room = 32, batch = 64 }, budget = 10|rl.dqn: a memory of room = 32 rows is smaller than a batch of 64
+agent = rl.dqn { source, start = 500 }, budget = 500|rl.learner: its budget of 500 steps ends before the first update, which its agent makes after start = 500
+agent = rl.random { source }, budget = 10 }, rl.learner "cartpole" { source = source, agent = rl.random { source }, budget = 10|rl.learner "cartpole": its environment has the same name
+agent = rl.dqn { rl.source { rl.pendulum } }, budget = 10|rl.dqn is for choices; for numbers there are rl.sac, rl.td3 and rl.ppo
+agent = rl.random { rl.source { rl.environment "e" { state = { "a" }, observation = 1, actions = 2, limit = 5, step = "", observe = "" } } }|rl.environment "e" needs reset
+agent = rl.random { rl.source { rl.environment "e" { state = { "a" }, observation = 1, actions = 0, limit = 5 } } }|rl.environment "e": 'actions' is a whole number from 1, not 0
 TABLE
+}
+
+# Nothing is learned from what is no number, nor after an action that is none.
+test_what_is_odd_fails_the_step() {
+    local way said
+    build "$SPECS/odd.lua" odd
+    expect 0 ./odd
+    while IFS='|' read -r way said; do
+        expect 1 ./odd --way "$way"
+        has "$ERR" "oddities: failed: $said"
+        lacks "$OUT" 'mean return'
+    done <<'TABLE'
+1|source.step on Source.on_step on Learner.on_collect on Experiment.on_train: the reward of environment 1 (odd) is not a number
+2|source.observe on Source.on_observe on Learner.on_collect on Experiment.on_train: an observation of environment 2 (odd) is infinite
+3|source.step on Source.on_step on Learner.on_collect on Experiment.on_train: action 4 of environment 0 is none of the 4 choices of odd
+4|Evaluation.on_move on Experiment.on_test: action -1 of environment 1 is none of the 4 choices of odd
+TABLE
+}
+
+# What --timings says of the environment (reset, step, observe), buffers (store, sample) and nets (the rest of Update, and act): each once for
+# each step or update, with its share of the whole; parts of a loop or phase take no longer than it does.
+test_timings_have_the_shares_of_environment_nets_and_buffers() {
+    variant small AGENT=sac
+    expect 0 ./small --timings
+    printf '%s\n' "$ERR" >timings
+    expect 0 python3 "$SPECS/timings.py" timings 600
+    has "$OUT" 'of the time'
 }
 
 # The rest of a kind, of which each test run has a part.
@@ -119,7 +150,7 @@ variant() {
     shift
     for word in "$@"; do script="$script;s/\\<${word%%=*}\\>/${word#*=}/g"; done
     sed "$script" "$SPECS/$name.lua" >"$name.lua"
-    expect 0 env CFLAGS="$CFLAGS -O0" "$LOOPC" build "$name.lua" -o "$name"
+    build "$name.lua" "$name"
 }
 
 # The values of two states, 0.5 and 1, and of an environment without an end, 2, in which episodes are cut.

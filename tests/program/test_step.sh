@@ -113,7 +113,7 @@ SPEC
     local once=''
     for form in '' --step -O0; do
         # shellcheck disable=SC2086
-        "$LOOPC" build $form b.lua -o b
+        build b.lua b $form
         expect 0 ./b
         once=${once:-$(sed 's/ singles.*//' <<<"$OUT")}
         same "$(sed 's/ singles.*//' <<<"$OUT")" "$once"
@@ -123,7 +123,7 @@ SPEC
         *) has "$OUT" 'singles 8 blocks 16 skipped 12' ;;
         esac
     done
-    "$LOOPC" build --step b.lua -o b
+    build b.lua b --step
     expect 0 ./b --steps 157 # the first two elements, a call a step
     expect 0 ./b --steps 200
     same "$OUT" "w
@@ -214,16 +214,16 @@ test_positions_of_others_and_damaged_ones_are_refused() {
 test_both_files_of_a_library_are_checked() {
     local file
     cp "$TMP/count.lua" .
-    expect 0 "$LOOPC" gen --step --lib count.lua -o made -MD
+    expect 0 "$LOOPC" gen --no-format --step --lib count.lua -o made -MD
     has "$(cat made.c)" '#include "made.h"'
     has "$(cat made.c.d)" 'made.c: count.lua'
     for file in made.h made.c; do
-        expect 0 "$LOOPC" gen --step --lib count.lua --check=made.c
+        expect 0 "$LOOPC" gen --no-format --step --lib count.lua --check=made.c
         same "$OUT$ERR" ''
         echo >>$file
-        expect 1 "$LOOPC" gen --step --lib count.lua -o made --check
+        expect 1 "$LOOPC" gen --no-format --step --lib count.lua -o made --check
         has "$ERR" "$file is out of date"
-        expect 0 "$LOOPC" gen --step --lib count.lua -o made.c
+        expect 0 "$LOOPC" gen --no-format --step --lib count.lua -o made.c
     done
 }
 
@@ -246,8 +246,8 @@ test_the_example_with_poll() {
 
 test_optimizing_changes_no_step() {
     for spec in "$ROOT"/specs/11_*.lua "$ROOT"/specs/12_*.lua "$TMP/count.lua"; do
-        "$LOOPC" build --step "$spec" -o with
-        "$LOOPC" build --step -O0 "$spec" -o without
+        build "$spec" with --step
+        build "$spec" without --step -O0
         for n in 1 7 100 1000; do
             expect 0 ./with --steps $n
             local with=$OUT

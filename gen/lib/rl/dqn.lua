@@ -174,11 +174,11 @@ end
 return function(rl)
     return function(given)
         local source = nets.check("rl.dqn", given, known)
-        local p = common.with(common.with({}, defaults), given)
+        local p = common.with(common.with({ name = "dqn" }, defaults), given)
         p[1] = nil
         check(source, p)
         replay.prepare(source, p)
-        local name, made = p.name or "dqn", source.environment
+        local name, made = p.name, source.environment
         local moments, see = nets.observer(source, p.normalize)
         local pilot, make_pilot = nets.pilot(source, { name = name, from = "q", hidden = p.hidden, activation = p.activation,
             outputs = made.actions + (p.dueling and 1 or 0), dueling = p.dueling, normalize = p.normalize })
@@ -187,7 +187,7 @@ return function(rl)
         local texts, memory = texts_of(source, p), replay.texts(source, p)
         local function text(c) return common.fill(common.fill(common.fill(c, texts), values), values) end
         local function seen(from) return p.normalize and text(see(from, "{batch}", from)) or "" end
-        return rl.agent { source, name = name, doc = "deep Q-learning", order = p.order, code = code_of(made, p),
+        return rl.agent { source, start = p.start, name = name, doc = "deep Q-learning", order = p.order, code = code_of(made, p),
             rounds = math.max(1, p.every // source.count), updates = ("$Source.steps < $%s.start ? 0 : %d"):format(name, p.updates),
             state = common.with(common.with(fields_of(source, p, nets.largest(source.count, p.batch, source.episodes)),
                 replay.fields(source, p)), common.with(pilot, moments)),

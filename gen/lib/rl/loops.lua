@@ -78,6 +78,31 @@ local function within(source)
     ]], source.values)
 end
 
+-- C that fails a step whose actions are no choices at all; {skip} leaves environments out. Numbers are kept within their bounds.
+local function choices(source, count, skip)
+    if source.environment.bound then return "" end
+    return fill([[
+        for (int32_t i = 0; i < {rows}; i++)
+            if ({skip}($action[i] < 0 || $action[i] >= {actions}))
+                $fail("action %d of environment %d is none of the {actions} choices of {name}", $action[i], i);
+    ]], with({ rows = count, skip = skip or "" }, source.values))
+end
+
+-- C that fails a step in which an environment gives what is no number: nothing can be learned from it.
+local function numbers(source, field, width, what)
+    return fill([[
+        {
+            const float *const values = {field};
+            int32_t odd = 0;
+            for (int32_t k = 0; k < {size}; k++)
+                odd += !(fabsf(values[k]) < INFINITY);
+            for (int32_t k = 0; odd > 0 && k < {size}; k++)
+                if (!(fabsf(values[k]) < INFINITY))
+                    $fail("{what} environment %d ({name}) is %s", k / {width}, isnan(values[k]) ? "not a number" : "infinite");
+        }
+    ]], with({ field = field, what = what, width = width, size = source.count * width }, source.values))
+end
+
 -- C for each of `count` environments whose states are in the field `worlds`.
 local function each(source, count, text)
     return fill("for (int32_t i = 0; i < {rows}; i++) {\n    struct {name} *const e = (struct {name} *)(void *)$worlds[i];\n    "
@@ -140,6 +165,7 @@ end
 -- What the environments do at the events of Source, before all other callbacks: they have the order 0. Behind `store`, after all
 -- others, the next observation becomes the one in hand.
 local function source_callback(source)
+    local made = source.environment
     local function of_each(text) return each(source, source.count, text) end
     return callback "source" {
         order = 0,
@@ -147,7 +173,7 @@ local function source_callback(source)
         ["Learner.before_collect"] = "$progress = $budget > 0 ? (float)((double)$Source.steps / (double)$budget) : 1;",
         ["Source.reset"] = of_each("if (!$running[i]) {\n{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n"
             .. "$running[i] = true;\n$gain[i] = 0;\n$length[i] = 0;\n}\n" .. mask(source)),
-        ["Source.step"] = fill([[
+        ["Source.step"] = choices(source, source.count) .. fill([[
             for (int32_t i = 0; i < {count}; i++) {
                 struct {name} e = {name}_load($worlds[i]);
                 bool over = false;
@@ -162,8 +188,9 @@ local function source_callback(source)
                 $truncated[i] = !$terminated[i] && $length[i] >= {limit};
                 $ended[i] = $terminated[i] || $truncated[i];
             }
-        ]], with({ within = within(source) }, source.values)),
-        ["Source.observe"] = of_each("{name}_observe(e, $next[i]);") .. fill([[
+        ]], with({ within = within(source) }, source.values)) .. numbers(source, "$reward", 1, "the reward of"),
+        ["Source.observe"] = of_each("{name}_observe(e, $next[i]);") ..
+            numbers(source, "&$next[0][0]", made.observation, "an observation of") .. fill([[
 
             $ends = 0;
             for (int32_t i = 0; i < {count}; i++)
@@ -209,9 +236,9 @@ local function evaluation_loop(source, places, rows)
         before_run = { 0, of_each("{name}_reset(e, $chance);\n{name}_observe(e, $observation[i]);\n$gain[i] = 0;\n$length[i] = 0;\n"
             .. "$over[i] = false;" .. mask(source)) .. ("\n$running = %d;"):format(rows) },
         evaluate = { 1 },
-        on_move = { 2, of_each("if ($over[i]) continue;\nbool over = false;\n{within}\n$gain[i] += {name}_step(e, $action[i], &over);\n"
-            .. "{name}_observe(e, $observation[i]);\n$over[i] = over || ++$length[i] >= {limit};\n$running -= $over[i];\n"
-            .. mask(source)) },
+        on_move = { 2, choices(source, rows, "!$over[i] && ") .. of_each("if ($over[i]) continue;\nbool over = false;\n{within}\n"
+            .. "$gain[i] += {name}_step(e, $action[i], &over);\n{name}_observe(e, $observation[i]);\n"
+            .. "$over[i] = over || ++$length[i] >= {limit};\n$running -= $over[i];\n" .. mask(source)) },
         after_run = { 9, fill([[
             double sum = 0, squares = 0;
             $least = $most = $gain[0];

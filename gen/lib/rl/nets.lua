@@ -23,6 +23,11 @@ function nets.check(word, given, known)
     local source = type(given) == "table" and given[1]
     if type(source) ~= "table" or not source.is_source then error(word .. " takes a source: " .. word .. " { source }", 3) end
     common.check(word, common.named(given), known)
+    for _, width in ipairs(given.hidden or {}) do
+        if math.type(width) ~= "integer" or width < 1 then
+            error(("%s: hidden = { 64, 64 }: a width of each layer, whole numbers from 1, not %s"):format(word, width), 3)
+        end
+    end
     return source
 end
 

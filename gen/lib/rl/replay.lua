@@ -26,6 +26,9 @@ end
 
 -- Rounds the room to whole rows of all environments.
 function replay.prepare(source, p)
+    if p.room < p.batch then
+        error(("rl.%s: a memory of room = %d rows is smaller than a batch of %d"):format(p.name, p.room, p.batch), 4)
+    end
     p.room = (p.room + source.count - 1) // source.count * source.count
     p.leaves = least_power(p.room)
 end

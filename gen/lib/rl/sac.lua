@@ -152,7 +152,7 @@ return function(rl)
             keep_error = p.priority > 0 and "$errors[r] = error;" or "",
         })
         local function seen(from) return p.normalize and text(see(from, "{batch}", from)) or "" end
-        return rl.agent { source, name = p.name, doc = "soft actor-critic", order = p.order,
+        return rl.agent { source, start = p.start, name = p.name, doc = "soft actor-critic", order = p.order,
             rounds = math.max(1, p.every // source.count), updates = ("$Source.steps < $%s.start ? 0 : %d"):format(p.name, p.updates),
             state = common.with(common.with(common.with(fields_of(source, p), critics.fields(source, p)), replay.fields(source, p)),
                 common.with(pilot, moments)),

@@ -45,7 +45,7 @@ class Browser:
         self.root = f"http://127.0.0.1:{port}"
         self.wait(lambda: self.call("GET", "/status")["ready"], OSError)
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                            "--window-size=1200,1900"]}
+                            "--window-size=1200,1300"]}
         made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.root += f"/session/{made['sessionId']}"
@@ -88,7 +88,7 @@ class Browser:
             except ignored or ZeroDivisionError:
                 pass
             assert time.monotonic() < end, "it does not come"
-            time.sleep(0.05)
+            time.sleep(0.08)
 
     def open(self, address):
         self.call("POST", "/url", {"url": address})
@@ -145,9 +145,15 @@ class Browser:
 
 
 class Observe(Observer):
-    def __init__(self, *arguments, host="127.0.0.1"):
+    def __init__(self, *arguments, host="127.0.0.1", pace=0, trainers=1):
         super().__init__(*arguments)
         assert re.fullmatch(rf"http://{re.escape(host)}:\d+/\?token=[0-9a-f]{{32}}", self.address), self.address
+        for k in range(trainers if pace else 0):
+            self.slow_down(pace, k)
+
+    def slow_down(self, pace, trainer=0):
+        """So many batches a second: a trainer leaves the processor to the browser."""
+        status_of(self.address.replace("/?", f"/send?trainer={trainer}&"), json.dumps({"batches a second": pace}).encode())
 
 
 # Pictures without a name for a screen reader: neither they nor what they are in has a role and a label, or is left out.

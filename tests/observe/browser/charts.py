@@ -6,7 +6,6 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
 from browser import Browser, Observe, events_of  # noqa: E402
-from trainer import run_tests  # noqa: E402
 
 
 def test_a_million_points_are_thinned_for_display():
@@ -92,6 +91,48 @@ def test_charts_take_turns():
         b.wait(lambda: "none" not in b.run(canvases))
 
 
+def test_cards_are_found_and_pinned_in_either_colour():
+    name = os.path.join(os.environ["TMPDIR"], "cards.log")
+    with open(name, "w") as file:
+        file.writelines(json.dumps({f"{part} {k}": [i, i] for part in ("error", "size") for k in range(3)}) + "\n" for i in range(1, 4))
+    shown = "[...document.querySelectorAll('.charts .card')].filter((one) => one.offsetParent)" \
+            ".sort((a, b) => a.offsetTop - b.offsetTop || a.offsetLeft - b.offsetLeft).map((one) => one.dataset.card).join()"
+    with Observe("--log", name) as o, Browser() as b:
+        b.open(o.address)
+        b.becomes("document.querySelectorAll('.charts .card').length", 6)
+        b.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))")
+        assert b.run("return document.activeElement.className") == "find"
+        b.type(".find", "SIZE 1")
+        b.becomes(shown, "size 1")
+        b.type(".find", "size")
+        b.becomes(shown, "size 0,size 1,size 2")
+        b.sees(".found", lambda text: text == "3 of 6 cards")
+        b.run("document.querySelector('.card[data-card=\"size 2\"] .pin').focus()")  # also without a mouse
+        b.run("document.activeElement.click()")
+        b.becomes(shown, "size 2,size 0,size 1")
+        b.type(".find", "error 2")
+        b.becomes(shown, "size 2,error 2")
+        paper = "return getComputedStyle(document.body).backgroundColor"
+        system = b.run(paper)
+        b.click(".theme")
+        assert b.run(paper) != system
+        chosen = b.run("return document.documentElement.dataset.theme")
+        link = b.run("return location.href")
+        assert link.endswith(f"find=error+2&pins=size+2&theme={chosen}"), link
+        b.open("about:blank")
+        b.open(link)
+        b.becomes(shown, "size 2,error 2")
+        assert b.run(paper) != system and b.run("return document.querySelector('.find').value") == "error 2"
+        assert b.run("return document.querySelector('.pin[aria-pressed=true]').getAttribute('aria-label')") == "pin size 2"
+        b.click(".theme")  # back to what the system has: no choice
+        b.becomes("location.hash.includes('theme')", False)
+        b.open("about:blank")  # links that somebody has changed
+        b.open(f"{o.address}#smooth=1e99&zoom=9,x&open=7.none&theme=purple&pins=,,&find=%FF")
+        b.becomes("allCharts.size", 6)
+        b.becomes("document.querySelector('.smooth').value", "500")
+        assert not b.complaints(), b.complaints()
+
+
 def test_what_a_loop_reports_is_shown_above_the_charts():
     name = os.path.join(os.environ["TMPDIR"], "loop.log")
     with open(name, "w") as file:
@@ -102,7 +143,3 @@ def test_what_a_loop_reports_is_shown_above_the_charts():
         b.sees(".loss", lambda text: text == "0.25")
         assert b.run("return trainers[0].series.get('Fit.loss').map((point) => point[0]).join()") == "120,240"
         assert b.run("return trainers[0].series.get('eta').length") == 1
-
-
-if __name__ == "__main__":
-    run_tests(sys.modules[__name__])

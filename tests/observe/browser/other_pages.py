@@ -7,7 +7,6 @@ import urllib.error
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
 from browser import Browser, LOOPC, Observe, UNNAMED, XOR, pixel, status_of  # noqa: E402
-from trainer import run_tests  # noqa: E402
 
 
 def lesson(b):
@@ -147,7 +146,3 @@ def test_explain_and_graph_as_pages():
         b.becomes(UNNAMED, "")
         b.shoot("graph.png")
         assert b.complaints() == []
-
-
-if __name__ == "__main__":
-    run_tests(sys.modules[__name__])

@@ -4,10 +4,11 @@ import os
 import re
 import socket
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "control"))
-from browser import Observe, XOR, status_of  # noqa: E402
-from trainer import PATIENCE, run_tests  # noqa: E402
+from browser import Observe, XOR, events_of, status_of  # noqa: E402
+from trainer import PATIENCE  # noqa: E402
 
 
 def test_strangers_are_refused():
@@ -27,6 +28,17 @@ def test_strangers_are_refused():
         assert status_of(f"{root}/send?trainer=0&token={token}", b'{"x": "' + b"y" * 100000 + b'"}') == 413
         for path in ("/../../../etc/passwd", "/page.c", "/%2e%2e/etc/passwd", "/etc/passwd", "//etc/passwd"):
             assert status_of(root + path) in (400, 404), path
+
+
+def test_why_a_trainer_did_not_start():
+    with Observe(XOR, "--eta", "much", "--progress", "never") as o:
+        assert o.process.stderr.readline() == "xor: error: --eta: 'much' is not a number\n"  # passed on
+        end = time.monotonic() + PATIENCE
+        how = "gone"
+        while how == "gone":  # until its exit code is known
+            assert time.monotonic() < end
+            how = events_of(o.address)[0][0]["how"]
+        assert how == "failed (exit code 2): xor: --eta: 'much' is not a number", how
 
 
 def own_address():
@@ -98,7 +110,3 @@ def test_hostile_requests_never_end_it():
                 except OSError:
                     pass
         assert status_of(o.address) == 200
-
-
-if __name__ == "__main__":
-    run_tests(sys.modules[__name__])

@@ -312,7 +312,7 @@ def test_a_page_waits_for_its_first_viewer():
         while "the page waits" not in (line := o.process.stderr.readline()):
             assert line, "it does not wait"
         assert o.process.poll() is None
-        o.events(lambda trainer: trainer["how"] == "failed (exit code 2)")
+        o.events(lambda trainer: trainer["how"].startswith("failed (exit code 2): xor: "))
         assert o.process.wait(PATIENCE) == 2
 
 

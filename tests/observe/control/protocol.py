@@ -9,7 +9,7 @@ import time
 
 from trainer import PATIENCE, Lines, Trainer, near, path, run_tests
 
-XOR, SPIRALS = os.environ["XOR"], os.environ["SPIRALS"]
+XOR, SPIRALS, BOUNDED = (os.environ[name] for name in ("XOR", "SPIRALS", "BOUNDED"))
 WEIGHTS = [1, 1, 1, 1, 0.5, -0.5, 1, -1, 0]
 
 
@@ -57,6 +57,32 @@ def test_a_lower_target_changes_nothing():
         t.end()
 
 
+def test_a_target_has_the_bounds_of_its_field():
+    with Trainer(BOUNDED) as t:
+        t.send({"batch to": 41, "eta": 0.5})  # nothing of a message with an error is done
+        assert t.until("error") == [0, "batch to: 41 is out of range: it goes from 2 to 40"]
+        for order, words in (({"batch to": 1}, "batch to: 1 is out of range"), ({"batch to": 2 ** 40}, "batch to: "), ({"most": 41}, "most: 41 is out of range"),
+                             ({"eta": 1.5}, "eta: 1.5 is out of range: it goes from 0 to 1")):
+            t.send(order)
+            assert t.until("error")[1].startswith(words), order
+        t.send({"tell state": 1, "tell status": 1})
+        assert t.until("status")[1]["limit"] == 40
+        t.send({"tell state": 1})
+        near(t.until("eta")[1], 0.1)
+        near(t.loss_at(20), 1 / 20)
+        t.send({"most": 30})  # the target by its own name
+        t.until("loss", lambda value: value[0] == 30)
+        t.send({"most": 3, "tell status": 1})
+        batch, status = t.until("status")
+        assert batch == 30 and status["target"] == 30 and status["settable"]["most"] == 30, status
+        near(t.loss_at(40), 1 / 40)
+        t.end()
+    with Trainer(XOR) as t:
+        t.send({"tell status": 1})
+        assert t.until("status")[1]["limit"] is None
+        t.end()
+
+
 def test_keys_are_applied_in_order_and_all_waiting_messages_first():
     with Trainer(XOR) as t:
         t.send({"eta": 5, "batch to": 1})
@@ -101,6 +127,19 @@ def test_the_history_begins_with_the_run():
         rows = t.until("history", lambda value: value[0] == 50000)[1]["rows"]
         assert 1000 <= len(rows) <= 2400 and rows[0][0] == 1, len(rows)
         t.end()
+
+
+def test_a_run_that_is_over_has_told_its_history():
+    """Who has asked once has it at the end, also of a run that is over at once; what no loop has measured yet is null."""
+    with Trainer(SPIRALS, "--epochs", "2") as t:
+        t.send({"tell views": 1})
+        messages = t.rest()
+        assert t.wait() == 0
+    history = [message["history"][1] for message in messages if "history" in message][-1]
+    valid = [row[1 + history["names"].index("Valid.loss")] for row in history["rows"]]
+    assert len(valid) == 200 and valid[0] is None and valid[-1] > 0, (len(valid), valid[0], valid[-1])
+    early = [message for message in messages if 0 < message.get("loss", [0])[0] < 100]
+    assert not any("Valid.loss" in message for message in early), early
 
 
 def test_nobody_has_to_listen_for_a_history():
@@ -177,7 +216,7 @@ def test_at_most_one_message_an_iteration():
 
 
 def test_loss_reports_are_50_ms_apart():
-    with Trainer(XOR) as t:
+    with Trainer(XOR, "--eta", "0.00001") as t:  # so slow that its loss still changes
         t.receive()
         start, count = time.monotonic(), 0
         t.send({"batch to": 10 ** 12})

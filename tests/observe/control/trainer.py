@@ -175,13 +175,13 @@ class Lines:
         return self.process.wait(PATIENCE)
 
 
-def run_tests(module):
-    """Runs the functions test_* of a module; prints a line each, as tests/run wants it."""
+def run_tests(*modules):
+    """Runs the functions test_* of modules; prints a line each, as tests/run wants it."""
     import sys
     import traceback
     failed = 0
     words = sys.argv[1:]
-    for name, function in list(vars(module).items()):
+    for name, function in [item for module in modules for item in vars(module).items()]:
         if not name.startswith("test_") or (words and not any(word in name for word in words)):
             continue
         title = name[5:].replace("_", " ")

@@ -31,12 +31,12 @@ local Train = loop "Train" {
 return trainer "mapped" { Fit, Train, code = "#include <string.h>\n#include <sys/mman.h>", state = {
     data = dataset { option = true, required = true }, keys = u64 { option = true },
     bytes = u64 { 4, option = true }, header = u64 { 128, option = true },
-    net = mlp { 16384, 2, batch = 8, shards = 2, inputs_from = "data" }, adam = optimizer { "adam", net = "net" } } }
+    net = mlp { 8192, 2, batch = 8, shards = 2, inputs_from = "data" }, adam = optimizer { "adam", net = "net" } } }
 SPEC
     python3 - <<'PYTHON'
 import random, struct
 random.seed(1)
-rows, width = 16, 16384
+rows, width = 16, 8192
 pixels = [random.randbytes(width) for _ in range(rows)]
 with open("samples.idx", "wb") as file:
     file.write(struct.pack(">BBBBII", 0, 0, 8, 2, rows, width) + b"".join(pixels))
@@ -76,7 +76,7 @@ SH
     printf '\0\0\0\077' | dd of=samples.1.npy bs=1 seek=4128 conv=notrunc 2>/dev/null
     expect 2 ranks 2 bash own.sh
     has "$ERR" '--data: process 1 reads other content than process 0'
-    printf '\0\0\300\177' | dd of=samples.npy bs=1 seek=$((128 + 15 * 4 * 16384)) conv=notrunc 2>/dev/null
+    printf '\0\0\300\177' | dd of=samples.npy bs=1 seek=$((128 + 15 * 4 * 8192)) conv=notrunc 2>/dev/null
     expect 2 ranks 2 ./mapped --data samples.npy,labels.idx
     has "$ERR" 'rank 1: samples.npy: error: values are missing'
     expect 2 ./mapped --data samples.npy,labels.idx

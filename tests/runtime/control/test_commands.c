@@ -18,19 +18,22 @@ struct state {
     const char *name;
     bool on;
     int64_t fixed;
+    int32_t most;
 };
 
 #define AT(member) .offset = offsetof(struct state, member)
 
+static const struct loopc_range up_to_500 = {10, 500};
 static const struct loopc_field table[] = {
     {.name = "Train.rate", .type = LOOPC_F32, AT(rate), .count = 1, .flags = LOOPC_SETTABLE},
     {.name = "three", .type = LOOPC_I32, AT(three), .count = 3, .flags = LOOPC_SETTABLE},
     {.name = "name", .type = LOOPC_STR, AT(name), .count = 1, .flags = LOOPC_SETTABLE},
     {.name = "on", .type = LOOPC_BOOL, AT(on), .count = 1, .flags = LOOPC_SETTABLE},
     {.name = "fixed", .type = LOOPC_I64, AT(fixed), .count = 1},
+    {.name = "most", .type = LOOPC_I32, AT(most), .count = 1, .range = &up_to_500},
 };
 static const struct loopc_program program = {
-    .name = "mini", .size = sizeof(struct state), .fields = table, .field_count = 5};
+    .name = "mini", .size = sizeof(struct state), .fields = table, .field_count = 6};
 
 static struct loopc_commands commands;
 static struct loopc_texts texts;
@@ -38,8 +41,9 @@ static char message[256];
 
 static int read_orders(const char *text)
 {
-    return loopc_commands_read(&commands, &program, &table[0], &texts,
-                               (struct loopc_json){text, strlen(text)}, message, sizeof message);
+    return loopc_commands_read(&commands, &program, (struct loopc_commanded){.eta = &table[0]},
+                               &texts, (struct loopc_json){text, strlen(text)}, message,
+                               sizeof message);
 }
 
 static void fixed_names_in_their_order(void **unused)
@@ -109,6 +113,35 @@ static void what_is_wrong_is_refused(void **unused)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(read_orders(bad[i][0]), LOOPC_FAILED);
         if (!strstr(message, bad[i][1])) fail_msg("%s: %s", bad[i][0], message);
+        loopc_commands_free(&commands);
+    }
+}
+
+/* The field that is the target bounds "batch to" by its range and by its type. */
+static void a_target_has_the_bounds_of_its_field(void **unused)
+{
+    (void)unused;
+    static const struct loopc_field whole = {.name = "whole", .type = LOOPC_I32, .count = 1};
+    static const struct {
+        const struct loopc_field *target;
+        const char *text, *message;
+    } cases[] = {
+        {&table[5], "{\"batch to\": 500}", NULL},
+        {&table[5], "{\"batch to\": 10}", NULL},
+        {&table[5], "{\"batch to\": 501}", "batch to: 501 is out of range: it goes from 10 to 500"},
+        {&table[5], "{\"step\": 1, \"batch to\": 9}", "batch to: 9 is out of range"},
+        {&table[5], "{\"batch to\": 2.5}", "batch to: it takes a whole number"},
+        {&whole, "{\"batch to\": 2147483647}", NULL},
+        {&whole, "{\"batch to\": 2147483648}", "batch to: "},
+        {NULL, "{\"batch to\": 2147483648}", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct loopc_commanded commanded = {.target = cases[i].target};
+        const int st = loopc_commands_read(
+            &commands, &program, commanded, &texts,
+            (struct loopc_json){cases[i].text, strlen(cases[i].text)}, message, sizeof message);
+        assert_int_equal(st, cases[i].message ? LOOPC_FAILED : LOOPC_OK);
+        if (st && !strstr(message, cases[i].message)) fail_msg("%s: %s", cases[i].text, message);
         loopc_commands_free(&commands);
     }
 }
@@ -207,6 +240,7 @@ int main(void)
         cmocka_unit_test(fields_by_name),
         cmocka_unit_test(others_are_unknown),
         cmocka_unit_test(what_is_wrong_is_refused),
+        cmocka_unit_test(a_target_has_the_bounds_of_its_field),
         cmocka_unit_test(a_journal_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_journal_is_refused),
         cmocka_unit_test(a_full_disk_is_told),
