@@ -10,6 +10,7 @@
 #include "table.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -294,10 +295,21 @@ static int show_table(void)
     return code;
 }
 
+/* A connection is a thread, which would have an arena of its own and keep in it what a history took:
+ * there is one arena, and what is long goes back to the system. */
+static void return_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = stop};
     (void)argc;
+    return_memory();
     hub_open(&hub);
     roster_open(&hub);
     (void)sigaction(SIGINT, &action, NULL);

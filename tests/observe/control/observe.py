@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import math
 import os
 import pty
 import random
@@ -13,6 +14,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 import urllib.request
 
@@ -244,6 +246,28 @@ def test_a_log_is_shown_and_its_last_loss_printed():
         assert trainer["ended"] and last_batch(trainer) == 283
         o.process.terminate()
         assert re.search(r"log: last loss 0\.000\d+ at batch 283", o.process.stdout.read())
+
+
+def resident(pid):
+    """MB of a process."""
+    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read())[1]) / 1024
+
+
+def test_viewers_leave_no_memory_behind():
+    with open(path("long"), "w") as log:
+        for batch in range(8000):
+            log.write(json.dumps({f"Fit.part{k}": [batch, math.sin(batch + k)] for k in range(5)}) + "\n")
+    with Observe("--log", path("long")) as o:
+        o.events(lambda trainer: True)
+        before = resident(o.process.pid)
+        for _ in range(2):
+            viewers = [threading.Thread(target=o.events, args=[lambda trainer: True]) for _ in range(8)]
+            for viewer in viewers:
+                viewer.start()
+            for viewer in viewers:
+                viewer.join()
+        if "-fsanitize" not in os.environ.get("CFLAGS", ""):
+            wait_for(lambda: resident(o.process.pid) < before + 8)
 
 
 def test_a_file_that_is_no_log_is_told():
