@@ -266,13 +266,22 @@ static FILE *list(void)
     return child_output(argv);
 }
 
+static int cannot_listen(int why)
+{
+    char where[64];
+    (void)snprintf(where, sizeof where, "%.40s:%d", options.host, options.port);
+    const int code = complain(where, why ? strerror(why) : "cannot listen there");
+    if (why == EADDRINUSE)
+        (void)fprintf(stderr,
+                      "loopc: hint: another --port, or none: then it is one that is free\n");
+    return code;
+}
+
 static int serve(void)
 {
     const struct server_calls calls = {roster_send, roster_again, options.runs ? list : NULL};
     struct server *server = server_start(&hub, options.host, options.port, &calls);
-    const int failed =
-        server ? print_address(server)
-               : complain(options.host, errno ? strerror(errno) : "cannot listen there");
+    const int failed = server ? print_address(server) : cannot_listen(errno);
     if (!failed) run();
     const int code = roster_end();
     if (!stopped && hub.viewers)

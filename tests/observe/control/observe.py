@@ -248,6 +248,14 @@ def test_a_log_is_shown_and_its_last_loss_printed():
         assert re.search(r"log: last loss 0\.000\d+ at batch 283", o.process.stdout.read())
 
 
+def test_a_port_that_is_taken_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([LOOPC, "observe", "--port", port, "--", *SHORT], capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 2 and f"loopc: error: 127.0.0.1:{port}: Address already in use\n" in done.stderr, done.stderr
+        assert "hint: another --port" in done.stderr
+
+
 def resident(pid):
     """MB of a process."""
     return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read())[1]) / 1024
