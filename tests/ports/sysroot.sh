@@ -12,7 +12,7 @@ apt() {
     apt-get -qq -o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" -o Acquire::Languages=none \
         -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" -o APT::Sandbox::User=root "$@"
 }
-apt update
+apt update || echo "sysroot.sh: an index is missing: perhaps the others have all that is needed" >&2
 (cd "$state/packages" && apt download libjansson-dev zlib1g-dev libminizip-dev)
 for package in "$state/packages"/*.deb; do dpkg -x "$package" "$state/root"; done
 mv "$state/root" "$folder"
