@@ -48,8 +48,8 @@ static inline void loopc_network_of(struct loopc_network *net, uint64_t key, uin
 void loopc_shuffled_far(const struct loopc_network *net, uint64_t n, uint64_t first, int32_t count,
                         int64_t *to);
 
-/* So many numbers side by side. Of vectors twice as long as those of AVX2 gcc makes code that is
- * three times slower. */
+/* So many numbers side by side. With AVX2 as many as a register has: longer vectors are compared by
+ * gcc 12 lane by lane. (With SSE2, too, but there it takes long to multiply four.) */
 #if defined LOOPC_DEVICE
 #define LOOPC_ABREAST 1
 #elif defined __AVX2__ && !defined __AVX512F__
