@@ -52,7 +52,7 @@ local function pass(name, on, batches, begin, use)
         on_sample = node(1, [[ moons($points, ROWS, 0.15, $x, $labels); ]]),
         on_batch = node(2, use),
         after_batch = node(3, [[
-            const float right = (float)net_correct($net, $labels, ROWS) / ROWS, n = (float)$iteration + 1;
+            const float right = (float)net_correct($net, $labels, ROWS) / (float)ROWS, n = (float)$iteration + 1;
             $loss += ($cost - $loss) / n;
             $accuracy += (right - $accuracy) / n;
         ]]),

@@ -51,7 +51,7 @@ local Valid = loop "Valid" {
     on_measure = node(1, [[
         net_forward($net, $x, VALID);
         $loss = net_loss($net, $labels, VALID);
-        $accuracy = (float)net_correct($net, $labels, VALID) / VALID;
+        $accuracy = (float)net_correct($net, $labels, VALID) / (float)VALID;
     ]]),
 }
 

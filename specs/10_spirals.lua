@@ -63,7 +63,7 @@ local function pass(name, on, batches, use)
         on_sample = node(1, [[ spirals($points, ROWS, $turns, $noise, $x, $labels); ]]),
         on_batch = node(2, use),
         after_batch = node(3, [[
-            const float right = (float)net_correct($net, $labels, ROWS) / ROWS, n = (float)$iteration + 1;
+            const float right = (float)net_correct($net, $labels, ROWS) / (float)ROWS, n = (float)$iteration + 1;
             $loss += ($cost - $loss) / n;
             $accuracy += (right - $accuracy) / n;
         ]]),

@@ -24,7 +24,7 @@ local Validate = LOOP(CHOOSE("$batch >= $next", {
     CALL { name = "wait", [[ /* not yet */ ; ]] },
     SEQ {
         CALL { name = "validate", [[ moons($validation, VALID, 0.15, $valid_x, $valid_labels); net_forward($net, $valid_x, VALID); ]] },
-        CALL { name = "judge", [[ $accuracy = (float)net_correct($net, $valid_labels, VALID) / VALID; $next += EVERY; ]] },
+        CALL { name = "judge", [[ $accuracy = (float)net_correct($net, $valid_labels, VALID) / (float)VALID; $next += EVERY; ]] },
         PRINT("batch %5d  loss %.4f  accuracy %.3f\n", "batch", "loss", "accuracy"),
     },
 }))

@@ -26,8 +26,8 @@ local Folds = loop "Folds" {
         $squares += (double)$Fit.accuracy * (double)$Fit.accuracy;
     ]]),
     after_run = node(3, [[
-        const double mean = $sum / FOLDS;
-        printf("mean %.3f, deviation %.3f\n", mean, sqrt(fmax($squares / FOLDS - mean * mean, 0)));
+        const double mean = $sum / (double)FOLDS;
+        printf("mean %.3f, deviation %.3f\n", mean, sqrt(fmax($squares / (double)FOLDS - mean * mean, 0)));
     ]]),
 }
 
@@ -48,7 +48,7 @@ local Fit = loop "Fit" {
     after_run = node(2, [[
         const int64_t first = $Folds.iteration * HELD;
         net_forward($net, $x + 2 * first, HELD);
-        $accuracy = (float)net_correct($net, $labels + first, HELD) / HELD;
+        $accuracy = (float)net_correct($net, $labels + first, HELD) / (float)HELD;
         $loss = net_loss($net, $labels + first, HELD);
     ]]),
 }

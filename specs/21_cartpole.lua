@@ -185,10 +185,10 @@ local Pass = loop "Pass" {
             $chosen[r] = $choices[t];
             $before[r] = $log_p[t];
             $weights[r] = $advantages[t];
-            mean += $weights[r] / ROWS;
+            mean += $weights[r] / (float)ROWS;
         }
         for (int32_t r = 0; r < ROWS; r++)
-            square += ($weights[r] - mean) * ($weights[r] - mean) / ROWS;
+            square += ($weights[r] - mean) * ($weights[r] - mean) / (float)ROWS;
         for (int32_t r = 0; r < ROWS; r++)
             $weights[r] = ($weights[r] - mean) / (sqrtf(square) + 1e-6f);
     ]]),
@@ -198,7 +198,7 @@ local Pass = loop "Pass" {
         for (int32_t r = 0; r < ROWS; r++) {
             const float ratio = loopc_expf($now[r] - $before[r]), a = $weights[r];
             const bool far = a > 0 ? ratio > 1 + $clip : ratio < 1 - $clip;
-            $weights[r] = far ? 0 : ratio * a / ROWS;
+            $weights[r] = far ? 0 : ratio * a / (float)ROWS;
         }
         policy_zero_delta($policy, ROWS);
         policy_likelihood($policy, $chosen, $weights, ROWS);

@@ -66,7 +66,7 @@ static void judge(const float *p, const int32_t *labels, double sums[3 * BINS + 
     for (int i = 0; i < BATCH; i++) {
         const int class = p[2 * i + 1] > p[2 * i];
         const double sure = (double)p[2 * i + class], label = (double)p[2 * i + labels[i]];
-        const int bin = sure < 1.0 ? (int)(sure * BINS) : BINS - 1;
+        const int bin = sure < 1.0 ? (int)(sure * (double)BINS) : BINS - 1;
         sums[3 * bin]++, sums[3 * bin + 1] += class == labels[i], sums[3 * bin + 2] += sure;
         sums[3 * BINS] -= loopc_ln(label > 1e-30 ? label : 1e-30);
     }

@@ -29,8 +29,8 @@ local Learn = loop "Learn" {
         float place[8];
         for (int i = 0; i < SIDE * SIDE; i += 4) {
             for (int k = 0; k < 4; k++) {
-                place[2 * k] = ((float)((i + k) % SIDE) + 0.5f) * 2 / SIDE - 1;
-                place[2 * k + 1] = 1 - ((float)((i + k) / SIDE) + 0.5f) * 2 / SIDE;
+                place[2 * k] = ((float)((i + k) % SIDE) + 0.5f) * 2 / (float)SIDE - 1;
+                place[2 * k + 1] = 1 - ((float)((i + k) / SIDE) + 0.5f) * 2 / (float)SIDE;
             }
             memcpy($straight + i, line_forward($line, place, 4), 4 * sizeof(float));
             memcpy($bent + i, net_forward($net, place, 4), 4 * sizeof(float));

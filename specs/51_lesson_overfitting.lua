@@ -35,8 +35,8 @@ local Learn = loop "Learn" {
         float places[2 * SIDE];
         for (int line = 0; line < SIDE; line++) {
             for (int i = 0; i < SIDE; i++) {
-                places[2 * i] = ((float)(2 * i + 1) / SIDE - 1) * 6;
-                places[2 * i + 1] = (1 - (float)(2 * line + 1) / SIDE) * 6;
+                places[2 * i] = ((float)(2 * i + 1) / (float)SIDE - 1) * 6;
+                places[2 * i + 1] = (1 - (float)(2 * line + 1) / (float)SIDE) * 6;
             }
             const float *p = net_forward($net, places, SIDE);
             for (int i = 0; i < SIDE; i++)

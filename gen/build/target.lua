@@ -17,12 +17,12 @@ local options = {
 -- The options of a command that builds: its own, then those for other processors.
 function target.with(own) return table.move(options, 1, #options, #own + 1, own) end
 
--- By the first word of a triplet: Debian's name of the architecture, that of its emulator, and flags without which floats would have
--- excess precision.
+-- By the first word of a triplet: Debian's name of the architecture, its folder of libraries if that is not the triplet, the name of its
+-- emulator, and flags without which floats would have excess precision.
 local machines = {
     aarch64 = { debian = "arm64", cpu = "-mcpu=" },
     arm = { debian = "armhf", cpu = "-mcpu=" },
-    i686 = { debian = "i386", emulator = "i386", flags = { "-msse2", "-mfpmath=sse" } },
+    i686 = { debian = "i386", folder = "i386-linux-gnu", emulator = "i386", flags = { "-msse2", "-mfpmath=sse" } },
     mips64el = { debian = "mips64el" },
     powerpc64le = { debian = "ppc64el", emulator = "ppc64le", cpu = "-mcpu=" },
     riscv64 = { debian = "riscv64" },
@@ -58,7 +58,8 @@ local function sysroot_flags(arguments)
     if not host.isdir(root) then cli.fail(("--sysroot: there is no folder %s"):format(root)) end
     root = host.realpath(root)
     if host.exists(root .. "/usr/include/stdio.h") then return { "--sysroot=" .. root } end
-    local lib, include, of_target = root .. "/usr/lib", root .. "/usr/include", "/" .. arguments.target
+    local lib, include = root .. "/usr/lib", root .. "/usr/include"
+    local of_target = "/" .. (machine_of(arguments.target).folder or arguments.target)
     return { "-I" .. include, "-I" .. include .. of_target, "-L" .. lib .. of_target, "-L" .. lib }
 end
 
