@@ -304,8 +304,8 @@ static int show_table(void)
     return code;
 }
 
-/* A connection is a thread, which would have an arena of its own and keep in it what a history took:
- * there is one arena, and what is long goes back to the system. */
+/* A connection is a thread, which would have an arena of its own and keep what a history took in
+ * it: there is one arena, and what is long goes back to the system. */
 static void return_memory(void)
 {
 #ifdef __GLIBC__

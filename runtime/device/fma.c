@@ -116,9 +116,9 @@ double fma(double a, double b, double c)
     return result;
 }
 
-/* u v, of which u is subnormal, and the sum: u grows, and v shrinks as much. Where v has no room for
- * that the product is less than a quarter of the smallest float. A function of its own, because it
- * is the one with fmaf below it: the stack. */
+/* u v, of which u is subnormal, and the sum: u grows, and v shrinks as much. Where v has no room
+ * for that the product is less than a quarter of the smallest float. A function of its own, because
+ * it is the one with fmaf below it: the stack. */
 static __attribute__((noinline)) uint64_t add_small(uint64_t packed, uint32_t u, uint32_t v)
 {
     const uint32_t sign = LOOPC_SOFT_TOP, size = u & ~sign;

@@ -1,11 +1,11 @@
 /* The square root of a float in whole numbers, for processors without one: the C libraries of
  * devices take it bit by bit.
  *
- * With x = 4^e m, 1 <= m < 4, the root is 2^e sqrt(m). r, a guess of 1 / sqrt(m) by a straight line,
- * is improved three times by r (3 - m r^2) / 2 (Newton; the error is squared, times 3/2), together
- * with s = m r (Goldschmidt, "Applications of division by convergence", 1964). s is then at most a
- * last place too small, which the remainder m - s^2 shows. This is the function of math.h, so bodies
- * have it as well.
+ * With x = 4^e m, 1 <= m < 4, the root is 2^e sqrt(m). r, a guess of 1 / sqrt(m) by a straight
+ * line, is improved three times by r (3 - m r^2) / 2 (Newton; the error is squared, times 3/2),
+ * together with s = m r (Goldschmidt, "Applications of division by convergence", 1964). s is then
+ * at most a last place too small, which the remainder m - s^2 shows. This is the function of math.h,
+ * so bodies have it as well.
  */
 #include <math.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* Chains of fused multiply-adds for processors without floats, in whole numbers of 32 bits.
  *
- * A sum is kept in three numbers, sign, significand and exponent, from one term to the next, so that
- * nothing of it is taken apart and put together again for each. Every term is added with one
+ * A sum is kept in three numbers, sign, significand and exponent, from one term to the next, so
+ * that nothing of it is taken apart and put together again for each. Every term is added with one
  * rounding, to nearest, ties to even: the bits are those of fmaf for each of them.
  *
  * The product of two significands is exact in 64 bits; the smaller of product and sum is shifted to
@@ -97,8 +97,8 @@ static inline struct loopc_soft loopc_soft_unpack(uint64_t packed)
 /* s + u v, where a factor is 0, subnormal, infinite or NaN. */
 uint64_t loopc_soft_rare(uint64_t packed, uint32_t u, uint32_t v);
 
-/* The float nearest to +-high * 2^(exponent - 158), which is subnormal, too large, or the next power
- * of 2; the first bit of high is set, the last one stands for all that follow. */
+/* The float nearest to +-high * 2^(exponent - 158), which is subnormal, too large, or the next
+ * power of 2; the first bit of high is set, the last one stands for all that follow. */
 uint64_t loopc_soft_edge(uint32_t sign, uint32_t high, int32_t exponent);
 
 /* x / 2^shift, 0 <= shift, with the lowest bit set where others are lost. */
