@@ -4,8 +4,8 @@
  * With x = 4^e m, 1 <= m < 4, the root is 2^e sqrt(m). r, a guess of 1 / sqrt(m) by a straight
  * line, is improved three times by r (3 - m r^2) / 2 (Newton; the error is squared, times 3/2),
  * together with s = m r (Goldschmidt, "Applications of division by convergence", 1964). s is then
- * at most a last place too small, which the remainder m - s^2 shows. This is the function of math.h,
- * so bodies have it as well.
+ * at most a last place too small, which the remainder m - s^2 shows. This is the function of
+ * math.h, so bodies have it as well.
  */
 #include <math.h>
 #include <stdint.h>
