@@ -117,7 +117,6 @@ local function start(arguments)
     local program = unit and program_of(unit, arguments, begin())
     if not program then return nil, unit and unit.files end
     local command = command_of(arguments, program)
-    command.output = "/dev/stdout"
     local pid, message = host.start(command)
     if not pid then cli.fail(message, nil, 1) end
     return pid, unit.files

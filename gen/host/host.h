@@ -49,8 +49,9 @@
  * Programs side by side (jobs.c)
  *   host.start{argv..., output = path}
  *                              -> pid | nil, message; the program runs in a process group of its
- *                                 own, its output is added to the file. SIGINT, SIGTERM and
- *                                 SIGHUP to us wait for host.await from then on
+ *                                 own, its output is added to the file, or without one goes where
+ *                                 ours goes. SIGINT, SIGTERM and SIGHUP to us wait for host.await
+ *                                 from then on
  *   host.await(seconds)        -> "ended", pid, status (as of host.run) | "signal", number | nil:
  *                                 nothing came in that time
  *   host.kill(pid, number)     -> nothing: sends the signal

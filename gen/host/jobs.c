@@ -31,7 +31,8 @@ static void watch_signals(void)
 }
 
 /* In the child. A group of its own: the terminal's interrupt reaches us alone, and we pass it on
- * once. If we are killed, the program is asked to end. */
+ * once. If we are killed, the program is asked to end. Without a file for its output (-1) it has
+ * our standard output and error. */
 _Noreturn static void become(char **argv, int output, pid_t parent)
 {
     const int input = open("/dev/null", O_RDONLY);
@@ -39,8 +40,8 @@ _Noreturn static void become(char **argv, int output, pid_t parent)
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(128 + SIGTERM);
     (void)dup2(input, STDIN_FILENO);
-    (void)dup2(output, STDOUT_FILENO);
-    (void)dup2(output, STDERR_FILENO);
+    if (output >= 0) (void)dup2(output, STDOUT_FILENO);
+    if (output >= 0) (void)dup2(output, STDERR_FILENO);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     (void)execvp(argv[0], argv);
     static const char text[] = ": cannot run it\n";
@@ -69,15 +70,15 @@ static int jobs_start(lua_State *L)
     char **argv = push_words(L);
     if (!argv[0]) return luaL_argerror(L, 1, "no program");
     lua_getfield(L, 1, "output");
-    const char *path = luaL_checkstring(L, -1);
-    const int output = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (output < 0) return host_fail(L, "write", path);
+    const char *path = luaL_optstring(L, -1, NULL);
+    const int output = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
+    if (path && output < 0) return host_fail(L, "write", path);
     watch_signals();
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0) become(argv, output, parent);
     const int error = errno;
-    (void)close(output);
+    if (output >= 0) (void)close(output);
     errno = error;
     if (pid < 0) return host_fail(L, "run", argv[0]);
     lua_pushinteger(L, pid);

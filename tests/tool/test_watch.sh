@@ -9,6 +9,23 @@ SPEC
     mv new.lua say.lua
 }
 
+# What the program says is where that of loopc is: in one file none of it is lost, and what it complains of is no output.
+test_run_again_says_all_of_it() {
+    write_spec 'one"); fputs("oh\n", stderr); puts("last'
+    for both in '' yes; do
+        if [ -n "$both" ]; then env --default-signal "$LOOPC" run --watch say.lua >all 2>&1 &
+        else env --default-signal "$LOOPC" run --watch say.lua >out 2>all & fi
+        local pid=$!
+        await has_line 'waits for a change' all
+        kill -INT "$pid"
+        wait "$pid" || true
+        has_line '^oh$' all || fail "$(cat all)"
+        if [ -n "$both" ]; then mv all out; fi
+        same "$(grep -c '^one$\|^last$' out)" 2
+        if [ -z "$both" ]; then same "$(grep -c . out)" 2; fi
+    done
+}
+
 has_line() { grep -q -- "$1" "$2" 2>/dev/null; }
 
 test_run_again_on_each_save() {
