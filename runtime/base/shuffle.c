@@ -3,8 +3,8 @@
 
 static uint32_t feistel_round(uint32_t of, uint32_t key, int bits)
 {
-    uint32_t z = (of ^ key) * UINT32_C(0x7feb352d);
-    z = (z ^ (z >> 15)) * UINT32_C(0x846ca68b);
+    uint32_t z = (of ^ key) * LOOPC_FEISTEL_FIRST;
+    z = (z ^ (z >> 15)) * LOOPC_FEISTEL_SECOND;
     return z >> (32 - bits);
 }
 

@@ -62,11 +62,14 @@ typedef uint32_t loopc_numbers __attribute__((vector_size(LOOPC_ABREAST * 4)));
 /* The round function: the upper bits of a product, as many as the part has to which they are added,
  * with the constants that Wellons found to scatter 32 bits best ("Prospecting for hash functions",
  * 2018). */
+#define LOOPC_FEISTEL_FIRST  UINT32_C(0x7feb352d)
+#define LOOPC_FEISTEL_SECOND UINT32_C(0x846ca68b)
+
 __attribute__((always_inline)) static inline void
 loopc_feistel_round(loopc_numbers *to, const loopc_numbers *of, uint32_t key, int bits)
 {
-    loopc_numbers z = (*of ^ key) * UINT32_C(0x7feb352d);
-    z = (z ^ (z >> 15)) * UINT32_C(0x846ca68b);
+    loopc_numbers z = (*of ^ key) * LOOPC_FEISTEL_FIRST;
+    z = (z ^ (z >> 15)) * LOOPC_FEISTEL_SECOND;
     *to ^= z >> (32 - bits);
 }
 

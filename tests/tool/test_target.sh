@@ -61,11 +61,11 @@ test_what_is_missing_is_named() {
     has "$ERR" "$TRIPLET has no minizip, jansson, zlib"
     has "$ERR" 'libjansson-dev:arm64, libminizip-dev:arm64, zlib1g-dev:arm64'
     # Debian has the libraries of i686-linux-gnu in a folder of another name
-    mkdir -p root/usr/lib
+    mkdir -p sysroot/usr/lib
     printf '#!/bin/sh\necho "$*" >>asked\nexit 1\n' >cross-gcc
-    expect 2 "$LOOPC" build fit.lua --target i686-linux-gnu --cc ./cross-gcc --sysroot root
-    has "$(cat asked)" '/root/usr/lib/i386-linux-gnu '
-    has "$(cat asked)" '/root/usr/include/i386-linux-gnu '
+    expect 2 "$LOOPC" build fit.lua --target i686-linux-gnu --cc ./cross-gcc --sysroot sysroot
+    has "$(cat asked)" sysroot/usr/lib/i386-linux-gnu
+    has "$(cat asked)" sysroot/usr/include/i386-linux-gnu
     expect 2 "$LOOPC" build fit.lua --sysroot /
     has "$ERR" '--sysroot is for --target'
     expect 2 "$LOOPC" build fit.lua --target $TRIPLET --portable

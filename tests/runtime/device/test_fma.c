@@ -1,13 +1,5 @@
 /* runtime/device/fma.c: the bits of the C library's fma and fmaf, which are exact here. */
-#include <math.h>
-
-#define fma  device_fma
-#define fmaf device_fmaf
-double fma(double a, double b, double c);
-float fmaf(float a, float b, float c);
-#include "device/fma.c" /* NOLINT(bugprone-suspicious-include) */
-#undef fma
-#undef fmaf
+#include "device_fma.h"
 
 #include "base/rng.h"
 

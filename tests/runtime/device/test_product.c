@@ -2,15 +2,7 @@
 #define LOOPC_DEVICE 1
 #include "device/product.c" /* NOLINT(bugprone-suspicious-include) */
 
-#include <math.h>
-
-#define fma  device_fma
-#define fmaf device_fmaf
-double fma(double a, double b, double c);
-float fmaf(float a, float b, float c);
-#include "device/fma.c" /* NOLINT(bugprone-suspicious-include) */
-#undef fma
-#undef fmaf
+#include "device_fma.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
